@@ -1,0 +1,61 @@
+"""What every table is made of: keys made by the app, aware moments, and CHECKs that tie a state to its moment."""
+
+import os
+import time
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+
+from marketplace.extensions import metadata as the_metadata
+from marketplace.foundation import clock
+
+
+class Base(DeclarativeBase):
+    """All models stand on one metadata."""
+
+    metadata = the_metadata
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        int: BigInteger(),
+        str: Text(),
+    }
+
+
+def uuid7() -> UUID:
+    """A time-ordered key, made by the app so that inserts need no answer (RFC 9562, section 5.7)."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    high, low = random >> 64 & 0xFFF, random & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def key() -> MappedColumn[UUID]:
+    """A primary key."""
+    return mapped_column(primary_key=True, default=uuid7)
+
+
+class Created:
+    """Rows that say when they were made."""
+
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def one_of(column: str, values: type[StrEnum] | tuple[str, ...]) -> CheckConstraint:
+    """The column holds one of the known words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")
+
+
+def state_checks(states: type[StrEnum], *, column: str = "state") -> tuple[CheckConstraint, ...]:
+    """A thing in a state has that state's moment: `sent` needs `sent_at`."""
+    ties = (
+        CheckConstraint(
+            f"{column} <> '{state}' OR {state}_at IS NOT NULL",
+            name=f"{state}_has_moment",
+        )
+        for state in states
+    )
+    return (one_of(column, states), *ties)

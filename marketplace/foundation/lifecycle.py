@@ -1,0 +1,51 @@
+"""One stored state per thing, one table of legal moves, a moment for every move."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import WrongState
+
+Thing = TypeVar("Thing")
+State = TypeVar("State", bound=StrEnum)
+
+
+class Lifecycle(Generic[Thing, State]):
+    """The legal moves of one kind of thing."""
+
+    def __init__(
+        self,
+        thing: type[Thing],
+        moves: Mapping[State, frozenset[State]],
+        *,
+        column: str = "state",
+    ) -> None:
+        self.thing = thing
+        self.moves = moves
+        self.column = column
+
+    def state_of(self, thing: Thing) -> State:
+        """The stored state."""
+        state: State = getattr(thing, self.column)
+        return state
+
+    def may(self, thing: Thing, to: State) -> bool:
+        """Whether the table allows the move."""
+        return to in self.moves.get(self.state_of(thing), frozenset())
+
+    def lock(self, thing: Any) -> None:
+        """The row is read anew and held until the end of the transaction: two at once, one winner."""
+        db.session.flush()
+        db.session.refresh(thing, with_for_update=True)
+
+    def move(self, thing: Thing, to: State) -> None:
+        """Moves and stamps the moment. Raises WrongState when the table does not allow it."""
+        self.lock(thing)
+        if not self.may(thing, to):
+            raise WrongState(f"{self.thing.__name__.lower()}_{self.state_of(thing)}_not_{to}")
+        with db.session.no_autoflush:
+            setattr(thing, f"{to}_at", clock.now())
+            setattr(thing, self.column, to)
+        db.session.flush()

@@ -1,0 +1,41 @@
+"""Refusals have names. A door turns each into its answer; a room only raises."""
+
+
+class Problem(Exception):
+    """Something the person asked for cannot be done; `reason` is a stable code, the text is for people."""
+
+    status = 422
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        super().__init__(message or reason)
+        self.reason = reason
+        self.message = message
+
+
+class NotFound(Problem):
+    """What does not exist and what is not yours are the same answer."""
+
+    status = 404
+
+    def __init__(self, reason: str = "not_found") -> None:
+        super().__init__(reason)
+
+
+class WrongState(Problem):
+    """The thing has moved on since the page was shown."""
+
+    status = 409
+
+
+class Refused(Problem):
+    """What was typed cannot be accepted; `field` names the field to mend."""
+
+    def __init__(self, reason: str, message: str = "", *, field: str | None = None) -> None:
+        super().__init__(reason, message)
+        self.field = field
+
+
+class LinkGone(Problem):
+    """The link is unknown, altered, used, replaced or past its time."""
+
+    status = 404

@@ -1,0 +1,107 @@
+"""Links that stand for a right: signed, for one purpose, with an end, and dead once replaced or used.
+
+The row holds no secret: the token is the row's id and an HMAC over id and purpose, so that the job that sends a mail
+can make the same link again and nobody who reads the tables can.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import Index, update
+from sqlalchemy.orm import Mapped
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import Base, Created, key
+from marketplace.foundation.problems import LinkGone
+
+
+class SignedLink(Created, Base):
+    """A link that was given out."""
+
+    __tablename__ = "signed_link"
+    __table_args__ = (Index("ix_signed_link_subject_id_purpose", "subject_id", "purpose"),)
+
+    id: Mapped[UUID] = key()
+    purpose: Mapped[str]
+    subject_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+def issue(purpose: str, *, subject_id: UUID, lifetime: timedelta, replace: bool = False) -> SignedLink:
+    """A new link; with `replace` the earlier ones of this purpose and subject die."""
+    if replace:
+        end_all(purpose, subject_id=subject_id)
+    link = SignedLink(purpose=purpose, subject_id=subject_id, expires_at=clock.now() + lifetime)
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def end_all(purpose: str, *, subject_id: UUID) -> None:
+    """No link of this purpose to this subject works any more."""
+    db.session.execute(
+        update(SignedLink)
+        .where(
+            SignedLink.purpose == purpose,
+            SignedLink.subject_id == subject_id,
+            SignedLink.ended_at.is_(None),
+        )
+        .values(ended_at=clock.now())
+    )
+
+
+def token_of(link: SignedLink) -> str:
+    """The text that goes into the address."""
+    return base64.urlsafe_b64encode(link.id.bytes + _signature(link.id, link.purpose)).decode()
+
+
+def redeem(token: str, *, purpose: str, use: bool = False) -> SignedLink:
+    """The link behind a token; `use` spends it. Raises LinkGone with the reason: altered, used or expired."""
+    link = _link_of(token, purpose)
+    if link is None:
+        raise LinkGone("altered")
+    if use:
+        db.session.refresh(link, with_for_update=True)
+    if link.ended_at is not None:
+        raise LinkGone("used")
+    if link.expires_at <= clock.now():
+        raise LinkGone("expired", link.expires_at.isoformat())
+    if use:
+        link.ended_at = clock.now()
+        db.session.flush()
+    return link
+
+
+def subject_of_dead(token: str, *, purpose: str) -> UUID | None:
+    """Whom a used or expired link was for, so that its holder is shown the right page; None when altered."""
+    link = _link_of(token, purpose)
+    return link.subject_id if link else None
+
+
+def _link_of(token: str, purpose: str) -> SignedLink | None:
+    try:
+        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return None
+    if len(raw) != 48:
+        return None
+    link_id = UUID(bytes=raw[:16])
+    if not hmac.compare_digest(raw[16:], _signature(link_id, purpose)):
+        return None
+    return db.session.get(SignedLink, link_id)
+
+
+def _signature(link_id: UUID, purpose: str) -> bytes:
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(
+        hashlib.sha256(b"link|" + secret).digest(),
+        purpose.encode() + link_id.bytes,
+        hashlib.sha256,
+    ).digest()

@@ -1,0 +1,87 @@
+"""Every change leaves a past-tense record with who and when, in the same transaction as the change."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import Base, key
+
+_actor: ContextVar[str] = ContextVar("actor", default="system")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened; ids and codes only, never what a person typed."""
+
+    request_id: UUID | None = None
+    clinic_id: UUID | None = None
+    lead_id: UUID | None = None
+    quote_id: UUID | None = None
+    reason: str | None = None
+
+
+class TimelineEntry(Base):
+    """One row per event: inserted, never changed."""
+
+    __tablename__ = "timeline_entry"
+    __table_args__ = (
+        Index("ix_timeline_entry_request_id_at", "request_id", "at"),
+        Index("ix_timeline_entry_clinic_id_at", "clinic_id", "at"),
+    )
+
+    id: Mapped[UUID] = key()
+    at: Mapped[datetime]
+    name: Mapped[str]
+    actor: Mapped[str]
+    request_id: Mapped[UUID | None]
+    clinic_id: Mapped[UUID | None]
+    lead_id: Mapped[UUID | None]
+    quote_id: Mapped[UUID | None]
+    reason: Mapped[str | None]
+
+
+Listener = Callable[[Any], None]
+listeners: dict[type[Event], tuple[Listener, ...]] = {}
+
+
+def record(event: Event) -> None:
+    """Writes the row, then lets the reactions put their jobs and emails into the same transaction."""
+    db.session.add(
+        TimelineEntry(
+            at=clock.now(),
+            name=type(event).__name__,
+            actor=_actor.get(),
+            request_id=event.request_id,
+            clinic_id=event.clinic_id,
+            lead_id=event.lead_id,
+            quote_id=event.quote_id,
+            reason=event.reason,
+        )
+    )
+    db.session.flush()
+    for listener in listeners[type(event)]:
+        listener(event)
+
+
+@contextmanager
+def acting_as(actor: str) -> Iterator[None]:
+    """Whatever is recorded inside was done by `actor`: patient, member:<id>, operator:<id>, timer."""
+    token = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def act_as(actor: str) -> None:
+    """For a door: holds until the request's context ends, which resets it."""
+    _actor.set(actor)
