@@ -1,0 +1,67 @@
+"""Who signs in: members of clinics' teams and operators. Patients have no account."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.foundation.columns import Base, Created, key
+
+OPERATOR = "operator"
+
+
+class AccountRole(Base):
+    """Which account has which role."""
+
+    __tablename__ = "account_role"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role_id: Mapped[UUID] = mapped_column(ForeignKey("role.id"), primary_key=True)
+
+
+class Role(Base, RoleMixin):
+    """A role of the marketplace's own staff; teams of clinics have memberships instead."""
+
+    __tablename__ = "role"
+
+    id: Mapped[UUID] = key()
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str | None]
+    permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+
+
+class Account(Created, Base, UserMixin):
+    """One person who signs in with an address and a password."""
+
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = key()
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    confirmed_at: Mapped[datetime | None]
+    is_sample: Mapped[bool] = mapped_column(default=False)
+
+    last_login_at: Mapped[datetime | None]
+    current_login_at: Mapped[datetime | None]
+    last_login_ip: Mapped[str | None]
+    current_login_ip: Mapped[str | None]
+    login_count: Mapped[int | None]
+
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    tf_last_counter: Mapped[int | None]  # a code is accepted once
+    tf_phone_number: Mapped[str | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+
+    roles: Mapped[list[Role]] = relationship(secondary="account_role")
+
+    @property
+    def is_operator(self) -> bool:
+        """Staff of the marketplace."""
+        return any(role.name == OPERATOR for role in self.roles)

@@ -1,0 +1,193 @@
+"""A clinic, what is published of it, what was checked, and who works for it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
+from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+
+
+class Clinic(Created, Base):
+    """The business; its listing is what of it is published."""
+
+    __tablename__ = "clinic"
+    __table_args__ = (
+        *state_checks(ListingState, column="listing_state"),
+        CheckConstraint("daily_capacity >= 0 AND weekly_capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint(
+            "listing_state <> 'suspended' OR listing_reason IS NOT NULL",
+            name="suspended_has_reason",
+        ),
+        Index("ix_clinic_country_city", "country", "city"),
+        Index("ix_clinic_languages", "languages", postgresql_using="gin"),
+        Index(
+            "ix_clinic_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+    )
+
+    id: Mapped[UUID] = key()
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    country: Mapped[str]
+    city: Mapped[str]
+    address: Mapped[str]
+    website: Mapped[str | None]
+    email: Mapped[str]
+    timezone: Mapped[str]
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    currency: Mapped[str]
+    summary: Mapped[str]
+    founded_year: Mapped[int | None]
+    hours: Mapped[dict[str, str]] = mapped_column(JSONB)  # {"mon-fri": "09:00-18:00"}, local time
+    products: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    accepts_countries: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # empty: every country
+    target_reply_hours: Mapped[int]
+    daily_capacity: Mapped[int]
+    weekly_capacity: Mapped[int]
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    search_text: Mapped[str]  # lower case, without accents
+
+    listing_state: Mapped[ListingState] = mapped_column(TEXT, default=ListingState.DRAFT)
+    draft_at: Mapped[datetime | None]
+    in_review_at: Mapped[datetime | None]
+    sent_back_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    listing_reason: Mapped[str | None]
+    listing_statement: Mapped[str | None]
+
+    # Its own history, kept by the reactions: what routing and the card need without counting leads.
+    leads_sent: Mapped[int] = mapped_column(default=0)
+    leads_answered: Mapped[int] = mapped_column(default=0)
+    reply_minutes: Mapped[int | None]  # median of the last 90 days, unanswered counted; from five leads on
+
+    prices: Mapped[list["ClinicPrice"]] = relationship(back_populates="clinic", cascade="all, delete-orphan")
+    people: Mapped[list["ClinicPerson"]] = relationship(
+        cascade="all, delete-orphan", order_by="ClinicPerson.position"
+    )
+    checks: Mapped[list["Check"]] = relationship(
+        back_populates="clinic", cascade="all, delete-orphan", order_by="Check.position"
+    )
+
+
+class ClinicPrice(Base):
+    """The clinic's own price for one session: minor units of its currency."""
+
+    __tablename__ = "clinic_price"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "procedure_id"),
+        CheckConstraint("0 < low AND low <= high", name="low_to_high"),
+        CheckConstraint("(package_sessions IS NULL) = (package_price IS NULL)", name="package_whole"),
+        Index("ix_clinic_price_procedure_id_low_eur", "procedure_id", "low_eur"),
+    )
+
+    id: Mapped[UUID] = key()
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
+    low: Mapped[int]
+    high: Mapped[int]
+    currency: Mapped[str]
+    package_sessions: Mapped[int | None]
+    package_price: Mapped[int | None]
+    low_eur: Mapped[int]  # euro cents at the day's reference rate: for filters and budgets only, never shown
+    listed_on: Mapped[date]
+
+    clinic: Mapped[Clinic] = relationship(back_populates="prices")
+    procedure: Mapped[Procedure] = relationship()
+
+
+class ClinicPerson(Base):
+    """Someone who treats."""
+
+    __tablename__ = "clinic_person"
+    __table_args__ = (one_of("role", ("dermatologist", "doctor", "nurse", "other")),)
+
+    id: Mapped[UUID] = key()
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    role: Mapped[str]
+    register_number: Mapped[str | None]
+
+
+class Check(Base):
+    """One verified claim: what was checked, by whom, when, until when."""
+
+    __tablename__ = "clinic_check"
+    __table_args__ = (
+        *state_checks(CheckState),
+        one_of("kind", CheckKind),
+        UniqueConstraint("clinic_id", "kind"),
+        CheckConstraint(
+            "state <> 'passed' OR (expires_on IS NOT NULL AND checked_by IS NOT NULL)",
+            name="passed_is_dated",
+        ),
+        Index("ix_clinic_check_expires_on", "expires_on"),
+    )
+
+    id: Mapped[UUID] = key()
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    kind: Mapped[CheckKind] = mapped_column(TEXT)
+    position: Mapped[int]
+    state: Mapped[CheckState] = mapped_column(TEXT, default=CheckState.MISSING)
+    missing_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    passed_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    expires_on: Mapped[date | None]
+    evidence: Mapped[str | None]
+    source: Mapped[str | None]
+    checked_by: Mapped[str | None]  # role and initials
+
+    clinic: Mapped[Clinic] = relationship(back_populates="checks")
+
+
+class Membership(Created, Base):
+    """A person of a clinic's team."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "user_id"),
+        one_of("role", TeamRole),
+    )
+
+    id: Mapped[UUID] = key()
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[TeamRole] = mapped_column(TEXT)
+
+    clinic: Mapped[Clinic] = relationship()
+
+
+class ClinicLoad(Base):
+    """How many requests a clinic took today and this week; one conditional statement moves both."""
+
+    __tablename__ = "clinic_load"
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    day: Mapped[date]
+    day_taken: Mapped[int]
+    week: Mapped[date]  # its Monday
+    week_taken: Mapped[int]
+
+
+class ListingFacet(Base):
+    """How many published listings have a value, counted when a listing changes and not when a page is read."""
+
+    __tablename__ = "listing_facet"
+
+    dimension: Mapped[str] = mapped_column(primary_key=True)  # country, city, language, procedure
+    value: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]

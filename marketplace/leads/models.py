@@ -1,0 +1,118 @@
+"""Leads, their messages, and the record of why each clinic was or was not proposed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TEXT
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.clinics.models import Clinic
+from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.leads.states import DECLINE_REASONS, LeadState
+from marketplace.quote_requests.models import QuoteRequest
+
+
+class Lead(Created, Base):
+    """One request at one clinic, with a clock."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        *state_checks(LeadState),
+        UniqueConstraint("request_id", "clinic_id"),
+        # No lead without a consent that names its clinic.
+        ForeignKeyConstraint(["request_id", "clinic_id"], ["consent.request_id", "consent.clinic_id"]),
+        CheckConstraint(
+            "state <> 'declined' OR decline_reason IS NOT NULL",
+            name="declined_has_reason",
+        ),
+        one_of("decline_reason", DECLINE_REASONS),
+        Index("ix_lead_clinic_id_state_due_at", "clinic_id", "state", "due_at"),
+        Index(
+            "ix_lead_due_at_waiting",
+            "due_at",
+            postgresql_where="state IN ('new', 'opened')",
+        ),
+    )
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    state: Mapped[LeadState] = mapped_column(TEXT, default=LeadState.NEW)
+    new_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    quoted_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
+    won_at: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    time_left: Mapped[int | None]  # seconds left while a question stops the clock
+    reminded_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # first sent quote, question or decline
+    decline_reason: Mapped[str | None]
+    state_before_loss: Mapped[LeadState | None] = mapped_column(TEXT)  # an undone choice returns here
+
+    request: Mapped[QuoteRequest] = relationship()
+    clinic: Mapped[Clinic] = relationship()
+
+
+class Message(Base):
+    """A question or an answer between a clinic and a patient, sealed with the request's key."""
+
+    __tablename__ = "message"
+    __table_args__ = (one_of("author", ("clinic", "patient")),)
+
+    id: Mapped[UUID] = key()
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"), index=True)
+    author: Mapped[str]
+    body_sealed: Mapped[bytes]  # place "message:<id>"
+    sent_at: Mapped[datetime]
+
+    lead: Mapped[Lead] = relationship()
+
+
+class RoutingDecision(Base):
+    """Why one clinic was or was not proposed for one request."""
+
+    __tablename__ = "routing_decision"
+    __table_args__ = (
+        one_of("outcome", ("proposed", "passed_over", "ineligible")),
+        Index("ix_routing_decision_request_id_rank", "request_id", "rank"),
+        Index("ix_routing_decision_clinic_id_decided_at", "clinic_id", "decided_at"),
+    )
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    rank: Mapped[int]
+    score: Mapped[dict[str, Any]] = mapped_column(JSONB)  # parts of the score, plain numbers
+    policy: Mapped[str]
+    decided_at: Mapped[datetime]
+
+    clinic: Mapped[Clinic] = relationship()
+
+
+class RoutingCount(Base):
+    """How many further clinics were not proposed, by reason."""
+
+    __tablename__ = "routing_count"
+    __table_args__ = (UniqueConstraint("request_id", "reason"),)
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
+    reason: Mapped[str]
+    n: Mapped[int]
+    policy: Mapped[str]
+    decided_at: Mapped[datetime]

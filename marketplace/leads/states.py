@@ -1,0 +1,35 @@
+"""The states of a lead - the request as one clinic sees it - and their legal moves."""
+
+from enum import StrEnum
+
+
+class LeadState(StrEnum):
+    """Where one clinic stands with one request."""
+
+    NEW = "new"
+    OPENED = "opened"
+    ASKED = "asked"
+    QUOTED = "quoted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WON = "won"
+    LOST = "lost"
+    REVOKED = "revoked"
+
+
+_S = LeadState
+_OPEN = frozenset({_S.ASKED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST})
+
+LEAD_MOVES = {
+    _S.NEW: _OPEN | {_S.OPENED},
+    _S.OPENED: _OPEN,
+    _S.ASKED: frozenset({_S.OPENED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST}),
+    _S.QUOTED: frozenset({_S.WON, _S.LOST, _S.OPENED, _S.REVOKED}),
+    _S.LAPSED: frozenset({_S.QUOTED, _S.DECLINED, _S.LOST, _S.REVOKED}),
+    _S.WON: frozenset({_S.QUOTED, _S.REVOKED}),
+    _S.DECLINED: frozenset({_S.REVOKED}),
+    _S.LOST: frozenset({_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.LAPSED, _S.REVOKED}),
+}
+
+AWAITING = (_S.NEW, _S.OPENED)
+DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")

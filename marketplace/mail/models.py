@@ -1,0 +1,75 @@
+"""The outbox: every email is a row of the transaction that caused it, sealed, and its id is its Message-ID."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.sealed import Box
+
+
+class EmailState(StrEnum):
+    """Where an email stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+
+
+EMAIL_MOVES = {
+    EmailState.WAITING: frozenset({EmailState.SENT, EmailState.FAILED, EmailState.SUPPRESSED}),
+    EmailState.SENT: frozenset({EmailState.BOUNCED}),
+    EmailState.FAILED: frozenset({EmailState.WAITING}),
+}
+
+
+class Email(Created, Base):
+    """One email to one recipient."""
+
+    __tablename__ = "email"
+    __table_args__ = (
+        *state_checks(EmailState),
+        one_of("audience", ("patient", "clinic", "operator", "account")),
+        Index("ix_email_state_created_at", "state", "created_at"),
+        Index("ix_email_request_id", "request_id"),
+    )
+
+    id: Mapped[UUID] = key()
+    name: Mapped[str]  # its function and its folder
+    audience: Mapped[str]
+    locale: Mapped[str] = mapped_column(default="en")
+    state: Mapped[EmailState] = mapped_column(TEXT, default=EmailState.WAITING)
+    waiting_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    suppressed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_problem: Mapped[str | None]  # a code such as 550 or timeout, never the server's words
+    ambiguous: Mapped[int] = mapped_column(default=0)  # endings after DATA that said neither yes nor no
+
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("quote_request.id"))
+    clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
+    # Where its one button leads: a path, or the purpose of a link that the sending job makes.
+    link_purpose: Mapped[str | None]
+    link_subject_id: Mapped[UUID | None]
+    link_path: Mapped[str | None]
+
+    data_key: Mapped[
+        bytes | None
+    ]  # its own for clinics and staff; a patient's mail is sealed by the request's key
+    recipient_sealed: Mapped[bytes]
+    subject: Mapped[str]
+    text_sealed: Mapped[bytes]
+    html_sealed: Mapped[bytes]
+
+    @property
+    def own_box(self) -> Box:
+        """For mail that belongs to no request."""
+        return Box(self.data_key, owner=self.id)

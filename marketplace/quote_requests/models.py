@@ -1,0 +1,140 @@
+"""A patient's request: what was asked in the open columns, who and how well in the sealed ones."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.models import Clinic
+from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.sealed import Box
+from marketplace.quote_requests.states import RequestState
+
+TIMINGS = ("month", "quarter", "later", "unknown")
+TRIPS = ("1", "2", "3", "unknown")
+SCOPES = ("treatment", "everything")
+
+
+class QuoteRequest(Created, Base):
+    """One person's wish for quotes; a draft of it lives here too, until it is sent or erased."""
+
+    __tablename__ = "quote_request"
+    __table_args__ = (
+        *state_checks(RequestState),
+        one_of("timing", TIMINGS),
+        one_of("trips", TRIPS),
+        one_of("budget_scope", SCOPES),
+        CheckConstraint("(budget_amount IS NULL) = (budget_currency IS NULL)", name="budget_whole"),
+        CheckConstraint("state = 'erased' OR data_key IS NOT NULL", name="key_until_erased"),
+        CheckConstraint("state <> 'erased' OR data_key IS NULL", name="erased_without_key"),
+        CheckConstraint(
+            "state IN ('draft', 'erased') OR (home_country IS NOT NULL AND timing IS NOT NULL AND trips IS NOT NULL"
+            " AND contact_sealed IS NOT NULL AND name_sealed IS NOT NULL AND email_hash IS NOT NULL)",
+            name="sent_is_complete",
+        ),
+        Index("ix_quote_request_state_created_at", "state", "created_at"),
+        Index("ix_quote_request_email_hash", "email_hash"),
+    )
+
+    id: Mapped[UUID] = key()
+    ref: Mapped[str] = mapped_column(unique=True)
+    locale: Mapped[str] = mapped_column(default="en")
+
+    state: Mapped[RequestState] = mapped_column(TEXT, default=RequestState.DRAFT)
+    draft_at: Mapped[datetime | None]
+    unconfirmed_at: Mapped[datetime | None]
+    open_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    chosen_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    touched_at: Mapped[datetime]  # a draft ends 24 hours after its last answer
+    reminded_at: Mapped[datetime | None]  # the one reminder to confirm
+    quotes_mailed_at: Mapped[datetime | None]  # the last mail about quotes: later ones are grouped
+
+    procedure_id: Mapped[UUID | None] = mapped_column(ForeignKey("procedure.id"))  # none: "unsure"
+    concern: Mapped[str | None]
+    procedure_answered: Mapped[bool] = mapped_column(default=False)
+    home_country: Mapped[str | None]
+    destinations: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)  # empty: anywhere
+    where_answered: Mapped[bool] = mapped_column(default=False)
+    timing: Mapped[str | None]
+    month_from: Mapped[date | None]
+    month_to: Mapped[date | None]
+    trips: Mapped[str | None]
+    budget_amount: Mapped[int | None]
+    budget_currency: Mapped[str | None]
+    budget_scope: Mapped[str | None]
+    share_budget: Mapped[bool] = mapped_column(default=False)
+    budget_answered: Mapped[bool] = mapped_column(default=False)
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    wait_without_clinic: Mapped[bool] = mapped_column(default=False)
+    share_health: Mapped[bool] = mapped_column(default=False)
+    aftercare: Mapped[bool] = mapped_column(default=False)
+    started_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
+
+    data_key: Mapped[bytes | None]  # wrapped; destroyed = erased
+    health_sealed: Mapped[bytes | None]  # {"conditions": [...], "details": "..."}
+    name_sealed: Mapped[bytes | None]  # the name to use
+    contact_sealed: Mapped[bytes | None]  # {"email": "...", "phone": "..."}
+    questions_sealed: Mapped[bytes | None]  # ["...", ...]
+    email_hash: Mapped[bytes | None]
+
+    procedure: Mapped[Procedure | None] = relationship()
+    consents: Mapped[list["Consent"]] = relationship(back_populates="request", order_by="Consent.given_at")
+
+    @property
+    def box(self) -> Box:
+        """What this request's data key seals and opens. Raises CannotOpen once erased."""
+        return Box(self.data_key, owner=self.id)
+
+
+class DraftClinic(Base):
+    """A clinic ticked in a draft; becomes a consent when the request is sent."""
+
+    __tablename__ = "draft_clinic"
+
+    request_id: Mapped[UUID] = mapped_column(
+        ForeignKey("quote_request.id", ondelete="CASCADE"), primary_key=True
+    )
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+
+
+class Consent(Base):
+    """The patient's word that one named clinic may have the request: the exact text, its version, what is shared."""
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("request_id", "clinic_id"),)
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
+    text: Mapped[str]
+    version: Mapped[str]
+    with_health: Mapped[bool]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    request: Mapped[QuoteRequest] = relationship(back_populates="consents")
+    clinic: Mapped[Clinic] = relationship()
+
+
+class Look(Base):
+    """Someone looked at what is sealed: the patient can read who and when."""
+
+    __tablename__ = "look"
+    __table_args__ = (Index("ix_look_request_id_at", "request_id", "at"),)
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
+    clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
+    actor: Mapped[str]
+    what: Mapped[str]  # health, contact
+    reason: Mapped[str | None]
+    at: Mapped[datetime]

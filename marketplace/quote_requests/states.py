@@ -1,0 +1,35 @@
+"""The states of a request and their legal moves."""
+
+from enum import StrEnum
+
+
+class RequestState(StrEnum):
+    """Where a patient's request stands."""
+
+    DRAFT = "draft"
+    UNCONFIRMED = "unconfirmed"
+    OPEN = "open"
+    PAUSED = "paused"
+    CHOSEN = "chosen"
+    SETTLED = "settled"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    ERASED = "erased"
+
+
+_ENDS = frozenset({RequestState.WITHDRAWN, RequestState.CLOSED, RequestState.EXPIRED})
+
+REQUEST_MOVES = {
+    RequestState.DRAFT: frozenset({RequestState.UNCONFIRMED, RequestState.ERASED}),
+    RequestState.UNCONFIRMED: frozenset({RequestState.OPEN, RequestState.WITHDRAWN, RequestState.ERASED}),
+    RequestState.OPEN: frozenset({RequestState.PAUSED, RequestState.CHOSEN}) | _ENDS,
+    RequestState.PAUSED: frozenset({RequestState.OPEN}) | _ENDS,
+    RequestState.CHOSEN: frozenset({RequestState.OPEN, RequestState.SETTLED, RequestState.WITHDRAWN}),
+    RequestState.SETTLED: frozenset({RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.ERASED}),
+    RequestState.EXPIRED: frozenset({RequestState.ERASED}),
+    RequestState.WITHDRAWN: frozenset({RequestState.ERASED}),
+    RequestState.CLOSED: frozenset({RequestState.ERASED}),
+}
+
+ENDED = _ENDS | {RequestState.ERASED}

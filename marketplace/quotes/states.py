@@ -1,0 +1,27 @@
+"""The states of a quote and their legal moves."""
+
+from enum import StrEnum
+
+
+class QuoteState(StrEnum):
+    """Where a quote stands."""
+
+    HELD = "held"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CHOSEN = "chosen"
+    NOT_CHOSEN = "not_chosen"
+
+
+_S = QuoteState
+
+QUOTE_MOVES = {
+    _S.HELD: frozenset({_S.SENT, _S.WITHDRAWN}),
+    _S.SENT: frozenset({_S.SUPERSEDED, _S.WITHDRAWN, _S.EXPIRED, _S.CHOSEN, _S.NOT_CHOSEN}),
+    _S.CHOSEN: frozenset({_S.SENT}),
+    _S.NOT_CHOSEN: frozenset({_S.SENT}),
+}
+
+LIVE = (_S.HELD, _S.SENT, _S.CHOSEN, _S.NOT_CHOSEN)
