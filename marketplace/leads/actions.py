@@ -1,0 +1,117 @@
+"""What a clinic does with a lead, and the patient's answer to its question."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.timeline import record
+from marketplace.leads.events import (
+    DeletionConfirmed,
+    LeadDeclined,
+    LeadOpened,
+    QuestionAnswered,
+    QuestionAsked,
+)
+from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.messages import say
+from marketplace.leads.models import Lead, Message
+from marketplace.leads.reply_times import refresh
+from marketplace.leads.states import DECLINE_REASONS, LeadState
+from marketplace.quote_requests.models import Look
+from marketplace.quote_requests.states import RequestState
+
+
+def ids(lead: Lead) -> dict[str, UUID]:
+    """Whose event it is."""
+    return {"request_id": lead.request_id, "clinic_id": lead.clinic_id, "lead_id": lead.id}
+
+
+def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
+    """The first look moves it; every look at health or contact is recorded for the patient, once an hour a person."""
+    if lead.state == LeadState.NEW:
+        LEAD.move(lead, LeadState.OPENED)
+        record(LeadOpened(**ids(lead)))
+    if looked_at in {"health", "contact"} and not _looked_just_now(lead, actor, looked_at):
+        db.session.add(
+            Look(
+                request_id=lead.request_id,
+                clinic_id=lead.clinic_id,
+                actor=actor,
+                what=looked_at,
+                at=clock.now(),
+            )
+        )
+        db.session.flush()
+
+
+def _looked_just_now(lead: Lead, actor: str, what: str) -> bool:
+    recent = select(func.count()).select_from(Look)
+    recent = recent.where(Look.request_id == lead.request_id, Look.actor == actor, Look.what == what)
+    return bool(db.session.scalar(recent.where(Look.at > clock.now() - timedelta(hours=1))))
+
+
+def ask(lead: Lead, question: str) -> None:
+    """The clinic's one question; the clock stands until it is answered. Raises Refused for a second one."""
+    LEAD.lock(lead)
+    _request_must_be_open(lead)
+    if db.session.scalar(
+        select(Message.id).where(Message.lead_id == lead.id, Message.author == "clinic").limit(1)
+    ):
+        raise Refused("one_question", field="question")
+    LEAD.move(lead, LeadState.ASKED)
+    lead.time_left = max(0, int((lead.due_at - clock.now()).total_seconds()))
+    say(lead, author="clinic", body=question)
+    mark_answered(lead)
+    record(QuestionAsked(**ids(lead)))
+
+
+def answer_question(lead: Lead, body: str) -> None:
+    """The patient's words; a question that was open is answered and the clock runs on from where it stood."""
+    LEAD.lock(lead)
+    _request_must_be_open(lead)
+    if lead.state in {LeadState.DECLINED, LeadState.REVOKED}:
+        raise WrongState(f"lead_{lead.state}")
+    say(lead, author="patient", body=body)
+    if lead.state == LeadState.ASKED:
+        LEAD.move(lead, LeadState.OPENED)
+        lead.due_at = clock.now() + timedelta(seconds=lead.time_left or 0) + timedelta(hours=2)
+        lead.time_left = None
+    record(QuestionAnswered(**ids(lead)))
+
+
+def decline(lead: Lead, reason: str) -> None:
+    """A reason from the list, always; it counts as an answer."""
+    if reason not in DECLINE_REASONS:
+        raise Refused("unknown_reason", field="reason")
+    LEAD.lock(lead)
+    lead.decline_reason = reason
+    LEAD.move(lead, LeadState.DECLINED)
+    mark_answered(lead)
+    record(LeadDeclined(**ids(lead), reason=reason))
+
+
+def mark_answered(lead: Lead) -> None:
+    """The first quote, question or decline stops the reply time and counts for the clinic."""
+    if lead.answered_at is None:
+        lead.answered_at = clock.now()
+        clinic = db.session.get_one(Clinic, lead.clinic_id)
+        clinic.leads_answered = Clinic.leads_answered + 1
+        db.session.flush()
+        refresh(clinic)
+
+
+def confirm_deletion(lead: Lead) -> None:
+    """The clinic says that its copy is gone. Raises WrongState when nothing was to delete."""
+    if lead.state != LeadState.REVOKED:
+        raise WrongState(f"lead_{lead.state}")
+    record(DeletionConfirmed(**ids(lead)))
+
+
+def _request_must_be_open(lead: Lead) -> None:
+    if lead.request.state not in {RequestState.OPEN, RequestState.CHOSEN}:
+        raise WrongState(f"request_{lead.request.state}")

@@ -1,0 +1,118 @@
+"""One set-based query: the facts of every clinic that routing has to consider."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.engine import Row
+
+from marketplace.catalogue import exchange
+from marketplace.clinics.models import Check, Clinic, ClinicLoad, ClinicPrice
+from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.leads.routing import Candidate, Wish
+from marketplace.quote_requests.models import QuoteRequest
+
+CONSIDERED = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED)
+MOST_CONSIDERED = 500  # with a row of their own to judge; the rest of the world is counted by country
+USUAL_SESSIONS = 4
+
+
+def wish_of(request: QuoteRequest, *, already_asked: frozenset[UUID] = frozenset()) -> Wish:
+    """What of the request decides; the budget counts only when the person shares it."""
+    return Wish(
+        request_id=request.id,
+        home_country=request.home_country or "",
+        destinations=frozenset(request.destinations),
+        languages=frozenset(request.languages),
+        budget_eur=_budget_eur(request),
+        first_clinic=request.started_from_id,
+        already_asked=already_asked,
+    )
+
+
+def _budget_eur(request: QuoteRequest) -> int | None:
+    if not request.share_budget or request.budget_amount is None or request.budget_currency is None:
+        return None
+    try:
+        return exchange.convert(request.budget_amount, request.budget_currency, "EUR").minor
+    except exchange.NoRate:
+        return None
+
+
+def candidates(request: QuoteRequest) -> list[Candidate]:
+    """Clinics of the wanted countries; all of them when the person would go anywhere."""
+    today = clock.today()
+    sessions = _sessions(request)
+    rows = db.session.execute(_facts(request, today).limit(MOST_CONSIDERED))
+    return [_candidate(row, sessions=sessions, today=today) for row in rows]
+
+
+def elsewhere(request: QuoteRequest) -> int:
+    """How many clinics were not considered because they are in other countries."""
+    if not request.destinations:
+        return 0
+    outside = select(func.count()).select_from(Clinic)
+    outside = outside.where(Clinic.listing_state.in_(CONSIDERED), Clinic.country.not_in(request.destinations))
+    return db.session.scalar(outside) or 0
+
+
+def _sessions(request: QuoteRequest) -> int:
+    """The usual number of sessions, for a budget of the whole course."""
+    facts = request.procedure.facts if request.procedure else {}
+    return int(facts.get("sessions", [USUAL_SESSIONS])[0])
+
+
+def _facts(request: QuoteRequest, today: date) -> Select[tuple[object, ...]]:
+    checks = (
+        select(Check.clinic_id, func.count().label("passed"))
+        .where(Check.kind.in_(REQUIRED_CHECKS), Check.state == CheckState.PASSED, Check.expires_on >= today)
+        .group_by(Check.clinic_id)
+        .subquery()
+    )
+    price = select(ClinicPrice.clinic_id, func.min(ClinicPrice.low_eur).label("low_eur")).group_by(
+        ClinicPrice.clinic_id
+    )
+    if request.procedure_id:
+        price = price.where(ClinicPrice.procedure_id == request.procedure_id)
+    prices = price.subquery()
+    query = (
+        select(Clinic, checks.c.passed, prices.c.low_eur, ClinicLoad)
+        .outerjoin(checks, checks.c.clinic_id == Clinic.id)
+        .outerjoin(prices, prices.c.clinic_id == Clinic.id)
+        .outerjoin(ClinicLoad, ClinicLoad.clinic_id == Clinic.id)
+        .where(Clinic.listing_state.in_(CONSIDERED))
+        .order_by(
+            case((and_(checks.c.passed == len(REQUIRED_CHECKS), prices.c.low_eur.is_not(None)), 0), else_=1),
+            Clinic.id,
+        )
+    )
+    return query.where(Clinic.country.in_(request.destinations)) if request.destinations else query
+
+
+def _candidate(row: Row[tuple[object, ...]], *, sessions: int, today: date) -> Candidate:
+    clinic, passed, low_eur, load = row
+    return Candidate(
+        clinic_id=clinic.id,
+        country=clinic.country,
+        listing_state=clinic.listing_state,
+        checks_current=passed == len(REQUIRED_CHECKS),
+        offers_procedure=low_eur is not None,
+        languages=frozenset(clinic.languages),
+        accepts_countries=frozenset(clinic.accepts_countries),
+        course_low_eur=low_eur * sessions if low_eur is not None else None,
+        leads_sent=clinic.leads_sent,
+        leads_answered=clinic.leads_answered,
+        fill=_fill(clinic, load, today),
+    )
+
+
+def _fill(clinic: Clinic, load: ClinicLoad | None, today: date) -> float:
+    if not clinic.daily_capacity or not clinic.weekly_capacity:
+        return 1.0
+    if load is None:
+        return 0.0
+    day_taken = load.day_taken if load.day == today else 0
+    week_taken = load.week_taken if load.week == today - timedelta(days=today.weekday()) else 0
+    return max(day_taken / clinic.daily_capacity, week_taken / clinic.weekly_capacity)

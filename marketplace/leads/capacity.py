@@ -1,0 +1,32 @@
+"""A clinic's capacity cannot be exceeded: a place is taken by one conditional statement."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+
+_FIRST = text(
+    "INSERT INTO clinic_load (clinic_id, day, day_taken, week, week_taken) VALUES (:clinic, :day, 0, :week, 0)"
+    " ON CONFLICT (clinic_id) DO NOTHING"
+)
+_TAKE = text("""
+    UPDATE clinic_load SET
+        day_taken = CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END + 1, day = :day,
+        week_taken = CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END + 1, week = :week
+    FROM clinic
+    WHERE clinic.id = clinic_load.clinic_id AND clinic.id = :clinic AND clinic.listing_state = 'published'
+      AND CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END < clinic.daily_capacity
+      AND CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END < clinic.weekly_capacity
+    RETURNING clinic_load.clinic_id
+""")
+
+
+def take(clinic_id: UUID) -> bool:
+    """One place of today and of this week; False when there is none or the clinic takes no requests."""
+    today = clock.today()
+    values = {"clinic": clinic_id, "day": today, "week": today - timedelta(days=today.weekday())}
+    db.session.execute(_FIRST, values)
+    return db.session.execute(_TAKE, values).scalar() is not None

@@ -1,0 +1,59 @@
+"""A patient pauses, reopens, closes or takes back the request; the clinics that have it follow."""
+
+from sqlalchemy import select, update
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.timeline import record
+from marketplace.leads.actions import ids
+from marketplace.leads.events import LeadRevoked
+from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.events import RequestClosed, RequestPaused, RequestReopened, RequestWithdrawn
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+
+def pause(request: QuoteRequest) -> None:
+    """No clinic is expected to answer for now."""
+    REQUEST.move(request, RequestState.PAUSED)
+    record(RequestPaused(request_id=request.id))
+
+
+def reopen(request: QuoteRequest) -> None:
+    """Clinics may answer again; the clocks run on by as long as they stood."""
+    paused_at = request.paused_at
+    REQUEST.move(request, RequestState.OPEN)
+    if paused_at is not None:
+        stood = clock.now() - paused_at
+        waiting = (Lead.request_id == request.id) & Lead.state.in_((LeadState.NEW, LeadState.OPENED))
+        db.session.execute(update(Lead).where(waiting).values(due_at=Lead.due_at + stood))
+    record(RequestReopened(request_id=request.id))
+
+
+def close(request: QuoteRequest) -> None:
+    """The patient is done: clinics still at it are told and stop."""
+    REQUEST.move(request, RequestState.CLOSED)
+    for lead in _leads(request):
+        if lead.state != LeadState.LOST and LEAD.may(lead, LeadState.LOST):
+            LEAD.move(lead, LeadState.LOST)
+    record(RequestClosed(request_id=request.id))
+
+
+def withdraw(request: QuoteRequest) -> None:
+    """Consent is taken back: every clinic is told to delete its copy, ours is erased within a minute."""
+    REQUEST.move(request, RequestState.WITHDRAWN)
+    db.session.execute(
+        update(Consent).where(Consent.request_id == request.id).values(withdrawn_at=clock.now())
+    )
+    for lead in _leads(request):
+        if LEAD.may(lead, LeadState.REVOKED):
+            LEAD.move(lead, LeadState.REVOKED)
+            record(LeadRevoked(**ids(lead)))
+    record(RequestWithdrawn(request_id=request.id))
+
+
+def _leads(request: QuoteRequest) -> list[Lead]:
+    return list(db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)))

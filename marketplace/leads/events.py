@@ -1,0 +1,39 @@
+"""What happens to a lead."""
+
+from marketplace.foundation.timeline import Event
+
+
+class LeadArrived(Event):
+    """A clinic has a request and its clock runs."""
+
+
+class LeadOpened(Event):
+    """Someone of the clinic looked at it."""
+
+
+class QuestionAsked(Event):
+    """The clinic asked its one question; its clock stands."""
+
+
+class QuestionAnswered(Event):
+    """The patient answered; the clock runs on."""
+
+
+class LeadDeclined(Event):
+    """The clinic cannot treat this patient; `reason` is from the list."""
+
+
+class LeadReminded(Event):
+    """Half the time is gone."""
+
+
+class LeadLapsed(Event):
+    """The time is over without an answer; the patient is offered others."""
+
+
+class LeadRevoked(Event):
+    """The patient took the request back: the clinic is to delete its copy."""
+
+
+class DeletionConfirmed(Event):
+    """The clinic says that its copy is deleted."""

@@ -1,0 +1,41 @@
+"""What a clinic and a patient say to each other, sealed with the request's key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.leads.models import Lead, Message
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message: `author` is clinic or patient, `at` aware."""
+
+    author: str
+    body: str
+    at: datetime
+
+
+def say(lead: Lead, *, author: str, body: str) -> None:
+    """Seals and stores it."""
+    message_id = uuid7()
+    sealed = lead.request.box.seal(f"message:{message_id}", body)
+    db.session.add(
+        Message(id=message_id, lead_id=lead.id, author=author, body_sealed=sealed, sent_at=clock.now())
+    )
+    db.session.flush()
+
+
+def messages(lead: Lead) -> list[Said]:
+    """Oldest first. Raises CannotOpen once the request is erased."""
+    rows = db.session.scalars(
+        select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at)
+    ).all()
+    if not rows:
+        return []
+    box = lead.request.box
+    return [Said(row.author, box.open(f"message:{row.id}", row.body_sealed), row.sent_at) for row in rows]

@@ -1,0 +1,100 @@
+"""Reading leads: by whose they are."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.models import QuoteRequest
+
+PAGE = 25
+TABS: dict[str, tuple[LeadState, ...]] = {
+    "new": (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.LAPSED),
+    "quoted": (LeadState.QUOTED,),
+    "won": (LeadState.WON,),
+    "closed": (LeadState.DECLINED, LeadState.LOST, LeadState.REVOKED),
+}
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of a clinic's leads, and how many stand behind each tab."""
+
+    leads: list[Lead]
+    total: int
+    page: int
+    pages: int
+    counts: dict[str, int]
+
+
+def leads_of(request: QuoteRequest) -> list[Lead]:
+    """All leads of a request with their clinics, in the order they were sent."""
+    query = (
+        select(Lead).where(Lead.request_id == request.id).options(joinedload(Lead.clinic)).order_by(Lead.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
+    """A clinic's own lead; another clinic's is not found."""
+    query = select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, QuoteRequest.ref == ref)
+    lead = db.session.scalar(query.options(joinedload(Lead.request), joinedload(Lead.clinic)))
+    if lead is None:
+        raise NotFound("lead")
+    return lead
+
+
+def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
+    """A request's lead at the clinic with this slug. Raises NotFound."""
+    query = select(Lead).join(Lead.clinic).where(Lead.request_id == request.id, Clinic.slug == clinic_slug)
+    lead = db.session.scalar(query.options(joinedload(Lead.clinic)))
+    if lead is None:
+        raise NotFound("lead")
+    return lead
+
+
+def inbox(clinic_id: UUID, *, state: str, page: int) -> InboxPage:
+    """The leads behind a tab, the least time left first."""
+    states = TABS.get(state, TABS["new"])
+    counts = _tab_counts(clinic_id)
+    total = counts[state if state in TABS else "new"]
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    query = (
+        _of_clinic(clinic_id)
+        .where(Lead.state.in_(states))
+        .options(joinedload(Lead.request).joinedload(QuoteRequest.procedure))
+    )
+    order = (Lead.due_at, Lead.id) if state == "new" else (Lead.due_at.desc(), Lead.id)
+    leads = db.session.scalars(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    return InboxPage(list(leads), total=total, page=page, pages=pages, counts=counts)
+
+
+def _of_clinic(clinic_id: UUID) -> Select[tuple[Lead]]:
+    return select(Lead).where(Lead.clinic_id == clinic_id)
+
+
+def _tab_counts(clinic_id: UUID) -> dict[str, int]:
+    query = select(Lead.state, func.count()).where(Lead.clinic_id == clinic_id).group_by(Lead.state)
+    by_state: dict[str, int] = {state: n for state, n in db.session.execute(query)}
+    return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
+
+
+def decisions(request: QuoteRequest) -> list[RoutingDecision]:
+    """Why each clinic was or was not proposed, best first, with the clinics."""
+    query = select(RoutingDecision).where(RoutingDecision.request_id == request.id)
+    return list(
+        db.session.scalars(query.options(joinedload(RoutingDecision.clinic)).order_by(RoutingDecision.rank))
+    )
+
+
+def counts(request: QuoteRequest) -> dict[str, int]:
+    """How many further clinics, by reason."""
+    query = select(RoutingCount.reason, RoutingCount.n).where(RoutingCount.request_id == request.id)
+    return {reason: n for reason, n in db.session.execute(query)}

@@ -1,0 +1,148 @@
+"""Which clinics a request is proposed to, and why: one pure function of facts, without a field for money paid to us.
+
+Ranking maximises expected answered quotes: the chance of an answer (a shrunk estimate from the clinic's own history)
+times what is left of its capacity, discounted as in Mehta et al., "AdWords and generalized online matching" (2007):
+1 - e^(fill - 1). Second and later places go only to clinics with room, so that capacity stays for requests that have
+few alternatives.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+POLICY = "2026-11 adwords-discount"
+PLACES = 5
+DETAILED = 20  # further clinics kept with a row of their own; the rest is counted by reason
+PRIOR_ANSWERS, PRIOR_LEADS = (
+    2.8,
+    4.0,
+)  # a new clinic is expected to answer 70 of 100: its floor for exploration
+NEW_UNTIL_LEADS = 5
+EXPLORATION_FLOOR = 0.7
+ROOM_BELOW = 0.7  # of its capacity
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What of a request decides who may get it."""
+
+    request_id: UUID
+    home_country: str
+    destinations: frozenset[str]  # empty: anywhere
+    languages: frozenset[str]
+    budget_eur: int | None  # euro cents for the course, only when stated and shared
+    first_clinic: UUID | None = None
+    already_asked: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A clinic's facts at this moment."""
+
+    clinic_id: UUID
+    country: str
+    listing_state: str
+    checks_current: bool
+    offers_procedure: bool
+    languages: frozenset[str]
+    accepts_countries: frozenset[str]  # empty: every country
+    course_low_eur: int | None  # euro cents
+    leads_sent: int
+    leads_answered: int
+    fill: float  # 0 empty to 1 full, of the tighter of day and week
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one clinic: proposed, passed_over or ineligible, with its reason and the parts of its score."""
+
+    clinic_id: UUID
+    outcome: str
+    reason: str
+    score: dict[str, float] = field(default_factory=dict)
+
+
+def refusal(wish: Wish, clinic: Candidate) -> str | None:
+    """The first rule that keeps the clinic from this request; None when it is eligible."""
+    rules = (
+        ("already_asked", clinic.clinic_id in wish.already_asked),
+        ("clinic_paused", clinic.listing_state == "paused"),
+        ("not_published", clinic.listing_state != "published"),
+        ("checks_not_current", not clinic.checks_current),
+        ("procedure_not_offered", not clinic.offers_procedure),
+        ("other_country", bool(wish.destinations) and clinic.country not in wish.destinations),
+        (
+            "home_not_accepted",
+            bool(clinic.accepts_countries) and wish.home_country not in clinic.accepts_countries,
+        ),
+        ("no_shared_language", not wish.languages & clinic.languages),
+        ("over_budget", _over_budget(wish, clinic)),
+        ("full", clinic.fill >= 1.0),
+    )
+    return next((reason for reason, applies in rules if applies), None)
+
+
+def _over_budget(wish: Wish, clinic: Candidate) -> bool:
+    return (
+        wish.budget_eur is not None
+        and clinic.course_low_eur is not None
+        and clinic.course_low_eur > wish.budget_eur
+    )
+
+
+def answer_probability(clinic: Candidate) -> float:
+    """Shrunk towards 0.7; a clinic with fewer than five leads is never below it."""
+    estimate = (clinic.leads_answered + PRIOR_ANSWERS) / (clinic.leads_sent + PRIOR_LEADS)
+    return max(estimate, EXPLORATION_FLOOR) if clinic.leads_sent < NEW_UNTIL_LEADS else min(estimate, 1.0)
+
+
+def score(wish: Wish, clinic: Candidate) -> dict[str, float]:
+    """The parts and their product; `tie` only parts equals, differently for every request."""
+    answers = answer_probability(clinic)
+    discount = 1.0 - math.exp(min(clinic.fill, 1.0) - 1.0)
+    digest = hashlib.sha256(wish.request_id.bytes + clinic.clinic_id.bytes).digest()
+    return {
+        "answers": round(answers, 4),
+        "room": round(discount, 4),
+        "fill": round(clinic.fill, 4),
+        "value": round(answers * discount, 6),
+        "tie": int.from_bytes(digest[:4], "big") / 2**32,
+    }
+
+
+def decide(wish: Wish, clinics: Iterable[Candidate], *, places: int = PLACES) -> list[Verdict]:
+    """A verdict for every clinic: the proposed in their order, then those passed over, then the ineligible."""
+    refused, eligible = [], []
+    for clinic in clinics:
+        reason = refusal(wish, clinic)
+        if reason:
+            refused.append(Verdict(clinic.clinic_id, "ineligible", reason))
+        else:
+            eligible.append((clinic, score(wish, clinic)))
+    eligible.sort(key=lambda pair: _order(wish, *pair))
+    return _place(wish, eligible, places) + sorted(refused, key=lambda v: (v.reason, v.clinic_id))
+
+
+def _order(wish: Wish, clinic: Candidate, parts: dict[str, float]) -> tuple[bool, float, float, UUID]:
+    return clinic.clinic_id != wish.first_clinic, -parts["value"], parts["tie"], clinic.clinic_id
+
+
+def _place(wish: Wish, ranked: list[tuple[Candidate, dict[str, float]]], places: int) -> list[Verdict]:
+    proposed: list[Verdict] = []
+    passed: list[Verdict] = []
+    for clinic, parts in ranked:
+        if len(proposed) >= places:
+            passed.append(Verdict(clinic.clinic_id, "passed_over", "ranked_lower", parts))
+        elif proposed and clinic.fill >= ROOM_BELOW:
+            passed.append(Verdict(clinic.clinic_id, "passed_over", "little_room", parts))
+        else:
+            proposed.append(Verdict(clinic.clinic_id, "proposed", _why(wish, clinic), parts))
+    return proposed + passed
+
+
+def _why(wish: Wish, clinic: Candidate) -> str:
+    if clinic.clinic_id == wish.first_clinic:
+        return "asked_for"
+    return "new_here" if clinic.leads_sent < NEW_UNTIL_LEADS else "likely_to_answer"

@@ -1,0 +1,145 @@
+"""From a finished draft to leads: sent for confirmation, confirmed, and more clinics later."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.timeline import record
+from marketplace.leads.capacity import take
+from marketplace.leads.consent import VERSION, consent_text
+from marketplace.leads.deadlines import due_at
+from marketplace.leads.events import LeadArrived
+from marketplace.leads.models import Lead
+from marketplace.leads.proposal import keep_decisions, propose
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.drafts import MOST_CLINICS, first_missing
+from marketplace.quote_requests.events import (
+    NoClinicFound,
+    RequestConfirmed,
+    RequestRepeated,
+    RequestSubmitted,
+)
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.queries import ticked
+from marketplace.quote_requests.states import RequestState
+
+REPEATED_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The leads that were made, and the ticked clinics that had filled up or stopped taking requests meanwhile."""
+
+    leads: list[Lead] = field(default_factory=list)
+    full: list[Clinic] = field(default_factory=list)
+
+
+def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> None:
+    """Stores consent with its exact words and the decisions; nothing goes out but the mail to confirm.
+
+    Raises Refused when an answer is missing, WrongState when it was sent before.
+    """
+    missing = first_missing(request)
+    if missing:
+        raise Refused("answer_missing", field=missing)
+    clinics = ticked(request)
+    keep_decisions(request)
+    REQUEST.move(request, RequestState.UNCONFIRMED)
+    request.share_health, request.aftercare = share_health, aftercare
+    _agree(request, clinics, with_health=share_health)
+    open_one = _open_for_the_same(request)
+    record(RequestRepeated(request_id=open_one.id) if open_one else RequestSubmitted(request_id=request.id))
+
+
+def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -> None:
+    words = consent_text(clinics, with_health=with_health)
+    for clinic in clinics:
+        db.session.add(
+            Consent(
+                request_id=request.id,
+                clinic_id=clinic.id,
+                text=words,
+                version=VERSION,
+                with_health=with_health,
+                given_at=clock.now(),
+            )
+        )
+    db.session.flush()
+
+
+def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
+    """The same address already has an open request for the same procedure: only its mailbox is told."""
+    return db.session.scalar(
+        select(QuoteRequest)
+        .where(
+            QuoteRequest.email_hash == request.email_hash,
+            QuoteRequest.id != request.id,
+            QuoteRequest.procedure_id.is_not_distinct_from(request.procedure_id),
+            QuoteRequest.state.in_((RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)),
+            QuoteRequest.open_at > clock.now() - REPEATED_WITHIN,
+        )
+        .order_by(QuoteRequest.open_at.desc())
+        .limit(1)
+    )
+
+
+def confirm(request: QuoteRequest) -> Confirmed:
+    """The address is theirs: the request opens and each consented clinic with a free place has its lead."""
+    REQUEST.move(request, RequestState.OPEN)
+    confirmed = _leads_for(request)
+    record(RequestConfirmed(request_id=request.id))
+    if not confirmed.leads:
+        record(NoClinicFound(request_id=request.id))
+    return confirmed
+
+
+def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: bool) -> Confirmed:
+    """More clinics for an open request, with a consent of their own. Raises Refused for one not proposed."""
+    REQUEST.lock(request)
+    if request.state != RequestState.OPEN:
+        raise WrongState(f"request_{request.state}")
+    if not clinics or len(clinics) > MOST_CLINICS:
+        raise Refused("no_clinic" if not clinics else "too_many_clinics", field="clinics")
+    proposed = {proposal.clinic.id for proposal in propose(request).proposals}
+    if any(clinic.id not in proposed for clinic in clinics):
+        raise Refused("clinic_not_proposed", field="clinics")
+    _agree(request, clinics, with_health=share_health)
+    return _leads_for(request)
+
+
+def _leads_for(request: QuoteRequest) -> Confirmed:
+    """A lead for every consent without one; clinics in one order, so that two requests never wait for each other."""
+    have = set(db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id)))
+    query = select(Clinic).join(Consent, Consent.clinic_id == Clinic.id)
+    query = query.where(Consent.request_id == request.id, Consent.withdrawn_at.is_(None)).order_by(Clinic.id)
+    confirmed = Confirmed()
+    for clinic in db.session.scalars(query).all():
+        if clinic.id in have:
+            continue
+        if take(clinic.id):
+            confirmed.leads.append(_lead(request, clinic))
+        else:
+            confirmed.full.append(clinic)
+    return confirmed
+
+
+def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
+    now = clock.now()
+    lead = Lead(
+        request_id=request.id,
+        clinic_id=clinic.id,
+        state=LeadState.NEW,
+        new_at=now,
+        due_at=due_at(now, hours=clinic.hours, timezone=clinic.timezone),
+    )
+    db.session.add(lead)
+    clinic.leads_sent = Clinic.leads_sent + 1
+    db.session.flush()
+    record(LeadArrived(request_id=request.id, clinic_id=clinic.id, lead_id=lead.id))
+    return lead

@@ -1,0 +1,52 @@
+"""Every waiting lead has a clock: a reminder at half time, then it lapses."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from marketplace.extensions import db
+from marketplace.foundation.timeline import record
+from marketplace.leads.actions import ids
+from marketplace.leads.events import LeadLapsed, LeadReminded
+from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.models import Lead
+from marketplace.leads.states import AWAITING, LeadState
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+BATCH = 200
+
+
+def lapse_due(now: datetime) -> int:
+    """The time is over; silence counts against the clinic and the patient is offered others."""
+
+    def lapse(lead: Lead) -> None:
+        LEAD.move(lead, LeadState.LAPSED)
+        record(LeadLapsed(**ids(lead)))
+
+    return _each(_waiting().where(Lead.due_at <= now), lapse)
+
+
+def remind_due(now: datetime) -> int:
+    """Once, when half the time is gone."""
+
+    def remind(lead: Lead) -> None:
+        lead.reminded_at = now
+        record(LeadReminded(**ids(lead)))
+
+    half = Lead.new_at + (Lead.due_at - Lead.new_at) / 2
+    return _each(_waiting().where(Lead.reminded_at.is_(None), half <= now, Lead.due_at > now), remind)
+
+
+def _waiting() -> Select[tuple[Lead]]:
+    """While the patient pauses, no clock runs."""
+    query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id)
+    return query.where(Lead.state.in_(AWAITING), QuoteRequest.state == RequestState.OPEN)
+
+
+def _each(query: Select[tuple[Lead]], act: Callable[[Lead], None]) -> int:
+    leads = db.session.scalars(query.with_for_update(of=Lead, skip_locked=True).limit(BATCH)).all()
+    for lead in leads:
+        act(lead)
+    return len(leads)

@@ -1,0 +1,162 @@
+"""A draft collects answers step by step; each answer is stored at once and can be changed."""
+
+from datetime import date
+
+from sqlalchemy import delete, select
+
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.models import Clinic
+from marketplace.clinics.states import ListingState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.problems import Refused
+from marketplace.foundation.sealed import keyring, new_data_key
+from marketplace.quote_requests.models import DraftClinic, QuoteRequest
+from marketplace.quote_requests.references import new_ref
+from marketplace.quote_requests.states import RequestState
+
+STEPS = ("treatment", "where", "when", "budget", "health", "you", "clinics", "check")
+MOST_CLINICS = 5
+
+
+def start(
+    *, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None
+) -> QuoteRequest:
+    """A new draft; one started from a clinic's page remembers the clinic. Unknown values are left out."""
+    request_id = uuid7()
+    clinic = _published(clinic_slug)
+    wanted = clinic.country if clinic else country
+    request = QuoteRequest(
+        id=request_id,
+        ref=new_ref(),
+        state=RequestState.DRAFT,
+        draft_at=clock.now(),
+        touched_at=clock.now(),
+        data_key=new_data_key(owner=request_id),
+        destinations=[wanted] if wanted else [],
+        started_from_id=clinic.id if clinic else None,
+    )
+    db.session.add(request)
+    db.session.flush()
+    return request
+
+
+def _published(slug: str | None) -> Clinic | None:
+    if slug is None:
+        return None
+    return db.session.scalar(
+        select(Clinic).where(Clinic.slug == slug, Clinic.listing_state == ListingState.PUBLISHED)
+    )
+
+
+def first_missing(request: QuoteRequest) -> str | None:
+    """The first required step that has no answer; None when the request can be checked and sent."""
+    answered = {
+        "treatment": request.procedure_answered,
+        "where": request.where_answered,
+        "when": request.timing is not None and request.trips is not None,
+        "budget": request.budget_answered,
+        "health": request.health_sealed is not None,
+        "you": request.contact_sealed is not None,
+        "clinics": request.wait_without_clinic or _has_clinics(request),
+    }
+    return next((step for step, given in answered.items() if not given), None)
+
+
+def _has_clinics(request: QuoteRequest) -> bool:
+    return (
+        db.session.scalar(select(DraftClinic.clinic_id).where(DraftClinic.request_id == request.id).limit(1))
+        is not None
+    )
+
+
+def touch(request: QuoteRequest) -> None:
+    """A draft ends 24 hours after its last answer."""
+    request.touched_at = clock.now()
+    db.session.flush()
+
+
+def answer_treatment(request: QuoteRequest, *, procedure_slug: str | None, concern: str | None) -> None:
+    """One procedure, or none: the clinic is asked what it would suggest. Raises Refused for an unknown one."""
+    procedure = None
+    if procedure_slug is not None:
+        procedure = db.session.scalar(select(Procedure).where(Procedure.slug == procedure_slug))
+        if procedure is None:
+            raise Refused("unknown_procedure", field="procedure")
+    request.procedure = procedure
+    request.concern = concern
+    request.procedure_answered = True
+    _changed(request)
+
+
+def answer_where(request: QuoteRequest, *, home_country: str, destinations: list[str]) -> None:
+    """Where the person lives and would travel; no destination means anywhere."""
+    request.home_country = home_country
+    request.destinations = sorted(set(destinations))
+    request.where_answered = True
+    _changed(request)
+
+
+def answer_when(
+    request: QuoteRequest, *, timing: str, month_from: date | None, month_to: date | None, trips: str
+) -> None:
+    """When, and how many trips. Raises Refused when the months are the wrong way round."""
+    if month_from and month_to and month_to < month_from:
+        raise Refused("months_reversed", field="month_to")
+    request.timing, request.trips = timing, trips
+    request.month_from, request.month_to = month_from, month_to
+    _changed(request)
+
+
+def answer_budget(
+    request: QuoteRequest, *, amount: int | None, currency: str | None, scope: str | None, share: bool
+) -> None:
+    """Optional; hidden from clinics unless the person ticks otherwise. Minor units."""
+    request.budget_amount = amount
+    request.budget_currency = currency if amount is not None else None
+    request.budget_scope = scope if amount is not None else None
+    request.share_budget = share and amount is not None
+    request.budget_answered = True
+    _changed(request)
+
+
+def answer_health(request: QuoteRequest, *, conditions: list[str], details: str) -> None:
+    """Sealed at once. "None of these" stands alone: Refused with anything else."""
+    if "none" in conditions and len(conditions) > 1:
+        raise Refused("none_and_another", field="conditions")
+    request.health_sealed = request.box.seal("health", {"conditions": conditions, "details": details})
+    _changed(request)
+
+
+def answer_you(
+    request: QuoteRequest, *, name: str, email: str, phone: str, languages: list[str], questions: list[str]
+) -> None:
+    """Name and questions go to chosen clinics; email and phone to one clinic, when it is chosen."""
+    box = request.box
+    request.name_sealed = box.seal("name", name)
+    request.contact_sealed = box.seal("contact", {"email": email, "phone": phone})
+    request.questions_sealed = box.seal("questions", questions)
+    request.email_hash = keyring.look_up_hash(email)
+    request.languages = languages
+    _changed(request)
+
+
+def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) -> None:
+    """Whom the request may go to. Raises Refused beyond five or for none."""
+    if len(clinics) > MOST_CLINICS:
+        raise Refused("too_many_clinics", field="clinics")
+    if not clinics and not wait:
+        raise Refused("no_clinic", field="clinics")
+    db.session.execute(delete(DraftClinic).where(DraftClinic.request_id == request.id))
+    db.session.add_all(DraftClinic(request_id=request.id, clinic_id=clinic.id) for clinic in clinics)
+    request.wait_without_clinic = wait and not clinics
+    touch(request)
+
+
+def _changed(request: QuoteRequest) -> None:
+    """An answer that decides who is eligible empties the ticks that came after it."""
+    if request.state == RequestState.DRAFT:
+        db.session.execute(delete(DraftClinic).where(DraftClinic.request_id == request.id))
+        request.wait_without_clinic = False
+    touch(request)

@@ -1,0 +1,63 @@
+"""What happens to a request."""
+
+from marketplace.foundation.timeline import Event
+
+
+class RequestSubmitted(Event):
+    """Complete and stored; nothing goes out before its address is confirmed."""
+
+
+class RequestRepeated(Event):
+    """Someone with an open request for the same asked again; `request_id` is the open one."""
+
+
+class ConfirmationResent(Event):
+    """The person asked for the confirming mail again."""
+
+
+class ConfirmationReminded(Event):
+    """A day went by without a confirmation; said once."""
+
+
+class RequestConfirmed(Event):
+    """The address is the person's own; the request is open."""
+
+
+class NoClinicFound(Event):
+    """Confirmed, kept waiting: no clinic was eligible or had room."""
+
+
+class LinkAsked(Event):
+    """A new link to an existing request was asked for."""
+
+
+class RequestChanged(Event):
+    """An answer of an open request was changed; `reason` is the step."""
+
+
+class RequestPaused(Event):
+    """No clinic is to answer for now."""
+
+
+class RequestReopened(Event):
+    """Clinics may answer again."""
+
+
+class RequestClosed(Event):
+    """The patient is done."""
+
+
+class RequestWithdrawn(Event):
+    """The patient took the request back: everything is deleted."""
+
+
+class RequestExpired(Event):
+    """Open too long without a choice."""
+
+
+class HealthForgotten(Event):
+    """Health answers were deleted, 30 days after the end."""
+
+
+class RequestErased(Event):
+    """The key is destroyed; what was sealed cannot be read again."""

@@ -1,0 +1,58 @@
+"""The links a patient holds instead of an account."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import signed_links
+from marketplace.foundation.problems import LinkGone
+from marketplace.foundation.sealed import keyring
+from marketplace.foundation.timeline import record
+from marketplace.quote_requests.events import ConfirmationResent, LinkAsked
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+PAGE, CONFIRM = "page", "confirm"
+PAGE_LIFETIME = timedelta(days=7)
+CONFIRM_LIFETIME = timedelta(hours=48)
+WITH_PAGE = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN, RequestState.SETTLED)
+
+
+def open_page(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
+    """The request a page link opens, again and again until it expires. Raises LinkGone."""
+    link = signed_links.redeem(token, purpose=PAGE)
+    return _request_of(link), link
+
+
+def peek_confirm(token: str) -> QuoteRequest:
+    """What would be sent: looking changes nothing. Raises LinkGone."""
+    return _request_of(signed_links.redeem(token, purpose=CONFIRM))
+
+
+def spend_confirm(token: str) -> QuoteRequest:
+    """The request to confirm; the link works once. Raises LinkGone."""
+    return _request_of(signed_links.redeem(token, purpose=CONFIRM, use=True))
+
+
+def send_new_link(email: str) -> None:
+    """Mails a link for each request of this address; says nothing of whether there is one."""
+    query = select(QuoteRequest).where(QuoteRequest.email_hash == keyring.look_up_hash(email))
+    for request in db.session.scalars(query.order_by(QuoteRequest.created_at.desc()).limit(5)):
+        if request.state in WITH_PAGE:
+            record(LinkAsked(request_id=request.id))
+        elif request.state == RequestState.UNCONFIRMED:
+            record(ConfirmationResent(request_id=request.id))
+
+
+def resend_confirmation(request: QuoteRequest) -> None:
+    """The earlier link dies when the new one is made."""
+    if request.state == RequestState.UNCONFIRMED:
+        record(ConfirmationResent(request_id=request.id))
+
+
+def _request_of(link: signed_links.SignedLink) -> QuoteRequest:
+    request = db.session.get(QuoteRequest, link.subject_id)
+    if request is None:
+        raise LinkGone("altered")
+    return request

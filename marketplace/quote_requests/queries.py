@@ -1,0 +1,77 @@
+"""Reading requests: by whom they belong to, never by what they hold."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation.problems import NotFound
+from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is sealed, opened for someone who may read it."""
+
+    conditions: tuple[str, ...] = ()
+    details: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    questions: tuple[str, ...] = ()
+
+
+def draft(request_id: UUID) -> QuoteRequest:
+    """A request that is still a draft. Raises NotFound."""
+    request = db.session.get(QuoteRequest, request_id)
+    if request is None or request.state != RequestState.DRAFT:
+        raise NotFound("draft")
+    return request
+
+
+def by_ref(ref: str) -> QuoteRequest:
+    """A request by its public reference. Raises NotFound."""
+    request = db.session.scalar(select(QuoteRequest).where(QuoteRequest.ref == ref))
+    if request is None:
+        raise NotFound("request")
+    return request
+
+
+def answers(request: QuoteRequest) -> Answers:
+    """The sealed answers, empty where unanswered. Raises CannotOpen once erased."""
+    box = request.box
+    health = box.open("health", request.health_sealed) if request.health_sealed else {}
+    contact = box.open("contact", request.contact_sealed) if request.contact_sealed else {}
+    return Answers(
+        conditions=tuple(health.get("conditions", ())),
+        details=health.get("details", ""),
+        name=box.open("name", request.name_sealed) if request.name_sealed else "",
+        email=contact.get("email", ""),
+        phone=contact.get("phone", ""),
+        questions=tuple(box.open("questions", request.questions_sealed)) if request.questions_sealed else (),
+    )
+
+
+def ticked(request: QuoteRequest) -> list[Clinic]:
+    """The clinics ticked in a draft."""
+    query = select(Clinic).join(DraftClinic, DraftClinic.clinic_id == Clinic.id)
+    return list(db.session.scalars(query.where(DraftClinic.request_id == request.id).order_by(Clinic.name)))
+
+
+def consents(request: QuoteRequest) -> list[Consent]:
+    """What was agreed to, oldest first."""
+    return list(
+        db.session.scalars(select(Consent).where(Consent.request_id == request.id).order_by(Consent.given_at))
+    )
+
+
+def looks(request: QuoteRequest) -> list[Look]:
+    """Who looked at what is sealed, newest first."""
+    return list(
+        db.session.scalars(
+            select(Look).where(Look.request_id == request.id).order_by(Look.at.desc()).limit(200)
+        )
+    )
