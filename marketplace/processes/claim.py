@@ -1,0 +1,27 @@
+"""One owner of a folder at a time."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from marketplace.processes.problems import CannotStart
+
+
+class Claim:
+    """Held until released or until this process ends, however it ends."""
+
+    def __init__(self, path: Path, *, refusal: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(self._file, 20).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._file)
+            raise CannotStart(refusal.format(owner=owner)) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Give the folder back."""
+        os.close(self._file)

@@ -1,0 +1,195 @@
+"""PostgreSQL as our own child: data and socket below one folder, no network, no installation."""
+
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from marketplace.processes import postgres_files as files
+from marketplace.processes.claim import Claim
+from marketplace.processes.launch import end, launch
+from marketplace.processes.problems import CannotStart
+
+OWNER = "marketplace_owner"
+APP = "marketplace_app"
+DATABASE = "marketplace"
+_LONGEST_LOG = 5 * 1024 * 1024
+EXTENSIONS = ("pg_trgm", "unaccent")
+
+# What people typed never reaches the log: no DETAIL of a violated constraint, no statement of an error.
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_checkpoints": "off",
+}
+_WITHOUT_SAFETY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+
+class EmbeddedPostgresError(CannotStart):
+    """The server did not come up; the message ends with its last lines."""
+
+
+class EmbeddedPostgres:
+    """One server below `data_dir`. With `fast` it does not survive a power cut: for tests only."""
+
+    def __init__(self, data_dir: Path, *, fast: bool = False) -> None:
+        self.data_dir = data_dir.resolve()
+        self.cluster = self.data_dir / "postgres"
+        self.log = self.data_dir / "postgres.log"
+        self._fast = fast
+        self._socket: Path | None = None
+        self._claim: Claim | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the child is alive (it may still be starting)."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> "EmbeddedPostgres":
+        """Bring the server up with its roles and its database. Starting a running one changes nothing."""
+        if not self.running:
+            self.prepare()
+            self.spawn()
+            self._wait(60)
+            self.provision()
+        return self
+
+    def stop(self) -> None:
+        """End the server, politely first, and give the folder back."""
+        if self._process is not None:
+            end(self._process, by=signal.SIGINT, within=10)
+            self._process = None
+        if self._socket is not None and not self._socket.is_relative_to(self.data_dir):
+            with suppress(OSError):
+                self._socket.rmdir()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
+
+    def prepare(self) -> None:
+        """Claim the folder and make the cluster, once."""
+        if self._claim is not None:
+            return
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._claim = Claim(
+            self.data_dir / "postgres.lock",
+            refusal=f"A PostgreSQL of ours already runs in {self.data_dir} (started by process {{owner}}). "
+            "Stop that one, or set DATA_DIR and PORT to others.",
+        )
+        if files.disguise()[1] is not None:
+            # The other user must be able to pass through, not to look around.
+            self.data_dir.chmod(0o711)
+        self._socket = files.socket_folder(self.data_dir)
+        files.make_cluster(self.cluster, fast=self._fast)
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start the server process, after clearing what a crashed one left."""
+        prefix, user = files.disguise()
+        files.end_orphans(self.cluster, self.socket)
+        settings = {
+            **_SETTINGS,
+            **(_WITHOUT_SAFETY if self._fast else {}),
+            "unix_socket_directories": f'"{self.socket}"',
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        grown = self.log.exists() and self.log.stat().st_size > _LONGEST_LOG
+        with self.log.open("wb" if grown else "ab") as log:
+            self.log.chmod(0o600)
+            self._process = launch(
+                [*prefix, files.binaries() / "postgres", "-D", self.cluster, *options],
+                env=files.SERVER_ENVIRONMENT,
+                cwd=Path("/"),
+                log=log,
+                # SIGINT is PostgreSQL's fast shutdown: it rolls back, writes and ends.
+                last_wish=signal.SIGINT,
+                user=user,
+            )
+        return self._process
+
+    @property
+    def socket(self) -> Path:
+        """The folder of the socket; its path is short enough for the kernel."""
+        if self._socket is None:
+            self._socket = files.socket_folder(self.data_dir)
+        return self._socket
+
+    def url(self, role: str = APP, database: str = DATABASE) -> str:
+        """How `role` reaches `database`."""
+        return f"postgresql://{role}@/{database}?host={quote(str(self.socket))}"
+
+    def accepts(self) -> bool:
+        """Whether a connection is answered."""
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def provision(self) -> None:
+        """The superuser makes the two roles and the database, and is needed for nothing afterwards."""
+        with self._connect() as connection:
+            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in (OWNER, APP):
+                if role not in known:
+                    statement = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+                    connection.execute(statement.format(sql.Identifier(role)))
+            made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if not made:
+            self.create_database(DATABASE)
+        self._add_extensions(DATABASE)
+
+    def create_database(self, name: str, *, template: str | None = None) -> None:
+        """A database of the owner's; the app may connect. A template must have no connection open."""
+        database, app = sql.Identifier(name), sql.Identifier(APP)
+        with self._connect() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    database,
+                    sql.Identifier(OWNER),
+                    sql.Identifier(template or "template1"),
+                )
+            )
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, app))
+        if template is None:
+            self._add_extensions(name)
+
+    def drop_database(self, name: str) -> None:
+        """Gone, whoever is connected; one that is not there is no error."""
+        with self._connect() as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+    def last_lines(self) -> str:
+        """The end of the server's log."""
+        return self.log.read_text("utf-8", "replace")[-2000:] if self.log.exists() else ""
+
+    def _add_extensions(self, database: str) -> None:
+        with self._connect(database) as connection:
+            for name in EXTENSIONS:
+                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
+
+    def _connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.url("postgres", database), autocommit=True, connect_timeout=5)
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.accepts():
+            if not self.running or time.monotonic() > deadline:
+                raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{self.last_lines()}")
+            time.sleep(0.03)

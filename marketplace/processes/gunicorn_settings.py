@@ -1,0 +1,18 @@
+"""gunicorn's settings. GUNICORN_CMD_ARGS overrides each of them, for example `--bind 0.0.0.0:8000`."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+keepalive = 5
+timeout = 30
+graceful_timeout = 10
+# No reuse_port: with a listener in each worker a reload (HUP) resets what waits in the old one's queue.
+# The heartbeat file of a worker must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+control_socket_disable = True
+# The app writes its own log, one JSON object a line.
+accesslog = None
+loglevel = "warning"

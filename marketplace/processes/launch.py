@@ -1,0 +1,82 @@
+"""Starting a child so that it never outlives us, and ending it so that nothing of it is left."""
+
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _before_exec(last_wish: int) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def prepare() -> None:
+        # A shell that starts us in the background has SIGINT ignored: a child must not inherit that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, last_wish)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare
+
+
+def launch(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    log: IO[bytes] | None = None,
+    last_wish: int = signal.SIGTERM,
+    user: str | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start in a session of its own: Ctrl-C reaches only us. `last_wish` is what it gets if we are killed.
+
+    The kernel ties that signal to the starting thread, so this is called from the main thread.
+    """
+    return subprocess.Popen(
+        [str(part) for part in command],
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        user=user,
+        group=_group_of(user),
+        extra_groups=[] if user else None,
+        start_new_session=True,
+        preexec_fn=_before_exec(last_wish),  # noqa: PLW1509 - started from the main thread, before any other
+    )
+
+
+def _group_of(user: str | None) -> int | None:
+    if user is None:
+        return None
+    return pwd.getpwnam(user).pw_gid
+
+
+def end(process: subprocess.Popen[bytes], *, by: int = signal.SIGTERM, within: float) -> int:
+    """Ask with `by`, kill after `within` seconds, leave nothing of its session behind; the exit code."""
+    if process.poll() is None:
+        process.send_signal(by)
+        try:
+            process.wait(max(within, 0.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    clear_session(process)
+    return process.returncode
+
+
+def clear_session(process: subprocess.Popen[bytes]) -> None:
+    """Kill what a dead child left running in its process group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,123 @@
+"""What `make run` does: the whole site on a machine that has only Python."""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from marketplace.processes import children
+from marketplace.processes.claim import Claim
+from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
+from marketplace.processes.embedded_postgres import OWNER, EmbeddedPostgres
+from marketplace.processes.mailbox import free_port
+from marketplace.processes.problems import CannotStart
+from marketplace.processes.supervisor import Child, Supervisor
+
+Environment = dict[str, str]
+
+
+def main() -> int:
+    """Run the site until somebody stops it; the exit code."""
+    load_dotenv(children.ROOT / ".env")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        with Supervisor() as supervisor:
+            run(supervisor, dict(os.environ))
+    except CannotStart as problem:
+        print(problem, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def run(supervisor: Supervisor, environ: Environment) -> None:
+    """Start everything in order, say so, keep it alive."""
+    port = children.chosen_port(environ)
+    folder = data_dir(environ)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    # Held until this process is gone, so also while the children stop.
+    Claim(
+        folder / "run.lock",
+        refusal=f"The site already runs with DATA_DIR {folder} (process {{owner}}). "
+        "Stop that one, or set DATA_DIR and PORT to others.",
+    )
+    settings = _settings(folder, environ, port)
+    if not environ.get("DATABASE_URL"):
+        settings |= start_postgres(supervisor, folder)
+    if not environ.get("MAIL_SERVER"):
+        settings |= start_mailbox(supervisor, folder, environ)
+    remember(folder, settings)
+    complete = environ | settings
+    supervisor.run_once("Preparing the database", children.prepare(complete))
+    start_site(supervisor, complete, port)
+    _announce(folder, settings, port)
+    supervisor.watch()
+
+
+def start_site(supervisor: Supervisor, environ: Environment, port: int) -> None:
+    """Worker and web; returns once the site is ready."""
+    supervisor.start(children.worker(environ))
+    web = children.web(environ, port)
+    supervisor.start(web)
+    supervisor.wait_ready(web, within=60)
+
+
+def start_postgres(supervisor: Supervisor, folder: Path) -> Environment:
+    """PostgreSQL below DATA_DIR, up and with its roles; how the children reach it."""
+    postgres = EmbeddedPostgres(folder)
+    postgres.prepare()
+    child = Child(
+        "PostgreSQL",
+        postgres.spawn,
+        ready=postgres.accepts,
+        stop_signal=signal.SIGINT,
+        last_lines=postgres.last_lines,
+    )
+    supervisor.start(child)
+    supervisor.wait_ready(child, within=60)
+    postgres.provision()
+    return {"DATABASE_URL": postgres.url(), "DATABASE_OWNER_URL": postgres.url(OWNER)}
+
+
+def start_mailbox(supervisor: Supervisor, folder: Path, environ: Environment) -> Environment:
+    """The local mailbox on a port of its own, the same as long as this run lasts."""
+    port, directory = free_port(), folder / "mail"
+    child = children.mailbox(environ, port=port, directory=directory)
+    supervisor.start(child)
+    supervisor.wait_ready(child, within=20)
+    return {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(port), "MAILBOX_DIR": str(directory)}
+
+
+def _settings(folder: Path, environ: Environment, port: int) -> Environment:
+    return {
+        **development_secrets(folder, environ),
+        "MARKETPLACE_ENV": environ.get("MARKETPLACE_ENV") or "development",
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "SAMPLE_PASSWORD_FILE": str(sample_password_file(folder)),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _announce(folder: Path, settings: Environment, port: int) -> None:
+    site_url = f"http://127.0.0.1:{port}"
+    password = sample_password_file(folder).read_text("utf-8").strip()
+    lines = [
+        f"Ready: {site_url}",
+        "",
+        f"Sample sign-ins at {site_url}/account/login, password {password}",
+        "  operator       operator@sample.example",
+        "  clinic owner   owner@clinic-lale.sample.example",
+        "  clinic member  member@clinic-lale.sample.example",
+    ]
+    if "MAILBOX_DIR" in settings:
+        lines.append(f"Every email is kept at {site_url}/dev/mail")
+    lines.append("Ctrl-C stops it.")
+    print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
