@@ -1,0 +1,172 @@
+"""Every email to a clinic's desk address: a reference and a time, never a name, a wish or health."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.timeline import Event
+from marketplace.leads.models import Lead
+from marketplace.leads.states import AWAITING, LeadState
+from marketplace.mail import outbox
+from marketplace.mail.links import PageLink
+from marketplace.mail.models import Email
+from marketplace.mail.wording import clock_time, local_day, local_moment
+from marketplace.quote_requests.models import QuoteRequest
+
+_IN_THE_RUNNING = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LOST)
+_NOT_TWICE_WITHIN = timedelta(hours=1)
+
+
+def new_request(event: Event) -> None:
+    """A request has come, and by when its patient hopes for an answer (LeadArrived)."""
+    lead = _lead(event)
+    timezone = lead.clinic.timezone
+    context = {
+        "time": clock_time(lead.due_at, timezone=timezone),
+        "day": local_day(lead.due_at, timezone=timezone),
+        "due": local_moment(lead.due_at, timezone=timezone),
+        "city": lead.clinic.city,
+    }
+    _about_lead("new_request", lead, context=context)
+
+
+def leads_waiting(event: Event) -> None:
+    """Half the time is gone: how many requests wait, in one email for all of them (LeadReminded)."""
+    clinic = db.session.get_one(Clinic, event.clinic_id)
+    if _recently(clinic, "leads_waiting"):
+        return
+    waiting = (
+        select(func.count()).select_from(Lead).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
+    )
+    next_due = select(func.min(Lead.due_at)).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
+    n, due_at = db.session.scalar(waiting) or 0, db.session.scalar(next_due)
+    if not n or due_at is None:
+        return
+    context = {"n": n, "due": local_moment(due_at, timezone=clinic.timezone), "city": clinic.city}
+    _put("leads_waiting", clinic, context=context, path="/dashboard/leads?sort=due")
+
+
+def chosen(event: Event) -> None:
+    """The one clinic that gets the patient's contact learns that it is there (QuoteChosen)."""
+    _about_lead("chosen", _lead(event))
+
+
+def not_chosen(event: Event) -> None:
+    """The others are told, so that nobody keeps a place free (QuoteChosen)."""
+    for lead in _others(event):
+        _about_lead("not_chosen", lead)
+
+
+def quote_declined(event: Event) -> None:
+    """The patient declined this clinic's quote, and chose nobody yet (QuoteDeclined)."""
+    _about_lead("quote_declined", _lead(event))
+
+
+def choice_undone_clinic(event: Event) -> None:
+    """The clinic that was chosen must not use the contact any more; the others are in the running again."""
+    for lead in _leads_of(event):
+        was_chosen = lead.clinic_id == event.clinic_id
+        if was_chosen or lead.state in _IN_THE_RUNNING:
+            _about_lead("choice_undone_clinic", lead, context={"was_chosen": was_chosen})
+
+
+def question_answered(event: Event) -> None:
+    """The patient wrote; where a question was open, the clock runs again (QuestionAnswered)."""
+    lead = _lead(event)
+    due = local_moment(lead.due_at, timezone=lead.clinic.timezone) if lead.state in AWAITING else ""
+    context = {"due": due, "city": lead.clinic.city}
+    _about_lead("question_answered", lead, context=context)
+
+
+def request_closed(event: Event) -> None:
+    """The patient is done: no quote is expected any more (RequestClosed)."""
+    for lead in _leads_of(event):
+        if lead.state == LeadState.LOST:
+            _about_lead("request_closed", lead)
+
+
+def delete_data(event: Event) -> None:
+    """Consent was withdrawn: what the clinic copied is to be deleted, and that confirmed (LeadRevoked)."""
+    _about_lead("delete_data", _lead(event))
+
+
+def listing_published(event: Event) -> None:
+    """The listing is live (ListingPublished)."""
+    _listing_result(event, result="live", path="/dashboard/listing")
+
+
+def listing_sent_back(event: Event) -> None:
+    """The listing needs changes, in the operator's words (ListingSentBack)."""
+    _listing_result(event, result="sent_back", path="/dashboard/listing")
+
+
+def listing_suspended(event: Event) -> None:
+    """The listing is suspended, with the statement of reasons (ListingSuspended)."""
+    _listing_result(event, result="suspended", path="/dashboard/checks")
+
+
+def listing_reinstated(event: Event) -> None:
+    """The listing is live again (ListingReinstated)."""
+    _listing_result(event, result="live_again", path="/dashboard/listing")
+
+
+def _listing_result(event: Event, *, result: str, path: str) -> None:
+    clinic = db.session.get_one(Clinic, event.clinic_id)
+    statement = (clinic.listing_statement or "").strip() if result in ("sent_back", "suspended") else ""
+    paragraphs = [line.strip() for line in statement.splitlines() if line.strip()]
+    _put("listing_result", clinic, context={"result": result, "statement": paragraphs}, path=path)
+
+
+def _about_lead(name: str, lead: Lead, *, context: Mapping[str, Any] | None = None) -> None:
+    _put(
+        name,
+        lead.clinic,
+        context=context or {},
+        path=f"/dashboard/leads/{lead.request.ref}",
+        request=lead.request,
+    )
+
+
+def _put(
+    name: str, clinic: Clinic, *, context: Mapping[str, Any], path: str, request: QuoteRequest | None = None
+) -> None:
+    outbox.put(
+        name,
+        to=clinic.email,
+        audience="clinic",
+        context={"clinic_name": clinic.name, **context},
+        request=request,
+        clinic_id=clinic.id,
+        link=PageLink(path),
+    )
+
+
+def _lead(event: Event) -> Lead:
+    """The lead of the event, by its id or by the pair that is unique."""
+    if event.lead_id is not None:
+        return db.session.get_one(Lead, event.lead_id)
+    return db.session.scalars(
+        select(Lead).where(Lead.request_id == event.request_id, Lead.clinic_id == event.clinic_id)
+    ).one()
+
+
+def _leads_of(event: Event) -> Sequence[Lead]:
+    return db.session.scalars(select(Lead).where(Lead.request_id == event.request_id).order_by(Lead.id)).all()
+
+
+def _others(event: Event) -> list[Lead]:
+    """Who is still in the running, and is not the one that was chosen."""
+    winner = _lead(event).id
+    return [lead for lead in _leads_of(event) if lead.id != winner and lead.state in _IN_THE_RUNNING]
+
+
+def _recently(clinic: Clinic, name: str) -> bool:
+    earlier = select(Email.id).where(
+        Email.clinic_id == clinic.id, Email.name == name, Email.created_at > clock.now() - _NOT_TWICE_WITHIN
+    )
+    return db.session.scalar(earlier.limit(1)) is not None

@@ -1,0 +1,151 @@
+"""Handing one email to the SMTP server: never twice on purpose, never lost, its state written right after."""
+
+import smtplib
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import current_app
+from flask_mail import BadHeaderError
+from markupsafe import escape
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.lifecycle import Lifecycle
+from marketplace.foundation.sealed import CannotOpen
+from marketplace.mail import links, transport
+from marketplace.mail.models import EMAIL_MOVES, Email, EmailState
+from marketplace.mail.verdicts import GIVE_UP_AFTER, MOST_COPIES, Outcome, Verdict, judge, pause
+from marketplace.quote_requests.models import QuoteRequest
+
+lifecycle = Lifecycle(Email, EMAIL_MOVES)
+
+# An email about an erasure must not keep the address that was erased.
+FORGOTTEN_ONCE_ENDED = frozenset({"request_deleted"})
+
+
+class Contents(NamedTuple):
+    """What is sealed in an email's row."""
+
+    to: str
+    text: str
+    html: str
+
+
+def contents(email: Email) -> Contents:
+    """The recipient and both bodies as stored. Raises CannotOpen once the request is erased."""
+    box = email.own_box if email.data_key else db.session.get_one(QuoteRequest, email.request_id).box
+    return Contents(
+        box.open(f"email_to:{email.id}", email.recipient_sealed),
+        box.open(f"email_text:{email.id}", email.text_sealed),
+        box.open(f"email_html:{email.id}", email.html_sealed),
+    )
+
+
+def prepare(email_id: UUID) -> bool:
+    """Counts the attempt and makes the link, to be committed before anything leaves; False when over."""
+    email = _take(email_id)
+    if email is None:
+        return False
+    if email.waiting_at is not None and clock.now() - email.waiting_at >= GIVE_UP_AFTER:
+        _end(email, EmailState.FAILED, code=email.last_problem or "gave_up")
+        return False
+    try:
+        links.make_ready(email)
+    except links.NoLongerDue as reason:
+        _end(email, EmailState.SUPPRESSED, code=str(reason))
+        return False
+    email.attempts += 1
+    return True
+
+
+def attempt(email_id: UUID) -> datetime | None:
+    """Sends; the moment to try again, or None when it is over."""
+    email = _take(email_id)
+    if email is None:
+        return None
+    try:
+        outcome = _hand_over(_message(email))
+    except CannotOpen:
+        _end(email, EmailState.SUPPRESSED, code="erased")
+        return None
+    except ValueError:
+        _end(email, EmailState.FAILED, code="unsendable")
+        return None
+    if outcome is None:
+        _end(email, EmailState.SENT, code=None)
+        return None
+    return _after(email, outcome)
+
+
+def wait_again(email: Email) -> None:
+    """A failed email waits once more, with all its time. Raises WrongState for any other."""
+    lifecycle.move(email, EmailState.WAITING)
+    email.ambiguous = 0
+
+
+def _take(email_id: UUID) -> Email | None:
+    """The row, held; None when it is not waiting or another worker has it in hand."""
+    return db.session.execute(
+        select(Email)
+        .where(Email.id == email_id, Email.state == EmailState.WAITING)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def _end(email: Email, state: EmailState, *, code: str | None) -> None:
+    email.last_problem = code
+    lifecycle.move(email, state)
+    if email.name in FORGOTTEN_ONCE_ENDED:
+        email.data_key = None
+
+
+def _after(email: Email, outcome: Outcome) -> datetime | None:
+    """What the server's refusal or silence leads to."""
+    ambiguous = outcome.verdict is Verdict.AMBIGUOUS
+    email.last_problem = outcome.code
+    email.ambiguous += ambiguous
+    if outcome.verdict is Verdict.NEVER or email.ambiguous >= MOST_COPIES:
+        _end(email, EmailState.FAILED, code=outcome.code)
+        return None
+    return clock.now() + pause(email.attempts, ambiguous=ambiguous)
+
+
+def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
+    """None when the server accepted it."""
+    post = transport.open_post()
+    try:
+        with post:
+            post.send(message)
+    except (OSError, smtplib.SMTPException, BadHeaderError, ValueError) as error:
+        return judge(error, body_given=post.body_given)
+    return None
+
+
+def _message(email: Email) -> transport.SevenBitMessage:
+    """The same Message-ID in every attempt, so that a reader's mailbox can tell copies."""
+    sealed = contents(email)
+    link = links.address(email)
+    desk = _desk()
+    message = transport.SevenBitMessage(
+        subject=email.subject,
+        sender=desk.addr_spec,
+        recipients=[sealed.to],
+        body=sealed.text.replace(links.PLACE, link),
+        html=sealed.html.replace(links.PLACE, str(escape(link))),
+        date=clock.now().timestamp(),
+        extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": email.locale},
+    )
+    message.desk = desk
+    message.msgId = f"<{email.id}@{transport.site_host()}>"
+    return message
+
+
+def _desk() -> Address:
+    """MAIL_DEFAULT_SENDER, taken apart once: what it is called and where it is."""
+    name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    return Address(display_name=name or current_app.config["SITE_NAME"], addr_spec=address)

@@ -1,0 +1,51 @@
+"""The jobs of the outbox. They run in the worker, so each commits its own steps."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation.job_queue import defer, queue
+from marketplace.mail import delivery
+from marketplace.mail.models import Email, EmailState
+
+FORGOTTEN_AFTER = timedelta(minutes=15)
+SWEEP_MOST = 500
+
+
+@queue.task(name="mail.send", queue="mail")
+def send(email_id: str) -> None:
+    """Sends one email; where it cannot be sent now, the next attempt is part of the same commit."""
+    key = UUID(email_id)
+    due = delivery.prepare(key)
+    db.session.commit()
+    if not due:
+        return
+    again_at = delivery.attempt(key)
+    if again_at is not None:
+        queue_sending(key, at=again_at)
+    db.session.commit()
+
+
+def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
+    """One waiting job an email; False when there is one already."""
+    return defer(send, schedule_at=at, queueing_lock=f"mail.send:{email_id}", email_id=str(email_id))
+
+
+def sweep_waiting(now: datetime) -> int:
+    """Emails whose job was lost get a new one; how many."""
+    forgotten = db.session.scalars(
+        select(Email.id)
+        .where(Email.state == EmailState.WAITING, Email.waiting_at < now - FORGOTTEN_AFTER)
+        .order_by(Email.created_at)
+        .limit(SWEEP_MOST)
+    ).all()
+    return sum(queue_sending(email_id) for email_id in forgotten)
+
+
+def retry(email_id: UUID) -> None:
+    """An operator's second try of a failed email. Raises WrongState for any other."""
+    email = db.session.get_one(Email, email_id)
+    delivery.wait_again(email)
+    queue_sending(email_id)

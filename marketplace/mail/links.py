@@ -1,0 +1,146 @@
+"""Where the one button of an email leads. A link that stands for a right is made when the email is sent."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import current_app
+
+from marketplace.extensions import db
+from marketplace.foundation import clock, signed_links
+from marketplace.foundation.signed_links import SignedLink
+from marketplace.mail.models import Email
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+# What stands in the stored text until the email is sent.
+PLACE = "[[link]]"
+
+LIFETIMES = {"page": timedelta(days=7), "confirm": timedelta(hours=48)}
+_BELOW_REQUEST = re.compile(
+    r"compare|clinics|sharing|delete|after|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}"
+)
+
+
+class NoLongerDue(Exception):
+    """The link was used, replaced or is not wanted any more, so the email would lead nowhere."""
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page that asks for a sign-in or for nothing."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class RequestLink:
+    """The patient's own pages, opened by a signed link; `path` names the page below the request."""
+
+    request: QuoteRequest
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class ConfirmLink:
+    """The page where the patient confirms; the next one ends the one before."""
+
+    request: QuoteRequest
+
+
+@dataclass(frozen=True)
+class SealedLink:
+    """A link made elsewhere; it stands in the sealed text and nowhere else."""
+
+    url: str
+
+
+Link = PageLink | RequestLink | ConfirmLink | SealedLink
+
+
+class Columns(NamedTuple):
+    """What of a link is kept in the row: never a token."""
+
+    purpose: str | None = None
+    subject_id: UUID | None = None
+    path: str | None = None
+
+
+def columns(link: Link | None) -> Columns:
+    """What the sending job needs to make the link."""
+    match link:
+        case PageLink(path):
+            return Columns(path=_own_path(path))
+        case RequestLink(request, path):
+            if path and not _BELOW_REQUEST.fullmatch(path):
+                raise ValueError(f"no page below a request: {path}")
+            return Columns("page", request.id, path or None)
+        case ConfirmLink(request):
+            return Columns("confirm", request.id)
+        case _:
+            return Columns()
+
+
+def shown(link: Link | None) -> str:
+    """What the templates print for the link; empty without one."""
+    match link:
+        case None:
+            return ""
+        case SealedLink(url):
+            return url
+        case _:
+            return PLACE
+
+
+def absolute(path: str) -> str:
+    """An address below SITE_URL, whatever host was asked."""
+    return f"{current_app.config['SITE_URL']}{_own_path(path)}"
+
+
+def make_ready(email: Email) -> None:
+    """The link exists and its time starts now; every attempt carries the same one. Raises NoLongerDue."""
+    if email.link_purpose is None or email.link_subject_id is None:
+        return
+    _still_wanted(email)
+    link = db.session.get(SignedLink, email.id)
+    if link is None:
+        link = _issue(email, purpose=email.link_purpose, subject_id=email.link_subject_id)
+    if link.ended_at is not None:
+        raise NoLongerDue("link_ended")
+    link.expires_at = clock.now() + LIFETIMES[link.purpose]
+    db.session.flush()
+
+
+def address(email: Email) -> str:
+    """The link itself, to be put in its place; empty when the email keeps none."""
+    if email.link_purpose is None:
+        return absolute(email.link_path) if email.link_path else ""
+    token = signed_links.token_of(db.session.get_one(SignedLink, email.id))
+    if email.link_purpose == "confirm":
+        return absolute(f"/q/{token}/confirm")
+    return absolute(f"/q/{token}" + (f"?to={email.link_path}" if email.link_path else ""))
+
+
+def _issue(email: Email, *, purpose: str, subject_id: UUID) -> SignedLink:
+    # The email's own key is the link's too: so a retry, or a worker after a crash, makes the very same token.
+    if purpose == "confirm":
+        signed_links.end_all(purpose, subject_id=subject_id)
+    link = SignedLink(id=email.id, purpose=purpose, subject_id=subject_id, expires_at=clock.now())
+    db.session.add(link)
+    return link
+
+
+def _still_wanted(email: Email) -> None:
+    request = db.session.get(QuoteRequest, email.link_subject_id)
+    if request is None or request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
+        raise NoLongerDue("erased")
+    if email.link_purpose == "confirm" and request.state != RequestState.UNCONFIRMED:
+        raise NoLongerDue("confirmed")
+
+
+def _own_path(path: str) -> str:
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValueError(f"not a path of ours: {path}")
+    return path

@@ -1,0 +1,119 @@
+"""Putting an email into the outbox: rendered and sealed at once, in the transaction that caused it."""
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from babel import Locale
+from flask import current_app
+from flask_babel import force_locale
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.sealed import Box, new_data_key
+from marketplace.mail import jobs, links
+from marketplace.mail.models import Email
+from marketplace.quote_requests.models import QuoteRequest
+
+_WIDTH = 76
+_GAPS = re.compile(r"\n{3,}")
+
+
+def put(
+    name: str,
+    *,
+    to: str,
+    audience: str,
+    context: Mapping[str, Any],
+    request: QuoteRequest | None = None,
+    clinic_id: UUID | None = None,
+    link: links.Link | None = None,
+    locale: str = "en",
+    outlives_request: bool = False,
+) -> Email:
+    """One email to one recipient, and the job that sends it; both go when the transaction goes.
+
+    A patient's mail is sealed by the request's key and dies with it, unless it must outlive the request.
+    """
+    dies_with_request = request is not None and audience == "patient" and not outlives_request
+    email_id = uuid7()
+    data_key = None if dies_with_request else new_data_key(owner=email_id)
+    box = request.box if request is not None and dies_with_request else Box(data_key, owner=email_id)
+    subject, text, html = _rendered(
+        name,
+        context=_context(context, audience=audience, request=request, link=link, email_id=email_id),
+        locale=locale,
+    )
+    kept = links.columns(link)
+    email = Email(
+        id=email_id,
+        name=name,
+        audience=audience,
+        locale=locale,
+        waiting_at=clock.now(),
+        request_id=request.id if request is not None else None,
+        clinic_id=clinic_id,
+        link_purpose=kept.purpose,
+        link_subject_id=kept.subject_id,
+        link_path=kept.path,
+        data_key=data_key,
+        recipient_sealed=box.seal(f"email_to:{email_id}", to),
+        subject=subject,
+        text_sealed=box.seal(f"email_text:{email_id}", text),
+        html_sealed=box.seal(f"email_html:{email_id}", html),
+    )
+    db.session.add(email)
+    db.session.flush()
+    jobs.queue_sending(email_id)
+    return email
+
+
+def _context(
+    context: Mapping[str, Any],
+    *,
+    audience: str,
+    request: QuoteRequest | None,
+    link: links.Link | None,
+    email_id: UUID,
+) -> dict[str, Any]:
+    """What every template may use, besides its own."""
+    return {
+        "site_name": current_app.config["SITE_NAME"],
+        "audience": audience,
+        "reference": request.ref if request is not None else email_id.hex[-8:].upper(),
+        "link": links.shown(link),
+        "absolute": links.absolute,
+        **context,
+    }
+
+
+def _rendered(name: str, *, context: Mapping[str, Any], locale: str) -> tuple[str, str, str]:
+    """Subject, text and HTML in the reader's language."""
+    shared = {**context, "lang": locale, "dir": Locale.parse(locale).text_direction}
+    # Not render_template: what pages start from (a session, a theme) does not exist where jobs run.
+    template = current_app.jinja_env.get_template
+    with force_locale(locale):
+        subject = " ".join(template(f"emails/{name}/subject.txt").render(shared).split())
+        text = _tidy(template(f"emails/{name}/body.txt").render(shared))
+        html = template(f"emails/{name}/body.html").render(shared, subject=subject)
+    return subject, text, html
+
+
+def _tidy(text: str) -> str:
+    """No line longer than a plain-text reader shows, no gap longer than one empty line."""
+    lines = (_wrapped(line.strip()) for line in text.splitlines())
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _wrapped(line: str) -> str:
+    # Addresses stay whole: a broken one does not open.
+    return textwrap.fill(
+        line,
+        _WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+        subsequent_indent="  " if line.startswith("- ") else "",
+    )

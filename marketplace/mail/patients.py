@@ -1,0 +1,213 @@
+"""Each email to a patient, one function and one folder each: no typed names, no health, no prices.
+
+Each takes the event it follows from.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.clinics.models import Clinic
+from marketplace.clinics.states import ListingState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.timeline import Event
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.mail import outbox
+from marketplace.mail.links import ConfirmLink, Link, RequestLink
+from marketplace.mail.models import Email
+from marketplace.mail.wording import day, place, short_day
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.models import Quote
+
+_NOT_TWICE_WITHIN = timedelta(hours=24)
+_OUT = (LeadState.DECLINED, LeadState.REVOKED)
+_LIVE = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)
+
+
+def confirm_request(event: Event) -> None:
+    """Nothing goes to a clinic before the address is confirmed (RequestSubmitted, ConfirmationResent)."""
+    request = _request(event)
+    _put("confirm_request", request, link=ConfirmLink(request))
+
+
+def confirm_again(event: Event) -> None:
+    """The one reminder to confirm; its link replaces the first (ConfirmationReminded)."""
+    request = _request(event)
+    _put("confirm_again", request, link=ConfirmLink(request))
+
+
+def request_sent(event: Event) -> None:
+    """Confirmed: names the clinics that have it, or says that it is kept waiting (RequestConfirmed)."""
+    request = _request(event)
+    clinics = [_named(lead.clinic, request) for lead in _leads(request)]
+    if clinics:
+        _put(
+            "request_sent",
+            request,
+            context={"clinics": clinics, "n": len(clinics)},
+            link=RequestLink(request),
+        )
+    else:
+        _put("request_waiting", request, link=RequestLink(request))
+
+
+def quotes_arrived(request: QuoteRequest, *, quotes: Sequence[Quote]) -> None:
+    """New quotes, one or several in one email; called under the request's lock by `quote_news`."""
+    lines = [
+        {**_named(quote.lead.clinic, request), "until": day(quote.valid_until, locale=request.locale)}
+        for quote in quotes
+    ]
+    link = RequestLink(request, "compare")
+    _put("quotes_arrived", request, context={"quotes": lines, "n": len(lines)}, link=link)
+
+
+def clinic_asked(event: Event) -> None:
+    """A clinic needs to know something before it can quote (QuestionAsked)."""
+    request, clinic = _request(event), _clinic(event)
+    context = {"clinic": _named(clinic, request)}
+    _put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
+
+
+def some_silent(event: Event) -> None:
+    """A clinic let its time go by, or declined: how many answered, and that more can be asked.
+
+    Follows LeadLapsed, and LeadDeclined, which has a reason.
+    """
+    request = _request(event)
+    if request.state != RequestState.OPEN or _recently(request, "some_silent"):
+        return
+    leads = _leads(request)
+    answered = sum(lead.answered_at is not None for lead in leads)
+    link = RequestLink(request, "compare" if _has_quotes(leads) else "clinics")
+    context = {
+        "answered": answered,
+        "asked": len(leads),
+        "has_quotes": _has_quotes(leads),
+        "declined": event.reason is not None,
+    }
+    _put("some_silent", request, context=context, link=link)
+
+
+def quote_ends(quote: Quote) -> None:
+    """Seven days before a quote ends, once a quote."""
+    request = db.session.get_one(QuoteRequest, quote.request_id)
+    path = f"quotes/{quote.number}"
+    if _recently(request, "quote_ends", path=path, within=timedelta(days=30)):
+        return
+    context = {
+        "clinic": _named(quote.lead.clinic, request),
+        "ends": day(quote.valid_until, locale=request.locale),
+        "ends_short": short_day(quote.valid_until, locale=request.locale),
+    }
+    _put("quote_ends", request, context=context, link=RequestLink(request, path))
+
+
+def choice_made(event: Event) -> None:
+    """Which clinic has the contact now, and what to confirm before paying (QuoteChosen)."""
+    request = _request(event)
+    context = {"clinic": _named(_clinic(event), request)}
+    _put("choice_made", request, context=context, link=RequestLink(request))
+
+
+def choice_undone(event: Event) -> None:
+    """The choice was taken back within its 48 hours (ChoiceUndone)."""
+    request = _request(event)
+    _put("choice_undone", request, link=RequestLink(request, "compare"))
+
+
+def clinic_changed(event: Event) -> None:
+    """Everyone whose open request a clinic has is told (ListingSuspended, CheckLapsed)."""
+    clinic = _clinic(event)
+    requests = db.session.scalars(
+        select(QuoteRequest)
+        .join(Lead, Lead.request_id == QuoteRequest.id)
+        .where(
+            Lead.clinic_id == clinic.id,
+            Lead.state.not_in((*_OUT, LeadState.LOST)),
+            QuoteRequest.state.in_(_LIVE),
+        )
+        .order_by(QuoteRequest.id)
+    )
+    suspended = clinic.listing_state == ListingState.SUSPENDED
+    for request in requests:
+        context = {"clinic": _named(clinic, request), "suspended": suspended}
+        _put("clinic_changed", request, context=context, link=RequestLink(request))
+
+
+def your_link(event: Event) -> None:
+    """A new link to the same request (LinkAsked)."""
+    request = _request(event)
+    _put("your_link", request, link=RequestLink(request))
+
+
+def request_open_already(event: Event) -> None:
+    """Only the owner of the address learns that a request of theirs is open (RequestRepeated)."""
+    request = _request(event)
+    context = {"sent": day(request.created_at.date(), locale=request.locale)}
+    _put("request_open_already", request, context=context, link=RequestLink(request))
+
+
+def request_deleted(event: Event) -> None:
+    """The last email about a request; it forgets the address once sent (RequestWithdrawn)."""
+    _put("request_deleted", _request(event), outlives_request=True)
+
+
+def _put(
+    name: str,
+    request: QuoteRequest,
+    *,
+    context: Mapping[str, Any] | None = None,
+    link: Link | None = None,
+    outlives_request: bool = False,
+) -> None:
+    outbox.put(
+        name,
+        to=request.box.open("contact", request.contact_sealed or b"")["email"],
+        audience="patient",
+        context=context or {},
+        request=request,
+        link=link,
+        locale=request.locale,
+        outlives_request=outlives_request,
+    )
+
+
+def _request(event: Event) -> QuoteRequest:
+    return db.session.get_one(QuoteRequest, event.request_id)
+
+
+def _clinic(event: Event) -> Clinic:
+    return db.session.get_one(Clinic, event.clinic_id)
+
+
+def _named(clinic: Clinic, request: QuoteRequest) -> dict[str, str]:
+    return {"name": clinic.name, "place": place(clinic, locale=request.locale)}
+
+
+def _leads(request: QuoteRequest) -> Sequence[Lead]:
+    return db.session.scalars(
+        select(Lead)
+        .where(Lead.request_id == request.id, Lead.state != LeadState.REVOKED)
+        .order_by(Lead.created_at, Lead.id)
+    ).all()
+
+
+def _has_quotes(leads: Sequence[Lead]) -> bool:
+    return any(lead.state == LeadState.QUOTED for lead in leads)
+
+
+def _recently(
+    request: QuoteRequest, name: str, *, path: str | None = None, within: timedelta = _NOT_TWICE_WITHIN
+) -> bool:
+    """Several clinics can fall silent in the same minute; one email says it all."""
+    earlier = select(Email.id).where(
+        Email.request_id == request.id, Email.name == name, Email.created_at > clock.now() - within
+    )
+    if path is not None:
+        earlier = earlier.where(Email.link_path == path)
+    return db.session.scalar(earlier.limit(1)) is not None

@@ -1,0 +1,40 @@
+"""Days, moments and places as emails say them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+
+from marketplace.clinics.models import Clinic
+
+
+def day(value: date, *, locale: str) -> str:
+    """12 February 2026."""
+    return format_date(value, "d MMMM y", locale=locale)
+
+
+def short_day(value: date, *, locale: str) -> str:
+    """30 April: the year goes without saying."""
+    return format_date(value, "d MMMM", locale=locale)
+
+
+def clock_time(moment: datetime, *, timezone: str, locale: str = "en") -> str:
+    """16:40 on the reader's own clock."""
+    return format_time(moment, "HH:mm", tzinfo=ZoneInfo(timezone), locale=locale)
+
+
+def local_day(moment: datetime, *, timezone: str, locale: str = "en") -> str:
+    """24 November on the reader's own calendar."""
+    return short_day(moment.astimezone(ZoneInfo(timezone)).date(), locale=locale)
+
+
+def local_moment(moment: datetime, *, timezone: str, locale: str = "en") -> str:
+    """24 November 2026, 16:40 on the reader's own clock."""
+    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=ZoneInfo(timezone), locale=locale)
+
+
+def place(clinic: Clinic, *, locale: str) -> str:
+    """Istanbul, Türkiye."""
+    country = Locale.parse(locale).territories.get(clinic.country.upper(), clinic.country)
+    return f"{clinic.city}, {country}"

@@ -1,0 +1,58 @@
+"""An SMTP server on loopback that can misbehave."""
+
+import asyncio
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from marketplace.processes.mailbox import free_port
+
+
+class Sink:
+    """Keeps what it was given; `mode` says how it answers: ok, 451, 550, no_such_user, drop or hang."""
+
+    def __init__(self) -> None:
+        self.mode = "ok"
+        self.given: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
+        self.port = free_port()
+        self._held = asyncio.Event()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    def one(self) -> EmailMessage:
+        """The one message it was given."""
+        (message,) = self.given
+        return message
+
+    def start(self) -> None:
+        """Listens."""
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Lets go of whoever hangs, then stops."""
+        self._controller.loop.call_soon_threadsafe(self._held.set)
+        self._controller.stop()
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """One refusal that names the address, as real servers do."""
+        if self.mode == "no_such_user":
+            return f"550 5.1.1 {address} is unknown here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Whatever the mode, the body was read."""
+        content = cast(bytes, envelope.content)
+        self.given.append(cast(EmailMessage, message_from_bytes(content, policy=default)))
+        self.recipients.append(list(envelope.rcpt_tos))
+        if self.mode == "drop":
+            server.transport.abort()
+        if self.mode == "hang":
+            await self._held.wait()
+        return {"451": "451 4.3.0 try later", "550": "550 5.7.1 refused"}.get(self.mode, "250 OK")

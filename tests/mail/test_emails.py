@@ -1,0 +1,219 @@
+"""Every email is held to the same rules, read as it would be sent."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import html5lib
+import pytest
+from flask import Flask
+
+from marketplace.foundation import clock
+from marketplace.leads.states import LeadState
+from marketplace.mail import clinics, delivery, outbox, patients, quote_news
+from marketplace.mail.links import SealedLink
+from marketplace.mail.models import Email
+from marketplace.quote_requests.states import RequestState
+from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
+
+SITE = "http://127.0.0.1:8000"
+BODY_KINDS = {"subject.txt", "body.txt", "body.html"}
+NOT_IN_SUBJECT = re.compile(
+    r"meso|facial|scalp|skin|hair|treat|procedure|inject|health|doctor|medic|pregnan|allerg|photo|consult",
+    re.I,
+)
+NOT_OURS = re.compile(r"\b(please|sorry|oops|valid|invalid|unfortunately)\b|!", re.I)
+
+
+def unconfirmed() -> object:
+    return event_of(a_request(RequestState.UNCONFIRMED))
+
+
+def arrived() -> object:
+    return event_of(a_lead())
+
+
+def several_quotes() -> None:
+    request = a_request()
+    for number in (1, 2):
+        clinic = a_clinic(f"Clinic <{number}> & Co")
+        a_quote(a_lead(request, clinic, state=LeadState.QUOTED), number=number)
+    quote_news.tell_now_or_later(request.id)
+
+
+def of_two(event_maker: Callable[[object], None]) -> None:
+    winner = a_lead(state=LeadState.WON)
+    a_lead(winner.request, a_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
+    event_maker(event_of(winner))
+
+
+def listing(**changes: object) -> object:
+    statement = "Clinic's licence: the number differs.\nThe address is missing."
+    return event_of(a_clinic(listing_statement=statement, **changes))
+
+
+def account(name: str, link: bool) -> None:
+    context = {"code_text": "482 913", "within": "1 hour", "who": "someone@clinic.example"}
+    made_elsewhere = SealedLink(f"{SITE}/account/reset/token-of-it") if link else None
+    outbox.put(name, to="someone@clinic.example", audience="account", context=context, link=made_elsewhere)
+
+
+WRITE: dict[str, Callable[[], object]] = {
+    "confirm_request": lambda: patients.confirm_request(unconfirmed()),
+    "confirm_again": lambda: patients.confirm_again(unconfirmed()),
+    "request_sent": lambda: patients.request_sent(arrived()),
+    "request_waiting": lambda: patients.request_sent(event_of(a_request())),
+    "quotes_arrived": several_quotes,
+    "clinic_asked": lambda: patients.clinic_asked(arrived()),
+    "some_silent": lambda: patients.some_silent(event_of(a_lead(state=LeadState.LAPSED))),
+    "quote_ends": lambda: patients.quote_ends(a_quote()),
+    "choice_made": lambda: patients.choice_made(arrived()),
+    "choice_undone": lambda: patients.choice_undone(arrived()),
+    "clinic_changed": lambda: patients.clinic_changed(arrived()),
+    "your_link": lambda: patients.your_link(event_of(a_request())),
+    "request_open_already": lambda: patients.request_open_already(event_of(a_request())),
+    "request_deleted": lambda: patients.request_deleted(event_of(a_request())),
+    "new_request": lambda: clinics.new_request(arrived()),
+    "leads_waiting": lambda: clinics.leads_waiting(arrived()),
+    "chosen": lambda: clinics.chosen(arrived()),
+    "not_chosen": lambda: of_two(clinics.not_chosen),
+    "quote_declined": lambda: clinics.quote_declined(arrived()),
+    "choice_undone_clinic": lambda: of_two(clinics.choice_undone_clinic),
+    "question_answered": lambda: clinics.question_answered(arrived()),
+    "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
+    "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
+    "listing_result": lambda: clinics.listing_sent_back(listing()),
+    "account_confirm": lambda: account("account_confirm", True),
+    "account_exists": lambda: account("account_exists", True),
+    "account_reset": lambda: account("account_reset", True),
+    "account_password_changed": lambda: account("account_password_changed", False),
+    "account_new_address": lambda: account("account_new_address", True),
+    "account_code": lambda: account("account_code", False),
+    "account_locked_out": lambda: account("account_locked_out", False),
+}
+
+
+@pytest.fixture(params=sorted(WRITE))
+def written(request: pytest.FixtureRequest, app: Flask) -> list[Email]:
+    """The emails of that name, one at least."""
+    WRITE[request.param]()
+    found = emails(request.param)
+    assert found
+    return found
+
+
+def test_every_folder_has_its_three_parts_and_is_in_the_table(app: Flask) -> None:
+    folders = {
+        path.name: path
+        for path in (Path(app.root_path).parent / "templates" / "emails").iterdir()
+        if path.is_dir()
+    }
+    assert folders.keys() == WRITE.keys()
+    assert all({part.name for part in folder.iterdir()} == BODY_KINDS for folder in folders.values())
+
+
+def test_subject_and_first_words_say_nothing_of_health(written: list[Email]) -> None:
+    for email in written:
+        preheader = html5lib.parse(delivery.contents(email).html, namespaceHTMLElements=False).find(
+            "body/div"
+        )
+        hidden = "".join(preheader.itertext()).strip("\u034f\u200c\u00a0\u2007 ")
+        assert 3 < len(email.subject) <= 78
+        assert 10 < len(hidden) <= 110
+        assert not NOT_IN_SUBJECT.search(email.subject + hidden)
+        assert hidden in " ".join(delivery.contents(email).text.split()), "the preheader is real text"
+
+
+def test_the_words_are_ours(written: list[Email]) -> None:
+    for email in written:
+        assert not NOT_OURS.search(email.subject + delivery.contents(email).text)
+
+
+def test_text_and_html_have_the_same_links_all_of_them_ours(written: list[Email]) -> None:
+    for email in written:
+        body = delivery.contents(email)
+        in_text = set(re.findall(r"https?://\S+|\[\[link]]", body.text))
+        in_html = set(re.findall(r'href="([^"]*)"', body.html))
+        assert in_text == in_html
+        assert all(link.startswith((SITE, "[[link]]")) for link in in_html)
+
+
+def test_nothing_remote_and_nothing_large(written: list[Email]) -> None:
+    for email in written:
+        html = delivery.contents(email).html
+        assert len(html.encode()) <= 15 * 1024
+        assert not re.search(
+            r"<(img|link|script|style|iframe|object|video|form|input)\b|url\(|@import|\ssrc=", html
+        )
+
+
+def test_html_is_sound_and_readable_by_everyone(written: list[Email]) -> None:
+    for email in written:
+        html = delivery.contents(email).html
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        root = parser.parse(html)
+        assert not parser.errors
+        tables = list(root.iter("table"))
+        assert all(table.get("role") == "presentation" for table in tables)
+        assert (
+            (root.get("lang"), root.get("dir"))
+            == ("en", "ltr")
+            == (tables[0].get("lang"), tables[0].get("dir"))
+        )
+        assert len(list(root.iter("h1"))) == 1
+        assert [meta.get("content") for meta in root.iter("meta") if meta.get("name") == "color-scheme"] == [
+            "light dark"
+        ]
+
+
+def test_the_button_is_a_link_twice_and_only_where_there_is_one(written: list[Email]) -> None:
+    for email in written:
+        html, text = delivery.contents(email).html, delivery.contents(email).text
+        made_elsewhere = f"{SITE}/account/reset/token-of-it"
+        buttons = html.count('href="[[link]]"') + html.count(f'href="{made_elsewhere}"')
+        assert buttons in {0, 2}
+        assert text.count("[[link]]") + text.count(made_elsewhere) == buttons // 2
+
+
+def test_each_has_a_reference_and_fits_a_narrow_reader(written: list[Email]) -> None:
+    for email in written:
+        text = delivery.contents(email).text
+        assert re.search(r"^Reference (MQ-\w{8}|[0-9A-F]{8})\.", text, re.M)
+        assert all(len(line) <= 78 for line in text.splitlines() if "http" not in line)
+        assert "\n\n\n" not in text
+
+
+def test_a_clinic_reads_no_name_and_no_address(app: Flask) -> None:
+    lead = a_lead()
+    for write in (clinics.new_request, clinics.chosen, clinics.delete_data, clinics.question_answered):
+        write(event_of(lead))
+    for email in emails():
+        everything = email.subject + str(delivery.contents(email))
+        assert "Ana" not in everything
+        assert "patient.example" not in everything
+        assert email.audience == "clinic"
+        assert delivery.contents(email).to == lead.clinic.email
+
+
+@pytest.mark.parametrize(
+    ("write", "subject"),
+    [
+        (clinics.listing_published, "Your listing is live"),
+        (clinics.listing_sent_back, "Your listing needs fixes"),
+        (clinics.listing_suspended, "Your listing is suspended"),
+        (clinics.listing_reinstated, "Your listing is live again"),
+    ],
+)
+def test_a_listing_result_says_which(app: Flask, write: Callable[[object], None], subject: str) -> None:
+    write(listing())
+    (email,) = emails("listing_result")
+    assert email.subject == subject
+    told = "the number differs" in delivery.contents(email).text
+    assert told == (write in (clinics.listing_sent_back, clinics.listing_suspended))
+
+
+def test_right_to_left_languages_turn_the_page(app: Flask) -> None:
+    patients.your_link(event_of(a_request(locale="ar")))
+    (email,) = emails("your_link")
+    assert '<html lang="ar" dir="rtl">' in delivery.contents(email).html
+    assert email.created_at <= clock.now()

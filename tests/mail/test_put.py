@@ -1,0 +1,112 @@
+"""The outbox belongs to the transaction that fills it, and nobody who reads its rows can use them."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from marketplace.extensions import db
+from marketplace.foundation import signed_links
+from marketplace.foundation.problems import LinkGone
+from marketplace.foundation.sealed import CannotOpen
+from marketplace.mail import delivery, outbox, patients
+from marketplace.mail.links import PageLink, RequestLink
+from marketplace.quote_requests.states import RequestState
+from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, jobs_of, only
+
+
+def test_row_and_job_come_together(app: Flask) -> None:
+    patients.your_link(event_of(a_request()))
+    email = only("your_link")
+    assert email.state == "waiting"
+    assert len(jobs_of("mail.send", email_id=email.id)) == 1
+
+
+def test_row_and_job_go_with_the_transaction(app: Flask) -> None:
+    request = a_request()
+    undone = db.session.begin_nested()
+    patients.your_link(event_of(request))
+    email_id = only("your_link").id
+    undone.rollback()
+    assert emails() == []
+    assert jobs_of("mail.send", email_id=email_id) == []
+
+
+def test_neither_address_nor_words_nor_token_can_be_read_in_the_row(app: Flask) -> None:
+    request = a_request(RequestState.UNCONFIRMED)
+    patients.confirm_request(event_of(request))
+    email = only("confirm_request")
+    assert delivery.prepare(email.id)
+    link = db.session.get_one(signed_links.SignedLink, email.id)
+    row = db.session.execute(text("SELECT email.*, encode(text_sealed, 'escape') AS body FROM email")).one()
+    stored = "|".join(
+        value.decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+        for value in map(_plain, row)
+    )
+    for secret in (ADDRESS, "Ana", "Confirm and send", signed_links.token_of(link)):
+        assert secret not in stored
+
+
+def _plain(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def test_the_stored_text_holds_a_place_and_no_link(app: Flask) -> None:
+    patients.your_link(event_of(a_request()))
+    body = delivery.contents(only("your_link"))
+    assert "/q/" not in body.text + body.html
+    assert "[[link]]" in body.text
+
+
+def test_a_patients_mail_dies_with_the_request(app: Flask) -> None:
+    request = a_request()
+    patients.your_link(event_of(request))
+    erase(request)
+    with pytest.raises(CannotOpen):
+        delivery.contents(only("your_link"))
+
+
+def test_sealed_values_cannot_be_moved_to_another_email(app: Flask) -> None:
+    request = a_request()
+    for _ in range(2):
+        patients.your_link(event_of(request))
+    one, other = emails("your_link")
+    one.recipient_sealed = other.recipient_sealed
+    with pytest.raises(CannotOpen):
+        delivery.contents(one)
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "javascript:alert(1)", ""])
+def test_only_our_own_pages_can_be_linked(app: Flask, path: str) -> None:
+    with pytest.raises(ValueError, match="not a path"):
+        outbox.put("your_link", to=ADDRESS, audience="account", context={}, link=PageLink(path))
+
+
+@pytest.mark.parametrize("path", ["/compare", "compare?x=1", "quotes/0", "../operator", "messages/A"])
+def test_only_known_pages_below_a_request_can_be_linked(app: Flask, path: str) -> None:
+    request = a_request()
+    link = RequestLink(request, path)
+    with pytest.raises(ValueError, match="no page"):
+        outbox.put("your_link", to=ADDRESS, audience="patient", context={}, request=request, link=link)
+
+
+def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:
+    context = {"clinic_name": "<b>Bold</b> & Co", "result": "live", "statement": []}
+    email = outbox.put(
+        "listing_result", to=ADDRESS, audience="clinic", context=context, link=PageLink("/dashboard")
+    )
+    body = delivery.contents(email)
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; Co" in body.html
+    assert "<b>Bold</b> & Co" in body.text
+
+
+def test_a_replaced_confirmation_ends_the_one_before(app: Flask) -> None:
+    request = a_request(RequestState.UNCONFIRMED)
+    for _ in range(2):
+        patients.confirm_request(event_of(request))
+    links = []
+    for email in emails("confirm_request"):
+        assert delivery.prepare(email.id)
+        links.append(db.session.get_one(signed_links.SignedLink, email.id))
+    with pytest.raises(LinkGone):
+        signed_links.redeem(signed_links.token_of(links[0]), purpose="confirm")
+    assert signed_links.redeem(signed_links.token_of(links[1]), purpose="confirm").subject_id == request.id

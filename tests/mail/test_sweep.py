@@ -1,0 +1,48 @@
+"""An email whose job was lost is not lost."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.mail import jobs, patients
+from marketplace.mail.models import Email
+from tests.mail.sink import Sink
+from tests.mail.things import a_request, event_of, jobs_of, only
+
+LATER = timedelta(minutes=16)
+
+
+@pytest.fixture
+def email(app: Flask) -> Email:
+    """One that waits."""
+    patients.your_link(event_of(a_request()))
+    return only("your_link")
+
+
+def lose_jobs() -> None:
+    db.session.execute(db.text("DELETE FROM procrastinate_jobs"))
+
+
+def test_a_lost_job_is_made_again(email: Email) -> None:
+    lose_jobs()
+    assert jobs.sweep_waiting(clock.now() + LATER) == 1
+    assert len(jobs_of("mail.send", email_id=email.id)) == 1
+
+
+def test_a_job_that_waits_is_left_alone(email: Email) -> None:
+    assert jobs.sweep_waiting(clock.now() + LATER) == 0
+    assert len(jobs_of("mail.send", email_id=email.id)) == 1
+
+
+def test_a_fresh_email_is_left_alone(email: Email) -> None:
+    lose_jobs()
+    assert jobs.sweep_waiting(clock.now()) == 0
+
+
+def test_a_sent_email_is_left_alone(sink: Sink, email: Email) -> None:
+    jobs.send(email_id=str(email.id))
+    lose_jobs()
+    assert jobs.sweep_waiting(clock.now() + LATER) == 0

@@ -1,0 +1,47 @@
+"""What an ending means."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+
+from marketplace.mail.verdicts import Verdict, judge, pause
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "code"),
+    [
+        (smtplib.SMTPDataError(550, b"no"), Verdict.NEVER, "550"),
+        (smtplib.SMTPDataError(451, b"later"), Verdict.AGAIN, "451"),
+        (smtplib.SMTPSenderRefused(553, b"no", "a@b.example"), Verdict.NEVER, "553"),
+        (smtplib.SMTPRecipientsRefused({"a@b.example": (550, b"no")}), Verdict.NEVER, "550"),
+        (smtplib.SMTPRecipientsRefused({"a@b.example": (450, b"busy")}), Verdict.AGAIN, "450"),
+        (smtplib.SMTPAuthenticationError(535, b"who"), Verdict.AGAIN, "535"),
+        (smtplib.SMTPConnectError(554, b"go away"), Verdict.AGAIN, "554"),
+        (smtplib.SMTPServerDisconnected("gone"), Verdict.AGAIN, "disconnected"),
+        (ConnectionRefusedError(), Verdict.AGAIN, "refused"),
+        (TimeoutError(), Verdict.AGAIN, "timeout"),
+        (OSError("no route"), Verdict.AGAIN, "unreachable"),
+        (ValueError("bad header"), Verdict.NEVER, "unsendable"),
+    ],
+)
+def test_before_the_body_every_ending_is_clear(error: Exception, verdict: Verdict, code: str) -> None:
+    outcome = judge(error, body_given=False)
+    assert (outcome.verdict, outcome.code) == (verdict, code)
+
+
+@pytest.mark.parametrize(
+    "error", [smtplib.SMTPServerDisconnected("gone"), TimeoutError(), ConnectionResetError()]
+)
+def test_silence_after_the_body_is_ambiguous(error: Exception) -> None:
+    assert judge(error, body_given=True).verdict is Verdict.AMBIGUOUS
+
+
+def test_pauses_double_up_to_half_an_hour() -> None:
+    seconds = [pause(n, ambiguous=False).total_seconds() for n in (1, 2, 3, 8, 9, 10_000)]
+    assert seconds == [10, 20, 40, 1280, 1800, 1800]
+
+
+def test_an_ambiguous_ending_waits_five_minutes_at_least() -> None:
+    assert pause(1, ambiguous=True) == timedelta(minutes=5)
+    assert pause(9, ambiguous=True) == timedelta(minutes=30)
