@@ -38,11 +38,12 @@ class Quote(Created, Base):
         ),
         CheckConstraint("nights_per_trip BETWEEN 0 AND 60", name="nights_in_range"),
         CheckConstraint("deposit BETWEEN 0 AND total AND discount >= 0", name="parts_of_total"),
+        Index("uq_quote_one_held_per_lead", "lead_id", unique=True, postgresql_where="state = 'held'"),
         Index(
             "uq_quote_one_live_per_lead",
             "lead_id",
             unique=True,
-            postgresql_where="state IN ('held', 'sent', 'chosen', 'not_chosen')",
+            postgresql_where="state IN ('sent', 'chosen', 'not_chosen')",
         ),
         Index(
             "uq_quote_one_chosen_per_request",

@@ -23,5 +23,3 @@ QUOTE_MOVES = {
     _S.CHOSEN: frozenset({_S.SENT}),
     _S.NOT_CHOSEN: frozenset({_S.SENT}),
 }
-
-LIVE = (_S.HELD, _S.SENT, _S.CHOSEN, _S.NOT_CHOSEN)

@@ -1050,18 +1050,22 @@ def upgrade() -> None:
             postgresql_where="state = 'chosen'",
         )
         batch_op.create_index(
+            "uq_quote_one_held_per_lead", ["lead_id"], unique=True, postgresql_where="state = 'held'"
+        )
+        batch_op.create_index(
             "uq_quote_one_live_per_lead",
             ["lead_id"],
             unique=True,
-            postgresql_where="state IN ('held', 'sent', 'chosen', 'not_chosen')",
+            postgresql_where="state IN ('sent', 'chosen', 'not_chosen')",
         )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("quote", schema=None) as batch_op:
+        batch_op.drop_index("uq_quote_one_held_per_lead", postgresql_where="state = 'held'")
         batch_op.drop_index(
             "uq_quote_one_live_per_lead",
-            postgresql_where="state IN ('held', 'sent', 'chosen', 'not_chosen')",
+            postgresql_where="state IN ('sent', 'chosen', 'not_chosen')",
         )
         batch_op.drop_index(
             "uq_quote_one_chosen_per_request", postgresql_where="state = 'chosen'"

@@ -1,0 +1,107 @@
+"""Loads the reviewed files: adds what is missing, updates what nobody edited since, leaves what an operator edited."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+
+from marketplace.catalogue.exchange import load_rates
+from marketplace.catalogue.geography import CONTENT
+from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
+from marketplace.extensions import db
+from marketplace.foundation.money import minor_units
+
+FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
+
+
+@dataclass
+class LoadReport:
+    """How many rows were added and updated, and the names of those left as an operator edited them."""
+
+    added: int = 0
+    updated: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def load() -> LoadReport:
+    """All treatments of the content folder, then the exchange rates. Run twice it changes nothing."""
+    report = LoadReport()
+    for folder in sorted(path.parent for path in CONTENT.glob("*/treatment.yaml")):
+        _Loader(report).load(folder.name)
+    load_rates()
+    db.session.flush()
+    return report
+
+
+class _Loader:
+    """One treatment's files."""
+
+    def __init__(self, report: LoadReport) -> None:
+        self.report = report
+
+    def load(self, slug: str) -> None:
+        """Treatment, procedures, price ranges, guides: in the order they refer to each other."""
+        about = _yaml(f"{slug}/treatment.yaml")
+        names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by")
+        treatment = self._put(Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"])
+        procedures = {row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)}
+        for row in _yaml(f"{slug}/prices.yaml"):
+            self._price(procedures[row["procedure"]], row)
+        for kind in GUIDE_KINDS:
+            self._guide(treatment, slug, kind)
+
+    def _procedure(self, treatment: Treatment, position: int, row: dict[str, Any]) -> Procedure:
+        values = {name: row[name] for name in ("name", "short", "description")}
+        facts = {name: row[name] for name in FACTS if name in row}
+        values |= {"treatment_id": treatment.id, "position": position, "facts": facts}
+        return self._put(Procedure, {"slug": row["slug"]}, values, row["slug"])
+
+    def _price(self, procedure: Procedure, row: dict[str, Any]) -> None:
+        which = {"procedure_id": procedure.id, "country": row["country"], "basis": row["basis"]}
+        values = {name: row[name] for name in ("currency", "n", "period", "source", "reviewed_on", "next_review")}
+        values["period"] = str(values["period"])
+        values |= {end: minor_units(row[end], row["currency"]) for end in ("low", "high")}
+        self._put(PriceRange, which, values, f"{procedure.slug} {row['country']} {row['basis']}")
+
+    def _guide(self, treatment: Treatment, slug: str, kind: str) -> None:
+        head, body = front_matter(f"{slug}/{kind}.md")
+        values = {name: head[name] for name in ("title", "summary", "reviewed_on", "next_review")}
+        self._put(Guide, {"treatment_id": treatment.id, "kind": kind}, {**values, "body": body}, f"{slug} {kind}")
+
+    def _put(self, model: type[Any], which: dict[str, Any], values: dict[str, Any], name: str) -> Any:
+        row = db.session.scalar(select(model).filter_by(**which))
+        wanted = _digest(values)
+        if row is None:
+            row = model(**which, **values, loaded_digest=wanted)
+            db.session.add(row)
+            self.report.added += 1
+        elif _digest({key: getattr(row, key) for key in values}) != row.loaded_digest:
+            self.report.left.append(name)
+        elif row.loaded_digest != wanted:
+            for key, value in {**values, "loaded_digest": wanted}.items():
+                setattr(row, key, value)
+            self.report.updated += 1
+        db.session.flush()
+        return row
+
+
+def _digest(values: dict[str, Any]) -> str:
+    def plain(value: Any) -> str:
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    ordered = json.dumps(values, sort_keys=True, default=plain, ensure_ascii=False)
+    return hashlib.sha256(ordered.encode()).hexdigest()
+
+
+def _yaml(name: str) -> Any:
+    return yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+
+
+def front_matter(name: str) -> tuple[dict[str, Any], str]:
+    """The head and the Markdown body of a content file."""
+    _, head, body = (CONTENT / name).read_text(encoding="utf-8").split("---\n", 2)
+    return yaml.safe_load(head), body.strip()

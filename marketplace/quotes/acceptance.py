@@ -1,0 +1,101 @@
+"""The patient's choice settles the request: one quote wins, its rivals lose, contact goes to one clinic."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import WrongState
+from marketplace.foundation.timeline import record
+from marketplace.leads.actions import ids
+from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.events import ChoiceUndone, QuoteChosen, QuoteDeclined, RequestSettled
+from marketplace.quotes.lifecycle import QUOTE
+from marketplace.quotes.models import Quote
+from marketplace.quotes.states import QuoteState
+
+UNDO_WITHIN = timedelta(hours=48)
+BATCH = 200
+STILL_IN = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LAPSED)
+
+
+def choose(quote: Quote) -> None:
+    """One quote wins. Raises WrongState for a second choice and for a quote that is no longer open."""
+    request = quote.lead.request
+    REQUEST.move(request, RequestState.CHOSEN)  # locked first: two clicks, one winner
+    QUOTE.move(quote, QuoteState.CHOSEN)
+    for rival in _quotes(request, QuoteState.SENT):
+        QUOTE.move(rival, QuoteState.NOT_CHOSEN)
+    for lead in _leads(request):
+        _settle(lead, wins=lead.id == quote.lead_id)
+    record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
+
+
+def _settle(lead: Lead, *, wins: bool) -> None:
+    if wins:
+        LEAD.move(lead, LeadState.WON)
+    elif lead.state in STILL_IN:
+        lead.state_before_loss = LeadState(lead.state)
+        LEAD.move(lead, LeadState.LOST)
+
+
+def undo(request: QuoteRequest) -> None:
+    """Within 48 hours all is as it was before. Raises WrongState afterwards."""
+    REQUEST.lock(request)
+    if request.state != RequestState.CHOSEN or request.chosen_at is None:
+        raise WrongState(f"request_{request.state}")
+    if clock.now() - request.chosen_at > UNDO_WITHIN:
+        raise WrongState("undo_over")
+    chosen = _quotes(request, QuoteState.CHOSEN)[0]
+    REQUEST.move(request, RequestState.OPEN)
+    # One that the patient declined earlier stays declined: its lead was lost before the choice.
+    rivals = [quote for quote in _quotes(request, QuoteState.NOT_CHOSEN) if quote.lead.state_before_loss]
+    for quote in (chosen, *rivals):
+        QUOTE.move(quote, QuoteState.SENT)
+    for lead in _leads(request):
+        _restore(lead)
+    record(ChoiceUndone(**ids(chosen.lead), quote_id=chosen.id))
+
+
+def _restore(lead: Lead) -> None:
+    if lead.state == LeadState.WON:
+        LEAD.move(lead, LeadState.QUOTED)
+    elif lead.state == LeadState.LOST and lead.state_before_loss:
+        LEAD.move(lead, LeadState(lead.state_before_loss))
+        lead.state_before_loss = None
+
+
+def decline(quote: Quote) -> None:
+    """The patient does not want this one; the clinic is told and its lead ends."""
+    REQUEST.lock(quote.lead.request)
+    if quote.lead.request.state not in {RequestState.OPEN, RequestState.PAUSED}:
+        raise WrongState(f"request_{quote.lead.request.state}")
+    QUOTE.move(quote, QuoteState.NOT_CHOSEN)
+    LEAD.move(quote.lead, LeadState.LOST)
+    record(QuoteDeclined(**ids(quote.lead), quote_id=quote.id))
+
+
+def settle_due(now: datetime) -> int:
+    """After 48 hours the choice stands."""
+    over = select(QuoteRequest).where(
+        QuoteRequest.state == RequestState.CHOSEN, QuoteRequest.chosen_at < now - UNDO_WITHIN
+    )
+    requests = db.session.scalars(over.with_for_update(skip_locked=True).limit(BATCH)).all()
+    for request in requests:
+        REQUEST.move(request, RequestState.SETTLED)
+        record(RequestSettled(request_id=request.id))
+    return len(requests)
+
+
+def _quotes(request: QuoteRequest, state: QuoteState) -> list[Quote]:
+    return list(db.session.scalars(select(Quote).where(Quote.request_id == request.id, Quote.state == state)))
+
+
+def _leads(request: QuoteRequest) -> list[Lead]:
+    return list(db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)))

@@ -1,0 +1,100 @@
+"""Writing a quote: held for a few minutes before it counts."""
+
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.problems import WrongState
+from marketplace.foundation.timeline import record
+from marketplace.leads.actions import ids
+from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
+from marketplace.quotes.lifecycle import QUOTE
+from marketplace.quotes.models import Quote
+from marketplace.quotes.states import QuoteState
+from marketplace.quotes.terms import STORED, QuoteTerms, check
+
+QUOTABLE = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LAPSED)
+
+
+def hold(lead: Lead, terms: QuoteTerms) -> Quote:
+    """Stores the quote, held for UNDO_SECONDS. An earlier held one is replaced; a sent one stays until this is released.
+
+    Raises Refused for terms that disagree, WrongState when the lead or the request takes no quote.
+    """
+    check(terms)
+    REQUEST.lock(lead.request)
+    LEAD.lock(lead)
+    if lead.request.state not in {RequestState.OPEN, RequestState.PAUSED}:
+        raise WrongState(f"request_{lead.request.state}")
+    if lead.state not in QUOTABLE:
+        raise WrongState(f"lead_{lead.state}")
+    if held_of(lead) is not None:
+        raise WrongState("quote_held_already")
+    quote = _store(lead, terms)
+    record(QuoteHeld(**ids(lead), quote_id=quote.id))
+    return quote
+
+
+def _store(lead: Lead, terms: QuoteTerms) -> Quote:
+    quote_id, now = uuid7(), clock.now()
+    box = lead.request.box
+    last = select(func.coalesce(func.max(Quote.number), 0)).where(Quote.request_id == lead.request_id)
+    versions = select(func.count()).select_from(Quote).where(Quote.lead_id == lead.id)
+    quote = Quote(
+        id=quote_id,
+        lead_id=lead.id,
+        request_id=lead.request_id,
+        number=(db.session.scalar(last) or 0) + 1,
+        version=(db.session.scalar(versions) or 0) + 1,
+        state=QuoteState.HELD,
+        held_at=now,
+        held_until=now + timedelta(seconds=int(current_app.config["UNDO_SECONDS"])),
+        message_sealed=box.seal(f"quote_message:{quote_id}", terms.message) if terms.message else None,
+        answers_sealed=box.seal(f"quote_answers:{quote_id}", list(terms.answers))
+        if any(terms.answers)
+        else None,
+        **{name: _storable(getattr(terms, name)) for name in STORED},
+    )
+    db.session.add(quote)
+    db.session.flush()
+    return quote
+
+
+def _storable(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def held_of(lead: Lead) -> Quote | None:
+    """The quote that waits for its few minutes."""
+    return db.session.scalar(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.HELD))
+
+
+def withdraw(quote: Quote) -> None:
+    """Taken back: a held one as if never written, a sent one for the patient to see."""
+    REQUEST.lock(quote.lead.request)
+    was_sent = quote.state == QuoteState.SENT
+    QUOTE.move(quote, QuoteState.WITHDRAWN)
+    if was_sent and LEAD.may(quote.lead, LeadState.OPENED):
+        LEAD.move(quote.lead, LeadState.OPENED)
+    record(QuoteWithdrawn(**ids(quote.lead), quote_id=quote.id))
+
+
+def terms_of(quote: Quote) -> QuoteTerms:
+    """What a stored quote says."""
+    box = quote.lead.request.box
+    values = {name: getattr(quote, name) for name in STORED}
+    values |= {name: tuple(values[name]) for name in ("included", "excluded")}
+    message = box.open(f"quote_message:{quote.id}", quote.message_sealed) if quote.message_sealed else ""
+    answers = (
+        tuple(box.open(f"quote_answers:{quote.id}", quote.answers_sealed)) if quote.answers_sealed else ()
+    )
+    return QuoteTerms(**values, message=message, answers=answers)

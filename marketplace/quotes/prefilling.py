@@ -1,0 +1,70 @@
+"""What a clinic would most likely answer, so that it retypes nothing."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from marketplace.catalogue.models import Procedure
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.leads.models import Lead
+from marketplace.quotes.models import Quote
+from marketplace.quotes.states import QuoteState
+from marketplace.quotes.terms import STORED, QuoteTerms
+
+
+def prefill(lead: Lead) -> QuoteTerms:
+    """What this clinic would most likely answer: its last quote for the procedure, else its price list."""
+    procedure = (
+        lead.request.procedure or db.session.scalars(select(Procedure).order_by(Procedure.position)).first()
+    )
+    assert procedure is not None, "the content is loaded"
+    valid_until = clock.today() + timedelta(days=30)
+    earlier = _last_quote(lead, procedure)
+    if earlier is not None:
+        kept = {name: _kept(earlier, name) for name in STORED}
+        terms = QuoteTerms(**{**kept, "valid_until": valid_until, "earliest_date": None})
+        return replace(terms, deposit_refundable_until=None)
+    return _from_price_list(lead, procedure, valid_until)
+
+
+def _kept(quote: Quote, name: str) -> object:
+    value = getattr(quote, name)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _last_quote(lead: Lead, procedure: Procedure) -> Quote | None:
+    query = select(Quote).join(Lead, Lead.id == Quote.lead_id)
+    query = query.where(Lead.clinic_id == lead.clinic_id, Quote.procedure_id == procedure.id)
+    return db.session.scalar(
+        query.where(Quote.state != QuoteState.WITHDRAWN).order_by(Quote.id.desc()).limit(1)
+    )
+
+
+def _from_price_list(lead: Lead, procedure: Procedure, valid_until: date) -> QuoteTerms:
+    clinic = lead.clinic
+    price = next((price for price in clinic.prices if price.procedure_id == procedure.id), None)
+    low, high = (price.low, price.high) if price else (0, 0)
+    sessions = int(procedure.facts.get("sessions", [4])[0])
+    each = (low + high) // 2
+    person = clinic.people[0] if clinic.people else None
+    wished = lead.request.trips or "unknown"
+    trips = min(sessions, int(wished)) if wished.isdigit() else min(2, sessions)
+    return QuoteTerms(
+        procedure_id=procedure.id,
+        sessions=sessions,
+        price_per_session=each,
+        currency=clinic.currency,
+        total=sessions * each,
+        product=clinic.products[0] if clinic.products else gettext("Decided after consultation"),
+        practitioner_role=person.role if person else "doctor",
+        practitioner_name=person.name if person else None,
+        practitioner_register=person.register_number if person else None,
+        trips=trips,
+        nights_per_trip=2,
+        session_gap_weeks=int(procedure.facts.get("spacing_weeks", [2])[0]),
+        deposit=0,
+        valid_until=valid_until,
+    )

@@ -1,0 +1,40 @@
+"""Reading quotes: by the request or the lead they belong to."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.extensions import db
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.models import Lead
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.models import Quote
+from marketplace.quotes.states import QuoteState
+
+SEEN = (QuoteState.SENT, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN, QuoteState.EXPIRED, QuoteState.WITHDRAWN)
+COMPARABLE = (QuoteState.SENT, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN)
+_WITH = joinedload(Quote.lead).joinedload(Lead.clinic), joinedload(Quote.procedure)
+
+
+def of_request(request: QuoteRequest, number: int) -> Quote:
+    """A quote the patient was sent, by its number. Raises NotFound for a held one too."""
+    query = select(Quote).where(
+        Quote.request_id == request.id, Quote.number == number, Quote.sent_at.is_not(None)
+    )
+    quote = db.session.scalar(query.options(*_WITH))
+    if quote is None:
+        raise NotFound("quote")
+    return quote
+
+
+def sent_quotes(request: QuoteRequest) -> list[Quote]:
+    """Those the patient may compare, in the order they came."""
+    query = select(Quote).where(Quote.request_id == request.id, Quote.state.in_(COMPARABLE))
+    return list(db.session.scalars(query.options(*_WITH).order_by(Quote.number)))
+
+
+def latest_for_lead(lead: Lead) -> Quote | None:
+    """What the clinic wrote last, held or sent."""
+    query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
+    return db.session.scalar(
+        query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1)
+    )

@@ -1,0 +1,73 @@
+"""A held quote is released when its minutes are over; a sent one ends on its last day."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation.timeline import record
+from marketplace.leads.actions import ids, mark_answered
+from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.events import QuoteExpired, QuoteRevised, QuoteSent, QuoteWithdrawn
+from marketplace.quotes.lifecycle import QUOTE
+from marketplace.quotes.models import Quote
+from marketplace.quotes.states import QuoteState
+
+BATCH = 200
+
+
+def release(quote: Quote) -> None:
+    """The patient may see it. A request that has ended meanwhile gets none: it is withdrawn, with that reason."""
+    lead = quote.lead
+    REQUEST.lock(lead.request)
+    QUOTE.lock(quote)
+    if quote.state != QuoteState.HELD:
+        return
+    if lead.request.state not in {RequestState.OPEN, RequestState.PAUSED} or not _may_quote(lead):
+        QUOTE.move(quote, QuoteState.WITHDRAWN)
+        record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="request_ended"))
+        return
+    earlier = _sent_of(lead)
+    if earlier is not None:
+        QUOTE.move(earlier, QuoteState.SUPERSEDED)
+    QUOTE.move(quote, QuoteState.SENT)
+    if lead.state != LeadState.QUOTED:
+        LEAD.move(lead, LeadState.QUOTED)
+    mark_answered(lead)
+    event = QuoteRevised if earlier is not None else QuoteSent
+    record(event(**ids(lead), quote_id=quote.id))
+
+
+def _may_quote(lead: Lead) -> bool:
+    return lead.state == LeadState.QUOTED or LEAD.may(lead, LeadState.QUOTED)
+
+
+def _sent_of(lead: Lead) -> Quote | None:
+    return db.session.scalar(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.SENT))
+
+
+def release_due(now: datetime) -> int:
+    """The net below the job: whatever waited longer than it should."""
+    due = select(Quote).where(Quote.state == QuoteState.HELD, Quote.held_until <= now)
+    quotes = db.session.scalars(due.order_by(Quote.held_until).limit(BATCH)).all()
+    for quote in quotes:
+        release(quote)
+    return len(quotes)
+
+
+def expire_due(now: datetime) -> int:
+    """The day after the last one it is no longer to be chosen; the clinic may quote anew."""
+    over = select(Quote).where(Quote.state == QuoteState.SENT, Quote.valid_until < now.date())
+    quotes = db.session.scalars(over.limit(BATCH)).all()
+    for quote in quotes:
+        REQUEST.lock(quote.lead.request)
+        QUOTE.move(quote, QuoteState.EXPIRED)
+        if LEAD.may(quote.lead, LeadState.OPENED):
+            LEAD.move(quote.lead, LeadState.OPENED)
+            quote.lead.due_at = now + timedelta(hours=48)
+        record(QuoteExpired(**ids(quote.lead), quote_id=quote.id))
+    return len(quotes)

@@ -1,0 +1,119 @@
+"""What a quote says, and that it agrees with itself."""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from uuid import UUID
+
+from babel.numbers import format_currency
+from flask_babel import get_locale, gettext
+
+from marketplace.foundation import clock
+from marketplace.foundation.money import whole_units
+from marketplace.foundation.problems import Refused
+
+MOST_SESSIONS, MOST_NIGHTS, LONGEST_MESSAGE = 12, 60, 600
+VALID_DAYS = (7, 90)
+BANNED = re.compile(r"guaranteed?|100 ?%|painless|\bbest\b|younger|up to \d+ ?%", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteTerms:
+    """Everything a quote says; money in minor units of `currency`, None is "not stated"."""
+
+    procedure_id: UUID
+    sessions: int
+    price_per_session: int
+    currency: str
+    total: int
+    product: str
+    practitioner_role: str
+    trips: int
+    nights_per_trip: int
+    deposit: int
+    valid_until: date
+    discount: int = 0
+    product_sealed: bool | None = None
+    practitioner_name: str | None = None
+    practitioner_register: str | None = None
+    session_gap_weeks: int | None = None
+    deposit_refundable_until: date | None = None
+    refund_if_refused: bool | None = None
+    included: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    price_may_change_by: int | None = None
+    if_something_goes_wrong: str | None = None
+    taxes_included: bool | None = None
+    earliest_date: date | None = None
+    message: str = ""
+    answers: tuple[str, ...] = ()
+
+
+STORED = tuple(field.name for field in fields(QuoteTerms) if field.name not in {"message", "answers"})
+
+
+def check(terms: QuoteTerms) -> None:
+    """Terms that agree with themselves. Raises Refused with the field to mend."""
+    today = clock.today()
+    rules = (
+        ("sessions", not 1 <= terms.sessions <= MOST_SESSIONS, gettext("Sessions must be between 1 and 12")),
+        ("trips", not 1 <= terms.trips <= MOST_SESSIONS, gettext("Trips must be between 1 and 12")),
+        (
+            "nights_per_trip",
+            not 0 <= terms.nights_per_trip <= MOST_NIGHTS,
+            gettext("Nights must be between 0 and 60"),
+        ),
+        ("price_per_session", terms.price_per_session <= 0, gettext("Enter the price of one session")),
+        ("total", terms.total != course(terms), total_disagrees(terms)),
+        (
+            "deposit",
+            not 0 <= terms.deposit <= terms.total,
+            gettext("The deposit must not be more than the total"),
+        ),
+        (
+            "valid_until",
+            not VALID_DAYS[0] <= (terms.valid_until - today).days <= VALID_DAYS[1],
+            gettext("The quote must be open for 7 to 90 days"),
+        ),
+        (
+            "message",
+            len(terms.message) > LONGEST_MESSAGE,
+            gettext("The message must be 600 characters or fewer"),
+        ),
+    )
+    for name, broken, words in rules:
+        if broken:
+            raise Refused(f"{name}_disagrees" if name == "total" else name, words, field=name)
+    _check_claims(terms)
+
+
+def _check_claims(terms: QuoteTerms) -> None:
+    for name, text in (
+        ("message", terms.message),
+        ("if_something_goes_wrong", terms.if_something_goes_wrong or ""),
+    ):
+        if found := BANNED.search(text):
+            words = gettext("Take out “%(claim)s”: a quote may not promise it", claim=found.group())
+            raise Refused("banned_claim", words, field=name)
+
+
+def course(terms: QuoteTerms) -> int:
+    """Sessions times price, less the stated discount."""
+    return terms.sessions * terms.price_per_session - terms.discount
+
+
+def total_disagrees(terms: QuoteTerms) -> str:
+    """Says the sum that the other fields make."""
+    made = f"{terms.sessions} × {_money(terms.price_per_session, terms.currency)}"
+    if terms.discount:
+        made += f" − {_money(terms.discount, terms.currency)}"
+    return gettext(
+        "Total must be %(total)s (%(sum)s). Change the total or add a discount",
+        total=_money(max(course(terms), 0), terms.currency),
+        sum=made,
+    )
+
+
+def _money(minor: int, currency: str) -> str:
+    whole = whole_units(minor, currency)
+    return format_currency(whole, currency, locale=get_locale(), format="¤#,##0.##", currency_digits=False)

@@ -1,0 +1,77 @@
+"""The story of the product: what follows when something has happened.
+
+A reaction does two things only: it puts an email into the outbox or defers a job. Both are rows of the transaction
+in which the thing happened, so nothing follows before the commit and nothing is lost after it.
+"""
+
+from marketplace.clinics import events as clinic
+from marketplace.clinics import jobs as clinic_jobs
+from marketplace.foundation import timeline
+from marketplace.foundation.timeline import Event, Listener
+from marketplace.leads import events as lead
+from marketplace.mail import clinics as to_clinic
+from marketplace.mail import patients as to_patient
+from marketplace.mail import quote_news
+from marketplace.quote_requests import events as request
+from marketplace.quotes import events as quote
+from marketplace.quotes import jobs as quote_jobs
+
+REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
+    # A patient asks
+    request.RequestSubmitted: (to_patient.confirm_request,),
+    request.RequestRepeated: (to_patient.request_open_already,),
+    request.ConfirmationResent: (to_patient.confirm_request,),
+    request.ConfirmationReminded: (to_patient.confirm_again,),
+    request.RequestConfirmed: (to_patient.request_sent,),
+    request.NoClinicFound: (),  # operators read it as a coverage gap
+    request.LinkAsked: (to_patient.your_link,),
+    request.RequestChanged: (),
+    request.RequestPaused: (),
+    request.RequestReopened: (),
+    request.RequestClosed: (to_clinic.request_closed,),
+    request.RequestExpired: (),
+    request.RequestWithdrawn: (to_patient.request_deleted,),
+    request.HealthForgotten: (),
+    request.RequestErased: (),
+    # A clinic answers, or does not
+    lead.LeadArrived: (to_clinic.new_request,),
+    lead.LeadOpened: (),
+    lead.QuestionAsked: (to_patient.clinic_asked,),
+    lead.QuestionAnswered: (to_clinic.question_answered,),
+    lead.LeadDeclined: (to_patient.some_silent,),
+    lead.LeadReminded: (to_clinic.leads_waiting,),
+    lead.LeadLapsed: (to_patient.some_silent,),
+    lead.LeadRevoked: (to_clinic.delete_data,),
+    lead.DeletionConfirmed: (),
+    # Quotes go back
+    quote.QuoteHeld: (quote_jobs.release_later,),
+    quote.QuoteSent: (quote_news.announce,),
+    quote.QuoteRevised: (quote_news.announce,),
+    quote.QuoteWithdrawn: (),
+    quote.QuoteExpired: (),
+    quote.QuoteDeclined: (to_clinic.quote_declined,),
+    # The patient chooses
+    quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
+    quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.choice_undone_clinic),
+    quote.RequestSettled: (),
+    # Operators and checks
+    clinic.ListingSubmitted: (),
+    clinic.ListingPublished: (to_clinic.listing_published, clinic_jobs.count_again),
+    clinic.ListingSentBack: (to_clinic.listing_sent_back,),
+    clinic.ListingPaused: (clinic_jobs.count_again,),
+    clinic.ListingResumed: (clinic_jobs.count_again,),
+    clinic.ListingSuspended: (
+        to_clinic.listing_suspended,
+        to_patient.clinic_changed,
+        clinic_jobs.count_again,
+    ),
+    clinic.ListingReinstated: (to_clinic.listing_reinstated, clinic_jobs.count_again),
+    clinic.ListingClosed: (clinic_jobs.count_again,),
+    clinic.CheckLapsed: (to_patient.clinic_changed,),
+}
+
+
+def install() -> None:
+    """Called once by the factory; an event without an entry fails where it is recorded."""
+    timeline.listeners.clear()
+    timeline.listeners.update(REACTIONS)

@@ -1,0 +1,27 @@
+"""Every wait has a timer: all of them on one page. Each takes this moment and says how many things it moved."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from marketplace.clinics import actions as clinics
+from marketplace.leads import timing as leads
+from marketplace.mail import jobs as mail
+from marketplace.mail import quote_news
+from marketplace.quote_requests import retention
+from marketplace.quotes import acceptance, sending
+
+TIMERS: dict[str, Callable[[datetime], int]] = {
+    "release held quotes": sending.release_due,
+    "expire quotes": sending.expire_due,
+    "settle choices after 48 hours": acceptance.settle_due,
+    "remind clinics at half time": leads.remind_due,
+    "lapse unanswered leads": leads.lapse_due,
+    "lapse checks": clinics.lapse_due_checks,
+    "remind of an unconfirmed request": retention.remind_unconfirmed,
+    "expire requests without a choice": retention.expire_due,
+    "forget health answers": retention.forget_health,
+    "erase what is past its time": retention.erase_due,
+    "tell of quotes": quote_news.sweep_untold,
+    "tell of quotes that end": quote_news.remind_of_ending,
+    "send forgotten mail": mail.sweep_waiting,
+}

@@ -1,0 +1,89 @@
+"""The worker: runs jobs and timers. Besides the doors' @writes, only here does work end in a commit."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from flask import Flask
+from procrastinate import JobContext
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.job_queue import queue
+from marketplace.foundation.timeline import acting_as
+from marketplace.timers import TIMERS
+
+HEARTBEAT, DEAD_AFTER = 5.0, 15.0  # seconds
+
+
+@queue.periodic(cron="* * * * * */15")
+@queue.task(name="worker.timers", queue="timers", queueing_lock="worker.timers")
+def tick(timestamp: int) -> None:
+    """Every quarter of a minute whatever is due is done."""
+    run_timers(clock.now())
+
+
+def run_timers(now: datetime) -> dict[str, int]:
+    """Each timer in its own transaction: one that fails does not hold up the others. How many things each moved."""
+    done: dict[str, int] = {}
+    failed: list[BaseException] = []
+    for name, timer in TIMERS.items():
+        try:
+            with clock.set_to(now), acting_as("timer"):
+                done[name] = timer(now)
+                db.session.commit()
+        except Exception as error:
+            db.session.rollback()
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
+
+
+@queue.periodic(cron="* * * * * */15")
+@queue.task(name="worker.rescue", queue="timers", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Jobs of a killed worker are taken up again; each is safe to run twice."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        try:
+            await manager.retry_job(job)
+        except ConnectorException:
+            # Its successor already waits under the same lock: this one is over.
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+
+
+def in_transaction(app: Flask) -> Callable[..., Any]:
+    """A job runs in the app's context and in one transaction."""
+
+    def middleware(call_next: Callable[[], Any], _context: object, _worker: object) -> Any:
+        with app.app_context(), acting_as("worker"):
+            try:
+                result = call_next()
+                db.session.commit()
+                return result
+            except BaseException:
+                db.session.rollback()
+                raise
+
+    return middleware
+
+
+def run(app: Flask, *, wait: bool = True) -> None:
+    """Works until told to stop; with `wait=False` until nothing is due."""
+    url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    # The tasks keep their link to the queue without a pool of its own, so that a job defers with its own connection.
+    worker_app = queue.with_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+    worker_app.run_worker(
+        concurrency=4,
+        wait=wait,
+        fetch_job_polling_interval=1.0,
+        shutdown_graceful_timeout=8.0,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=DEAD_AFTER,
+        delete_jobs="successful",
+        task_middleware=[in_transaction(app)],
+    )

@@ -1,0 +1,152 @@
+"""One server a test process, one transaction a test: nothing a test writes is left, whatever order they run in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask, current_app, request
+from flask_migrate import upgrade
+from sqlalchemy import event, text
+
+from tests import _stub  # noqa
+from marketplace.app import create_app
+from marketplace.catalogue import content_loader
+from marketplace.extensions import db
+from marketplace.processes.embedded_postgres import EmbeddedPostgres
+from tests.reading import Reader
+
+ROOT = Path(__file__).parent.parent
+TESTING = {
+    "TESTING": True,
+    "SECRET_KEY": "a secret of the tests, long enough to be one",
+    "WTF_CSRF_ENABLED": False,
+    "SITE_URL": "http://127.0.0.1:8000",
+    "UNDO_SECONDS": 300,
+    "GROUP_SECONDS": 7200,
+    "SECURITY_PASSWORD_SINGLE_HASH": True,
+    "SECURITY_PASSWORD_HASH": "plaintext",
+    "SECURITY_PASSWORD_SCHEMES": ["plaintext"],
+    "SECURITY_HASHING_SCHEMES": ["hex_md5"],
+    "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
+}
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A real PostgreSQL of this test process, without fsync."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg"), fast=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+def app_on(server: EmbeddedPostgres, database: str, **overrides: object) -> Flask:
+    """An app as the database's plain role, its migrations as the owner."""
+    return create_app(
+        TESTING
+        | {
+            "SQLALCHEMY_DATABASE_URI": server.url("marketplace_app", database),
+            "DATABASE_OWNER_URL": server.url("marketplace_owner", database),
+        }
+        | overrides
+    )
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: EmbeddedPostgres) -> str:
+    """Migrated, with the content loaded: clones of it are made by tests that need commits."""
+    postgres.create_database("template_ready")
+    app = app_on(postgres, "template_ready")
+    with app.app_context():
+        upgrade()
+        content_loader.load()
+        db.session.commit()
+        db.engine.dispose()
+    return "template_ready"
+
+
+@pytest.fixture(scope="session")
+def app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
+    """The app on a clone of the template."""
+    postgres.create_database("tests", template=template_database)
+    app = app_on(postgres, "tests")
+    with app.app_context():
+        db.session.configure(join_transaction_mode="create_savepoint")
+    app.teardown_request(_note_what_is_left)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _note_what_is_left(_error: BaseException | None) -> None:
+    if db.session.registry.has() and db.session().info.get("unsaved"):
+        current_app.extensions["left_changes"] = request.path
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Iterator[object]:
+    """An outer transaction that is rolled back; a commit inside only ends a savepoint."""
+    with app.app_context():
+        engine = db.engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            db.engines[None] = connection  # type: ignore[assignment]
+            try:
+                yield db.session
+            finally:
+                db.session.remove()
+                db.engines[None] = engine
+                outer.rollback()
+
+
+@pytest.fixture(autouse=True)
+def _isolated(request: pytest.FixtureRequest) -> None:
+    """Every test that is given the app is isolated, unless it works on a database of its own."""
+    if "app" in request.fixturenames and "own_app" not in request.fixturenames:
+        request.getfixturevalue("db_session")
+
+
+@pytest.fixture
+def own_app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
+    """An app on a database of its own, for tests that need real commits and several connections."""
+    name = f"own_{uuid4().hex}"
+    postgres.create_database(name, template=template_database)
+    app = app_on(postgres, name)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def client(app: Flask, db_session: object) -> Reader:
+    """A reader of pages: each page it fetches is held to the site's conventions."""
+    return reader_of(app)
+
+
+def reader_of(app: Flask) -> Reader:
+    """A client that reads every page; a second browser is a second reader."""
+    app.test_client_class = Reader
+    return app.test_client()  # type: ignore[return-value]
+
+
+@event.listens_for(db.session, "after_flush")
+def _note_flush(session: object, _context: object) -> None:
+    session.info["unsaved"] = True  # type: ignore[attr-defined]
+
+
+@event.listens_for(db.session, "after_commit")
+def _note_commit(session: object) -> None:
+    session.info["unsaved"] = False  # type: ignore[attr-defined]
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _note_rollback(session: object, _previous: object) -> None:
+    session.info["unsaved"] = False  # type: ignore[attr-defined]
+
+
+from tests.browser import chromium, site, visit  # noqa: E402,F401
+from tests.factories import *  # noqa: E402,F403

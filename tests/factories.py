@@ -1,0 +1,253 @@
+"""Things to test with: each is complete and plain, and says only what the test is about."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask_security.utils import hash_password
+from sqlalchemy import select
+
+from marketplace.accounts.models import OPERATOR, Account, Role
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, Membership
+from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.leads.models import Lead
+from marketplace.leads.sending import confirm, submit
+from marketplace.quote_requests import drafts
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes import drafting, sending
+from marketplace.quotes.models import Quote
+from marketplace.quotes.prefilling import prefill
+from marketplace.quotes.terms import QuoteTerms
+
+PASSWORD = "a long enough password 1"
+Make = Callable[..., Any]
+
+
+def procedure_named(slug: str = "facial") -> Procedure:
+    """The content is loaded in every test database."""
+    return db.session.scalars(select(Procedure).where(Procedure.slug == slug)).one()
+
+
+@pytest.fixture
+def make_clinic(app: Flask, db_session: object) -> Make:
+    """A published clinic in Istanbul, all checks passed, that offers facial mesotherapy at €60 to €180."""
+    return build_clinic
+
+
+def build_clinic(
+    name: str = "Clinic Lale", *, offers: tuple[str, ...] = ("facial",), low: int = 6000, **changes: Any
+) -> Clinic:
+    """The same without a fixture, for tests on a database of their own."""
+    slug = changes.pop("slug", f"{name.lower().replace(' ', '-')}-{uuid4().hex[:6]}")
+    state = changes.pop("listing_state", ListingState.PUBLISHED)
+    lapsed = changes.pop("lapsed", ())
+    clinic = Clinic(
+        **{
+            "slug": slug,
+            "name": name,
+            "country": "TR",
+            "city": "Istanbul",
+            "address": "Sample Street 12",
+            "website": None,
+            "email": f"desk@{slug}.sample.example",
+            "timezone": "Europe/Istanbul",
+            "languages": ["tr", "en"],
+            "currency": "EUR",
+            "summary": "A clinic for tests.",
+            "hours": {"mon-sun": "00:00-23:59"},
+            "products": ["NCTF 135 HA"],
+            "accepts_countries": [],
+            "target_reply_hours": 24,
+            "daily_capacity": 10,
+            "weekly_capacity": 40,
+            "search_text": f"{name} istanbul".lower(),
+            "listing_state": state,
+            f"{state}_at": clock.now(),
+            "listing_reason": "test" if state == ListingState.SUSPENDED else None,
+            **changes,
+        }
+    )
+    clinic.people = [
+        ClinicPerson(position=1, name="Dr Ayşe Sample", role="dermatologist", register_number="SAMPLE-1")
+    ]
+    clinic.checks = [_check(kind, position, kind in lapsed) for position, kind in enumerate(CheckKind)]
+    clinic.prices = [_price(slug_, low, clinic.currency) for slug_ in offers]
+    db.session.add(clinic)
+    db.session.flush()
+    return clinic
+
+
+def _check(kind: CheckKind, position: int, lapsed: bool) -> Check:
+    state = CheckState.LAPSED if lapsed else CheckState.PASSED
+    now = clock.now()
+    return Check(
+        kind=kind,
+        position=position,
+        state=state,
+        passed_at=now - timedelta(days=30),
+        lapsed_at=now if lapsed else None,
+        expires_on=(now + timedelta(days=-1 if lapsed else 300)).date(),
+        evidence="Register extract",
+        source="Public register",
+        checked_by="Operator A.B.",
+    )
+
+
+def _price(procedure: str, low: int, currency: str) -> ClinicPrice:
+    return ClinicPrice(
+        procedure_id=procedure_named(procedure).id,
+        low=low,
+        high=low * 3,
+        currency=currency,
+        low_eur=low,
+        listed_on=clock.today(),
+    )
+
+
+@pytest.fixture
+def make_draft(app: Flask, db_session: object) -> Make:
+    """A draft with every answer, for the clinics given."""
+    return build_draft
+
+
+def build_draft(*clinics: Clinic, email: str = "ana@patient.example", **changes: Any) -> QuoteRequest:
+    """The same without a fixture."""
+    request = drafts.start()
+    drafts.answer_treatment(request, procedure_slug=changes.get("procedure", "facial"), concern=None)
+    drafts.answer_where(
+        request, home_country=changes.get("home_country", "GB"), destinations=changes.get("destinations", [])
+    )
+    drafts.answer_when(
+        request, timing="quarter", month_from=None, month_to=None, trips=changes.get("trips", "2")
+    )
+    drafts.answer_budget(request, amount=None, currency=None, scope=None, share=False)
+    drafts.answer_health(
+        request, conditions=changes.get("conditions", ["none"]), details=changes.get("details", "")
+    )
+    drafts.answer_you(
+        request,
+        name=changes.get("name", "Ana"),
+        email=email,
+        phone=changes.get("phone", ""),
+        languages=changes.get("languages", ["en"]),
+        questions=changes.get("questions", []),
+    )
+    drafts.answer_clinics(request, clinics=list(clinics), wait=not clinics)
+    return request
+
+
+@pytest.fixture
+def make_request(app: Flask, db_session: object) -> Make:
+    """An open request at the clinics given (one new clinic when none is)."""
+    return build_request
+
+
+def build_request(*clinics: Clinic, share_health: bool = True, **changes: Any) -> QuoteRequest:
+    """The same without a fixture."""
+    request = build_draft(*(clinics or (build_clinic(),)), **changes)
+    submit(request, share_health=share_health, aftercare=False)
+    confirm(request)
+    return request
+
+
+@pytest.fixture
+def make_lead(app: Flask, db_session: object) -> Make:
+    """A new lead; `same_request=lead` puts another clinic beside it."""
+    return build_lead
+
+
+def build_lead(clinic: Clinic | None = None, **changes: Any) -> Lead:
+    """The same without a fixture."""
+    clinic = clinic or build_clinic()
+    request = build_request(clinic, **changes)
+    return db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()
+
+
+@pytest.fixture
+def make_quote(app: Flask, db_session: object) -> Make:
+    """A sent quote of €480 for four sessions."""
+    return build_quote
+
+
+def terms(lead: Lead, **changes: Any) -> QuoteTerms:
+    """What the clinic's price list suggests, with the changes the test is about."""
+    base = prefill(lead)
+    four = {"sessions": 4, "price_per_session": 12000, "discount": 0, "total": 48000}
+    return replace(base, **{**four, "valid_until": clock.today() + timedelta(days=30), **changes})
+
+
+def build_quote(lead: Lead | None = None, *, released: bool = True, **changes: Any) -> Quote:
+    """The same without a fixture."""
+    lead = lead or build_lead()
+    quote = drafting.hold(lead, terms(lead, **changes))
+    if released:
+        sending.release(quote)
+    return quote
+
+
+@pytest.fixture
+def make_account(app: Flask, db_session: object) -> Make:
+    """Someone who signs in with PASSWORD."""
+    return build_account
+
+
+def build_account(
+    email: str = "someone@clinic.example", *, name: str = "Someone", operator: bool = False
+) -> Account:
+    """The same without a fixture."""
+    account = Account(
+        email=email,
+        name=name,
+        password=hash_password(PASSWORD),
+        active=True,
+        fs_uniquifier=uuid4().hex,
+        confirmed_at=clock.now(),
+    )
+    if operator:
+        role = db.session.scalar(select(Role).where(Role.name == OPERATOR)) or Role(name=OPERATOR)
+        account.roles = [role]
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+@pytest.fixture
+def make_operator(make_account: Make) -> Make:
+    """A member of the marketplace's staff."""
+    return lambda email="op@meridian.example", **changes: build_account(email, operator=True, **changes)
+
+
+@pytest.fixture
+def make_member(app: Flask, db_session: object) -> Make:
+    """A member of a clinic's team."""
+    return build_member
+
+
+def build_member(
+    clinic: Clinic, *, email: str = "ayse@clinic.example", role: TeamRole = TeamRole.OWNER
+) -> Account:
+    """The same without a fixture."""
+    account = build_account(email, name=email.split("@")[0].title())
+    db.session.add(Membership(clinic_id=clinic.id, user_id=account.id, role=role))
+    db.session.flush()
+    return account
+
+
+@pytest.fixture
+def sign_in(client: Any) -> Callable[[Account], Any]:
+    """Signs the client in by the form and gives it back."""
+
+    def signed_in(account: Account, browser: Any = None) -> Any:
+        browser = browser or client
+        answer = browser.post("/account/login", data={"email": account.email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.status_code
+        return browser
+
+    return signed_in

@@ -1,0 +1,96 @@
+"""The rules of the house that a machine can hold us to."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate
+
+from marketplace.foundation.timeline import Event
+from marketplace.reactions import REACTIONS
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "marketplace").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+# Besides the doors' @writes, work ends in a commit only where nobody waits for an answer.
+MAY_COMMIT = {
+    "web/writing.py",
+    "worker.py",
+    "cli.py",
+    "mail/jobs.py",
+    "mail/quote_news.py",
+    "mail/security_mail.py",
+}
+
+
+def every_event(base: type[Event] = Event) -> Iterator[type[Event]]:
+    for event in base.__subclasses__():
+        yield event
+        yield from every_event(event)
+
+
+def test_every_event_has_an_entry_in_the_reactions() -> None:
+    assert {event.__name__ for event in every_event()} == {event.__name__ for event in REACTIONS}
+
+
+def test_commits_stand_at_the_doors_and_in_the_worker() -> None:
+    found = {
+        str(path.relative_to(ROOT / "marketplace"))
+        for path in MODULES
+        if "session.commit(" in path.read_text()
+    }
+    assert found <= MAY_COMMIT
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_readable(path: Path) -> None:
+    source = path.read_text()
+    assert source.count("\n") <= 250
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 40, node.name
+
+
+def test_templates_stay_readable() -> None:
+    assert not [str(path) for path in TEMPLATES if path.read_text().count("\n") > 120]
+
+
+def test_no_room_for_leftovers() -> None:
+    assert not [path for path in MODULES if path.stem in {"utils", "helpers", "common", "misc"}]
+
+
+def test_the_head_of_the_migrations_is_pinned(app: Flask) -> None:
+    config = app.extensions["migrate"].migrate
+    assert isinstance(config, Migrate)
+    script = ScriptDirectory(str(ROOT / "migrations"))
+    assert script.get_heads() == [(ROOT / "migrations" / "head.txt").read_text().strip()]
+
+
+def test_migrations_import_no_models() -> None:
+    versions = (ROOT / "migrations" / "versions").glob("*.py")
+    assert not [path for path in versions if "marketplace" in path.read_text()]
+
+
+def test_styles_use_logical_properties_only() -> None:
+    physical = re.compile(
+        r"[\s;{](margin|padding|border|inset)?-?(left|right)\s*:|text-align:\s*(left|right)"
+    )
+    assert not [
+        path for path in (ROOT / "static" / "css").rglob("*.css") if physical.search(path.read_text())
+    ]
+
+
+BANNED = re.compile(
+    r"\b(please|sorry|oops|unfortunately|contraindicated|younger|anti-age?ing|book now|flaws)\b|!(?=[<\s]*</)",
+    re.I,
+)
+
+
+def test_words_we_do_not_use() -> None:
+    texts = [*TEMPLATES, *(ROOT / "marketplace" / "catalogue" / "content").rglob("*.md")]
+    found = [f"{path.name}: {match.group()}" for path in texts if (match := BANNED.search(path.read_text()))]
+    assert not found

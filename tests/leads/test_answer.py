@@ -1,0 +1,108 @@
+"""What a clinic does with a lead, and what the patient answers."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound, Refused, WrongState
+from marketplace.leads.actions import answer_question, ask, decline, open_lead
+from marketplace.leads.messages import messages
+from marketplace.leads.models import Message
+from marketplace.leads.queries import inbox, lead_of_clinic
+from marketplace.leads.states import LeadState
+from marketplace.leads.timing import lapse_due, remind_due
+from marketplace.quote_requests.queries import looks
+from tests.factories import Make
+
+
+def test_the_first_look_opens_it(make_lead: Make) -> None:
+    lead = make_lead()
+    open_lead(lead, actor="member:1", looked_at="health")
+    assert lead.state == LeadState.OPENED
+    assert [(look.actor, look.what) for look in looks(lead.request)] == [("member:1", "health")]
+
+
+def test_looking_again_soon_is_one_look(make_lead: Make) -> None:
+    lead = make_lead()
+    for _ in range(3):
+        open_lead(lead, actor="member:1", looked_at="health")
+    assert len(looks(lead.request)) == 1
+
+
+def test_a_question_stops_the_clock(make_lead: Make) -> None:
+    lead = make_lead()
+    ask(lead, "Which area?")
+    assert lead.state == LeadState.ASKED
+    assert lapse_due(clock.now() + timedelta(days=9)) == 0
+
+
+def test_the_answer_starts_it_again(make_lead: Make) -> None:
+    lead = make_lead()
+    ask(lead, "Which area?")
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        answer_question(lead, "The cheeks")
+        assert lead.due_at > clock.now() + timedelta(hours=40)
+    assert [said.author for said in messages(lead)] == ["clinic", "patient"]
+
+
+def test_one_question_only(make_lead: Make) -> None:
+    lead = make_lead()
+    ask(lead, "Which area?")
+    answer_question(lead, "The cheeks")
+    with pytest.raises(Refused):
+        ask(lead, "And when?")
+
+
+def test_what_is_said_is_sealed(make_lead: Make) -> None:
+    lead = make_lead()
+    ask(lead, "Which area?")
+    assert b"Which area" not in db.session.scalars(select(Message.body_sealed)).one()
+
+
+def test_a_decline_needs_a_reason_of_the_list(make_lead: Make) -> None:
+    with pytest.raises(Refused):
+        decline(make_lead(), "because")
+
+
+def test_a_decline_counts_as_an_answer(make_lead: Make) -> None:
+    lead = make_lead()
+    decline(lead, "no_dates")
+    db.session.refresh(lead.clinic)
+    assert (lead.state, lead.clinic.leads_answered) == (LeadState.DECLINED, 1)
+
+
+def test_declined_twice_is_refused(make_lead: Make) -> None:
+    lead = make_lead()
+    decline(lead, "no_dates")
+    with pytest.raises(WrongState):
+        decline(lead, "health")
+
+
+def test_silence_lapses(make_lead: Make) -> None:
+    lead = make_lead()
+    assert lapse_due(lead.due_at - timedelta(seconds=1)) == 0
+    assert lapse_due(lead.due_at) == 1
+    assert lead.state == LeadState.LAPSED
+
+
+def test_half_time_is_said_once(make_lead: Make) -> None:
+    lead = make_lead()
+    half = lead.new_at + (lead.due_at - lead.new_at) / 2
+    assert [remind_due(half - timedelta(minutes=1)), remind_due(half), remind_due(half)] == [0, 1, 0]
+
+
+def test_another_clinics_lead_is_not_found(make_lead: Make, make_clinic: Make) -> None:
+    lead = make_lead()
+    with pytest.raises(NotFound):
+        lead_of_clinic(make_clinic("Clinic Nar").id, lead.request.ref)
+
+
+def test_the_inbox_shows_the_least_time_first(make_clinic: Make, make_lead: Make) -> None:
+    clinic = make_clinic()
+    later, sooner = make_lead(clinic), make_lead(clinic, email="bob@patient.example")
+    later.due_at = sooner.due_at + timedelta(hours=5)
+    page = inbox(clinic.id, state="new", page=1)
+    assert (page.leads, page.counts["new"]) == ([sooner, later], 2)

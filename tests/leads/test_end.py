@@ -1,0 +1,63 @@
+"""Pausing, closing and taking back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import WrongState
+from marketplace.foundation.sealed import CannotOpen
+from marketplace.leads.ending import close, pause, reopen, withdraw
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.leads.timing import lapse_due
+from marketplace.quote_requests.queries import answers, consents
+from marketplace.quote_requests.retention import erase_due
+from marketplace.quote_requests.states import RequestState
+from tests.factories import Make
+
+
+def lead_of(request: object) -> Lead:
+    return db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()  # type: ignore[attr-defined]
+
+
+def test_while_paused_no_clock_runs(make_request: Make) -> None:
+    request = make_request()
+    due = lead_of(request).due_at
+    pause(request)
+    assert lapse_due(due + timedelta(days=1)) == 0
+
+
+def test_reopened_the_clock_has_stood(make_request: Make) -> None:
+    request = make_request()
+    due = lead_of(request).due_at
+    pause(request)
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        reopen(request)
+    assert lead_of(request).due_at - due >= timedelta(days=3)
+
+
+def test_closed_ends_the_leads(make_request: Make) -> None:
+    request = make_request()
+    close(request)
+    assert lead_of(request).state == LeadState.LOST
+    with pytest.raises(WrongState):
+        reopen(request)
+
+
+def test_taken_back_tells_every_clinic_to_delete(make_request: Make) -> None:
+    request = make_request()
+    withdraw(request)
+    assert (request.state, lead_of(request).state) == (RequestState.WITHDRAWN, LeadState.REVOKED)
+    assert all(consent.withdrawn_at for consent in consents(request))
+
+
+def test_taken_back_is_erased_within_a_minute(make_request: Make) -> None:
+    request = make_request()
+    withdraw(request)
+    assert erase_due(clock.now() + timedelta(minutes=1)) == 1
+    assert (request.state, request.data_key, request.email_hash) == (RequestState.ERASED, None, None)
+    with pytest.raises(CannotOpen):
+        answers(request)

@@ -1,0 +1,132 @@
+"""A test client that reads every page it fetches and holds it to the conventions of the site."""
+
+from collections import Counter
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from marketplace.extensions import db
+
+INPUTS = ("input", "select", "textarea")
+UNLABELLED = {"hidden", "submit", "button"}
+HARMLESS = {"unexpected-doctype"}
+
+
+class Page:
+    """A parsed page."""
+
+    def __init__(self, html: str) -> None:
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        self.root: Element = parser.parse(html)
+        self.faults = [str(error) for error in parser.errors if error[1] not in HARMLESS]
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Elements with these attributes; class_ means one of its classes."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [element for element in self.root.iter(tag) if _matches(element, wanted)]
+
+    def one(self, tag: str, **attributes: str) -> Element:
+        """The only one."""
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, f"{len(found)} x {tag} {attributes}"
+        return found[0]
+
+    @property
+    def h1(self) -> str:
+        """The page's heading."""
+        return words(self.one("h1"))
+
+    @property
+    def text(self) -> str:
+        """All words of main."""
+        return words(self.one("main"))
+
+    def fields(self) -> dict[str, list[str]]:
+        """What a browser would send of the first form that posts, untouched."""
+        form = next(form for form in self.all("form") if form.get("method", "").lower() == "post")
+        return form_fields(form)
+
+
+def form_fields(form: Element) -> dict[str, list[str]]:
+    """Names and values of a form as it stands."""
+    sent: dict[str, list[str]] = {}
+    for element in form.iter():
+        name = element.get("name")
+        if not name or element.tag not in INPUTS:
+            continue
+        value = _value(element)
+        if value is not None:
+            sent.setdefault(name, []).append(value)
+    return sent
+
+
+def _value(element: Element) -> str | None:
+    if element.tag == "textarea":
+        return (element.text or "").lstrip("\n")
+    if element.tag == "select":
+        options = list(element.iter("option"))
+        chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+        return (chosen[0].get("value") or words(chosen[0])) if chosen else None
+    if element.get("type") in {"checkbox", "radio"} and element.get("checked") is None:
+        return None
+    return element.get("value", "")
+
+
+def words(element: Element) -> str:
+    """Its text with single spaces."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def _matches(element: Element, wanted: dict[str, str]) -> bool:
+    return all(
+        value in (element.get("class") or "").split() if name == "class" else element.get(name) == value
+        for name, value in wanted.items()
+    )
+
+
+class Reader(FlaskClient):
+    """Fetches as a browser would and complains as a careful reader would."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Reads what comes back; changes that were neither stored nor taken back fail the test."""
+        response: TestResponse = super().open(*args, **kwargs)
+        left = self.application.extensions.pop("left_changes", None)
+        assert left is None, f"{left} left uncommitted changes"
+        if (
+            response.mimetype == "text/html"
+            and response.status_code not in {301, 302, 303, 308}
+            and response.data
+        ):
+            response.page = Page(response.text)  # type: ignore[attr-defined]
+            check(response.page, status=response.status_code)  # type: ignore[attr-defined]
+        return response
+
+
+def check(page: Page, *, status: int) -> None:
+    """One h1, the title begins with it, unique ids, a label for every field, nothing inline."""
+    assert not page.faults, page.faults[:3]
+    title = words(page.one("title"))
+    begins = ("Error: " if page.all("div", role="alert") else "") + page.h1
+    assert title.startswith(begins), f"title {title!r} does not begin with {begins!r} (status {status})"
+    doubled = [
+        name for name, n in Counter(e.get("id") for e in page.root.iter() if e.get("id")).items() if n > 1
+    ]
+    assert not doubled, f"ids used twice: {doubled}"
+    assert not [e.tag for e in page.root.iter() if e.get("style")], "inline style"
+    assert not page.all("style"), "inline style"
+    scripts = [s for s in page.all("script") if not s.get("src") and s.get("type") != "application/ld+json"]
+    assert not scripts, "inline script"
+    assert page.root.get("lang") and page.root.get("dir"), "no language"
+    _check_labels(page)
+
+
+def _check_labels(page: Page) -> None:
+    labelled = {label.get("for") for label in page.all("label")}
+    for tag in INPUTS:
+        for field in page.all(tag):
+            if field.get("type") in UNLABELLED:
+                continue
+            assert field.get("id") in labelled or field.get("aria-label"), f"no label: {field.attrib}"
