@@ -67,6 +67,10 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     ),
     clinic.ListingReinstated: (to_clinic.listing_reinstated, clinic_jobs.count_again),
     clinic.ListingClosed: (clinic_jobs.count_again,),
+    clinic.CheckSubmitted: (),
+    clinic.CheckPassed: (),
+    clinic.CheckRefused: (),
+    clinic.CheckRevoked: (),
     clinic.CheckLapsed: (to_patient.clinic_changed,),
 }
 

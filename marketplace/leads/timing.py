@@ -35,8 +35,9 @@ def remind_due(now: datetime) -> int:
         lead.reminded_at = now
         record(LeadReminded(**ids(lead)))
 
-    half = Lead.new_at + (Lead.due_at - Lead.new_at) / 2
-    return _each(_waiting().where(Lead.reminded_at.is_(None), half <= now, Lead.due_at > now), remind)
+    gone = now - Lead.new_at
+    half_gone = Lead.due_at - Lead.new_at <= gone + gone
+    return _each(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
 
 
 def _waiting() -> Select[tuple[Lead]]:

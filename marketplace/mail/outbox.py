@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
-from marketplace.foundation.sealed import Box, new_data_key
+from marketplace.foundation.sealed import new_data_key
 from marketplace.mail import jobs, links
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
@@ -38,37 +38,35 @@ def put(
 
     A patient's mail is sealed by the request's key and dies with it, unless it must outlive the request.
     """
-    dies_with_request = request is not None and audience == "patient" and not outlives_request
-    email_id = uuid7()
-    data_key = None if dies_with_request else new_data_key(owner=email_id)
-    box = request.box if request is not None and dies_with_request else Box(data_key, owner=email_id)
-    subject, text, html = _rendered(
-        name,
-        context=_context(context, audience=audience, request=request, link=link, email_id=email_id),
-        locale=locale,
-    )
-    kept = links.columns(link)
     email = Email(
-        id=email_id,
+        id=uuid7(),
         name=name,
         audience=audience,
         locale=locale,
         waiting_at=clock.now(),
         request_id=request.id if request is not None else None,
         clinic_id=clinic_id,
-        link_purpose=kept.purpose,
-        link_subject_id=kept.subject_id,
-        link_path=kept.path,
-        data_key=data_key,
-        recipient_sealed=box.seal(f"email_to:{email_id}", to),
-        subject=subject,
-        text_sealed=box.seal(f"email_text:{email_id}", text),
-        html_sealed=box.seal(f"email_html:{email_id}", html),
     )
+    kept = links.columns(link)
+    email.link_purpose, email.link_subject_id, email.link_path = kept.purpose, kept.subject_id, kept.path
+    shared = _context(context, audience=audience, request=request, link=link, email_id=email.id)
+    email.subject, text, html = _rendered(name, context=shared, locale=locale)
+    dies_with_request = audience == "patient" and not outlives_request
+    _seal(email, to=to, text=text, html=html, request=request if dies_with_request else None)
     db.session.add(email)
     db.session.flush()
-    jobs.queue_sending(email_id)
+    jobs.queue_sending(email.id)
     return email
+
+
+def _seal(email: Email, *, to: str, text: str, html: str, request: QuoteRequest | None) -> None:
+    """By the request's key where the mail dies with it, else by one of its own."""
+    if request is None:
+        email.data_key = new_data_key(owner=email.id)
+    box = email.own_box if request is None else request.box
+    email.recipient_sealed = box.seal(f"email_to:{email.id}", to)
+    email.text_sealed = box.seal(f"email_text:{email.id}", text)
+    email.html_sealed = box.seal(f"email_html:{email.id}", html)
 
 
 def _context(

@@ -1,0 +1,45 @@
+"""Operators are made by the keeper, never by a form."""
+
+from uuid import uuid4
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import OPERATOR, Account, Role
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import Refused
+
+
+def operator_role() -> Role:
+    """The one role of staff."""
+    role = db.session.scalar(select(Role).where(Role.name == OPERATOR))
+    if role is None:
+        role = Role(name=OPERATOR, description="Staff of the marketplace")
+        db.session.add(role)
+        db.session.flush()
+    return role
+
+
+def create_operator(email: str) -> str:
+    """A link that works once, within a day, to set a password. Raises Refused for what is no address."""
+    try:
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Refused("not_an_address", str(error), field="email") from error
+    account = db.session.scalar(select(Account).where(func.lower(Account.email) == address.lower()))
+    if account is None:
+        account = Account(
+            email=address,
+            name=address.partition("@")[0],
+            active=True,
+            fs_uniquifier=uuid4().hex,
+            confirmed_at=clock.now(),
+        )
+        db.session.add(account)
+    if not account.is_operator:
+        account.roles = [*account.roles, operator_role()]
+    db.session.flush()
+    return f"{current_app.config['SITE_URL']}/account/reset/{generate_reset_password_token(account)}"

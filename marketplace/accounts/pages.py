@@ -1,0 +1,117 @@
+"""Flask-Security's pages brought to our conventions: our words, 303 after success, 422 with errors."""
+
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from flask_security.utils import get_message
+from flask_wtf import FlaskForm
+
+from marketplace.accounts.wording import LABELS
+
+AFTER_SIGN_IN = "/account"
+# A form that was accepted leads to a page of its own, so that reloading sends nothing twice.
+SHOWN_BY_GET = {
+    "security.forgot_password": {},
+    "security.send_confirmation": {},
+    "security.two_factor_setup": {"step": "code"},
+    "security.mf_recovery_codes": {"show_codes": "1"},
+}
+
+
+def render(template: str, **context: Any) -> ResponseReturnValue:
+    """What Flask-Security calls to show a page."""
+    forms = [value for value in context.values() if isinstance(value, FlaskForm)]
+    has_errors = request.method == "POST" and any(form.errors for form in forms)
+    if request.method == "POST" and not has_errors and request.endpoint in SHOWN_BY_GET:
+        session["tf_state_token"] = context.get("state_token")
+        return redirect(url_for(request.endpoint, **SHOWN_BY_GET[request.endpoint]), 303)
+    if request.endpoint == "security.two_factor_setup" and request.args.get("step") == "code":
+        context |= _setup_code(context)
+    for form in forms:
+        _relabel(form)
+        _name_what_is_empty(form)
+    g.form_refused = has_errors
+    return render_template(template, has_errors=has_errors, **context)
+
+
+def _relabel(form: FlaskForm) -> None:
+    for field in form:
+        if field.name in LABELS:
+            field.label.text = LABELS[field.name]
+
+
+def _name_what_is_empty(form: FlaskForm) -> None:
+    """An empty field tells nothing about who has an account: it may be named; one wrong answer is said once."""
+    form.form_errors = list(dict.fromkeys(form.form_errors))
+    if request.endpoint != "security.login" or request.method != "POST":
+        return
+    for name, message in (("email", "EMAIL_NOT_PROVIDED"), ("password", "PASSWORD_NOT_PROVIDED")):
+        if not form[name].data:
+            form[name].errors = [get_message(message)[0]]
+            form.form_errors = []
+
+
+def _setup_code(context: dict[str, Any]) -> dict[str, Any]:
+    """The picture and key of the secret this session is about to accept."""
+    secret = session.get("tf_totp_secret")
+    if not secret:
+        return {}
+    values = current_app.extensions["security"].totp_factory.fetch_setup_values(secret, context["two_factor_setup_form"].user)
+    return {
+        "chosen_method": "authenticator",
+        "state_token": session.get("tf_state_token"),
+        "authr_qrcode": values["image"],
+        "authr_key": values["key"],
+    }
+
+
+def bring_to_convention(response: Response) -> Response:
+    """The one hook over all of these pages."""
+    if request.blueprint != "security":
+        return response
+    if request.method == "POST" and response.status_code == 302:
+        response.status_code = 303
+    if request.method == "POST" and response.status_code == 200 and g.get("form_refused"):
+        response.status_code = 422
+    if response.status_code in {302, 303} and response.location == AFTER_SIGN_IN:
+        response.location = home_of_the_signed_in()
+    return response
+
+
+def home_of_the_signed_in() -> str:
+    """Operators land at their desk, members of a team at their leads."""
+    if not current_user.is_authenticated:
+        return "/account/login"
+    return "/operator" if current_user.is_operator else "/dashboard/leads"
+
+
+def show_account() -> ResponseReturnValue:
+    """The way in, for whoever asks for it by its short name."""
+    return redirect(home_of_the_signed_in(), 303)
+
+
+def gone(**_ignored: str) -> ResponseReturnValue:
+    """A page of the library that this site does without."""
+    abort(404)
+
+
+def install(app: Flask) -> None:
+    """After Flask-Security has bound its own."""
+    app.view_functions["security.confirm_email"] = _by_its_button(app.view_functions["security.confirm_email"])
+    app.view_functions["security.two_factor_rescue"] = gone
+    app.add_url_rule("/account", "account", show_account)
+    app.after_request(bring_to_convention)
+
+
+def _by_its_button(confirm: Any) -> Any:
+    """A mail scanner that follows the link changes nothing: the button acts."""
+
+    def shown_or_acted(token: str) -> ResponseReturnValue:
+        if request.method == "POST":
+            acted: ResponseReturnValue = confirm(token)
+            return acted
+        return render_template("security/confirm_email.html", token=token)
+
+    return shown_or_acted

@@ -1,0 +1,84 @@
+"""Sign-in by Flask-Security: what is switched on, and how strictly."""
+
+import base64
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore
+
+from marketplace.accounts import pages, sessions
+from marketplace.accounts.models import Account, Role
+from marketplace.accounts.totp import OnceOnlyTotp, derived_key
+from marketplace.accounts.wording import MESSAGES
+from marketplace.extensions import db
+from marketplace.foundation import clock
+
+TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
+
+
+def settings(app: Flask) -> dict[str, Any]:
+    """Everything that differs from the library's defaults."""
+    production = bool(app.config["PRODUCTION"])
+    recovery_key = base64.urlsafe_b64encode(derived_key(str(app.config["SECRET_KEY"]), purpose=b"recovery codes"))
+    return {
+        "URL_PREFIX": "/account",
+        "STATIC_FOLDER": None,
+        "I18N_DOMAIN": "messages",
+        "I18N_DIRNAME": [TRANSLATIONS],
+        "CONFIRMABLE": True,
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "REGISTERABLE": False,
+        "TRACKABLE": True,
+        "JOIN_USER_ROLES": False,
+        "RETURN_GENERIC_RESPONSES": True,
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "DATETIME_FACTORY": clock.now,
+        "CACHE_CONTROL": {"private": None, "no-store": None},
+        "PASSWORD_LENGTH_MIN": 10,
+        "POST_LOGIN_VIEW": pages.AFTER_SIGN_IN,
+        "POST_LOGOUT_VIEW": "/account/login",
+        "RESET_PASSWORD_WITHIN": timedelta(hours=24),
+        "FRESHNESS": timedelta(hours=1),
+        "FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
+        **_second_factor(app, recovery_key=recovery_key, production=production),
+        **{f"MSG_{name}": message for name, message in MESSAGES.items()},
+    }
+
+
+def _second_factor(app: Flask, *, recovery_key: bytes, production: bool) -> dict[str, Any]:
+    return {
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_REQUIRED": bool(app.config["REQUIRE_SECOND_FACTOR"]),
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TWO_FACTOR_VALIDITY_COOKIE": {"httponly": True, "secure": production, "samesite": "Strict"},
+        "TOTP_ISSUER": app.config["SITE_NAME"],
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [recovery_key],
+    }
+
+
+def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
+    """Binds sign-in to the app; what a caller has set before stays."""
+    for name, value in settings(app).items():
+        app.config.setdefault(f"SECURITY_{name}", value)
+    app.config.update(
+        REMEMBER_COOKIE_DURATION=timedelta(days=30),
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=bool(app.config["PRODUCTION"]),
+    )
+    sessions.install(app)
+    security = Security(
+        app,
+        SQLAlchemySessionUserDatastore(db.session, Account, Role),
+        mail_util_cls=mail_util_cls,
+        totp_cls=OnceOnlyTotp,
+        render_template=pages.render,
+    )
+    security.want_json(lambda _request: False)
+    pages.install(app)

@@ -1,0 +1,67 @@
+"""The app factory: every part is bound here, and nowhere at import."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace import reactions
+from marketplace.accounts import sign_in
+from marketplace.cli import install as install_commands
+from marketplace.config import load_config
+from marketplace.extensions import babel, csrf, db, mail, migrate
+from marketplace.foundation.sealed import keyring
+from marketplace.mail.security_mail import OutboxMailUtil
+from marketplace.web import assets, context, dev_mail, errors, filters, headers, strata, words
+from marketplace.web.dashboard import door as dashboard
+from marketplace.web.operator import door as operator
+from marketplace.web.patient import door as patient
+from marketplace.web.public import door as public
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(overrides: dict[str, object] | None = None) -> Flask:
+    """One app from the environment; `overrides` is for tests."""
+    app = Flask(
+        "marketplace", root_path=str(ROOT / "marketplace"), template_folder="../templates", static_folder=None
+    )
+    app.config.update(load_config(os.environ) | (overrides or {}))
+    app.testing = bool(app.config.get("TESTING"))
+    app.url_map.strict_slashes = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    keyring.load(app.config["FIELD_KEYS"], secret=str(app.config["SECRET_KEY"]))
+    _bind_extensions(app)
+    _bind_web(app)
+    install_commands(app)
+    reactions.install()
+    return app
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), include_object=_is_ours)
+    babel.init_app(app, default_translation_directories=str(ROOT / "marketplace" / "translations"))
+    csrf.init_app(app)
+    mail.init_app(app)
+    Compress(app)
+    sign_in.install(app, mail_util_cls=OutboxMailUtil)
+
+
+def _bind_web(app: Flask) -> None:
+    if app.config["PROXY_HOPS"]:
+        hops = int(app.config["PROXY_HOPS"])
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for part in (headers, errors, filters, strata, context, words):
+        part.install(app)
+    assets.install(app)
+    for blueprint in (public, patient, dashboard, operator):
+        app.register_blueprint(blueprint)
+    if not app.config["PRODUCTION"]:
+        app.register_blueprint(dev_mail.dev_mail)
+
+
+def _is_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    return not (kind == "table" and (name or "").startswith("procrastinate_"))

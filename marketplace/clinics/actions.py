@@ -1,0 +1,125 @@
+"""What moves a listing: the clinic submits, pauses and closes; an operator publishes, sends back, suspends, reinstates."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from marketplace.clinics import events
+from marketplace.clinics.lifecycle import CHECK, LISTING
+from marketplace.clinics.models import Check, Clinic
+from marketplace.clinics.reasons import SEND_BACK, SUSPEND
+from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import Refused
+from marketplace.foundation.timeline import record
+
+BATCH = 200
+
+
+def submit(clinic: Clinic) -> None:
+    """A draft, or one that was sent back, goes to review."""
+    LISTING.move(clinic, ListingState.IN_REVIEW)
+    record(events.ListingSubmitted(clinic_id=clinic.id))
+
+
+def publish(clinic: Clinic) -> None:
+    """From review, with company, licence and people checked and in date. Raises Refused otherwise."""
+    LISTING.lock(clinic)
+    if clinic.listing_state == ListingState.IN_REVIEW:
+        _must_be_checked(clinic)
+    _move_from(clinic, ListingState.IN_REVIEW)
+    _say(clinic, reason=None, statement=None)
+    record(events.ListingPublished(clinic_id=clinic.id))
+
+
+def send_back(clinic: Clinic, reason: str, statement: str) -> None:
+    """The clinic is told what to mend: a reason from the list and words of the operator's own."""
+    _must_be_reasoned(reason, statement, known=SEND_BACK)
+    LISTING.move(clinic, ListingState.SENT_BACK)
+    _say(clinic, reason=reason, statement=statement)
+    record(events.ListingSentBack(clinic_id=clinic.id, reason=reason))
+
+
+def pause(clinic: Clinic) -> None:
+    """No new requests; those it has stay."""
+    LISTING.move(clinic, ListingState.PAUSED)
+    record(events.ListingPaused(clinic_id=clinic.id))
+
+
+def resume(clinic: Clinic) -> None:
+    """Takes requests again. Raises WrongState unless it was paused, Refused when a required check has lapsed."""
+    LISTING.lock(clinic)
+    if clinic.listing_state == ListingState.PAUSED:
+        _must_be_checked(clinic)
+    _move_from(clinic, ListingState.PAUSED)
+    record(events.ListingResumed(clinic_id=clinic.id))
+
+
+def suspend(clinic: Clinic, reason: str, statement: str) -> None:
+    """Taken down at once, with a reason and a statement that the clinic can read and appeal."""
+    _must_be_reasoned(reason, statement, known=SUSPEND)
+    LISTING.lock(clinic)
+    _say(clinic, reason=reason, statement=statement)
+    LISTING.move(clinic, ListingState.SUSPENDED)
+    record(events.ListingSuspended(clinic_id=clinic.id, reason=reason))
+
+
+def reinstate(clinic: Clinic) -> None:
+    """Back up, held to the same checks as a new listing. Raises WrongState unless it was suspended."""
+    LISTING.lock(clinic)
+    if clinic.listing_state == ListingState.SUSPENDED:
+        _must_be_checked(clinic)
+    _move_from(clinic, ListingState.SUSPENDED)
+    _say(clinic, reason=None, statement=None)
+    record(events.ListingReinstated(clinic_id=clinic.id))
+
+
+def close(clinic: Clinic) -> None:
+    """The clinic leaves; a closed listing does not come back."""
+    LISTING.move(clinic, ListingState.CLOSED)
+    record(events.ListingClosed(clinic_id=clinic.id))
+
+
+def lapse_due_checks(now: datetime) -> int:
+    """A check counts to the end of its last day (UTC); from the next on the clinic gets no new request."""
+    due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
+    checks = db.session.scalars(due.order_by(Check.expires_on).with_for_update(skip_locked=True).limit(BATCH)).all()
+    for check in checks:
+        CHECK.move(check, CheckState.LAPSED)
+        record(events.CheckLapsed(clinic_id=check.clinic_id, reason=check.kind))
+    return len(checks)
+
+
+def missing_checks(clinic: Clinic) -> list[str]:
+    """The required claims that are not passed or not in date."""
+    today = clock.today()
+    query = select(Check.kind).where(Check.clinic_id == clinic.id, Check.state == CheckState.PASSED, Check.expires_on >= today)
+    passed = set(db.session.scalars(query))
+    return [kind for kind in REQUIRED_CHECKS if kind not in passed]
+
+
+def _must_be_checked(clinic: Clinic) -> None:
+    if missing_checks(clinic):
+        raise Refused(
+            "checks_not_passed", _("Company, licence and people must be checked and in date before the listing goes live")
+        )
+
+
+def _must_be_reasoned(reason: str, statement: str, *, known: Mapping[str, object]) -> None:
+    if reason not in known:
+        raise Refused("reason_missing", _("Select a reason"), field="reason")
+    if not statement.strip():
+        raise Refused("statement_missing", _("Enter what the clinic should know"), field="statement")
+
+
+def _move_from(clinic: Clinic, source: ListingState) -> None:
+    """Publishing has three sources, each with a verb of its own."""
+    target = ListingState.PUBLISHED if clinic.listing_state == source else clinic.listing_state
+    LISTING.move(clinic, target)
+
+
+def _say(clinic: Clinic, *, reason: str | None, statement: str | None) -> None:
+    clinic.listing_reason, clinic.listing_statement = reason, statement

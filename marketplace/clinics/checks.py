@@ -1,0 +1,80 @@
+"""Checking a claim: evidence comes in, an operator says what it shows and until when."""
+
+from datetime import date, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from marketplace.clinics import events
+from marketplace.clinics.lifecycle import CHECK
+from marketplace.clinics.models import Check, Clinic
+from marketplace.clinics.states import CheckKind, CheckState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound, Refused
+from marketplace.foundation.timeline import record
+
+LONGEST = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PRICES: timedelta(days=184)}
+
+
+def six_missing() -> list[Check]:
+    """The rows of a clinic of which nothing is known yet."""
+    return [
+        Check(kind=kind, position=position, state=CheckState.MISSING, missing_at=clock.now())
+        for position, kind in enumerate(CheckKind, start=1)
+    ]
+
+
+def check_of(clinic: Clinic, kind: str) -> Check:
+    """One of the six. Raises NotFound for another word."""
+    if kind not in set(CheckKind):
+        raise NotFound("check")
+    check = db.session.scalar(select(Check).where(Check.clinic_id == clinic.id, Check.kind == kind))
+    if check is None:
+        raise NotFound("check")
+    return check
+
+
+def submit_evidence(check: Check, *, evidence: str, source: str) -> None:
+    """What shows the claim and where it comes from."""
+    if check.state != CheckState.SUBMITTED:
+        CHECK.move(check, CheckState.SUBMITTED)
+    check.evidence, check.source = evidence, source
+    record(events.CheckSubmitted(clinic_id=check.clinic_id, reason=check.kind))
+
+
+def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
+    """True until a date: 12 months at most, prices 6. Raises Refused for a date out of range."""
+    today = clock.today()
+    if not today < expires_on <= today + LONGEST[CheckKind(check.kind)]:
+        raise Refused("expiry_out_of_range", _("Enter a date within the next 12 months, for prices 6"), field="expires_on")
+    CHECK.lock(check)
+    check.expires_on, check.checked_by = expires_on, checked_by
+    CHECK.move(check, CheckState.PASSED)
+    record(events.CheckPassed(clinic_id=check.clinic_id, reason=check.kind))
+
+
+def refuse_check(check: Check) -> None:
+    """The evidence does not show the claim."""
+    CHECK.move(check, CheckState.REFUSED)
+    record(events.CheckRefused(clinic_id=check.clinic_id, reason=check.kind))
+
+
+def revoke_check(check: Check) -> None:
+    """It was true, or seemed so, and is not."""
+    CHECK.move(check, CheckState.REVOKED)
+    record(events.CheckRevoked(clinic_id=check.clinic_id, reason=check.kind))
+
+
+def decide(
+    check: Check, *, verdict: str, evidence: str, source: str, expires_on: date | None, checked_by: str
+) -> None:
+    """What an operator found. Evidence that was not handed in yet is taken down first."""
+    if verdict == "revoke":
+        revoke_check(check)
+        return
+    submit_evidence(check, evidence=evidence, source=source)
+    if verdict == "pass" and expires_on is not None:
+        pass_check(check, expires_on=expires_on, checked_by=checked_by)
+    else:
+        refuse_check(check)

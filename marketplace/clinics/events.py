@@ -1,0 +1,55 @@
+"""What happens to a clinic's listing and to its checks."""
+
+from marketplace.foundation.timeline import Event
+
+
+class ListingSubmitted(Event):
+    """The clinic asks for its listing to be looked at."""
+
+
+class ListingPublished(Event):
+    """The listing is live: the clinic may receive requests."""
+
+
+class ListingSentBack(Event):
+    """The listing needs a fix; `reason` is from the list."""
+
+
+class ListingPaused(Event):
+    """The clinic takes no requests for now, by its own wish."""
+
+
+class ListingResumed(Event):
+    """The clinic takes requests again."""
+
+
+class ListingSuspended(Event):
+    """An operator took the listing down; `reason` is from the list, the statement is with the clinic."""
+
+
+class ListingReinstated(Event):
+    """An operator put the listing back."""
+
+
+class ListingClosed(Event):
+    """The clinic left."""
+
+
+class CheckSubmitted(Event):
+    """Evidence came in for a claim; `reason` is the claim's kind."""
+
+
+class CheckPassed(Event):
+    """An operator found the claim to be true until a date; `reason` is the claim's kind."""
+
+
+class CheckRefused(Event):
+    """The evidence does not show the claim; `reason` is the claim's kind."""
+
+
+class CheckRevoked(Event):
+    """A passed claim turned out otherwise; `reason` is the claim's kind."""
+
+
+class CheckLapsed(Event):
+    """A check's time is over; `reason` is the claim's kind."""

@@ -1,0 +1,166 @@
+"""Clinics from a CSV file, as drafts: all or nothing, each bad line by its number."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from marketplace.catalogue.geography import destinations
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.checks import six_missing
+from marketplace.clinics.import_rules import COLUMNS, BadLine, Row, read_row
+from marketplace.clinics.models import Clinic, ClinicPrice
+from marketplace.clinics.states import ListingState
+from marketplace.clinics.wording import fold, search_text, slug_of
+from marketplace.extensions import db
+from marketplace.foundation import clock
+
+OFFICE_HOURS = {"mon-fri": "09:00-18:00"}
+REPLY_HOURS, A_DAY, A_WEEK = 24, 5, 20
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What came in."""
+
+    clinics: int
+    prices: int
+
+    def __str__(self) -> str:
+        return f"{self.clinics} clinics and {self.prices} prices imported as drafts"
+
+
+class ImportRefused(Exception):
+    """Nothing was imported; `lines` says why, line by line."""
+
+    def __init__(self, lines: list[BadLine]) -> None:
+        super().__init__(f"{len(lines)} bad lines")
+        self.lines = lines
+
+
+@dataclass
+class _Found:
+    """The rows of one clinic."""
+
+    first: Row
+    rows: list[Row] = field(default_factory=list)
+
+
+def import_csv(data: bytes) -> ImportReport:
+    """Reads every line before it writes the first row. Raises ImportRefused."""
+    rows, bad = _read(data)
+    found: dict[tuple[str, str, str], _Found] = {}
+    for row in rows:
+        clinic = found.setdefault(row.clinic_key, _Found(first=row))
+        bad += _disagreements(clinic, row)
+        clinic.rows.append(row)
+    bad += _already_here(found.values())
+    if not rows and not bad:
+        bad.append(BadLine(1, "there is no clinic in the file"))
+    if bad:
+        raise ImportRefused(sorted(bad))
+    for clinic in found.values():
+        db.session.add(_draft(clinic))
+    db.session.flush()
+    return ImportReport(clinics=len(found), prices=len(rows))
+
+
+def _read(data: bytes) -> tuple[list[Row], list[BadLine]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return [], [BadLine(line, "this is not UTF-8 text")]
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
+    bad: list[BadLine] = []
+    procedures = {slug: key for slug, key in db.session.execute(select(Procedure.slug, Procedure.id))}
+    try:
+        if list(reader.fieldnames or ()) != list(COLUMNS):
+            return [], [BadLine(1, f"the first line must be: {','.join(COLUMNS)}")]
+        for record in _numbered(reader):
+            row = read_row(*record, procedures=procedures)
+            rows.append(row) if isinstance(row, Row) else bad.extend(row)
+    except csv.Error as error:
+        bad.append(BadLine(reader.line_num, f"this line cannot be read: {error}"))
+    return rows, bad
+
+
+def _numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, dict[str | None, object]]]:
+    """A record may span lines: its number is that of its first."""
+    line = reader.line_num + 1
+    for record in reader:
+        yield line, record  # type: ignore[misc]
+        line = reader.line_num + 1
+
+
+def _disagreements(clinic: _Found, row: Row) -> list[BadLine]:
+    first = clinic.first
+    bad = [
+        BadLine(row.line, f"{name} differs from line {first.line} of the same clinic")
+        for name in ("address", "website", "email", "languages", "currency")
+        if getattr(row, name) != getattr(first, name)
+    ]
+    doubled = next((other for other in clinic.rows if other.procedure == row.procedure), None)
+    if doubled is not None:
+        bad.append(BadLine(row.line, f"procedure {row.procedure} is on line {doubled.line} already"))
+    return bad
+
+
+def _already_here(found: object) -> list[BadLine]:
+    clinics: list[_Found] = list(found)  # type: ignore[call-overload]
+    here = {(fold(n), c, fold(city)) for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))}
+    return [BadLine(c.first.line, f"{c.first.clinic} is here already") for c in clinics if c.first.clinic_key in here]
+
+
+def _draft(found: _Found) -> Clinic:
+    row = found.first
+    now = clock.now()
+    return Clinic(
+        slug=_free_slug(row),
+        name=row.clinic,
+        country=row.country,
+        city=row.city,
+        address=row.address,
+        website=row.website,
+        email=row.email,
+        timezone=destinations()[row.country].timezone,
+        languages=list(row.languages),
+        currency=row.currency,
+        summary="",
+        hours=OFFICE_HOURS,
+        products=[],
+        accepts_countries=[],
+        target_reply_hours=REPLY_HOURS,
+        daily_capacity=A_DAY,
+        weekly_capacity=A_WEEK,
+        search_text=search_text(name=row.clinic, city=row.city, summary=""),
+        listing_state=ListingState.DRAFT,
+        draft_at=now,
+        checks=six_missing(),
+        prices=[_price(price) for price in found.rows],
+    )
+
+
+def _price(row: Row) -> ClinicPrice:
+    return ClinicPrice(
+        procedure_id=row.procedure_id,
+        low=row.low,
+        high=row.high,
+        currency=row.currency,
+        package_sessions=row.package_sessions,
+        package_price=row.package_price,
+        low_eur=row.low_eur,
+        listed_on=clock.today(),
+    )
+
+
+def _free_slug(row: Row) -> str:
+    """Two clinics of one name part by their city, then by a number."""
+    base = slug_of(row.clinic) or "clinic"
+    wanted = [base, f"{base}-{slug_of(row.city)}", *(f"{base}-{n}" for n in range(2, 100))]
+    taken = set(db.session.scalars(select(Clinic.slug).where(Clinic.slug.in_(wanted))))
+    taken |= {clinic.slug for clinic in db.session.new if isinstance(clinic, Clinic)}
+    return next(slug for slug in wanted if slug not in taken)

@@ -1,0 +1,99 @@
+"""What operators read of clinics: lists with states, checks that end, one listing's history."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.clinics.models import Check, Clinic, ClinicPrice
+from marketplace.clinics.states import CheckState, ListingState
+from marketplace.clinics.wording import fold
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound
+from marketplace.foundation.timeline import TimelineEntry
+
+PAGE = 40
+LISTING_EVENTS = ("Listing%", "Check%")
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    """One page of clinics."""
+
+    clinics: list[Clinic]
+    total: int
+    page: int
+    pages: int
+
+
+def listings(*, state: str | None = None, country: str | None = None, q: str | None = None, page: int = 1) -> ListingPage:
+    """Clinics in every state, by name; an unknown state or country finds none."""
+    query = select(Clinic)
+    if state:
+        query = query.where(Clinic.listing_state == state)
+    if country:
+        query = query.where(Clinic.country == country.upper())
+    if q:
+        query = query.where(Clinic.search_text.contains(fold(q), autoescape=True))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    shown = query.options(selectinload(Clinic.checks)).order_by(Clinic.name, Clinic.id)
+    clinics = list(db.session.scalars(shown.limit(PAGE).offset((page - 1) * PAGE)))
+    return ListingPage(clinics, total=total, page=page, pages=pages)
+
+
+def state_counts() -> dict[str, int]:
+    """How many listings are in each state."""
+    query = select(Clinic.listing_state, func.count()).group_by(Clinic.listing_state)
+    counts: dict[str, int] = {state: n for state, n in db.session.execute(query)}
+    return {state: counts.get(state, 0) for state in ListingState}
+
+
+def by_id(clinic_id: UUID) -> Clinic:
+    """A clinic in any state, with what its page shows. Raises NotFound."""
+    query = select(Clinic).where(Clinic.id == clinic_id)
+    prices = selectinload(Clinic.prices).joinedload(ClinicPrice.procedure)
+    clinic = db.session.scalar(query.options(selectinload(Clinic.checks), selectinload(Clinic.people), prices))
+    if clinic is None:
+        raise NotFound("clinic")
+    return clinic
+
+
+def ending_checks(*, within_days: int) -> list[Check]:
+    """Passed checks that end within so many days, and those that lapsed, the soonest first."""
+    return list(db.session.scalars(_ending(within_days).order_by(Check.expires_on, Check.clinic_id).limit(200)))
+
+
+def lapsed_checks() -> int:
+    """How many claims of live listings have lapsed."""
+    query = select(func.count()).select_from(Check).join(Check.clinic)
+    query = query.where(_live(), Check.state == CheckState.LAPSED)
+    return db.session.scalar(query) or 0
+
+
+def submitted_checks() -> int:
+    """How many pieces of evidence wait for an operator."""
+    query = select(func.count()).select_from(Check).join(Check.clinic).where(Check.state == CheckState.SUBMITTED)
+    return db.session.scalar(query.where(Clinic.listing_state != ListingState.CLOSED)) or 0
+
+
+def history(clinic: Clinic, *, limit: int = 20) -> list[TimelineEntry]:
+    """What happened to the listing and its checks, newest first."""
+    of_listing = or_(*(TimelineEntry.name.like(pattern) for pattern in LISTING_EVENTS))
+    query = select(TimelineEntry).where(TimelineEntry.clinic_id == clinic.id, of_listing)
+    return list(db.session.scalars(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit)))
+
+
+def _live() -> ColumnElement[bool]:
+    return Clinic.listing_state.in_((ListingState.PUBLISHED, ListingState.PAUSED))
+
+
+def _ending(within_days: int) -> Select[tuple[Check]]:
+    last = clock.today() + timedelta(days=within_days)
+    ends = (Check.state == CheckState.PASSED) & (Check.expires_on <= last)
+    query = select(Check).join(Check.clinic).options(joinedload(Check.clinic))
+    return query.where(ends | (Check.state == CheckState.LAPSED), Clinic.listing_state != ListingState.CLOSED)

@@ -1,0 +1,129 @@
+"""What operators read of routing: where each request went, who was proposed how often, and where no clinic was found."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Integer, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import joinedload
+
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.models import Lead, RoutingDecision
+from marketplace.quote_requests.desk import UNSEEN
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+PAGE = 40
+LOOKING_BACK = timedelta(days=90)
+WAITING = (RequestState.OPEN, RequestState.PAUSED)
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request as the list shows it."""
+
+    request: QuoteRequest
+    leads: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One page of requests."""
+
+    rows: list[RequestRow]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Requests that found no clinic, of one procedure and wanted country (none: anywhere, or unsure)."""
+
+    country: str | None
+    procedure: str | None
+    requests: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """One clinic's part in the routing of the last 90 days."""
+
+    clinic: Clinic
+    proposed: int
+    passed_over: int
+    ineligible: int
+
+
+def _has_lead() -> ColumnElement[bool]:
+    return select(Lead.id).where(Lead.request_id == QuoteRequest.id).exists()
+
+
+def requests(*, state: str | None = None, without_clinic: bool = False, page: int = 1) -> RequestPage:
+    """All but drafts, newest first; `without_clinic` keeps those that wait and that no clinic has."""
+    query = select(QuoteRequest).where(QuoteRequest.state.not_in(UNSEEN))
+    if state:
+        query = query.where(QuoteRequest.state == state)
+    if without_clinic:
+        query = query.where(QuoteRequest.state.in_(WAITING), ~_has_lead())
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    shown = query.options(joinedload(QuoteRequest.procedure)).order_by(QuoteRequest.created_at.desc(), QuoteRequest.id)
+    found = list(db.session.scalars(shown.limit(PAGE).offset((page - 1) * PAGE)))
+    return RequestPage(_with_leads(found), total=total, page=page, pages=pages)
+
+
+def _with_leads(found: list[QuoteRequest]) -> list[RequestRow]:
+    query = select(Lead.request_id, func.count(), func.count(Lead.answered_at))
+    query = query.where(Lead.request_id.in_([request.id for request in found])).group_by(Lead.request_id)
+    counts = {request_id: (leads, answered) for request_id, leads, answered in db.session.execute(query)}
+    return [RequestRow(request, *counts.get(request.id, (0, 0))) for request in found]
+
+
+def request_by_ref(ref: str) -> QuoteRequest:
+    """One that was sent. Raises NotFound for a draft."""
+    query = select(QuoteRequest).where(QuoteRequest.ref == ref, QuoteRequest.state.not_in(UNSEEN))
+    request = db.session.scalar(query.options(joinedload(QuoteRequest.procedure)))
+    if request is None:
+        raise NotFound("request")
+    return request
+
+
+def waiting_without_clinic() -> int:
+    """How many people wait although nobody has their request."""
+    query = select(func.count()).select_from(QuoteRequest)
+    return db.session.scalar(query.where(QuoteRequest.state.in_(WAITING), ~_has_lead())) or 0
+
+
+def gaps() -> list[Gap]:
+    """Where clinics are missing: requests of the last 90 days that were confirmed and found none."""
+    anywhere = literal([None], ARRAY(TEXT))
+    wanted = case((func.cardinality(QuoteRequest.destinations) == 0, anywhere), else_=QuoteRequest.destinations)
+    country = func.unnest(wanted, type_=TEXT()).label("country")
+    without = select(country, Procedure.name.label("procedure"))
+    without = without.select_from(QuoteRequest).outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id)
+    without = without.where(QuoteRequest.open_at > clock.now() - LOOKING_BACK, ~_has_lead())
+    each = without.subquery()
+    query = select(each.c.country, each.c.procedure, func.count().label("n")).group_by(each.c.country, each.c.procedure)
+    rows = db.session.execute(query.order_by(func.count().desc(), each.c.country, each.c.procedure))
+    return [Gap(country=code, procedure=name, requests=n) for code, name, n in rows]
+
+
+def shares() -> list[Share]:
+    """How often each clinic was proposed, passed over or could not be, most proposed first."""
+
+    def n(outcome: str) -> ColumnElement[int]:
+        return func.coalesce(func.sum(cast(RoutingDecision.outcome == outcome, Integer)), 0)
+
+    proposed = n("proposed")
+    query = select(Clinic, proposed, n("passed_over"), n("ineligible"))
+    query = query.join(RoutingDecision, RoutingDecision.clinic_id == Clinic.id)
+    query = query.where(RoutingDecision.decided_at > clock.now() - LOOKING_BACK).group_by(Clinic.id)
+    rows = db.session.execute(query.order_by(proposed.desc(), Clinic.name).limit(100))
+    return [Share(*row) for row in rows]

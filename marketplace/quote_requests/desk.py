@@ -1,0 +1,23 @@
+"""What operators read of requests: where they stand, never who or how well."""
+
+from sqlalchemy import func, select
+
+from marketplace.extensions import db
+from marketplace.foundation.timeline import TimelineEntry
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+UNSEEN = (RequestState.DRAFT,)
+
+
+def state_counts() -> dict[str, int]:
+    """How many requests are in each state; drafts are nobody's business."""
+    query = select(QuoteRequest.state, func.count()).where(QuoteRequest.state.not_in(UNSEEN))
+    counts: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(QuoteRequest.state))}
+    return {state: counts.get(state, 0) for state in RequestState if state not in UNSEEN}
+
+
+def history(request: QuoteRequest) -> list[TimelineEntry]:
+    """Everything that happened to it, in order."""
+    query = select(TimelineEntry).where(TimelineEntry.request_id == request.id)
+    return list(db.session.scalars(query.order_by(TimelineEntry.at, TimelineEntry.id).limit(500)))

@@ -1,0 +1,137 @@
+"""The sample marketplace's clinics, from the file: every one of them is invented."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+from sqlalchemy import select
+
+from marketplace.catalogue import exchange
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics import events
+from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice
+from marketplace.clinics.states import CheckKind, ListingState
+from marketplace.clinics.wording import search_text
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.money import minor_units
+from marketplace.foundation.timeline import acting_as, record
+
+FILE = Path(__file__).parent / "clinics.yaml"
+CHECKED_BY = "Operator S.O."
+LISTED, REVIEWED, LIVE = timedelta(days=120), timedelta(days=112), timedelta(days=108)
+LATEST = timedelta(days=9)
+NEW_HERE = 5  # every fifth clinic has no history yet
+
+# How a listing got where it is: the states it went through, with the event of each.
+PATHS: dict[str, tuple[tuple[ListingState, type[events.ListingSubmitted] | Any, timedelta], ...]] = {
+    "in_review": ((ListingState.IN_REVIEW, events.ListingSubmitted, LATEST),),
+    "sent_back": (
+        (ListingState.IN_REVIEW, events.ListingSubmitted, REVIEWED),
+        (ListingState.SENT_BACK, events.ListingSentBack, LATEST),
+    ),
+    "published": (
+        (ListingState.IN_REVIEW, events.ListingSubmitted, REVIEWED),
+        (ListingState.PUBLISHED, events.ListingPublished, LIVE),
+    ),
+}
+PATHS["paused"] = (*PATHS["published"], (ListingState.PAUSED, events.ListingPaused, LATEST))
+PATHS["suspended"] = (*PATHS["published"], (ListingState.SUSPENDED, events.ListingSuspended, LATEST))
+
+
+def load_clinics(*, operator_id: UUID) -> list[tuple[Clinic, dict[str, Any]]]:
+    """The clinics with the rows they came from, each with its listing's history."""
+    procedures = {slug: key for slug, key in db.session.execute(select(Procedure.slug, Procedure.id))}
+    rows: list[dict[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    made = [(_clinic(row, procedures), row) for row in rows]
+    db.session.add_all(clinic for clinic, _row in made)
+    db.session.flush()
+    for clinic, row in made:
+        _play_listing(clinic, row, operator_id=operator_id)
+    return made
+
+
+def _clinic(row: dict[str, Any], procedures: dict[str, UUID]) -> Clinic:
+    own = ("slug", "name", "country", "city", "address", "timezone", "email", "website", "languages", "currency")
+    more = ("summary", "founded_year", "daily_capacity", "weekly_capacity", "accepts_countries", "target_reply_hours")
+    clinic = Clinic(**{name: row[name] for name in (*own, *more, "hours", "products")}, is_sample=True)
+    clinic.search_text = search_text(name=clinic.name, city=clinic.city, summary=clinic.summary)
+    clinic.created_at = clock.now() - LISTED
+    clinic.listing_state = ListingState.DRAFT
+    clinic.draft_at = clinic.created_at
+    clinic.people = [ClinicPerson(position=n, **person) for n, person in enumerate(row["people"], start=1)]
+    clinic.checks = list(_checks(row))
+    clinic.prices = [_price(price, row["currency"], procedures) for price in row["prices"]]
+    return clinic
+
+
+def _checks(row: dict[str, Any]) -> Iterator[Check]:
+    for given in row["checks"]:
+        passed_ago = timedelta(days=given.get("passed_days_ago", 10))
+        passed_at = clock.now() - passed_ago
+        check = Check(
+            kind=given["kind"],
+            position=list(CheckKind).index(CheckKind(given["kind"])) + 1,
+            state=given["state"],
+            missing_at=clock.now() - LISTED,
+            evidence=given["evidence"],
+            source=given["source"],
+        )
+        if given["state"] != "missing":
+            check.submitted_at = passed_at - timedelta(days=1)
+        if given["state"] in {"passed", "lapsed", "revoked"}:
+            check.passed_at, check.checked_by = passed_at, CHECKED_BY
+            check.expires_on = clock.today() + timedelta(days=given.get("valid_days", 165))
+        if given["state"] in {"lapsed", "revoked", "refused"}:
+            setattr(check, f"{given['state']}_at", _ended_at(given))
+        yield check
+
+
+def _ended_at(given: dict[str, Any]) -> datetime:
+    """A check lapses the day after its last; one is revoked or refused with the listing's last move."""
+    if given["state"] == "lapsed":
+        return clock.now() + timedelta(days=given["valid_days"] + 1)
+    return clock.now() - LATEST
+
+
+def _price(given: dict[str, Any], currency: str, procedures: dict[str, UUID]) -> ClinicPrice:
+    low = minor_units(given["low"], currency)
+    package = given.get("package_price")
+    return ClinicPrice(
+        procedure_id=procedures[given["procedure"]],
+        low=low,
+        high=minor_units(given["high"], currency),
+        currency=currency,
+        package_sessions=given.get("package_sessions"),
+        package_price=minor_units(package, currency) if package is not None else None,
+        low_eur=exchange.convert(low, currency, "EUR").minor,
+        listed_on=clock.today() - timedelta(days=30),
+    )
+
+
+def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> None:
+    """Straight to the state, with every moment and event on the way: its checks need no second look."""
+    clinic.listing_reason, clinic.listing_statement = row.get("listing_reason"), row.get("listing_statement")
+    for state, event, ago in PATHS.get(row["listing_state"], ()):
+        moment = clock.now() - ago
+        with db.session.no_autoflush:
+            setattr(clinic, f"{state}_at", moment)
+            clinic.listing_state = state
+        by_clinic = state in {ListingState.IN_REVIEW, ListingState.PAUSED}
+        reason = clinic.listing_reason if state in {ListingState.SENT_BACK, ListingState.SUSPENDED} else None
+        with clock.set_to(moment), acting_as("clinic" if by_clinic else f"operator:{operator_id}"):
+            record(event(clinic_id=clinic.id, reason=reason))
+
+
+def give_history(clinic: Clinic, *, position: int) -> None:
+    """Requests of earlier months, plausible and always the same; some clinics are new here."""
+    if clinic.published_at is None or position % NEW_HERE == NEW_HERE - 1:
+        return
+    digest = hashlib.sha256(clinic.slug.encode()).digest()
+    clinic.leads_sent = 8 + digest[0] % 40
+    clinic.leads_answered = round(clinic.leads_sent * (0.62 + (digest[1] % 36) / 100))
+    clinic.reply_minutes = 50 + digest[2] * 6

@@ -1,0 +1,70 @@
+"""The sample marketplace: clinics, people and requests in every state, into an empty database only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.clinics import facets
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import timeline
+from marketplace.sample.clinics import give_history, load_clinics
+from marketplace.sample.people import People
+from marketplace.sample.stories import play_all
+
+
+class SampleRefused(Exception):
+    """There are clinics already: a sample never mixes with them."""
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """What was made."""
+
+    clinics: int
+    accounts: int
+    requests: int
+
+    def __str__(self) -> str:
+        return f"{self.clinics} clinics, {self.accounts} accounts, {self.requests} requests"
+
+
+def has_clinics() -> bool:
+    """Whether anything is there that a sample would mix with."""
+    return db.session.scalar(select(Clinic.id).limit(1)) is not None
+
+
+def load(password: str) -> SampleReport:
+    """All of it, without a single email. Raises SampleRefused where there are clinics."""
+    if has_clinics():
+        raise SampleRefused("There are clinics already: the sample needs an empty database")
+    people = People(password)
+    with quiet():
+        operator = people.operator()
+        made = load_clinics(operator_id=operator.id)
+        owners = {}
+        for position, (clinic, _row) in enumerate(made):
+            owners[clinic.slug] = people.team(clinic, position=position)
+            give_history(clinic, position=position)
+        requests = play_all({clinic.slug: clinic for clinic, _row in made}, owners)
+    facets.rebuild()
+    db.session.flush()
+    return SampleReport(clinics=len(made), accounts=1 + 2 * len(made), requests=requests)
+
+
+def load_if_empty(password: str) -> SampleReport | None:
+    """For a first start: None where there is something already."""
+    return None if has_clinics() else load(password)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What is recorded inside has no consequences: months of stories would send hundreds of emails at once."""
+    reactions = dict(timeline.listeners)
+    timeline.listeners.update({event: () for event in reactions})
+    try:
+        yield
+    finally:
+        timeline.listeners.update(reactions)

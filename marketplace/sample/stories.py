@@ -1,0 +1,220 @@
+"""The sample requests: each is played with the rooms' own verbs, at the moments they would have happened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+
+from marketplace.accounts.models import Account
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.timeline import acting_as
+from marketplace.leads import actions, ending, sending, timing
+from marketplace.leads.models import Lead
+from marketplace.quote_requests import drafts, retention
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes import acceptance
+from marketplace.quotes.models import Quote
+from marketplace.sample.offers import send_quote
+
+FILE = Path(__file__).parent / "requests.yaml"
+FORGOTTEN = 95  # days: longer than a request stays open
+QUESTION = "Have you had this treatment before, and when was the last time?"
+ANSWER = "No, this would be the first time."
+
+
+@dataclass
+class Story:
+    """One request on its way, and the moment it has come to."""
+
+    row: dict[str, Any]
+    clinics: dict[str, Clinic]
+    owners: dict[str, Account]
+    latest: datetime
+    now: datetime = field(init=False)
+    request: QuoteRequest = field(init=False)
+
+    def __post_init__(self) -> None:
+        days = FORGOTTEN if self.row["story"] == "expired" else self.row["days_ago"]
+        self.now = self.latest - timedelta(days=days, minutes=40)
+
+    @contextmanager
+    def after(self, actor: str = "patient", **passed: float) -> Iterator[None]:
+        """Later, but never in the future, and by whom."""
+        self.now = min(self.now + timedelta(**passed), self.latest)
+        with clock.set_to(self.now), acting_as(actor):
+            yield
+
+    @property
+    def leads(self) -> list[Lead]:
+        """In the order in which the person named the clinics."""
+        order = self.row["clinics"]
+        found = db.session.scalars(select(Lead).where(Lead.request_id == self.request.id))
+        return sorted(found, key=lambda lead: order.index(lead.clinic.slug))
+
+    def member(self, lead: Lead) -> str:
+        """Who of the clinic acts."""
+        return f"member:{self.owners[lead.clinic.slug].id}"
+
+
+def play_all(clinics: dict[str, Clinic], owners: dict[str, Account]) -> int:
+    """Every request of the file, the oldest first; how many."""
+    rows: list[dict[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    stories = [Story(row, clinics, owners, clock.now()) for row in rows]
+    for story in sorted(stories, key=lambda story: story.now):
+        ask(story)
+        STORIES[story.row["story"]](story)
+    # What is due by now is done now: the first run of the timers finds nothing to say about the past.
+    timing.lapse_due(clock.now())
+    timing.remind_due(clock.now())
+    return len(stories)
+
+
+def ask(story: Story) -> None:
+    """The form, answered and sent."""
+    row = story.row
+    with story.after():
+        request = story.request = drafts.start()
+        request.created_at = clock.now()
+        drafts.answer_treatment(request, procedure_slug=row["procedure"], concern=row.get("concern"))
+        drafts.answer_where(request, home_country=row["home_country"], destinations=row["destinations"])
+        drafts.answer_when(request, timing=row["timing"], month_from=None, month_to=None, trips=row["trips"])
+        drafts.answer_budget(request, amount=None, currency=None, scope=None, share=False)
+        drafts.answer_health(request, conditions=row["conditions"], details="")
+        contact = {"name": row["name"], "email": row["email"], "phone": "", "languages": row["languages"]}
+        drafts.answer_you(request, **contact, questions=[])
+        wanted = [story.clinics[slug] for slug in row["clinics"]]
+        drafts.answer_clinics(request, clinics=wanted, wait=not wanted)
+        sending.submit(request, share_health=row["share_health"], aftercare=False)
+
+
+def unconfirmed(story: Story) -> None:
+    """The mail to confirm was not opened yet; it was said once more."""
+    with story.after("timer", hours=24):
+        story.request.reminded_at = clock.now()
+
+
+def confirmed(story: Story) -> None:
+    """The link was followed: the clinics have it."""
+    with story.after(minutes=12):
+        sending.confirm(story.request)
+
+
+def opened(story: Story) -> None:
+    """Every clinic had a look."""
+    confirmed(story)
+    for lead in story.leads:
+        with story.after(story.member(lead), minutes=35):
+            looked_at = "health" if story.request.share_health else "request"
+            actions.open_lead(lead, actor=story.member(lead), looked_at=looked_at)
+
+
+def quoted(story: Story, n: int) -> list[Quote]:
+    """The first n clinics sent their quotes."""
+    opened(story)
+    quotes = []
+    for position, lead in enumerate(story.leads[:n]):
+        with story.after(story.member(lead), hours=2 + 3 * position):
+            quotes.append(send_quote(lead, position=position))
+    return quotes
+
+
+def asked(story: Story) -> None:
+    """The first clinic asked its question, the second one was answered."""
+    opened(story)
+    for position, lead in enumerate(story.leads):
+        with story.after(story.member(lead), hours=1):
+            actions.ask(lead, QUESTION)
+        if position:
+            with story.after(hours=3):
+                actions.answer_question(lead, ANSWER)
+
+
+def declined_one(story: Story) -> None:
+    """One quote, one no with its reason."""
+    quoted(story, 1)
+    last = story.leads[-1]
+    with story.after(story.member(last), hours=1):
+        actions.decline(last, "no_dates")
+
+
+def lapsed_one(story: Story) -> None:
+    """One quote; the other clinic let its time run out."""
+    confirmed(story)
+    first = story.leads[0]
+    with story.after(story.member(first), hours=5):
+        actions.open_lead(first, actor=story.member(first), looked_at="health")
+        send_quote(first, position=0)
+    late = max(lead.due_at for lead in story.leads)
+    with story.after("timer", seconds=max(0.0, (late - story.now).total_seconds()) + 60):
+        timing.lapse_due(clock.now())
+
+
+def chosen(story: Story) -> None:
+    """Three quotes and a choice that can still be undone."""
+    quotes = quoted(story, 3)
+    story.now = story.latest - timedelta(hours=20)
+    with story.after():
+        acceptance.choose(quotes[-1])
+
+
+def settled(story: Story) -> None:
+    """A choice that was not undone."""
+    quotes = quoted(story, 3)
+    with story.after(days=2):
+        acceptance.choose(quotes[0])
+    with story.after("timer", hours=49):
+        acceptance.settle_due(clock.now())
+
+
+def paused(story: Story) -> None:
+    """One quote, then the person needed time."""
+    quoted(story, 1)
+    with story.after(hours=20):
+        ending.pause(story.request)
+
+
+def withdrawn(story: Story) -> None:
+    """One quote, then everything was taken back."""
+    quoted(story, 1)
+    with story.after(days=2):
+        ending.withdraw(story.request)
+
+
+def closed(story: Story) -> None:
+    """Two quotes, and the person is done."""
+    quoted(story, 2)
+    with story.after(days=3):
+        ending.close(story.request)
+
+
+def expired(story: Story) -> None:
+    """Open too long without a choice."""
+    quoted(story, 1)
+    with story.after("timer", days=91):
+        retention.expire_due(clock.now())
+
+
+STORIES: dict[str, Callable[[Story], object]] = {
+    "unconfirmed": unconfirmed,
+    "open_new": confirmed,
+    "open_opened": opened,
+    "one_quote": lambda story: quoted(story, 1),
+    "three_quotes": lambda story: quoted(story, 3),
+    "asked": asked,
+    "declined_one": declined_one,
+    "lapsed_one": lapsed_one,
+    "chosen": chosen,
+    "settled": settled,
+    "paused": paused,
+    "withdrawn": withdrawn,
+    "closed": closed,
+    "expired": expired,
+    "no_clinic": confirmed,
+}

@@ -1,0 +1,111 @@
+"""How money, days, moments, countries and languages are written on pages."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency
+from flask import Flask
+from flask_babel import get_locale, gettext, ngettext
+from markupsafe import Markup, escape
+
+from marketplace.catalogue.geography import homes
+from marketplace.foundation import clock
+from marketplace.foundation.money import precision, whole_units
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def money_text(minor: int, currency: str) -> str:
+    """€480, £410.50: minor units in words; no empty cents."""
+    whole = whole_units(minor, currency)
+    digits = 0 if whole == int(whole) else precision(currency)
+    text = format_currency(whole, currency, locale=_locale(), currency_digits=False, format=_pattern(digits))
+    return text.replace("\u00a0", " ")
+
+
+def _pattern(digits: int) -> str:
+    # "US$" is only needed where the reader's own dollar is another one; English pages show the plain sign.
+    return "¤#,##0" + ("." + "0" * digits if digits else "")
+
+
+def money(minor: int, currency: str) -> Markup:
+    """The same, readable by a machine."""
+    return Markup('<bdi><data value="{}" data-currency="{}" class="money">{}</data></bdi>').format(
+        minor, currency, money_text(minor, currency)
+    )
+
+
+def day(value: date) -> Markup:
+    """12 February 2026."""
+    iso = value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(iso, day_text(value))
+
+
+def day_text(value: date) -> str:
+    """12 February 2026, without markup."""
+    return format_date(value, format="d MMMM y", locale=_locale())
+
+
+def moment(value: datetime, timezone: str = "UTC") -> Markup:
+    """12 February 2026 at 16:40, with the zone's city or UTC."""
+    local = value.astimezone(ZoneInfo(timezone))
+    text = gettext(
+        "%(day)s at %(time)s (%(zone)s)",
+        day=format_date(local, format="d MMMM y", locale=_locale()),
+        time=format_datetime(local, format="HH:mm", locale=_locale()),
+        zone=timezone.rsplit("/", 1)[-1].replace("_", " "),
+    )
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+
+
+def duration(minutes: int) -> str:
+    """3 hours, 2 days: the roundest unit that is true enough."""
+    return format_timedelta(timedelta(minutes=minutes), locale=_locale(), threshold=1.5)
+
+
+def time_left(due: datetime) -> str:
+    """5 hours left, 2 hours late."""
+    seconds = (due - clock.now()).total_seconds()
+    span = duration(max(1, int(abs(seconds) // 60)))
+    return gettext("%(span)s left", span=span) if seconds > 0 else gettext("%(span)s late", span=span)
+
+
+def country_name(code: str) -> str:
+    """Türkiye, United Kingdom: the reader's name for a country."""
+    return _locale().territories.get(code.upper(), code)
+
+
+def language_name(code: str) -> str:
+    """Turkish, English."""
+    return _locale().languages.get(code, code)
+
+
+def language_list(codes: list[str]) -> str:
+    """Turkish, English, Arabic."""
+    return ", ".join(language_name(code) for code in codes)
+
+
+def country_slug(code: str) -> str:
+    """The country's name in a path."""
+    return homes()[code].slug or code.lower()
+
+
+def plural_clinics(n: int) -> str:
+    """1 clinic, 3 clinics."""
+    return ngettext("%(num)s clinic", "%(num)s clinics", n)
+
+
+def install(app: Flask) -> None:
+    """Makes them known to the templates."""
+    named = (money, money_text, day, day_text, moment, duration, time_left, country_name, language_name)
+    for function in (*named, language_list, country_slug, plural_clinics):
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))
+    app.jinja_env.globals["now"] = clock.now
+    app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(
+        escape(line) for line in text.split("\n")
+    )

@@ -1,0 +1,69 @@
+"""What every form starts from: text is cleaned before a rule reads it, and hostile characters are refused."""
+
+import unicodedata
+from typing import Any
+from uuid import uuid4
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField
+from wtforms.validators import ValidationError
+
+KEPT_CONTROLS = {"\n", "\r", "\t"}
+LONGEST = 4000
+
+
+def clean(value: Any) -> Any:
+    """Text without surrounding space, line ends as one character, composed letters (NFC)."""
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip())
+
+
+def hostile(value: str) -> bool:
+    """NUL, control characters and lone surrogates have no place in anything a person types."""
+    return any(unicodedata.category(c) in {"Cc", "Cs"} and c not in KEPT_CONTROLS for c in value)
+
+
+def refuse_hostile(_form: object, field: Field) -> None:
+    """Every text field is held to this."""
+    values = [raw for raw in field.raw_data or () if isinstance(raw, str)]
+    if any(hostile(value) for value in values):
+        field.data = "" if isinstance(field.data, str) else field.data
+        field.raw_data = [""]
+        raise ValidationError(_("Remove the characters that cannot be shown"))
+    if any(len(value) > LONGEST for value in values):
+        raise ValidationError(_("Enter %(n)s characters or fewer", n=LONGEST))
+
+
+class Form(FlaskForm):
+    """A form of the site."""
+
+    class Meta(FlaskForm.Meta):
+        """Cleans each text before a rule reads it."""
+
+        def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
+            """WTForms asks here for each field."""
+            filters = [*unbound.kwargs.get("filters", ()), clean]
+            unbound.kwargs["filters"] = [f for i, f in enumerate(filters) if f not in filters[:i]]
+            return unbound.bind(form=form, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """All rules; hostile characters are refused before any other rule reads the text."""
+        extra = dict(extra_validators or {})
+        hostile_fields = []
+        for name, field in self._fields.items():
+            try:
+                refuse_hostile(self, field)
+            except ValidationError as error:
+                hostile_fields.append((field, str(error)))
+        passed = bool(super().validate(extra_validators=extra))
+        for field, message in hostile_fields:
+            field.errors = [message]
+        return passed and not hostile_fields
+
+
+class CreatingForm(Form):
+    """A form that creates something carries a token, so that it is answered once."""
+
+    idem = HiddenField(default=lambda: str(uuid4()))

@@ -1,0 +1,45 @@
+"""The headers of every answer, in one place."""
+
+import re
+import time
+from uuid import uuid4
+
+from flask import Flask, Response, g, request, session
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+ALWAYS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def begin() -> None:
+    """Every request has an id; a sensible one from a proxy is kept."""
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
+    g.began = time.perf_counter()
+
+
+def finish(response: Response) -> Response:
+    """Sets what is missing; whatever read the session is not stored anywhere."""
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if session.accessed:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Binds both."""
+    app.before_request(begin)
+    app.after_request(finish)

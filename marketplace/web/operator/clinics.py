@@ -1,0 +1,97 @@
+"""Reading clinics: the list, one listing with its claims beside its checks, checks that end."""
+
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.catalogue.geography import destinations
+from marketplace.clinics import actions, operator_queries, reasons, team
+from marketplace.foundation import clock
+from marketplace.web.operator import wording
+from marketplace.web.operator.claims import claim_rows
+from marketplace.web.operator.door import door
+
+WITHIN = (7, 30, 90)
+
+
+def page_number() -> int:
+    """The page asked for; anything else is the first."""
+    return request.args.get("page", 1, type=int) or 1
+
+
+def page_url(page: int) -> str:
+    """The same list, another page."""
+    return url_for(str(request.endpoint), **{**request.args.to_dict(), **(request.view_args or {}), "page": page})
+
+
+@door.get("/clinics")
+def list_clinics() -> ResponseReturnValue:
+    """Clinics in every state."""
+    state, country, q = (request.args.get(name, "").strip() for name in ("state", "country", "q"))
+    found = operator_queries.listings(state=state, country=country, q=q, page=page_number())
+    return render_template(
+        "operator/clinics/list.html",
+        words=wording,
+        found=found,
+        chosen={"state": state, "country": country.lower(), "q": q},
+        countries=list(destinations()),
+        page_url=page_url,
+        today=clock.today(),
+    )
+
+
+@door.get("/clinics/<uuid:clinic_id>")
+def show_clinic(clinic_id: UUID) -> ResponseReturnValue:
+    """One listing."""
+    return listing_page(clinic_id)
+
+
+def listing_page(clinic_id: UUID, *, problem: str | None = None) -> ResponseReturnValue:
+    """The page, with what a decision was refused for."""
+    clinic = operator_queries.by_id(clinic_id)
+    history = operator_queries.history(clinic)
+    page = render_template(
+        "operator/clinics/show.html",
+        words=wording,
+        reasons=reasons,
+        clinic=clinic,
+        claims=claim_rows(clinic),
+        missing=actions.missing_checks(clinic),
+        history=history,
+        actors=wording.actors(entry.actor for entry in history),
+        members=team.members(clinic),
+        problem=problem,
+        has_errors=problem is not None,
+    )
+    return page, 422 if problem else 200
+
+
+@door.get("/clinics/<uuid:clinic_id>/history")
+def show_history(clinic_id: UUID) -> ResponseReturnValue:
+    """Everything that happened to the listing and its checks."""
+    clinic = operator_queries.by_id(clinic_id)
+    history = operator_queries.history(clinic, limit=500)
+    return render_template(
+        "operator/clinics/history.html",
+        words=wording,
+        reasons=reasons,
+        clinic=clinic,
+        history=history,
+        actors=wording.actors(entry.actor for entry in history),
+    )
+
+
+@door.get("/checks")
+def list_checks() -> ResponseReturnValue:
+    """Checks that end soon or have ended, the soonest first."""
+    within = request.args.get("expires_within", 30, type=int)
+    within = min(max(0, within), 366)
+    return render_template(
+        "operator/checks.html",
+        words=wording,
+        checks=operator_queries.ending_checks(within_days=within),
+        within=within,
+        choices=sorted({*WITHIN, within}),
+        today=clock.today(),
+    )

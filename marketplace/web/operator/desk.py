@@ -1,0 +1,35 @@
+"""What waits for an operator, in numbers that lead to it."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.clinics import operator_queries
+from marketplace.leads import desk as routing_desk
+from marketplace.web import outbox
+from marketplace.quote_requests import desk as request_desk
+from marketplace.web.operator import wording
+from marketplace.web.operator.door import door
+
+SOON = 30
+
+
+@door.get("")
+def desk() -> ResponseReturnValue:
+    """The first page after signing in."""
+    return render_template(
+        "operator/desk.html",
+        words=wording,
+        listings=operator_queries.state_counts(),
+        to_check=operator_queries.submitted_checks(),
+        lapsed=operator_queries.lapsed_checks(),
+        ending=len(operator_queries.ending_checks(within_days=SOON)),
+        without_clinic=routing_desk.waiting_without_clinic(),
+        requests=request_desk.state_counts(),
+        emails=outbox.state_counts(),
+    )
+
+
+@door.get("/routing")
+def routing() -> ResponseReturnValue:
+    """Where clinics are missing, and how often each was proposed."""
+    return render_template("operator/routing.html", gaps=routing_desk.gaps(), shares=routing_desk.shares())

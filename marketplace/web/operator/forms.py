@@ -1,0 +1,65 @@
+"""What operators type."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
+
+from marketplace.clinics.reasons import SEND_BACK, SUSPEND
+from marketplace.web.forms import Form
+
+STATEMENT = 2000
+
+
+def _reason(known: Mapping[str, object]) -> SelectField:
+    """One of the list; what is not on it is not chosen."""
+    return SelectField(
+        _l("Reason"),
+        choices=[("", _l("Select a reason")), *known.items()],
+        validate_choice=False,
+        validators=[AnyOf(list(known), message=_l("Select a reason"))],
+    )
+
+
+class SuspendForm(Form):
+    """A reason from the list and a statement the clinic reads."""
+
+    reason = _reason(SUSPEND)
+    statement = TextAreaField(
+        _l("Statement to the clinic"),
+        validators=[
+            InputRequired(_l("Enter what the clinic should know")),
+            Length(max=STATEMENT, message=_l("Enter 2000 characters or fewer")),
+        ],
+    )
+
+
+class SendBackForm(SuspendForm):
+    """What the clinic is to mend."""
+
+    reason = _reason(SEND_BACK)
+
+
+class CheckForm(Form):
+    """What the evidence shows; a passed check can only be revoked, any other passed or refused."""
+
+    evidence = StringField(_l("Evidence"), validators=[InputRequired(_l("Enter what you looked at")), Length(max=300)])
+    source = StringField(_l("Source"), validators=[InputRequired(_l("Enter where it comes from")), Length(max=300)])
+    verdict = RadioField(
+        _l("Verdict"),
+        choices=[("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))],
+        validate_choice=False,
+        validators=[AnyOf(["pass", "refuse", "revoke"], message=_l("Select a verdict"))],
+    )
+    expires_on = DateField(_l("Counts until"), validators=[Optional()])
+
+    def validate_expires_on(self, field: DateField) -> None:
+        """A passed check has an end."""
+        if self.verdict.data == "pass" and field.data is None:
+            raise ValidationError(str(_l("Enter the day until which it counts")))
+
+    def offer(self, state: str) -> None:
+        """The verdicts that a check in this state can get."""
+        wanted = ("revoke",) if state == "passed" else ("pass", "refuse")
+        self.verdict.choices = [(value, label) for value, label in self.verdict.choices if value in wanted]

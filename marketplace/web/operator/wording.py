@@ -1,0 +1,141 @@
+"""States, events and people in the operators' words."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from marketplace.accounts.queries import names_of
+
+# The label of a state, and how its tag is drawn.
+LISTING = {
+    "draft": (_l("Draft"), None),
+    "in_review": (_l("In review"), "info"),
+    "sent_back": (_l("Sent back"), "warn"),
+    "published": (_l("Published"), "ok"),
+    "paused": (_l("Paused"), "warn"),
+    "suspended": (_l("Suspended"), "bad"),
+    "closed": (_l("Closed"), None),
+}
+CHECK = {
+    "missing": (_l("Missing"), "warn"),
+    "submitted": (_l("To check"), "info"),
+    "passed": (_l("Passed"), "ok"),
+    "lapsed": (_l("Lapsed"), "bad"),
+    "refused": (_l("Refused"), "bad"),
+    "revoked": (_l("Revoked"), "bad"),
+}
+CHECK_KIND = {
+    "company": _l("Company and address"),
+    "licence": _l("Health licence"),
+    "people": _l("People who treat"),
+    "products": _l("Products"),
+    "insurance": _l("Insurance"),
+    "prices": _l("Prices"),
+}
+REQUEST = {
+    "unconfirmed": (_l("Not confirmed"), "warn"),
+    "open": (_l("Open"), "info"),
+    "paused": (_l("Paused"), "warn"),
+    "chosen": (_l("Chosen"), "ok"),
+    "settled": (_l("Settled"), "ok"),
+    "expired": (_l("Expired"), None),
+    "withdrawn": (_l("Withdrawn"), None),
+    "closed": (_l("Closed"), None),
+    "erased": (_l("Erased"), None),
+}
+LEAD = {
+    "new": (_l("New"), "info"),
+    "opened": (_l("Opened"), "info"),
+    "asked": (_l("Question sent"), "warn"),
+    "quoted": (_l("Quoted"), "ok"),
+    "declined": (_l("Declined"), None),
+    "lapsed": (_l("No answer"), "bad"),
+    "won": (_l("Chosen"), "ok"),
+    "lost": (_l("Not chosen"), None),
+    "revoked": (_l("Taken back"), None),
+}
+EMAIL = {
+    "waiting": (_l("Waiting"), "info"),
+    "sent": (_l("Sent"), "ok"),
+    "failed": (_l("Failed"), "bad"),
+    "bounced": (_l("Bounced"), "bad"),
+    "suppressed": (_l("Not needed any more"), None),
+}
+OUTCOME = {
+    "proposed": (_l("Proposed"), "ok"),
+    "passed_over": (_l("Passed over"), None),
+    "ineligible": (_l("Not eligible"), "warn"),
+}
+AUDIENCE = {"patient": _l("Patient"), "clinic": _l("Clinic"), "operator": _l("Operator"), "account": _l("Account")}
+EVENTS = {
+    "RequestSubmitted": _l("Request sent, waiting for its confirmation"),
+    "RequestRepeated": _l("Asked again for the same"),
+    "ConfirmationResent": _l("Confirmation asked for again"),
+    "ConfirmationReminded": _l("Reminded to confirm"),
+    "RequestConfirmed": _l("Address confirmed, request open"),
+    "NoClinicFound": _l("No clinic was eligible or had room"),
+    "LinkAsked": _l("New link asked for"),
+    "RequestChanged": _l("Answers changed"),
+    "RequestPaused": _l("Request paused"),
+    "RequestReopened": _l("Request open again"),
+    "RequestClosed": _l("Request closed"),
+    "RequestWithdrawn": _l("Request withdrawn"),
+    "RequestExpired": _l("Request expired without a choice"),
+    "HealthForgotten": _l("Health answers deleted"),
+    "RequestErased": _l("Request erased"),
+    "LeadArrived": _l("Request reached the clinic"),
+    "LeadOpened": _l("Clinic looked at it"),
+    "QuestionAsked": _l("Clinic asked its question"),
+    "QuestionAnswered": _l("Patient answered"),
+    "LeadDeclined": _l("Clinic declined"),
+    "LeadReminded": _l("Clinic reminded"),
+    "LeadLapsed": _l("Clinic did not answer in time"),
+    "LeadRevoked": _l("Clinic told to delete its copy"),
+    "DeletionConfirmed": _l("Clinic confirmed the deletion"),
+    "QuoteHeld": _l("Quote written, can be undone"),
+    "QuoteSent": _l("Quote sent"),
+    "QuoteRevised": _l("Quote revised"),
+    "QuoteWithdrawn": _l("Quote withdrawn"),
+    "QuoteExpired": _l("Quote expired"),
+    "QuoteChosen": _l("Quote chosen"),
+    "QuoteDeclined": _l("Quote declined by the patient"),
+    "ChoiceUndone": _l("Choice undone"),
+    "RequestSettled": _l("Choice settled"),
+    "ListingSubmitted": _l("Listing sent to review"),
+    "ListingPublished": _l("Listing published"),
+    "ListingSentBack": _l("Listing sent back"),
+    "ListingPaused": _l("Listing paused"),
+    "ListingResumed": _l("Listing open again"),
+    "ListingSuspended": _l("Listing suspended"),
+    "ListingReinstated": _l("Listing reinstated"),
+    "ListingClosed": _l("Listing closed"),
+    "CheckSubmitted": _l("Evidence received"),
+    "CheckPassed": _l("Check passed"),
+    "CheckRefused": _l("Check refused"),
+    "CheckRevoked": _l("Check revoked"),
+    "CheckLapsed": _l("Check lapsed"),
+}
+
+
+def event_title(name: str) -> str:
+    """What happened; an unknown event stands for itself."""
+    return str(EVENTS.get(name, name))
+
+
+def actors(codes: Iterable[str]) -> dict[str, str]:
+    """Who did it: staff and members by name, patients and timers by what they are."""
+    codes = set(codes)
+    people = {code: UUID(code.partition(":")[2]) for code in codes if ":" in code}
+    names = names_of(people.values())
+    kinds = {
+        "patient": _("the patient"),
+        "clinic": _("the clinic"),
+        "timer": _("a timer"),
+        "worker": _("a timer"),
+        "system": _("the site"),
+        "anonymous": _("a visitor"),
+        "keeper": _("the keeper"),
+    }
+    return {code: names.get(people[code], code) if code in people else kinds.get(code, code) for code in codes}

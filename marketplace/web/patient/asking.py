@@ -1,0 +1,110 @@
+"""The order of the questions: which comes next, which may be shown yet, and where Back leads."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
+
+from marketplace.foundation.problems import NotFound
+from marketplace.quote_requests import drafts, queries
+from marketplace.web.forms import Form
+
+QUESTIONS = drafts.STEPS[:-1]
+CHANGE = "1"
+
+
+class Question(Form):
+    """A page of the form; `change` leads back to the answers instead of on."""
+
+    change = HiddenField()
+
+    @classmethod
+    def of(cls, quote_request: Any) -> "Question":
+        """What was sent, or what was answered before."""
+        if request.method == "POST":
+            return cls()
+        return cls(data={**cls.answered(quote_request), "change": request.args.get("change", "")})
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """The stored answers by the names of the fields."""
+        raise NotImplementedError
+
+    def store(self, quote_request: Any) -> None:
+        """Hands the answers to the draft."""
+        raise NotImplementedError
+
+
+def current_draft() -> Any:
+    """This browser's draft, or None."""
+    try:
+        return queries.draft(UUID(session.get("draft", "")))
+    except (NotFound, ValueError):
+        return None
+
+
+def url_of(step: str, **query: str) -> str:
+    """The page of a step."""
+    return url_for(f"patient.ask_{step}", **query)
+
+
+def with_draft(step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Without a draft back to the start; ahead of the answers to the first that is missing."""
+
+    def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def asked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            quote_request = current_draft()
+            if quote_request is None:
+                return redirect(url_for("patient.start"), 303)
+            missing = drafts.first_missing(quote_request)
+            if missing and drafts.STEPS.index(step) > drafts.STEPS.index(missing):
+                return redirect(url_of(missing), 303)
+            answer: ResponseReturnValue = view(quote_request, *args, **kwargs)
+            return answer
+
+        return asked
+
+    return wrap
+
+
+def after(step: str, quote_request: Any, *, changing: bool) -> str:
+    """The next page: in order, or back to the answers once none is missing."""
+    if changing:
+        return url_of(drafts.first_missing(quote_request) or "check")
+    return url_of(drafts.STEPS[drafts.STEPS.index(step) + 1])
+
+
+def before(step: str, *, changing: bool) -> str:
+    """Where Back leads."""
+    if changing:
+        return url_of("check")
+    place = drafts.STEPS.index(step)
+    return url_of(drafts.STEPS[place - 1]) if place else url_for("patient.start")
+
+
+def page(step: str, form: Question, **context: Any) -> ResponseReturnValue:
+    """The page of a question; with errors it is a 422."""
+    changing = form.change.data == CHANGE
+    html = render_template(
+        f"patient/form/{step}.html",
+        form=form,
+        number=QUESTIONS.index(step) + 1,
+        total=len(QUESTIONS),
+        back=before(step, changing=changing),
+        has_errors=bool(form.errors),
+        **context,
+    )
+    return html, 422 if form.errors else 200
+
+
+def ask(step: str, form: Question, quote_request: Any, **context: Any) -> ResponseReturnValue:
+    """Asks, or stores the answer and goes on."""
+    if not form.validate_on_submit():
+        return page(step, form, **context)
+    form.store(quote_request)
+    return redirect(after(step, quote_request, changing=form.change.data == CHANGE), 303)

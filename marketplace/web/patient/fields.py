@@ -1,0 +1,47 @@
+"""Choices of the request form: nothing chosen and something unknown get the same, plain error."""
+
+from typing import Any
+
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.validators import StopValidation
+
+
+class _Listed:
+    """A single value of a list; `message` when there must be one."""
+
+    data: Any
+    choices: Any
+
+    def __init__(self, label: object, message: object = "", **given: Any) -> None:
+        super().__init__(label, **given)  # type: ignore[call-arg]
+        self.message = message
+
+    def pre_validate(self, _form: object) -> None:
+        """An unknown value counts as none."""
+        if self.data not in {value for value, _label in self.choices}:
+            self.data = None
+        if self.data in (None, "") and self.message:
+            raise StopValidation(self.message)  # type: ignore[arg-type]
+
+
+class OneOf(_Listed, RadioField):
+    """Radios."""
+
+
+class OneOfMany(_Listed, SelectField):
+    """A select: for lists too long for radios."""
+
+
+class SomeOf(SelectMultipleField):
+    """Checkboxes: at least one, all of them listed."""
+
+    def __init__(self, label: object, message: object = "", **given: Any) -> None:
+        super().__init__(label, **given)
+        self.message = message
+
+    def pre_validate(self, _form: object) -> None:
+        """Unknown values are dropped."""
+        listed = {value for value, _label in self.choices or ()}
+        self.data = [value for value in dict.fromkeys(self.data or ()) if value in listed]
+        if not self.data and self.message:
+            raise StopValidation(self.message)  # type: ignore[arg-type]

@@ -1,0 +1,149 @@
+"""About the person: health as far as they tell it, and how to reach them."""
+
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import EmailField, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from marketplace.quote_requests import drafts, queries
+from marketplace.web.patient import listings
+from marketplace.web.patient.asking import Question
+from marketplace.web.patient.fields import SomeOf
+from marketplace.web.patient.wording import CONDITIONS
+
+NONE = "none"
+LONGEST_DETAILS = 1000
+LONGEST_NAME = 80
+MOST_QUESTIONS = 5
+LONGEST_QUESTION = 200
+
+
+class HealthForm(Question):
+    """Screening, never a gate."""
+
+    conditions = SomeOf(
+        _("Do any of these apply to you now?"),
+        _('Select what applies to you, or select "None of these"'),
+        choices=list(CONDITIONS.items()),
+    )
+    details = TextAreaField(
+        _("Is there anything you want to add?"),
+        validators=[
+            Length(max=LONGEST_DETAILS, message=_("Enter %(n)s characters or fewer", n=LONGEST_DETAILS))
+        ],
+    )
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """Opened for the one who wrote it."""
+        answers = queries.answers(quote_request)
+        return {"conditions": list(answers.conditions), "details": answers.details}
+
+    def validate_conditions(self, field: SomeOf) -> None:
+        """None stands alone."""
+        if NONE in field.data and len(field.data) > 1:
+            raise ValidationError(gettext('You selected "None of these" and another answer: choose one'))
+
+    def store(self, quote_request: Any) -> None:
+        """Sealed at once."""
+        drafts.answer_health(
+            quote_request, conditions=self.conditions.data or [], details=self.details.data or ""
+        )
+
+
+class YouForm(Question):
+    """Name and languages for the clinics; email and phone for nobody until one is chosen."""
+
+    name = StringField(
+        _("Name to use"),
+        validators=[
+            InputRequired(_("Enter the name you want clinics to use")),
+            Length(max=LONGEST_NAME, message=_("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
+        ],
+    )
+    email = EmailField(_("Email address"))
+    languages = SomeOf(
+        _("Which languages can you talk in?"),
+        _("Select at least one language"),
+        choices=listings.languages,
+    )
+    phone = TelField(_("Phone number"), validators=[Optional()])
+    questions = TextAreaField(_("Do you have questions for the clinics?"))
+
+    home: str | None = None
+
+    @classmethod
+    def of(cls, quote_request: Any) -> "YouForm":
+        """A phone number without a country code is one of the home country."""
+        form = super().of(quote_request)
+        assert isinstance(form, cls)
+        form.home = quote_request.home_country
+        return form
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """The page's language comes ticked: this is not a consent."""
+        answers = queries.answers(quote_request)
+        return {
+            "name": answers.name,
+            "email": answers.email,
+            "phone": answers.phone,
+            "languages": quote_request.languages or [listings.page_language()],
+            "questions": "\n".join(answers.questions),
+        }
+
+    def validate_name(self, field: StringField) -> None:
+        """Something must be left of it."""
+        if not field.data:
+            raise ValidationError(gettext("Enter the name you want clinics to use"))
+
+    def validate_email(self, field: EmailField) -> None:
+        """The address is proved by its link, not by asking its server."""
+        try:
+            validate_email(field.data or "", check_deliverability=False)
+        except EmailNotValidError as error:
+            raise ValidationError(
+                gettext("Enter an email address in the correct format, like name@example.com")
+            ) from error
+
+    def validate_phone(self, field: TelField) -> None:
+        """Only its form."""
+        if self._phone() is None:
+            raise ValidationError(gettext("Enter a phone number with its country code, like +44 7700 900123"))
+
+    def validate_questions(self, _field: TextAreaField) -> None:
+        """Few and short enough to be answered."""
+        asked = self._questions()
+        if len(asked) > MOST_QUESTIONS:
+            raise ValidationError(gettext("Enter no more than 5 questions, one a line"))
+        if any(len(question) > LONGEST_QUESTION for question in asked):
+            raise ValidationError(
+                gettext("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION)
+            )
+
+    def _questions(self) -> list[str]:
+        return [line.strip() for line in (self.questions.data or "").split("\n") if line.strip()]
+
+    def _phone(self) -> str | None:
+        try:
+            number = phonenumbers.parse(self.phone.data or "", self.home)
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(number):
+            return None
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+    def store(self, quote_request: Any) -> None:
+        """Sealed at once."""
+        drafts.answer_you(
+            quote_request,
+            name=self.name.data or "",
+            email=validate_email(self.email.data or "", check_deliverability=False).normalized,
+            phone=(self._phone() or "") if self.phone.data else "",
+            languages=self.languages.data or [],
+            questions=self._questions(),
+        )

@@ -1,0 +1,79 @@
+"""Who gets the request, and the last word before it is sent."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField
+from wtforms.validators import InputRequired, ValidationError
+
+from marketplace.leads.proposal import Proposed
+from marketplace.quote_requests import drafts, queries
+from marketplace.web.forms import CreatingForm
+from marketplace.web.patient.asking import Question
+from marketplace.web.patient.fields import SomeOf
+
+
+class ClinicsForm(Question):
+    """Only what is ticked gets anything."""
+
+    clinics = SomeOf(_("Choose who gets your request"), _("Select at least one clinic"))
+
+    proposed: Proposed
+
+    @classmethod
+    def for_proposed(cls, quote_request: Any, proposed: Proposed) -> "ClinicsForm":
+        """The choices are what routing proposes now."""
+        form = cls.of(quote_request)
+        assert isinstance(form, cls)
+        form.proposed = proposed
+        form.clinics.choices = [(p.clinic.slug, p.clinic.name) for p in proposed.proposals]
+        return form
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """Unticked, unless ticked before."""
+        return {"clinics": [clinic.slug for clinic in queries.ticked(quote_request)]}
+
+    def validate_clinics(self, field: SomeOf) -> None:
+        """Five at most."""
+        if len(field.data) > drafts.MOST_CLINICS:
+            raise ValidationError(gettext("Select no more than 5 clinics"))
+
+    def store(self, quote_request: Any) -> None:
+        """Ticked clinics, in the order proposed."""
+        ticked = [p.clinic for p in self.proposed.proposals if p.clinic.slug in self.clinics.data]
+        drafts.answer_clinics(quote_request, clinics=ticked, wait=False)
+
+
+class WaitForm(Question):
+    """No clinic can take it: it may wait for one."""
+
+    wait = BooleanField(
+        _("Keep my request, and write to me when a clinic can take it"),
+        validators=[
+            InputRequired(
+                _("Select that we keep your request, or change where or when you could travel")
+            )
+        ],
+        render_kw={"value": "yes"},
+    )
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """Unticked, unless ticked before."""
+        return {"wait": quote_request.wait_without_clinic}
+
+    def store(self, quote_request: Any) -> None:
+        """Kept without a recipient."""
+        drafts.answer_clinics(quote_request, clinics=[], wait=True)
+
+
+class CheckForm(CreatingForm):
+    """Consent is its own box; without it the request goes without health answers."""
+
+    share_health = BooleanField()
+    adult = BooleanField(
+        _("I am 18 or over"), validators=[InputRequired(_("Confirm that you are 18 or over"))]
+    )
+    aftercare = BooleanField(_("Email me aftercare reminders if I choose a clinic (optional)"))

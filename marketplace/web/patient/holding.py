@@ -1,0 +1,32 @@
+"""A request is opened by its mailed link, for this browser, until the link ends."""
+
+from datetime import datetime
+
+from flask import session
+
+from marketplace.foundation import clock
+from marketplace.foundation.problems import LinkGone, NotFound
+from marketplace.quote_requests.queries import by_ref
+
+OPENED = "requests"
+
+
+def remember(ref: str, *, until: datetime) -> None:
+    """This browser may see the request until then."""
+    session[OPENED] = {**session.get(OPENED, {}), ref: until.isoformat()}
+
+
+def opened() -> list[str]:
+    """References this browser may see now."""
+    now = clock.now()
+    return [ref for ref, until in session.get(OPENED, {}).items() if datetime.fromisoformat(until) > now]
+
+
+def held(ref: str):  # type: ignore[no-untyped-def]
+    """The request, if this browser opened it. Whoever did not, learns only how to get a link. Raises LinkGone."""
+    if ref not in opened():
+        raise LinkGone("not_open")
+    try:
+        return by_ref(ref)
+    except NotFound as error:
+        raise LinkGone("not_open") from error

@@ -1,0 +1,92 @@
+"""The links of a patient's mails: one opens the page, one confirms, and a lost one is sent again."""
+
+import re
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import EmailField
+from wtforms.validators import Email, InputRequired, Length
+
+from marketplace.foundation import clock
+from marketplace.leads.consent import recipients
+from marketplace.leads.sending import confirm
+from marketplace.quote_requests import links, queries
+from marketplace.web.forms import Form
+from marketplace.web.patient.door import door
+from marketplace.web.patient.holding import opened, remember
+from marketplace.web.writing import writes
+
+TARGETS = re.compile(r"compare|clinics|sharing|delete|quotes/\d{1,4}|messages/[a-z0-9-]{1,80}")
+WRONG_ADDRESS = lazy_gettext("Enter an email address in the correct format, like name@example.com")
+
+
+class LinkForm(Form):
+    """Where the new link goes."""
+
+    email = EmailField(
+        lazy_gettext("Email address"), validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS)]
+    )
+
+
+@door.get("/q/<token>")
+def open_page(token: str) -> ResponseReturnValue:
+    """Opens a session for that one request; a look by HEAD opens nothing."""
+    quote_request, link = links.open_page(token)
+    if request.method == "HEAD":
+        return ""
+    remember(quote_request.ref, until=link.expires_at)
+    target = request.args.get("to", "")
+    page = url_for("patient.show_request", ref=quote_request.ref)
+    return redirect(f"{page}/{target}" if TARGETS.fullmatch(target) else page, 303)
+
+
+@door.get("/q/<token>/confirm")
+def show_confirmation(token: str) -> ResponseReturnValue:
+    """Shows what would be sent to whom; a mail scanner that follows the link sends nothing."""
+    quote_request = links.peek_confirm(token)
+    clinics = [consent.clinic for consent in queries.consents(quote_request)]
+    return render_template(
+        "patient/request/confirm.html",
+        quote_request=quote_request,
+        clinics=clinics,
+        names=recipients(clinics),
+        form=Form(),
+        token=token,
+    )
+
+
+@door.post("/q/<token>/confirm")
+@writes
+def send_request(token: str) -> ResponseReturnValue:
+    """Sends it, once."""
+    quote_request = links.spend_confirm(token)
+    confirmed = confirm(quote_request)
+    remember(quote_request.ref, until=clock.now() + links.PAGE_LIFETIME)
+    if confirmed.leads:
+        flash(_("Your request has gone to %(names)s", names=recipients([lead.clinic for lead in confirmed.leads])), "success")
+    else:
+        flash(_("Your request is stored. We will write to you when a clinic can take it"), "info")
+    for clinic in confirmed.full:
+        flash(_("%(clinic)s is full for now and did not get your request. You can add another clinic", clinic=clinic.name), "care")
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
+
+
+@door.route("/my/link", methods=["GET", "POST"])
+@writes
+def ask_for_link() -> ResponseReturnValue:
+    """The same answer for every address, known or not."""
+    form = LinkForm()
+    if form.validate_on_submit():
+        links.send_new_link(form.email.data or "")
+        return redirect(url_for("patient.link_sent"), 303)
+    status = 422 if request.method == "POST" else 200
+    return render_template("patient/request/link.html", form=form, opened=opened(), has_errors=bool(form.errors)), status
+
+
+@door.get("/my/link/sent")
+def link_sent() -> str:
+    """What happens next."""
+    return render_template("patient/request/link_sent.html", hours=links.PAGE_LIFETIME // timedelta(hours=1))

@@ -1,0 +1,90 @@
+"""The lists a person chooses from, in the reader's language and order."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from marketplace.catalogue import geography
+from marketplace.foundation import clock
+from marketplace.web.filters import country_name, language_name
+
+Choices = list[tuple[str, str]]
+ANY = "any"
+MONTHS_AHEAD = 18
+SITE_LANGUAGES = {"en", "tr", "de", "ar", "ru", "es", "fr"}
+
+
+def homes() -> Choices:
+    """Every country a patient can live in, by name."""
+    return [("", _("Select a country")), *_by_name((code, country_name(code)) for code in geography.homes())]
+
+
+def destinations() -> Choices:
+    """The countries with clinics, by name, then anywhere."""
+    countries = _by_name((code, country_name(code)) for code in geography.destinations())
+    return [*countries, (ANY, _("Anywhere"))]
+
+
+def languages() -> Choices:
+    """Ours and those of the countries with clinics; the page's own comes first."""
+    spoken = {code for country in geography.destinations().values() for code in country.languages}
+    named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES)
+    return sorted(named, key=lambda choice: choice[0] != page_language())
+
+
+def page_language() -> str:
+    """The language this page is written in."""
+    return str(get_locale().language) if get_locale() else "en"
+
+
+def currencies() -> Choices:
+    """Those of the homes, with name and code."""
+    codes = {country.currency for country in geography.homes().values()} | {"EUR", "USD"}
+    return _by_name((code, _currency_label(code)) for code in codes)
+
+
+def _currency_label(code: str) -> str:
+    name = get_currency_name(code, locale=get_locale() or "en")
+    return _("%(name)s (%(code)s)", name=name, code=code)
+
+
+def currency_of(home: str | None) -> str:
+    """What people pay with at home."""
+    country = geography.homes().get(home or "")
+    return country.currency if country else "EUR"
+
+
+def months() -> Choices:
+    """This month and those after it."""
+    first = clock.today().replace(day=1)
+    ahead = [_month(first, n) for n in range(MONTHS_AHEAD)]
+    return [("", _("Not decided")), *((f"{month:%Y-%m}", month_name(month)) for month in ahead)]
+
+
+def month_name(month: date) -> str:
+    """February 2026."""
+    return format_date(month, format="MMMM y", locale=get_locale() or "en")
+
+
+def month_of(value: str | None) -> date | None:
+    """The first day of YYYY-MM."""
+    return date.fromisoformat(f"{value}-01") if value else None
+
+
+def _month(first: date, ahead: int) -> date:
+    years, month = divmod(first.month - 1 + ahead, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def _by_name(choices: Iterable[tuple[str, str]]) -> Choices:
+    return sorted(choices, key=lambda choice: _plain(choice[1]))
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()

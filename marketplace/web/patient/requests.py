@@ -1,0 +1,47 @@
+"""The home of a request: who has it and in which state, quotes, what was shared and who looked."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.leads.queries import leads_of
+from marketplace.quote_requests import queries
+from marketplace.quotes.queries import sent_quotes
+from marketplace.quotes.side_by_side import currency_of
+from marketplace.web.forms import Form
+from marketplace.web.patient.door import door
+from marketplace.web.patient.holding import held
+
+GONE = {"withdrawn", "erased"}
+
+
+@door.get("/my/requests/<ref>")
+def show_request(ref: str) -> ResponseReturnValue:
+    """Every state has its page; none is empty."""
+    quote_request = held(ref)
+    if quote_request.state in GONE:
+        return render_template("patient/request/deleted.html", quote_request=quote_request)
+    leads = leads_of(quote_request)
+    quotes = sent_quotes(quote_request)
+    return render_template(
+        "patient/request/show.html",
+        quote_request=quote_request,
+        answers=queries.answers(quote_request),
+        leads=leads,
+        quotes=quotes,
+        quoted_leads={quote.lead_id: quote for quote in quotes},
+        currency=currency_of(quote_request),
+        form=Form(),
+    )
+
+
+@door.get("/my/requests/<ref>/sharing")
+def sharing(ref: str) -> ResponseReturnValue:
+    """What was agreed to, word for word, and every look."""
+    quote_request = held(ref)
+    return render_template(
+        "patient/request/sharing.html",
+        quote_request=quote_request,
+        consents=queries.consents(quote_request),
+        looks=queries.looks(quote_request),
+        clinics={lead.clinic_id: lead.clinic for lead in leads_of(quote_request)},
+    )

@@ -1,0 +1,46 @@
+"""Get free quotes: what will be asked, and the start of a draft."""
+
+from flask import redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
+
+from marketplace.catalogue import geography
+from marketplace.quote_requests import drafts
+from marketplace.web.forms import Form
+from marketplace.web.patient.asking import url_of
+from marketplace.web.patient.door import door
+from marketplace.web.writing import writes
+
+
+class StartForm(Form):
+    """Where the person came from."""
+
+    treatment = HiddenField()
+    country = HiddenField()
+    clinic = HiddenField()
+
+
+@door.get("/get-quotes")
+def start() -> str:
+    """Asks nothing yet and stores nothing."""
+    given = {name: request.args.get(name, "") for name in ("treatment", "country", "clinic")}
+    return render_template("patient/form/start.html", form=StartForm(data=given))
+
+
+@door.post("/get-quotes")
+@writes
+def begin() -> ResponseReturnValue:
+    """A new draft for this browser; an earlier one is left to end by itself."""
+    form = StartForm()
+    if not form.validate():
+        form = StartForm(formdata=None)
+    country = (form.country.data or "").upper()
+    quote_request = drafts.start(
+        clinic_slug=form.clinic.data or None,
+        country=country if country in geography.destinations() else None,
+        treatment=form.treatment.data or None,
+    )
+    session["draft"] = str(quote_request.id)
+    session["draft_ref"] = quote_request.ref
+    session.pop("sent", None)
+    return redirect(url_of("treatment"), 303)

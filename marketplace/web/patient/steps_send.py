@@ -1,0 +1,106 @@
+"""The last pages: who gets it, a look at everything, and the mailbox."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.consent import consent_text
+from marketplace.leads.proposal import propose
+from marketplace.leads.sending import submit
+from marketplace.quote_requests import drafts, links, queries
+from marketplace.quote_requests.states import RequestState
+from marketplace.web.forms import Form
+from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
+from marketplace.web.patient.cards import cards
+from marketplace.web.patient.door import door
+from marketplace.web.patient.forms_send import CheckForm, ClinicsForm, WaitForm
+from marketplace.web.patient.summary import outside_europe, rows
+from marketplace.web.writing import once, writes
+
+
+@door.route("/get-quotes/clinics", methods=["GET", "POST"])
+@writes
+@with_draft("clinics")
+def ask_clinics(quote_request: Any) -> ResponseReturnValue:
+    """Up to five, each with its reason; where there is none, the request may wait."""
+    proposed = propose(quote_request)
+    if not proposed.proposals:
+        return ask("clinics", WaitForm.of(quote_request), quote_request, cards=None)
+    form = ClinicsForm.for_proposed(quote_request, proposed)
+    shown = cards(proposed, quote_request.procedure_id)
+    return ask("clinics", form, quote_request, cards=shown, procedure=quote_request.procedure)
+
+
+@door.get("/get-quotes/check")
+@with_draft("check")
+def ask_check(quote_request: Any) -> ResponseReturnValue:
+    """Everything on one page, each answer with its Change link."""
+    return _check_page(quote_request, CheckForm(data={"aftercare": False}))
+
+
+def _check_page(quote_request: Any, form: CheckForm) -> ResponseReturnValue:
+    clinics = queries.ticked(quote_request)
+    form.share_health.label.text = consent_text(clinics, with_health=True)
+    html = render_template(
+        "patient/form/check.html",
+        form=form,
+        rows=rows(quote_request),
+        clinics=clinics,
+        outside=outside_europe(clinics),
+        back=before("check", changing=False),
+        has_errors=bool(form.errors),
+    )
+    return html, 422 if form.errors else 200
+
+
+@door.post("/get-quotes/check")
+@writes
+@once
+def send() -> ResponseReturnValue:
+    """Sent once, however often the button is pressed: a second press finds the first one's answer."""
+    quote_request = current_draft()
+    if quote_request is None:
+        return redirect(url_for("patient.start"), 303)
+    missing = drafts.first_missing(quote_request)
+    if missing:
+        return redirect(url_of(missing), 303)
+    form = CheckForm()
+    if not form.validate_on_submit():
+        return _check_page(quote_request, form)
+    submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
+    session.pop("draft")
+    session["sent"] = quote_request.ref
+    return redirect(url_for("patient.sent"), 303)
+
+
+def _sent_request() -> Any:
+    """What this browser sent; its answer may have been lost on the way, so the draft's reference counts too."""
+    ref = session.get("sent") or session.get("draft_ref", "")
+    try:
+        quote_request = queries.by_ref(ref)
+    except NotFound:
+        return None
+    return None if quote_request.state in (RequestState.DRAFT, RequestState.ERASED) else quote_request
+
+
+@door.route("/get-quotes/sent", methods=["GET", "POST"])
+@writes
+def sent() -> ResponseReturnValue:
+    """Nothing has gone to a clinic yet; the mail may be sent again."""
+    quote_request = _sent_request()
+    if quote_request is None:
+        return redirect(url_for("patient.start"), 303)
+    if request.method == "POST":
+        links.resend_confirmation(quote_request)
+        flash(_("We have sent the email again. The link in the earlier one no longer works"), "success")
+        return redirect(url_for("patient.sent"), 303)
+    return render_template(
+        "patient/form/sent.html",
+        form=Form(),
+        ref=quote_request.ref,
+        email=queries.answers(quote_request).email,
+        waits=quote_request.state == RequestState.UNCONFIRMED,
+    )

@@ -1,0 +1,93 @@
+"""The answers on one page, each with the way to change it."""
+
+from typing import Any
+
+from babel.lists import format_list
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from marketplace.quote_requests import queries
+from marketplace.web.filters import country_name, language_name, money
+from marketplace.web.patient import listings
+from marketplace.web.patient.asking import CHANGE, url_of
+from marketplace.web.patient.forms_wish import concerns
+from marketplace.web.patient.wording import CONDITIONS, SCOPES, TIMINGS, TRIPS
+
+Row = dict[str, Any]
+EUROPEAN_LAW = {"GB", "PL", "CZ"}  # data protection law of the UK or the EU
+
+
+def rows(quote_request: Any) -> list[Row]:
+    """In the order of the questions."""
+    return [*_wish(quote_request), *_person(quote_request)]
+
+
+def outside_europe(clinics: list[Any]) -> str:
+    """The countries of these clinics with another privacy law, as one text; empty when there is none."""
+    countries = sorted({clinic.country for clinic in clinics} - EUROPEAN_LAW)
+    return _listed([country_name(code) for code in countries])
+
+
+def _row(step: str, key: str, value: Any) -> Row:
+    return {"key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
+
+
+def _wish(quote_request: Any) -> list[Row]:
+    procedure = quote_request.procedure
+    anywhere = _("Anywhere")
+    wanted = [country_name(code) for code in quote_request.destinations]
+    return [
+        _row("treatment", _("What you would like help with"), _concern(quote_request.concern)),
+        _row("treatment", _("Treatment"), procedure.name if procedure else _("The clinic suggests one")),
+        _row("where", _("Where you live"), country_name(quote_request.home_country)),
+        _row("where", _("Where you would travel"), _listed(wanted) or anywhere),
+        _row("when", _("When you could travel"), TIMINGS[quote_request.timing]),
+        _row("when", _("Months"), _months(quote_request.month_from, quote_request.month_to)),
+        _row("when", _("Trips"), TRIPS[quote_request.trips]),
+        _row("budget", _("Budget"), _budget(quote_request)),
+    ]
+
+
+def _person(quote_request: Any) -> list[Row]:
+    answers = queries.answers(quote_request)
+    return [
+        _row("health", _("Your health answers"), _lines([str(CONDITIONS[c]) for c in answers.conditions])),
+        _row("health", _("What you added"), _lines(answers.details.split("\n"))),
+        _row("you", _("Name to use"), answers.name),
+        _row("you", _("Email address"), answers.email),
+        _row("you", _("Phone number"), answers.phone),
+        _row("you", _("Languages"), _listed([language_name(code) for code in quote_request.languages])),
+        _row("you", _("Your questions"), _lines(answers.questions)),
+    ]
+
+
+def _concern(slug: str | None) -> str:
+    labels = {concern["slug"]: concern["label"] for concern in concerns()}
+    return str(labels.get(slug or "", _("I'm not sure")))
+
+
+def _months(first: Any, last: Any) -> str | None:
+    names = {"first": first and listings.month_name(first), "last": last and listings.month_name(last)}
+    if first and last:
+        return _("%(first)s to %(last)s", **names) if first != last else names["first"]
+    if first:
+        return _("From %(first)s", **names)
+    return _("Until %(last)s", **names) if last else None
+
+
+def _budget(quote_request: Any) -> Markup | None:
+    if quote_request.budget_amount is None:
+        return None
+    shown = _("Shown to clinics") if quote_request.share_budget else _("Not shown to clinics")
+    lines = [money(quote_request.budget_amount, quote_request.budget_currency)]
+    lines += [escape(SCOPES[quote_request.budget_scope])] if quote_request.budget_scope else []
+    return Markup("<br>").join([*lines, escape(shown)])
+
+
+def _lines(texts: Any) -> Markup:
+    return Markup("<br>").join(escape(text) for text in texts)
+
+
+def _listed(names: list[str]) -> str:
+    return format_list(names, style="standard", locale=get_locale() or "en") if names else ""

@@ -1,0 +1,79 @@
+"""Codes in plain words: one word per thing, on every page."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+ROLES = {
+    "dermatologist": _("Dermatologist"),
+    "doctor": _("Other doctor"),
+    "nurse": _("Nurse under a doctor"),
+    "other": _("Other"),
+}
+INCLUDED = {
+    "hotel": _("Hotel"),
+    "transfer": _("Airport transfer"),
+    "interpreter": _("Interpreter"),
+    "numbing": _("Numbing cream"),
+    "aftercare_kit": _("Aftercare kit"),
+    "follow_up": _("Follow-up"),
+}
+DECLINES = {
+    "health": _("not suitable on health grounds"),
+    "no_dates": _("no appointments at that time"),
+    "not_our_treatment": _("does not offer this treatment"),
+    "language": _("no shared language"),
+}
+LEAD_STATES = {
+    "new": (_("Sent"), "info"),
+    "opened": (_("Opened"), "info"),
+    "asked": (_("Question for you"), "warn"),
+    "quoted": (_("Quote received"), "ok"),
+    "declined": (_("Declined"), "bad"),
+    "lapsed": (_("No answer"), "bad"),
+    "won": (_("Chosen"), "ok"),
+    "lost": (_("Ended"), None),
+    "revoked": (_("Told to delete"), None),
+}
+REQUEST_STATES = {
+    "draft": (_("Draft"), None),
+    "unconfirmed": (_("Not confirmed"), "warn"),
+    "open": (_("Open"), "info"),
+    "paused": (_("Paused"), "warn"),
+    "chosen": (_("Clinic chosen"), "ok"),
+    "settled": (_("Settled"), "ok"),
+    "expired": (_("Expired"), None),
+    "withdrawn": (_("Deleted"), None),
+    "closed": (_("Closed"), None),
+    "erased": (_("Erased"), None),
+}
+QUOTE_STATES = {
+    "held": (_("Held"), "warn"),
+    "sent": (_("Open"), "info"),
+    "superseded": (_("Replaced"), None),
+    "withdrawn": (_("Withdrawn"), None),
+    "expired": (_("Expired"), "warn"),
+    "chosen": (_("Chosen"), "ok"),
+    "not_chosen": (_("Not chosen"), None),
+}
+TIMINGS = {
+    "month": _("In the next month"),
+    "quarter": _("In 1 to 3 months"),
+    "later": _("Later"),
+    "unknown": _("Not sure yet"),
+}
+TRIPS = {"1": _("1 trip"), "2": _("2 trips"), "3": _("3 trips or more"), "unknown": _("Not sure yet")}
+
+
+def install(app: Flask) -> None:
+    """One name in every template, and a filter for lists of what is included."""
+    app.jinja_env.filters["included_word"] = lambda code: str(INCLUDED.get(code, code))
+    app.jinja_env.globals["words"] = {
+        "roles": ROLES,
+        "included": INCLUDED,
+        "declines": DECLINES,
+        "lead_states": LEAD_STATES,
+        "request_states": REQUEST_STATES,
+        "quote_states": QUOTE_STATES,
+        "timings": TIMINGS,
+        "trips": TRIPS,
+    }

@@ -1,0 +1,96 @@
+"""The second factor: set up with an app, asked for at sign-in, each code good for once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from passlib.totp import TOTP
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from tests.factories import PASSWORD
+
+
+def code(key: str, *, later: int = 0) -> str:
+    """What the app shows now, or a step of 30 seconds later."""
+    moment = clock.now() + timedelta(seconds=30 * later)
+    return TOTP(key=key.replace(" ", "").replace("-", "")).generate(moment).token
+
+
+@pytest.fixture
+def key(client, make_operator, sign_in):
+    """An operator with an authenticator app; its key."""
+    sign_in(make_operator("two@meridian.example"))
+    answer = client.post("/account/tf-setup", data={"setup": "authenticator"})
+    assert answer.status_code == 303
+    page = client.get(answer.location)
+    shown = page.page.one("bdi", class_="ref").text
+    action = re.search(r'action="(/account/tf-setup/[^"]+)"', page.text)[1]
+    assert client.post(action, data={"code": code(shown)}).status_code == 303
+    client.post("/account/logout")
+    return shown
+
+
+def password_alone(client):
+    return client.post("/account/login", data={"email": "two@meridian.example", "password": PASSWORD})
+
+
+def test_the_password_alone_is_not_enough(client, key):
+    answer = password_alone(client)
+    assert "/account/tf-validate" in answer.location
+    assert client.get("/operator").status_code == 302
+
+
+def test_the_code_of_the_set_up_is_refused_at_sign_in(client, key):
+    password_alone(client)
+    answer = client.post("/account/tf-validate", data={"code": code(key)})
+    assert answer.status_code == 422 and "used before" in answer.page.text
+
+
+def test_a_new_code_signs_in_once(client, key):
+    later = code(key, later=1)
+    password_alone(client)
+    assert client.post("/account/tf-validate", data={"code": later}).location == "/operator"
+    client.post("/account/logout")
+    password_alone(client)
+    assert client.post("/account/tf-validate", data={"code": later}).status_code == 422
+
+
+def test_a_wrong_set_up_code_switches_nothing_on(client, make_operator, sign_in):
+    account = make_operator()
+    sign_in(account)
+    page = client.get(client.post("/account/tf-setup", data={"setup": "authenticator"}).location)
+    action = re.search(r'action="(/account/tf-setup/[^"]+)"', page.text)[1]
+    client.post(action, data={"code": "000000"})
+    db.session.refresh(account)
+    assert account.tf_primary_method is None
+
+
+def test_recovery_codes_are_stored_encrypted_and_work_once(client, make_operator, sign_in):
+    account = make_operator()
+    sign_in(account)
+    page = client.get(client.post("/account/mf-recovery-codes", data={"generate_new_codes": "1"}).location)
+    shown = [element.text for element in page.page.all("bdi", class_="ref")]
+    assert len(shown) == 5
+    assert not set(shown) & set(account.mf_recovery_codes)
+
+
+def test_a_recovery_code_signs_in_once(app, client, key):
+    from marketplace.accounts.models import Account
+
+    account = db.session.query(Account).filter_by(email="two@meridian.example").one()
+    spare = app.extensions["security"].mf_recovery_codes_util.create_recovery_codes(account)[0]
+    db.session.commit()
+    password_alone(client)
+    assert client.post("/account/mf-recovery", data={"code": spare}).location == "/operator"
+    client.post("/account/logout")
+    password_alone(client)
+    assert client.post("/account/mf-recovery", data={"code": spare}).status_code == 422
+
+
+def test_where_it_is_demanded_the_set_up_comes_first(app, client, make_operator, monkeypatch):
+    monkeypatch.setitem(app.config, "SECURITY_TWO_FACTOR_REQUIRED", True)
+    account = make_operator()
+    answer = client.post("/account/login", data={"email": account.email, "password": PASSWORD})
+    assert "/account/tf-setup" in answer.location
+    assert client.get("/operator").status_code == 302

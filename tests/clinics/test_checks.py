@@ -1,0 +1,43 @@
+"""Checking a claim."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.clinics import checks
+from marketplace.clinics.states import CheckKind, CheckState
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound, Refused, WrongState
+
+
+def decide(check, verdict, *, days=200):
+    expires_on = clock.today() + timedelta(days=days)
+    words = {"evidence": "Extract", "source": "Register", "checked_by": "Operator A.B."}
+    checks.decide(check, verdict=verdict, expires_on=expires_on, **words)
+
+
+def test_a_lapsed_check_is_renewed(make_clinic):
+    clinic = make_clinic(lapsed=(CheckKind.LICENCE,))
+    check = checks.check_of(clinic, "licence")
+    decide(check, "pass")
+    assert check.state == CheckState.PASSED and check.evidence == "Extract"
+
+
+@pytest.mark.parametrize(("kind", "days"), [("licence", 0), ("licence", 367), ("prices", 185)])
+def test_it_counts_for_twelve_months_at_most_and_prices_for_six(make_clinic, kind, days):
+    clinic = make_clinic(lapsed=(CheckKind.LICENCE, CheckKind.PRICES))
+    with pytest.raises(Refused):
+        decide(checks.check_of(clinic, kind), "pass", days=days)
+
+
+def test_a_passed_check_can_be_revoked_but_not_passed_again(make_clinic):
+    check = checks.check_of(make_clinic(), "people")
+    with pytest.raises(WrongState):
+        decide(check, "pass")
+    decide(check, "revoke")
+    assert check.state == CheckState.REVOKED
+
+
+def test_there_are_six(make_clinic):
+    with pytest.raises(NotFound):
+        checks.check_of(make_clinic(), "mood")

@@ -1,0 +1,67 @@
+"""Suspending and reinstating: reasoned, recorded, and one operator at a time."""
+
+import pytest
+
+from marketplace.clinics import actions, operator_queries
+from marketplace.clinics.states import CheckKind, ListingState
+from marketplace.foundation.problems import Refused, WrongState
+
+
+@pytest.mark.parametrize(("reason", "statement"), [("", "words"), ("mood", "words"), ("patient_report", " ")])
+def test_a_reason_and_a_statement_are_needed(make_clinic, reason, statement):
+    clinic = make_clinic()
+    with pytest.raises(Refused):
+        actions.suspend(clinic, reason, statement)
+    assert clinic.listing_state == ListingState.PUBLISHED
+
+
+def test_the_statement_stays_with_the_clinic(make_clinic):
+    clinic = make_clinic()
+    actions.suspend(clinic, "patient_report", "Two patients report another price.")
+    assert (clinic.listing_state, clinic.listing_reason) == (ListingState.SUSPENDED, "patient_report")
+    assert [entry.name for entry in operator_queries.history(clinic)] == ["ListingSuspended"]
+
+
+def test_the_second_operator_is_told(make_clinic):
+    clinic = make_clinic()
+    actions.suspend(clinic, "patient_report", "Words.")
+    with pytest.raises(WrongState):
+        actions.suspend(clinic, "false_statement", "Other words.")
+
+
+def test_a_refused_second_suspension_changes_no_word(make_clinic):
+    from marketplace.extensions import db
+
+    clinic = make_clinic()
+    actions.suspend(clinic, "patient_report", "Words.")
+    db.session.commit()
+    with pytest.raises(WrongState):
+        actions.suspend(clinic, "false_statement", "Other words.")
+    db.session.rollback()
+    assert clinic.listing_statement == "Words."
+
+
+def test_reinstating_holds_it_to_its_checks(make_clinic):
+    clinic = make_clinic(listing_state=ListingState.SUSPENDED, lapsed=(CheckKind.LICENCE,))
+    with pytest.raises(Refused):
+        actions.reinstate(clinic)
+
+
+def test_reinstated_it_is_live_and_without_a_statement(make_clinic):
+    clinic = make_clinic(listing_state=ListingState.SUSPENDED)
+    actions.reinstate(clinic)
+    assert clinic.listing_state == ListingState.PUBLISHED and clinic.listing_statement is None
+
+
+@pytest.mark.parametrize("state", [ListingState.PUBLISHED, ListingState.PAUSED, ListingState.IN_REVIEW])
+def test_only_what_is_suspended_is_reinstated(make_clinic, state):
+    with pytest.raises(WrongState):
+        actions.reinstate(make_clinic(listing_state=state))
+
+
+def test_pausing_and_resuming(make_clinic):
+    clinic = make_clinic()
+    actions.pause(clinic)
+    assert clinic.listing_state == ListingState.PAUSED
+    actions.resume(clinic)
+    assert clinic.listing_state == ListingState.PUBLISHED

@@ -1,0 +1,125 @@
+"""Each page type, as a browser shows it: no axe finding, no sideways scroll, one host, inside its budget."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import Site, Visit, assert_accessible, assert_no_sideways_scroll, keep
+
+pytestmark = pytest.mark.xdist_group("site")
+
+PUBLIC = [
+    "/",
+    "/treatments",
+    "/treatments/mesotherapy",
+    "/treatments/mesotherapy/cost?home=gb&currency=GBP",
+    "/treatments/mesotherapy/turkey",
+    "/treatments/mesotherapy/questions",
+    "/treatments/mesotherapy/aftercare",
+    "/clinics",
+    "/clinics?language=pl&country=tr",
+    "/clinics/turkey",
+    "/clinic/clinic-lale",
+    "/clinic/clinic-lale/checks",
+    "/how-it-works",
+    "/how-we-rank",
+    "/transparency",
+    "/preferences",
+    "/my/link",
+    "/get-quotes",
+    "/account/login",
+    "/account/reset",
+    "/no-such-page",
+]
+OPERATOR = [
+    "/operator",
+    "/operator/clinics",
+    "/operator/checks?expires_within=30",
+    "/operator/requests",
+    "/operator/emails",
+    "/operator/routing",
+]
+DASHBOARD = [
+    "/dashboard/leads",
+    "/dashboard/leads?state=quoted",
+    "/dashboard/listing",
+    "/dashboard/checks",
+    "/dashboard/numbers",
+    "/dashboard/team",
+]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_pages(visit: Visit, path: str) -> None:
+    for width, dark in ((360, False), (1280, True)):
+        page = visit(width=width, dark=dark, strict=False)
+        page.goto(path)
+        examine(page, f"page-{path}-{width}-{'dark' if dark else 'light'}")
+
+
+def examine(page: Page, name: str) -> None:
+    assert_no_sideways_scroll(page)
+    assert_accessible(page)
+    keep(page, name)
+
+
+def signed_in(visit: Visit, site: Site, email: str, *, width: int) -> Page:
+    page = visit(width=width, strict=False)
+    page.goto("/account/login")
+    page.locator('[name="email"]').fill(email)
+    page.locator('[name="password"]').fill(site.password)
+    page.locator("main form button, main form input[type=submit]").first.click()
+    return page
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_operator_pages(visit: Visit, site: Site, width: int) -> None:
+    page = signed_in(visit, site, "operator@sample.example", width=width)
+    paths = [*OPERATOR, *first_links(page, "/operator/clinics"), *first_links(page, "/operator/requests")]
+    for path in paths:
+        page.goto(path)
+        examine(page, f"page-{path[:40]}-{width}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_dashboard_pages(visit: Visit, site: Site, width: int) -> None:
+    page = signed_in(visit, site, "owner@clinic-lale.sample.example", width=width)
+    for path in [*DASHBOARD, *first_links(page, "/dashboard/leads")]:
+        page.goto(path)
+        examine(page, f"page-{path[:40]}-{width}")
+
+
+def first_links(page: Page, listing: str) -> list[str]:
+    """The first thing a list leads to."""
+    page.goto(listing)
+    links = page.locator(f'main table a[href^="{listing}/"]')
+    return [links.first.get_attribute("href") or ""] if links.count() else []
+
+
+@pytest.mark.parametrize(
+    ("path", "budget"),
+    [
+        ("/", 14),
+        ("/treatments/mesotherapy", 20),
+        ("/clinics", 14),
+        ("/clinic/clinic-lale", 14),
+        ("/treatments/mesotherapy/cost", 14),
+    ],
+)
+def test_pages_stay_inside_their_budget(visit: Visit, path: str, budget: int) -> None:
+    page = visit()
+    sizes: list[tuple[str, int]] = []
+    page.on(
+        "response",
+        lambda r: (
+            sizes.append((r.url, len(gzip.compress(r.body()))))
+            if r.request.resource_type != "font"
+            else sizes.append((r.url, len(r.body())))
+        ),
+    )
+    page.goto(path, wait_until="networkidle")
+    html = next(size for url, size in sizes if url.endswith(path))
+    assert html <= budget * 1024, html
+    assert sum(size for _, size in sizes) <= 60 * 1024 + budget * 1024
+    assert len(sizes) <= 6, [url for url, _ in sizes]

@@ -1,0 +1,77 @@
+"""The sample marketplace: whole, quiet, and never mixed with anything."""
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import Account
+from marketplace.catalogue import exchange
+from marketplace.clinics.models import Clinic, ListingFacet
+from marketplace.clinics.states import ListingState
+from marketplace.extensions import db
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
+from marketplace.mail.models import Email
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
+from marketplace.sample import loader
+
+ENDS_OF_OTHERS = {RequestState.DRAFT, RequestState.CLOSED, RequestState.ERASED}
+
+
+@pytest.fixture
+def sample(app, db_session):
+    exchange.load_rates()
+    return loader.load("a sample password")
+
+
+def found(column):
+    return set(db.session.scalars(select(column).distinct()))
+
+
+def test_clinics_in_nine_countries_and_every_listing_state(sample):
+    assert sample.clinics >= 24
+    assert len(found(Clinic.country)) == 9
+    assert found(Clinic.listing_state) == set(ListingState) - {ListingState.CLOSED}
+    names = db.session.scalars(select(Clinic.name)).all()
+    assert all(name.endswith("(sample)") for name in names)
+
+
+def test_requests_and_leads_in_every_state(sample):
+    assert found(QuoteRequest.state) == set(RequestState) - ENDS_OF_OTHERS
+    assert found(Lead.state) == set(LeadState)
+
+
+def test_not_one_email_is_written(sample):
+    assert db.session.scalar(select(func.count()).select_from(Email)) == 0
+
+
+def test_every_clinic_has_an_owner_and_a_member_who_can_sign_in(sample):
+    slugs = db.session.scalars(select(Clinic.slug)).all()
+    emails = set(db.session.scalars(select(Account.email).where(Account.confirmed_at.is_not(None))))
+    wanted = {f"{who}@{slug}.sample.example" for who in ("owner", "member") for slug in slugs}
+    assert emails == wanted | {"operator@sample.example"}
+
+
+def test_the_facets_count_what_is_published(sample):
+    counted = db.session.scalar(select(func.sum(ListingFacet.n)).where(ListingFacet.dimension == "country"))
+    published = select(func.count()).select_from(Clinic).where(Clinic.listing_state == ListingState.PUBLISHED)
+    assert counted == db.session.scalar(published)
+
+
+def test_reply_times_differ_and_some_are_new(sample):
+    minutes = db.session.scalars(select(Clinic.reply_minutes).where(Clinic.listing_state == "published")).all()
+    assert len({m for m in minutes if m}) > 10 and None in minutes
+
+
+def test_a_database_with_clinics_is_refused(make_clinic):
+    make_clinic()
+    with pytest.raises(loader.SampleRefused):
+        loader.load("a sample password")
+    assert loader.load_if_empty("a sample password") is None
+
+
+def test_the_reactions_come_back(sample):
+    from marketplace.foundation import timeline
+    from marketplace.quote_requests.events import RequestConfirmed
+
+    assert timeline.listeners[RequestConfirmed]

@@ -1,0 +1,101 @@
+"""The operators' clinics: claims beside checks, and decisions with their reasons."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from marketplace.clinics import actions
+from marketplace.clinics.states import CheckKind, ListingState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+
+WORDS = "The register shows another name."
+
+
+@pytest.fixture
+def desk(client, make_operator, sign_in):
+    return sign_in(make_operator())
+
+
+def path(clinic, verb=""):
+    return f"/operator/clinics/{clinic.id}" + (f"/{verb}" if verb else "")
+
+
+def test_the_list_is_filtered_by_state_country_and_name(desk, make_clinic):
+    make_clinic("Clinic Ada")
+    make_clinic("Clinic Bor", listing_state=ListingState.SUSPENDED, country="PL", city="Gdansk")
+    assert "Clinic Bor" not in desk.get("/operator/clinics?state=published").page.text
+    assert "Clinic Ada" not in desk.get("/operator/clinics?country=pl").page.text
+    assert "Clinic Bor" in desk.get("/operator/clinics?q=bor").page.text
+    assert "No clinics match" in desk.get("/operator/clinics?q=nothing").page.text
+
+
+def test_claims_stand_beside_what_was_checked(desk, make_clinic):
+    page = desk.get(path(make_clinic(lapsed=(CheckKind.LICENCE,)))).page
+    assert "Dr Ayşe Sample" in page.text and "Public register" in page.text
+    assert len(page.all("span", data_state="lapsed")) == 1
+    assert len(page.all("span", data_state="passed")) == 5
+
+
+def test_publishing(desk, make_clinic):
+    clinic = make_clinic(listing_state=ListingState.IN_REVIEW)
+    assert desk.post(path(clinic, "publish")).status_code == 303
+    assert clinic.listing_state == ListingState.PUBLISHED
+    assert "Listing published" in desk.get(path(clinic, "history")).page.text
+
+
+def test_publishing_without_the_required_checks_is_refused_with_words(desk, make_clinic):
+    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, lapsed=(CheckKind.PEOPLE,))
+    answer = desk.post(path(clinic, "publish"))
+    assert answer.status_code == 422 and "must be checked" in answer.page.text
+
+
+def test_suspending_needs_a_reason_and_a_statement(desk, make_clinic):
+    clinic = make_clinic()
+    db.session.commit()
+    answer = desk.post(path(clinic, "suspend"), data={"reason": "", "statement": ""})
+    assert answer.status_code == 422
+    assert "Select a reason" in answer.page.text and "Enter what the clinic should know" in answer.page.text
+    form = {"reason": "false_statement", "statement": WORDS}
+    assert desk.post(path(clinic, "suspend"), data=form).status_code == 303
+    assert WORDS in desk.get(path(clinic)).page.text
+
+
+def test_the_second_of_two_operators_is_told(desk, make_clinic):
+    clinic = make_clinic()
+    actions.suspend(clinic, "patient_report", "Somebody else's words.")
+    db.session.commit()
+    answer = desk.post(path(clinic, "suspend"), data={"reason": "false_statement", "statement": WORDS})
+    assert answer.status_code == 409
+    assert clinic.listing_statement != WORDS
+
+
+def test_sending_back_and_reinstating(desk, make_clinic):
+    drafted, down = make_clinic(listing_state=ListingState.IN_REVIEW), make_clinic(listing_state=ListingState.SUSPENDED)
+    form = {"reason": "wording", "statement": WORDS}
+    assert desk.post(path(drafted, "send-back"), data=form).status_code == 303
+    assert desk.post(path(down, "reinstate")).status_code == 303
+    assert (drafted.listing_state, down.listing_state) == (ListingState.SENT_BACK, ListingState.PUBLISHED)
+
+
+def test_a_check_is_recorded_with_its_end(desk, make_clinic):
+    clinic = make_clinic(lapsed=(CheckKind.LICENCE,))
+    db.session.commit()
+    form = {"evidence": "Extract", "source": "Register", "verdict": "pass", "expires_on": "2000-01-01"}
+    assert desk.post(path(clinic, "checks/licence"), data=form).status_code == 422
+    answer = desk.post(path(clinic, "checks/licence"), data={**form, "expires_on": ""})
+    assert answer.status_code == 422 and "Enter the day" in answer.page.text
+    end = (clock.today() + timedelta(days=100)).isoformat()
+    assert desk.post(path(clinic, "checks/licence"), data={**form, "expires_on": end}).status_code == 303
+
+
+def test_an_unknown_clinic_is_not_found(desk):
+    assert desk.get(f"/operator/clinics/{uuid4()}").status_code == 404
+
+
+def test_checks_that_end_within_so_many_days(desk, make_clinic):
+    make_clinic("Clinic Ada", lapsed=(CheckKind.LICENCE,))
+    make_clinic("Clinic Bor")
+    assert "Clinic Bor" not in desk.get("/operator/checks?expires_within=30").page.text
+    assert "Clinic Bor" in desk.get("/operator/checks?expires_within=366").page.text
