@@ -234,7 +234,7 @@ def build_member(
     clinic: Clinic, *, email: str = "ayse@clinic.example", role: TeamRole = TeamRole.OWNER
 ) -> Account:
     """The same without a fixture."""
-    account = build_account(email, name=email.split("@")[0].title())
+    account = build_account(email, name=email.split("@", maxsplit=1)[0].title())
     db.session.add(Membership(clinic_id=clinic.id, user_id=account.id, role=role))
     db.session.flush()
     return account

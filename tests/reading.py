@@ -5,6 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -75,6 +76,14 @@ def _value(element: Element) -> str | None:
     return element.get("value", "")
 
 
+def _begin_anew() -> None:
+    """A test shares its context with the requests it makes: nobody signed in and nothing unsaved is carried over."""
+    if has_app_context():
+        g.__dict__.clear()
+        db.session.flush()
+        db.session().info["unsaved"] = False
+
+
 def words(element: Element) -> str:
     """Its text with single spaces."""
     return " ".join("".join(element.itertext()).split())
@@ -92,6 +101,7 @@ class Reader(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Reads what comes back; changes that were neither stored nor taken back fail the test."""
+        _begin_anew()
         response: TestResponse = super().open(*args, **kwargs)
         left = self.application.extensions.pop("left_changes", None)
         assert left is None, f"{left} left uncommitted changes"

@@ -12,7 +12,7 @@ from marketplace.accounts.wording import LABELS
 
 AFTER_SIGN_IN = "/account"
 # A form that was accepted leads to a page of its own, so that reloading sends nothing twice.
-SHOWN_BY_GET = {
+SHOWN_BY_GET: dict[str, dict[str, Any]] = {
     "security.forgot_password": {},
     "security.send_confirmation": {},
     "security.two_factor_setup": {"step": "code"},
@@ -20,7 +20,7 @@ SHOWN_BY_GET = {
 }
 
 
-def render(template: str, **context: Any) -> ResponseReturnValue:
+def render(template: str, **context: Any) -> Any:
     """What Flask-Security calls to show a page."""
     forms = [value for value in context.values() if isinstance(value, FlaskForm)]
     has_errors = request.method == "POST" and any(form.errors for form in forms)
@@ -43,7 +43,7 @@ def _relabel(form: FlaskForm) -> None:
 
 
 def _name_what_is_empty(form: FlaskForm) -> None:
-    """An empty field tells nothing about who has an account: it may be named; one wrong answer is said once."""
+    """An empty field tells nothing of who has an account: it is named. One wrong answer is said once."""
     form.form_errors = list(dict.fromkeys(form.form_errors))
     if request.endpoint != "security.login" or request.method != "POST":
         return
@@ -58,7 +58,9 @@ def _setup_code(context: dict[str, Any]) -> dict[str, Any]:
     secret = session.get("tf_totp_secret")
     if not secret:
         return {}
-    values = current_app.extensions["security"].totp_factory.fetch_setup_values(secret, context["two_factor_setup_form"].user)
+    values = current_app.extensions["security"].totp_factory.fetch_setup_values(
+        secret, context["two_factor_setup_form"].user
+    )
     return {
         "chosen_method": "authenticator",
         "state_token": session.get("tf_state_token"),
@@ -99,7 +101,9 @@ def gone(**_ignored: str) -> ResponseReturnValue:
 
 def install(app: Flask) -> None:
     """After Flask-Security has bound its own."""
-    app.view_functions["security.confirm_email"] = _by_its_button(app.view_functions["security.confirm_email"])
+    app.view_functions["security.confirm_email"] = _by_its_button(
+        app.view_functions["security.confirm_email"]
+    )
     app.view_functions["security.two_factor_rescue"] = gone
     app.add_url_rule("/account", "account", show_account)
     app.after_request(bring_to_convention)

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts: operators 30 minutes idle and 12 hours at most, members of clinics 12 hours idle."""
+"""How long a sign-in lasts: operators 30 minutes idle and 12 hours at most, members 12 hours idle."""
 
 from flask import Flask, session
 from flask_login import user_loaded_from_cookie, user_logged_in
@@ -12,7 +12,7 @@ STAMP_EVERY = 60  # seconds; a cookie is not written at every look
 
 
 def hold_to_limits() -> None:
-    """Before anyone is loaded: a session past its time is nobody's; a remembered device signs in again by itself."""
+    """Before anyone is loaded: past its time it is nobody's. A remembered device signs in by itself."""
     if "_user_id" not in session:
         return
     now = int(clock.now().timestamp())

@@ -35,7 +35,7 @@ MESSAGES: dict[str, Message] = {
     "INVALID_INPUT": (marked("Enter this in another form"), "error"),
     "INVALID_PASSWORD": (marked("The password is not right"), "error"),
     "INVALID_RECOVERY_CODE": (marked("The recovery code is not right, or it was used before"), "error"),
-    "INVALID_REDIRECT": (_WRONG, "error"),
+    "INVALID_REDIRECT": (marked("That link led to another site. Sign in to see your own pages"), "error"),
     "INVALID_RESET_PASSWORD_TOKEN": (_START_AGAIN, "error"),
     "LOGIN": (marked("Sign in to see this page"), "info"),
     "NO_RECOVERY_CODES_SETUP": (marked("You have no recovery codes yet"), "info"),

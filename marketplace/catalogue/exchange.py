@@ -54,7 +54,9 @@ def rates() -> Rates:
     if kept is None:
         newest = select(func.max(ReferenceRate.day)).scalar_subquery()
         rows = db.session.execute(
-            select(ReferenceRate.currency, ReferenceRate.per_euro, ReferenceRate.day).where(ReferenceRate.day == newest)
+            select(ReferenceRate.currency, ReferenceRate.per_euro, ReferenceRate.day).where(
+                ReferenceRate.day == newest
+            )
         ).all()
         kept = Rates(rows[0].day if rows else date.min, {row.currency: row.per_euro for row in rows})
         if rows:
@@ -86,5 +88,7 @@ def load_rates() -> int:
         if currency != EURO and shipped.bounds[currency].last_date == day:
             rate = shipped.convert(Decimal(1), EURO, currency, date=day)
             rows.append({"currency": currency, "day": day, "per_euro": rate, "source": SOURCE})
-    stored = db.session.execute(insert(ReferenceRate).values(rows).on_conflict_do_nothing().returning(ReferenceRate.day))
+    stored = db.session.execute(
+        insert(ReferenceRate).values(rows).on_conflict_do_nothing().returning(ReferenceRate.day)
+    )
     return len(stored.all())

@@ -1,4 +1,4 @@
-"""What moves a listing: the clinic submits, pauses and closes; an operator publishes, sends back, suspends, reinstates."""
+"""What moves a listing: clinics submit, pause and close; operators publish, send back, suspend, reinstate."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -50,7 +50,7 @@ def pause(clinic: Clinic) -> None:
 
 
 def resume(clinic: Clinic) -> None:
-    """Takes requests again. Raises WrongState unless it was paused, Refused when a required check has lapsed."""
+    """Takes requests again. Raises WrongState unless paused, Refused when a required check has lapsed."""
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.PAUSED:
         _must_be_checked(clinic)
@@ -86,7 +86,9 @@ def close(clinic: Clinic) -> None:
 def lapse_due_checks(now: datetime) -> int:
     """A check counts to the end of its last day (UTC); from the next on the clinic gets no new request."""
     due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
-    checks = db.session.scalars(due.order_by(Check.expires_on).with_for_update(skip_locked=True).limit(BATCH)).all()
+    checks = db.session.scalars(
+        due.order_by(Check.expires_on).with_for_update(skip_locked=True).limit(BATCH)
+    ).all()
     for check in checks:
         CHECK.move(check, CheckState.LAPSED)
         record(events.CheckLapsed(clinic_id=check.clinic_id, reason=check.kind))
@@ -96,7 +98,9 @@ def lapse_due_checks(now: datetime) -> int:
 def missing_checks(clinic: Clinic) -> list[str]:
     """The required claims that are not passed or not in date."""
     today = clock.today()
-    query = select(Check.kind).where(Check.clinic_id == clinic.id, Check.state == CheckState.PASSED, Check.expires_on >= today)
+    query = select(Check.kind).where(
+        Check.clinic_id == clinic.id, Check.state == CheckState.PASSED, Check.expires_on >= today
+    )
     passed = set(db.session.scalars(query))
     return [kind for kind in REQUIRED_CHECKS if kind not in passed]
 
@@ -104,7 +108,8 @@ def missing_checks(clinic: Clinic) -> list[str]:
 def _must_be_checked(clinic: Clinic) -> None:
     if missing_checks(clinic):
         raise Refused(
-            "checks_not_passed", _("Company, licence and people must be checked and in date before the listing goes live")
+            "checks_not_passed",
+            _("Company, licence and people must be checked and in date before the listing goes live"),
         )
 
 

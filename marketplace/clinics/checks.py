@@ -47,7 +47,11 @@ def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
     """True until a date: 12 months at most, prices 6. Raises Refused for a date out of range."""
     today = clock.today()
     if not today < expires_on <= today + LONGEST[CheckKind(check.kind)]:
-        raise Refused("expiry_out_of_range", _("Enter a date within the next 12 months, for prices 6"), field="expires_on")
+        raise Refused(
+            "expiry_out_of_range",
+            _("Enter a date within the next 12 months, for prices 6"),
+            field="expires_on",
+        )
     CHECK.lock(check)
     check.expires_on, check.checked_by = expires_on, checked_by
     CHECK.move(check, CheckState.PASSED)
@@ -74,7 +78,7 @@ def decide(
         revoke_check(check)
         return
     submit_evidence(check, evidence=evidence, source=source)
-    if verdict == "pass" and expires_on is not None:
-        pass_check(check, expires_on=expires_on, checked_by=checked_by)
+    if verdict == "pass":
+        pass_check(check, expires_on=expires_on or clock.today(), checked_by=checked_by)
     else:
         refuse_check(check)

@@ -11,7 +11,7 @@ _LIVE = Clinic.listing_state == ListingState.PUBLISHED
 
 
 def rebuild() -> None:
-    """All counts anew, in one transaction; readers see the old ones until it commits. A city is "TR/Istanbul"."""
+    """All counts anew; readers see the old ones until the commit. A city is "TR/Istanbul"."""
     # One at a time: two rebuilds at once would insert the same rows.
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("listing_facet"))))
     db.session.execute(delete(ListingFacet))

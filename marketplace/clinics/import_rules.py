@@ -30,8 +30,19 @@ COLUMNS = (
     "package_sessions",
     "package_price",
 )
-REQUIRED = ("clinic", "country", "city", "address", "email", "languages", "procedure", "low", "high", "currency")
-LANGUAGES = frozenset(code for code in Locale("en").languages if len(code) == 2)
+REQUIRED = (
+    "clinic",
+    "country",
+    "city",
+    "address",
+    "email",
+    "languages",
+    "procedure",
+    "low",
+    "high",
+    "currency",
+)
+LANGUAGES = frozenset(str(code) for code in Locale("en").languages if len(str(code)) == 2)
 CURRENCIES = frozenset(Locale("en").currencies)
 
 
@@ -129,10 +140,12 @@ def _check_words(cells: dict[str, str], problems: list[str], *, procedures: Mapp
 
 
 def _languages(cells: dict[str, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code.strip().lower() for code in cells["languages"].split(";") if code.strip()))
+    return tuple(
+        dict.fromkeys(code.strip().lower() for code in cells["languages"].split(";") if code.strip())
+    )
 
 
-def _amounts(cells: dict[str, str], problems: list[str]) -> dict[str, int | None]:
+def _amounts(cells: dict[str, str], problems: list[str]) -> dict[str, Any]:
     currency = cells["currency"].upper()
     low = _amount("low", cells, problems, currency=currency)
     high = _amount("high", cells, problems, currency=currency)

@@ -65,7 +65,7 @@ def state_counts() -> dict[str, int]:
 
 
 def retry(email_id: UUID) -> None:
-    """A failed email waits once more. Raises NotFound for an unknown one, WrongState for one that did not fail."""
+    """A failed email waits once more. Raises NotFound, or WrongState for one that did not fail."""
     if db.session.get(Email, email_id) is None:
         raise NotFound("email")
     jobs.retry(email_id)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import current_app
+from flask_babel import gettext
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
@@ -23,6 +24,7 @@ from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, check
 
 QUOTABLE = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LAPSED)
+ANEW_WITHIN = timedelta(hours=48)
 
 
 def hold(lead: Lead, terms: QuoteTerms) -> Quote:
@@ -38,7 +40,7 @@ def hold(lead: Lead, terms: QuoteTerms) -> Quote:
     if lead.state not in QUOTABLE:
         raise WrongState(f"lead_{lead.state}")
     if held_of(lead) is not None:
-        raise WrongState("quote_held_already")
+        raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
     quote = _store(lead, terms)
     record(QuoteHeld(**ids(lead), quote_id=quote.id))
     return quote
@@ -78,23 +80,26 @@ def held_of(lead: Lead) -> Quote | None:
     return db.session.scalar(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.HELD))
 
 
+def take_back(lead: Lead) -> None:
+    """Undo: a held quote is as if never written. Raises WrongState once it has gone out."""
+    REQUEST.lock(lead.request)  # the release takes the same lock: one of the two comes first
+    quote = held_of(lead)
+    if quote is None:
+        raise WrongState(
+            "quote_gone_out", gettext("The quote has gone out already. You can change or withdraw it")
+        )
+    QUOTE.move(quote, QuoteState.WITHDRAWN)
+    record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="undone"))
+
+
 def withdraw(quote: Quote) -> None:
-    """Taken back: a held one as if never written, a sent one for the patient to see."""
-    REQUEST.lock(quote.lead.request)
+    """Taken back: a held one as if never written, a sent one for the patient to see; the clinic may quote anew."""
+    lead = quote.lead
+    REQUEST.lock(lead.request)
+    QUOTE.lock(quote)
     was_sent = quote.state == QuoteState.SENT
     QUOTE.move(quote, QuoteState.WITHDRAWN)
-    if was_sent and LEAD.may(quote.lead, LeadState.OPENED):
-        LEAD.move(quote.lead, LeadState.OPENED)
-    record(QuoteWithdrawn(**ids(quote.lead), quote_id=quote.id))
-
-
-def terms_of(quote: Quote) -> QuoteTerms:
-    """What a stored quote says."""
-    box = quote.lead.request.box
-    values = {name: getattr(quote, name) for name in STORED}
-    values |= {name: tuple(values[name]) for name in ("included", "excluded")}
-    message = box.open(f"quote_message:{quote.id}", quote.message_sealed) if quote.message_sealed else ""
-    answers = (
-        tuple(box.open(f"quote_answers:{quote.id}", quote.answers_sealed)) if quote.answers_sealed else ()
-    )
-    return QuoteTerms(**values, message=message, answers=answers)
+    if was_sent and lead.state == LeadState.QUOTED:
+        LEAD.move(lead, LeadState.OPENED)
+        lead.due_at = clock.now() + ANEW_WITHIN
+    record(QuoteWithdrawn(**ids(lead), quote_id=quote.id))

@@ -1,6 +1,6 @@
 """Reading quotes: by the request or the lead they belong to."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -35,6 +35,15 @@ def sent_quotes(request: QuoteRequest) -> list[Quote]:
 def latest_for_lead(lead: Lead) -> Quote | None:
     """What the clinic wrote last, held or sent."""
     query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
+    return db.session.scalar(
+        query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1)
+    )
+
+
+def standing_for_lead(lead: Lead) -> Quote | None:
+    """What holds between clinic and patient: the held one, else the last that was sent; never one that was undone."""
+    query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
+    query = query.where(or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None)))
     return db.session.scalar(
         query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1)
     )

@@ -1,6 +1,6 @@
 """A held quote is released when its minutes are over; a sent one ends on its last day."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.drafting import ANEW_WITHIN, QUOTABLE
 from marketplace.quotes.events import QuoteExpired, QuoteRevised, QuoteSent, QuoteWithdrawn
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
@@ -27,7 +28,8 @@ def release(quote: Quote) -> None:
     QUOTE.lock(quote)
     if quote.state != QuoteState.HELD:
         return
-    if lead.request.state not in {RequestState.OPEN, RequestState.PAUSED} or not _may_quote(lead):
+    LEAD.lock(lead)
+    if lead.request.state not in {RequestState.OPEN, RequestState.PAUSED} or lead.state not in QUOTABLE:
         QUOTE.move(quote, QuoteState.WITHDRAWN)
         record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="request_ended"))
         return
@@ -40,10 +42,6 @@ def release(quote: Quote) -> None:
     mark_answered(lead)
     event = QuoteRevised if earlier is not None else QuoteSent
     record(event(**ids(lead), quote_id=quote.id))
-
-
-def _may_quote(lead: Lead) -> bool:
-    return lead.state == LeadState.QUOTED or LEAD.may(lead, LeadState.QUOTED)
 
 
 def _sent_of(lead: Lead) -> Quote | None:
@@ -65,9 +63,12 @@ def expire_due(now: datetime) -> int:
     quotes = db.session.scalars(over.limit(BATCH)).all()
     for quote in quotes:
         REQUEST.lock(quote.lead.request)
+        QUOTE.lock(quote)
+        if quote.state != QuoteState.SENT:  # chosen or withdrawn while we waited
+            continue
         QUOTE.move(quote, QuoteState.EXPIRED)
-        if LEAD.may(quote.lead, LeadState.OPENED):
+        if quote.lead.state == LeadState.QUOTED:
             LEAD.move(quote.lead, LeadState.OPENED)
-            quote.lead.due_at = now + timedelta(hours=48)
+            quote.lead.due_at = now + ANEW_WITHIN
         record(QuoteExpired(**ids(quote.lead), quote_id=quote.id))
     return len(quotes)

@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext
 from marketplace.foundation import clock
 from marketplace.foundation.money import whole_units
 from marketplace.foundation.problems import Refused
+from marketplace.quotes.models import Quote
 
 MOST_SESSIONS, MOST_NIGHTS, LONGEST_MESSAGE = 12, 60, 600
 VALID_DAYS = (7, 90)
@@ -117,3 +118,15 @@ def total_disagrees(terms: QuoteTerms) -> str:
 def _money(minor: int, currency: str) -> str:
     whole = whole_units(minor, currency)
     return format_currency(whole, currency, locale=get_locale(), format="¤#,##0.##", currency_digits=False)
+
+
+def terms_of(quote: Quote) -> QuoteTerms:
+    """What a stored quote says."""
+    box = quote.lead.request.box
+    values = {name: getattr(quote, name) for name in STORED}
+    values |= {name: tuple(values[name]) for name in ("included", "excluded")}
+    message = box.open(f"quote_message:{quote.id}", quote.message_sealed) if quote.message_sealed else ""
+    answers = (
+        tuple(box.open(f"quote_answers:{quote.id}", quote.answers_sealed)) if quote.answers_sealed else ()
+    )
+    return QuoteTerms(**values, message=message, answers=answers)

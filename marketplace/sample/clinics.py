@@ -56,8 +56,26 @@ def load_clinics(*, operator_id: UUID) -> list[tuple[Clinic, dict[str, Any]]]:
 
 
 def _clinic(row: dict[str, Any], procedures: dict[str, UUID]) -> Clinic:
-    own = ("slug", "name", "country", "city", "address", "timezone", "email", "website", "languages", "currency")
-    more = ("summary", "founded_year", "daily_capacity", "weekly_capacity", "accepts_countries", "target_reply_hours")
+    own = (
+        "slug",
+        "name",
+        "country",
+        "city",
+        "address",
+        "timezone",
+        "email",
+        "website",
+        "languages",
+        "currency",
+    )
+    more = (
+        "summary",
+        "founded_year",
+        "daily_capacity",
+        "weekly_capacity",
+        "accepts_countries",
+        "target_reply_hours",
+    )
     clinic = Clinic(**{name: row[name] for name in (*own, *more, "hours", "products")}, is_sample=True)
     clinic.search_text = search_text(name=clinic.name, city=clinic.city, summary=clinic.summary)
     clinic.created_at = clock.now() - LISTED

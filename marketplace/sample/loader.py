@@ -61,7 +61,7 @@ def load_if_empty(password: str) -> SampleReport | None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """What is recorded inside has no consequences: months of stories would send hundreds of emails at once."""
+    """What is recorded inside has no consequences: months of stories would send their emails at once."""
     reactions = dict(timeline.listeners)
     timeline.listeners.update({event: () for event in reactions})
     try:

@@ -9,7 +9,11 @@ from marketplace.quotes import drafting, sending
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill
 
-STAY = (("hotel", "transfer", "numbing"), ("numbing", "follow_up"), ("interpreter", "aftercare_kit", "follow_up"))
+STAY = (
+    ("hotel", "transfer", "numbing"),
+    ("numbing", "follow_up"),
+    ("interpreter", "aftercare_kit", "follow_up"),
+)
 
 
 def send_quote(lead: Lead, *, position: int) -> Quote:

@@ -12,7 +12,15 @@ from marketplace.clinics.team import join_team
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
-MEMBERS = ("Sample Robin", "Sample Noor", "Sample Kim", "Sample Sacha", "Sample Alex", "Sample Mika", "Sample Yuri")
+MEMBERS = (
+    "Sample Robin",
+    "Sample Noor",
+    "Sample Kim",
+    "Sample Sacha",
+    "Sample Alex",
+    "Sample Mika",
+    "Sample Yuri",
+)
 
 
 class People:

@@ -41,13 +41,15 @@ def test_a_short_password_is_refused_with_words(client):
     link = path_of(create_operator("new@meridian.example"))
     db.session.commit()
     answer = client.post(link, data={"password": "short", "password_confirm": "short"})
-    assert answer.status_code == 422 and "10 characters or more" in answer.page.text
+    assert answer.status_code == 422
+    assert "10 characters or more" in answer.page.text
 
 
 def test_who_has_an_account_becomes_an_operator(app, make_account):
     account = make_account("known@meridian.example")
     create_operator("Known@meridian.example")
-    assert account.is_operator and db.session.query(Account).count() == 1
+    assert account.is_operator
+    assert db.session.query(Account).count() == 1
 
 
 def test_what_is_no_address_is_refused(app):
@@ -61,5 +63,7 @@ def test_the_confirming_link_acts_by_its_button(client, make_operator):
     account = make_operator()
     account.confirmed_at = None
     path = f"/account/confirm/{generate_confirmation_token(account)}"
-    assert client.get(path).status_code == 200 and account.confirmed_at is None
-    assert client.post(path).status_code == 303 and account.confirmed_at is not None
+    assert client.get(path).status_code == 200
+    assert account.confirmed_at is None
+    assert client.post(path).status_code == 303
+    assert account.confirmed_at is not None

@@ -44,7 +44,8 @@ def test_the_password_alone_is_not_enough(client, key):
 def test_the_code_of_the_set_up_is_refused_at_sign_in(client, key):
     password_alone(client)
     answer = client.post("/account/tf-validate", data={"code": code(key)})
-    assert answer.status_code == 422 and "used before" in answer.page.text
+    assert answer.status_code == 422
+    assert "used before" in answer.page.text
 
 
 def test_a_new_code_signs_in_once(client, key):

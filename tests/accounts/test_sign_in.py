@@ -20,22 +20,27 @@ def test_a_member_lands_at_the_leads(client, make_clinic, make_member):
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client, make_operator):
     account = make_operator()
     wrong = client.post("/account/login", data={"email": account.email, "password": "not this one"})
-    unknown = client.post("/account/login", data={"email": "nobody@clinic.example", "password": "not this one"})
+    unknown = client.post(
+        "/account/login", data={"email": "nobody@clinic.example", "password": "not this one"}
+    )
     assert wrong.status_code == unknown.status_code == 422
-    assert WRONG in wrong.page.text and WRONG in unknown.page.text
+    assert WRONG in wrong.page.text
+    assert WRONG in unknown.page.text
 
 
 def test_an_empty_field_is_named(client):
     answer = client.post("/account/login", data={"email": "", "password": ""})
     assert answer.status_code == 422
-    assert "Enter your email address" in answer.page.text and "Enter your password" in answer.page.text
+    assert "Enter your email address" in answer.page.text
+    assert "Enter your password" in answer.page.text
 
 
 def test_an_unconfirmed_account_reads_like_a_wrong_password(client, make_operator):
     account = make_operator()
     account.confirmed_at = None
     answer = client.post("/account/login", data={"email": account.email, "password": PASSWORD})
-    assert answer.status_code == 422 and WRONG in answer.page.text
+    assert answer.status_code == 422
+    assert WRONG in answer.page.text
 
 
 def test_next_leads_to_our_own_paths_only(client, make_operator):

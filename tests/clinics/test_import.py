@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.catalogue import exchange
+from marketplace.clinics.import_rules import COLUMNS
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import CheckState, ListingState
 from marketplace.extensions import db
 
-HEAD = "clinic,country,city,address,website,email,languages,procedure,low,high,currency,package_sessions,package_price"
+HEAD = ",".join(COLUMNS)
 GOOD = "Clinic Ada,TR,Istanbul,Street 1,https://ada.example,desk@ada.example,tr;en,facial,70,120,EUR,4,300"
 
 
@@ -34,9 +35,11 @@ def test_a_clinic_comes_in_as_a_draft_with_six_missing_checks(app):
     report = import_csv(file_of(GOOD, GOOD.replace("facial,70,120,EUR,4,300", "scalp,60.50,90,EUR,,")))
     clinic = db.session.scalars(select(Clinic)).one()
     assert (report.clinics, report.prices) == (1, 2)
-    assert clinic.listing_state == ListingState.DRAFT and clinic.slug == "clinic-ada"
+    assert clinic.listing_state == ListingState.DRAFT
+    assert clinic.slug == "clinic-ada"
     assert sorted(price.low for price in clinic.prices) == [6050, 7000]
-    assert {check.state for check in clinic.checks} == {CheckState.MISSING} and len(clinic.checks) == 6
+    assert {check.state for check in clinic.checks} == {CheckState.MISSING}
+    assert len(clinic.checks) == 6
 
 
 def test_rows_of_one_clinic_need_not_be_neighbours(app):
@@ -89,7 +92,9 @@ def test_a_clinic_that_is_here_already(app):
     assert "is here already" in str(refused.value.lines[0])
 
 
-@pytest.mark.parametrize(("data", "words"), [(b"\xff\xfe", "UTF-8"), (b"", "the first line"), (HEAD.encode(), "no clinic")])
+@pytest.mark.parametrize(
+    ("data", "words"), [(b"\xff\xfe", "UTF-8"), (b"", "the first line"), (HEAD.encode(), "no clinic")]
+)
 def test_a_file_that_is_none(app, data, words):
     with pytest.raises(ImportRefused) as refused:
         import_csv(data)

@@ -10,7 +10,8 @@ from marketplace.foundation.problems import Refused, WrongState
 def test_a_checked_listing_goes_live(make_clinic):
     clinic = make_clinic(listing_state=ListingState.IN_REVIEW)
     actions.publish(clinic)
-    assert clinic.listing_state == ListingState.PUBLISHED and clinic.published_at
+    assert clinic.listing_state == ListingState.PUBLISHED
+    assert clinic.published_at
 
 
 @pytest.mark.parametrize("kind", [CheckKind.COMPANY, CheckKind.LICENCE, CheckKind.PEOPLE])

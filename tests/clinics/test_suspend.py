@@ -50,7 +50,8 @@ def test_reinstating_holds_it_to_its_checks(make_clinic):
 def test_reinstated_it_is_live_and_without_a_statement(make_clinic):
     clinic = make_clinic(listing_state=ListingState.SUSPENDED)
     actions.reinstate(clinic)
-    assert clinic.listing_state == ListingState.PUBLISHED and clinic.listing_statement is None
+    assert clinic.listing_state == ListingState.PUBLISHED
+    assert clinic.listing_statement is None
 
 
 @pytest.mark.parametrize("state", [ListingState.PUBLISHED, ListingState.PAUSED, ListingState.IN_REVIEW])

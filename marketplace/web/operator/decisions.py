@@ -42,7 +42,9 @@ def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
         actions.reinstate(clinic)
     except Refused as refusal:
         return listing_page(clinic_id, problem=refusal.message)
-    return _back_to(clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name))
+    return _back_to(
+        clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name)
+    )
 
 
 @door.get("/clinics/<uuid:clinic_id>/suspend")
@@ -59,8 +61,10 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     form = SuspendForm()
     if not form.validate():
         return _decision_page("suspend", clinic, form), 422
-    actions.suspend(clinic, form.reason.data, form.statement.data)
-    return _back_to(clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name))
+    actions.suspend(clinic, form.reason.data, form.statement.data or "")
+    return _back_to(
+        clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name)
+    )
 
 
 @door.get("/clinics/<uuid:clinic_id>/send-back")
@@ -77,8 +81,10 @@ def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     form = SendBackForm()
     if not form.validate():
         return _decision_page("send_back", clinic, form), 422
-    actions.send_back(clinic, form.reason.data, form.statement.data)
-    return _back_to(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
+    actions.send_back(clinic, form.reason.data, form.statement.data or "")
+    return _back_to(
+        clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name)
+    )
 
 
 def _decision_page(name: str, clinic: object, form: SuspendForm) -> str:
@@ -108,8 +114,8 @@ def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
         checks.decide(
             check,
             verdict=form.verdict.data,
-            evidence=form.evidence.data,
-            source=form.source.data,
+            evidence=form.evidence.data or "",
+            source=form.source.data or "",
             expires_on=form.expires_on.data,
             checked_by=_signature(),
         )
@@ -122,7 +128,12 @@ def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
 def _check_page(clinic: object, check: object, form: CheckForm) -> str:
     form.offer(str(check.state))  # type: ignore[attr-defined]
     return render_template(
-        "operator/clinics/check.html", words=wording, clinic=clinic, check=check, form=form, has_errors=bool(form.errors)
+        "operator/clinics/check.html",
+        words=wording,
+        clinic=clinic,
+        check=check,
+        form=form,
+        has_errors=bool(form.errors),
     )
 
 

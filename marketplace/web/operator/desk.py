@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.clinics import operator_queries
 from marketplace.leads import desk as routing_desk
-from marketplace.web import outbox
+from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.web.operator import wording
 from marketplace.web.operator.door import door

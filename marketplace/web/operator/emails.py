@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.web import outbox
+from marketplace.mail import desk as outbox
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import page_number, page_url
 from marketplace.web.operator.door import door

@@ -1,10 +1,12 @@
 """What operators type."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.web.forms import Form
@@ -14,9 +16,10 @@ STATEMENT = 2000
 
 def _reason(known: Mapping[str, object]) -> SelectField:
     """One of the list; what is not on it is not chosen."""
+    choices: list[Any] = [("", _l("Select a reason")), *known.items()]
     return SelectField(
         _l("Reason"),
-        choices=[("", _l("Select a reason")), *known.items()],
+        choices=choices,
         validate_choice=False,
         validators=[AnyOf(list(known), message=_l("Select a reason"))],
     )
@@ -44,8 +47,12 @@ class SendBackForm(SuspendForm):
 class CheckForm(Form):
     """What the evidence shows; a passed check can only be revoked, any other passed or refused."""
 
-    evidence = StringField(_l("Evidence"), validators=[InputRequired(_l("Enter what you looked at")), Length(max=300)])
-    source = StringField(_l("Source"), validators=[InputRequired(_l("Enter where it comes from")), Length(max=300)])
+    evidence = StringField(
+        _l("Evidence"), validators=[InputRequired(_l("Enter what you looked at")), Length(max=300)]
+    )
+    source = StringField(
+        _l("Source"), validators=[InputRequired(_l("Enter where it comes from")), Length(max=300)]
+    )
     verdict = RadioField(
         _l("Verdict"),
         choices=[("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))],
@@ -54,12 +61,16 @@ class CheckForm(Form):
     )
     expires_on = DateField(_l("Counts until"), validators=[Optional()])
 
-    def validate_expires_on(self, field: DateField) -> None:
-        """A passed check has an end."""
-        if self.verdict.data == "pass" and field.data is None:
-            raise ValidationError(str(_l("Enter the day until which it counts")))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A passed check has an end, and the end is a day."""
+        passed = bool(super().validate(extra_validators=extra_validators))
+        if self.expires_on.errors or (self.verdict.data == "pass" and self.expires_on.data is None):
+            self.expires_on.errors = [_("Enter the day until which it counts")]
+            passed = False
+        return passed
 
     def offer(self, state: str) -> None:
         """The verdicts that a check in this state can get."""
         wanted = ("revoke",) if state == "passed" else ("pass", "refuse")
-        self.verdict.choices = [(value, label) for value, label in self.verdict.choices if value in wanted]
+        offered: Any = self.verdict.choices
+        self.verdict.choices = [(value, label) for value, label in offered if value in wanted]

@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.leads import desk, queries, reasons
-from marketplace.web import outbox
+from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import page_number, page_url

@@ -68,7 +68,12 @@ OUTCOME = {
     "passed_over": (_l("Passed over"), None),
     "ineligible": (_l("Not eligible"), "warn"),
 }
-AUDIENCE = {"patient": _l("Patient"), "clinic": _l("Clinic"), "operator": _l("Operator"), "account": _l("Account")}
+AUDIENCE = {
+    "patient": _l("Patient"),
+    "clinic": _l("Clinic"),
+    "operator": _l("Operator"),
+    "account": _l("Account"),
+}
 EVENTS = {
     "RequestSubmitted": _l("Request sent, waiting for its confirmation"),
     "RequestRepeated": _l("Asked again for the same"),
@@ -138,4 +143,6 @@ def actors(codes: Iterable[str]) -> dict[str, str]:
         "anonymous": _("a visitor"),
         "keeper": _("the keeper"),
     }
-    return {code: names.get(people[code], code) if code in people else kinds.get(code, code) for code in codes}
+    return {
+        code: names.get(people[code], code) if code in people else kinds.get(code, code) for code in codes
+    }

@@ -47,9 +47,9 @@ def current_draft() -> Any:
         return None
 
 
-def url_of(step: str, **query: str) -> str:
+def url_of(step: str, *, change: str | None = None) -> str:
     """The page of a step."""
-    return url_for(f"patient.ask_{step}", **query)
+    return url_for(f"patient.ask_{step}", change=change)
 
 
 def with_draft(step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

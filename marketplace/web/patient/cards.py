@@ -30,7 +30,7 @@ def cards(proposed: Proposed, procedure_id: object) -> dict[str, Card]:
 
 
 def _card(proposal: Proposal, procedure_id: object) -> Card:
-    clinic = proposal.clinic
+    clinic: Any = proposal.clinic
     return Card(
         clinic=clinic,
         reason=in_words(proposal.reason),

@@ -12,7 +12,7 @@ class _Listed:
     data: Any
     choices: Any
 
-    def __init__(self, label: object, message: object = "", **given: Any) -> None:
+    def __init__(self, label: Any, message: Any = "", **given: Any) -> None:
         super().__init__(label, **given)  # type: ignore[call-arg]
         self.message = message
 
@@ -21,7 +21,7 @@ class _Listed:
         if self.data not in {value for value, _label in self.choices}:
             self.data = None
         if self.data in (None, "") and self.message:
-            raise StopValidation(self.message)  # type: ignore[arg-type]
+            raise StopValidation(self.message)
 
 
 class OneOf(_Listed, RadioField):
@@ -35,13 +35,13 @@ class OneOfMany(_Listed, SelectField):
 class SomeOf(SelectMultipleField):
     """Checkboxes: at least one, all of them listed."""
 
-    def __init__(self, label: object, message: object = "", **given: Any) -> None:
+    def __init__(self, label: Any, message: Any = "", **given: Any) -> None:
         super().__init__(label, **given)
         self.message = message
 
     def pre_validate(self, _form: object) -> None:
         """Unknown values are dropped."""
-        listed = {value for value, _label in self.choices or ()}
+        listed = {choice.value for choice in self.iter_choices()}
         self.data = [value for value in dict.fromkeys(self.data or ()) if value in listed]
         if not self.data and self.message:
-            raise StopValidation(self.message)  # type: ignore[arg-type]
+            raise StopValidation(self.message)

@@ -45,7 +45,8 @@ class HealthForm(Question):
 
     def validate_conditions(self, field: SomeOf) -> None:
         """None stands alone."""
-        if NONE in field.data and len(field.data) > 1:
+        ticked = field.data or []
+        if NONE in ticked and len(ticked) > 1:
             raise ValidationError(gettext('You selected "None of these" and another answer: choose one'))
 
     def store(self, quote_request: Any) -> None:

@@ -37,12 +37,12 @@ class ClinicsForm(Question):
 
     def validate_clinics(self, field: SomeOf) -> None:
         """Five at most."""
-        if len(field.data) > drafts.MOST_CLINICS:
+        if len(field.data or []) > drafts.MOST_CLINICS:
             raise ValidationError(gettext("Select no more than 5 clinics"))
 
     def store(self, quote_request: Any) -> None:
         """Ticked clinics, in the order proposed."""
-        ticked = [p.clinic for p in self.proposed.proposals if p.clinic.slug in self.clinics.data]
+        ticked = [p.clinic for p in self.proposed.proposals if p.clinic.slug in (self.clinics.data or [])]
         drafts.answer_clinics(quote_request, clinics=ticked, wait=False)
 
 
@@ -52,9 +52,7 @@ class WaitForm(Question):
     wait = BooleanField(
         _("Keep my request, and write to me when a clinic can take it"),
         validators=[
-            InputRequired(
-                _("Select that we keep your request, or change where or when you could travel")
-            )
+            InputRequired(_("Select that we keep your request, or change where or when you could travel"))
         ],
         render_kw={"value": "yes"},
     )

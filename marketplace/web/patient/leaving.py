@@ -20,7 +20,16 @@ from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
 from marketplace.web.writing import writes
 
-ASKED = ("home_country", "destinations", "timing", "month_from", "month_to", "trips", "languages", "share_health")
+ASKED = (
+    "home_country",
+    "destinations",
+    "timing",
+    "month_from",
+    "month_to",
+    "trips",
+    "languages",
+    "share_health",
+)
 
 
 def _back(ref: str) -> ResponseReturnValue:
@@ -62,7 +71,9 @@ def delete_request(ref: str) -> ResponseReturnValue:
         ending.withdraw(quote_request)
         return _back(ref)
     clinics = [lead.clinic for lead in leads_of(quote_request)]
-    return render_template("patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form())
+    return render_template(
+        "patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form()
+    )
 
 
 @door.get("/my/requests/<ref>/export")
@@ -91,7 +102,11 @@ def _content(quote_request) -> dict[str, object]:  # type: ignore[no-untyped-def
             for c in queries.consents(quote_request)
         ],
         "clinics": [
-            {"clinic": lead.clinic.name, "state": lead.state, "messages": [vars(said) for said in messages(lead)]}
+            {
+                "clinic": lead.clinic.name,
+                "state": lead.state,
+                "messages": [vars(said) for said in messages(lead)],
+            }
             for lead in leads_of(quote_request)
         ],
         "quotes": [_quote(quote) for quote in sent_quotes(quote_request)],
@@ -102,7 +117,13 @@ def _content(quote_request) -> dict[str, object]:  # type: ignore[no-untyped-def
 def _quote(quote) -> dict[str, object]:  # type: ignore[no-untyped-def]
     terms = terms_of(quote)
     stated = {name: getattr(terms, name) for name in STORED if name != "procedure_id"}
-    return {"number": quote.number, "clinic": quote.lead.clinic.name, "state": quote.state, **stated, "message": terms.message}
+    return {
+        "number": quote.number,
+        "clinic": quote.lead.clinic.name,
+        "state": quote.state,
+        **stated,
+        "message": terms.message,
+    }
 
 
 def _plain(value: object) -> object:

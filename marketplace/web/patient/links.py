@@ -27,7 +27,8 @@ class LinkForm(Form):
     """Where the new link goes."""
 
     email = EmailField(
-        lazy_gettext("Email address"), validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS)]
+        lazy_gettext("Email address"),
+        validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS)],
     )
 
 
@@ -66,11 +67,23 @@ def send_request(token: str) -> ResponseReturnValue:
     confirmed = confirm(quote_request)
     remember(quote_request.ref, until=clock.now() + links.PAGE_LIFETIME)
     if confirmed.leads:
-        flash(_("Your request has gone to %(names)s", names=recipients([lead.clinic for lead in confirmed.leads])), "success")
+        flash(
+            _(
+                "Your request has gone to %(names)s",
+                names=recipients([lead.clinic for lead in confirmed.leads]),
+            ),
+            "success",
+        )
     else:
         flash(_("Your request is stored. We will write to you when a clinic can take it"), "info")
     for clinic in confirmed.full:
-        flash(_("%(clinic)s is full for now and did not get your request. You can add another clinic", clinic=clinic.name), "care")
+        flash(
+            _(
+                "%(clinic)s is full for now and did not get your request. You can add another clinic",
+                clinic=clinic.name,
+            ),
+            "care",
+        )
     return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
@@ -83,7 +96,9 @@ def ask_for_link() -> ResponseReturnValue:
         links.send_new_link(form.email.data or "")
         return redirect(url_for("patient.link_sent"), 303)
     status = 422 if request.method == "POST" else 200
-    return render_template("patient/request/link.html", form=form, opened=opened(), has_errors=bool(form.errors)), status
+    return render_template(
+        "patient/request/link.html", form=form, opened=opened(), has_errors=bool(form.errors)
+    ), status
 
 
 @door.get("/my/link/sent")

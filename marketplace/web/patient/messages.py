@@ -32,7 +32,9 @@ class MessageForm(CreatingForm):
 def show_messages(ref: str, clinic: str) -> str:
     """What was said so far, and a field."""
     lead = lead_with_clinic(held(ref), clinic)
-    return render_template("patient/request/messages.html", lead=lead, said=messages(lead), form=MessageForm(), ref=ref)
+    return render_template(
+        "patient/request/messages.html", lead=lead, said=messages(lead), form=MessageForm(), ref=ref
+    )
 
 
 @door.post("/my/requests/<ref>/messages/<clinic>")
@@ -43,7 +45,14 @@ def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     lead = lead_with_clinic(held(ref), clinic)
     form = MessageForm()
     if not form.validate_on_submit():
-        page = render_template("patient/request/messages.html", lead=lead, said=messages(lead), form=form, ref=ref, has_errors=True)
+        page = render_template(
+            "patient/request/messages.html",
+            lead=lead,
+            said=messages(lead),
+            form=form,
+            ref=ref,
+            has_errors=True,
+        )
         return page, 422
     answer_question(lead, form.body.data or "")
     flash(_("Sent to %(clinic)s", clinic=lead.clinic.name), "success")

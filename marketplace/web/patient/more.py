@@ -67,7 +67,13 @@ def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     ticked = [p.clinic for p in proposed.proposals if p.clinic.slug in (form.clinics.data or [])]
     confirmed = add_clinics(quote_request, ticked, share_health=form.share_health.data)
     if confirmed.leads:
-        flash(_("Your request has gone to %(names)s", names=recipients([lead.clinic for lead in confirmed.leads])), "success")
+        flash(
+            _(
+                "Your request has gone to %(names)s",
+                names=recipients([lead.clinic for lead in confirmed.leads]),
+            ),
+            "success",
+        )
     for clinic in confirmed.full:
         flash(_("%(clinic)s is full for now and did not get your request", clinic=clinic.name), "care")
     return redirect(url_for("patient.show_request", ref=ref), 303)

@@ -59,7 +59,9 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so."""
     quote = of_request(held(ref), number)
     acceptance.choose(quote)
-    flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success")
+    flash(
+        _("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success"
+    )
     return _back(ref)
 
 
@@ -69,7 +71,10 @@ def decline_quote(ref: str, number: int) -> ResponseReturnValue:
     """Not this one."""
     quote = of_request(held(ref), number)
     acceptance.decline(quote)
-    flash(_("We have told %(clinic)s that you decided against their quote", clinic=quote.lead.clinic.name), "success")
+    flash(
+        _("We have told %(clinic)s that you decided against their quote", clinic=quote.lead.clinic.name),
+        "success",
+    )
     return _back(ref)
 
 

@@ -48,7 +48,7 @@ def pause(quote_request: Any) -> ResponseReturnValue:
         "patient/form/pause.html",
         conditions=conditions,
         onward=onward,
-        back=url_of("health", **({"change": CHANGE} if changing else {})),
+        back=url_of("health", change=CHANGE if changing else None),
         later=url_of("when", change=CHANGE),
     )
 

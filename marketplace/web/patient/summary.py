@@ -34,16 +34,13 @@ def _row(step: str, key: str, value: Any) -> Row:
 
 
 def _wish(quote_request: Any) -> list[Row]:
-    procedure = quote_request.procedure
     anywhere = _("Anywhere")
     wanted = [country_name(code) for code in quote_request.destinations]
     return [
-        _row("treatment", _("What you would like help with"), _concern(quote_request.concern)),
-        _row("treatment", _("Treatment"), procedure.name if procedure else _("The clinic suggests one")),
+        _row("treatment", _("What you would like help with"), _treatment(quote_request)),
         _row("where", _("Where you live"), country_name(quote_request.home_country)),
         _row("where", _("Where you would travel"), _listed(wanted) or anywhere),
-        _row("when", _("When you could travel"), TIMINGS[quote_request.timing]),
-        _row("when", _("Months"), _months(quote_request.month_from, quote_request.month_to)),
+        _row("when", _("When you could travel"), _when(quote_request)),
         _row("when", _("Trips"), TRIPS[quote_request.trips]),
         _row("budget", _("Budget"), _budget(quote_request)),
     ]
@@ -62,9 +59,16 @@ def _person(quote_request: Any) -> list[Row]:
     ]
 
 
-def _concern(slug: str | None) -> str:
+def _treatment(quote_request: Any) -> Markup:
     labels = {concern["slug"]: concern["label"] for concern in concerns()}
-    return str(labels.get(slug or "", _("I'm not sure")))
+    procedure = quote_request.procedure
+    name = procedure.name if procedure else _("The clinic suggests a treatment")
+    return _lines([labels.get(quote_request.concern, _("I'm not sure")), name])
+
+
+def _when(quote_request: Any) -> Markup:
+    months = _months(quote_request.month_from, quote_request.month_to)
+    return _lines([text for text in (TIMINGS[quote_request.timing], months) if text])
 
 
 def _months(first: Any, last: Any) -> str | None:

@@ -33,7 +33,8 @@ def test_the_list_is_filtered_by_state_country_and_name(desk, make_clinic):
 
 def test_claims_stand_beside_what_was_checked(desk, make_clinic):
     page = desk.get(path(make_clinic(lapsed=(CheckKind.LICENCE,)))).page
-    assert "Dr Ayşe Sample" in page.text and "Public register" in page.text
+    assert "Dr Ayşe Sample" in page.text
+    assert "Public register" in page.text
     assert len(page.all("span", data_state="lapsed")) == 1
     assert len(page.all("span", data_state="passed")) == 5
 
@@ -48,7 +49,8 @@ def test_publishing(desk, make_clinic):
 def test_publishing_without_the_required_checks_is_refused_with_words(desk, make_clinic):
     clinic = make_clinic(listing_state=ListingState.IN_REVIEW, lapsed=(CheckKind.PEOPLE,))
     answer = desk.post(path(clinic, "publish"))
-    assert answer.status_code == 422 and "must be checked" in answer.page.text
+    assert answer.status_code == 422
+    assert "must be checked" in answer.page.text
 
 
 def test_suspending_needs_a_reason_and_a_statement(desk, make_clinic):
@@ -56,7 +58,8 @@ def test_suspending_needs_a_reason_and_a_statement(desk, make_clinic):
     db.session.commit()
     answer = desk.post(path(clinic, "suspend"), data={"reason": "", "statement": ""})
     assert answer.status_code == 422
-    assert "Select a reason" in answer.page.text and "Enter what the clinic should know" in answer.page.text
+    assert "Select a reason" in answer.page.text
+    assert "Enter what the clinic should know" in answer.page.text
     form = {"reason": "false_statement", "statement": WORDS}
     assert desk.post(path(clinic, "suspend"), data=form).status_code == 303
     assert WORDS in desk.get(path(clinic)).page.text
@@ -72,7 +75,10 @@ def test_the_second_of_two_operators_is_told(desk, make_clinic):
 
 
 def test_sending_back_and_reinstating(desk, make_clinic):
-    drafted, down = make_clinic(listing_state=ListingState.IN_REVIEW), make_clinic(listing_state=ListingState.SUSPENDED)
+    drafted, down = (
+        make_clinic(listing_state=ListingState.IN_REVIEW),
+        make_clinic(listing_state=ListingState.SUSPENDED),
+    )
     form = {"reason": "wording", "statement": WORDS}
     assert desk.post(path(drafted, "send-back"), data=form).status_code == 303
     assert desk.post(path(down, "reinstate")).status_code == 303
@@ -85,7 +91,8 @@ def test_a_check_is_recorded_with_its_end(desk, make_clinic):
     form = {"evidence": "Extract", "source": "Register", "verdict": "pass", "expires_on": "2000-01-01"}
     assert desk.post(path(clinic, "checks/licence"), data=form).status_code == 422
     answer = desk.post(path(clinic, "checks/licence"), data={**form, "expires_on": ""})
-    assert answer.status_code == 422 and "Enter the day" in answer.page.text
+    assert answer.status_code == 422
+    assert "Enter the day" in answer.page.text
     end = (clock.today() + timedelta(days=100)).isoformat()
     assert desk.post(path(clinic, "checks/licence"), data={**form, "expires_on": end}).status_code == 303
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-PAGES = ["/operator", "/operator/clinics", "/operator/checks", "/operator/requests", "/operator/routing", "/operator/emails"]
+PAGES = [
+    "/operator",
+    "/operator/clinics",
+    "/operator/checks",
+    "/operator/requests",
+    "/operator/routing",
+    "/operator/emails",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -22,11 +29,15 @@ def test_for_a_member_of_a_clinic_it_does_not_exist(client, make_clinic, make_me
 def test_an_operator_reads_it(client, make_operator, sign_in, path):
     sign_in(make_operator())
     answer = client.get(path)
-    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_member_cannot_act_either(client, make_clinic, make_member, sign_in):
     clinic = make_clinic()
     sign_in(make_member(clinic))
-    answer = client.post(f"/operator/clinics/{clinic.id}/suspend", data={"reason": "patient_report", "statement": "x"})
-    assert answer.status_code == 404 and clinic.listing_state == "published"
+    answer = client.post(
+        f"/operator/clinics/{clinic.id}/suspend", data={"reason": "patient_report", "statement": "x"}
+    )
+    assert answer.status_code == 404
+    assert clinic.listing_state == "published"

@@ -1,0 +1,53 @@
+"""Reading treatments, procedures, price ranges and guides."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.catalogue.models import Guide, PriceRange, Procedure, Treatment
+from marketplace.extensions import db
+from marketplace.foundation.problems import NotFound
+
+
+def treatments() -> list[Treatment]:
+    """All, by name, with their procedures."""
+    query = select(Treatment).options(selectinload(Treatment.procedures)).order_by(Treatment.name)
+    return list(db.session.scalars(query))
+
+
+def treatment(slug: str) -> Treatment:
+    """One, with its procedures. Raises NotFound."""
+    query = select(Treatment).where(Treatment.slug == slug).options(selectinload(Treatment.procedures))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("treatment")
+    return found
+
+
+def procedures(treatment_slug: str) -> list[Procedure]:
+    """A treatment's procedures in their order."""
+    return treatment(treatment_slug).procedures
+
+
+def procedure(slug: str) -> Procedure:
+    """One, by its slug. Raises NotFound."""
+    found = db.session.scalar(select(Procedure).where(Procedure.slug == slug))
+    if found is None:
+        raise NotFound("procedure")
+    return found
+
+
+def guide(of: Treatment, kind: str) -> Guide:
+    """The treatment's guide, questions or aftercare. Raises NotFound."""
+    found = db.session.scalar(select(Guide).where(Guide.treatment_id == of.id, Guide.kind == kind))
+    if found is None:
+        raise NotFound("guide")
+    return found
+
+
+def price_ranges(treatment_slug: str, *, country: str | None = None) -> list[PriceRange]:
+    """All ranges of a treatment's procedures, optionally of one country, in the order of the procedures."""
+    query = select(PriceRange).join(PriceRange.procedure).join(Procedure.treatment)
+    query = query.where(Treatment.slug == treatment_slug).options(joinedload(PriceRange.procedure))
+    if country:
+        query = query.where(PriceRange.country == country)
+    return list(db.session.scalars(query.order_by(Procedure.position, PriceRange.country)))

@@ -1,0 +1,84 @@
+"""Reviewed Markdown to safe HTML, with an id for every heading."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from marketplace.catalogue.content_loader import front_matter
+from marketplace.catalogue.geography import CONTENT
+from marketplace.foundation.problems import NotFound
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable("table")
+_HEADING = re.compile(r"<h2>(.*?)</h2>")
+TAGS = {
+    "p",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "a",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "blockquote",
+    "br",
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A rendered text and its headings as (id, words)."""
+
+    html: Markup
+    headings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class StaticPage:
+    """A page of the content folder."""
+
+    title: str
+    summary: str
+    reviewed_on: date
+    text: Text
+
+
+@cache
+def render(markdown: str) -> Text:
+    """Only plain elements come out, whatever goes in."""
+    html = nh3.clean(_MARKDOWN.render(markdown), tags=TAGS, attributes={"a": {"href"}}, link_rel=None)
+    headings: list[tuple[str, str]] = []
+
+    def with_id(match: re.Match[str]) -> str:
+        words = re.sub(r"<.*?>", "", match.group(1))
+        headings.append((slug_of(words), words))
+        return f'<h2 id="{headings[-1][0]}">{match.group(1)}</h2>'
+
+    return Text(Markup(_HEADING.sub(with_id, html)), tuple(headings))  # noqa: S704 - cleaned above
+
+
+def slug_of(words: str) -> str:
+    """Letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "part"
+
+
+@cache
+def static_page(slug: str) -> StaticPage:
+    """A page such as how-it-works. Raises NotFound."""
+    if not (CONTENT / "pages" / f"{slug}.md").exists():
+        raise NotFound("page")
+    head, body = front_matter(f"pages/{slug}.md")
+    return StaticPage(head["title"], head["summary"], head["reviewed_on"], render(body))

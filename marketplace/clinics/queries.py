@@ -1,0 +1,163 @@
+"""Reading published listings: one set-based query for a list, one for a clinic."""
+
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.catalogue.models import Procedure
+from marketplace.clinics.models import Check, Clinic, ClinicPrice, ListingFacet
+from marketplace.clinics.states import CheckState, ListingState
+from marketplace.clinics.wording import fold
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound
+
+PAGE = 25
+SORTS = ("checks", "reply", "price", "name")
+SHOWN = (ListingState.PUBLISHED, ListingState.PAUSED)
+
+
+@dataclass(frozen=True)
+class ClinicFilter:
+    """What a reader looks for; empty means everything. `max_price_eur` in euro cents for a session."""
+
+    country: str | None = None
+    city: str | None = None
+    procedure: str | None = None
+    language: str | None = None
+    max_price_eur: int | None = None
+    q: str = ""
+    sort: str = "checks"
+    page: int = 1
+
+    def without(self, name: str) -> "ClinicFilter":
+        """The same without one condition."""
+        return replace(self, **{name: "" if name == "q" else None})
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Names of what is set."""
+        names = ("country", "city", "procedure", "language", "max_price_eur", "q")
+        return tuple(name for name in names if getattr(self, name))
+
+
+@dataclass(frozen=True)
+class ClinicPage:
+    """One page of clinics with their checks, people and prices."""
+
+    clinics: list[Clinic]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Values with how many published listings have them."""
+
+    countries: dict[str, int] = field(default_factory=dict)
+    cities: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    procedures: dict[str, int] = field(default_factory=dict)
+
+
+def search(wanted: ClinicFilter) -> ClinicPage:
+    """Filtered, sorted, 25 a page; the page is drawn back into what there is."""
+    matching = and_(*_conditions(wanted))
+    total = db.session.scalar(select(func.count()).select_from(Clinic).where(matching)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, wanted.page), pages)
+    query = _with_details(select(Clinic).where(matching))
+    clinics = db.session.scalars(query.order_by(*_order(wanted)).limit(PAGE).offset((page - 1) * PAGE)).all()
+    return ClinicPage(list(clinics), total, page, pages)
+
+
+def count(wanted: ClinicFilter) -> int:
+    """How many would match: for the sentence that names which filter to remove."""
+    return db.session.scalar(select(func.count()).select_from(Clinic).where(and_(*_conditions(wanted)))) or 0
+
+
+def _with_details(query: Select[tuple[Clinic]]) -> Select[tuple[Clinic]]:
+    prices = selectinload(Clinic.prices).joinedload(ClinicPrice.procedure)
+    return query.options(selectinload(Clinic.checks), selectinload(Clinic.people), prices)
+
+
+def _conditions(wanted: ClinicFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Clinic.listing_state == ListingState.PUBLISHED]
+    if wanted.country:
+        found.append(Clinic.country == wanted.country)
+    if wanted.city:
+        found.append(Clinic.city == wanted.city)
+    if wanted.language:
+        found.append(Clinic.languages.contains([wanted.language]))
+    for word in fold(wanted.q).split()[:6]:
+        found.append(Clinic.search_text.contains(word, autoescape=True))
+    if wanted.procedure or wanted.max_price_eur:
+        found.append(_offers(wanted))
+    return found
+
+
+def _offers(wanted: ClinicFilter) -> ColumnElement[bool]:
+    price = select(ClinicPrice.id).where(ClinicPrice.clinic_id == Clinic.id)
+    if wanted.procedure:
+        price = price.join(Procedure).where(Procedure.slug == wanted.procedure)
+    if wanted.max_price_eur:
+        price = price.where(ClinicPrice.low_eur <= wanted.max_price_eur)
+    return price.exists()
+
+
+def _order(wanted: ClinicFilter) -> list[ColumnElement[object]]:
+    """Default: checks passed, reply time, then a shuffle that is new every day, so that nobody is first by name."""
+    passed = (
+        select(func.count())
+        .select_from(Check)
+        .where(Check.clinic_id == Clinic.id, Check.state == CheckState.PASSED)
+    )
+    cheapest = (
+        select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id).scalar_subquery()
+    )
+    shuffle = func.md5(func.concat(Clinic.id, clock.today().isoformat()))
+    orders: dict[str, list[ColumnElement[object]]] = {
+        "checks": [passed.scalar_subquery().desc(), Clinic.reply_minutes.asc().nulls_last(), shuffle],
+        "reply": [Clinic.reply_minutes.asc().nulls_last(), shuffle],
+        "price": [cheapest.asc().nulls_last(), shuffle],
+        "name": [Clinic.name.asc()],
+    }
+    return [*orders.get(wanted.sort, orders["checks"]), Clinic.id]  # type: ignore[list-item]
+
+
+def facets() -> Facets:
+    """From the summary: one small read, however many clinics there are."""
+    found: dict[str, dict[str, int]] = {}
+    for facet in db.session.scalars(select(ListingFacet).order_by(ListingFacet.value)):
+        found.setdefault(facet.dimension, {})[facet.value] = facet.n
+    names = {"countries": "country", "cities": "city", "languages": "language", "procedures": "procedure"}
+    return Facets(**{name: found.get(dimension, {}) for name, dimension in names.items()})
+
+
+def listing(slug: str) -> Clinic:
+    """A published or paused clinic with everything its page shows. Raises NotFound."""
+    found = db.session.scalar(
+        _with_details(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state.in_(SHOWN)))
+    )
+    if found is None:
+        raise NotFound("clinic")
+    return found
+
+
+def published_slugs() -> list[tuple[str, object]]:
+    """For the sitemap: slug and when it was published."""
+    query = select(Clinic.slug, Clinic.published_at).where(Clinic.listing_state == ListingState.PUBLISHED)
+    return [(slug, moment) for slug, moment in db.session.execute(query.order_by(Clinic.slug).limit(45000))]
+
+
+def answered_share() -> tuple[int, int, int]:
+    """Published clinics, leads sent and leads answered, over all of them."""
+    sums = select(
+        func.count(),
+        func.coalesce(func.sum(Clinic.leads_sent), 0),
+        func.coalesce(func.sum(Clinic.leads_answered), 0),
+    )
+    n, sent, answered = db.session.execute(sums.where(Clinic.listing_state == ListingState.PUBLISHED)).one()
+    return int(n), int(sent), int(answered)

@@ -1,0 +1,88 @@
+"""The other two answers: one question, or a no with a reason. Both stop the reply clock."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.leads.actions import ask, decline
+from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.sight import own_lead, sight_of
+from marketplace.web.forms import CreatingForm, Form
+from marketplace.web.writing import once, writes
+
+ASKING = ("new", "opened")
+DECLINING = ("new", "opened", "asked", "lapsed")
+
+
+class QuestionForm(CreatingForm):
+    """One question."""
+
+    question = TextAreaField(
+        _l("Your question"),
+        validators=[
+            InputRequired(_l("Enter your question")),
+            Length(max=600, message=_l("Your question must be 600 characters or fewer")),
+        ],
+    )
+
+
+class DeclineForm(Form):
+    """Why not; always one of the list."""
+
+    reason = RadioField(
+        _l("Why can you not treat this patient?"),
+        choices=list(wording.DECLINES.items()),
+        validators=[InputRequired(_l("Select a reason"))],
+    )
+
+
+@door.get("/leads/<ref>/ask")
+def ask_patient(ref: str) -> str:
+    """The form of the one question."""
+    own = own_lead(ref)
+    if own.state not in ASKING or own.request.state != "open" or sight_of(own).has_asked:
+        raise WrongState(f"lead_{own.state}", _("You cannot ask a question on this request any more"))
+    return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
+
+
+@door.post("/leads/<ref>/ask")
+@writes
+@once
+def send_question(ref: str) -> ResponseReturnValue:
+    """Goes to the patient at once; the clock stands until it is answered."""
+    own, form = own_lead(ref), QuestionForm()
+    if form.validate_on_submit():
+        try:
+            ask(own, form.question.data or "")
+        except Refused:
+            form.question.errors = [_("You have asked your one question. Send a quote, or decline")]
+        else:
+            flash(_("Question sent. Your time to reply stands still until the patient answers"), "success")
+            return redirect(url_for("dashboard.lead", ref=ref), 303)
+    return render_template("dashboard/ask.html", lead=own, form=form, has_errors=True), 422
+
+
+@door.get("/leads/<ref>/decline")
+def ask_decline(ref: str) -> str:
+    """The list of reasons."""
+    own = own_lead(ref)
+    if own.state not in DECLINING:
+        raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
+    return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
+
+
+@door.post("/leads/<ref>/decline")
+@writes
+def decline_lead(ref: str) -> ResponseReturnValue:
+    """A no counts as an answer; the patient reads the reason."""
+    own, form = own_lead(ref), DeclineForm()
+    if not form.validate_on_submit():
+        return render_template("dashboard/decline.html", lead=own, form=form, has_errors=True), 422
+    decline(own, form.reason.data)
+    flash(_("Declined. The patient reads your reason and can ask another clinic"), "success")
+    return redirect(url_for("dashboard.leads"), 303)

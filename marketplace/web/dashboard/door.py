@@ -1,0 +1,66 @@
+"""The clinics' door: members of a team; for a stranger these pages do not exist."""
+
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from marketplace.clinics.team import membership_of
+from marketplace.foundation.timeline import act_as
+
+door = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+
+
+@door.before_request
+def members_only() -> ResponseReturnValue | None:
+    """Signed out: sign in first. Signed in without a team: not found."""
+    if not current_user.is_authenticated:
+        reads = request.method in {"GET", "HEAD"}
+        back = request.full_path.rstrip("?") if reads else url_for("dashboard.leads")
+        return redirect(url_for("security.login", next=back), 302 if reads else 303)
+    membership = membership_of(current_user.id)
+    if membership is None:
+        abort(404)
+    g.membership, g.clinic = membership, membership.clinic
+    act_as(actor())
+    return None
+
+
+def actor() -> str:
+    """Under which name a member acts."""
+    return f"member:{current_user.id}"
+
+
+@door.after_request
+def keep_private(response: Response) -> Response:
+    """For no index and no cache."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@door.context_processor
+def frame() -> dict[str, object]:
+    """What the layout needs."""
+    places = (
+        (_("Requests"), "dashboard.leads"),
+        (_("Listing"), "dashboard.listing"),
+        (_("Checks"), "dashboard.checks"),
+        (_("Numbers"), "dashboard.numbers"),
+        (_("Team"), "dashboard.team"),
+    )
+    links = [(label, url_for(endpoint)) for label, endpoint in places]
+    items = [(label, url, request.path == url or request.path.startswith(f"{url}/")) for label, url in links]
+    clinic = g.get("clinic")
+    return {
+        "nav_items": items,
+        "clinic": clinic,
+        "clinic_name": clinic.name if clinic else None,
+        "account_name": getattr(current_user, "name", None),
+    }
+
+
+@door.get("")
+def home() -> ResponseReturnValue:
+    """The requests are what a clinic comes for."""
+    return redirect(url_for("dashboard.leads"), 302)

@@ -1,0 +1,29 @@
+"""A clinic's requests, the least time left first."""
+
+from flask import g, render_template, request, url_for
+
+from marketplace.leads.clinic_desk import health_shared
+from marketplace.leads.queries import TABS, inbox
+from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.door import door
+
+
+@door.get("/leads")
+def leads() -> str:
+    """One tab of the inbox; an unknown tab is the first one."""
+    state = request.args.get("state", "new")
+    state = state if state in TABS else "new"
+    found = inbox(g.clinic.id, state=state, page=_page())
+    return render_template(
+        "dashboard/leads.html",
+        found=found,
+        state=state,
+        health=health_shared(found.leads),
+        wording=wording,
+        page_url=lambda n: url_for("dashboard.leads", state=state, page=n),
+    )
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1

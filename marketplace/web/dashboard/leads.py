@@ -1,0 +1,108 @@
+"""One request: what the patient asked first, then the answer to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.catalogue.queries import procedures
+from marketplace.foundation import clock
+from marketplace.leads.actions import confirm_deletion
+from marketplace.leads.clinic_desk import deletion_confirmed_at
+from marketplace.quotes.comparison import ITEMS, items_answered
+from marketplace.quotes.drafting import QUOTABLE
+from marketplace.quotes.prefilling import prefill
+from marketplace.quotes.queries import latest_for_lead, standing_for_lead
+from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
+from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
+from marketplace.web.dashboard.sight import Sight, note_look, own_lead, sight_of
+from marketplace.web.writing import writes
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+    from marketplace.quotes.models import Quote
+
+TREATMENT = "mesotherapy"
+TAKES_QUOTES = ("open", "paused")
+
+
+@door.get("/leads/<ref>")
+@writes
+def lead(ref: str) -> ResponseReturnValue:
+    """The page a clinic answers from; the first look opens the lead."""
+    own = own_lead(ref)
+    sight = sight_of(own)
+    note_look(own, sight)
+    return lead_page(own, sight, form=filled_form(own, sight))
+
+
+def may_quote(own: Lead) -> bool:
+    """Neither the request nor the lead has ended."""
+    return own.state in QUOTABLE and own.request.state in TAKES_QUOTES
+
+
+def filled_form(own: Lead, sight: Sight) -> QuoteForm | None:
+    """The form with what the clinic would most likely answer; none where no quote is taken."""
+    if not may_quote(own):
+        return None
+    latest = latest_for_lead(own)
+    terms = _started_from(own, latest)
+    slugs = {procedure.id: procedure.slug for procedure in procedures(TREATMENT)}
+    values = shown_values(terms, procedure=slugs[terms.procedure_id], seen=latest.number if latest else 0)
+    return form_of(own, sight, formdata=None, data=values | {"currency": own.clinic.currency})
+
+
+def form_of(own: Lead, sight: Sight, **kwargs: Any) -> QuoteForm:
+    """The form of this lead."""
+    listed = procedures(TREATMENT)
+    return quote_form(currency=own.clinic.currency, procedures=listed, questions=sight.questions, **kwargs)
+
+
+def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
+    """What this clinic wrote for this patient before, else what it usually answers."""
+    if latest is None or latest.currency != own.clinic.currency:
+        return prefill(own)
+    terms = terms_of(latest)
+    days = (terms.valid_until - clock.today()).days
+    if days < VALID_DAYS[0]:
+        return QuoteTerms(**{**vars(terms), "valid_until": clock.today() + timedelta(days=30)})
+    return terms
+
+
+def lead_page(
+    own: Lead, sight: Sight, *, form: QuoteForm | None, status: int = 200, has_errors: bool = False
+) -> ResponseReturnValue:
+    """The page in whatever state the lead is."""
+    quote = standing_for_lead(own)
+    held = quote is not None and quote.state == "held"
+    page = render_template(
+        "dashboard/lead.html",
+        lead=own,
+        sight=sight,
+        quote=quote,
+        held=held,
+        form=None if held else form,
+        open_groups=open_groups(form) if form else set(),
+        answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
+        deleted_at=deletion_confirmed_at(own) if own.state == "revoked" else None,
+        wording=wording,
+        has_errors=has_errors,
+    )
+    return page, status
+
+
+@door.post("/leads/<ref>/delete-confirmed")
+@writes
+def confirm_deleted(ref: str) -> ResponseReturnValue:
+    """The clinic says that its copy is gone; saying it twice changes nothing."""
+    own = own_lead(ref)
+    if own.state != "revoked" or deletion_confirmed_at(own) is None:
+        confirm_deletion(own)
+    flash(_("Thank you. We have noted that the data is deleted"), "success")
+    return redirect(url_for("dashboard.lead", ref=ref), 303)

@@ -1,0 +1,42 @@
+"""What the clinic reads of itself: its listing, its checks, its numbers, its team."""
+
+from flask import g, render_template
+
+from marketplace.clinics.reasons import in_words as listing_reason
+from marketplace.clinics.team import members
+from marketplace.foundation import clock
+from marketplace.leads.clinic_desk import numbers as numbers_of
+from marketplace.leads.reasons import in_words
+from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.door import door
+
+ENDING_DAYS = 30
+
+
+@door.get("/listing")
+def listing() -> str:
+    """What patients see, and in which state it is."""
+    return render_template(
+        "dashboard/listing.html", wording=wording, reason=listing_reason(g.clinic.listing_reason)
+    )
+
+
+@door.get("/checks")
+def checks() -> str:
+    """The six checks with their dates."""
+    return render_template(
+        "dashboard/checks.html", wording=wording, today=clock.today(), ending_days=ENDING_DAYS
+    )
+
+
+@door.get("/numbers")
+def numbers() -> str:
+    """The last 90 days."""
+    found = numbers_of(g.clinic.id)
+    return render_template("dashboard/numbers.html", found=found, in_words=in_words)
+
+
+@door.get("/team")
+def team() -> str:
+    """Who may answer requests."""
+    return render_template("dashboard/team.html", members=members(g.clinic), wording=wording)

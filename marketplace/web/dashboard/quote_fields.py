@@ -1,0 +1,100 @@
+"""Fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, Form, SelectField, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from marketplace.foundation.money import NotAnAmount, parse_amount, whole_units
+
+UNSTATED = {"not stated", "not_stated", "none", "unknown"}
+
+
+def blank_unstated(value: Any) -> Any:
+    """The words for "not stated" and an empty answer are the same."""
+    return "" if isinstance(value, str) and value.strip().lower() in UNSTATED else value
+
+
+class AmountField(StringField):
+    """Money in whole units of the form's currency, kept as it was typed."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Parsed by the one rule for money."""
+        if not self.data:
+            return
+        try:
+            parse_amount(self.data, form.currency_code)
+        except NotAnAmount as error:
+            raise StopValidation(_("Enter an amount as a number, like 480")) from error
+
+    def minor(self, currency: str) -> int | None:
+        """Minor units; None while empty."""
+        return parse_amount(self.data, currency) if self.data else None
+
+
+def typed(minor: int | None, currency: str) -> str:
+    """An amount as it stands in a field: 480, 480.50."""
+    if minor is None:
+        return ""
+    whole = whole_units(minor, currency)
+    return str(int(whole)) if whole == int(whole) else f"{whole:f}"
+
+
+class CountField(StringField):
+    """A whole number, kept as it was typed."""
+
+    def __init__(self, *args: Any, words: Any, optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, filters=[blank_unstated], **kwargs)
+        self.words, self.optional = words, optional
+
+    def pre_validate(self, form: Any) -> None:
+        """Digits only, and no more than anyone means."""
+        if not self.data and self.optional:
+            return
+        if not (self.data and self.data.isascii() and self.data.isdigit() and len(self.data) <= 3):
+            raise StopValidation(str(self.words))
+
+    @property
+    def number(self) -> int | None:
+        """The number; None while empty."""
+        return int(self.data) if self.data else None
+
+
+class StatedField(SelectField):
+    """Yes, no, or not stated."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        choices = [("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))]
+        super().__init__(label, choices=choices, default="", filters=[blank_unstated], **kwargs)
+
+    @property
+    def stated(self) -> bool | None:
+        """None for "not stated"."""
+        return {"yes": True, "no": False}.get(self.data or "")
+
+
+def stated_choice(value: bool | None) -> str:
+    """The other way."""
+    return "" if value is None else "yes" if value else "no"
+
+
+class Needed:
+    """The field must be filled in, and says how."""
+
+    field_flags = {"needed": True}
+
+    def __init__(self, words: Any) -> None:
+        self.words = words
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Nothing but space counts as empty."""
+        if not field.data and not field.errors:
+            raise StopValidation(str(self.words))
+
+
+def not_both(form: Form, field: Field) -> None:
+    """What is included is not excluded."""
+    if set(field.data or ()) & set(form.included.data or ()):
+        raise ValidationError(_("You ticked the same thing as included and as not included: choose one"))

@@ -1,0 +1,180 @@
+"""The form of a quote: names are those of the interface, money in the clinic's currency."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+
+from marketplace.foundation import clock
+from marketplace.quotes.terms import LONGEST_MESSAGE, QuoteTerms
+from marketplace.web.dashboard.quote_fields import (
+    AmountField,
+    CountField,
+    Needed,
+    StatedField,
+    not_both,
+    stated_choice,
+    typed,
+)
+from marketplace.web.forms import CreatingForm
+from marketplace.web.words import INCLUDED, ROLES
+
+SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))
+AMOUNTS = ("price_per_session", "discount", "total", "deposit", "price_may_change_by")
+COUNTS = ("sessions", "trips", "nights_per_trip", "session_gap_weeks")
+STATED = ("product_sealed", "refund_if_refused", "taxes_included")
+DATES = ("deposit_refundable_until", "earliest_date", "valid_until")
+TEXTS = ("practitioner_name", "practitioner_register", "if_something_goes_wrong")
+# What is folded away, and which fields stand in each fold.
+GROUPS = {
+    "price": ("procedure", "price_per_session", "discount", "product", "product_sealed", "taxes_included"),
+    "people": ("practitioner_role", "practitioner_name", "practitioner_register"),
+    "trips": ("trips", "nights_per_trip", "session_gap_weeks", "earliest_date"),
+    "deposit": ("deposit", "deposit_refundable_until", "refund_if_refused"),
+    "extras": ("included", "excluded", "price_may_change_by", "if_something_goes_wrong"),
+}
+
+
+class QuoteForm(CreatingForm):
+    """Three numbers to look at; the rest comes filled in."""
+
+    currency_code = "EUR"
+
+    seen = HiddenField()
+    currency = HiddenField()
+    sessions = CountField(_l("Number of sessions"), words=_l("Enter the number of sessions"))
+    total = AmountField(validators=[Needed(_l("Enter the total for all sessions"))])
+    valid_until = DateField(
+        _l("Price valid until"), validators=[Needed(_l("Enter the last day of this price"))]
+    )
+
+    procedure = SelectField(_l("Procedure"))
+    price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
+    discount = AmountField()
+    product = StringField(
+        _l("Product: brand, maker, amount per session"),
+        validators=[Needed(_l("Enter the product, or “Decided after consultation”")), SHORT],
+    )
+    product_sealed = StatedField(_l("Is the sealed vial shown to the patient?"))
+    taxes_included = StatedField(_l("Are taxes included?"))
+
+    practitioner_role = SelectField(_l("Who treats"), choices=list(ROLES.items()))
+    practitioner_name = StringField(_l("Name"), validators=[SHORT])
+    practitioner_register = StringField(_l("Register number"), validators=[SHORT])
+
+    trips = CountField(_l("Trips needed"), words=_l("Enter the number of trips"))
+    nights_per_trip = CountField(_l("Nights per trip"), words=_l("Enter the nights per trip, 0 for none"))
+    session_gap_weeks = CountField(
+        _l("Shortest gap between sessions, in weeks"),
+        words=_l("Enter the gap as a number of weeks"),
+        optional=True,
+    )
+    earliest_date = DateField(_l("Earliest date"), validators=[Optional()])
+
+    deposit = AmountField(validators=[Needed(_l("Enter the deposit, 0 for none"))])
+    deposit_refundable_until = DateField(_l("Deposit refundable until"), validators=[Optional()])
+    refund_if_refused = StatedField(_l("Refunded if the doctor refuses on the day?"))
+
+    included = SelectMultipleField(_l("Included"), choices=list(INCLUDED.items()))
+    excluded = SelectMultipleField(_l("Not included"), choices=list(INCLUDED.items()), validators=[not_both])
+    price_may_change_by = AmountField()
+    if_something_goes_wrong = TextAreaField(
+        _l("If something goes wrong: contact, review visit, insurance"),
+        validators=[Length(max=600, message=_l("Enter 600 characters or fewer"))],
+    )
+    message = TextAreaField(
+        _l("Message to the patient"),
+        validators=[Length(max=LONGEST_MESSAGE, message=_l("The message must be 600 characters or fewer"))],
+    )
+
+    def validate_earliest_date(self, field: DateField) -> None:
+        """Not in the past."""
+        if field.data < clock.today():
+            raise ValidationError(gettext("The earliest date must not be in the past"))
+
+    def validate_price_per_session(self, _field: AmountField) -> None:
+        """A clinic quotes in its own currency."""
+        if self.currency.data != self.currency_code:
+            words = gettext("Quote in %(currency)s, the currency of your prices", currency=self.currency_code)
+            raise ValidationError(words)
+
+
+def quote_form(
+    *, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any
+) -> QuoteForm:
+    """The form for one lead: its currency, the procedures, a field for each question."""
+    limit = Length(max=1500, message=_l("Enter 1,500 characters or fewer"))
+    fields: dict[str, Any] = {
+        f"answers-{n}": TextAreaField(question, validators=[limit])
+        for n, question in enumerate(questions, start=1)
+    }
+    labels = {
+        "total": gettext("Total for all sessions, in %(currency)s", currency=currency),
+        "price_per_session": gettext("Price of one session, in %(currency)s", currency=currency),
+        "discount": gettext("Discount, in %(currency)s", currency=currency),
+        "deposit": gettext("Deposit, in %(currency)s", currency=currency),
+        "price_may_change_by": gettext(
+            "Price may rise after you are examined by at most, in %(currency)s", currency=currency
+        ),
+    }
+    form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**kwargs)
+    form.procedure.choices = [(procedure.slug, procedure.name) for procedure in procedures]
+    for name, label in labels.items():
+        form[name].label.text = label
+    return form
+
+
+def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, Any]:
+    """Terms as the fields show them."""
+    amounts = {name: typed(getattr(terms, name), terms.currency) for name in AMOUNTS}
+    amounts["discount"] = amounts["discount"] if terms.discount else ""
+    amounts |= {name: "" for name in ("price_per_session", "total") if not getattr(terms, name)}
+    counts = {name: str(v) if (v := getattr(terms, name)) is not None else "" for name in COUNTS}
+    plain = {
+        name: getattr(terms, name) for name in (*DATES, *TEXTS, "product", "practitioner_role", "message")
+    }
+    return {
+        **amounts,
+        **counts,
+        **plain,
+        **{name: stated_choice(getattr(terms, name)) for name in STATED},
+        **{f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)},
+        "procedure": procedure,
+        "currency": terms.currency,
+        "included": list(terms.included),
+        "excluded": list(terms.excluded),
+        "seen": str(seen),
+    }
+
+
+def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTerms:
+    """What a form without errors says."""
+    amounts = {name: form[name].minor(form.currency_code) for name in AMOUNTS}
+    dates: dict[str, date | None] = {name: form[name].data for name in DATES}
+    return QuoteTerms(
+        procedure_id=procedure_id,
+        currency=form.currency_code,
+        product=form.product.data or "",
+        practitioner_role=form.practitioner_role.data,
+        included=tuple(form.included.data or ()),
+        excluded=tuple(form.excluded.data or ()),
+        message=form.message.data or "",
+        answers=tuple(form[f"answers-{n}"].data or "" for n in range(1, answers + 1)),
+        **{name: form[name].number for name in COUNTS},
+        **{name: form[name].stated for name in STATED},
+        **{name: form[name].data or None for name in TEXTS},
+        **(amounts | {"discount": amounts["discount"] or 0}),
+        **dates,
+    )
+
+
+def open_groups(form: QuoteForm) -> set[str]:
+    """Folds that hold an error, or a price that is still missing, stand open."""
+    wanting = {name for name in form.errors} | (
+        {"price_per_session"} if not form.price_per_session.data else set()
+    )
+    return {group for group, names in GROUPS.items() if wanting & set(names)}

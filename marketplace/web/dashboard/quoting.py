@@ -1,0 +1,84 @@
+"""A quote is written, held for its minutes, undone or taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.catalogue.queries import procedures
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.quotes.drafting import hold, take_back, withdraw
+from marketplace.quotes.queries import latest_for_lead, standing_for_lead
+from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page, may_quote
+from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
+from marketplace.web.dashboard.sight import own_lead, sight_of
+from marketplace.web.writing import once, writes
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+    from marketplace.quotes.terms import QuoteTerms
+
+
+@door.post("/leads/<ref>/quote")
+@writes
+@once
+def send_quote(ref: str) -> ResponseReturnValue:
+    """Held for a few minutes, then the patient is emailed. Everything typed comes back when something is wrong."""
+    own = own_lead(ref)
+    if not may_quote(own):
+        raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
+    sight = sight_of(own)
+    form = form_of(own, sight)
+    valid = form.validate_on_submit()
+    _nobody_was_faster(own, form)
+    if not valid or not _held(own, form, answers=len(sight.questions)):
+        return lead_page(own, sight, form=form, status=422, has_errors=True)
+    return redirect(url_for("dashboard.lead", ref=ref), 303)
+
+
+def _nobody_was_faster(own: Lead, form: QuoteForm) -> None:
+    """The page was shown before a colleague answered: what they wrote is not replaced unread."""
+    latest = latest_for_lead(own)
+    number = latest.number if latest else 0
+    if form.seen.data and form.seen.data != str(number):
+        raise WrongState("quote_changed", _("A colleague has answered this request since you opened it"))
+
+
+def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
+    try:
+        hold(own, _terms(form, answers=answers))
+    except Refused as refused:
+        field = form[refused.field] if refused.field in form else form.total
+        field.errors = [*field.errors, refused.message]
+        return False
+    return True
+
+
+def _terms(form: QuoteForm, *, answers: int) -> QuoteTerms:
+    chosen = next(p for p in procedures(TREATMENT) if p.slug == form.procedure.data)
+    return terms_from(form, procedure_id=chosen.id, answers=answers)
+
+
+@door.post("/leads/<ref>/undo")
+@writes
+def undo_quote(ref: str) -> ResponseReturnValue:
+    """Back to the form, with all that was typed. Too late is said so."""
+    take_back(own_lead(ref))
+    flash(_("Taken back. Nothing was sent to the patient"), "success")
+    return redirect(url_for("dashboard.lead", ref=ref), 303)
+
+
+@door.post("/leads/<ref>/withdraw")
+@writes
+def withdraw_quote(ref: str) -> ResponseReturnValue:
+    """A sent quote is no longer to be chosen; the patient sees that it was withdrawn."""
+    quote = standing_for_lead(own_lead(ref))
+    if quote is None or quote.state != "sent":
+        raise WrongState("quote_not_sent", _("There is no open quote to withdraw"))
+    withdraw(quote)
+    flash(_("Quote withdrawn. You can send another one"), "success")
+    return redirect(url_for("dashboard.lead", ref=ref), 303)

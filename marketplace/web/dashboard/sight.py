@@ -1,0 +1,75 @@
+"""What of a patient's request this clinic may read at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import g, request
+
+from marketplace.leads.actions import open_lead
+from marketplace.leads.clinic_desk import health_shared
+from marketplace.leads.messages import Said, messages
+from marketplace.leads.queries import lead_of_clinic
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.queries import Answers, answers
+from marketplace.web.dashboard.door import actor
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+
+WORKING = (
+    LeadState.NEW,
+    LeadState.OPENED,
+    LeadState.ASKED,
+    LeadState.LAPSED,
+    LeadState.QUOTED,
+    LeadState.WON,
+)
+NOTHING = Answers()
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Health only with a standing consent, contact only once chosen, nothing when the lead has ended."""
+
+    answers: Answers
+    health: bool
+    contact: bool
+    said: tuple[Said, ...]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What the patient wants to know."""
+        return self.answers.questions
+
+    @property
+    def has_asked(self) -> bool:
+        """The clinic's one question is used."""
+        return any(said.author == "clinic" for said in self.said)
+
+
+def own_lead(ref: str) -> Lead:
+    """The clinic's lead; another's is not found."""
+    return lead_of_clinic(g.clinic.id, ref)
+
+
+def sight_of(lead: Lead) -> Sight:
+    """Opens no more than may be read."""
+    if lead.state not in WORKING:
+        return Sight(NOTHING, health=False, contact=False, said=())
+    return Sight(
+        answers(lead.request),
+        health=bool(health_shared([lead])),
+        contact=lead.state == LeadState.WON,
+        said=tuple(messages(lead)),
+    )
+
+
+def note_look(lead: Lead, sight: Sight) -> None:
+    """The patient can read who looked at what; HEAD looks at nothing."""
+    if request.method == "HEAD":
+        return
+    open_lead(lead, actor=actor(), looked_at="health" if sight.health else "nothing")
+    if sight.contact:
+        open_lead(lead, actor=actor(), looked_at="contact")

@@ -1,0 +1,73 @@
+"""Codes in the words of a clinic, where they differ from the patient's."""
+
+from flask_babel import lazy_gettext as _l
+
+# The label of a state, and how its tag is drawn.
+LEAD = {
+    "new": (_l("New"), "info"),
+    "opened": (_l("Opened"), "info"),
+    "asked": (_l("Question sent"), "warn"),
+    "quoted": (_l("Quoted"), "ok"),
+    "declined": (_l("Declined"), None),
+    "lapsed": (_l("Late"), "bad"),
+    "won": (_l("Chosen"), "ok"),
+    "lost": (_l("Closed"), None),
+    "revoked": (_l("Taken back"), "bad"),
+}
+TABS = {
+    "new": _l("To answer"),
+    "quoted": _l("Quoted"),
+    "won": _l("Chosen"),
+    "closed": _l("Closed"),
+}
+EMPTY = {
+    "new": (_l("No request waits for you"), _l("New requests come by email and appear here.")),
+    "quoted": (_l("No quote is open"), _l("Quotes you sent stay here until the patient chooses.")),
+    "won": (_l("No patient has chosen you yet"), _l("When one does, the contact details appear here.")),
+    "closed": (_l("Nothing is closed"), _l("Requests that ended appear here.")),
+}
+CONDITIONS = {
+    "pregnancy": _l("Pregnant, or might be"),
+    "breastfeeding": _l("Breastfeeding"),
+    "infection": _l("Infection, rash or sore skin where treatment is wanted"),
+    "allergy": _l("Allergic reaction to an injection, cosmetic or medicine"),
+    "skin_condition": _l("Eczema, psoriasis or another autoimmune skin condition"),
+    "blood_thinner": _l("Takes a blood thinner"),
+    "unsure": _l("Not sure whether any condition applies"),
+    "tell_clinic": _l("Would rather tell you in person"),
+    "none": _l("None of the conditions we ask about"),
+}
+CARE = ("pregnancy", "breastfeeding", "infection", "allergy", "skin_condition", "blood_thinner")
+DECLINES = {
+    "health": _l("Not suitable on health grounds"),
+    "no_dates": _l("No appointments at that time"),
+    "not_our_treatment": _l("We do not offer this treatment"),
+    "language": _l("We do not speak the patient's languages"),
+}
+SCOPES = {"treatment": _l("treatment only"), "everything": _l("everything including travel")}
+LISTING = {
+    "draft": (_l("Draft"), None),
+    "in_review": (_l("In review"), "info"),
+    "sent_back": (_l("Sent back"), "warn"),
+    "published": (_l("Published"), "ok"),
+    "paused": (_l("Paused"), "warn"),
+    "suspended": (_l("Suspended"), "bad"),
+    "closed": (_l("Closed"), None),
+}
+CHECK = {
+    "missing": (_l("Missing"), "warn"),
+    "submitted": (_l("We are looking at it"), "info"),
+    "passed": (_l("Passed"), "ok"),
+    "lapsed": (_l("Lapsed"), "bad"),
+    "refused": (_l("Refused"), "bad"),
+    "revoked": (_l("Revoked"), "bad"),
+}
+CHECK_KIND = {
+    "company": _l("Company and address"),
+    "licence": _l("Health licence"),
+    "people": _l("People who treat"),
+    "products": _l("Products"),
+    "insurance": _l("Insurance"),
+    "prices": _l("Prices"),
+}
+TEAM = {"owner": _l("Owner"), "member": _l("Member")}

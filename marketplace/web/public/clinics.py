@@ -1,0 +1,191 @@
+"""Clinics: the list with its filters, a country, a city, one clinic and its checks."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.catalogue import exchange
+from marketplace.catalogue.geography import by_slug
+from marketplace.catalogue.queries import treatments
+from marketplace.clinics import queries
+from marketplace.clinics.queries import SORTS, ClinicFilter
+from marketplace.foundation.money import NotAnAmount, parse_amount
+from marketplace.foundation.problems import NotFound
+from marketplace.web.filters import country_name, country_slug, language_name, money_text
+from marketplace.web.public import reader
+from marketplace.web.public.cards import card, reply_words, span, stamp_words
+from marketplace.web.public.door import door
+
+NAMES = ("country", "city", "procedure", "language", "max_price", "currency", "q", "sort")
+
+
+def _wanted(found: queries.Facets, **fixed: str) -> ClinicFilter:
+    """The address as a filter; what we do not know is left out."""
+    given = {**request.args.to_dict(), **fixed}
+    country = given.get("country", "").upper()
+    language = given.get("language", "").lower()
+    cities = {value.split("/", 1)[1] for value in found.cities}
+    return ClinicFilter(
+        country=country if country in found.countries or fixed.get("country") else None,
+        city=given.get("city") if given.get("city") in cities else None,
+        procedure=given.get("procedure") if given.get("procedure") in found.procedures else None,
+        language=language if language in found.languages else None,
+        max_price_eur=_max_price(given.get("max_price", "")),
+        q=given.get("q", "").replace("\x00", "")[:80].strip(),
+        sort=given.get("sort", "") if given.get("sort") in SORTS else SORTS[0],
+        page=reader.number("page", default=1, low=1, high=10**5),
+    )
+
+
+def _max_price(text: str) -> int | None:
+    currency = reader.currency()
+    try:
+        return exchange.convert(parse_amount(text, currency), currency, "EUR").minor or None
+    except (NotAnAmount, exchange.NoRate):
+        return None
+
+
+def _address(**changes: Any) -> str:
+    """This list with other conditions, without the empty ones."""
+    kept = {name: request.args[name] for name in NAMES if request.args.get(name)}
+    merged = {name: value for name, value in {**kept, **changes}.items() if value}
+    return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
+
+
+def _chip_words(wanted: ClinicFilter, name: str) -> str:
+    words = {
+        "country": lambda: country_name(wanted.country or ""),
+        "city": lambda: wanted.city or "",
+        "procedure": lambda: _("offers %(procedure)s", procedure=wanted.procedure),
+        "language": lambda: _("speaks %(language)s", language=language_name(wanted.language or "")),
+        "max_price_eur": lambda: _("up to %(price)s", price=request.args.get("max_price", "")),
+        "q": lambda: f"“{wanted.q}”",
+    }
+    return words[name]()
+
+
+def _hints(wanted: ClinicFilter) -> list[str]:
+    """Where nothing matches: which condition to take out, and how many there would be."""
+    found = [(name, queries.count(wanted.without(name))) for name in wanted.conditions]
+    return [
+        ngettext(
+            "Remove “%(words)s” to see %(num)s clinic",
+            "Remove “%(words)s” to see %(num)s clinics",
+            n,
+            words=_chip_words(wanted, name),
+        )
+        for name, n in found
+        if n
+    ]
+
+
+def _list(heading: str, **fixed: str) -> str:
+    found = queries.facets()
+    wanted = _wanted(found, **fixed)
+    page = queries.search(wanted)
+    shown = {name: "max_price" if name == "max_price_eur" else name for name in wanted.conditions}
+    return render_template(
+        "public/clinics.html",
+        heading=heading,
+        wanted=wanted,
+        facets=found,
+        procedure_names=_procedure_names(),
+        result=page,
+        cards=[card(clinic) for clinic in page.clinics],
+        chips_shown=[(_chip_words(wanted, name), _address(**{key: None})) for name, key in shown.items()],
+        hints=_hints(wanted) if not page.total else [],
+        page_address=lambda n: _address(
+            page=n, **({"country": wanted.country.lower()} if wanted.country else {})
+        ),
+        currency=reader.currency(),
+        currencies=reader.currencies(),
+        typed=request.args,
+        sorts=SORTS,
+    )
+
+
+def _procedure_names() -> dict[str, str]:
+    return {
+        procedure.slug: procedure.name for treatment in treatments() for procedure in treatment.procedures
+    }
+
+
+@door.get("/clinics")
+def clinics() -> str:
+    """All published clinics."""
+    return _list(_("Clinics"))
+
+
+@door.get("/clinics/<country>")
+def clinics_of_country(country: str) -> str:
+    """Those of one country."""
+    place = by_slug().get(country)
+    if place is None:
+        raise NotFound("country")
+    return _list(
+        _("Mesotherapy clinics in %(country)s", country=country_name(place.code)), country=place.code
+    )
+
+
+@door.get("/clinics/<country>/<city>")
+def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
+    """Those of one city, in lower case with hyphens."""
+    place = by_slug().get(country)
+    known = {
+        value.split("/", 1)[1]
+        for value in queries.facets().cities
+        if place and value.startswith(place.code + "/")
+    }
+    name = next(
+        (known_city for known_city in known if known_city.lower().replace(" ", "-") == city.lower()), None
+    )
+    if place is None or name is None:
+        raise NotFound("city")
+    if city != city.lower():
+        return redirect(f"/clinics/{country}/{city.lower()}", 308)
+    return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code, city=name)
+
+
+@door.get("/clinic/<slug>")
+def clinic(slug: str) -> str:
+    """One clinic: prices, people, languages, reply time and its stamp."""
+    found = queries.listing(slug)
+    currency = reader.currency(default=exchange.EURO)
+    return render_template(
+        "public/clinic.html",
+        clinic=found,
+        stamp=stamp_words(found),
+        reply=reply_words(found),
+        opening=", ".join(f"{days} {span_}" for days, span_ in found.hours.items()) or _("Not stated"),
+        currency=currency,
+        prices=[
+            (price, span(price.low, price.high, price.currency), _about(price, currency))
+            for price in found.prices
+        ],
+        rate_day=exchange.rate_day(),
+        country_path=f"/clinics/{country_slug(found.country)}",
+    )
+
+
+def _about(price: Any, currency: str) -> str | None:
+    """The same in the reader's currency, where it is another one with a rate."""
+    if price.currency == currency:
+        return None
+    try:
+        low, high = (
+            exchange.convert(minor, price.currency, currency).minor for minor in (price.low, price.high)
+        )
+    except exchange.NoRate:
+        return None
+    return _("about %(low)s to %(high)s", low=money_text(low, currency), high=money_text(high, currency))
+
+
+@door.get("/clinic/<slug>/checks")
+def checks(slug: str) -> str:
+    """The record: each claim, its evidence, who checked it and until when."""
+    found = queries.listing(slug)
+    return render_template("public/checks.html", clinic=found, stamp=stamp_words(found))

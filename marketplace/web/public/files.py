@@ -1,0 +1,90 @@
+"""Files for machines: prices as CSV, sitemap, robots, security contact."""
+
+import csv
+import io
+from datetime import timedelta
+from xml.sax.saxutils import escape
+
+from flask import Response, current_app
+
+from marketplace.catalogue import queries
+from marketplace.catalogue.geography import by_slug
+from marketplace.clinics.queries import published_slugs
+from marketplace.foundation import clock
+from marketplace.foundation.money import precision, whole_units
+from marketplace.web.public.door import door
+from marketplace.web.public.pages import SLUGS
+
+COLUMNS = [
+    "treatment",
+    "procedure",
+    "country",
+    "low",
+    "high",
+    "currency",
+    "unit",
+    "basis",
+    "n",
+    "period",
+    "source",
+    "reviewed_on",
+]
+
+
+@door.get("/compare-prices.csv")
+def prices_csv() -> Response:
+    """Every stored range with its basis and source; money in whole units."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for treatment in queries.treatments():
+        for found in queries.price_ranges(treatment.slug):
+            low, high = (
+                f"{whole_units(minor, found.currency):.{precision(found.currency)}f}"
+                for minor in (found.low, found.high)
+            )
+            row = [treatment.slug, found.procedure.slug, found.country, low, high, found.currency, "session"]
+            writer.writerow(
+                [*row, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()]
+            )
+    return Response(out.getvalue(), mimetype="text/csv")
+
+
+@door.get("/sitemap.xml")
+def sitemap() -> Response:
+    """What may be found."""
+    paths = ["/", "/treatments", "/clinics", *(f"/{slug}" for slug in SLUGS)]
+    for treatment in queries.treatments():
+        base = f"/treatments/{treatment.slug}"
+        paths += [
+            base,
+            f"{base}/cost",
+            f"{base}/questions",
+            f"{base}/aftercare",
+            *(f"{base}/{slug}" for slug in by_slug()),
+        ]
+    paths += [f"/clinics/{slug}" for slug in by_slug()] + [f"/clinic/{slug}" for slug, _ in published_slugs()]
+    site = str(current_app.config["SITE_URL"])
+    rows = "".join(f"<url><loc>{escape(site + path)}</loc></url>\n" for path in paths)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return Response(f"{head}{rows}</urlset>\n", mimetype="application/xml")
+
+
+@door.get("/robots.txt")
+def robots() -> Response:
+    """Pages of people are nobody else's."""
+    site = current_app.config["SITE_URL"]
+    closed = "".join(
+        f"Disallow: /{path}\n" for path in ("get-quotes", "my", "q", "dashboard", "operator", "account")
+    )
+    return Response(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n", mimetype="text/plain")
+
+
+@door.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """RFC 9116."""
+    ends = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    site = current_app.config["SITE_URL"]
+    return Response(
+        f"Contact: {site}/report\nExpires: {ends}\nPreferred-Languages: en\n", mimetype="text/plain"
+    )

@@ -1,0 +1,42 @@
+"""Pages of the content folder, and what the marketplace says of itself in figures."""
+
+from flask import render_template
+
+from marketplace.catalogue.texts import static_page
+from marketplace.clinics.queries import answered_share
+from marketplace.web.public.door import door
+
+SLUGS = (
+    "how-it-works",
+    "how-we-check-clinics",
+    "how-we-rank",
+    "how-we-show-prices",
+    "how-we-make-money",
+    "privacy",
+    "terms",
+    "accessibility",
+    "for-clinics",
+)
+TOO_FEW = 50
+
+
+@door.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
+def page(slug: str) -> str:
+    """A reviewed text."""
+    return render_template("public/page.html", page=static_page(slug))
+
+
+@door.get("/transparency")
+def transparency() -> str:
+    """Honest counts; a share is only shown where it means something."""
+    clinics, sent, answered = answered_share()
+    share = round(answered / sent * 100) if sent >= TOO_FEW else None
+    return render_template(
+        "public/transparency.html", clinics=clinics, sent=sent, share=share, too_few=TOO_FEW
+    )
+
+
+@door.get("/report")
+def report() -> str:
+    """How to tell us that something is wrong."""
+    return render_template("public/report.html")

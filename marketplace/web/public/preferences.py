@@ -1,0 +1,68 @@
+"""Theme, home country and currency, kept in plain cookies of the reader's own."""
+
+from datetime import timedelta
+
+from flask import Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import RadioField, SelectField
+
+from marketplace.catalogue.geography import homes
+from marketplace.web.filters import country_name
+from marketplace.web.forms import Form
+from marketplace.web.public import reader
+from marketplace.web.public.door import door
+
+KEPT_FOR = timedelta(days=365)
+NAMES = ("theme", "home", "currency")
+
+
+class PreferencesForm(Form):
+    """Three choices, each with a default."""
+
+    theme = RadioField(
+        lazy_gettext("Colours"),
+        choices=[
+            ("system", lazy_gettext("As my device")),
+            ("light", lazy_gettext("Light")),
+            ("dark", lazy_gettext("Dark")),
+        ],
+        default="system",
+    )
+    home = SelectField(lazy_gettext("I live in"))
+    currency = SelectField(lazy_gettext("Show prices in"))
+
+
+def _form() -> PreferencesForm:
+    given = {
+        "theme": request.cookies.get("theme", "system"),
+        "home": reader.home(),
+        "currency": reader.currency(),
+    }
+    form = PreferencesForm(data=given)
+    form.home.choices = [(code, country_name(code)) for code in sorted(homes(), key=country_name)]
+    form.currency.choices = [(code, code) for code in sorted({*reader.currencies(), reader.currency()})]
+    return form
+
+
+@door.route("/preferences", methods=["GET", "POST"])
+def preferences() -> ResponseReturnValue:
+    """GET shows, POST keeps."""
+    form = _form()
+    if not form.is_submitted():
+        return render_template("public/preferences.html", form=form, saved="saved" in request.args)
+    if not form.validate():
+        for field in (form.theme, form.home, form.currency):
+            field.errors = [_("Select one of the choices")] if field.errors else []
+        return render_template("public/preferences.html", form=form, saved=False, has_errors=True), 422
+    return _keep(form)
+
+
+def _keep(form: PreferencesForm) -> Response:
+    answer = redirect("/preferences?saved=1", 303)
+    for name in NAMES:
+        answer.set_cookie(
+            name, form[name].data, max_age=KEPT_FOR, samesite="Lax", secure=request.is_secure, httponly=True
+        )
+    return answer  # type: ignore[return-value]

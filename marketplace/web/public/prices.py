@@ -1,0 +1,132 @@
+"""The price comparison: the reader's home, currency, sessions and trips are in the address."""
+
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from marketplace.catalogue import exchange, queries
+from marketplace.catalogue.comparison import Row, Table, table, total_for_you
+from marketplace.catalogue.geography import by_slug, homes, travel
+from marketplace.foundation.money import minor_units
+from marketplace.web.filters import country_name, country_slug, money, money_text
+from marketplace.web.public import reader
+from marketplace.web.public.door import door
+
+NIGHTS = 2
+
+
+@door.get("/treatments/<treatment>/cost")
+def cost(treatment: str) -> str:
+    """A table a procedure that has ranges; the others are named as without a guide price."""
+    about = queries.treatment(treatment)
+    home, currency = reader.home(), reader.currency()
+    sessions, trips = (
+        reader.number("sessions", default=4, low=1, high=12),
+        reader.number("trips", default=2, low=1, high=12),
+    )
+    ranges = queries.price_ranges(treatment)
+    tables = []
+    for procedure in about.procedures:
+        mine = [found for found in ranges if found.procedure_id == procedure.id]
+        if mine:
+            compared = table(mine, home=home, sessions=sessions, convert=_to(currency))
+            tables.append(
+                _shown(
+                    procedure, compared, mine, treatment=treatment, currency=currency, home=home, trips=trips
+                )
+            )
+    return render_template(
+        "public/cost.html",
+        treatment=about,
+        tables=tables,
+        without=[p for p in about.procedures if p.slug not in {t["slug"] for t in tables}],
+        homes=sorted(homes(), key=country_name),
+        home=home,
+        currency=currency,
+        currencies=sorted({*reader.currencies(), currency}),
+        sessions=sessions,
+        trips=trips,
+        nights=NIGHTS,
+        rate_day=exchange.rate_day(),
+        sources=ranges,
+    )
+
+
+def _to(currency: str) -> Any:
+    return lambda minor, of: exchange.convert(minor, of, currency).minor
+
+
+def _shown(
+    procedure: Any, compared: Table, ranges: Any, *, treatment: str, currency: str, home: str, trips: int
+) -> dict[str, Any]:
+    rows = [_row(row, compared, treatment=treatment, currency=currency) for row in compared.rows]
+    return {
+        "slug": procedure.slug,
+        "name": procedure.name,
+        "rows": rows,
+        "axis": [money_text(compared.axis_max * part // 4, currency) for part in range(5)],
+        "axis_max": money_text(compared.axis_max, currency),
+        "period": ranges[0].period,
+        "totals": [
+            _total(row, home=home, currency=currency, trips=trips) for row in compared.rows if not row.is_home
+        ],
+        "home_total": compared.home.middle * compared.home.sessions if compared.home else None,
+    }
+
+
+def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[str, Any]:
+    low, high = row.course
+    slug = country_slug(row.country)
+    return {
+        "label": country_name(row.country),
+        "href": f"/treatments/{treatment}/{slug}" if slug in by_slug() else None,
+        "session": _span(row.low, row.high, currency),
+        "course": _span(low, high, currency),
+        "versus": _versus(row, compared),
+        "note": None,
+        "mine": row.is_home,
+        "bar": {
+            "low": row.low,
+            "high": row.high,
+            "axis_max": compared.axis_max,
+            "home_low": compared.home.low if compared.home else None,
+            "home_high": compared.home.high if compared.home else None,
+            "hatched": row.basis == "guide",
+        },
+    }
+
+
+def _span(low: int, high: int, currency: str) -> Any:
+    return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
+
+
+def _versus(row: Row, compared: Table) -> str:
+    if row.is_home:
+        return _("Your home price")
+    if row.versus is None:
+        return _("No guide price at home")
+    if row.versus == 0:
+        return _("about the same")
+    if row.versus < 0:
+        return _("about %(percent)s%% less", percent=-row.versus)
+    return _("about %(percent)s%% more", percent=row.versus)
+
+
+def _total(row: Row, *, home: str, currency: str, trips: int) -> dict[str, Any]:
+    """Middle course price with our dated estimate of travel."""
+    estimate = travel(home, row.country)
+    to = _to(currency)
+    fare, night = (
+        to(minor_units(amount, estimate.currency), estimate.currency)
+        for amount in (estimate.fare, estimate.night)
+    )
+    course = row.middle * row.sessions
+    return {
+        "label": country_name(row.country),
+        "course": course,
+        "travel": trips * (fare + NIGHTS * night),
+        "total": total_for_you(course, trips=trips, fare=fare, nights=NIGHTS, night=night),
+        "source": estimate.source,
+    }

@@ -1,0 +1,41 @@
+"""What a reader chose: home country and currency, from the address, else from the preferences' cookies, else a default."""
+
+from flask import request
+
+from marketplace.catalogue import exchange
+from marketplace.catalogue.geography import homes
+
+DEFAULT_HOME = "GB"
+MAIN_CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "PLN", "SEK", "TRY")
+
+
+def home() -> str:
+    """An alpha-2 code we know; anything else is not taken."""
+    for given in (request.args.get("home"), request.cookies.get("home")):
+        code = (given or "").upper()
+        if code in homes():
+            return code
+    return DEFAULT_HOME
+
+
+def currency(default: str = "USD") -> str:
+    """One with a reference rate."""
+    for given in (request.args.get("currency"), request.cookies.get("currency")):
+        code = (given or "").upper()
+        if code in exchange.rates().per_euro:
+            return code
+    return default if default in exchange.rates().per_euro else exchange.EURO
+
+
+def number(name: str, *, default: int, low: int, high: int) -> int:
+    """A whole number of the address, drawn into its bounds."""
+    text = request.args.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        return default
+    return min(max(int(text), low), high)
+
+
+def currencies() -> list[str]:
+    """Those a reader may choose."""
+    known = exchange.rates().per_euro
+    return [code for code in MAIN_CURRENCIES if code in known] or [exchange.EURO]
