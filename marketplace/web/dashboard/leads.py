@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation import clock
+from marketplace.foundation.money import NotAnAmount
 from marketplace.leads.actions import confirm_deletion
 from marketplace.leads.clinic_desk import deletion_confirmed_at
 from marketplace.quotes.comparison import ITEMS, items_answered
@@ -22,6 +23,7 @@ from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
 from marketplace.web.dashboard.sight import Sight, note_look, own_lead, sight_of
+from marketplace.web.filters import money_text
 from marketplace.web.writing import writes
 
 if TYPE_CHECKING:
@@ -89,12 +91,24 @@ def lead_page(
         held=held,
         form=None if held else form,
         open_groups=open_groups(form) if form else set(),
+        send_label=_send_label(form) if form else None,
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         deleted_at=deletion_confirmed_at(own) if own.state == "revoked" else None,
         wording=wording,
         has_errors=has_errors,
     )
     return page, status
+
+
+def _send_label(form: QuoteForm) -> str:
+    """The amount is in the button, as far as it can be read."""
+    try:
+        minor = form.total.minor(form.currency_code)
+    except NotAnAmount:
+        minor = None
+    if minor is None:
+        return _("Send quote")
+    return _("Send quote of %(amount)s", amount=money_text(minor, form.currency_code))
 
 
 @door.post("/leads/<ref>/delete-confirmed")

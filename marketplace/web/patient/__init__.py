@@ -1,9 +1,31 @@
-"""The patients' pages."""
+"""The patients' door: the request form for anyone, a request's own pages for whoever holds its link."""
 
-from marketplace.web.patient import (  # noqa: F401
+from marketplace.web.patient import (
+    compare,
+    leaving,
+    links,
+    messages,
+    more,
+    quotes,
+    requests,
     start,
     steps_person,
     steps_send,
     steps_wish,
 )
-from marketplace.web.patient.door import door as door
+from marketplace.web.patient.door import door
+
+__all__ = [
+    "compare",
+    "door",
+    "leaving",
+    "links",
+    "messages",
+    "more",
+    "quotes",
+    "requests",
+    "start",
+    "steps_person",
+    "steps_send",
+    "steps_wish",
+]

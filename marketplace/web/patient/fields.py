@@ -33,15 +33,20 @@ class OneOfMany(_Listed, SelectField):
 
 
 class SomeOf(SelectMultipleField):
-    """Checkboxes: at least one, all of them listed."""
+    """Checkboxes: at least one, all of them listed, and no more than `most`."""
 
-    def __init__(self, label: Any, message: Any = "", **given: Any) -> None:
+    def __init__(
+        self, label: Any, message: Any = "", *, most: int | None = None, too_many: Any = "", **given: Any
+    ) -> None:
         super().__init__(label, **given)
-        self.message = message
+        self.message, self.most, self.too_many = message, most, too_many
 
     def pre_validate(self, _form: object) -> None:
-        """Unknown values are dropped."""
-        listed = {choice.value for choice in self.iter_choices()}
-        self.data = [value for value in dict.fromkeys(self.data or ()) if value in listed]
+        """Unknown values are dropped, but they count."""
+        sent = list(dict.fromkeys(self.data or ()))
+        listed = {choice[0] for choice in self.iter_choices()}
+        self.data = [value for value in sent if value in listed]
+        if self.most and len(sent) > self.most:
+            raise StopValidation(self.too_many)
         if not self.data and self.message:
             raise StopValidation(self.message)

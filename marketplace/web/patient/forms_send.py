@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
 from marketplace.leads.proposal import Proposed
 from marketplace.quote_requests import drafts, queries
@@ -17,7 +16,12 @@ from marketplace.web.patient.fields import SomeOf
 class ClinicsForm(Question):
     """Only what is ticked gets anything."""
 
-    clinics = SomeOf(_("Choose who gets your request"), _("Select at least one clinic"))
+    clinics = SomeOf(
+        _("Choose who gets your request"),
+        _("Select at least one clinic"),
+        most=drafts.MOST_CLINICS,
+        too_many=_("Select no more than 5 clinics"),
+    )
 
     proposed: Proposed
 
@@ -34,11 +38,6 @@ class ClinicsForm(Question):
     def answered(cls, quote_request: Any) -> dict[str, Any]:
         """Unticked, unless ticked before."""
         return {"clinics": [clinic.slug for clinic in queries.ticked(quote_request)]}
-
-    def validate_clinics(self, field: SomeOf) -> None:
-        """Five at most."""
-        if len(field.data or []) > drafts.MOST_CLINICS:
-            raise ValidationError(gettext("Select no more than 5 clinics"))
 
     def store(self, quote_request: Any) -> None:
         """Ticked clinics, in the order proposed."""

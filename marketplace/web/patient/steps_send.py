@@ -77,7 +77,7 @@ def send() -> ResponseReturnValue:
 
 
 def _sent_request() -> Any:
-    """What this browser sent; its answer may have been lost on the way, so the draft's reference counts too."""
+    """What this browser sent; where the answer was lost on the way, the draft's reference finds it."""
     ref = session.get("sent") or session.get("draft_ref", "")
     try:
         quote_request = queries.by_ref(ref)

@@ -1,0 +1,38 @@
+"""A person who fills the form in: one good answer for each question."""
+
+from typing import Any
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "treatment": {"procedure": "facial"},
+    "where": {"home_country": "GB", "destinations": ["TR", "PL"]},
+    "when": {"timing": "quarter", "trips": "2", "month_from": "", "month_to": ""},
+    "budget": {"amount": "", "currency": "GBP"},
+    "health": {"conditions": ["none"], "details": ""},
+    "you": {"name": "Ana", "email": "ana@patient.example", "languages": ["en"]},
+}
+
+
+def begin(client: Any, **given: str) -> Any:
+    """A draft for this browser."""
+    return client.post("/get-quotes", data=given)
+
+
+def answer(client: Any, step: str, **changes: Any) -> Any:
+    """Posts the usual answer, with the changes the test is about."""
+    return client.post(f"/get-quotes/{step}", data={**ANSWERS.get(step, {}), **changes})
+
+
+def answer_until(client: Any, step: str, **changes: dict[str, Any]) -> None:
+    """Starts, and answers every question before this one."""
+    begin(client)
+    for earlier in ANSWERS:
+        if earlier == step:
+            return
+        assert answer(client, earlier, **changes.get(earlier, {})).status_code == 303
+
+
+def reach_check(client: Any, *slugs: str, **changes: dict[str, Any]) -> dict[str, list[str]]:
+    """Ticks the clinics and gives back what the last page would send."""
+    answer_until(client, "clinics", **changes)
+    assert answer(client, "clinics", clinics=list(slugs)).headers["Location"] == "/get-quotes/check"
+    return client.get("/get-quotes/check").page.fields()

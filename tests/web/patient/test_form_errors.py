@@ -1,0 +1,102 @@
+"""Each refused answer: 422, its exact words beside the field and in the summary, and nothing lost."""
+
+from typing import Any
+
+import pytest
+
+from tests.factories import Make
+from tests.reading import words
+from tests.web.patient.filling import answer, answer_until
+
+BUDGET = "Enter your budget as a whole number, like 900"
+NAME = "Enter the name you want clinics to use"
+EMAIL = "Enter an email address in the correct format, like name@example.com"
+NOTHING: dict[str, Any] = {"procedure": "", "home_country": "", "destinations": [], "timing": "", "trips": ""}
+ERRORS = [
+    ("treatment", NOTHING, ["Select what you would like help with"]),
+    ("treatment", {"procedure": "fat"}, ["Select what you would like help with"]),
+    (
+        "where",
+        NOTHING,
+        ["Select the country you live in", 'Select at least one country, or "Anywhere"'],
+    ),
+    ("where", {"home_country": "XX"}, ["Select the country you live in"]),
+    ("where", {"destinations": ["XX"]}, ['Select at least one country, or "Anywhere"']),
+    ("when", NOTHING, ["Select when you could travel", "Select how many trips you could make"]),
+    ("when", {"trips": "9"}, ["Select how many trips you could make"]),
+    ("budget", {"amount": "about 900"}, [BUDGET]),
+    ("budget", {"amount": "900.50"}, [BUDGET]),
+    ("budget", {"amount": "0"}, [BUDGET]),
+    ("budget", {"amount": "-5"}, [BUDGET]),
+    ("budget", {"currency": "XXX"}, ["Select a currency"]),
+    ("health", {"conditions": []}, ['Select what applies to you, or select "None of these"']),
+    (
+        "health",
+        {"conditions": ["none", "allergy"]},
+        ['You selected "None of these" and another answer: choose one'],
+    ),
+    ("health", {"details": "a" * 1001}, ["Enter 1000 characters or fewer"]),
+    ("you", {"name": " "}, [NAME]),
+    ("you", {"email": "ana"}, [EMAIL]),
+    ("you", {"email": ""}, [EMAIL]),
+    ("you", {"languages": []}, ["Select at least one language"]),
+    ("you", {"phone": "12"}, ["Enter a phone number with its country code, like +44 7700 900123"]),
+    ("you", {"questions": "1\n2\n3\n4\n5\n6"}, ["Enter no more than 5 questions, one a line"]),
+    ("you", {"questions": "a" * 201}, ["Each question must be 200 characters or fewer"]),
+    ("you", {"name": "A\x00na"}, ["Remove the characters that cannot be shown"]),
+]
+
+
+@pytest.mark.parametrize(("step", "changes", "expected"), ERRORS)
+def test_a_refused_answer_says_how_to_mend_it(
+    client: Any, step: str, changes: dict[str, Any], expected: list[str]
+) -> None:
+    answer_until(client, step)
+    refused = answer(client, step, **changes)
+    assert refused.status_code == 422
+    assert errors_of(refused.page) == expected
+    summary = words(refused.page.one("div", role="alert"))
+    assert all(text in summary for text in expected)
+
+
+def errors_of(page: Any) -> list[str]:
+    """The texts beside the fields; each is joined to its field."""
+    found = page.all("p", class_="error")
+    described = {name for e in page.root.iter() for name in (e.get("aria-describedby") or "").split()}
+    assert {error.get("id") for error in found} <= described
+    return [words(error).removeprefix("Error: ") for error in found]
+
+
+def test_the_months_must_be_in_order(client: Any) -> None:
+    answer_until(client, "when")
+    months = client.get("/get-quotes/when").page.one("select", name="month_from")
+    earlier, later = [option.get("value") for option in months.iter("option")][1:3]
+    refused = answer(client, "when", month_from=later, month_to=earlier)
+    assert errors_of(refused.page) == [
+        "The latest month must be the same as or after the earliest month"
+    ]
+
+
+def test_the_summary_leads_to_the_field(client: Any) -> None:
+    answer_until(client, "treatment")
+    page = answer(client, "treatment", procedure="").page
+    link = next(page.one("div", role="alert").iter("a"))
+    assert page.one("input", id=(link.get("href") or "").lstrip("#")).get("name") == "procedure"
+
+
+def test_what_was_typed_is_shown_again(client: Any) -> None:
+    answer_until(client, "you")
+    typed = {"name": "Ana María", "email": "ana@", "phone": "12", "questions": "Which product?"}
+    sent = answer(client, "you", **typed).page.fields()
+    assert {name: sent[name] for name in typed} == {name: [value] for name, value in typed.items()}
+
+
+def test_no_clinic_and_too_many_clinics_are_refused(client: Any, make_clinic: Make) -> None:
+    make_clinic()
+    answer_until(client, "clinics")
+    refused = answer(client, "clinics", clinics=[])
+    assert (refused.status_code, errors_of(refused.page)) == (422, ["Select at least one clinic"])
+    many = answer(client, "clinics", clinics=[f"clinic-{n}" for n in range(6)])
+    assert errors_of(many.page) == ["Select no more than 5 clinics"]
+    unknown = answer(client, "clinics", clinics=["another-clinic"])
+    assert errors_of(unknown.page) == ["Select at least one clinic"]

@@ -1,0 +1,201 @@
+"""A request's own pages, for whoever holds its link."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock, signed_links
+from marketplace.leads.actions import ask, decline
+from marketplace.leads.models import Lead
+from marketplace.leads.sending import submit
+from marketplace.quote_requests.models import QuoteRequest
+from tests.factories import Make
+
+
+def token(request: QuoteRequest, purpose: str = "page") -> str:
+    return signed_links.token_of(signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=7)))
+
+
+def opened(client: Any, request: QuoteRequest) -> str:
+    db.session.commit()
+    answer = client.get(f"/q/{token(request)}")
+    assert answer.status_code == 303
+    return f"/my/requests/{request.ref}"
+
+
+def test_the_link_opens_the_page(client: Any, make_request: Make) -> None:
+    page = client.get(opened(client, make_request())).page
+    assert "Clinic Lale" in page.text
+    assert page.one("span", class_="tag", data_state="open") is not None
+
+
+def test_without_the_link_there_is_no_page(client: Any, make_request: Make) -> None:
+    assert client.get(f"/my/requests/{make_request().ref}").status_code == 404
+
+
+def test_a_look_by_head_opens_nothing(client: Any, make_request: Make) -> None:
+    request = make_request()
+    client.head(f"/q/{token(request)}")
+    assert client.get(f"/my/requests/{request.ref}").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["x", "A" * 64, "%00", "é"])
+def test_an_altered_link(client: Any, text: str) -> None:
+    answer = client.get(f"/q/{text}")
+    assert (answer.status_code, answer.page.h1) == (404, "This link does not work")
+
+
+def test_an_expired_link_says_when(client: Any, make_request: Make) -> None:
+    text = token(make_request())
+    with clock.set_to(clock.now() + timedelta(days=8)):
+        assert "This link stopped working on" in client.get(f"/q/{text}").page.h1
+
+
+def test_a_foreign_target_is_not_followed(client: Any, make_request: Make) -> None:
+    request = make_request()
+    answer = client.get(f"/q/{token(request)}?to=//evil.example")
+    assert answer.headers["Location"] == f"/my/requests/{request.ref}"
+
+
+def unconfirmed(make_clinic: Make, make_draft: Make) -> QuoteRequest:
+    request: QuoteRequest = make_draft(make_clinic())
+    submit(request, share_health=True, aftercare=False)
+    db.session.commit()
+    return request
+
+
+def test_looking_at_the_confirmation_sends_nothing(client: Any, make_clinic: Make, make_draft: Make) -> None:
+    request = unconfirmed(make_clinic, make_draft)
+    link = f"/q/{token(request, 'confirm')}/confirm"
+    for method in (client.get, client.head, client.get):
+        assert method(link).status_code == 200
+    assert db.session.scalar(select(Lead.id)) is None
+
+
+def test_the_button_sends_it_once(client: Any, make_clinic: Make, make_draft: Make) -> None:
+    request = unconfirmed(make_clinic, make_draft)
+    link = f"/q/{token(request, 'confirm')}/confirm"
+    assert client.post(link).headers["Location"] == f"/my/requests/{request.ref}"
+    assert client.post(link).status_code == 404
+    db.session.expire_all()
+    assert len(db.session.scalars(select(Lead)).all()) == 1
+
+
+def test_asking_for_a_link_tells_nothing(client: Any, make_request: Make) -> None:
+    make_request(email="ana@patient.example")
+    db.session.commit()
+    answers = [client.post("/my/link", data={"email": e}) for e in ("ana@patient.example", "nobody@patient.example")]
+    assert [(a.status_code, a.headers["Location"]) for a in answers] == [(303, "/my/link/sent")] * 2
+
+
+def test_no_address_is_an_error(client: Any) -> None:
+    answer = client.post("/my/link", data={"email": "no address"})
+    assert answer.status_code == 422
+    assert "Enter an email address in the correct format" in answer.page.text
+
+
+def test_every_state_of_a_clinic_has_words(client: Any, make_clinic: Make, make_request: Make) -> None:
+    request = make_request(*(make_clinic(f"Clinic {n}") for n in range(3)))
+    first, second, _ = db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)).all()
+    ask(first, "Which area?")
+    decline(second, "no_dates")
+    text = client.get(opened(client, request)).page.text
+    assert "asked you a question" in text
+    assert "cannot treat this: no appointments at that time" in text
+
+
+def test_compare_shows_both_currencies_and_what_is_missing(client: Any, make_clinic: Make, make_request: Make, make_quote: Make) -> None:
+    request = make_request(make_clinic(), make_clinic("Clinic Nar"))
+    leads = db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)).all()
+    make_quote(leads[0])
+    make_quote(leads[1], included=("hotel",))
+    page = client.get(opened(client, request) + "/compare?fare=100&night=50").page
+    assert "Not stated" in page.text
+    assert "Lowest total" in page.text
+    assert {e.get("data-currency") for e in page.all("data", class_="money")} == {"EUR", "GBP"}
+
+
+@pytest.mark.parametrize("query", ["?quotes=999", "?quotes=x&view=zzz&fare=abc&night=-1", "?fare=" + "9" * 40, "?quotes=2"])
+def test_a_strange_address_still_compares(client: Any, make_quote: Make, query: str) -> None:
+    quote = make_quote()
+    assert client.get(opened(client, quote.lead.request) + "/compare" + query).status_code == 200
+
+
+def test_choosing_releases_the_contact_and_twice_is_told(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    assert "ana@patient.example" in client.get(f"{base}/quotes/1/choose").page.text
+    assert client.post(f"{base}/quotes/1/choose").status_code == 303
+    assert client.post(f"{base}/quotes/1/choose").status_code == 409
+    assert "You chose" in client.get(base).page.text
+    assert client.post(f"{base}/quotes/1/undo").status_code == 303
+    assert "Compare" not in client.get(base).page.h1
+
+
+def test_a_held_quote_is_not_shown(client: Any, make_quote: Make) -> None:
+    quote = make_quote(released=False)
+    base = opened(client, quote.lead.request)
+    assert client.get(f"{base}/quotes/1").status_code == 404
+
+
+def test_a_message_answers_the_question(client: Any, make_lead: Make) -> None:
+    lead = make_lead()
+    ask(lead, "Which area?")
+    base = opened(client, lead.request)
+    page = client.get(f"{base}/messages/{lead.clinic.slug}").page
+    form = page.fields() | {"body": ["The cheeks"]}
+    assert client.post(f"{base}/messages/{lead.clinic.slug}", data=form).status_code == 303
+    assert client.post(f"{base}/messages/{lead.clinic.slug}", data=form).status_code == 303
+    text = client.get(f"{base}/messages/{lead.clinic.slug}").page.text
+    assert text.count("The cheeks") == 1
+
+
+def test_more_clinics_are_added(client: Any, make_request: Make, make_clinic: Make) -> None:
+    request, other = make_request(), make_clinic("Clinic Nar")
+    base = opened(client, request)
+    page = client.get(f"{base}/clinics").page
+    form = page.fields() | {"clinics": [other.slug]}
+    assert client.post(f"{base}/clinics", data=page.fields()).status_code == 422
+    assert client.post(f"{base}/clinics", data=form).status_code == 303
+    assert "Clinic Nar" in client.get(base).page.text
+
+
+def test_pause_reopen_close_delete(client: Any, make_request: Make) -> None:
+    base = opened(client, make_request())
+    for path, words in (("/pause", "Paused."), ("/pause", "What you asked"), ("/close", "Closed."), ):
+        assert client.post(base + path).status_code == 303
+        assert words in client.get(base).page.text
+
+
+def test_deleted_says_what_was_deleted(client: Any, make_request: Make) -> None:
+    base = opened(client, make_request())
+    assert "Clinic Lale" in client.get(base + "/delete").page.text
+    client.post(base + "/delete")
+    assert client.get(base).page.h1 == "Your request is deleted"
+
+
+def test_the_export_holds_what_was_given(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    answer = client.get(opened(client, quote.lead.request) + "/export")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        content = json.loads(archive.read("request.json"))
+        assert b"Clinic Lale" in archive.read("request.html")
+    assert (content["email"], content["quotes"][0]["total"]) == ("ana@patient.example", 48000)
+
+
+def test_sharing_shows_the_exact_words(client: Any, make_request: Make) -> None:
+    text = client.get(opened(client, make_request()) + "/sharing").page.text
+    assert "I agree that Meridian sends my health answers to Clinic Lale (Türkiye)" in text
+    assert "Nobody so far." in text
+
+
+def test_pages_are_private(client: Any, make_request: Make) -> None:
+    answer = client.get(opened(client, make_request()))
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
