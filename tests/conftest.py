@@ -13,7 +13,6 @@ from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
-from tests import _stub  # noqa
 from tests.reading import Reader
 
 ROOT = Path(__file__).parent.parent
