@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import procrastinate
 from flask import Flask
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
@@ -12,7 +11,7 @@ from procrastinate.jobs import Status
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.job_queue import queue
+from marketplace.foundation.job_queue import WorkerConnector, queue
 from marketplace.foundation.timeline import acting_as
 from marketplace.timers import TIMERS
 
@@ -75,15 +74,14 @@ def in_transaction(app: Flask) -> Callable[..., Any]:
 def run(app: Flask, *, wait: bool = True) -> None:
     """Works until told to stop; with `wait=False` until nothing is due."""
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
-    # The tasks keep their link to the queue without a pool of its own, so that a job defers with its own connection.
-    worker_app = queue.with_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4))
-    worker_app.run_worker(
-        concurrency=4,
-        wait=wait,
-        fetch_job_polling_interval=1.0,
-        shutdown_graceful_timeout=8.0,
-        update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=DEAD_AFTER,
-        delete_jobs="successful",
-        task_middleware=[in_transaction(app)],
-    )
+    with queue.replace_connector(WorkerConnector(conninfo=url, min_size=1, max_size=4)) as worker_queue:
+        worker_queue.run_worker(
+            concurrency=4,
+            wait=wait,
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=8.0,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=DEAD_AFTER,
+            delete_jobs="successful",
+            task_middleware=[in_transaction(app)],
+        )

@@ -137,6 +137,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
             viewport={"width": width, "height": 760 if width < 700 else 900},
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # pictures are taken of pages, not of transitions
             bypass_csp=not strict,
         )
         contexts.append(context)

@@ -69,6 +69,14 @@ def convert(minor: int, currency: str, to: str) -> Converted:
     return rates().convert(minor, currency, to)
 
 
+def about(minor: int, currency: str, to: str) -> int:
+    """For display: minor units of `to`, rounded to whole units where a rate was used. Raises NoRate."""
+    if currency == to:
+        return minor
+    one = 10 ** precision(to)
+    return round(convert(minor, currency, to).minor / one) * one
+
+
 def rate_day() -> date:
     """The day of the newest stored rates."""
     return rates().day

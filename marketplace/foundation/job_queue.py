@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
@@ -11,6 +12,22 @@ from marketplace.extensions import db
 
 # Only ever used with a connection handed in: it opens no pool, in the web process or in a worker's task.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+class WorkerConnector(procrastinate.PsycopgConnector):
+    """The worker's own pool; a job that defers with its session's plain connection is served by the plain code."""
+
+    _plain = procrastinate.SyncPsycopgConnector()
+
+    def execute_query_all_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
+        """Inside a worker the stock connector would hand a plain connection to its asynchronous code."""
+        chosen = self._plain if isinstance(connection, psycopg.Connection) else super()
+        return chosen.execute_query_all_with_connection(connection, query, **arguments)
+
+    def execute_query_one_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
+        """The same for one row."""
+        chosen = self._plain if isinstance(connection, psycopg.Connection) else super()
+        return chosen.execute_query_one_with_connection(connection, query, **arguments)
 
 
 def defer(

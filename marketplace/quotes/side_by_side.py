@@ -78,7 +78,7 @@ def _column(quote: Quote, row: Compared, trips: dict[int, Travel], currency: str
 
 def _converted(minor: int, of: str, to: str) -> int | None:
     try:
-        return exchange.convert(minor, of, to).minor
+        return exchange.about(minor, of, to)
     except exchange.NoRate:
         return None
 

@@ -117,7 +117,8 @@ def total_disagrees(terms: QuoteTerms) -> str:
 
 def _money(minor: int, currency: str) -> str:
     whole = whole_units(minor, currency)
-    return format_currency(whole, currency, locale=get_locale(), format="¤#,##0.##", currency_digits=False)
+    pattern = "¤#,##0" if whole == int(whole) else "¤#,##0.00"
+    return format_currency(whole, currency, locale=get_locale(), format=pattern, currency_digits=False)
 
 
 def terms_of(quote: Quote) -> QuoteTerms:

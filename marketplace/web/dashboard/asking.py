@@ -11,6 +11,7 @@ from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.actions import ask, decline
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.sight import own_lead, sight_of
 from marketplace.web.forms import CreatingForm, Form
 from marketplace.web.writing import once, writes
@@ -36,7 +37,7 @@ class DeclineForm(Form):
 
     reason = RadioField(
         _l("Why can you not treat this patient?"),
-        choices=list(wording.DECLINES.items()),
+        choices=listed(wording.DECLINES.items()),
         validators=[InputRequired(_l("Select a reason"))],
     )
 

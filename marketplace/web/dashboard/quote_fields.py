@@ -1,10 +1,12 @@
 """Fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, Form, SelectField, StringField
+from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.foundation.money import NotAnAmount, parse_amount, whole_units
@@ -46,7 +48,7 @@ class CountField(StringField):
     """A whole number, kept as it was typed."""
 
     def __init__(self, *args: Any, words: Any, optional: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, filters=[blank_unstated], **kwargs)
+        super().__init__(*args, **(kwargs | {"filters": [*kwargs.get("filters", ()), blank_unstated]}))
         self.words, self.optional = words, optional
 
     def pre_validate(self, form: Any) -> None:
@@ -62,12 +64,51 @@ class CountField(StringField):
         return int(self.data) if self.data else None
 
 
-class StatedField(SelectField):
+def listed(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Codes and their words, as a list to choose from."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class DayField(DateField):
+    """A day as the browser sends it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Anything else is said to be no date."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Enter a date, like 2026-09-27")) from error
+
+
+class PickField(SelectField):
+    """One of a list."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Whatever is not on it is refused in plain words."""
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise StopValidation(_("Select one from the list")) from error
+
+
+class PickSomeField(SelectMultipleField):
+    """Some of a list."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Whatever is not on it is refused in plain words."""
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise StopValidation(_("Select from the list only")) from error
+
+
+class StatedField(PickField):
     """Yes, no, or not stated."""
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
-        choices = [("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))]
-        super().__init__(label, choices=choices, default="", filters=[blank_unstated], **kwargs)
+        choices = listed([("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))])
+        filters = [*kwargs.pop("filters", ()), blank_unstated]
+        super().__init__(label, choices=choices, default="", filters=filters, **kwargs)
 
     @property
     def stated(self) -> bool | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.foundation import clock
@@ -14,8 +14,12 @@ from marketplace.quotes.terms import LONGEST_MESSAGE, QuoteTerms
 from marketplace.web.dashboard.quote_fields import (
     AmountField,
     CountField,
+    DayField,
     Needed,
+    PickField,
+    PickSomeField,
     StatedField,
+    listed,
     not_both,
     stated_choice,
     typed,
@@ -48,11 +52,11 @@ class QuoteForm(CreatingForm):
     currency = HiddenField()
     sessions = CountField(_l("Number of sessions"), words=_l("Enter the number of sessions"))
     total = AmountField(validators=[Needed(_l("Enter the total for all sessions"))])
-    valid_until = DateField(
+    valid_until = DayField(
         _l("Price valid until"), validators=[Needed(_l("Enter the last day of this price"))]
     )
 
-    procedure = SelectField(_l("Procedure"))
+    procedure = PickField(_l("Procedure"))
     price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
     discount = AmountField()
     product = StringField(
@@ -62,7 +66,7 @@ class QuoteForm(CreatingForm):
     product_sealed = StatedField(_l("Is the sealed vial shown to the patient?"))
     taxes_included = StatedField(_l("Are taxes included?"))
 
-    practitioner_role = SelectField(_l("Who treats"), choices=list(ROLES.items()))
+    practitioner_role = PickField(_l("Who treats"), choices=listed(ROLES.items()))
     practitioner_name = StringField(_l("Name"), validators=[SHORT])
     practitioner_register = StringField(_l("Register number"), validators=[SHORT])
 
@@ -73,14 +77,14 @@ class QuoteForm(CreatingForm):
         words=_l("Enter the gap as a number of weeks"),
         optional=True,
     )
-    earliest_date = DateField(_l("Earliest date"), validators=[Optional()])
+    earliest_date = DayField(_l("Earliest date"), validators=[Optional()])
 
     deposit = AmountField(validators=[Needed(_l("Enter the deposit, 0 for none"))])
-    deposit_refundable_until = DateField(_l("Deposit refundable until"), validators=[Optional()])
+    deposit_refundable_until = DayField(_l("Deposit refundable until"), validators=[Optional()])
     refund_if_refused = StatedField(_l("Refunded if the doctor refuses on the day?"))
 
-    included = SelectMultipleField(_l("Included"), choices=list(INCLUDED.items()))
-    excluded = SelectMultipleField(_l("Not included"), choices=list(INCLUDED.items()), validators=[not_both])
+    included = PickSomeField(_l("Included"), choices=listed(INCLUDED.items()))
+    excluded = PickSomeField(_l("Not included"), choices=listed(INCLUDED.items()), validators=[not_both])
     price_may_change_by = AmountField()
     if_something_goes_wrong = TextAreaField(
         _l("If something goes wrong: contact, review visit, insurance"),
@@ -91,7 +95,7 @@ class QuoteForm(CreatingForm):
         validators=[Length(max=LONGEST_MESSAGE, message=_l("The message must be 600 characters or fewer"))],
     )
 
-    def validate_earliest_date(self, field: DateField) -> None:
+    def validate_earliest_date(self, field: DayField) -> None:
         """Not in the past."""
         if field.data < clock.today():
             raise ValidationError(gettext("The earliest date must not be in the past"))
@@ -122,7 +126,7 @@ def quote_form(
         ),
     }
     form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**kwargs)
-    form.procedure.choices = [(procedure.slug, procedure.name) for procedure in procedures]
+    form.procedure.choices = listed((procedure.slug, procedure.name) for procedure in procedures)
     for name, label in labels.items():
         form[name].label.text = label
     return form

@@ -17,6 +17,7 @@ Choices = list[tuple[str, str]]
 ANY = "any"
 MONTHS_AHEAD = 18
 SITE_LANGUAGES = {"en", "tr", "de", "ar", "ru", "es", "fr"}
+FURTHER_LANGUAGES = {"it", "nl", "pt", "uk", "ur"}  # of homes, and of clinics beside their country's own
 
 
 def homes() -> Choices:
@@ -33,7 +34,7 @@ def destinations() -> Choices:
 def languages() -> Choices:
     """Ours and those of the countries with clinics; the page's own comes first."""
     spoken = {code for country in geography.destinations().values() for code in country.languages}
-    named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES)
+    named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
     return sorted(named, key=lambda choice: choice[0] != page_language())
 
 

@@ -177,7 +177,7 @@ def _about(price: Any, currency: str) -> str | None:
         return None
     try:
         low, high = (
-            exchange.convert(minor, price.currency, currency).minor for minor in (price.low, price.high)
+            exchange.about(minor, price.currency, currency) for minor in (price.low, price.high)
         )
     except exchange.NoRate:
         return None

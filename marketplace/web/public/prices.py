@@ -55,7 +55,7 @@ def cost(treatment: str) -> str:
 
 
 def _to(currency: str) -> Any:
-    return lambda minor, of: exchange.convert(minor, of, currency).minor
+    return lambda minor, of: exchange.about(minor, of, currency)
 
 
 def _shown(

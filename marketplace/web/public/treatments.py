@@ -61,7 +61,7 @@ def country(treatment: str, country: str) -> str:
         ranges=queries.price_ranges(treatment, country=place.code),
         home=reader.home(),
         currency=shown,
-        convert=lambda minor, of: exchange.convert(minor, of, shown).minor,
+        convert=lambda minor, of: exchange.about(minor, of, shown),
         estimate=estimate,
         fare=minor_units(estimate.fare, estimate.currency),
         night=minor_units(estimate.night, estimate.currency),

@@ -4,8 +4,8 @@ from typing import Any
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "treatment": {"procedure": "facial"},
-    "where": {"home_country": "GB", "destinations": ["TR", "PL"]},
-    "when": {"timing": "quarter", "trips": "2", "month_from": "", "month_to": ""},
+    "where": {"home_country": "GB", "destinations": ["PL", "TR"]},
+    "when": {"timing": "quarter", "trips": "2"},
     "budget": {"amount": "", "currency": "GBP"},
     "health": {"conditions": ["none"], "details": ""},
     "you": {"name": "Ana", "email": "ana@patient.example", "languages": ["en"]},

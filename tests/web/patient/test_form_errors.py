@@ -72,9 +72,7 @@ def test_the_months_must_be_in_order(client: Any) -> None:
     months = client.get("/get-quotes/when").page.one("select", name="month_from")
     earlier, later = [option.get("value") for option in months.iter("option")][1:3]
     refused = answer(client, "when", month_from=later, month_to=earlier)
-    assert errors_of(refused.page) == [
-        "The latest month must be the same as or after the earliest month"
-    ]
+    assert errors_of(refused.page) == ["The latest month must be the same as or after the earliest month"]
 
 
 def test_the_summary_leads_to_the_field(client: Any) -> None:

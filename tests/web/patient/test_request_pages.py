@@ -19,7 +19,9 @@ from tests.factories import Make
 
 
 def token(request: QuoteRequest, purpose: str = "page") -> str:
-    return signed_links.token_of(signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=7)))
+    return signed_links.token_of(
+        signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=7))
+    )
 
 
 def opened(client: Any, request: QuoteRequest) -> str:
@@ -90,7 +92,9 @@ def test_the_button_sends_it_once(client: Any, make_clinic: Make, make_draft: Ma
 def test_asking_for_a_link_tells_nothing(client: Any, make_request: Make) -> None:
     make_request(email="ana@patient.example")
     db.session.commit()
-    answers = [client.post("/my/link", data={"email": e}) for e in ("ana@patient.example", "nobody@patient.example")]
+    answers = [
+        client.post("/my/link", data={"email": e}) for e in ("ana@patient.example", "nobody@patient.example")
+    ]
     assert [(a.status_code, a.headers["Location"]) for a in answers] == [(303, "/my/link/sent")] * 2
 
 
@@ -102,7 +106,9 @@ def test_no_address_is_an_error(client: Any) -> None:
 
 def test_every_state_of_a_clinic_has_words(client: Any, make_clinic: Make, make_request: Make) -> None:
     request = make_request(*(make_clinic(f"Clinic {n}") for n in range(3)))
-    first, second, _ = db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)).all()
+    first, second, _ = db.session.scalars(
+        select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)
+    ).all()
     ask(first, "Which area?")
     decline(second, "no_dates")
     text = client.get(opened(client, request)).page.text
@@ -110,7 +116,9 @@ def test_every_state_of_a_clinic_has_words(client: Any, make_clinic: Make, make_
     assert "cannot treat this: no appointments at that time" in text
 
 
-def test_compare_shows_both_currencies_and_what_is_missing(client: Any, make_clinic: Make, make_request: Make, make_quote: Make) -> None:
+def test_compare_shows_both_currencies_and_what_is_missing(
+    client: Any, make_clinic: Make, make_request: Make, make_quote: Make
+) -> None:
     request = make_request(make_clinic(), make_clinic("Clinic Nar"))
     leads = db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)).all()
     make_quote(leads[0])
@@ -121,7 +129,9 @@ def test_compare_shows_both_currencies_and_what_is_missing(client: Any, make_cli
     assert {e.get("data-currency") for e in page.all("data", class_="money")} == {"EUR", "GBP"}
 
 
-@pytest.mark.parametrize("query", ["?quotes=999", "?quotes=x&view=zzz&fare=abc&night=-1", "?fare=" + "9" * 40, "?quotes=2"])
+@pytest.mark.parametrize(
+    "query", ["?quotes=999", "?quotes=x&view=zzz&fare=abc&night=-1", "?fare=" + "9" * 40, "?quotes=2"]
+)
 def test_a_strange_address_still_compares(client: Any, make_quote: Make, query: str) -> None:
     quote = make_quote()
     assert client.get(opened(client, quote.lead.request) + "/compare" + query).status_code == 200
@@ -168,7 +178,11 @@ def test_more_clinics_are_added(client: Any, make_request: Make, make_clinic: Ma
 
 def test_pause_reopen_close_delete(client: Any, make_request: Make) -> None:
     base = opened(client, make_request())
-    for path, words in (("/pause", "Paused."), ("/pause", "What you asked"), ("/close", "Closed."), ):
+    for path, words in (
+        ("/pause", "Paused."),
+        ("/pause", "What you asked"),
+        ("/close", "Closed."),
+    ):
         assert client.post(base + path).status_code == 303
         assert words in client.get(base).page.text
 

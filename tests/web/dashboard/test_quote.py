@@ -1,0 +1,173 @@
+"""Answering with a quote: held, undone, sent, changed, taken back."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.quotes.drafting import held_of
+from marketplace.quotes.queries import standing_for_lead
+from marketplace.quotes.sending import release
+from marketplace.quotes.terms import terms_of
+from tests.reading import form_fields
+
+
+@pytest.fixture
+def desk(client, make_clinic, make_member, sign_in):
+    """A clinic whose owner is signed in."""
+    client.clinic = make_clinic()
+    return sign_in(make_member(client.clinic))
+
+
+class Answering:
+    """A member at the form of one lead."""
+
+    def __init__(self, desk, lead):
+        db.session.commit()
+        self.desk, self.lead, self.path = desk, lead, f"/dashboard/leads/{lead.request.ref}"
+        self.load()
+
+    def load(self):
+        self.page = self.desk.get(self.path).page
+        form = next(f for f in self.page.all("form") if f.get("action") == f"{self.path}/quote")
+        self.fields = form_fields(form) | {"sessions": "4", "price_per_session": "120", "total": "480"}
+
+    def send(self, **changes):
+        return self.desk.post(f"{self.path}/quote", data=self.fields | changes)
+
+    def text(self):
+        return self.desk.get(self.path).page.text
+
+
+@pytest.fixture
+def answering(desk, make_lead):
+    return lambda **changes: Answering(desk, make_lead(desk.clinic, **changes))
+
+
+def test_the_amount_is_in_the_button_and_three_numbers_come_first(answering):
+    page = answering().page
+    names = [field.get("name") for field in page.root.iter("input") if field.get("type") != "hidden"]
+    assert names[:3] == ["sessions", "total", "valid_until"]
+    assert "Send quote of €480" in page.text
+
+
+def test_a_quote_is_held_and_undo_brings_the_form_back_filled(answering):
+    at = answering()
+    assert at.send(sessions="3", total="360", message="See you soon").status_code == 303
+    assert "Undo" in at.text() and "Send quote" not in at.text()
+    assert at.desk.post(f"{at.path}/undo").status_code == 303
+    at.page = at.desk.get(at.path).page
+    assert "Send quote of €360" in at.page.text and "See you soon" in at.page.text
+    assert standing_for_lead(at.lead) is None and at.lead.state == "opened"
+
+
+def test_a_total_that_disagrees_says_what_it_must_be(answering):
+    at = answering()
+    refused = at.send(total="400", product="My own product", message="Hello")
+    assert refused.status_code == 422
+    assert "Total must be €480 (4 × €120). Change the total or add a discount" in refused.page.text
+    shown = form_fields(next(f for f in refused.page.all("form") if f.get("action") == f"{at.path}/quote"))
+    assert (shown["total"], shown["product"], shown["message"]) == (["400"], ["My own product"], ["Hello"])
+    assert at.send(total="400", discount="80").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sessions": ""}, "Enter the number of sessions"),
+        ({"sessions": "99"}, "Sessions must be between 1 and 12"),
+        ({"total": "lots"}, "Enter an amount as a number"),
+        ({"total": ""}, "Enter the total"),
+        ({"valid_until": "2020-01-01"}, "The quote must be open for 7 to 90 days"),
+        ({"valid_until": "soon"}, "Enter a date, like"),
+        ({"product": ""}, "Enter the product"),
+        ({"deposit": "481"}, "The deposit must not be more than the total"),
+        ({"currency": "USD"}, "Quote in EUR"),
+        ({"message": "Guaranteed to work"}, "a quote may not promise it"),
+        ({"included": "hotel", "excluded": "hotel"}, "choose one"),
+        ({"price_per_session": "\x00"}, "Remove the characters"),
+        ({"procedure": "no-such"}, "Select one from the list"),
+    ],
+)
+def test_what_cannot_be_sent_is_said_beside_the_field(answering, changes, words):
+    at = answering()
+    refused = at.send(**changes)
+    assert refused.status_code == 422
+    assert words in refused.page.text
+    assert held_of(at.lead) is None
+
+
+def test_everything_a_quote_can_say_is_kept(answering):
+    at = answering(questions=["Does it hurt?", "Can I fly home?"])
+    day = (clock.today() + timedelta(days=20)).isoformat()
+    extra = {
+        "product_sealed": "yes",
+        "refund_if_refused": "no",
+        "taxes_included": "not stated",
+        "deposit": "100,50",
+    }
+    extra |= {"session_gap_weeks": "not stated", "earliest_date": day, "deposit_refundable_until": day}
+    extra |= {"included": ["hotel", "transfer"], "excluded": ["follow_up"], "price_may_change_by": "0"}
+    extra |= {"answers-1": "A little", "answers-2": "The next day"}
+    assert at.send(**extra).status_code == 303
+    terms = terms_of(held_of(at.lead))
+    assert (terms.product_sealed, terms.refund_if_refused, terms.taxes_included) == (True, False, None)
+    assert (terms.deposit, terms.session_gap_weeks, terms.price_may_change_by) == (10050, None, 0)
+    assert terms.included == ("hotel", "transfer") and terms.excluded == ("follow_up",)
+    assert terms.answers == ("A little", "The next day")
+
+
+def test_a_second_member_is_told_that_someone_was_faster(answering):
+    at = answering()
+    colleague = dict(at.fields)
+    assert at.send().status_code == 303
+    colleague["idem"] = ["0190e5f0-0000-7000-8000-000000000001"]
+    assert at.desk.post(f"{at.path}/quote", data=colleague).status_code == 409
+    quote = held_of(at.lead)
+    release(quote)
+    db.session.commit()
+    colleague["idem"] = ["0190e5f0-0000-7000-8000-000000000002"]
+    assert at.desk.post(f"{at.path}/quote", data=colleague).status_code == 409
+
+
+def test_a_double_click_makes_one_quote(answering):
+    at = answering()
+    assert at.send().status_code == at.send().status_code == 303
+    assert held_of(at.lead).version == 1
+
+
+def test_undo_comes_too_late(answering):
+    at = answering()
+    at.send()
+    release(held_of(at.lead))
+    db.session.commit()
+    late = at.desk.post(f"{at.path}/undo")
+    assert late.status_code == 409 and "gone out already" in late.page.text
+
+
+def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
+    at = answering()
+    at.send()
+    release(held_of(at.lead))
+    db.session.commit()
+    at.load()
+    assert at.send(sessions="5", total="600").status_code == 303
+    assert at.desk.post(f"{at.path}/withdraw").status_code == 409
+    release(held_of(at.lead))
+    db.session.commit()
+    assert standing_for_lead(at.lead).total == 60000
+    assert at.desk.post(f"{at.path}/withdraw").status_code == 303
+    assert at.lead.state == "opened" and "Send quote of €600" in at.text()
+
+
+def test_a_late_quote_still_counts(answering):
+    from marketplace.leads.timing import lapse_due
+
+    at = answering()
+    lapse_due(at.lead.due_at + timedelta(minutes=1))
+    db.session.commit()
+    assert at.lead.state == "lapsed" and "Late" in at.text()
+    assert at.send().status_code == 303
+    release(held_of(at.lead))
+    assert at.lead.state == "quoted"

@@ -1,0 +1,160 @@
+"""The end of the form: clinics, consent, one request however often the button is pressed, and the mailbox."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.extensions import db
+from marketplace.leads.consent import consent_text
+from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.states import RequestState
+from tests.factories import Make
+from tests.reading import words
+from tests.web.patient.filling import ANSWERS, answer, answer_until, begin, reach_check
+
+
+def stored() -> QuoteRequest:
+    """The only request there is."""
+    db.session.expire_all()
+    return db.session.scalars(select(QuoteRequest)).one()
+
+
+def test_proposed_clinics_come_unticked_with_what_to_choose_by(client: Any, make_clinic: Make) -> None:
+    make_clinic("Clinic Lale")
+    answer_until(client, "clinics")
+    page = client.get("/get-quotes/clinics").page
+    assert page.h1 == "Choose who gets your request"
+    assert "clinics" not in page.fields()
+    for fact in ("Istanbul, Türkiye", "Turkish, English", "6 of 6 checks passed", "€60", "€180"):
+        assert fact in page.text
+    assert "Why it is here: New here, checked, and has room" in page.text
+    assert "New here: no reply times yet" in page.text
+
+
+def test_a_request_from_a_clinics_page_has_it_first(client: Any, make_clinic: Make) -> None:
+    make_clinic("Clinic Arı")
+    wanted = make_clinic("Clinic Zambak", leads_sent=50, leads_answered=5)
+    begin(client, clinic=wanted.slug)
+    for step in ANSWERS:
+        answer(client, step)
+    page = client.get("/get-quotes/clinics").page
+    assert page.all("input", name="clinics")[0].get("value") == wanted.slug
+    assert "You started from this clinic's page" in page.text
+
+
+def test_where_none_is_eligible_the_request_may_wait(client: Any) -> None:
+    answer_until(client, "clinics")
+    page = client.get("/get-quotes/clinics").page
+    assert "No clinic can take your request as it is" in page.text
+    links = {link.get("href") for link in page.one("main").iter("a")}
+    assert {"/get-quotes/where?change=1", "/get-quotes/when?change=1"} <= links
+    assert answer(client, "clinics").status_code == 422
+    assert answer(client, "clinics", wait="yes").headers["Location"] == "/get-quotes/check"
+    check = client.get("/get-quotes/check").page
+    assert words(check.one("button")) == "Keep my request waiting"
+    assert client.post("/get-quotes/check", data={**check.fields(), "adult": "y"}).status_code == 303
+    assert stored().state == RequestState.UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("n", "label"), [(1, "Send my request to 1 clinic"), (3, "Send my request to 3 clinics")]
+)
+def test_the_button_says_how_many(client: Any, make_clinic: Make, n: int, label: str) -> None:
+    clinics = [make_clinic(f"Clinic {number}") for number in range(n)]
+    reach_check(client, *(clinic.slug for clinic in clinics))
+    assert words(client.get("/get-quotes/check").page.one("button")) == label
+
+
+def test_consent_names_each_clinic_and_nothing_is_ticked(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic()
+    fields = reach_check(client, clinic.slug)
+    assert set(fields) == {"idem"}
+    text = client.get("/get-quotes/check").page.text
+    assert consent_text([clinic], with_health=True) in text
+    assert "Other privacy law than in the UK and EU applies in: Türkiye." in text
+
+
+def test_a_clinic_under_the_same_law_needs_no_word_about_it(client: Any, make_clinic: Make) -> None:
+    reach_check(client, make_clinic(country="PL", city="Kraków").slug)
+    assert "Other privacy law" not in client.get("/get-quotes/check").page.text
+
+
+def test_a_minor_sends_nothing(client: Any, make_clinic: Make) -> None:
+    fields = reach_check(client, make_clinic().slug)
+    refused = client.post("/get-quotes/check", data={**fields, "share_health": "y"})
+    assert refused.status_code == 422
+    assert "Confirm that you are 18 or over" in words(refused.page.one("div", role="alert"))
+    assert "share_health" in refused.page.fields()
+    assert stored().state == RequestState.DRAFT
+
+
+@pytest.mark.parametrize("ticked", [{}, {"share_health": "y", "aftercare": "y"}])
+def test_what_is_agreed_to_is_what_is_stored(client: Any, make_clinic: Make, ticked: dict[str, str]) -> None:
+    clinic = make_clinic()
+    fields = reach_check(client, clinic.slug)
+    sent = client.post("/get-quotes/check", data={**fields, **ticked, "adult": "y"})
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/get-quotes/sent")
+    request = stored()
+    assert (request.share_health, request.aftercare) == (bool(ticked), bool(ticked))
+    consent = db.session.scalars(select(Consent)).one()
+    assert consent.text == consent_text([clinic], with_health=bool(ticked))
+
+
+def test_pressing_twice_sends_once(client: Any, make_clinic: Make) -> None:
+    data = {**reach_check(client, make_clinic().slug), "adult": "y"}
+    answers = [client.post("/get-quotes/check", data=data) for _ in range(2)]
+    assert {(a.status_code, a.headers["Location"]) for a in answers} == {(303, "/get-quotes/sent")}
+    assert db.session.scalar(select(func.count()).select_from(QuoteRequest)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Consent)) == 1
+
+
+def test_after_sending_the_mailbox_is_next(client: Any, make_clinic: Make) -> None:
+    data = {**reach_check(client, make_clinic().slug), "adult": "y"}
+    client.post("/get-quotes/check", data=data)
+    page = client.get("/get-quotes/sent").page
+    assert page.h1 == "Check your email"
+    for text in ("ana@patient.example", "Nothing has gone to a clinic yet", "48 hours", stored().ref):
+        assert text in page.text
+    assert client.get("/get-quotes/you").headers["Location"] == "/get-quotes"
+
+
+def test_the_mail_can_be_sent_again(client: Any, make_clinic: Make) -> None:
+    data = {**reach_check(client, make_clinic().slug), "adult": "y"}
+    client.post("/get-quotes/check", data=data)
+    again = client.post("/get-quotes/sent")
+    assert (again.status_code, again.headers["Location"]) == (303, "/get-quotes/sent")
+    assert "We have sent the email again" in client.get("/get-quotes/sent").text
+
+
+def test_a_lost_answer_is_found_again(client: Any, make_clinic: Make) -> None:
+    """The button was pressed, the connection broke before the answer: the old cookie still finds the page."""
+    data = {**reach_check(client, make_clinic().slug), "adult": "y"}
+    before = client.get_cookie("sid").value
+    client.post("/get-quotes/check", data=data)
+    client.set_cookie("sid", before)
+    assert client.post("/get-quotes/check", data=data).headers["Location"] == "/get-quotes/sent"
+    assert client.get("/get-quotes/sent").page.h1 == "Check your email"
+
+
+def test_health_answers_are_in_no_cookie_and_no_address(client: Any, app: Any) -> None:
+    answer_until(client, "health")
+    told = answer(client, "health", conditions=["allergy"], details="lidocaine")
+    serializer = app.session_interface.get_signing_serializer(app)
+    kept = repr(serializer.loads(client.get_cookie("sid").value))
+    for secret in ("allergy", "lidocaine"):
+        assert secret not in kept
+        assert secret not in told.headers["Location"]
+    assert set(serializer.loads(client.get_cookie("sid").value)) <= {
+        "draft",
+        "draft_ref",
+        "_fresh",
+        "csrf_token",
+    }
+
+
+def test_pages_are_not_kept_by_anyone(client: Any) -> None:
+    answer_until(client, "health")
+    page = client.get("/get-quotes/health")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["X-Robots-Tag"] == "noindex"
