@@ -25,9 +25,7 @@ ROOT = Path(__file__).parent.parent
 
 def create_app(overrides: dict[str, object] | None = None) -> Flask:
     """One app from the environment; `overrides` is for tests."""
-    app = Flask(
-        "marketplace", root_path=str(ROOT / "marketplace"), template_folder="../templates", static_folder=None
-    )
+    app = Flask("marketplace", root_path=str(ROOT / "marketplace"), template_folder="../templates", static_folder=None)
     app.config.update(load_config(os.environ) | (overrides or {}))
     app.testing = bool(app.config.get("TESTING"))
     app.url_map.strict_slashes = True

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 
-DEVELOPMENT_SECRET = "development-only-secret-never-for-production"
+DEVELOPMENT_SECRET = "development-only-secret-never-for-production"  # noqa: S105 - refused in production
 
 
 class UnsafeConfiguration(RuntimeError):
@@ -47,9 +47,7 @@ def _secrets(environ: Mapping[str, str], production: bool) -> dict[str, object]:
     return {
         "SECRET_KEY": secret,
         "FIELD_KEYS": field_keys(keys or derived),
-        "SECURITY_PASSWORD_SALT": environ.get(
-            "PASSWORD_SALT", hashlib.sha256(b"salt" + secret.encode()).hexdigest()
-        ),
+        "SECURITY_PASSWORD_SALT": environ.get("PASSWORD_SALT", hashlib.sha256(b"salt" + secret.encode()).hexdigest()),
         "SECURITY_TOTP_SECRETS": {
             "1": environ.get("TOTP_SECRET", hashlib.sha256(b"totp" + secret.encode()).hexdigest())
         },

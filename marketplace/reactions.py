@@ -24,6 +24,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.ConfirmationReminded: (to_patient.confirm_again,),
     request.RequestConfirmed: (to_patient.request_sent,),
     request.NoClinicFound: (),  # operators read it as a coverage gap
+    request.ClinicsAvailable: (to_patient.clinics_available,),
     request.LinkAsked: (to_patient.your_link,),
     request.RequestChanged: (),
     request.RequestPaused: (),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from marketplace.clinics import actions as clinics
 from marketplace.leads import timing as leads
+from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import jobs as mail
 from marketplace.mail import quote_news
 from marketplace.quote_requests import retention
@@ -16,6 +17,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "settle choices after 48 hours": acceptance.settle_due,
     "remind clinics at half time": leads.remind_due,
     "lapse unanswered leads": leads.lapse_due,
+    "offer clinics to who waits": leads_waiting.offer_due,
     "lapse checks": clinics.lapse_due_checks,
     "remind of an unconfirmed request": retention.remind_unconfirmed,
     "expire requests without a choice": retention.expire_due,

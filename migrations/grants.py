@@ -17,10 +17,7 @@ def grant_to_app(connection: Connection, role: str) -> None:
     ):
         connection.execute(text(statement))
     existing = {
-        row[0]
-        for row in connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        )
+        row[0] for row in connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
     }
     for table in set(APPEND_ONLY) & existing:
         connection.execute(text(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}"))

@@ -74,9 +74,7 @@ def build_clinic(
             **changes,
         }
     )
-    clinic.people = [
-        ClinicPerson(position=1, name="Dr Ayşe Sample", role="dermatologist", register_number="SAMPLE-1")
-    ]
+    clinic.people = [ClinicPerson(position=1, name="Dr Ayşe Sample", role="dermatologist", register_number="SAMPLE-1")]
     clinic.checks = [_check(kind, position, kind in lapsed) for position, kind in enumerate(CheckKind)]
     clinic.prices = [_price(slug_, low, clinic.currency) for slug_ in offers]
     db.session.add(clinic)
@@ -124,13 +122,9 @@ def build_draft(*clinics: Clinic, email: str = "ana@patient.example", **changes:
     drafts.answer_where(
         request, home_country=changes.get("home_country", "GB"), destinations=changes.get("destinations", [])
     )
-    drafts.answer_when(
-        request, timing="quarter", month_from=None, month_to=None, trips=changes.get("trips", "2")
-    )
+    drafts.answer_when(request, timing="quarter", month_from=None, month_to=None, trips=changes.get("trips", "2"))
     drafts.answer_budget(request, amount=None, currency=None, scope=None, share=False)
-    drafts.answer_health(
-        request, conditions=changes.get("conditions", ["none"]), details=changes.get("details", "")
-    )
+    drafts.answer_health(request, conditions=changes.get("conditions", ["none"]), details=changes.get("details", ""))
     drafts.answer_you(
         request,
         name=changes.get("name", "Ana"),
@@ -198,9 +192,7 @@ def make_account(app: Flask, db_session: object) -> Make:
     return build_account
 
 
-def build_account(
-    email: str = "someone@clinic.example", *, name: str = "Someone", operator: bool = False
-) -> Account:
+def build_account(email: str = "someone@clinic.example", *, name: str = "Someone", operator: bool = False) -> Account:
     """The same without a fixture."""
     account = Account(
         email=email,
@@ -230,9 +222,7 @@ def make_member(app: Flask, db_session: object) -> Make:
     return build_member
 
 
-def build_member(
-    clinic: Clinic, *, email: str = "ayse@clinic.example", role: TeamRole = TeamRole.OWNER
-) -> Account:
+def build_member(clinic: Clinic, *, email: str = "ayse@clinic.example", role: TeamRole = TeamRole.OWNER) -> Account:
     """The same without a fixture."""
     account = build_account(email, name=email.split("@", maxsplit=1)[0].title())
     db.session.add(Membership(clinic_id=clinic.id, user_id=account.id, role=role))

@@ -70,7 +70,10 @@ def _value(element: Element) -> str | None:
     if element.tag == "select":
         options = list(element.iter("option"))
         chosen = [option for option in options if option.get("selected") is not None] or options[:1]
-        return (chosen[0].get("value") or words(chosen[0])) if chosen else None
+        if not chosen:
+            return None
+        given = chosen[0].get("value")
+        return words(chosen[0]) if given is None else given
     if element.get("type") in {"checkbox", "radio"} and element.get("checked") is None:
         return None
     return element.get("value", "")
@@ -105,11 +108,7 @@ class Reader(FlaskClient):
         response: TestResponse = super().open(*args, **kwargs)
         left = self.application.extensions.pop("left_changes", None)
         assert left is None, f"{left} left uncommitted changes"
-        if (
-            response.mimetype == "text/html"
-            and response.status_code not in {301, 302, 303, 308}
-            and response.data
-        ):
+        if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308} and response.data:
             response.page = Page(response.text)  # type: ignore[attr-defined]
             check(response.page, status=response.status_code)  # type: ignore[attr-defined]
         return response
@@ -121,15 +120,14 @@ def check(page: Page, *, status: int) -> None:
     title = words(page.one("title"))
     begins = ("Error: " if page.all("div", role="alert") else "") + page.h1
     assert title.startswith(begins), f"title {title!r} does not begin with {begins!r} (status {status})"
-    doubled = [
-        name for name, n in Counter(e.get("id") for e in page.root.iter() if e.get("id")).items() if n > 1
-    ]
+    doubled = [name for name, n in Counter(e.get("id") for e in page.root.iter() if e.get("id")).items() if n > 1]
     assert not doubled, f"ids used twice: {doubled}"
     assert not [e.tag for e in page.root.iter() if e.get("style")], "inline style"
     assert not page.all("style"), "inline style"
     scripts = [s for s in page.all("script") if not s.get("src") and s.get("type") != "application/ld+json"]
     assert not scripts, "inline script"
-    assert page.root.get("lang") and page.root.get("dir"), "no language"
+    assert page.root.get("lang"), "no language"
+    assert page.root.get("dir"), "no direction"
     _check_labels(page)
 
 

@@ -1,5 +1,8 @@
 """Who signs in: members of clinics' teams and operators. Patients have no account."""
 
+# mypy: disable-error-code="assignment"
+# Flask-Security's mixins declare plain types; the columns decide.
+
 from datetime import datetime
 from uuid import UUID
 

@@ -101,9 +101,7 @@ def gone(**_ignored: str) -> ResponseReturnValue:
 
 def install(app: Flask) -> None:
     """After Flask-Security has bound its own."""
-    app.view_functions["security.confirm_email"] = _by_its_button(
-        app.view_functions["security.confirm_email"]
-    )
+    app.view_functions["security.confirm_email"] = _by_its_button(app.view_functions["security.confirm_email"])
     app.view_functions["security.two_factor_rescue"] = gone
     app.add_url_rule("/account", "account", show_account)
     app.after_request(bring_to_convention)

@@ -21,9 +21,7 @@ TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 def settings(app: Flask) -> dict[str, Any]:
     """Everything that differs from the library's defaults."""
     production = bool(app.config["PRODUCTION"])
-    recovery_key = base64.urlsafe_b64encode(
-        derived_key(str(app.config["SECRET_KEY"]), purpose=b"recovery codes")
-    )
+    recovery_key = base64.urlsafe_b64encode(derived_key(str(app.config["SECRET_KEY"]), purpose=b"recovery codes"))
     return {
         "URL_PREFIX": "/account",
         "STATIC_FOLDER": None,

@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """All countries of one procedure, home first, then by middle price; the axis starts at 0 and is the same for all."""
+    """All countries of one procedure, home first, then by middle price; one axis from 0 for all."""
 
     rows: list[Row]
     home: Row | None
@@ -72,9 +72,7 @@ def _row(found: Range, at_home: Range | None, *, home: str, sessions: int, conve
     if at_home is not None and found.country != home:
         same = found.currency == at_home.currency
         middle = found.low + found.high if same else convert(found.low + found.high, found.currency)
-        home_middle = (
-            at_home.low + at_home.high if same else convert(at_home.low + at_home.high, at_home.currency)
-        )
+        home_middle = at_home.low + at_home.high if same else convert(at_home.low + at_home.high, at_home.currency)
         versus = against(middle, home_middle)
     return Row(
         country=found.country,

@@ -47,12 +47,8 @@ class _Loader:
         """Treatment, procedures, price ranges, guides: in the order they refer to each other."""
         about = _yaml(f"{slug}/treatment.yaml")
         names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by")
-        treatment = self._put(
-            Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"]
-        )
-        procedures = {
-            row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)
-        }
+        treatment = self._put(Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"])
+        procedures = {row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)}
         for row in _yaml(f"{slug}/prices.yaml"):
             self._price(procedures[row["procedure"]], row)
         for kind in GUIDE_KINDS:
@@ -66,9 +62,7 @@ class _Loader:
 
     def _price(self, procedure: Procedure, row: dict[str, Any]) -> None:
         which = {"procedure_id": procedure.id, "country": row["country"], "basis": row["basis"]}
-        values = {
-            name: row[name] for name in ("currency", "n", "period", "source", "reviewed_on", "next_review")
-        }
+        values = {name: row[name] for name in ("currency", "n", "period", "source", "reviewed_on", "next_review")}
         values["period"] = str(values["period"])
         values |= {end: minor_units(row[end], row["currency"]) for end in ("low", "high")}
         self._put(PriceRange, which, values, f"{procedure.slug} {row['country']} {row['basis']}")
@@ -76,9 +70,7 @@ class _Loader:
     def _guide(self, treatment: Treatment, slug: str, kind: str) -> None:
         head, body = front_matter(f"{slug}/{kind}.md")
         values = {name: head[name] for name in ("title", "summary", "reviewed_on", "next_review")}
-        self._put(
-            Guide, {"treatment_id": treatment.id, "kind": kind}, {**values, "body": body}, f"{slug} {kind}"
-        )
+        self._put(Guide, {"treatment_id": treatment.id, "kind": kind}, {**values, "body": body}, f"{slug} {kind}")
 
     def _put(self, model: type[Any], which: dict[str, Any], values: dict[str, Any], name: str) -> Any:
         row = db.session.scalar(select(model).filter_by(**which))

@@ -54,9 +54,7 @@ def rates() -> Rates:
     if kept is None:
         newest = select(func.max(ReferenceRate.day)).scalar_subquery()
         rows = db.session.execute(
-            select(ReferenceRate.currency, ReferenceRate.per_euro, ReferenceRate.day).where(
-                ReferenceRate.day == newest
-            )
+            select(ReferenceRate.currency, ReferenceRate.per_euro, ReferenceRate.day).where(ReferenceRate.day == newest)
         ).all()
         kept = Rates(rows[0].day if rows else date.min, {row.currency: row.per_euro for row in rows})
         if rows:

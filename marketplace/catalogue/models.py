@@ -31,9 +31,7 @@ class Treatment(Base):
     signed_off_by: Mapped[str | None]
     loaded_digest: Mapped[str]
 
-    procedures: Mapped[list["Procedure"]] = relationship(
-        back_populates="treatment", order_by="Procedure.position"
-    )
+    procedures: Mapped[list["Procedure"]] = relationship(back_populates="treatment", order_by="Procedure.position")
 
 
 class Procedure(Base):

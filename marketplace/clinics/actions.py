@@ -86,9 +86,7 @@ def close(clinic: Clinic) -> None:
 def lapse_due_checks(now: datetime) -> int:
     """A check counts to the end of its last day (UTC); from the next on the clinic gets no new request."""
     due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
-    checks = db.session.scalars(
-        due.order_by(Check.expires_on).with_for_update(skip_locked=True).limit(BATCH)
-    ).all()
+    checks = db.session.scalars(due.order_by(Check.expires_on).with_for_update(skip_locked=True).limit(BATCH)).all()
     for check in checks:
         CHECK.move(check, CheckState.LAPSED)
         record(events.CheckLapsed(clinic_id=check.clinic_id, reason=check.kind))

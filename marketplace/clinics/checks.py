@@ -70,9 +70,7 @@ def revoke_check(check: Check) -> None:
     record(events.CheckRevoked(clinic_id=check.clinic_id, reason=check.kind))
 
 
-def decide(
-    check: Check, *, verdict: str, evidence: str, source: str, expires_on: date | None, checked_by: str
-) -> None:
+def decide(check: Check, *, verdict: str, evidence: str, source: str, expires_on: date | None, checked_by: str) -> None:
     """What an operator found. Evidence that was not handed in yet is taken down first."""
     if verdict == "revoke":
         revoke_check(check)

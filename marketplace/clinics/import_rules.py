@@ -140,9 +140,7 @@ def _check_words(cells: dict[str, str], problems: list[str], *, procedures: Mapp
 
 
 def _languages(cells: dict[str, str]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(code.strip().lower() for code in cells["languages"].split(";") if code.strip())
-    )
+    return tuple(dict.fromkeys(code.strip().lower() for code in cells["languages"].split(";") if code.strip()))
 
 
 def _amounts(cells: dict[str, str], problems: list[str]) -> dict[str, Any]:

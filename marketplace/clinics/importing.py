@@ -112,14 +112,9 @@ def _disagreements(clinic: _Found, row: Row) -> list[BadLine]:
 def _already_here(found: object) -> list[BadLine]:
     clinics: list[_Found] = list(found)  # type: ignore[call-overload]
     here = {
-        (fold(n), c, fold(city))
-        for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))
+        (fold(n), c, fold(city)) for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))
     }
-    return [
-        BadLine(c.first.line, f"{c.first.clinic} is here already")
-        for c in clinics
-        if c.first.clinic_key in here
-    ]
+    return [BadLine(c.first.line, f"{c.first.clinic} is here already") for c in clinics if c.first.clinic_key in here]
 
 
 def _draft(found: _Found) -> Clinic:

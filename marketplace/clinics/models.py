@@ -72,9 +72,7 @@ class Clinic(Created, Base):
     reply_minutes: Mapped[int | None]  # median of the last 90 days, unanswered counted; from five leads on
 
     prices: Mapped[list["ClinicPrice"]] = relationship(back_populates="clinic", cascade="all, delete-orphan")
-    people: Mapped[list["ClinicPerson"]] = relationship(
-        cascade="all, delete-orphan", order_by="ClinicPerson.position"
-    )
+    people: Mapped[list["ClinicPerson"]] = relationship(cascade="all, delete-orphan", order_by="ClinicPerson.position")
     checks: Mapped[list["Check"]] = relationship(
         back_populates="clinic", cascade="all, delete-orphan", order_by="Check.position"
     )

@@ -59,9 +59,7 @@ def by_id(clinic_id: UUID) -> Clinic:
     """A clinic in any state, with what its page shows. Raises NotFound."""
     query = select(Clinic).where(Clinic.id == clinic_id)
     prices = selectinload(Clinic.prices).joinedload(ClinicPrice.procedure)
-    clinic = db.session.scalar(
-        query.options(selectinload(Clinic.checks), selectinload(Clinic.people), prices)
-    )
+    clinic = db.session.scalar(query.options(selectinload(Clinic.checks), selectinload(Clinic.people), prices))
     if clinic is None:
         raise NotFound("clinic")
     return clinic
@@ -69,9 +67,7 @@ def by_id(clinic_id: UUID) -> Clinic:
 
 def ending_checks(*, within_days: int) -> list[Check]:
     """Passed checks that end within so many days, and those that lapsed, the soonest first."""
-    return list(
-        db.session.scalars(_ending(within_days).order_by(Check.expires_on, Check.clinic_id).limit(200))
-    )
+    return list(db.session.scalars(_ending(within_days).order_by(Check.expires_on, Check.clinic_id).limit(200)))
 
 
 def lapsed_checks() -> int:
@@ -83,9 +79,7 @@ def lapsed_checks() -> int:
 
 def submitted_checks() -> int:
     """How many pieces of evidence wait for an operator."""
-    query = (
-        select(func.count()).select_from(Check).join(Check.clinic).where(Check.state == CheckState.SUBMITTED)
-    )
+    query = select(func.count()).select_from(Check).join(Check.clinic).where(Check.state == CheckState.SUBMITTED)
     return db.session.scalar(query.where(Clinic.listing_state != ListingState.CLOSED)) or 0
 
 
@@ -93,9 +87,7 @@ def history(clinic: Clinic, *, limit: int = 20) -> list[TimelineEntry]:
     """What happened to the listing and its checks, newest first."""
     of_listing = or_(*(TimelineEntry.name.like(pattern) for pattern in LISTING_EVENTS))
     query = select(TimelineEntry).where(TimelineEntry.clinic_id == clinic.id, of_listing)
-    return list(
-        db.session.scalars(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit))
-    )
+    return list(db.session.scalars(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit)))
 
 
 def _live() -> ColumnElement[bool]:

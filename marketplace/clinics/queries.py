@@ -1,6 +1,7 @@
 """Reading published listings: one set-based query for a list, one for a clinic."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import selectinload
@@ -33,7 +34,8 @@ class ClinicFilter:
 
     def without(self, name: str) -> "ClinicFilter":
         """The same without one condition."""
-        return replace(self, **{name: "" if name == "q" else None})
+        changed: dict[str, Any] = {name: "" if name == "q" else None}
+        return replace(self, **changed)
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def count(wanted: ClinicFilter) -> int:
     return db.session.scalar(select(func.count()).select_from(Clinic).where(and_(*_conditions(wanted)))) or 0
 
 
-def _with_details(query: Select[tuple[Clinic]]) -> Select[tuple[Clinic]]:
+def _with_details(query: Select[Clinic]) -> Select[Clinic]:
     prices = selectinload(Clinic.prices).joinedload(ClinicPrice.procedure)
     return query.options(selectinload(Clinic.checks), selectinload(Clinic.people), prices)
 
@@ -107,24 +109,20 @@ def _offers(wanted: ClinicFilter) -> ColumnElement[bool]:
     return price.exists()
 
 
-def _order(wanted: ClinicFilter) -> list[ColumnElement[object]]:
+def _order(wanted: ClinicFilter) -> list[Any]:
     """Default: checks passed, reply time, then a shuffle that is new every day, so that nobody is first by name."""
     passed = (
-        select(func.count())
-        .select_from(Check)
-        .where(Check.clinic_id == Clinic.id, Check.state == CheckState.PASSED)
+        select(func.count()).select_from(Check).where(Check.clinic_id == Clinic.id, Check.state == CheckState.PASSED)
     )
-    cheapest = (
-        select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id).scalar_subquery()
-    )
+    cheapest = select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id).scalar_subquery()
     shuffle = func.md5(func.concat(Clinic.id, clock.today().isoformat()))
-    orders: dict[str, list[ColumnElement[object]]] = {
+    orders: dict[str, list[Any]] = {
         "checks": [passed.scalar_subquery().desc(), Clinic.reply_minutes.asc().nulls_last(), shuffle],
         "reply": [Clinic.reply_minutes.asc().nulls_last(), shuffle],
         "price": [cheapest.asc().nulls_last(), shuffle],
         "name": [Clinic.name.asc()],
     }
-    return [*orders.get(wanted.sort, orders["checks"]), Clinic.id]  # type: ignore[list-item]
+    return [*orders.get(wanted.sort, orders["checks"]), Clinic.id]
 
 
 def facets() -> Facets:
@@ -138,9 +136,7 @@ def facets() -> Facets:
 
 def listing(slug: str) -> Clinic:
     """A published or paused clinic with everything its page shows. Raises NotFound."""
-    found = db.session.scalar(
-        _with_details(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state.in_(SHOWN)))
-    )
+    found = db.session.scalar(_with_details(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state.in_(SHOWN))))
     if found is None:
         raise NotFound("clinic")
     return found

@@ -32,9 +32,7 @@ class Stamp:
 def stamp(checks: Sequence[Checked], today: date) -> Stamp:
     """Current needs company, licence and people passed and in date."""
     passed = [
-        check
-        for check in checks
-        if check.state == CheckState.PASSED and check.expires_on and check.expires_on >= today
+        check for check in checks if check.state == CheckState.PASSED and check.expires_on and check.expires_on >= today
     ]
     required = [check for check in checks if check.kind in REQUIRED_CHECKS and check.expires_on is not None]
     if len(required) < len(REQUIRED_CHECKS):

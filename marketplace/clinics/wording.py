@@ -4,9 +4,7 @@ import re
 import unicodedata
 
 # Letters that do not decompose into a plain one and a mark.
-_PLAIN = str.maketrans(
-    {"ı": "i", "İ": "i", "ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"}
-)
+_PLAIN = str.maketrans({"ı": "i", "İ": "i", "ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
 def fold(text: str) -> str:

@@ -4,6 +4,7 @@ import os
 import time
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Text
@@ -17,7 +18,7 @@ class Base(DeclarativeBase):
     """All models stand on one metadata."""
 
     metadata = the_metadata
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         int: BigInteger(),
         str: Text(),

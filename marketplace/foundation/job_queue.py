@@ -21,13 +21,15 @@ class WorkerConnector(procrastinate.PsycopgConnector):
 
     def execute_query_all_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
         """Inside a worker the stock connector would hand a plain connection to its asynchronous code."""
-        chosen = self._plain if isinstance(connection, psycopg.Connection) else super()
-        return chosen.execute_query_all_with_connection(connection, query, **arguments)
+        if isinstance(connection, psycopg.Connection):
+            return self._plain.execute_query_all_with_connection(connection, query, **arguments)
+        return super().execute_query_all_with_connection(connection, query, **arguments)
 
     def execute_query_one_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
         """The same for one row."""
-        chosen = self._plain if isinstance(connection, psycopg.Connection) else super()
-        return chosen.execute_query_one_with_connection(connection, query, **arguments)
+        if isinstance(connection, psycopg.Connection):
+            return self._plain.execute_query_one_with_connection(connection, query, **arguments)
+        return super().execute_query_one_with_connection(connection, query, **arguments)
 
 
 def defer(

@@ -1,6 +1,7 @@
 """What a clinic does with a lead, and the patient's answer to its question."""
 
 from datetime import timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -26,7 +27,15 @@ from marketplace.quote_requests.models import Look
 from marketplace.quote_requests.states import RequestState
 
 
-def ids(lead: Lead) -> dict[str, UUID]:
+class LeadIds(TypedDict):
+    """Whose event it is."""
+
+    request_id: UUID
+    clinic_id: UUID
+    lead_id: UUID
+
+
+def ids(lead: Lead) -> LeadIds:
     """Whose event it is."""
     return {"request_id": lead.request_id, "clinic_id": lead.clinic_id, "lead_id": lead.id}
 
@@ -59,9 +68,7 @@ def ask(lead: Lead, question: str) -> None:
     """The clinic's one question; the clock stands until it is answered. Raises Refused for a second one."""
     LEAD.lock(lead)
     _request_must_be_open(lead)
-    if db.session.scalar(
-        select(Message.id).where(Message.lead_id == lead.id, Message.author == "clinic").limit(1)
-    ):
+    if db.session.scalar(select(Message.id).where(Message.lead_id == lead.id, Message.author == "clinic").limit(1)):
         raise Refused("one_question", field="question")
     LEAD.move(lead, LeadState.ASKED)
     lead.time_left = max(0, int((lead.due_at - clock.now()).total_seconds()))
@@ -73,7 +80,7 @@ def ask(lead: Lead, question: str) -> None:
 def answer_question(lead: Lead, body: str) -> None:
     """The patient's words; a question that was open is answered and the clock runs on from where it stood."""
     LEAD.lock(lead)
-    _request_must_be_open(lead)
+    _request_must_be_open(lead, also=(RequestState.PAUSED, RequestState.SETTLED))
     if lead.state in {LeadState.DECLINED, LeadState.REVOKED}:
         raise WrongState(f"lead_{lead.state}")
     say(lead, author="patient", body=body)
@@ -112,6 +119,6 @@ def confirm_deletion(lead: Lead) -> None:
     record(DeletionConfirmed(**ids(lead)))
 
 
-def _request_must_be_open(lead: Lead) -> None:
-    if lead.request.state not in {RequestState.OPEN, RequestState.CHOSEN}:
+def _request_must_be_open(lead: Lead, *, also: tuple[RequestState, ...] = ()) -> None:
+    if lead.request.state not in {RequestState.OPEN, RequestState.CHOSEN, *also}:
         raise WrongState(f"request_{lead.request.state}")

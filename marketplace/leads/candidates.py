@@ -1,6 +1,7 @@
 """One set-based query: the facts of every clinic that routing has to consider."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, func, select
@@ -64,7 +65,7 @@ def _sessions(request: QuoteRequest) -> int:
     return int(facts.get("sessions", [USUAL_SESSIONS])[0])
 
 
-def _facts(request: QuoteRequest, today: date) -> Select[tuple[object, ...]]:
+def _facts(request: QuoteRequest, today: date) -> Select[Any]:
     checks = (
         select(Check.clinic_id, func.count().label("passed"))
         .where(Check.kind.in_(REQUIRED_CHECKS), Check.state == CheckState.PASSED, Check.expires_on >= today)
@@ -91,8 +92,8 @@ def _facts(request: QuoteRequest, today: date) -> Select[tuple[object, ...]]:
     return query.where(Clinic.country.in_(request.destinations)) if request.destinations else query
 
 
-def _candidate(row: Row[tuple[object, ...]], *, sessions: int, today: date) -> Candidate:
-    clinic, passed, low_eur, load = row
+def _candidate(row: Row[Any], *, sessions: int, today: date) -> Candidate:
+    clinic, passed, low_eur, load = tuple(row)
     return Candidate(
         clinic_id=clinic.id,
         country=clinic.country,

@@ -11,9 +11,7 @@ VERSION = "2026-11-22"
 def recipients(clinics: list[Clinic]) -> str:
     """Clinic Lale (Türkiye), Clinic Nar (Türkiye): each by name and country."""
     territories = get_locale().territories if get_locale() else {}
-    return ", ".join(
-        f"{clinic.name} ({territories.get(clinic.country, clinic.country)})" for clinic in clinics
-    )
+    return ", ".join(f"{clinic.name} ({territories.get(clinic.country, clinic.country)})" for clinic in clinics)
 
 
 def consent_text(clinics: list[Clinic], *, with_health: bool) -> str:

@@ -74,9 +74,7 @@ def requests(*, state: str | None = None, without_clinic: bool = False, page: in
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
-    shown = query.options(joinedload(QuoteRequest.procedure)).order_by(
-        QuoteRequest.created_at.desc(), QuoteRequest.id
-    )
+    shown = query.options(joinedload(QuoteRequest.procedure)).order_by(QuoteRequest.created_at.desc(), QuoteRequest.id)
     found = list(db.session.scalars(shown.limit(PAGE).offset((page - 1) * PAGE)))
     return RequestPage(_with_leads(found), total=total, page=page, pages=pages)
 
@@ -106,19 +104,13 @@ def waiting_without_clinic() -> int:
 def gaps() -> list[Gap]:
     """Where clinics are missing: requests of the last 90 days that were confirmed and found none."""
     anywhere = literal([None], ARRAY(TEXT))
-    wanted = case(
-        (func.cardinality(QuoteRequest.destinations) == 0, anywhere), else_=QuoteRequest.destinations
-    )
+    wanted = case((func.cardinality(QuoteRequest.destinations) == 0, anywhere), else_=QuoteRequest.destinations)
     country = func.unnest(wanted, type_=TEXT()).label("country")
     without = select(country, Procedure.name.label("procedure"))
-    without = without.select_from(QuoteRequest).outerjoin(
-        Procedure, Procedure.id == QuoteRequest.procedure_id
-    )
+    without = without.select_from(QuoteRequest).outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id)
     without = without.where(QuoteRequest.open_at > clock.now() - LOOKING_BACK, ~_has_lead())
     each = without.subquery()
-    query = select(each.c.country, each.c.procedure, func.count().label("n")).group_by(
-        each.c.country, each.c.procedure
-    )
+    query = select(each.c.country, each.c.procedure, func.count().label("n")).group_by(each.c.country, each.c.procedure)
     rows = db.session.execute(query.order_by(func.count().desc(), each.c.country, each.c.procedure))
     return [Gap(country=code, procedure=name, requests=n) for code, name, n in rows]
 

@@ -45,9 +45,7 @@ def close(request: QuoteRequest) -> None:
 def withdraw(request: QuoteRequest) -> None:
     """Consent is taken back: every clinic is told to delete its copy, ours is erased within a minute."""
     REQUEST.move(request, RequestState.WITHDRAWN)
-    db.session.execute(
-        update(Consent).where(Consent.request_id == request.id).values(withdrawn_at=clock.now())
-    )
+    db.session.execute(update(Consent).where(Consent.request_id == request.id).values(withdrawn_at=clock.now()))
     for lead in _leads(request):
         if LEAD.may(lead, LeadState.REVOKED):
             LEAD.move(lead, LeadState.REVOKED)

@@ -24,17 +24,13 @@ def say(lead: Lead, *, author: str, body: str) -> None:
     """Seals and stores it."""
     message_id = uuid7()
     sealed = lead.request.box.seal(f"message:{message_id}", body)
-    db.session.add(
-        Message(id=message_id, lead_id=lead.id, author=author, body_sealed=sealed, sent_at=clock.now())
-    )
+    db.session.add(Message(id=message_id, lead_id=lead.id, author=author, body_sealed=sealed, sent_at=clock.now()))
     db.session.flush()
 
 
 def messages(lead: Lead) -> list[Said]:
     """Oldest first. Raises CannotOpen once the request is erased."""
-    rows = db.session.scalars(
-        select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at)
-    ).all()
+    rows = db.session.scalars(select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at)).all()
     if not rows:
         return []
     box = lead.request.box

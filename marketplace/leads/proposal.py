@@ -42,9 +42,7 @@ def propose(request: QuoteRequest) -> Proposed:
     counts = Counter(verdict.reason for verdict in verdicts if verdict.outcome != "proposed")
     if outside := elsewhere(request):
         counts["other_country"] += outside
-    proposals = [
-        Proposal(clinics[v.clinic_id], v.reason, rank, v.score) for rank, v in enumerate(chosen, start=1)
-    ]
+    proposals = [Proposal(clinics[v.clinic_id], v.reason, rank, v.score) for rank, v in enumerate(chosen, start=1)]
     return Proposed(proposals, considered=len(chosen) + counts.total(), counts=dict(counts))
 
 
@@ -60,9 +58,7 @@ def keep_decisions(request: QuoteRequest) -> None:
     if outside := elsewhere(request):
         counts["other_country"] += outside
     for reason, n in counts.items():
-        db.session.add(
-            RoutingCount(request_id=request.id, reason=reason, n=n, policy=POLICY, decided_at=clock.now())
-        )
+        db.session.add(RoutingCount(request_id=request.id, reason=reason, n=n, policy=POLICY, decided_at=clock.now()))
     db.session.flush()
 
 

@@ -35,9 +35,7 @@ class InboxPage:
 
 def leads_of(request: QuoteRequest) -> list[Lead]:
     """All leads of a request with their clinics, in the order they were sent."""
-    query = (
-        select(Lead).where(Lead.request_id == request.id).options(joinedload(Lead.clinic)).order_by(Lead.id)
-    )
+    query = select(Lead).where(Lead.request_id == request.id).options(joinedload(Lead.clinic)).order_by(Lead.id)
     return list(db.session.scalars(query))
 
 
@@ -76,7 +74,7 @@ def inbox(clinic_id: UUID, *, state: str, page: int) -> InboxPage:
     return InboxPage(list(leads), total=total, page=page, pages=pages, counts=counts)
 
 
-def _of_clinic(clinic_id: UUID) -> Select[tuple[Lead]]:
+def _of_clinic(clinic_id: UUID) -> Select[Lead]:
     return select(Lead).where(Lead.clinic_id == clinic_id)
 
 
@@ -89,9 +87,7 @@ def _tab_counts(clinic_id: UUID) -> dict[str, int]:
 def decisions(request: QuoteRequest) -> list[RoutingDecision]:
     """Why each clinic was or was not proposed, best first, with the clinics."""
     query = select(RoutingDecision).where(RoutingDecision.request_id == request.id)
-    return list(
-        db.session.scalars(query.options(joinedload(RoutingDecision.clinic)).order_by(RoutingDecision.rank))
-    )
+    return list(db.session.scalars(query.options(joinedload(RoutingDecision.clinic)).order_by(RoutingDecision.rank)))
 
 
 def counts(request: QuoteRequest) -> dict[str, int]:

@@ -30,14 +30,10 @@ def median_minutes(leads: Sequence[tuple[float, bool]]) -> float | None:
 
 
 def refresh(clinic: Clinic) -> None:
-    """Keeps the clinic's reply time of the last 90 days, in minutes; the sample's history is kept until it has its own."""
+    """The clinic's reply time of the last 90 days, in minutes; the sample's history stands until it has its own."""
     now = clock.now()
-    query = select(Lead.new_at, Lead.answered_at).where(
-        Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW
-    )
-    seen = [
-        ((answered or now) - new, answered is not None) for new, answered in db.session.execute(query) if new
-    ]
+    query = select(Lead.new_at, Lead.answered_at).where(Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW)
+    seen = [((answered or now) - new, answered is not None) for new, answered in db.session.execute(query) if new]
     if len(seen) >= SHOWN_FROM:
         median = median_minutes([(span.total_seconds() / 60, answered) for span, answered in seen])
         clinic.reply_minutes = round(median) if median is not None else None

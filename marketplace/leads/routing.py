@@ -85,11 +85,7 @@ def refusal(wish: Wish, clinic: Candidate) -> str | None:
 
 
 def _over_budget(wish: Wish, clinic: Candidate) -> bool:
-    return (
-        wish.budget_eur is not None
-        and clinic.course_low_eur is not None
-        and clinic.course_low_eur > wish.budget_eur
-    )
+    return wish.budget_eur is not None and clinic.course_low_eur is not None and clinic.course_low_eur > wish.budget_eur
 
 
 def answer_probability(clinic: Candidate) -> float:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.capacity import take
@@ -60,16 +62,13 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
 def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -> None:
     words = consent_text(clinics, with_health=with_health)
     for clinic in clinics:
-        db.session.add(
-            Consent(
-                request_id=request.id,
-                clinic_id=clinic.id,
-                text=words,
-                version=VERSION,
-                with_health=with_health,
-                given_at=clock.now(),
-            )
+        given = {"text": words, "version": VERSION, "with_health": with_health, "given_at": clock.now()}
+        row = insert(Consent).values(id=uuid7(), request_id=request.id, clinic_id=clinic.id, **given)
+        # Given anew after the clinic had been full: the newer words count.
+        again = row.on_conflict_do_update(
+            index_elements=["request_id", "clinic_id"], set_={**given, "withdrawn_at": None}
         )
+        db.session.execute(again)
     db.session.flush()
 
 
@@ -109,7 +108,8 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     proposed = {proposal.clinic.id for proposal in propose(request).proposals}
     if any(clinic.id not in proposed for clinic in clinics):
         raise Refused("clinic_not_proposed", field="clinics")
-    _agree(request, clinics, with_health=share_health)
+    for clinic in clinics:
+        _agree(request, [clinic], with_health=share_health)
     return _leads_for(request)
 
 
@@ -126,7 +126,14 @@ def _leads_for(request: QuoteRequest) -> Confirmed:
             confirmed.leads.append(_lead(request, clinic))
         else:
             confirmed.full.append(clinic)
+            _end_consent(request, clinic)
     return confirmed
+
+
+def _end_consent(request: QuoteRequest, clinic: Clinic) -> None:
+    """A clinic that was full got nothing: it is asked for anew before it ever does."""
+    of_clinic = (Consent.request_id == request.id) & (Consent.clinic_id == clinic.id)
+    db.session.execute(update(Consent).where(of_clinic).values(withdrawn_at=clock.now()))
 
 
 def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:

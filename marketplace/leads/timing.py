@@ -40,13 +40,13 @@ def remind_due(now: datetime) -> int:
     return _each(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
 
 
-def _waiting() -> Select[tuple[Lead]]:
+def _waiting() -> Select[Lead]:
     """While the patient pauses, no clock runs."""
     query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id)
     return query.where(Lead.state.in_(AWAITING), QuoteRequest.state == RequestState.OPEN)
 
 
-def _each(query: Select[tuple[Lead]], act: Callable[[Lead], None]) -> int:
+def _each(query: Select[Lead], act: Callable[[Lead], None]) -> int:
     leads = db.session.scalars(query.with_for_update(of=Lead, skip_locked=True).limit(BATCH)).all()
     for lead in leads:
         act(lead)

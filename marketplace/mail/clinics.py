@@ -40,9 +40,7 @@ def leads_waiting(event: Event) -> None:
     clinic = db.session.get_one(Clinic, event.clinic_id)
     if _recently(clinic, "leads_waiting"):
         return
-    waiting = (
-        select(func.count()).select_from(Lead).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
-    )
+    waiting = select(func.count()).select_from(Lead).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
     next_due = select(func.min(Lead.due_at)).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
     n, due_at = db.session.scalar(waiting) or 0, db.session.scalar(next_due)
     if not n or due_at is None:

@@ -50,9 +50,7 @@ def emails(*, state: str | None = None, page: int = 1) -> EmailPage:
 def emails_of(request: QuoteRequest) -> list[Email]:
     """All emails about one request, in order."""
     return list(
-        db.session.scalars(
-            select(Email).where(Email.request_id == request.id).order_by(Email.created_at, Email.id)
-        )
+        db.session.scalars(select(Email).where(Email.request_id == request.id).order_by(Email.created_at, Email.id))
     )
 
 

@@ -61,9 +61,7 @@ class Email(Created, Base):
     link_subject_id: Mapped[UUID | None]
     link_path: Mapped[str | None]
 
-    data_key: Mapped[
-        bytes | None
-    ]  # its own for clinics and staff; a patient's mail is sealed by the request's key
+    data_key: Mapped[bytes | None]  # its own for clinics and staff; a patient's mail is sealed by the request's key
     recipient_sealed: Mapped[bytes]
     subject: Mapped[str]
     text_sealed: Mapped[bytes]

@@ -139,6 +139,12 @@ def clinic_changed(event: Event) -> None:
         _put("clinic_changed", request, context=context, link=RequestLink(request))
 
 
+def clinics_available(event: Event) -> None:
+    """A clinic fits a request that waited without one (ClinicsAvailable)."""
+    request = _request(event)
+    _put("clinics_available", request, link=RequestLink(request, "clinics"))
+
+
 def your_link(event: Event) -> None:
     """A new link to the same request (LinkAsked)."""
     request = _request(event)

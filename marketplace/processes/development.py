@@ -40,9 +40,7 @@ def remembered(environ: Mapping[str, str]) -> dict[str, str]:
     path = data_dir(environ) / REMEMBERED
     if not path.exists():
         return {}
-    return {
-        name: value for name, value in json.loads(path.read_text("utf-8")).items() if not environ.get(name)
-    }
+    return {name: value for name, value in json.loads(path.read_text("utf-8")).items() if not environ.get(name)}
 
 
 def _new_secrets() -> str:
@@ -69,9 +67,7 @@ def _made_once(path: Path, make: Callable[[], str]) -> str:
 def _write(path: Path, content: str) -> None:
     rough = path.with_name(path.name + ".new")
     rough.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(rough, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
+    with os.fdopen(os.open(rough, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

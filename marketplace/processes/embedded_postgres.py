@@ -171,9 +171,7 @@ class EmbeddedPostgres:
     def drop_database(self, name: str) -> None:
         """Gone, whoever is connected; one that is not there is no error."""
         with self._connect() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def last_lines(self) -> str:
         """The end of the server's log."""

@@ -20,9 +20,7 @@ STEPS = ("treatment", "where", "when", "budget", "health", "you", "clinics", "ch
 MOST_CLINICS = 5
 
 
-def start(
-    *, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None
-) -> QuoteRequest:
+def start(*, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None) -> QuoteRequest:
     """A new draft; one started from a clinic's page remembers the clinic. Unknown values are left out."""
     request_id = uuid7()
     clinic = _published(clinic_slug)
@@ -45,9 +43,7 @@ def start(
 def _published(slug: str | None) -> Clinic | None:
     if slug is None:
         return None
-    return db.session.scalar(
-        select(Clinic).where(Clinic.slug == slug, Clinic.listing_state == ListingState.PUBLISHED)
-    )
+    return db.session.scalar(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state == ListingState.PUBLISHED))
 
 
 def first_missing(request: QuoteRequest) -> str | None:
@@ -84,18 +80,20 @@ def answer_treatment(request: QuoteRequest, *, procedure_slug: str | None, conce
         procedure = db.session.scalar(select(Procedure).where(Procedure.slug == procedure_slug))
         if procedure is None:
             raise Refused("unknown_procedure", field="procedure")
+    before = _deciding(request)
     request.procedure = procedure
     request.concern = concern
     request.procedure_answered = True
-    _changed(request)
+    _changed(request, before=before)
 
 
 def answer_where(request: QuoteRequest, *, home_country: str, destinations: list[str]) -> None:
     """Where the person lives and would travel; no destination means anywhere."""
+    before = _deciding(request)
     request.home_country = home_country
     request.destinations = sorted(set(destinations))
     request.where_answered = True
-    _changed(request)
+    _changed(request, before=before)
 
 
 def answer_when(
@@ -106,19 +104,20 @@ def answer_when(
         raise Refused("months_reversed", field="month_to")
     request.timing, request.trips = timing, trips
     request.month_from, request.month_to = month_from, month_to
-    _changed(request)
+    touch(request)
 
 
 def answer_budget(
     request: QuoteRequest, *, amount: int | None, currency: str | None, scope: str | None, share: bool
 ) -> None:
     """Optional; hidden from clinics unless the person ticks otherwise. Minor units."""
+    before = _deciding(request)
     request.budget_amount = amount
     request.budget_currency = currency if amount is not None else None
     request.budget_scope = scope if amount is not None else None
     request.share_budget = share and amount is not None
     request.budget_answered = True
-    _changed(request)
+    _changed(request, before=before)
 
 
 def answer_health(request: QuoteRequest, *, conditions: list[str], details: str) -> None:
@@ -126,20 +125,21 @@ def answer_health(request: QuoteRequest, *, conditions: list[str], details: str)
     if "none" in conditions and len(conditions) > 1:
         raise Refused("none_and_another", field="conditions")
     request.health_sealed = request.box.seal("health", {"conditions": conditions, "details": details})
-    _changed(request)
+    touch(request)
 
 
 def answer_you(
     request: QuoteRequest, *, name: str, email: str, phone: str, languages: list[str], questions: list[str]
 ) -> None:
     """Name and questions go to chosen clinics; email and phone to one clinic, when it is chosen."""
+    before = _deciding(request)
     box = request.box
     request.name_sealed = box.seal("name", name)
     request.contact_sealed = box.seal("contact", {"email": email, "phone": phone})
     request.questions_sealed = box.seal("questions", questions)
     request.email_hash = keyring.look_up_hash(email)
     request.languages = languages
-    _changed(request)
+    _changed(request, before=before)
 
 
 def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) -> None:
@@ -154,9 +154,16 @@ def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) 
     touch(request)
 
 
-def _changed(request: QuoteRequest) -> None:
+def _deciding(request: QuoteRequest) -> tuple[object, ...]:
+    """What of the answers decides who is eligible; an unshared budget does not."""
+    budget = (request.budget_amount, request.budget_currency) if request.share_budget else None
+    procedure_id = request.procedure.id if request.procedure else None
+    return procedure_id, request.home_country, tuple(request.destinations), frozenset(request.languages), budget
+
+
+def _changed(request: QuoteRequest, *, before: tuple[object, ...]) -> None:
     """An answer that decides who is eligible empties the ticks that came after it."""
-    if request.state == RequestState.DRAFT:
+    if request.state == RequestState.DRAFT and before != _deciding(request):
         db.session.execute(delete(DraftClinic).where(DraftClinic.request_id == request.id))
         request.wait_without_clinic = False
     touch(request)

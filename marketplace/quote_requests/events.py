@@ -27,6 +27,10 @@ class NoClinicFound(Event):
     """Confirmed, kept waiting: no clinic was eligible or had room."""
 
 
+class ClinicsAvailable(Event):
+    """A request that waited without a clinic could go to one now; said once a week at most."""
+
+
 class LinkAsked(Event):
     """A new link to an existing request was asked for."""
 

@@ -56,6 +56,7 @@ class QuoteRequest(Created, Base):
     erased_at: Mapped[datetime | None]
     touched_at: Mapped[datetime]  # a draft ends 24 hours after its last answer
     reminded_at: Mapped[datetime | None]  # the one reminder to confirm
+    offered_at: Mapped[datetime | None]  # told that a clinic fits now, while it waits without one
     quotes_mailed_at: Mapped[datetime | None]  # the last mail about quotes: later ones are grouped
 
     procedure_id: Mapped[UUID | None] = mapped_column(ForeignKey("procedure.id"))  # none: "unsure"
@@ -100,9 +101,7 @@ class DraftClinic(Base):
 
     __tablename__ = "draft_clinic"
 
-    request_id: Mapped[UUID] = mapped_column(
-        ForeignKey("quote_request.id", ondelete="CASCADE"), primary_key=True
-    )
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id", ondelete="CASCADE"), primary_key=True)
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
 
 

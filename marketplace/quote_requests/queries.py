@@ -63,15 +63,11 @@ def ticked(request: QuoteRequest) -> list[Clinic]:
 
 def consents(request: QuoteRequest) -> list[Consent]:
     """What was agreed to, oldest first."""
-    return list(
-        db.session.scalars(select(Consent).where(Consent.request_id == request.id).order_by(Consent.given_at))
-    )
+    return list(db.session.scalars(select(Consent).where(Consent.request_id == request.id).order_by(Consent.given_at)))
 
 
 def looks(request: QuoteRequest) -> list[Look]:
     """Who looked at what is sealed, newest first."""
     return list(
-        db.session.scalars(
-            select(Look).where(Look.request_id == request.id).order_by(Look.at.desc()).limit(200)
-        )
+        db.session.scalars(select(Look).where(Look.request_id == request.id).order_by(Look.at.desc()).limit(200))
     )

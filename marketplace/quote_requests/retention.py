@@ -92,13 +92,11 @@ def expire_due(now: datetime) -> int:
         REQUEST.move(request, State.EXPIRED)
         record(RequestExpired(request_id=request.id))
 
-    open_too_long = QuoteRequest.state.in_((State.OPEN, State.PAUSED)) & (
-        QuoteRequest.open_at < now - OPEN_LIVES
-    )
+    open_too_long = QuoteRequest.state.in_((State.OPEN, State.PAUSED)) & (QuoteRequest.open_at < now - OPEN_LIVES)
     return _each(select(QuoteRequest).where(open_too_long), expire)
 
 
-def _each(query: Select[tuple[QuoteRequest]], act: Callable[[QuoteRequest], None]) -> int:
+def _each(query: Select[QuoteRequest], act: Callable[[QuoteRequest], None]) -> int:
     """Locked rows only, a bounded batch: two workers never do the same one."""
     rows = db.session.scalars(query.with_for_update(skip_locked=True).limit(BATCH)).all()
     for row in rows:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import select
 
 from marketplace.extensions import db
@@ -28,7 +29,12 @@ STILL_IN = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, 
 def choose(quote: Quote) -> None:
     """One quote wins. Raises WrongState for a second choice and for a quote that is no longer open."""
     request = quote.lead.request
-    REQUEST.move(request, RequestState.CHOSEN)  # locked first: two clicks, one winner
+    REQUEST.lock(request)  # first of all: two clicks, one winner
+    if request.state in {RequestState.CHOSEN, RequestState.SETTLED}:
+        raise WrongState("request_chosen", gettext("You have chosen a clinic already. It has your contact details"))
+    if quote.valid_until < clock.today():
+        raise WrongState("quote_expired", gettext("This quote is no longer open. Ask the clinic for a new one"))
+    REQUEST.move(request, RequestState.CHOSEN)
     QUOTE.move(quote, QuoteState.CHOSEN)
     for rival in _quotes(request, QuoteState.SENT):
         QUOTE.move(rival, QuoteState.NOT_CHOSEN)

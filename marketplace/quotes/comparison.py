@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-Convert = Callable[
-    [int, str], int | None
-]  # (minor, currency) -> minor units of the patient's currency, None: no rate
+Convert = Callable[[int, str], int | None]  # (minor, currency) -> minor units of the patient's currency, None: no rate
 
 ITEMS = (
     "sessions",
@@ -34,13 +32,26 @@ ITEMS = (
 class Terms(Protocol):
     """What of a quote is compared; None and empty are "not stated"."""
 
-    number: int
-    currency: str
-    total: int
-    trips: int
-    nights_per_trip: int
-    included: Sequence[str]
-    valid_until: date
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def trips(self) -> int: ...
+
+    @property
+    def nights_per_trip(self) -> int: ...
+
+    @property
+    def included(self) -> Sequence[str]: ...
+
+    @property
+    def valid_until(self) -> date: ...
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ ANEW_WITHIN = timedelta(hours=48)
 
 
 def hold(lead: Lead, terms: QuoteTerms) -> Quote:
-    """Stores the quote, held for UNDO_SECONDS. An earlier held one is replaced; a sent one stays until this is released.
+    """Stores the quote, held for UNDO_SECONDS; a sent one stays until this one is released.
 
     Raises Refused for terms that disagree, WrongState when the lead or the request takes no quote.
     """
@@ -61,9 +61,7 @@ def _store(lead: Lead, terms: QuoteTerms) -> Quote:
         held_at=now,
         held_until=now + timedelta(seconds=int(current_app.config["UNDO_SECONDS"])),
         message_sealed=box.seal(f"quote_message:{quote_id}", terms.message) if terms.message else None,
-        answers_sealed=box.seal(f"quote_answers:{quote_id}", list(terms.answers))
-        if any(terms.answers)
-        else None,
+        answers_sealed=box.seal(f"quote_answers:{quote_id}", list(terms.answers)) if any(terms.answers) else None,
         **{name: _storable(getattr(terms, name)) for name in STORED},
     )
     db.session.add(quote)
@@ -85,15 +83,13 @@ def take_back(lead: Lead) -> None:
     REQUEST.lock(lead.request)  # the release takes the same lock: one of the two comes first
     quote = held_of(lead)
     if quote is None:
-        raise WrongState(
-            "quote_gone_out", gettext("The quote has gone out already. You can change or withdraw it")
-        )
+        raise WrongState("quote_gone_out", gettext("The quote has gone out already. You can change or withdraw it"))
     QUOTE.move(quote, QuoteState.WITHDRAWN)
     record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="undone"))
 
 
 def withdraw(quote: Quote) -> None:
-    """Taken back: a held one as if never written, a sent one for the patient to see; the clinic may quote anew."""
+    """Taken back: a held one as if never written, a sent one for the patient to see."""
     lead = quote.lead
     REQUEST.lock(lead.request)
     QUOTE.lock(quote)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -17,14 +18,12 @@ from marketplace.quotes.terms import STORED, QuoteTerms
 
 def prefill(lead: Lead) -> QuoteTerms:
     """What this clinic would most likely answer: its last quote for the procedure, else its price list."""
-    procedure = (
-        lead.request.procedure or db.session.scalars(select(Procedure).order_by(Procedure.position)).first()
-    )
+    procedure = lead.request.procedure or db.session.scalars(select(Procedure).order_by(Procedure.position)).first()
     assert procedure is not None, "the content is loaded"
     valid_until = clock.today() + timedelta(days=30)
     earlier = _last_quote(lead, procedure)
     if earlier is not None:
-        kept = {name: _kept(earlier, name) for name in STORED}
+        kept: dict[str, Any] = {name: _kept(earlier, name) for name in STORED}
         terms = QuoteTerms(**{**kept, "valid_until": valid_until, "earliest_date": None})
         return replace(terms, deposit_refundable_until=None)
     return _from_price_list(lead, procedure, valid_until)
@@ -38,9 +37,7 @@ def _kept(quote: Quote, name: str) -> object:
 def _last_quote(lead: Lead, procedure: Procedure) -> Quote | None:
     query = select(Quote).join(Lead, Lead.id == Quote.lead_id)
     query = query.where(Lead.clinic_id == lead.clinic_id, Quote.procedure_id == procedure.id)
-    return db.session.scalar(
-        query.where(Quote.state != QuoteState.WITHDRAWN).order_by(Quote.id.desc()).limit(1)
-    )
+    return db.session.scalar(query.where(Quote.state != QuoteState.WITHDRAWN).order_by(Quote.id.desc()).limit(1))
 
 
 def _from_price_list(lead: Lead, procedure: Procedure, valid_until: date) -> QuoteTerms:

@@ -17,9 +17,7 @@ _WITH = joinedload(Quote.lead).joinedload(Lead.clinic), joinedload(Quote.procedu
 
 def of_request(request: QuoteRequest, number: int) -> Quote:
     """A quote the patient was sent, by its number. Raises NotFound for a held one too."""
-    query = select(Quote).where(
-        Quote.request_id == request.id, Quote.number == number, Quote.sent_at.is_not(None)
-    )
+    query = select(Quote).where(Quote.request_id == request.id, Quote.number == number, Quote.sent_at.is_not(None))
     quote = db.session.scalar(query.options(*_WITH))
     if quote is None:
         raise NotFound("quote")
@@ -35,15 +33,11 @@ def sent_quotes(request: QuoteRequest) -> list[Quote]:
 def latest_for_lead(lead: Lead) -> Quote | None:
     """What the clinic wrote last, held or sent."""
     query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
-    return db.session.scalar(
-        query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1)
-    )
+    return db.session.scalar(query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1))
 
 
 def standing_for_lead(lead: Lead) -> Quote | None:
-    """What holds between clinic and patient: the held one, else the last that was sent; never one that was undone."""
+    """What holds between clinic and patient: the held one, else the last one sent; never an undone one."""
     query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
     query = query.where(or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None)))
-    return db.session.scalar(
-        query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1)
-    )
+    return db.session.scalar(query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1))

@@ -22,7 +22,7 @@ BATCH = 200
 
 
 def release(quote: Quote) -> None:
-    """The patient may see it. A request that has ended meanwhile gets none: it is withdrawn, with that reason."""
+    """The patient may see it. Where the request or the lead has ended meanwhile, it is withdrawn."""
     lead = quote.lead
     REQUEST.lock(lead.request)
     QUOTE.lock(quote)

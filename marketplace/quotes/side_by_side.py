@@ -83,9 +83,7 @@ def _converted(minor: int, of: str, to: str) -> int | None:
         return None
 
 
-def _travel(
-    request: QuoteRequest, quote: Quote, currency: str, *, fare: int | None, night: int | None
-) -> Travel:
+def _travel(request: QuoteRequest, quote: Quote, currency: str, *, fare: int | None, night: int | None) -> Travel:
     estimate = travel(request.home_country or "GB", quote.lead.clinic.country)
     usual = [
         _converted(minor_units(amount, estimate.currency), estimate.currency, currency) or 0
@@ -101,9 +99,7 @@ def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) 
         return None
     procedure_id, sessions = courses.pop()
     at_home = db.session.scalar(
-        select(PriceRange).where(
-            PriceRange.procedure_id == procedure_id, PriceRange.country == request.home_country
-        )
+        select(PriceRange).where(PriceRange.procedure_id == procedure_id, PriceRange.country == request.home_country)
     )
     if at_home is None:
         return None

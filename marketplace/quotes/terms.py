@@ -15,7 +15,7 @@ from marketplace.quotes.models import Quote
 
 MOST_SESSIONS, MOST_NIGHTS, LONGEST_MESSAGE = 12, 60, 600
 VALID_DAYS = (7, 90)
-BANNED = re.compile(r"guaranteed?|100 ?%|painless|\bbest\b|younger|up to \d+ ?%", re.IGNORECASE)
+BANNED = re.compile(r"guaranteed?|100 ?%|painless|\bbest\b(?! (?:regards|wishes))|younger|up to \d+ ?%", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,7 @@ def check(terms: QuoteTerms) -> None:
             gettext("Nights must be between 0 and 60"),
         ),
         ("price_per_session", terms.price_per_session <= 0, gettext("Enter the price of one session")),
+        ("discount", terms.discount < 0, gettext("The discount must not be negative")),
         ("total", terms.total != course(terms), total_disagrees(terms)),
         (
             "deposit",
@@ -92,6 +93,8 @@ def _check_claims(terms: QuoteTerms) -> None:
     for name, text in (
         ("message", terms.message),
         ("if_something_goes_wrong", terms.if_something_goes_wrong or ""),
+        ("product", terms.product),
+        *((f"answers-{n}", text) for n, text in enumerate(terms.answers, start=1)),
     ):
         if found := BANNED.search(text):
             words = gettext("Take out “%(claim)s”: a quote may not promise it", claim=found.group())
@@ -127,7 +130,5 @@ def terms_of(quote: Quote) -> QuoteTerms:
     values = {name: getattr(quote, name) for name in STORED}
     values |= {name: tuple(values[name]) for name in ("included", "excluded")}
     message = box.open(f"quote_message:{quote.id}", quote.message_sealed) if quote.message_sealed else ""
-    answers = (
-        tuple(box.open(f"quote_answers:{quote.id}", quote.answers_sealed)) if quote.answers_sealed else ()
-    )
+    answers = tuple(box.open(f"quote_answers:{quote.id}", quote.answers_sealed)) if quote.answers_sealed else ()
     return QuoteTerms(**values, message=message, answers=answers)

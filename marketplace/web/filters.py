@@ -64,7 +64,7 @@ def moment(value: datetime, timezone: str = "UTC") -> Markup:
 
 def duration(minutes: int) -> str:
     """3 hours, 2 days: the roundest unit that is true enough."""
-    return format_timedelta(timedelta(minutes=minutes), locale=_locale(), threshold=1.5)
+    return format_timedelta(timedelta(minutes=max(1, minutes)), locale=_locale(), threshold=1.5)
 
 
 def time_left(due: datetime) -> str:
@@ -106,6 +106,4 @@ def install(app: Flask) -> None:
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))
     app.jinja_env.globals["now"] = clock.now
-    app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(
-        escape(line) for line in text.split("\n")
-    )
+    app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.split("\n"))

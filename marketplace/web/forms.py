@@ -52,7 +52,7 @@ class Form(FlaskForm):
         """All rules; hostile characters are refused before any other rule reads the text."""
         extra = dict(extra_validators or {})
         hostile_fields = []
-        for name, field in self._fields.items():
+        for field in self._fields.values():
             try:
                 refuse_hostile(self, field)
             except ValidationError as error:

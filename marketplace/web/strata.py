@@ -30,9 +30,7 @@ class _Wave:
     def at(self, x: float, line: int) -> tuple[float, float]:
         """Height above the line's own level, and slope."""
         height = slope = 0.0
-        for share, turns, phase, drift in zip(
-            (0.65, 0.35), self.turns, self.phases, self.drifts, strict=True
-        ):
+        for share, turns, phase, drift in zip((0.65, 0.35), self.turns, self.phases, self.drifts, strict=True):
             angle = tau * turns * x / self.width + phase + line * drift
             height += share * self.reach * sin(angle)
             slope += share * self.reach * cos(angle) * tau * turns / self.width
@@ -52,10 +50,7 @@ def strata_paths(seed: str, *, width: float, height: float, lines: int) -> list[
     )
     accent = 1 + int(chance[7] * (lines - 3) + 0.5) if lines > 2 else 0
     levels = [gap * (line + 1 + 0.3 * (chance[8 + line % 16] - 0.5)) for line in range(lines)]
-    return [
-        StrataLine(d=_path(wave, level=levels[line], line=line), accent=line == accent)
-        for line in range(lines)
-    ]
+    return [StrataLine(d=_path(wave, level=levels[line], line=line), accent=line == accent) for line in range(lines)]
 
 
 def install(app: Flask) -> None:

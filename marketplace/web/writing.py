@@ -57,9 +57,7 @@ def _token() -> UUID:
     try:
         return UUID(request.form.get("idem", ""))
     except ValueError as error:
-        raise Refused(
-            "form_token", "This form is incomplete. Go back, reload the page and send it again"
-        ) from error
+        raise Refused("form_token", "This form is incomplete. Go back, reload the page and send it again") from error
 
 
 def _body_hash(form: MultiDict[str, str]) -> bytes:

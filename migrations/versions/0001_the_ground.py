@@ -497,6 +497,7 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("quotes_mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("procedure_id", sa.Uuid(), nullable=True),
         sa.Column("concern", sa.Text(), nullable=True),

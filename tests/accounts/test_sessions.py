@@ -27,9 +27,7 @@ def test_an_operator_at_work_stays_for_twelve_hours_at_most(client, make_operato
 def test_an_operator_is_not_remembered_on_a_device(client, make_operator):
     from tests.factories import PASSWORD
 
-    client.post(
-        "/account/login", data={"email": make_operator().email, "password": PASSWORD, "remember": "y"}
-    )
+    client.post("/account/login", data={"email": make_operator().email, "password": PASSWORD, "remember": "y"})
     assert client.get_cookie("remember_token") is None
 
 

@@ -20,9 +20,7 @@ def test_a_member_lands_at_the_leads(client, make_clinic, make_member):
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client, make_operator):
     account = make_operator()
     wrong = client.post("/account/login", data={"email": account.email, "password": "not this one"})
-    unknown = client.post(
-        "/account/login", data={"email": "nobody@clinic.example", "password": "not this one"}
-    )
+    unknown = client.post("/account/login", data={"email": "nobody@clinic.example", "password": "not this one"})
     assert wrong.status_code == unknown.status_code == 422
     assert WRONG in wrong.page.text
     assert WRONG in unknown.page.text

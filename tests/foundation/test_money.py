@@ -1,5 +1,7 @@
 """What people type is parsed in one place."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,9 +28,7 @@ def test_the_ways_people_write_it(text: str, currency: str, minor: int) -> None:
     assert parse_amount(text, currency) == minor
 
 
-@pytest.mark.parametrize(
-    "text", ["", "abc", "-5", "1,2,3", "12e5", "١٢", "1.2.3.4", "9" * 20, "12,34,56", "€5", "."]
-)
+@pytest.mark.parametrize("text", ["", "abc", "-5", "1,2,3", "12e5", "١٢", "1.2.3.4", "9" * 20, "12,34,56", "€5", "."])
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(NotAnAmount):
         parse_amount(text, "EUR")
@@ -41,10 +41,8 @@ def test_whole_and_minor_are_each_others_inverse(minor: int, currency: str) -> N
 
 @given(st.text(max_size=20), st.sampled_from(["EUR", "KRW"]))
 def test_any_text_is_an_amount_or_refused(text: str, currency: str) -> None:
-    try:
+    with suppress(NotAnAmount):
         assert parse_amount(text, currency) >= 0
-    except NotAnAmount:
-        pass
 
 
 @given(st.integers(0, 10**9))

@@ -82,14 +82,14 @@ def test_no_lead_without_consent(make_lead: Make, make_clinic: Make) -> None:
 def test_one_live_quote_per_lead(make_quote: Make) -> None:
     quote = make_quote()
     columns = ", ".join(c.name for c in quote.__table__.columns if c.name not in {"id", "number"})
-    copy = f"INSERT INTO quote (id, number, {columns}) SELECT gen_random_uuid(), 99, {columns} FROM quote WHERE id = :id"
+    copy = (
+        f"INSERT INTO quote (id, number, {columns}) SELECT gen_random_uuid(), 99, {columns} FROM quote WHERE id = :id"
+    )
     assert "uq_quote_one_live_per_lead" in refused(copy, id=quote.id)
 
 
 def test_a_total_that_does_not_add_up_is_refused(make_quote: Make) -> None:
-    assert "ck_quote_total_agrees" in refused(
-        "UPDATE quote SET total = total + 1 WHERE id = :id", id=make_quote().id
-    )
+    assert "ck_quote_total_agrees" in refused("UPDATE quote SET total = total + 1 WHERE id = :id", id=make_quote().id)
 
 
 def test_erased_means_without_a_key(make_request: Make) -> None:

@@ -38,11 +38,7 @@ def test_every_event_has_an_entry_in_the_reactions() -> None:
 
 
 def test_commits_stand_at_the_doors_and_in_the_worker() -> None:
-    found = {
-        str(path.relative_to(ROOT / "marketplace"))
-        for path in MODULES
-        if "session.commit(" in path.read_text()
-    }
+    found = {str(path.relative_to(ROOT / "marketplace")) for path in MODULES if "session.commit(" in path.read_text()}
     assert found <= MAY_COMMIT
 
 
@@ -76,12 +72,8 @@ def test_migrations_import_no_models() -> None:
 
 
 def test_styles_use_logical_properties_only() -> None:
-    physical = re.compile(
-        r"[\s;{](margin|padding|border|inset)?-?(left|right)\s*:|text-align:\s*(left|right)"
-    )
-    assert not [
-        path for path in (ROOT / "static" / "css").rglob("*.css") if physical.search(path.read_text())
-    ]
+    physical = re.compile(r"[\s;{](margin|padding|border|inset)?-?(left|right)\s*:|text-align:\s*(left|right)")
+    assert not [path for path in (ROOT / "static" / "css").rglob("*.css") if physical.search(path.read_text())]
 
 
 BANNED = re.compile(

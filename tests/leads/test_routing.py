@@ -89,9 +89,7 @@ def test_a_new_clinic_is_not_below_the_floor() -> None:
 
 def test_no_fact_is_about_money_paid_to_us() -> None:
     names = {field.name for model in (Wish, Candidate) for field in fields(model)}
-    assert not {
-        name for name in names if any(word in name for word in ("fee", "paid", "plan", "boost", "advert"))
-    }
+    assert not {name for name in names if any(word in name for word in ("fee", "paid", "plan", "boost", "advert"))}
 
 
 candidates = st.builds(

@@ -17,9 +17,7 @@ from tests.factories import Make
 
 
 def happened(request: object) -> list[str]:
-    query = (
-        select(TimelineEntry.name).where(TimelineEntry.request_id == request.id).order_by(TimelineEntry.id)
-    )  # type: ignore[attr-defined]
+    query = select(TimelineEntry.name).where(TimelineEntry.request_id == request.id).order_by(TimelineEntry.id)  # type: ignore[attr-defined]
     return list(db.session.scalars(query))
 
 

@@ -70,6 +70,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "choice_made": lambda: patients.choice_made(arrived()),
     "choice_undone": lambda: patients.choice_undone(arrived()),
     "clinic_changed": lambda: patients.clinic_changed(arrived()),
+    "clinics_available": lambda: patients.clinics_available(event_of(a_request())),
     "your_link": lambda: patients.your_link(event_of(a_request())),
     "request_open_already": lambda: patients.request_open_already(event_of(a_request())),
     "request_deleted": lambda: patients.request_deleted(event_of(a_request())),
@@ -104,9 +105,7 @@ def written(request: pytest.FixtureRequest, app: Flask) -> list[Email]:
 
 def test_every_folder_has_its_three_parts_and_is_in_the_table(app: Flask) -> None:
     folders = {
-        path.name: path
-        for path in (Path(app.root_path).parent / "templates" / "emails").iterdir()
-        if path.is_dir()
+        path.name: path for path in (Path(app.root_path).parent / "templates" / "emails").iterdir() if path.is_dir()
     }
     assert folders.keys() == WRITE.keys()
     assert all({part.name for part in folder.iterdir()} == BODY_KINDS for folder in folders.values())
@@ -114,9 +113,7 @@ def test_every_folder_has_its_three_parts_and_is_in_the_table(app: Flask) -> Non
 
 def test_subject_and_first_words_say_nothing_of_health(written: list[Email]) -> None:
     for email in written:
-        preheader = html5lib.parse(delivery.contents(email).html, namespaceHTMLElements=False).find(
-            "body/div"
-        )
+        preheader = html5lib.parse(delivery.contents(email).html, namespaceHTMLElements=False).find("body/div")
         hidden = "".join(preheader.itertext()).strip("\u034f\u200c\u00a0\u2007 ")
         assert 3 < len(email.subject) <= 78
         assert 10 < len(hidden) <= 110
@@ -142,9 +139,7 @@ def test_nothing_remote_and_nothing_large(written: list[Email]) -> None:
     for email in written:
         html = delivery.contents(email).html
         assert len(html.encode()) <= 15 * 1024
-        assert not re.search(
-            r"<(img|link|script|style|iframe|object|video|form|input)\b|url\(|@import|\ssrc=", html
-        )
+        assert not re.search(r"<(img|link|script|style|iframe|object|video|form|input)\b|url\(|@import|\ssrc=", html)
 
 
 def test_html_is_sound_and_readable_by_everyone(written: list[Email]) -> None:
@@ -155,11 +150,7 @@ def test_html_is_sound_and_readable_by_everyone(written: list[Email]) -> None:
         assert not parser.errors
         tables = list(root.iter("table"))
         assert all(table.get("role") == "presentation" for table in tables)
-        assert (
-            (root.get("lang"), root.get("dir"))
-            == ("en", "ltr")
-            == (tables[0].get("lang"), tables[0].get("dir"))
-        )
+        assert (root.get("lang"), root.get("dir")) == ("en", "ltr") == (tables[0].get("lang"), tables[0].get("dir"))
         assert len(list(root.iter("h1"))) == 1
         assert [meta.get("content") for meta in root.iter("meta") if meta.get("name") == "color-scheme"] == [
             "light dark"

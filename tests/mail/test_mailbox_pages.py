@@ -23,9 +23,7 @@ def mailbox(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     )
     message["Date"], message["Message-ID"] = "Sun, 22 Nov 2026 10:00:00 +0000", "<one@127.0.0.1>"
     message.set_content("Open it:\n\nhttp://127.0.0.1:8000/q/abc\n")
-    message.add_alternative(
-        '<p style="margin:0"><a href="http://127.0.0.1:8000/q/abc">x</a></p>', subtype="html"
-    )
+    message.add_alternative('<p style="margin:0"><a href="http://127.0.0.1:8000/q/abc">x</a></p>', subtype="html")
     (directory / "1.eml").write_bytes(message.as_bytes())
     return directory
 
@@ -51,9 +49,7 @@ def test_its_html_may_have_style_and_nothing_else(app: Flask, mailbox: Path) -> 
     with app.test_request_context("/dev/mail/1/html"):
         answer = app.make_response(app.view_functions["dev_mail.as_html"](n=1))
         answer = app.process_response(answer)
-    assert answer.headers["Content-Security-Policy"].startswith(
-        "default-src 'none'; style-src 'unsafe-inline';"
-    )
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'unsafe-inline';")
     assert 'style="margin:0"' in answer.get_data(as_text=True)
 
 

@@ -39,8 +39,7 @@ def test_neither_address_nor_words_nor_token_can_be_read_in_the_row(app: Flask) 
     link = db.session.get_one(signed_links.SignedLink, email.id)
     row = db.session.execute(text("SELECT email.*, encode(text_sealed, 'escape') AS body FROM email")).one()
     stored = "|".join(
-        value.decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
-        for value in map(_plain, row)
+        value.decode("latin-1") if isinstance(value, bytes | memoryview) else str(value) for value in map(_plain, row)
     )
     for secret in (ADDRESS, "Ana", "Confirm and send", signed_links.token_of(link)):
         assert secret not in stored
@@ -91,9 +90,7 @@ def test_only_known_pages_below_a_request_can_be_linked(app: Flask, path: str) -
 
 def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:
     context = {"clinic_name": "<b>Bold</b> & Co", "result": "live", "statement": []}
-    email = outbox.put(
-        "listing_result", to=ADDRESS, audience="clinic", context=context, link=PageLink("/dashboard")
-    )
+    email = outbox.put("listing_result", to=ADDRESS, audience="clinic", context=context, link=PageLink("/dashboard"))
     body = delivery.contents(email)
     assert "&lt;b&gt;Bold&lt;/b&gt; &amp; Co" in body.html
     assert "<b>Bold</b> & Co" in body.text

@@ -203,9 +203,7 @@ def test_the_last_email_forgets_whom_it_went_to(sink: Sink, app: Flask) -> None:
 def test_a_senders_name_cannot_become_an_address(
     sink: Sink, app: Flask, email: Email, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(
-        app.config, "MAIL_DEFAULT_SENDER", '"Zoë <b@evil.example>, Co" <quotes@meridian.example>'
-    )
+    monkeypatch.setitem(app.config, "MAIL_DEFAULT_SENDER", '"Zoë <b@evil.example>, Co" <quotes@meridian.example>')
     send(email)
     (sender,) = sink.one()["from"].addresses
     assert sender.addr_spec == "quotes@meridian.example"

@@ -12,9 +12,7 @@ CONTEXT = {"code_text": "", "within": "", "who": ""}
 
 def test_an_email_in_another_workers_hand_is_left(own_app: Flask) -> None:
     with own_app.app_context():
-        email_id = outbox.put(
-            "account_password_changed", to="a@b.example", audience="account", context=CONTEXT
-        ).id
+        email_id = outbox.put("account_password_changed", to="a@b.example", audience="account", context=CONTEXT).id
         db.session.commit()
         with db.engine.connect() as other:
             other.execute(select(Email.id).where(Email.id == email_id).with_for_update())

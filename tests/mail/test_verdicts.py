@@ -30,9 +30,7 @@ def test_before_the_body_every_ending_is_clear(error: Exception, verdict: Verdic
     assert (outcome.verdict, outcome.code) == (verdict, code)
 
 
-@pytest.mark.parametrize(
-    "error", [smtplib.SMTPServerDisconnected("gone"), TimeoutError(), ConnectionResetError()]
-)
+@pytest.mark.parametrize("error", [smtplib.SMTPServerDisconnected("gone"), TimeoutError(), ConnectionResetError()])
 def test_silence_after_the_body_is_ambiguous(error: Exception) -> None:
     assert judge(error, body_given=True).verdict is Verdict.AMBIGUOUS
 

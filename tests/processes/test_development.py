@@ -48,9 +48,7 @@ def test_commands_beside_a_run_reach_its_database(tmp_path: Path) -> None:
     assert found == {"DATABASE_URL": "postgresql://run"}
 
 
-@pytest.mark.parametrize(
-    "environ", [{"MARKETPLACE_ENV": "production"}, {"DATABASE_URL": "postgresql://other"}]
-)
+@pytest.mark.parametrize("environ", [{"MARKETPLACE_ENV": "production"}, {"DATABASE_URL": "postgresql://other"}])
 def test_nothing_is_remembered_against_the_environment(tmp_path: Path, environ: dict[str, str]) -> None:
     remember(tmp_path, {"DATABASE_URL": "postgresql://run"})
     assert remembered({"DATA_DIR": str(tmp_path), **environ}) == {}

@@ -78,9 +78,7 @@ def test_what_is_not_there_is_none(tmp_path: Path) -> None:
 
 
 def test_broken_message_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
-    (tmp_path / "1.eml").write_bytes(
-        b"Date: never\nContent-Type: text/plain; charset=no-such\n\nstill \xff here\n"
-    )
+    (tmp_path / "1.eml").write_bytes(b"Date: never\nContent-Type: text/plain; charset=no-such\n\nstill \xff here\n")
     found = message(tmp_path, 1)
     assert found is not None
     assert found.date is None

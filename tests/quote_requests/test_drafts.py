@@ -59,3 +59,12 @@ def test_an_unshared_budget_stays_unshared(make_draft: Make) -> None:
     request = make_draft()
     drafts.answer_budget(request, amount=None, currency="GBP", scope="treatment", share=True)
     assert (request.share_budget, request.budget_currency) == (False, None)
+
+
+def test_an_answer_that_decides_nothing_keeps_the_ticks(make_clinic: Make, make_draft: Make) -> None:
+    clinic = make_clinic()
+    request = make_draft(clinic)
+    drafts.answer_where(request, home_country="GB", destinations=[])
+    drafts.answer_health(request, conditions=["none"], details="changed")
+    drafts.answer_budget(request, amount=90000, currency="GBP", scope="treatment", share=False)
+    assert ticked(request) == [clinic]

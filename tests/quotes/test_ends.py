@@ -24,7 +24,8 @@ def test_undoing_a_revision_leaves_what_was_sent(make_quote):
     second = drafting.hold(first.lead, terms(first.lead, sessions=5, total=60000))
     drafting.take_back(first.lead)
     assert (second.state, first.state, first.lead.state) == ("withdrawn", "sent", "quoted")
-    assert standing_for_lead(first.lead) is first and latest_for_lead(first.lead) is second
+    assert standing_for_lead(first.lead) is first
+    assert latest_for_lead(first.lead) is second
 
 
 def test_a_paused_request_takes_a_quote_an_ended_one_does_not(make_lead):
@@ -41,7 +42,8 @@ def test_a_revision_held_while_the_patient_declined_is_never_sent(make_quote):
     second = drafting.hold(first.lead, terms(first.lead))
     acceptance.decline(first)
     release(second)
-    assert second.state == "withdrawn" and first.lead.state == "lost"
+    assert second.state == "withdrawn"
+    assert first.lead.state == "lost"
 
 
 def test_a_withdrawn_quote_does_not_wake_a_closed_request(make_quote):

@@ -59,9 +59,7 @@ def test_the_facets_count_what_is_published(sample):
 
 
 def test_reply_times_differ_and_some_are_new(sample):
-    minutes = db.session.scalars(
-        select(Clinic.reply_minutes).where(Clinic.listing_state == "published")
-    ).all()
+    minutes = db.session.scalars(select(Clinic.reply_minutes).where(Clinic.listing_state == "published")).all()
     assert len({m for m in minutes if m}) > 10
     assert None in minutes
 

@@ -73,9 +73,7 @@ def test_the_encoding_the_browser_likes_best(
 
 def test_an_etag_saves_the_body_and_differs_by_encoding(client: FlaskClient, assets: Assets) -> None:
     path = assets.path("app.css")
-    tags = {
-        client.get(path, headers={"Accept-Encoding": kind}).headers["ETag"] for kind in ("br", "gzip", "")
-    }
+    tags = {client.get(path, headers={"Accept-Encoding": kind}).headers["ETag"] for kind in ("br", "gzip", "")}
     assert len(tags) == 3
     tag = client.get(path).headers["ETag"]
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
@@ -109,9 +107,7 @@ def test_weight(client: FlaskClient, assets: Assets, name: str, limit: int) -> N
 
 def test_styles_know_no_left_and_right(client: FlaskClient, assets: Assets) -> None:
     styles = client.get(assets.path("app.css")).text
-    physical = (
-        r"left|right|(?<![-\w])(?:(?:margin|padding|border)-(?:top|bottom)|(?:min-|max-)?(?:width|height)):"
-    )
+    physical = r"left|right|(?<![-\w])(?:(?:margin|padding|border)-(?:top|bottom)|(?:min-|max-)?(?:width|height)):"
     assert re.findall(physical, styles) == []
 
 

@@ -12,11 +12,10 @@ from marketplace.leads.actions import ask, decline
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.dashboard.sight import own_lead, sight_of
+from marketplace.web.dashboard.sight import may_ask, own_lead, sight_of
 from marketplace.web.forms import CreatingForm, Form
 from marketplace.web.writing import once, writes
 
-ASKING = ("new", "opened")
 DECLINING = ("new", "opened", "asked", "lapsed")
 
 
@@ -46,7 +45,7 @@ class DeclineForm(Form):
 def ask_patient(ref: str) -> str:
     """The form of the one question."""
     own = own_lead(ref)
-    if own.state not in ASKING or own.request.state != "open" or sight_of(own).has_asked:
+    if not may_ask(own, sight_of(own)):
         raise WrongState(f"lead_{own.state}", _("You cannot ask a question on this request any more"))
     return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
 

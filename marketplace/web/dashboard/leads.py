@@ -22,7 +22,7 @@ from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
-from marketplace.web.dashboard.sight import Sight, note_look, own_lead, sight_of
+from marketplace.web.dashboard.sight import Sight, may_ask, note_look, own_lead, sight_of
 from marketplace.web.filters import money_text
 from marketplace.web.writing import writes
 
@@ -89,6 +89,7 @@ def lead_page(
         sight=sight,
         quote=quote,
         held=held,
+        may_ask=may_ask(own, sight),
         form=None if held else form,
         open_groups=open_groups(form) if form else set(),
         send_label=_send_label(form) if form else None,

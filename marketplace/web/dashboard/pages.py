@@ -16,17 +16,13 @@ ENDING_DAYS = 30
 @door.get("/listing")
 def listing() -> str:
     """What patients see, and in which state it is."""
-    return render_template(
-        "dashboard/listing.html", wording=wording, reason=listing_reason(g.clinic.listing_reason)
-    )
+    return render_template("dashboard/listing.html", wording=wording, reason=listing_reason(g.clinic.listing_reason))
 
 
 @door.get("/checks")
 def checks() -> str:
     """The six checks with their dates."""
-    return render_template(
-        "dashboard/checks.html", wording=wording, today=clock.today(), ending_days=ENDING_DAYS
-    )
+    return render_template("dashboard/checks.html", wording=wording, today=clock.today(), ending_days=ENDING_DAYS)
 
 
 @door.get("/numbers")

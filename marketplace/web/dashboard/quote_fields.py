@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.foundation.money import NotAnAmount, parse_amount, whole_units
@@ -29,7 +29,8 @@ class AmountField(StringField):
         try:
             parse_amount(self.data, form.currency_code)
         except NotAnAmount as error:
-            raise StopValidation(_("Enter an amount as a number, like 480")) from error
+            words = _("%(label)s: enter a number, like 480", label=self.label.text)
+            raise StopValidation(words) from error
 
     def minor(self, currency: str) -> int | None:
         """Minor units; None while empty."""
@@ -124,8 +125,6 @@ def stated_choice(value: bool | None) -> str:
 class Needed:
     """The field must be filled in, and says how."""
 
-    field_flags = {"needed": True}
-
     def __init__(self, words: Any) -> None:
         self.words = words
 
@@ -135,7 +134,7 @@ class Needed:
             raise StopValidation(str(self.words))
 
 
-def not_both(form: Form, field: Field) -> None:
+def not_both(form: Any, field: Field) -> None:
     """What is included is not excluded."""
     if set(field.data or ()) & set(form.included.data or ()):
         raise ValidationError(_("You ticked the same thing as included and as not included: choose one"))

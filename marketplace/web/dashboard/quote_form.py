@@ -1,6 +1,5 @@
 """The form of a quote: names are those of the interface, money in the clinic's currency."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -52,9 +51,7 @@ class QuoteForm(CreatingForm):
     currency = HiddenField()
     sessions = CountField(_l("Number of sessions"), words=_l("Enter the number of sessions"))
     total = AmountField(validators=[Needed(_l("Enter the total for all sessions"))])
-    valid_until = DayField(
-        _l("Price valid until"), validators=[Needed(_l("Enter the last day of this price"))]
-    )
+    valid_until = DayField(_l("Price valid until"), validators=[Needed(_l("Enter the last day of this price"))])
 
     procedure = PickField(_l("Procedure"))
     price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
@@ -97,7 +94,7 @@ class QuoteForm(CreatingForm):
 
     def validate_earliest_date(self, field: DayField) -> None:
         """Not in the past."""
-        if field.data < clock.today():
+        if field.data and field.data < clock.today():
             raise ValidationError(gettext("The earliest date must not be in the past"))
 
     def validate_price_per_session(self, _field: AmountField) -> None:
@@ -107,14 +104,11 @@ class QuoteForm(CreatingForm):
             raise ValidationError(words)
 
 
-def quote_form(
-    *, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any
-) -> QuoteForm:
+def quote_form(*, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:
     """The form for one lead: its currency, the procedures, a field for each question."""
     limit = Length(max=1500, message=_l("Enter 1,500 characters or fewer"))
     fields: dict[str, Any] = {
-        f"answers-{n}": TextAreaField(question, validators=[limit])
-        for n, question in enumerate(questions, start=1)
+        f"answers-{n}": TextAreaField(question, validators=[limit]) for n, question in enumerate(questions, start=1)
     }
     labels = {
         "total": gettext("Total for all sessions, in %(currency)s", currency=currency),
@@ -138,9 +132,7 @@ def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, A
     amounts["discount"] = amounts["discount"] if terms.discount else ""
     amounts |= {name: "" for name in ("price_per_session", "total") if not getattr(terms, name)}
     counts = {name: str(v) if (v := getattr(terms, name)) is not None else "" for name in COUNTS}
-    plain = {
-        name: getattr(terms, name) for name in (*DATES, *TEXTS, "product", "practitioner_role", "message")
-    }
+    plain = {name: getattr(terms, name) for name in (*DATES, *TEXTS, "product", "practitioner_role", "message")}
     return {
         **amounts,
         **counts,
@@ -157,8 +149,11 @@ def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, A
 
 def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTerms:
     """What a form without errors says."""
-    amounts = {name: form[name].minor(form.currency_code) for name in AMOUNTS}
-    dates: dict[str, date | None] = {name: form[name].data for name in DATES}
+    amounts: dict[str, Any] = {name: form[name].minor(form.currency_code) for name in AMOUNTS}
+    counts: dict[str, Any] = {name: form[name].number for name in COUNTS}
+    stated: dict[str, Any] = {name: form[name].stated for name in STATED}
+    stated |= {name: form[name].data or None for name in TEXTS}
+    dates: dict[str, Any] = {name: form[name].data for name in DATES}
     return QuoteTerms(
         procedure_id=procedure_id,
         currency=form.currency_code,
@@ -168,17 +163,15 @@ def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTer
         excluded=tuple(form.excluded.data or ()),
         message=form.message.data or "",
         answers=tuple(form[f"answers-{n}"].data or "" for n in range(1, answers + 1)),
-        **{name: form[name].number for name in COUNTS},
-        **{name: form[name].stated for name in STATED},
-        **{name: form[name].data or None for name in TEXTS},
-        **(amounts | {"discount": amounts["discount"] or 0}),
-        **dates,
+        **counts,
+        **stated,
+        **(amounts | {"discount": amounts["discount"] or 0} | dates),
     )
 
 
 def open_groups(form: QuoteForm) -> set[str]:
-    """Folds that hold an error, or a price that is still missing, stand open."""
-    wanting = {name for name in form.errors} | (
-        {"price_per_session"} if not form.price_per_session.data else set()
-    )
+    """Folds that hold an error, a price still missing or the parts of a wrong total stand open."""
+    wanting = set(form.errors)
+    if "total" in wanting or not form.price_per_session.data:
+        wanting.add("price_per_session")
     return {group for group, names in GROUPS.items() if wanting & set(names)}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @writes
 @once
 def send_quote(ref: str) -> ResponseReturnValue:
-    """Held for a few minutes, then the patient is emailed. Everything typed comes back when something is wrong."""
+    """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
     own = own_lead(ref)
     if not may_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
@@ -52,7 +52,7 @@ def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
     try:
         hold(own, _terms(form, answers=answers))
     except Refused as refused:
-        field = form[refused.field] if refused.field in form else form.total
+        field = form[refused.field or "total"]
         field.errors = [*field.errors, refused.message]
         return False
     return True

@@ -26,6 +26,7 @@ WORKING = (
     LeadState.QUOTED,
     LeadState.WON,
 )
+ASKING = (LeadState.NEW, LeadState.OPENED)
 NOTHING = Answers()
 
 
@@ -64,6 +65,11 @@ def sight_of(lead: Lead) -> Sight:
         contact=lead.state == LeadState.WON,
         said=tuple(messages(lead)),
     )
+
+
+def may_ask(lead: Lead, sight: Sight) -> bool:
+    """One question, while nothing else was answered and the request is open."""
+    return lead.state in ASKING and lead.request.state == "open" and not sight.has_asked
 
 
 def note_look(lead: Lead, sight: Sight) -> None:

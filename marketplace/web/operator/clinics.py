@@ -22,9 +22,7 @@ def page_number() -> int:
 
 def page_url(page: int) -> str:
     """The same list, another page."""
-    return url_for(
-        str(request.endpoint), **{**request.args.to_dict(), **(request.view_args or {}), "page": page}
-    )
+    return url_for(str(request.endpoint), **{**request.args.to_dict(), **(request.view_args or {}), "page": page})
 
 
 @door.get("/clinics")

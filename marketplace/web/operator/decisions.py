@@ -42,9 +42,7 @@ def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
         actions.reinstate(clinic)
     except Refused as refusal:
         return listing_page(clinic_id, problem=refusal.message)
-    return _back_to(
-        clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name)
-    )
+    return _back_to(clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name))
 
 
 @door.get("/clinics/<uuid:clinic_id>/suspend")
@@ -62,9 +60,7 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _decision_page("suspend", clinic, form), 422
     actions.suspend(clinic, form.reason.data, form.statement.data or "")
-    return _back_to(
-        clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name)
-    )
+    return _back_to(clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name))
 
 
 @door.get("/clinics/<uuid:clinic_id>/send-back")
@@ -82,9 +78,7 @@ def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _decision_page("send_back", clinic, form), 422
     actions.send_back(clinic, form.reason.data, form.statement.data or "")
-    return _back_to(
-        clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name)
-    )
+    return _back_to(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
 
 
 def _decision_page(name: str, clinic: object, form: SuspendForm) -> str:

@@ -47,12 +47,8 @@ class SendBackForm(SuspendForm):
 class CheckForm(Form):
     """What the evidence shows; a passed check can only be revoked, any other passed or refused."""
 
-    evidence = StringField(
-        _l("Evidence"), validators=[InputRequired(_l("Enter what you looked at")), Length(max=300)]
-    )
-    source = StringField(
-        _l("Source"), validators=[InputRequired(_l("Enter where it comes from")), Length(max=300)]
-    )
+    evidence = StringField(_l("Evidence"), validators=[InputRequired(_l("Enter what you looked at")), Length(max=300)])
+    source = StringField(_l("Source"), validators=[InputRequired(_l("Enter where it comes from")), Length(max=300)])
     verdict = RadioField(
         _l("Verdict"),
         choices=[("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))],

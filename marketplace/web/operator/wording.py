@@ -143,6 +143,4 @@ def actors(codes: Iterable[str]) -> dict[str, str]:
         "anonymous": _("a visitor"),
         "keeper": _("the keeper"),
     }
-    return {
-        code: names.get(people[code], code) if code in people else kinds.get(code, code) for code in codes
-    }
+    return {code: names.get(people[code], code) if code in people else kinds.get(code, code) for code in codes}

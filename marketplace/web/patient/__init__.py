@@ -1,6 +1,7 @@
 """The patients' door: the request form for anyone, a request's own pages for whoever holds its link."""
 
 from marketplace.web.patient import (
+    answers,
     compare,
     leaving,
     links,
@@ -16,6 +17,7 @@ from marketplace.web.patient import (
 from marketplace.web.patient.door import door
 
 __all__ = [
+    "answers",
     "compare",
     "door",
     "leaving",

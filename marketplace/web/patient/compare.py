@@ -11,11 +11,7 @@ VIEWS = {"total", "treatment"}
 
 
 def _numbers() -> list[int]:
-    return [
-        int(text)
-        for text in request.args.getlist("quotes")
-        if text.isascii() and text.isdigit() and len(text) < 5
-    ]
+    return [int(text) for text in request.args.getlist("quotes") if text.isascii() and text.isdigit() and len(text) < 5]
 
 
 def _amount(name: str, currency: str) -> int | None:

@@ -32,9 +32,7 @@ class HealthForm(Question):
     )
     details = TextAreaField(
         _("Is there anything you want to add?"),
-        validators=[
-            Length(max=LONGEST_DETAILS, message=_("Enter %(n)s characters or fewer", n=LONGEST_DETAILS))
-        ],
+        validators=[Length(max=LONGEST_DETAILS, message=_("Enter %(n)s characters or fewer", n=LONGEST_DETAILS))],
     )
 
     @classmethod
@@ -51,9 +49,7 @@ class HealthForm(Question):
 
     def store(self, quote_request: Any) -> None:
         """Sealed at once."""
-        drafts.answer_health(
-            quote_request, conditions=self.conditions.data or [], details=self.details.data or ""
-        )
+        drafts.answer_health(quote_request, conditions=self.conditions.data or [], details=self.details.data or "")
 
 
 class YouForm(Question):
@@ -122,9 +118,7 @@ class YouForm(Question):
         if len(asked) > MOST_QUESTIONS:
             raise ValidationError(gettext("Enter no more than 5 questions, one a line"))
         if any(len(question) > LONGEST_QUESTION for question in asked):
-            raise ValidationError(
-                gettext("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION)
-            )
+            raise ValidationError(gettext("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION))
 
     def _questions(self) -> list[str]:
         return [line.strip() for line in (self.questions.data or "").split("\n") if line.strip()]

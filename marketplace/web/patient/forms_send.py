@@ -50,9 +50,7 @@ class WaitForm(Question):
 
     wait = BooleanField(
         _("Keep my request, and write to me when a clinic can take it"),
-        validators=[
-            InputRequired(_("Select that we keep your request, or change where or when you could travel"))
-        ],
+        validators=[InputRequired(_("Select that we keep your request, or change where or when you could travel"))],
         render_kw={"value": "yes"},
     )
 
@@ -70,7 +68,5 @@ class CheckForm(CreatingForm):
     """Consent is its own box; without it the request goes without health answers."""
 
     share_health = BooleanField()
-    adult = BooleanField(
-        _("I am 18 or over"), validators=[InputRequired(_("Confirm that you are 18 or over"))]
-    )
+    adult = BooleanField(_("I am 18 or over"), validators=[InputRequired(_("Confirm that you are 18 or over"))])
     aftercare = BooleanField(_("Email me aftercare reminders if I choose a clinic (optional)"))

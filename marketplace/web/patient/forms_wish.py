@@ -88,9 +88,7 @@ class WhereForm(Question):
 class WhenForm(Question):
     """Time and trips."""
 
-    timing = OneOf(
-        _("When could you travel?"), _("Select when you could travel"), choices=list(TIMINGS.items())
-    )
+    timing = OneOf(_("When could you travel?"), _("Select when you could travel"), choices=list(TIMINGS.items()))
     month_from = OneOfMany(_("Earliest month"), choices=listings.months)
     month_to = OneOfMany(_("Latest month"), choices=listings.months)
     trips = OneOf(

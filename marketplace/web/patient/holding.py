@@ -1,6 +1,7 @@
 """A request is opened by its mailed link, for this browser, until the link ends."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import session
 
@@ -22,7 +23,7 @@ def opened() -> list[str]:
     return [ref for ref, until in session.get(OPENED, {}).items() if datetime.fromisoformat(until) > now]
 
 
-def held(ref: str):  # type: ignore[no-untyped-def]
+def held(ref: str) -> Any:
     """The request, if this browser opened it. Whoever did not, learns only how to get a link. Raises LinkGone."""
     if ref not in opened():
         raise LinkGone("not_open")

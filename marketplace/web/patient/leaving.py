@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,12 @@ from marketplace.web.patient.holding import held
 from marketplace.web.writing import writes
 
 ASKED = (
+    "concern",
+    "budget_amount",
+    "budget_currency",
+    "budget_scope",
+    "share_budget",
+    "aftercare",
     "home_country",
     "destinations",
     "timing",
@@ -71,9 +78,7 @@ def delete_request(ref: str) -> ResponseReturnValue:
         ending.withdraw(quote_request)
         return _back(ref)
     clinics = [lead.clinic for lead in leads_of(quote_request)]
-    return render_template(
-        "patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form()
-    )
+    return render_template("patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form())
 
 
 @door.get("/my/requests/<ref>/export")
@@ -89,7 +94,7 @@ def export_request(ref: str) -> ResponseReturnValue:
     return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{ref}.zip")
 
 
-def _content(quote_request) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _content(quote_request: Any) -> dict[str, object]:
     sealed = queries.answers(quote_request)
     return {
         "reference": quote_request.ref,
@@ -114,7 +119,7 @@ def _content(quote_request) -> dict[str, object]:  # type: ignore[no-untyped-def
     }
 
 
-def _quote(quote) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _quote(quote: Any) -> dict[str, object]:
     terms = terms_of(quote)
     stated = {name: getattr(terms, name) for name in STORED if name != "procedure_id"}
     return {
@@ -123,6 +128,7 @@ def _quote(quote) -> dict[str, object]:  # type: ignore[no-untyped-def]
         "state": quote.state,
         **stated,
         "message": terms.message,
+        "answers": list(terms.answers),
     }
 
 

@@ -32,9 +32,7 @@ class MessageForm(CreatingForm):
 def show_messages(ref: str, clinic: str) -> str:
     """What was said so far, and a field."""
     lead = lead_with_clinic(held(ref), clinic)
-    return render_template(
-        "patient/request/messages.html", lead=lead, said=messages(lead), form=MessageForm(), ref=ref
-    )
+    return render_template("patient/request/messages.html", lead=lead, said=messages(lead), form=MessageForm(), ref=ref)
 
 
 @door.post("/my/requests/<ref>/messages/<clinic>")

@@ -1,5 +1,7 @@
 """More clinics for an open request, each with a consent of its own."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -39,7 +41,7 @@ def show_more_clinics(ref: str) -> ResponseReturnValue:
     return _page(held(ref))
 
 
-def _page(quote_request, form: MoreForm | None = None) -> ResponseReturnValue:  # type: ignore[no-untyped-def]
+def _page(quote_request: Any, form: MoreForm | None = None) -> ResponseReturnValue:
     proposed = propose(quote_request)
     page = render_template(
         "patient/request/more.html",
@@ -47,7 +49,10 @@ def _page(quote_request, form: MoreForm | None = None) -> ResponseReturnValue:  
         proposed=proposed,
         by_slug={proposal.clinic.slug: proposal for proposal in proposed.proposals},
         in_words=in_words,
-        words=consent_text([p.clinic for p in proposed.proposals], with_health=True),
+        words={
+            p.clinic.slug: [consent_text([p.clinic], with_health=shared) for shared in (True, False)]
+            for p in proposed.proposals
+        },
         form=form or _form(proposed),
         has_errors=form is not None,
     )

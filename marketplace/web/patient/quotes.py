@@ -59,9 +59,7 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so."""
     quote = of_request(held(ref), number)
     acceptance.choose(quote)
-    flash(
-        _("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success"
-    )
+    flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success")
     return _back(ref)
 
 

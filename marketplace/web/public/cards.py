@@ -58,9 +58,7 @@ def card(clinic: Any) -> dict[str, Any]:
     """What the clinic_card macro takes."""
     prices = clinic.prices
     price = (
-        span(min(p.low for p in prices), max(p.high for p in prices), clinic.currency)
-        if prices
-        else _("No price list")
+        span(min(p.low for p in prices), max(p.high for p in prices), clinic.currency) if prices else _("No price list")
     )
     roles = sorted({str(ROLES[person.role]) for person in clinic.people})
     return {

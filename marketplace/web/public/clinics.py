@@ -98,9 +98,7 @@ def _list(heading: str, **fixed: str) -> str:
         cards=[card(clinic) for clinic in page.clinics],
         chips_shown=[(_chip_words(wanted, name), _address(**{key: None})) for name, key in shown.items()],
         hints=_hints(wanted) if not page.total else [],
-        page_address=lambda n: _address(
-            page=n, **({"country": wanted.country.lower()} if wanted.country else {})
-        ),
+        page_address=lambda n: _address(page=n, **({"country": wanted.country.lower()} if wanted.country else {})),
         currency=reader.currency(),
         currencies=reader.currencies(),
         typed=request.args,
@@ -109,9 +107,7 @@ def _list(heading: str, **fixed: str) -> str:
 
 
 def _procedure_names() -> dict[str, str]:
-    return {
-        procedure.slug: procedure.name for treatment in treatments() for procedure in treatment.procedures
-    }
+    return {procedure.slug: procedure.name for treatment in treatments() for procedure in treatment.procedures}
 
 
 @door.get("/clinics")
@@ -126,9 +122,7 @@ def clinics_of_country(country: str) -> str:
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
-    return _list(
-        _("Mesotherapy clinics in %(country)s", country=country_name(place.code)), country=place.code
-    )
+    return _list(_("Mesotherapy clinics in %(country)s", country=country_name(place.code)), country=place.code)
 
 
 @door.get("/clinics/<country>/<city>")
@@ -136,13 +130,9 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     """Those of one city, in lower case with hyphens."""
     place = by_slug().get(country)
     known = {
-        value.split("/", 1)[1]
-        for value in queries.facets().cities
-        if place and value.startswith(place.code + "/")
+        value.split("/", 1)[1] for value in queries.facets().cities if place and value.startswith(place.code + "/")
     }
-    name = next(
-        (known_city for known_city in known if known_city.lower().replace(" ", "-") == city.lower()), None
-    )
+    name = next((known_city for known_city in known if known_city.lower().replace(" ", "-") == city.lower()), None)
     if place is None or name is None:
         raise NotFound("city")
     if city != city.lower():
@@ -163,8 +153,7 @@ def clinic(slug: str) -> str:
         opening=", ".join(f"{days} {span_}" for days, span_ in found.hours.items()) or _("Not stated"),
         currency=currency,
         prices=[
-            (price, span(price.low, price.high, price.currency), _about(price, currency))
-            for price in found.prices
+            (price, span(price.low, price.high, price.currency), _about(price, currency)) for price in found.prices
         ],
         rate_day=exchange.rate_day(),
         country_path=f"/clinics/{country_slug(found.country)}",
@@ -176,9 +165,7 @@ def _about(price: Any, currency: str) -> str | None:
     if price.currency == currency:
         return None
     try:
-        low, high = (
-            exchange.about(minor, price.currency, currency) for minor in (price.low, price.high)
-        )
+        low, high = (exchange.about(minor, price.currency, currency) for minor in (price.low, price.high))
     except exchange.NoRate:
         return None
     return _("about %(low)s to %(high)s", low=money_text(low, currency), high=money_text(high, currency))

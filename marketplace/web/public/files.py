@@ -44,9 +44,7 @@ def prices_csv() -> Response:
                 for minor in (found.low, found.high)
             )
             row = [treatment.slug, found.procedure.slug, found.country, low, high, found.currency, "session"]
-            writer.writerow(
-                [*row, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()]
-            )
+            writer.writerow([*row, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()])
     return Response(out.getvalue(), mimetype="text/csv")
 
 
@@ -74,9 +72,7 @@ def sitemap() -> Response:
 def robots() -> Response:
     """Pages of people are nobody else's."""
     site = current_app.config["SITE_URL"]
-    closed = "".join(
-        f"Disallow: /{path}\n" for path in ("get-quotes", "my", "q", "dashboard", "operator", "account")
-    )
+    closed = "".join(f"Disallow: /{path}\n" for path in ("get-quotes", "my", "q", "dashboard", "operator", "account"))
     return Response(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n", mimetype="text/plain")
 
 
@@ -85,6 +81,4 @@ def security_txt() -> Response:
     """RFC 9116."""
     ends = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     site = current_app.config["SITE_URL"]
-    return Response(
-        f"Contact: {site}/report\nExpires: {ends}\nPreferred-Languages: en\n", mimetype="text/plain"
-    )
+    return Response(f"Contact: {site}/report\nExpires: {ends}\nPreferred-Languages: en\n", mimetype="text/plain")

@@ -31,9 +31,7 @@ def transparency() -> str:
     """Honest counts; a share is only shown where it means something."""
     clinics, sent, answered = answered_share()
     share = round(answered / sent * 100) if sent >= TOO_FEW else None
-    return render_template(
-        "public/transparency.html", clinics=clinics, sent=sent, share=share, too_few=TOO_FEW
-    )
+    return render_template("public/transparency.html", clinics=clinics, sent=sent, share=share, too_few=TOO_FEW)
 
 
 @door.get("/report")

@@ -33,9 +33,7 @@ def cost(treatment: str) -> str:
         if mine:
             compared = table(mine, home=home, sessions=sessions, convert=_to(currency))
             tables.append(
-                _shown(
-                    procedure, compared, mine, treatment=treatment, currency=currency, home=home, trips=trips
-                )
+                _shown(procedure, compared, mine, treatment=treatment, currency=currency, home=home, trips=trips)
             )
     return render_template(
         "public/cost.html",
@@ -69,9 +67,7 @@ def _shown(
         "axis": [money_text(compared.axis_max * part // 4, currency) for part in range(5)],
         "axis_max": money_text(compared.axis_max, currency),
         "period": ranges[0].period,
-        "totals": [
-            _total(row, home=home, currency=currency, trips=trips) for row in compared.rows if not row.is_home
-        ],
+        "totals": [_total(row, home=home, currency=currency, trips=trips) for row in compared.rows if not row.is_home],
         "home_total": compared.home.middle * compared.home.sessions if compared.home else None,
     }
 
@@ -119,8 +115,7 @@ def _total(row: Row, *, home: str, currency: str, trips: int) -> dict[str, Any]:
     estimate = travel(home, row.country)
     to = _to(currency)
     fare, night = (
-        to(minor_units(amount, estimate.currency), estimate.currency)
-        for amount in (estimate.fare, estimate.night)
+        to(minor_units(amount, estimate.currency), estimate.currency) for amount in (estimate.fare, estimate.night)
     )
     course = row.middle * row.sessions
     return {

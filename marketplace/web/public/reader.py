@@ -1,4 +1,4 @@
-"""What a reader chose: home country and currency, from the address, else from the preferences' cookies, else a default."""
+"""What a reader chose: home and currency, from the address, else from the preferences' cookies, else a default."""
 
 from flask import request
 

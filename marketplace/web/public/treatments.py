@@ -40,9 +40,7 @@ def aftercare(treatment: str) -> str:
 def _text(slug: str, kind: str) -> str:
     treatment = queries.treatment(slug)
     text = queries.guide(treatment, kind)
-    return render_template(
-        "public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(text.body)
-    )
+    return render_template("public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(text.body))
 
 
 @door.get("/treatments/<treatment>/<country>")

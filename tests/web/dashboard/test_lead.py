@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.extensions import db
+from marketplace.quote_requests.queries import looks
 from marketplace.quotes import acceptance
 from tests.reading import form_fields
 
@@ -59,10 +60,21 @@ def test_the_first_look_opens_it_but_head_does_not(desk, make_lead):
     assert lead.state == "opened"
 
 
+def test_a_look_at_health_is_recorded_once_an_hour(desk, make_lead):
+    lead = make_lead(desk.clinic, conditions=["allergy"])
+    page_of(desk, lead)
+    page_of(desk, lead)
+    (look,) = looks(lead.request)
+    assert look.what == "health"
+    assert look.actor.startswith("member:")
+
+
 def test_health_is_shown_with_consent_only(desk, make_lead):
     shared = make_lead(desk.clinic, conditions=["blood_thinner"], details="since May")
     text = page_of(desk, shared)
-    assert "Takes a blood thinner" in text and "Do not advise stopping it" in text and "since May" in text
+    assert "Takes a blood thinner" in text
+    assert "Do not advise stopping it" in text
+    assert "since May" in text
     hidden = make_lead(
         desk.clinic,
         conditions=["blood_thinner"],
@@ -71,7 +83,9 @@ def test_health_is_shown_with_consent_only(desk, make_lead):
         email="b@patient.example",
     )
     text = page_of(desk, hidden)
-    assert "blood thinner" not in text and "since May" not in text and "Not shared with you" in text
+    assert "blood thinner" not in text
+    assert "since May" not in text
+    assert "Not shared with you" in text
 
 
 def test_contact_is_hidden_until_won(desk, make_lead, make_quote):
@@ -123,9 +137,11 @@ def test_a_decline_needs_a_reason(desk, make_lead):
     path = f"/dashboard/leads/{kept(lead)}/decline"
     assert desk.get(path).status_code == 200
     refused = desk.post(path, data={})
-    assert refused.status_code == 422 and "Select a reason" in refused.page.text
+    assert refused.status_code == 422
+    assert "Select a reason" in refused.page.text
     assert desk.post(path, data={"reason": "no_dates"}).status_code == 303
-    assert lead.state == "declined" and lead.decline_reason == "no_dates"
+    assert lead.state == "declined"
+    assert lead.decline_reason == "no_dates"
     assert desk.post(path, data={"reason": "health"}).status_code == 409
 
 
@@ -135,7 +151,9 @@ def test_a_taken_back_request_shows_nothing_but_the_order_to_delete(desk, make_l
     lead = make_lead(desk.clinic, conditions=["pregnancy"], questions=["Is it safe?"])
     withdraw(lead.request)
     text = page_of(desk, lead)
-    assert "Delete this patient’s data" in text and "Is it safe" not in text and "Pregnant" not in text
+    assert "Delete this patient’s data" in text
+    assert "Is it safe" not in text
+    assert "Pregnant" not in text
     assert desk.post(f"/dashboard/leads/{lead.request.ref}/delete-confirmed").status_code == 303
     assert "You confirmed" in page_of(desk, lead)
 

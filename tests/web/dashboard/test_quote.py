@@ -55,11 +55,14 @@ def test_the_amount_is_in_the_button_and_three_numbers_come_first(answering):
 def test_a_quote_is_held_and_undo_brings_the_form_back_filled(answering):
     at = answering()
     assert at.send(sessions="3", total="360", message="See you soon").status_code == 303
-    assert "Undo" in at.text() and "Send quote" not in at.text()
+    assert "Undo" in at.text()
+    assert "Send quote" not in at.text()
     assert at.desk.post(f"{at.path}/undo").status_code == 303
     at.page = at.desk.get(at.path).page
-    assert "Send quote of €360" in at.page.text and "See you soon" in at.page.text
-    assert standing_for_lead(at.lead) is None and at.lead.state == "opened"
+    assert "Send quote of €360" in at.page.text
+    assert "See you soon" in at.page.text
+    assert standing_for_lead(at.lead) is None
+    assert at.lead.state == "opened"
 
 
 def test_a_total_that_disagrees_says_what_it_must_be(answering):
@@ -67,6 +70,7 @@ def test_a_total_that_disagrees_says_what_it_must_be(answering):
     refused = at.send(total="400", product="My own product", message="Hello")
     assert refused.status_code == 422
     assert "Total must be €480 (4 × €120). Change the total or add a discount" in refused.page.text
+    assert refused.page.all("details")[0].get("open") is not None
     shown = form_fields(next(f for f in refused.page.all("form") if f.get("action") == f"{at.path}/quote"))
     assert (shown["total"], shown["product"], shown["message"]) == (["400"], ["My own product"], ["Hello"])
     assert at.send(total="400", discount="80").status_code == 303
@@ -77,7 +81,7 @@ def test_a_total_that_disagrees_says_what_it_must_be(answering):
     [
         ({"sessions": ""}, "Enter the number of sessions"),
         ({"sessions": "99"}, "Sessions must be between 1 and 12"),
-        ({"total": "lots"}, "Enter an amount as a number"),
+        ({"total": "lots"}, "Total for all sessions, in EUR: enter a number, like 480"),
         ({"total": ""}, "Enter the total"),
         ({"valid_until": "2020-01-01"}, "The quote must be open for 7 to 90 days"),
         ({"valid_until": "soon"}, "Enter a date, like"),
@@ -114,7 +118,8 @@ def test_everything_a_quote_can_say_is_kept(answering):
     terms = terms_of(held_of(at.lead))
     assert (terms.product_sealed, terms.refund_if_refused, terms.taxes_included) == (True, False, None)
     assert (terms.deposit, terms.session_gap_weeks, terms.price_may_change_by) == (10050, None, 0)
-    assert terms.included == ("hotel", "transfer") and terms.excluded == ("follow_up",)
+    assert terms.included == ("hotel", "transfer")
+    assert terms.excluded == ("follow_up",)
     assert terms.answers == ("A little", "The next day")
 
 
@@ -143,7 +148,8 @@ def test_undo_comes_too_late(answering):
     release(held_of(at.lead))
     db.session.commit()
     late = at.desk.post(f"{at.path}/undo")
-    assert late.status_code == 409 and "gone out already" in late.page.text
+    assert late.status_code == 409
+    assert "gone out already" in late.page.text
 
 
 def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
@@ -158,7 +164,8 @@ def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
     db.session.commit()
     assert standing_for_lead(at.lead).total == 60000
     assert at.desk.post(f"{at.path}/withdraw").status_code == 303
-    assert at.lead.state == "opened" and "Send quote of €600" in at.text()
+    assert at.lead.state == "opened"
+    assert "Send quote of €600" in at.text()
 
 
 def test_a_late_quote_still_counts(answering):
@@ -167,7 +174,8 @@ def test_a_late_quote_still_counts(answering):
     at = answering()
     lapse_due(at.lead.due_at + timedelta(minutes=1))
     db.session.commit()
-    assert at.lead.state == "lapsed" and "Late" in at.text()
+    assert at.lead.state == "lapsed"
+    assert "Late" in at.text()
     assert at.send().status_code == 303
     release(held_of(at.lead))
     assert at.lead.state == "quoted"

@@ -36,8 +36,6 @@ def test_an_operator_reads_it(client, make_operator, sign_in, path):
 def test_a_member_cannot_act_either(client, make_clinic, make_member, sign_in):
     clinic = make_clinic()
     sign_in(make_member(clinic))
-    answer = client.post(
-        f"/operator/clinics/{clinic.id}/suspend", data={"reason": "patient_report", "statement": "x"}
-    )
+    answer = client.post(f"/operator/clinics/{clinic.id}/suspend", data={"reason": "patient_report", "statement": "x"})
     assert answer.status_code == 404
     assert clinic.listing_state == "published"

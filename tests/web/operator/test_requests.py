@@ -21,9 +21,7 @@ def test_where_it_went_and_why(desk, make_clinic, make_request):
 
 
 def test_no_name_no_contact_no_health(desk, make_request):
-    request = make_request(
-        name="Zebulon", email="zebulon@patient.example", conditions=["pregnancy"], details="asthma"
-    )
+    request = make_request(name="Zebulon", email="zebulon@patient.example", conditions=["pregnancy"], details="asthma")
     for path in (f"/operator/requests/{request.ref}", "/operator/requests", "/operator/emails"):
         html = desk.get(path).text.lower()
         assert not [word for word in ("zebulon", "pregnan", "asthma") if word in html], path
@@ -40,10 +38,7 @@ def test_the_list_keeps_its_filters(desk, make_clinic, make_request, make_draft)
     assert waiting.ref in text
     assert with_clinic.ref not in text
     assert waiting.ref not in desk.get("/operator/requests?state=settled").page.text
-    assert (
-        "Türkiye" in desk.get("/operator/routing").page.text
-        or "Anywhere" in desk.get("/operator/routing").page.text
-    )
+    assert "Türkiye" in desk.get("/operator/routing").page.text or "Anywhere" in desk.get("/operator/routing").page.text
 
 
 def test_a_draft_is_not_found(desk, make_draft, make_clinic):

@@ -57,9 +57,7 @@ def test_where_none_is_eligible_the_request_may_wait(client: Any) -> None:
     assert stored().state == RequestState.UNCONFIRMED
 
 
-@pytest.mark.parametrize(
-    ("n", "label"), [(1, "Send my request to 1 clinic"), (3, "Send my request to 3 clinics")]
-)
+@pytest.mark.parametrize(("n", "label"), [(1, "Send my request to 1 clinic"), (3, "Send my request to 3 clinics")])
 def test_the_button_says_how_many(client: Any, make_clinic: Make, n: int, label: str) -> None:
     clinics = [make_clinic(f"Clinic {number}") for number in range(n)]
     reach_check(client, *(clinic.slug for clinic in clinics))

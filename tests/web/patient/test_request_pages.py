@@ -15,13 +15,12 @@ from marketplace.leads.actions import ask, decline
 from marketplace.leads.models import Lead
 from marketplace.leads.sending import submit
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.queries import consents
 from tests.factories import Make
 
 
 def token(request: QuoteRequest, purpose: str = "page") -> str:
-    return signed_links.token_of(
-        signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=7))
-    )
+    return signed_links.token_of(signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=7)))
 
 
 def opened(client: Any, request: QuoteRequest) -> str:
@@ -92,9 +91,7 @@ def test_the_button_sends_it_once(client: Any, make_clinic: Make, make_draft: Ma
 def test_asking_for_a_link_tells_nothing(client: Any, make_request: Make) -> None:
     make_request(email="ana@patient.example")
     db.session.commit()
-    answers = [
-        client.post("/my/link", data={"email": e}) for e in ("ana@patient.example", "nobody@patient.example")
-    ]
+    answers = [client.post("/my/link", data={"email": e}) for e in ("ana@patient.example", "nobody@patient.example")]
     assert [(a.status_code, a.headers["Location"]) for a in answers] == [(303, "/my/link/sent")] * 2
 
 
@@ -106,9 +103,7 @@ def test_no_address_is_an_error(client: Any) -> None:
 
 def test_every_state_of_a_clinic_has_words(client: Any, make_clinic: Make, make_request: Make) -> None:
     request = make_request(*(make_clinic(f"Clinic {n}") for n in range(3)))
-    first, second, _ = db.session.scalars(
-        select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)
-    ).all()
+    first, second, _ = db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)).all()
     ask(first, "Which area?")
     decline(second, "no_dates")
     text = client.get(opened(client, request)).page.text
@@ -213,3 +208,38 @@ def test_pages_are_private(client: Any, make_request: Make) -> None:
     answer = client.get(opened(client, make_request()))
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("step", ["treatment", "where", "when", "budget", "health"])
+def test_an_answer_can_be_changed_while_open(client: Any, make_request: Make, step: str) -> None:
+    base = opened(client, make_request())
+    page = client.get(f"{base}/answers/{step}").page
+    assert client.post(f"{base}/answers/{step}", data=page.fields()).status_code == 303
+    assert "Your answer is changed" in " ".join(page_words(client, base))
+
+
+def page_words(client: Any, path: str) -> list[str]:
+    return ["".join(element.itertext()) for element in client.get(path).page.root.iter("body")]
+
+
+def test_a_closed_request_is_not_changed(client: Any, make_request: Make) -> None:
+    base = opened(client, make_request())
+    form = client.get(f"{base}/answers/when").page.fields()
+    client.post(base + "/close")
+    assert client.post(f"{base}/answers/when", data=form).status_code == 409
+
+
+def test_an_unknown_answer_is_not_found(client: Any, make_request: Make) -> None:
+    assert client.get(opened(client, make_request()) + "/answers/email").status_code == 404
+
+
+def test_what_is_agreed_to_for_one_more_clinic_is_what_was_shown(
+    client: Any, make_request: Make, make_clinic: Make
+) -> None:
+    request, other = make_request(), make_clinic("Clinic Nar")
+    base = opened(client, request)
+    page = client.get(f"{base}/clinics").page
+    client.post(f"{base}/clinics", data=page.fields() | {"clinics": [other.slug], "share_health": ["y"]})
+    db.session.expire_all()
+    stored = next(consent for consent in consents(request) if consent.clinic_id == other.id)
+    assert stored.text in page.text

@@ -1,0 +1,72 @@
+"""Changing an answer of a request that is out already, with the form's own questions."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.foundation.problems import NotFound
+from marketplace.quote_requests import changes
+from marketplace.web.patient.asking import Question
+from marketplace.web.patient.door import door
+from marketplace.web.patient.forms_person import LONGEST_DETAILS, NONE, HealthForm
+from marketplace.web.patient.forms_wish import UNSURE, BudgetForm, TreatmentForm, WhenForm, WhereForm
+from marketplace.web.patient.holding import held
+from marketplace.web.patient.listings import ANY
+from marketplace.web.patient.wording import EXAMPLES
+from marketplace.web.writing import writes
+
+FORMS: dict[str, type[Question]] = {
+    "treatment": TreatmentForm,
+    "where": WhereForm,
+    "when": WhenForm,
+    "budget": BudgetForm,
+    "health": HealthForm,
+}
+SHOWN: dict[str, dict[str, Any]] = {
+    "treatment": {"unsure": UNSURE},
+    "where": {"anywhere": ANY},
+    "health": {"examples": EXAMPLES, "none": NONE, "longest": LONGEST_DETAILS},
+}
+
+
+def _question(step: str) -> type[Question]:
+    if step not in FORMS:
+        raise NotFound("step")
+    return FORMS[step]
+
+
+@door.get("/my/requests/<ref>/answers/<step>")
+def show_answer(ref: str, step: str) -> ResponseReturnValue:
+    """The question with the answer as it stands."""
+    quote_request = held(ref)
+    return _page(ref, step, _question(step).of(quote_request))
+
+
+@door.post("/my/requests/<ref>/answers/<step>")
+@writes
+def change_answer(ref: str, step: str) -> ResponseReturnValue:
+    """Stores it; clinics that have the request see the new answer."""
+    quote_request = held(ref)
+    form = _question(step).of(quote_request)
+    if not form.validate_on_submit():
+        return _page(ref, step, form)
+    changes.begin(quote_request)
+    form.store(quote_request)
+    changes.done(quote_request, step)
+    flash(_("Your answer is changed. Clinics that have your request see the new one"), "success")
+    return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+def _page(ref: str, step: str, form: Any) -> ResponseReturnValue:
+    html = render_template(
+        f"patient/form/{step}.html",
+        form=form,
+        number=None,
+        total=None,
+        back=url_for("patient.show_request", ref=ref),
+        has_errors=bool(form.errors),
+        **SHOWN.get(step, {}),
+    )
+    return html, 422 if form.errors else 200

@@ -1,0 +1,133 @@
+"""Public pages: readable by anyone, without a session, whatever the address says."""
+
+from typing import Any
+
+import pytest
+
+from marketplace.clinics import facets
+from marketplace.clinics.states import ListingState
+from marketplace.extensions import db
+from tests.factories import Make
+
+PAGES = [
+    "/",
+    "/treatments",
+    "/treatments/mesotherapy",
+    "/treatments/mesotherapy/questions",
+    "/treatments/mesotherapy/aftercare",
+    "/treatments/mesotherapy/turkey",
+    "/clinics",
+    "/how-it-works",
+    "/how-we-check-clinics",
+    "/how-we-rank",
+    "/how-we-show-prices",
+    "/how-we-make-money",
+    "/privacy",
+    "/terms",
+    "/accessibility",
+    "/for-clinics",
+    "/transparency",
+    "/report",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_sets_a_cookie(client: Any, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nope",
+        "/treatments/nope",
+        "/treatments/mesotherapy/atlantis",
+        "/clinic/nope",
+        "/clinics/atlantis",
+        "/clinics/turkey/atlantis",
+        "/clinics/",
+    ],
+)
+def test_what_is_not_there(client: Any, path: str) -> None:
+    assert client.get(path).status_code in {404, 308}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?country=zz&language=xx&sort=money&page=-3",
+        "?q=%00%27%25_&max_price=abc",
+        "?page=99999",
+        "?max_price=" + "9" * 50,
+    ],
+)
+def test_strange_filters_never_break(client: Any, make_clinic: Make, query: str) -> None:
+    make_clinic()
+    assert client.get("/clinics" + query).status_code == 200
+
+
+def listed(client: Any, query: str) -> set[str]:
+    page = client.get("/clinics?" + query).page
+    return {
+        "".join(link.itertext())
+        for link in page.all("a")
+        if (link.get("href") or "").startswith("/clinic/") and "/checks" not in link.get("href")
+    }
+
+
+def test_filters_narrow_the_list(client: Any, make_clinic: Make) -> None:
+    make_clinic("Clinic Lale", languages=["tr", "en"], low=6000)
+    make_clinic("Clinic Wisla", country="PL", city="Kraków", languages=["pl"], low=20000)
+    make_clinic("Clinic Hidden", listing_state=ListingState.SUSPENDED)
+    facets.rebuild()
+    db.session.flush()
+    assert listed(client, "") == {"Clinic Lale", "Clinic Wisla"}
+    assert listed(client, "country=pl") == {"Clinic Wisla"}
+    assert listed(client, "language=en") == {"Clinic Lale"}
+    assert listed(client, "q=lale") == {"Clinic Lale"}
+    assert listed(client, "max_price=100&currency=EUR") == {"Clinic Lale"}
+    assert listed(client, "procedure=facial&country=tr") == {"Clinic Lale"}
+
+
+def test_no_match_names_what_to_remove(client: Any, make_clinic: Make) -> None:
+    make_clinic(languages=["en"])
+    make_clinic("Clinic Wisla", country="PL", languages=["pl"])
+    facets.rebuild()
+    text = client.get("/clinics?country=tr&language=pl").page.text
+    assert "Remove “speaks Polish” to see 1 clinic" in text
+
+
+def test_a_clinic_shows_prices_people_and_stamp(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic()
+    page = client.get(f"/clinic/{clinic.slug}").page
+    assert "New here: no reply times yet" in page.text
+    assert "6 of 6 checks passed" in page.text
+    assert "Dr Ayşe Sample" in page.text
+
+
+def test_a_lapsed_clinic_cannot_be_asked(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic(lapsed=("licence",))
+    text = client.get(f"/clinic/{clinic.slug}").page.text
+    assert "Cannot receive new requests" in text
+    assert "Ask this clinic" not in text
+
+
+def test_a_suspended_clinic_is_not_found(client: Any, make_clinic: Make) -> None:
+    assert client.get(f"/clinic/{make_clinic(listing_state=ListingState.SUSPENDED).slug}").status_code == 404
+
+
+def test_preferences_are_kept_in_cookies(client: Any) -> None:
+    answer = client.post("/preferences", data={"theme": "dark", "home": "PL", "currency": "EUR"})
+    assert answer.status_code == 303
+    assert client.get("/").page.root.get("data-theme") == "dark"
+    assert client.post("/preferences", data={"theme": "pink", "home": "PL", "currency": "EUR"}).status_code == 422
+
+
+def test_machines_find_their_files(client: Any) -> None:
+    assert "<loc>http://127.0.0.1:8000/treatments/mesotherapy/cost</loc>" in client.get("/sitemap.xml").text
+    assert "Disallow: /my" in client.get("/robots.txt").text
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
