@@ -10,6 +10,8 @@ from marketplace.foundation import clock
 from marketplace.web.filters import country_name, day_text, duration, language_list, money
 from marketplace.web.words import ROLES
 
+OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
+
 
 def stamp_words(clinic: Any) -> dict[str, Any]:
     """Dates and counts; never a score."""
@@ -61,6 +63,7 @@ def card(clinic: Any) -> dict[str, Any]:
         span(min(p.low for p in prices), max(p.high for p in prices), clinic.currency) if prices else _("No price list")
     )
     roles = sorted({str(ROLES[person.role]) for person in clinic.people})
+    found = stamp_words(clinic)
     return {
         "url": f"/clinic/{clinic.slug}",
         "slug": clinic.slug,
@@ -69,9 +72,9 @@ def card(clinic: Any) -> dict[str, Any]:
         "country": country_name(clinic.country),
         "languages": language_list(clinic.languages),
         "reply": reply_words(clinic),
-        "stamp": stamp_words(clinic),
+        "stamp": found,
         "people": ", ".join(roles) if roles else _("Not stated"),
         "price": price,
         "price_note": _("per session, clinic's own price list"),
-        "ask_url": f"/get-quotes?clinic={clinic.slug}",
+        "ask_url": f"/get-quotes?clinic={clinic.slug}" if found["kind"] in OPEN_STAMPS else None,
     }

@@ -49,9 +49,10 @@ def _max_price(text: str) -> int | None:
         return None
 
 
-def _address(**changes: Any) -> str:
-    """This list with other conditions, without the empty ones."""
+def _address(wanted: ClinicFilter, **changes: Any) -> str:
+    """This list with other conditions, without the empty ones; a country or city of the path is one of them."""
     kept = {name: request.args[name] for name in NAMES if request.args.get(name)}
+    kept |= {"country": (wanted.country or "").lower(), "city": wanted.city or ""}
     merged = {name: value for name, value in {**kept, **changes}.items() if value}
     return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
 
@@ -96,9 +97,9 @@ def _list(heading: str, **fixed: str) -> str:
         procedure_names=_procedure_names(),
         result=page,
         cards=[card(clinic) for clinic in page.clinics],
-        chips_shown=[(_chip_words(wanted, name), _address(**{key: None})) for name, key in shown.items()],
+        chips_shown=[(_chip_words(wanted, name), _address(wanted, **{key: None})) for name, key in shown.items()],
         hints=_hints(wanted) if not page.total else [],
-        page_address=lambda n: _address(page=n, **({"country": wanted.country.lower()} if wanted.country else {})),
+        page_address=lambda n: _address(wanted, page=n),
         currency=reader.currency(),
         currencies=reader.currencies(),
         typed=request.args,

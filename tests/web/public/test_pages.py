@@ -101,12 +101,38 @@ def test_no_match_names_what_to_remove(client: Any, make_clinic: Make) -> None:
     assert "Remove “speaks Polish” to see 1 clinic" in text
 
 
+def test_a_filter_is_removed_without_losing_the_country_of_the_path(client: Any, make_clinic: Make) -> None:
+    make_clinic(languages=["en"])
+    facets.rebuild()
+    page = client.get("/clinics/turkey/istanbul?language=en").page
+    hrefs = [link.get("href") for item in page.all("ul", class_="chips") for link in item.iter("a")]
+    assert hrefs[:3] == [
+        "/clinics?language=en&city=Istanbul",
+        "/clinics?language=en&country=tr",
+        "/clinics?country=tr&city=Istanbul",
+    ]
+
+
+def test_a_card_of_a_lapsed_clinic_offers_no_question(client: Any, make_clinic: Make) -> None:
+    make_clinic(lapsed=("people",))
+    assert "Ask this clinic" not in client.get("/clinics").page.text
+
+
 def test_a_clinic_shows_prices_people_and_stamp(client: Any, make_clinic: Make) -> None:
     clinic = make_clinic()
     page = client.get(f"/clinic/{clinic.slug}").page
     assert "New here: no reply times yet" in page.text
     assert "6 of 6 checks passed" in page.text
     assert "Dr Ayşe Sample" in page.text
+
+
+def test_a_price_is_shown_in_both_currencies_with_the_day_of_the_rate(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic(low=6000)
+    text = client.get(f"/clinic/{clinic.slug}?currency=GBP").page.text
+    assert "€60 to €180" in text
+    assert "about £" in text
+    assert "European Central Bank reference rates of " in text
+    assert "reference rates" not in client.get(f"/clinic/{clinic.slug}?currency=EUR").page.text
 
 
 def test_a_lapsed_clinic_cannot_be_asked(client: Any, make_clinic: Make) -> None:

@@ -1,0 +1,89 @@
+"""The comparison: pure, and true for every range of prices."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.catalogue.comparison import against, axis_end, table, total_for_you
+
+CODES = ["US", "GB", "TR", "TH", "MX", "KR", "PL", "IN", "CZ"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stored range, made up."""
+
+    country: str
+    low: int
+    high: int
+    currency: str = "USD"
+    basis: str = "guide"
+    period: str = "2025"
+    next_review: date = date(2027, 5, 22)
+
+
+def same(minor: int, _currency: str) -> int:
+    return minor
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> list[Found]:
+    codes = draw(st.lists(st.sampled_from(CODES), min_size=1, unique=True))
+    pairs = [sorted(draw(st.tuples(st.integers(1, 10**7), st.integers(1, 10**7)))) for _ in codes]
+    return [Found(code, low, high) for code, (low, high) in zip(codes, pairs, strict=True)]
+
+
+@given(ranges(), st.sampled_from(CODES), st.integers(1, 12))
+def test_every_country_has_its_row_and_home_is_first(found: list[Found], home: str, sessions: int) -> None:
+    shown = table(found, home=home, sessions=sessions, convert=same)
+    assert sorted(row.country for row in shown.rows) == sorted(one.country for one in found)
+    assert [row.is_home for row in shown.rows].count(True) == (home in {one.country for one in found})
+    assert shown.home is None or shown.rows[0] is shown.home
+    abroad = [row.middle for row in shown.rows if not row.is_home]
+    assert abroad == sorted(abroad)
+
+
+@given(ranges(), st.sampled_from(CODES), st.integers(1, 12))
+def test_a_course_is_its_sessions_and_fits_the_axis(found: list[Found], home: str, sessions: int) -> None:
+    shown = table(found, home=home, sessions=sessions, convert=same)
+    for row in shown.rows:
+        assert row.course == (row.low * sessions, row.high * sessions)
+        assert row.low <= row.middle <= row.high < shown.axis_max
+
+
+@given(ranges(), st.sampled_from(CODES))
+def test_a_difference_needs_a_price_at_home_and_has_the_right_sign(found: list[Found], home: str) -> None:
+    at_home = {one.country: one.low + one.high for one in found}
+    for row in table(found, home=home, sessions=4, convert=same).rows:
+        if row.is_home or home not in at_home:
+            assert row.versus is None
+        else:
+            assert row.versus is not None
+            assert row.versus >= -100
+            assert row.versus * (at_home[row.country] - at_home[home]) >= 0
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9))
+def test_less_and_more_are_never_mixed_up(middle: int, home: int) -> None:
+    assert (against(middle, home) < 0) <= (middle < home)
+    assert (against(middle, home) > 0) <= (middle > home)
+
+
+@given(st.integers(1, 10**12))
+def test_the_axis_ends_beyond_the_highest_price(highest: int) -> None:
+    assert highest < axis_end(highest) <= highest * 1.3 + 2
+
+
+@given(st.integers(0, 10**9), st.integers(1, 12), st.integers(0, 10**6), st.integers(0, 60), st.integers(0, 10**6))
+def test_every_trip_costs_a_fare_and_its_nights(course: int, trips: int, fare: int, nights: int, night: int) -> None:
+    one = total_for_you(course, trips=1, fare=fare, nights=nights, night=night)
+    total = total_for_you(course, trips=trips, fare=fare, nights=nights, night=night)
+    assert one == course + fare + nights * night
+    assert total - course == trips * (one - course)
+
+
+def test_the_total_by_hand() -> None:
+    # four sessions of $125, two trips of a $230 fare and two nights of $60
+    assert total_for_you(50000, trips=2, fare=23000, nights=2, night=6000) == 120000

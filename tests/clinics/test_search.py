@@ -1,0 +1,121 @@
+"""Search: published clinics only, sorted without money, in few statements however many there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from marketplace.clinics import facets, queries
+from marketplace.clinics.queries import ClinicFilter, search
+from marketplace.clinics.states import ListingState
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound
+from tests.factories import Make
+
+
+def names(wanted: ClinicFilter) -> list[str]:
+    return [clinic.name for clinic in search(wanted).clinics]
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    engine = db.engine.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("state", [state for state in ListingState if state != ListingState.PUBLISHED])
+def test_only_published_listings_are_found(make_clinic: Make, state: ListingState) -> None:
+    make_clinic(listing_state=state)
+    assert search(ClinicFilter()).total == 0
+
+
+@pytest.mark.parametrize("state", [ListingState.DRAFT, ListingState.SUSPENDED, ListingState.CLOSED])
+def test_a_page_is_there_for_published_and_paused_only(make_clinic: Make, state: ListingState) -> None:
+    with pytest.raises(NotFound):
+        queries.listing(make_clinic(listing_state=state).slug)
+    paused = make_clinic(listing_state=ListingState.PAUSED)
+    assert queries.listing(paused.slug) is paused
+
+
+def test_checks_passed_come_first_then_reply_time(make_clinic: Make) -> None:
+    make_clinic("Slow", reply_minutes=900)
+    make_clinic("Unknown")
+    make_clinic("Lapsed", lapsed=("prices",), reply_minutes=5)
+    make_clinic("Fast", reply_minutes=60)
+    assert names(ClinicFilter()) == ["Fast", "Slow", "Unknown", "Lapsed"]
+    assert names(ClinicFilter(sort="reply")) == ["Lapsed", "Fast", "Slow", "Unknown"]
+
+
+def test_equals_are_shuffled_anew_every_day(make_clinic: Make) -> None:
+    for n in range(8):
+        make_clinic(f"Clinic {n}")
+    orders = set()
+    for days in range(4):
+        with clock.set_to(clock.now() + timedelta(days=days)):
+            orders.add(tuple(names(ClinicFilter())))
+            assert names(ClinicFilter()) == names(ClinicFilter())
+    assert len(orders) > 1
+
+
+def test_price_sort_and_limit_use_one_currency(make_clinic: Make) -> None:
+    make_clinic("Dear", low=9000)
+    make_clinic("Cheap", low=4000)
+    assert names(ClinicFilter(sort="price")) == ["Cheap", "Dear"]
+    assert names(ClinicFilter(max_price_eur=8999)) == ["Cheap"]
+
+
+@pytest.mark.parametrize("typed", ["LALE", "  lale  istanbul ", "ıstanbul lale"])
+def test_words_are_found_whatever_their_case(make_clinic: Make, typed: str) -> None:
+    make_clinic("Clinic Lale")
+    assert names(ClinicFilter(q=typed)) == ["Clinic Lale"]
+
+
+def test_a_per_cent_sign_finds_nothing_by_itself(make_clinic: Make) -> None:
+    make_clinic()
+    assert search(ClinicFilter(q="%")).total == 0
+
+
+def test_pages_of_25_are_drawn_into_what_there_is(make_clinic: Make) -> None:
+    for n in range(27):
+        make_clinic(f"Clinic {n:02}")
+    first, last = search(ClinicFilter(sort="name")), search(ClinicFilter(sort="name", page=99))
+    assert (len(first.clinics), first.total, first.pages) == (25, 27, 2)
+    assert ([clinic.name for clinic in last.clinics], last.page) == (["Clinic 25", "Clinic 26"], 2)
+
+
+def test_the_statements_do_not_grow_with_the_clinics(make_clinic: Make) -> None:
+    counts = []
+    for _ in range(2):
+        for n in range(6):
+            make_clinic(f"Clinic {n}")
+        db.session.flush()
+        db.session.expunge_all()
+        with counted() as seen:
+            for clinic in search(ClinicFilter()).clinics:
+                [price.procedure.name for price in clinic.prices], clinic.checks, clinic.people
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 5
+
+
+def test_facets_count_published_listings(make_clinic: Make) -> None:
+    make_clinic(languages=["tr", "en"])
+    make_clinic(country="PL", city="Kraków", languages=["en"])
+    make_clinic(listing_state=ListingState.PAUSED)
+    facets.rebuild()
+    found = queries.facets()
+    assert found.countries == {"PL": 1, "TR": 1}
+    assert found.cities == {"PL/Kraków": 1, "TR/Istanbul": 1}
+    assert found.languages == {"en": 2, "tr": 1}
+    assert found.procedures == {"facial": 2}
