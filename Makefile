@@ -11,7 +11,7 @@ PYTHON_CODE := marketplace migrations tests wsgi.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint format bench clean browser
+.PHONY: run test lint format clean browser
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -30,9 +30,6 @@ lint: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format $(PYTHON_CODE)
 	$(BIN)/ruff check --fix $(PYTHON_CODE)
-
-bench: $(VENV)/.installed-dev
-	@exec $(BIN)/python -m benchmarks
 
 # What `make run` keeps below DATA_DIR stays: it may be the only copy of somebody's work.
 clean:
