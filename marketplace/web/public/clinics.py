@@ -15,9 +15,10 @@ from marketplace.clinics import queries
 from marketplace.clinics.queries import SORTS, ClinicFilter
 from marketplace.foundation.money import NotAnAmount, parse_amount
 from marketplace.foundation.problems import NotFound
+from marketplace.web.clinic_words import reply_words, span
 from marketplace.web.filters import country_name, country_slug, language_name, money_text
 from marketplace.web.public import reader
-from marketplace.web.public.cards import card, reply_words, span, stamp_words
+from marketplace.web.public.cards import card, linked_stamp
 from marketplace.web.public.door import door
 
 NAMES = ("country", "city", "procedure", "language", "max_price", "currency", "q", "sort")
@@ -149,7 +150,7 @@ def clinic(slug: str) -> str:
     return render_template(
         "public/clinic.html",
         clinic=found,
-        stamp=stamp_words(found),
+        stamp=linked_stamp(found),
         reply=reply_words(found),
         opening=", ".join(f"{days} {span_}" for days, span_ in found.hours.items()) or _("Not stated"),
         currency=currency,
@@ -176,4 +177,4 @@ def _about(price: Any, currency: str) -> str | None:
 def checks(slug: str) -> str:
     """The record: each claim, its evidence, who checked it and until when."""
     found = queries.listing(slug)
-    return render_template("public/checks.html", clinic=found, stamp=stamp_words(found))
+    return render_template("public/checks.html", clinic=found, stamp=linked_stamp(found))

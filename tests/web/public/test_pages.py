@@ -157,3 +157,13 @@ def test_machines_find_their_files(client: Any) -> None:
     assert "<loc>http://127.0.0.1:8000/treatments/mesotherapy/cost</loc>" in client.get("/sitemap.xml").text
     assert "Disallow: /my" in client.get("/robots.txt").text
     assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+
+
+def test_a_lapsed_clinic_in_the_list_has_no_button(client: Any, make_clinic: Make) -> None:
+    make_clinic(lapsed=("licence",))
+    assert "Ask this clinic" not in client.get("/clinics").page.text
+
+
+@pytest.mark.parametrize("path", ["/clinic/%00", "/treatments/%00", "/clinic/a%00/checks", "/clinics/turkey/%01"])
+def test_control_characters_in_a_path_are_not_found(client: Any, path: str) -> None:
+    assert client.get(path).status_code == 404

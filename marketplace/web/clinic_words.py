@@ -1,0 +1,47 @@
+"""What every page says of a clinic in the same words: its stamp, its reply time, its prices."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from marketplace.clinics.stamps import Stamp, stamp
+from marketplace.foundation import clock
+from marketplace.web.filters import day_text, duration, money
+
+
+def stamp_words(clinic: Any) -> dict[str, str]:
+    """Dates and counts, never a score: `kind`, `title`, `line`, and `count` of the checks passed."""
+    found = stamp(clinic.checks, clock.today())
+    title, line = _title_and_line(found)
+    count = _("%(passed)s of %(of)s checks passed", passed=found.passed, of=found.of)
+    return {"kind": found.kind, "title": title, "line": line, "count": count}
+
+
+def _title_and_line(found: Stamp) -> tuple[str, str]:
+    if found.expires_on is None or found.checked_on is None:
+        return _("Not checked yet"), _("Not open for requests")
+    days_left = (found.expires_on - clock.today()).days
+    if found.kind == "lapsed":
+        # A check that was refused or taken back ends before its date: then the date says nothing.
+        over = _("Check expired %(day)s", day=day_text(found.expires_on))
+        return over if days_left < 0 else _("A required check no longer holds"), _("Cannot receive new requests")
+    checked = _("Checked %(day)s", day=day_text(found.checked_on))
+    if found.kind == "ending":
+        return checked, ngettext("Expires in %(num)s day", "Expires in %(num)s days", days_left)
+    return checked, _("Expires %(day)s", day=day_text(found.expires_on))
+
+
+def reply_words(clinic: Any) -> str:
+    """From five leads on."""
+    if clinic.reply_minutes is None:
+        return _("New here: no reply times yet")
+    return _("Usually replies in %(time)s", time=duration(clinic.reply_minutes))
+
+
+def span(low: int, high: int, currency: str) -> Markup:
+    """€60 to €180; minor units."""
+    if low == high:
+        return money(low, currency)
+    return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
