@@ -1,11 +1,11 @@
 """Work about listings that a page does not wait for."""
 
 from marketplace.clinics import facets
-from marketplace.foundation.job_queue import defer, queue
+from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.timeline import Event
 
 
-@queue.task(name="clinics.count_listings")
+@queue.task(name="clinics.count_listings", retry=AFTER_OUTAGE)
 def count_listings() -> None:
     """Counts are made again from the listings themselves: running it twice changes nothing."""
     facets.rebuild()

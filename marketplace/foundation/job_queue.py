@@ -5,13 +5,21 @@ from typing import Any
 
 import procrastinate
 import psycopg
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.tasks import Task
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from marketplace.extensions import db
 
 # Only ever used with a connection handed in: it opens no pool, in the web process or in a worker's task.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+# A job that lost its database was rolled back and is due again: without this it would end as failed and its work wait
+# for the sweepers. Seconds; twenty attempts are some four minutes of outage.
+AFTER_OUTAGE = procrastinate.RetryStrategy(
+    max_attempts=20, wait=2, linear_wait=1, retry_exceptions=(OperationalError, InterfaceError, ConnectorException)
+)
 
 
 class WorkerConnector(procrastinate.PsycopgConnector):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.job_queue import defer, queue
+from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.mail import delivery
 from marketplace.mail.models import Email, EmailState
 
@@ -14,7 +14,7 @@ FORGOTTEN_AFTER = timedelta(minutes=15)
 SWEEP_MOST = 500
 
 
-@queue.task(name="mail.send", queue="mail")
+@queue.task(name="mail.send", queue="mail", retry=AFTER_OUTAGE)
 def send(email_id: str) -> None:
     """Sends one email; where it cannot be sent now, the next attempt is part of the same commit."""
     key = UUID(email_id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.job_queue import defer, queue
+from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.timeline import Event
 from marketplace.mail import patients
 from marketplace.quote_requests.models import QuoteRequest
@@ -22,7 +22,7 @@ FORGOTTEN_AFTER = timedelta(minutes=15)
 _TOLD_WHILE = (RequestState.OPEN, RequestState.PAUSED)
 
 
-@queue.task(name="mail.quote_news", queue="mail")
+@queue.task(name="mail.quote_news", queue="mail", retry=AFTER_OUTAGE)
 def tell(request_id: str) -> None:
     """One look at one request; runs in the worker, so it commits."""
     tell_now_or_later(UUID(request_id))

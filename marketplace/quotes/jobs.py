@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from marketplace.extensions import db
-from marketplace.foundation.job_queue import defer, queue
+from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.timeline import Event
 from marketplace.quotes.models import Quote
 from marketplace.quotes.sending import release
 
 
-@queue.task(name="quotes.release")
+@queue.task(name="quotes.release", retry=AFTER_OUTAGE)
 def release_held(quote_id: str) -> None:
     """Releases a quote whose minutes are over, unless it was taken back."""
     quote = db.session.get(Quote, UUID(quote_id))
