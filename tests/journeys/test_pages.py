@@ -90,6 +90,38 @@ def test_dashboard_pages(visit: Visit, site: Site, width: int) -> None:
         examine(page, f"page-{path[:40]}-{width}")
 
 
+THREE_QUOTES = "ana@patient.example"  # of the sample
+REQUEST = ["", "/compare", "/quotes/1", "/quotes/1/choose", "/clinics", "/sharing", "/close", "/delete"]
+REQUEST += ["/answers/health", "/messages/clinic-lale"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_request_pages(visit: Visit, site: Site, width: int) -> None:
+    page = visit(width=width, strict=False)
+    page.goto("/my/link")
+    page.locator('[name="email"]').fill(THREE_QUOTES)
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    examine(page, f"page-link-sent-{width}")
+    link = next(link for link in site.mail(THREE_QUOTES, "Your link").links if "/q/" in link)
+    page.goto(link)
+    base = page.url
+    for path in REQUEST:
+        page.goto(base + path)
+        assert page.locator("h1").count() == 1
+        examine(page, f"page-request{path}-{width}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_question_pages(visit: Visit, width: int) -> None:
+    page = visit(width=width, strict=False)
+    page.goto("/get-quotes")
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    examine(page, f"page-question-{width}")
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    assert page.title().startswith("Error: ")
+    examine(page, f"page-question-error-{width}")
+
+
 def first_links(page: Page, listing: str) -> list[str]:
     """The first thing a list leads to."""
     page.goto(listing)
