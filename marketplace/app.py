@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import reactions
 from marketplace.accounts import sign_in
-from marketplace.cli import install as install_commands
+from marketplace.cli.commands import install as install_commands
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.sealed import keyring

@@ -1,0 +1,44 @@
+"""The keeper's commands, all of them: one line each."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from marketplace.cli.content import content
+from marketplace.cli.people import clinics, operator
+from marketplace.cli.running import prepare, run_server, run_worker, timers
+from marketplace.cli.sample import sample
+from marketplace.foundation.timeline import acting_as
+
+GROUPS: tuple[click.Group, ...] = (clinics, content, operator, sample, timers)
+COMMANDS: tuple[click.Command, ...] = (prepare, run_server, run_worker)
+
+
+def install(app: Flask) -> None:
+    """Binds all of them; what they record was done by the keeper."""
+    for group in GROUPS:
+        for command in group.commands.values():
+            _as_keeper(command)
+        app.cli.add_command(group)
+    for command in COMMANDS:
+        app.cli.add_command(_as_keeper(command))
+
+
+def _as_keeper(command: click.Command) -> click.Command:
+    function: Callable[..., Any] = command.callback  # type: ignore[assignment]
+    if hasattr(function, "by_keeper"):
+        return command
+
+    @with_appcontext
+    @wraps(function)
+    def run_it(*args: Any, **kwargs: Any) -> Any:
+        with acting_as("keeper"):
+            return function(*args, **kwargs)
+
+    run_it.by_keeper = True  # type: ignore[attr-defined]
+    command.callback = run_it
+    return command

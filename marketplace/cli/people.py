@@ -1,0 +1,36 @@
+"""Who is on the marketplace: clinics by import, operators by name."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from marketplace.accounts.operators import create_operator
+from marketplace.clinics.importing import ImportRefused, import_csv
+from marketplace.extensions import db
+
+clinics = AppGroup("clinics", help="Clinics.")
+operator = AppGroup("operator", help="Operators.")
+
+
+@clinics.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_clinics(file: Path) -> None:
+    """Clinics with procedures and prices as drafts: all or nothing, each bad line by number."""
+    try:
+        report = import_csv(file.read_bytes())
+    except ImportRefused as refusal:
+        for line in refusal.lines:
+            click.echo(str(line), err=True)
+        raise click.ClickException("Nothing was imported") from refusal
+    db.session.commit()
+    click.echo(str(report))
+
+
+@operator.command("create")
+@click.argument("email")
+def make_operator(email: str) -> None:
+    """Prints a one-time link to set a password and sign in."""
+    link = create_operator(email)
+    db.session.commit()
+    click.echo(link)

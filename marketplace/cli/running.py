@@ -1,0 +1,55 @@
+"""Preparing, serving, working, and timers by hand."""
+
+from datetime import UTC, datetime
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+
+from marketplace.catalogue import content_loader
+from marketplace.cli.sample import sample_password
+from marketplace.extensions import db
+from marketplace.processes.serve import serve
+from marketplace.sample import loader
+from marketplace.worker import run as work
+from marketplace.worker import run_timers
+
+timers = AppGroup("timers", help="Timers.")
+
+
+@click.command("prepare")
+def prepare() -> None:
+    """Migrations, content, and into an empty database the sample: what `make run` needs before it serves."""
+    upgrade()
+    with current_app.app_context():
+        report = content_loader.load()
+        db.session.commit()
+        if not loader.has_clinics():
+            loader.load(sample_password())
+            db.session.commit()
+        if report.left:
+            click.echo("Left as edited: " + ", ".join(report.left))
+
+
+@timers.command("run")
+@click.option("--now", required=True, help="ISO moment, UTC unless it says otherwise.")
+def run_timers_at(now: str) -> None:
+    """Runs what is due at that moment (development)."""
+    if current_app.config["PRODUCTION"]:
+        raise click.ClickException("Only in development")
+    moment = datetime.fromisoformat(now)
+    for name, moved in run_timers(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).items():
+        click.echo(f"{moved:5} {name}")
+
+
+@click.command("worker")
+def run_worker() -> None:
+    """Mail, routing, timers, retention."""
+    work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("serve")
+def run_server() -> None:
+    """Gunicorn and worker under the supervisor, for a server."""
+    raise SystemExit(serve())
