@@ -26,6 +26,7 @@ class Event:
     clinic_id: UUID | None = None
     lead_id: UUID | None = None
     quote_id: UUID | None = None
+    account_id: UUID | None = None
     reason: str | None = None
 
 
@@ -36,6 +37,7 @@ class TimelineEntry(Base):
     __table_args__ = (
         Index("ix_timeline_entry_request_id_at", "request_id", "at"),
         Index("ix_timeline_entry_clinic_id_at", "clinic_id", "at"),
+        Index("ix_timeline_entry_account_id_at", "account_id", "at"),
     )
 
     id: Mapped[UUID] = key()
@@ -46,6 +48,7 @@ class TimelineEntry(Base):
     clinic_id: Mapped[UUID | None]
     lead_id: Mapped[UUID | None]
     quote_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
     reason: Mapped[str | None]
 
 
@@ -64,6 +67,7 @@ def record(event: Event) -> None:
             clinic_id=event.clinic_id,
             lead_id=event.lead_id,
             quote_id=event.quote_id,
+            account_id=event.account_id,
             reason=event.reason,
         )
     )
