@@ -8,9 +8,11 @@ from flask import Flask
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from psycopg.conninfo import make_conninfo
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.job_queue import WorkerConnector, queue
 from marketplace.foundation.timeline import acting_as
 from marketplace.timers import TIMERS
@@ -60,6 +62,7 @@ def in_transaction(app: Flask) -> Callable[..., Any]:
 
     def middleware(call_next: Callable[[], Any], _context: object, _worker: object) -> Any:
         with app.app_context(), acting_as("worker"):
+            wear(Face.WORKER)
             try:
                 result = call_next()
                 db.session.commit()
@@ -74,7 +77,9 @@ def in_transaction(app: Flask) -> Callable[..., Any]:
 def run(app: Flask, *, wait: bool = True) -> None:
     """Works until told to stop; with `wait=False` until nothing is due."""
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
-    with queue.replace_connector(WorkerConnector(conninfo=url, min_size=1, max_size=4)) as worker_queue:
+    # The queue's own connections wear the system's face from their start.
+    conninfo = make_conninfo(url, options=f"-c role={Face.WORKER}")
+    with queue.replace_connector(WorkerConnector(conninfo=conninfo, min_size=1, max_size=4)) as worker_queue:
         worker_queue.run_worker(
             concurrency=4,
             wait=wait,

@@ -1,11 +1,11 @@
-"""Migrations run as the owner; afterwards the app's own role gets just the rights it needs."""
+"""Migrations run as the owner; afterwards the walls are put up: the app's login may put on faces, and nothing else."""
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, pool, text
 from sqlalchemy.engine import Connection, make_url
 
-from migrations.grants import grant_to_app
+from migrations.grants import put_up
 
 metadata = current_app.extensions["migrate"].db.metadata
 arguments = current_app.extensions["migrate"].configure_args
@@ -21,14 +21,14 @@ def run() -> None:
 
 
 def migrate(connection: Connection) -> None:
-    """Runs what is missing, then the grants."""
+    """Runs what is missing, then puts up the walls."""
     context.configure(connection=connection, target_metadata=metadata, **arguments)
     with context.begin_transaction():
         context.run_migrations()
-        app_role = make_url(str(current_app.config["SQLALCHEMY_DATABASE_URI"])).username
-        owner = make_url(str(current_app.config["DATABASE_OWNER_URL"])).username
-        if app_role and app_role != owner:
-            grant_to_app(connection, app_role)
+        owner = str(connection.scalar(text("SELECT current_user")))
+        put_up(
+            connection, app=make_url(str(current_app.config["SQLALCHEMY_DATABASE_URI"])).username or owner, owner=owner
+        )
 
 
 run()

@@ -1,23 +1,66 @@
-"""What the app's database role may do: read and write rows, own nothing, never rewrite the timeline."""
+"""Puts up the walls: faces, their rights and their rows. Idempotent; run after every upgrade."""
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-APPEND_ONLY = ("timeline_entry",)
+from migrations.walls import FACES, WALLS, WORKER, has_policies, rights_on
+
+MISSING = (
+    "The roles {roles} are missing and {owner} may not make them. "
+    "Run docs/roles.sql as a superuser first (docs/running.md, Roles)."
+)
 
 
-def grant_to_app(connection: Connection, role: str) -> None:
-    """Idempotent; run after every upgrade."""
-    quoted = '"' + role.replace('"', '""') + '"'
-    for statement in (
-        f"GRANT USAGE ON SCHEMA public TO {quoted}",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
-        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
-        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}",
-    ):
-        connection.execute(text(statement))
-    existing = {
-        row[0] for row in connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-    }
-    for table in set(APPEND_ONLY) & existing:
-        connection.execute(text(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}"))
+class RolesMissing(RuntimeError):
+    """The database has no faces, and its owner cannot make them."""
+
+
+def put_up(connection: Connection, *, app: str, owner: str) -> None:
+    """The app's login may put on any face and has no right of its own. Raises RolesMissing."""
+    if not connection.scalar(text("SELECT to_regprocedure('app_request()') IS NOT NULL")):
+        return  # before the walls
+    _make_faces(connection, app=app, owner=owner)
+    run = connection.exec_driver_sql
+    run(f"GRANT USAGE ON SCHEMA public TO {', '.join(FACES)}")
+    if app != owner:
+        run(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {_quoted(app)}")
+        run(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {_quoted(app)}")
+    run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {WORKER}")
+    for table in sorted(_tables(connection)):
+        if table in WALLS:
+            _wall_off(connection, table)
+
+
+def _wall_off(connection: Connection, table: str) -> None:
+    run = connection.exec_driver_sql
+    run(f"REVOKE ALL ON {table} FROM {', '.join(FACES)}")
+    for face, right in rights_on(table).items():
+        run(f"GRANT {right.verbs} ON {table} TO {face}")
+        run(f"DROP POLICY IF EXISTS {face} ON {table}")
+    walled = has_policies(table)
+    run(f"ALTER TABLE {table} {'ENABLE' if walled else 'DISABLE'} ROW LEVEL SECURITY")
+    run(f"ALTER TABLE {table} {'' if walled else 'NO '}FORCE ROW LEVEL SECURITY")
+    for face, right in rights_on(table).items() if walled else ():
+        rows = right.rows.format(table=table)
+        new = (right.new or right.rows).format(table=table)
+        run(f"CREATE POLICY {face} ON {table} TO {face} USING ({rows}) WITH CHECK ({new})")
+
+
+def _make_faces(connection: Connection, *, app: str, owner: str) -> None:
+    known = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+    may_make = connection.scalar(text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"))
+    missing = [face for face in FACES if face not in known]
+    if missing and not may_make:
+        raise RolesMissing(MISSING.format(roles=", ".join(missing), owner=owner))
+    for face in missing:
+        connection.exec_driver_sql(f"CREATE ROLE {face} NOLOGIN")
+    for face in FACES if missing else ():
+        connection.exec_driver_sql(f"GRANT {face} TO {_quoted(app)} WITH INHERIT FALSE, SET TRUE")
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
+
+
+def _quoted(role: str) -> str:
+    return '"' + role.replace('"', '""') + '"'

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
+from marketplace.foundation.faces import Face, Worn
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.reading import Reader
 
@@ -29,6 +30,10 @@ TESTING = {
     "SECURITY_HASHING_SCHEMES": ["hex_md5"],
     "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
 }
+
+
+# A test looks at everything, and stands where a worker would; each request of it puts on its door's face.
+db.session.session_factory.configure(info={"worn": Worn(Face.WORKER)})
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from marketplace.extensions import db
+from marketplace.foundation.faces import Face, take_off, wear
 
 INPUTS = ("input", "select", "textarea")
 UNLABELLED = {"hidden", "submit", "button"}
@@ -84,6 +85,7 @@ def _begin_anew() -> None:
     if has_app_context():
         g.__dict__.clear()
         db.session.flush()
+        take_off()
         db.session().info["unsaved"] = False
 
 
@@ -106,6 +108,8 @@ class Reader(FlaskClient):
         """Reads what comes back; changes that were neither stored nor taken back fail the test."""
         _begin_anew()
         response: TestResponse = super().open(*args, **kwargs)
+        if has_app_context():
+            wear(Face.WORKER)
         left = self.application.extensions.pop("left_changes", None)
         assert left is None, f"{left} left uncommitted changes"
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308} and response.data:

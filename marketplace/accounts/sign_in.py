@@ -1,6 +1,7 @@
 """Sign-in by Flask-Security: what is switched on, and how strictly."""
 
 import base64
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from marketplace.accounts.totp import OnceOnlyTotp, derived_key
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.faces import as_system
 
 TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 
@@ -81,4 +83,18 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
         render_template=pages.render,
     )
     security.want_json(lambda _request: False)
+    app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
     pages.install(app)
+
+
+def _as_system(load: Callable[[str], Account | None]) -> Callable[[str], Account | None]:
+    """The cookie is the proof: who it belongs to is found before any door knows whose rows may be seen."""
+
+    def loaded(user_id: str) -> Account | None:
+        with as_system():
+            account = load(user_id)
+            if account is not None:
+                _ = account.roles  # read by every door
+            return account
+
+    return loaded

@@ -12,6 +12,7 @@ from marketplace.cli.content import content
 from marketplace.cli.people import clinics, operator
 from marketplace.cli.running import prepare, run_server, run_worker, timers
 from marketplace.cli.sample import sample
+from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
 GROUPS: tuple[click.Group, ...] = (clinics, content, operator, sample, timers)
@@ -36,6 +37,7 @@ def _as_keeper(command: click.Command) -> click.Command:
     @with_appcontext
     @wraps(function)
     def run_it(*args: Any, **kwargs: Any) -> Any:
+        wear(Face.WORKER)
         with acting_as("keeper"):
             return function(*args, **kwargs)
 

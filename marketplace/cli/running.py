@@ -10,6 +10,7 @@ from flask_migrate import upgrade
 from marketplace.catalogue import content_loader
 from marketplace.cli.sample import sample_password
 from marketplace.extensions import db
+from marketplace.foundation.faces import Face, wear
 from marketplace.processes.serve import serve
 from marketplace.sample import loader
 from marketplace.worker import run as work
@@ -23,6 +24,7 @@ def prepare() -> None:
     """Migrations, content, and into an empty database the sample: what `make run` needs before it serves."""
     upgrade()
     with current_app.app_context():
+        wear(Face.WORKER)
         report = content_loader.load()
         db.session.commit()
         if not loader.has_clinics():

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base, key
+from marketplace.foundation.faces import as_system
 
 _actor: ContextVar[str] = ContextVar("actor", default="system")
 
@@ -72,8 +73,9 @@ def record(event: Event) -> None:
         )
     )
     db.session.flush()
-    for listener in listeners[type(event)]:
-        listener(event)
+    with as_system():
+        for listener in listeners[type(event)]:
+            listener(event)
 
 
 @contextmanager

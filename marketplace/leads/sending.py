@@ -10,6 +10,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
+from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.capacity import take
@@ -74,7 +75,7 @@ def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -
 
 def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
     """The same address already has an open request for the same procedure: only its mailbox is told."""
-    return db.session.scalar(
+    earlier = (
         select(QuoteRequest)
         .where(
             QuoteRequest.email_hash == request.email_hash,
@@ -86,6 +87,8 @@ def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
         .order_by(QuoteRequest.open_at.desc())
         .limit(1)
     )
+    with as_system():
+        return db.session.scalar(earlier)
 
 
 def confirm(request: QuoteRequest) -> Confirmed:

@@ -17,7 +17,10 @@ from marketplace.processes.problems import CannotStart
 
 OWNER = "marketplace_owner"
 APP = "marketplace_app"
+BACKUP = "marketplace_backup"
 DATABASE = "marketplace"
+# What the app's login puts on for one transaction; migrations/walls.py says what each may do.
+FACES = ("face_public", "face_account", "face_patient", "face_clinic", "face_operator", "face_worker")
 _LONGEST_LOG = 5 * 1024 * 1024
 EXTENSIONS = ("pg_trgm", "unaccent")
 
@@ -140,13 +143,9 @@ class EmbeddedPostgres:
         return True
 
     def provision(self) -> None:
-        """The superuser makes the two roles and the database, and is needed for nothing afterwards."""
+        """The superuser makes the roles and the database, and is needed for nothing afterwards."""
         with self._connect() as connection:
-            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in (OWNER, APP):
-                if role not in known:
-                    statement = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
-                    connection.execute(statement.format(sql.Identifier(role)))
+            _make_roles(connection)
             made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not made:
             self.create_database(DATABASE)
@@ -191,3 +190,17 @@ class EmbeddedPostgres:
             if not self.running or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{self.last_lines()}")
             time.sleep(0.03)
+
+
+def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """An owner, a login for the app that has no right but to put on a face, and one that may read all for backups."""
+    known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+    login = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
+    kinds = {OWNER: login, APP: login + " NOINHERIT", BACKUP: login + " BYPASSRLS", **dict.fromkeys(FACES, "NOLOGIN")}
+    for role, kind in kinds.items():
+        if role not in known:
+            connection.execute(sql.SQL("CREATE ROLE {} " + kind).format(sql.Identifier(role)))
+    for face in FACES:
+        grant = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
+        connection.execute(grant.format(sql.Identifier(face), sql.Identifier(APP)))
+    connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(BACKUP)))

@@ -1,6 +1,7 @@
 """A draft collects answers step by step; each answer is stored at once and can be changed."""
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -20,9 +21,15 @@ STEPS = ("treatment", "where", "when", "budget", "health", "you", "clinics", "ch
 MOST_CLINICS = 5
 
 
-def start(*, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None) -> QuoteRequest:
+def start(
+    *,
+    request_id: UUID | None = None,
+    clinic_slug: str | None = None,
+    country: str | None = None,
+    treatment: str | None = None,
+) -> QuoteRequest:
     """A new draft; one started from a clinic's page remembers the clinic. Unknown values are left out."""
-    request_id = uuid7()
+    request_id = request_id or uuid7()
     clinic = _published(clinic_slug)
     wanted = clinic.country if clinic else country
     request = QuoteRequest(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import signed_links
+from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone
 from marketplace.foundation.sealed import keyring
 from marketplace.foundation.timeline import record
@@ -38,11 +39,12 @@ def spend_confirm(token: str) -> QuoteRequest:
 def send_new_link(email: str) -> None:
     """Mails a link for each request of this address; says nothing of whether there is one."""
     query = select(QuoteRequest).where(QuoteRequest.email_hash == keyring.look_up_hash(email))
-    for request in db.session.scalars(query.order_by(QuoteRequest.created_at.desc()).limit(5)):
-        if request.state in WITH_PAGE:
-            record(LinkAsked(request_id=request.id))
-        elif request.state == RequestState.UNCONFIRMED:
-            record(ConfirmationResent(request_id=request.id))
+    with as_system():
+        for request in db.session.scalars(query.order_by(QuoteRequest.created_at.desc()).limit(5)).all():
+            if request.state in WITH_PAGE:
+                record(LinkAsked(request_id=request.id))
+            elif request.state == RequestState.UNCONFIRMED:
+                record(ConfirmationResent(request_id=request.id))
 
 
 def resend_confirmation(request: QuoteRequest) -> None:
@@ -52,6 +54,8 @@ def resend_confirmation(request: QuoteRequest) -> None:
 
 
 def _request_of(link: signed_links.SignedLink) -> QuoteRequest:
+    """Whoever holds the link sees its request, and no other."""
+    wear(Face.PATIENT, request_id=link.subject_id)
     request = db.session.get(QuoteRequest, link.subject_id)
     if request is None:
         raise LinkGone("altered")

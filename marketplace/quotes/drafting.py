@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
+from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
@@ -49,13 +50,12 @@ def hold(lead: Lead, terms: QuoteTerms) -> Quote:
 def _store(lead: Lead, terms: QuoteTerms) -> Quote:
     quote_id, now = uuid7(), clock.now()
     box = lead.request.box
-    last = select(func.coalesce(func.max(Quote.number), 0)).where(Quote.request_id == lead.request_id)
     versions = select(func.count()).select_from(Quote).where(Quote.lead_id == lead.id)
     quote = Quote(
         id=quote_id,
         lead_id=lead.id,
         request_id=lead.request_id,
-        number=(db.session.scalar(last) or 0) + 1,
+        number=_next_number(lead),
         version=(db.session.scalar(versions) or 0) + 1,
         state=QuoteState.HELD,
         held_at=now,
@@ -67,6 +67,13 @@ def _store(lead: Lead, terms: QuoteTerms) -> Quote:
     db.session.add(quote)
     db.session.flush()
     return quote
+
+
+def _next_number(lead: Lead) -> int:
+    """Quotes of one request are counted together, also those of clinics this one cannot see."""
+    last = select(func.max(Quote.number)).where(Quote.request_id == lead.request_id)
+    with as_system():
+        return (db.session.scalar(last) or 0) + 1
 
 
 def _storable(value: object) -> object:

@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
+from marketplace.foundation.faces import Face, Worn, put_on
 from marketplace.mail import delivery, outbox
 from marketplace.mail.models import Email
 
@@ -15,6 +16,7 @@ def test_an_email_in_another_workers_hand_is_left(own_app: Flask) -> None:
         email_id = outbox.put("account_password_changed", to="a@b.example", audience="account", context=CONTEXT).id
         db.session.commit()
         with db.engine.connect() as other:
+            put_on(other, Worn(Face.WORKER))
             other.execute(select(Email.id).where(Email.id == email_id).with_for_update())
             assert delivery.prepare(email_id) is False
             assert delivery.attempt(email_id) is None

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from marketplace.clinics.team import membership_of
+from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import act_as
 
 door = Blueprint("dashboard", __name__, url_prefix="/dashboard")
@@ -22,6 +23,7 @@ def members_only() -> ResponseReturnValue | None:
     if membership is None:
         abort(404)
     g.membership, g.clinic = membership, membership.clinic
+    wear(Face.CLINIC, clinic_id=membership.clinic_id)
     act_as(actor())
     return None
 

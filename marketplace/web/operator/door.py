@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
+from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import act_as
 
 door = Blueprint("operator", __name__, url_prefix="/operator")
@@ -19,6 +20,7 @@ def staff_only() -> ResponseReturnValue | None:
     if not current_user.is_operator:
         abort(404)
     act_as(f"operator:{current_user.id}")
+    wear(Face.OPERATOR)
     return None
 
 

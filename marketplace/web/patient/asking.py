@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
+from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.quote_requests import drafts, queries
 from marketplace.web.forms import Form
@@ -42,7 +43,9 @@ class Question(Form):
 def current_draft() -> Any:
     """This browser's draft, or None."""
     try:
-        return queries.draft(UUID(session.get("draft", "")))
+        request_id = UUID(session.get("draft", ""))
+        wear(Face.PATIENT, request_id=request_id)
+        return queries.draft(request_id)
     except (NotFound, ValueError):
         return None
 

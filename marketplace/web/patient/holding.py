@@ -6,6 +6,7 @@ from typing import Any
 from flask import session
 
 from marketplace.foundation import clock
+from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.quote_requests.queries import by_ref
 
@@ -28,6 +29,9 @@ def held(ref: str) -> Any:
     if ref not in opened():
         raise LinkGone("not_open")
     try:
-        return by_ref(ref)
+        with as_system():
+            quote_request = by_ref(ref)
     except NotFound as error:
         raise LinkGone("not_open") from error
+    wear(Face.PATIENT, request_id=quote_request.id)
+    return quote_request

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.catalogue import geography
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.faces import Face, wear
 from marketplace.quote_requests import drafts
 from marketplace.web.forms import Form
 from marketplace.web.patient.asking import url_of
@@ -35,7 +37,10 @@ def begin() -> ResponseReturnValue:
     if not form.validate():
         form = StartForm(formdata=None)
     country = (form.country.data or "").upper()
+    request_id = uuid7()
+    wear(Face.PATIENT, request_id=request_id)
     quote_request = drafts.start(
+        request_id=request_id,
         clinic_slug=form.clinic.data or None,
         country=country if country in geography.destinations() else None,
         treatment=form.treatment.data or None,

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import propose
@@ -80,9 +81,11 @@ def _sent_request() -> Any:
     """What this browser sent; where the answer was lost on the way, the draft's reference finds it."""
     ref = session.get("sent") or session.get("draft_ref", "")
     try:
-        quote_request = queries.by_ref(ref)
+        with as_system():
+            quote_request = queries.by_ref(ref)
     except NotFound:
         return None
+    wear(Face.PATIENT, request_id=quote_request.id)
     return None if quote_request.state in (RequestState.DRAFT, RequestState.ERASED) else quote_request
 
 

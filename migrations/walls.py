@@ -1,0 +1,105 @@
+"""Which face may do what, on which rows: the whole second wall on one page, put up after every upgrade.
+
+A face is a role that the app's login puts on for one transaction (marketplace/foundation/faces.py). One policy a face
+and table: two of them would be joined by OR and cost the index. A table without a row here is nobody's.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+PUBLIC, ACCOUNT, PATIENT = "face_public", "face_account", "face_patient"
+CLINIC, OPERATOR, WORKER = "face_clinic", "face_operator", "face_worker"
+FACES = (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR, WORKER)
+
+READ, ADD, ALL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
+KEEP = "SELECT, INSERT, UPDATE"
+
+
+class Right(NamedTuple):
+    """Verbs on the rows that fulfil a condition; `new` where what may be written differs from what may be seen."""
+
+    verbs: str
+    rows: str = "true"
+    new: str | None = None
+
+
+Rights = Mapping[str, Right]
+
+ANYONE_READS: Rights = {face: Right(READ) for face in (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR)}
+EACH_OWN_TEAM: Rights = {**ANYONE_READS, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
+OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic()"
+VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
+# Locking a row needs the right to change some column of it.
+LOCK = "SELECT, UPDATE ({column})"
+
+WALLS: dict[str, Rights] = {
+    # What everyone may read
+    "treatment": {**ANYONE_READS, OPERATOR: Right(KEEP)},
+    "procedure": {**ANYONE_READS, OPERATOR: Right(KEEP)},
+    "price_range": {**ANYONE_READS, OPERATOR: Right(ALL)},
+    "guide": {**ANYONE_READS, OPERATOR: Right(KEEP)},
+    "reference_rate": ANYONE_READS,
+    "listing_facet": {**ANYONE_READS, OPERATOR: Right(ALL)},
+    "clinic": {
+        **ANYONE_READS,
+        PATIENT: Right("SELECT, UPDATE (leads_sent)"),
+        CLINIC: Right("SELECT, UPDATE", new="id = app_clinic()"),
+        OPERATOR: Right(KEEP),
+    },
+    "clinic_price": EACH_OWN_TEAM,
+    "clinic_person": EACH_OWN_TEAM,
+    "clinic_check": {**ANYONE_READS, CLINIC: Right(KEEP, new=OWN_CLINIC), OPERATOR: Right(KEEP)},
+    "clinic_load": {**ANYONE_READS, PATIENT: Right(KEEP)},
+    # Who signs in
+    "account": {
+        ACCOUNT: Right(KEEP),
+        CLINIC: Right(READ, "EXISTS (SELECT FROM membership WHERE membership.user_id = account.id)"),
+        OPERATOR: Right(READ),
+    },
+    "role": {ACCOUNT: Right(READ), CLINIC: Right(READ), OPERATOR: Right(READ)},
+    "account_role": {ACCOUNT: Right(READ), CLINIC: Right(READ), OPERATOR: Right(READ)},
+    "membership": {ACCOUNT: Right(READ), CLINIC: Right(ALL, OWN_CLINIC), OPERATOR: Right(READ)},
+    # One request and what belongs to it
+    "quote_request": {
+        PATIENT: Right(KEEP, "id = app_request()"),
+        CLINIC: Right(
+            LOCK.format(column="touched_at"), "EXISTS (SELECT FROM lead WHERE lead.request_id = quote_request.id)"
+        ),
+        OPERATOR: Right(READ),
+    },
+    "draft_clinic": {PATIENT: Right(ALL, OWN_REQUEST)},
+    "consent": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
+    "look": {PATIENT: Right(READ, OWN_REQUEST), CLINIC: Right(ADD, OWN_CLINIC), OPERATOR: Right(ADD)},
+    "lead": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, OWN_CLINIC), OPERATOR: Right(READ)},
+    "message": {PATIENT: Right(ADD, VIA_LEAD), CLINIC: Right(ADD, VIA_LEAD), OPERATOR: Right(READ)},
+    "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD), OPERATOR: Right(READ)},
+    "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
+    "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},
+    "email": {OPERATOR: Right("SELECT, UPDATE")},
+    "timeline_entry": {
+        ACCOUNT: Right("INSERT"),
+        PATIENT: Right(ADD, OWN_REQUEST, new="true"),
+        CLINIC: Right(ADD, OWN_CLINIC, new="true"),
+        OPERATOR: Right(ADD),
+        WORKER: Right(ADD),
+    },
+    # Proofs of the moment: unreadable without the secret they were made with
+    "signed_link": {PATIENT: Right(KEEP)},
+    "form_token": {PATIENT: Right(ALL), CLINIC: Right(ALL), OPERATOR: Right(ALL), ACCOUNT: Right(ALL)},
+    # The queue: others put jobs in by one function that runs with the owner's rights
+    "procrastinate_jobs": {},
+    "procrastinate_events": {},
+    "procrastinate_periodic_defers": {},
+    "procrastinate_workers": {},
+    "alembic_version": {OPERATOR: Right(READ)},
+}
+
+
+def rights_on(table: str) -> Rights:
+    """The system's own face may do everything, except where the table says less."""
+    return {WORKER: Right(ALL), **WALLS[table]}
+
+
+def has_policies(table: str) -> bool:
+    """Whether some face may not see or write every row."""
+    return any(right.rows != "true" or right.new not in {None, "true"} for right in rights_on(table).values())

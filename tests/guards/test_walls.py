@@ -1,0 +1,184 @@
+"""The second wall (SP3): whatever the code asks for, the database shows a face its own rows only."""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from marketplace.extensions import db, metadata
+from marketplace.foundation.faces import Face, as_system, take_off, wear
+from migrations.walls import FACES, WALLS, has_policies, rights_on
+from tests.factories import Make
+
+
+@contextmanager
+def wearing(face: Face | None, **whose: UUID) -> Iterator[None]:
+    db.session.flush()
+    with db.session.begin_nested() as savepoint:
+        if face is None:
+            take_off()
+        else:
+            wear(face, **whose)
+        yield
+        savepoint.rollback()
+    wear(Face.WORKER)
+
+
+def count(table: str, where: str = "true", **values: object) -> int:
+    return db.session.scalar(text(f"SELECT count(*) FROM {table} WHERE {where}"), values) or 0
+
+
+def refused(statement: str, **values: object) -> str:
+    with pytest.raises(DBAPIError) as error, db.session.begin_nested():
+        db.session.execute(text(statement), values)
+    return str(error.value.orig)
+
+
+def test_every_table_has_its_row_in_the_walls(db_session: object) -> None:
+    existing = set(db.session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
+    assert existing == set(WALLS)
+    assert {table.name for table in metadata.sorted_tables} <= set(WALLS)
+
+
+def test_the_database_has_the_walls_that_are_written_down(db_session: object) -> None:
+    rows = db.session.execute(text("SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class"))
+    flags = {name: (enabled, forced) for name, enabled, forced in rows}
+    assert all(flags[table] == (has_policies(table),) * 2 for table in WALLS)
+    policies = {tuple(row) for row in db.session.execute(text("SELECT tablename, policyname FROM pg_policies"))}
+    assert policies == {(table, face) for table in WALLS if has_policies(table) for face in rights_on(table)}
+
+
+def test_the_login_has_no_right_but_to_put_on_a_face(db_session: object) -> None:
+    login = db.session.execute(
+        text("SELECT rolsuper, rolbypassrls, rolinherit, rolcreaterole FROM pg_roles WHERE rolname = session_user")
+    ).one()
+    assert not any(login)
+    granted = "SELECT count(*) FROM information_schema.role_table_grants WHERE grantee = session_user"
+    assert db.session.scalar(text(granted)) == 0
+
+
+@pytest.mark.parametrize("table", sorted(WALLS))
+def test_without_a_face_nothing_is_shown(db_session: object, table: str) -> None:
+    with wearing(None):
+        assert "permission denied" in refused(f"SELECT count(*) FROM {table}")
+
+
+def test_a_session_that_wears_nothing_is_refused(own_app: Flask) -> None:
+    with own_app.app_context():
+        take_off()
+        assert "permission denied" in refused("SELECT count(*) FROM treatment")
+
+
+@pytest.mark.parametrize("table", ["quote_request", "lead", "quote", "message", "email", "account", "look"])
+def test_the_public_sees_nothing_of_anyone(db_session: object, table: str) -> None:
+    with wearing(Face.PUBLIC):
+        assert "permission denied" in refused(f"SELECT count(*) FROM {table}")
+
+
+def test_a_clinic_sees_its_own_leads_only(make_lead: Make, make_clinic: Make, make_quote: Make) -> None:
+    own, rivals = make_quote().lead, make_quote(lead=make_lead(clinic=make_clinic("Clinic Nar"))).lead
+    with wearing(Face.CLINIC, clinic_id=own.clinic_id):
+        assert count("lead") == count("quote_request") == count("quote") == count("consent") == 1
+        assert count("lead", "id = :id", id=rivals.id) == 0
+        assert count("quote_request", "id = :id", id=rivals.request_id) == 0
+
+
+def test_a_clinic_changes_nothing_of_another(make_lead: Make, make_clinic: Make) -> None:
+    own, rivals = make_lead(), make_lead(clinic=make_clinic("Clinic Nar"))
+    with wearing(Face.CLINIC, clinic_id=own.clinic_id):
+        changed = db.session.execute(text("UPDATE lead SET due_at = now() WHERE id = :id"), {"id": rivals.id})
+        assert changed.rowcount == 0
+        moved = "UPDATE lead SET clinic_id = :other WHERE id = :id"
+        assert "row-level security" in refused(moved, other=rivals.clinic_id, id=own.id)
+        renamed = "UPDATE clinic SET name = 'Stolen' WHERE id = :id"
+        assert "row-level security" in refused(renamed, id=rivals.clinic_id)
+
+
+def test_a_clinic_adds_nothing_for_another(make_lead: Make, make_clinic: Make) -> None:
+    own, rivals = make_lead(), make_lead(clinic=make_clinic("Clinic Nar"))
+    columns = "request_id, state, new_at, due_at, created_at"
+    with wearing(Face.CLINIC, clinic_id=own.clinic_id):
+        statement = (
+            f"INSERT INTO lead (id, clinic_id, {columns})"
+            f" SELECT gen_random_uuid(), :other, {columns} FROM lead WHERE id = :id"
+        )
+        assert "row-level security" in refused(statement, other=rivals.clinic_id, id=own.id)
+
+
+def test_a_clinic_reads_no_colleagues_of_another(make_clinic: Make, make_member: Make) -> None:
+    own, other = make_member(make_clinic()), make_member(make_clinic("Clinic Nar"), email="can@clinic.example")
+    team = db.session.scalar(text("SELECT clinic_id FROM membership WHERE user_id = :id"), {"id": own.id})
+    with wearing(Face.CLINIC, clinic_id=team):
+        assert count("account", "id = :id", id=own.id) == 1
+        assert count("account", "id = :id", id=other.id) == 0
+
+
+def test_a_patient_sees_one_request_and_what_belongs_to_it(make_lead: Make, make_clinic: Make) -> None:
+    own, other = make_lead(), make_lead(clinic=make_clinic("Clinic Nar"))
+    with wearing(Face.PATIENT, request_id=own.request_id):
+        assert count("quote_request") == count("lead") == count("consent") == 1
+        assert count("quote_request", "id = :id", id=other.request_id) == 0
+        assert "permission denied" in refused("SELECT count(*) FROM account")
+        assert "permission denied" in refused("SELECT count(*) FROM email")
+
+
+def test_a_patient_without_a_request_sees_none(make_lead: Make) -> None:
+    make_lead()
+    with wearing(Face.PATIENT):
+        assert count("quote_request") == count("lead") == 0
+
+
+def test_an_operator_changes_no_request(make_request: Make) -> None:
+    request = make_request()
+    with wearing(Face.OPERATOR):
+        assert "permission denied" in refused("UPDATE quote_request SET data_key = NULL WHERE id = :id", id=request.id)
+
+
+def test_what_follows_is_done_by_the_system_and_then_the_face_is_back(make_lead: Make) -> None:
+    lead = make_lead()
+    with wearing(Face.CLINIC, clinic_id=lead.clinic_id):
+        with as_system():
+            assert count("email", "true") >= 0
+        assert db.session.scalar(text("SELECT current_user")) == Face.CLINIC
+
+
+def test_no_face_stays_on_a_connection(own_app: Flask) -> None:
+    clinics = [UUID(int=n) for n in range(1, 6)]
+
+    def ask(seed: int) -> list[bool]:
+        choose, seen = random.Random(seed), []
+        for _ in range(60):
+            clinic = choose.choice(clinics)
+            with own_app.app_context():
+                wear(Face.CLINIC, clinic_id=clinic)
+                seen.append(db.session.scalar(text("SELECT app_clinic()")) == clinic)
+                if choose.random() < 0.3:
+                    with pytest.raises(DBAPIError):
+                        db.session.execute(text("SELECT 1 / 0"))
+                if choose.random() < 0.3:
+                    db.session.commit()
+            with own_app.app_context(), db.engine.connect() as bare:
+                seen.append(bare.scalar(text("SELECT current_user = session_user AND app_clinic() IS NULL")) is True)
+        return seen
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(all(seen) for seen in pool.map(ask, range(8)))
+
+
+def test_faces_are_the_ones_of_the_code() -> None:
+    assert set(FACES) == {face.value for face in Face}
+
+
+def test_the_walls_come_down_and_up_with_their_migration(own_app: Flask) -> None:
+    with own_app.app_context():
+        downgrade(revision="0003")
+        upgrade()
+        wear(Face.PUBLIC)
+        assert "permission denied" in refused("SELECT count(*) FROM lead")
