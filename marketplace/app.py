@@ -14,10 +14,11 @@ from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.sealed import keyring
 from marketplace.mail.security_mail import OutboxMailUtil
-from marketplace.web import assets, context, dev_mail, errors, filters, headers, strata, words
+from marketplace.web import access, assets, context, dev_mail, errors, filters, headers, strata, words
 from marketplace.web.dashboard import door as dashboard
 from marketplace.web.operator import door as operator
 from marketplace.web.patient import door as patient
+from marketplace.web.policies import POLICIES
 from marketplace.web.public import door as public
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +60,7 @@ def _bind_web(app: Flask) -> None:
         app.register_blueprint(blueprint)
     if not app.config["PRODUCTION"]:
         app.register_blueprint(dev_mail.dev_mail)
+    access.install(app, POLICIES)
 
 
 def _is_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:

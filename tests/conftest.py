@@ -154,3 +154,4 @@ def _note_rollback(session: object, _previous: object) -> None:
 
 from tests.browser import chromium, site, visit  # noqa: E402,F401
 from tests.factories import *  # noqa: E402,F403
+from tests.world import world  # noqa: E402,F401

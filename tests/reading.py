@@ -101,17 +101,27 @@ def _matches(element: Element, wanted: dict[str, str]) -> bool:
     )
 
 
-class Reader(FlaskClient):
-    """Fetches as a browser would and complains as a careful reader would."""
+class Visitor(FlaskClient):
+    """Fetches as a browser would; changes that were neither stored nor taken back fail the test."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Reads what comes back; changes that were neither stored nor taken back fail the test."""
+        """Begins anew each time."""
         _begin_anew()
+        self.application.extensions.pop("left_changes", None)
         response: TestResponse = super().open(*args, **kwargs)
         if has_app_context():
             wear(Face.WORKER)
         left = self.application.extensions.pop("left_changes", None)
         assert left is None, f"{left} left uncommitted changes"
+        return response
+
+
+class Reader(Visitor):
+    """Complains as a careful reader would."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Reads what comes back."""
+        response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308} and response.data:
             response.page = Page(response.text)  # type: ignore[attr-defined]
             check(response.page, status=response.status_code)  # type: ignore[attr-defined]

@@ -79,6 +79,15 @@ def redeem(token: str, *, purpose: str, use: bool = False) -> SignedLink:
     return link
 
 
+def genuine(token: str) -> SignedLink:
+    """The link behind a token of ours, whatever it is for and whether or not it still works. Raises LinkGone."""
+    raw = _parts_of(token)
+    link = db.session.get(SignedLink, UUID(bytes=raw[:16])) if raw else None
+    if raw is None or link is None or not hmac.compare_digest(raw[16:], _signature(link.id, link.purpose)):
+        raise LinkGone("altered")
+    return link
+
+
 def subject_of_dead(token: str, *, purpose: str) -> UUID | None:
     """Whom a used or expired link was for, so that its holder is shown the right page; None when altered."""
     link = _link_of(token, purpose)
@@ -86,16 +95,18 @@ def subject_of_dead(token: str, *, purpose: str) -> UUID | None:
 
 
 def _link_of(token: str, purpose: str) -> SignedLink | None:
+    raw = _parts_of(token)
+    if raw is None or not hmac.compare_digest(raw[16:], _signature(UUID(bytes=raw[:16]), purpose)):
+        return None
+    return db.session.get(SignedLink, UUID(bytes=raw[:16]))
+
+
+def _parts_of(token: str) -> bytes | None:
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError, ValueError):
         return None
-    if len(raw) != 48:
-        return None
-    link_id = UUID(bytes=raw[:16])
-    if not hmac.compare_digest(raw[16:], _signature(link_id, purpose)):
-        return None
-    return db.session.get(SignedLink, link_id)
+    return raw if len(raw) == 48 else None
 
 
 def _signature(link_id: UUID, purpose: str) -> bytes:

@@ -9,14 +9,10 @@ from marketplace.foundation.timeline import act_as
 THEMES = {"light", "dark"}
 
 
-# Until a door knows whose rows are asked for; who comes by none of these reads what everyone may.
-FACES = {"patient": Face.PATIENT, "dashboard": Face.ACCOUNT, "operator": Face.ACCOUNT, "security": Face.ACCOUNT}
-
-
 def begin() -> None:
     """Threads are used again: nobody acts under the name of the one before, or sees their rows."""
     act_as("anonymous")
-    wear(Face.ACCOUNT if request.endpoint == "account" else FACES.get(request.blueprint or "", Face.PUBLIC))
+    wear(Face.PUBLIC)
 
 
 def page_context() -> dict[str, object]:

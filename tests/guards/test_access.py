@@ -1,61 +1,123 @@
-"""No route is forgotten: who may come in is decided by the door, for every rule of it and every method."""
+"""Who may do what: every page has its policy, and each kind of person gets what the committed matrix says.
 
-from collections.abc import Callable
+After a change, `WRITE_ACCESS_MATRIX=1 pytest -n 0 tests/guards/test_access.py` writes the matrix again for review.
+"""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from flask import Flask, url_for
-from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
+from flask import Flask, g
+from werkzeug.exceptions import Forbidden
 
+from marketplace.accounts.models import Account
+from marketplace.app import create_app
+from marketplace.clinics.states import TeamRole
+from marketplace.web import access
+from marketplace.web.policies import POLICIES
+from tests.conftest import TESTING
 from tests.factories import Make
+from tests.world import ROLES, World, every_rule
 
-OPEN = {"public", "patient", "assets", "dev_mail", "security"}
-VALUES = {UUIDConverter: UUID(int=7), IntegerConverter: 1}
-
-
-def path_of(app: Flask, rule: Rule) -> str:
-    """The rule with values that name nothing."""
-    names = {name: VALUES.get(type(rule._converters[name]), "x") for name in rule.arguments}
-    with app.test_request_context():
-        return url_for(rule.endpoint, **names)
+MATRIX = Path(__file__).parent / "access_matrix.csv"
+HEAD = ("method", "rule", "policy", *ROLES)
+WRITES = bool(os.environ.get("WRITE_ACCESS_MATRIX"))
 
 
-def rules(app: Flask, door: str) -> list[tuple[str, str]]:
-    found = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(door + ".")]
-    assert found
-    return [(method, path_of(app, rule)) for rule in found for method in (rule.methods or set()) & {"GET", "POST"}]
+def matrix() -> dict[tuple[str, str], dict[str, str]]:
+    text = MATRIX.read_text() if MATRIX.exists() else ""
+    return {(row["method"], row["rule"]): row for row in csv.DictReader(io.StringIO(text))}
 
 
-def test_every_route_belongs_to_a_door(app: Flask) -> None:
-    doors = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules() if "." in rule.endpoint}
-    assert doors <= OPEN | {"dashboard", "operator", "account_pages", "account"}, doors
+def write(found: dict[tuple[str, str], dict[str, str]]) -> None:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, HEAD, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found[key] for key in sorted(found, key=lambda key: (key[1], key[0])))
+    MATRIX.write_text(out.getvalue())
+
+
+def test_sp1_every_page_stands_in_the_matrix_with_its_policy(app: Flask) -> None:
+    named = app.extensions["access_names"]
+    running = {(method, rule.rule): str(named[rule.endpoint]) for method, rule in every_rule(app)}
+    if WRITES:
+        write({k: {**matrix().get(k, {}), "method": k[0], "rule": k[1], "policy": p} for k, p in running.items()})
+    assert {key: row["policy"] for key, row in matrix().items()} == running
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_sp1_each_page_answers_as_the_matrix_says(app: Flask, world: World, role: str) -> None:
+    answers = {
+        (method, rule.rule): str(world.visit(role, world.path(rule), method=method).status_code)
+        for method, rule in every_rule(app)
+    }
+    if WRITES:
+        write({key: {**row, role: answers[key]} for key, row in matrix().items()})
+    told = {key: row[role] for key, row in matrix().items()}
+    assert answers == told, {key: (answers[key], told.get(key)) for key in answers if answers[key] != told.get(key)}
+
+
+def test_sp2_a_page_without_a_policy_keeps_the_site_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bind(app: Flask) -> None:
+        app.add_url_rule("/my/diary/<ref>", "patient.forgotten", lambda ref: ref)
+
+    monkeypatch.setattr("marketplace.app.words.install", bind)
+    with pytest.raises(access.NoPolicy, match=r"No policy for patient\.forgotten$"):
+        create_app(TESTING)
+
+
+def test_sp2_an_unknown_policy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = access.policy("everybody")(lambda: "x")
+    monkeypatch.setattr("marketplace.app.words.install", lambda app: app.add_url_rule("/more", "public.more", view))
+    with pytest.raises(access.NoPolicy, match=r"public\.more"):
+        create_app(TESTING)
+
+
+def test_a_new_page_below_a_part_is_held_to_its_policy() -> None:
+    app = Flask("x")
+    app.add_url_rule("/my/requests/<ref>/diary", "patient.diary", lambda ref: ref)
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == "patient.diary")
+    assert access._name_for(app, rule) == "request-holder"
 
 
 @pytest.mark.parametrize("door", ["dashboard", "operator"])
-def test_who_is_signed_out_gets_the_sign_in_page(app: Flask, client: Any, door: str) -> None:
-    for method, path in rules(app, door):
-        answer = client.open(path, method=method)
-        assert answer.status_code in {302, 303}, (method, path)
-        assert answer.headers["Location"].startswith("/account/login"), (method, path)
+def test_who_is_signed_out_is_led_back_after_signing_in(world: World, door: str) -> None:
+    assert world.visit("anonymous", f"/{door}?page=2").location == f"/account/login?next=/{door}?page%3D2"
 
 
-def test_a_member_finds_no_operators_page(
-    app: Flask, sign_in: Callable[..., Any], make_clinic: Make, make_member: Make
-) -> None:
-    browser = sign_in(make_member(make_clinic()))
-    assert {browser.open(path, method=method).status_code for method, path in rules(app, "operator")} == {404}
+@pytest.mark.parametrize("text", ["x", "A" * 64])
+@pytest.mark.parametrize("path", ["/q/{}", "/q/{}/confirm"])
+def test_a_forged_link_opens_nothing(world: World, path: str, text: str) -> None:
+    assert world.visit("anonymous", path.format(text)).status_code == 404
 
 
-def test_an_operator_finds_no_dashboard(app: Flask, sign_in: Callable[..., Any], make_operator: Make) -> None:
-    browser = sign_in(make_operator())
-    assert {browser.open(path, method=method).status_code for method, path in rules(app, "dashboard")} == {404}
+def test_an_owners_page_is_not_for_a_colleague(app: Flask, make_clinic: Make, make_member: Make) -> None:
+    clinic = make_clinic()
+    owner = make_member(clinic)
+    colleague = make_member(clinic, email="ben@clinic.example", role=TeamRole.MEMBER)
+    assert asked_of("owner", app, owner) is None
+    with pytest.raises(Forbidden):
+        asked_of("owner", app, colleague)
 
 
-def test_a_form_without_its_token_is_refused(app: Flask, client: Any) -> None:
-    app.config["WTF_CSRF_ENABLED"] = True
-    try:
-        for path in ("/get-quotes", "/my/link", "/account/login", "/preferences", "/q/x/confirm"):
-            assert client.post(path, data={"email": "ana@patient.example"}).status_code == 400, path
-    finally:
-        app.config["WTF_CSRF_ENABLED"] = False
+def asked_of(name: str, app: Flask, account: Account) -> Any:
+    with app.test_request_context("/dashboard/team"):
+        g._login_user = account
+        return POLICIES[name].guard()
+
+
+def test_the_list_of_pages_is_for_machines_too(app: Flask) -> None:
+    answer = app.test_cli_runner().invoke(args=["access", "--json"])
+    rows = {(row["rule"], *row["methods"]): row for row in json.loads(answer.output)}
+    assert rows["/operator/emails/<uuid:email_id>/retry", "POST"] == {
+        "endpoint": "operator.retry_email",
+        "rule": "/operator/emails/<uuid:email_id>/retry",
+        "methods": ["POST"],
+        "policy": "operator",
+        "csrf": True,
+    }
+    assert not rows["/clinics", "GET"]["csrf"]

@@ -44,7 +44,7 @@ class DeclineForm(Form):
 @door.get("/leads/<ref>/ask")
 def ask_patient(ref: str) -> str:
     """The form of the one question."""
-    own = own_lead(ref)
+    own = own_lead()
     if not may_ask(own, sight_of(own)):
         raise WrongState(f"lead_{own.state}", _("You cannot ask a question on this request any more"))
     return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
@@ -55,7 +55,7 @@ def ask_patient(ref: str) -> str:
 @once
 def send_question(ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; the clock stands until it is answered."""
-    own, form = own_lead(ref), QuestionForm()
+    own, form = own_lead(), QuestionForm()
     if form.validate_on_submit():
         try:
             ask(own, form.question.data or "")
@@ -70,7 +70,7 @@ def send_question(ref: str) -> ResponseReturnValue:
 @door.get("/leads/<ref>/decline")
 def ask_decline(ref: str) -> str:
     """The list of reasons."""
-    own = own_lead(ref)
+    own = own_lead()
     if own.state not in DECLINING:
         raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
     return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
@@ -80,7 +80,7 @@ def ask_decline(ref: str) -> str:
 @writes
 def decline_lead(ref: str) -> ResponseReturnValue:
     """A no counts as an answer; the patient reads the reason."""
-    own, form = own_lead(ref), DeclineForm()
+    own, form = own_lead(), DeclineForm()
     if not form.validate_on_submit():
         return render_template("dashboard/decline.html", lead=own, form=form, has_errors=True), 422
     decline(own, form.reason.data)

@@ -1,31 +1,11 @@
 """The clinics' door: members of a team; for a stranger these pages do not exist."""
 
-from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.clinics.team import membership_of
-from marketplace.foundation.faces import Face, wear
-from marketplace.foundation.timeline import act_as
-
 door = Blueprint("dashboard", __name__, url_prefix="/dashboard")
-
-
-@door.before_request
-def members_only() -> ResponseReturnValue | None:
-    """Signed out: sign in first. Signed in without a team: not found."""
-    if not current_user.is_authenticated:
-        reads = request.method in {"GET", "HEAD"}
-        back = request.full_path.rstrip("?") if reads else url_for("dashboard.leads")
-        return redirect(url_for("security.login", next=back), 302 if reads else 303)
-    membership = membership_of(current_user.id)
-    if membership is None:
-        abort(404)
-    g.membership, g.clinic = membership, membership.clinic
-    wear(Face.CLINIC, clinic_id=membership.clinic_id)
-    act_as(actor())
-    return None
 
 
 def actor() -> str:

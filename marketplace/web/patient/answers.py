@@ -40,7 +40,7 @@ def _question(step: str) -> type[Question]:
 @door.get("/my/requests/<ref>/answers/<step>")
 def show_answer(ref: str, step: str) -> ResponseReturnValue:
     """The question with the answer as it stands."""
-    quote_request = held(ref)
+    quote_request = held()
     return _page(ref, step, _question(step).of(quote_request))
 
 
@@ -48,7 +48,7 @@ def show_answer(ref: str, step: str) -> ResponseReturnValue:
 @writes
 def change_answer(ref: str, step: str) -> ResponseReturnValue:
     """Stores it; clinics that have the request see the new answer."""
-    quote_request = held(ref)
+    quote_request = held()
     form = _question(step).of(quote_request)
     if not form.validate_on_submit():
         return _page(ref, step, form)

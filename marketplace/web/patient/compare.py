@@ -25,7 +25,7 @@ def _amount(name: str, currency: str) -> int | None:
 @door.get("/my/requests/<ref>/compare")
 def compare_quotes(ref: str) -> str:
     """The server renders the chosen columns; five at most."""
-    quote_request = held(ref)
+    quote_request = held()
     currency = currency_of(quote_request)
     view = request.args.get("view", "total")
     found = side_by_side(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import session
+from flask import g, session
 
 from marketplace.foundation import clock
 from marketplace.foundation.faces import Face, as_system, wear
@@ -24,7 +24,12 @@ def opened() -> list[str]:
     return [ref for ref, until in session.get(OPENED, {}).items() if datetime.fromisoformat(until) > now]
 
 
-def held(ref: str) -> Any:
+def held() -> Any:
+    """The request of this page, as its policy found it."""
+    return g.held
+
+
+def open_for_this_browser(ref: str) -> Any:
     """The request, if this browser opened it. Whoever did not, learns only how to get a link. Raises LinkGone."""
     if ref not in opened():
         raise LinkGone("not_open")

@@ -47,7 +47,7 @@ def _back(ref: str) -> ResponseReturnValue:
 @writes
 def pause_request(ref: str) -> ResponseReturnValue:
     """Pauses an open request and opens a paused one."""
-    quote_request = held(ref)
+    quote_request = held()
     if quote_request.state == "paused":
         ending.reopen(quote_request)
         flash(_("Your request is open again"), "success")
@@ -61,7 +61,7 @@ def pause_request(ref: str) -> ResponseReturnValue:
 @writes
 def close_request(ref: str) -> ResponseReturnValue:
     """Says what follows, then does it."""
-    quote_request = held(ref)
+    quote_request = held()
     if request.method == "POST":
         ending.close(quote_request)
         flash(_("Closed. Clinics can no longer answer"), "success")
@@ -73,7 +73,7 @@ def close_request(ref: str) -> ResponseReturnValue:
 @writes
 def delete_request(ref: str) -> ResponseReturnValue:
     """Consent is taken back: ours is erased within a minute, clinics are told to delete theirs."""
-    quote_request = held(ref)
+    quote_request = held()
     if request.method == "POST":
         ending.withdraw(quote_request)
         return _back(ref)
@@ -84,7 +84,7 @@ def delete_request(ref: str) -> ResponseReturnValue:
 @door.get("/my/requests/<ref>/export")
 def export_request(ref: str) -> ResponseReturnValue:
     """Everything that is stored of it, to read and to process."""
-    quote_request = held(ref)
+    quote_request = held()
     content = _content(quote_request)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as folder:

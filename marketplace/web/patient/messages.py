@@ -31,7 +31,7 @@ class MessageForm(CreatingForm):
 @door.get("/my/requests/<ref>/messages/<clinic>")
 def show_messages(ref: str, clinic: str) -> str:
     """What was said so far, and a field."""
-    lead = lead_with_clinic(held(ref), clinic)
+    lead = lead_with_clinic(held(), clinic)
     return render_template("patient/request/messages.html", lead=lead, said=messages(lead), form=MessageForm(), ref=ref)
 
 
@@ -40,7 +40,7 @@ def show_messages(ref: str, clinic: str) -> str:
 @once
 def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     """Answers a question; the clinic's clock runs on."""
-    lead = lead_with_clinic(held(ref), clinic)
+    lead = lead_with_clinic(held(), clinic)
     form = MessageForm()
     if not form.validate_on_submit():
         page = render_template(

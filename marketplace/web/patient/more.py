@@ -38,7 +38,7 @@ def _form(proposed: Proposed) -> MoreForm:
 @door.get("/my/requests/<ref>/clinics")
 def show_more_clinics(ref: str) -> ResponseReturnValue:
     """Who could get it too, each with its reason."""
-    return _page(held(ref))
+    return _page(held())
 
 
 def _page(quote_request: Any, form: MoreForm | None = None) -> ResponseReturnValue:
@@ -64,7 +64,7 @@ def _page(quote_request: Any, form: MoreForm | None = None) -> ResponseReturnVal
 @once
 def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     """Their leads are made at once: the address is confirmed."""
-    quote_request = held(ref)
+    quote_request = held()
     proposed = propose(quote_request)
     form = _form(proposed)
     if not form.validate_on_submit():

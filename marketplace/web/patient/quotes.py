@@ -24,7 +24,7 @@ def _back(ref: str) -> ResponseReturnValue:
 @door.get(BASE)
 def show_quote(ref: str, number: int) -> str:
     """The whole slip; what is missing is said as missing."""
-    quote_request = held(ref)
+    quote_request = held()
     quote = of_request(quote_request, number)
     found = side_by_side(quote_request, numbers=[number])
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
@@ -43,7 +43,7 @@ def show_quote(ref: str, number: int) -> str:
 @door.get(BASE + "/choose")
 def show_choice(ref: str, number: int) -> str:
     """Exactly what is released, before it is."""
-    quote_request = held(ref)
+    quote_request = held()
     return render_template(
         "patient/request/choose.html",
         quote_request=quote_request,
@@ -57,7 +57,7 @@ def show_choice(ref: str, number: int) -> str:
 @writes
 def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so."""
-    quote = of_request(held(ref), number)
+    quote = of_request(held(), number)
     acceptance.choose(quote)
     flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success")
     return _back(ref)
@@ -67,7 +67,7 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
 @writes
 def decline_quote(ref: str, number: int) -> ResponseReturnValue:
     """Not this one."""
-    quote = of_request(held(ref), number)
+    quote = of_request(held(), number)
     acceptance.decline(quote)
     flash(
         _("We have told %(clinic)s that you decided against their quote", clinic=quote.lead.clinic.name),
@@ -80,7 +80,7 @@ def decline_quote(ref: str, number: int) -> ResponseReturnValue:
 @writes
 def undo_choice(ref: str, number: int) -> ResponseReturnValue:
     """Within 48 hours all is as before."""
-    quote_request = held(ref)
+    quote_request = held()
     of_request(quote_request, number)
     acceptance.undo(quote_request)
     flash(_("Undone. Your request is open again and every quote is as it was"), "success")

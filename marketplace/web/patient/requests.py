@@ -17,7 +17,7 @@ GONE = {"withdrawn", "erased"}
 @door.get("/my/requests/<ref>")
 def show_request(ref: str) -> ResponseReturnValue:
     """Every state has its page; none is empty."""
-    quote_request = held(ref)
+    quote_request = held()
     if quote_request.state in GONE:
         return render_template("patient/request/deleted.html", quote_request=quote_request)
     leads = leads_of(quote_request)
@@ -37,7 +37,7 @@ def show_request(ref: str) -> ResponseReturnValue:
 @door.get("/my/requests/<ref>/sharing")
 def sharing(ref: str) -> ResponseReturnValue:
     """What was agreed to, word for word, and every look."""
-    quote_request = held(ref)
+    quote_request = held()
     return render_template(
         "patient/request/sharing.html",
         quote_request=quote_request,

@@ -1,0 +1,127 @@
+"""Every endpoint has a policy, and the policy is what stands at its door; without one the site does not start."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import Rule
+
+from marketplace.extensions import csrf
+from marketplace.foundation.faces import Face, wear
+
+Guard = Callable[[], ResponseReturnValue | None]
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A guard lets in by returning nothing; until it knows whose rows are asked for, its face is worn.
+
+    Who sends from elsewhere cannot hold a token of our forms.
+    """
+
+    guard: Guard
+    face: Face = Face.PUBLIC
+    from_elsewhere: bool = False
+
+
+# Door -> part of the site -> policy: the longest path wins, so that a new page below a part is held to its policy
+# unseen. What lies in no part has none. Flask-Security's pages are named one by one.
+PARTS: dict[str, dict[str, str]] = {
+    "public": {"/": "public", "/healthz": "probe", "/readyz": "probe"},
+    "patient": {
+        "/get-quotes": "patient-form",
+        "/my/link": "patient-form",
+        "/my/requests/<ref>": "request-holder",
+        "/q/<token>": "link-holder",
+    },
+    "dashboard": {"/dashboard": "member", "/dashboard/leads/<ref>": "member-of-this-clinic"},
+    "operator": {"/operator": "operator"},
+    "assets": {"/assets": "public"},
+    "dev_mail": {"/dev/mail": "dev-only"},
+    "account": {"/account": "sign-in"},
+    "security": {
+        "/account/change": "signed-in",
+        "/account/confirm": "sign-in",
+        "/account/login": "sign-in",
+        "/account/logout": "sign-in",
+        "/account/mf-recovery": "sign-in",
+        "/account/mf-recovery-codes": "signed-in",
+        "/account/reset": "sign-in",
+        "/account/tf-rescue": "closed",
+        "/account/tf-select": "sign-in",
+        "/account/tf-setup": "sign-in",
+        "/account/tf-validate": "sign-in",
+        "/account/verify": "signed-in",
+    },
+}
+
+
+class NoPolicy(RuntimeError):
+    """The site does not start with a page of which nobody said who may see it."""
+
+
+def policy(name: str) -> Callable[[View], View]:
+    """A view that is held to another policy than its part of the site."""
+
+    def mark(view: View) -> View:
+        view.policy = name  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def install(app: Flask, policies: Mapping[str, Policy]) -> None:
+    """After the last page is bound. Raises NoPolicy, naming the pages."""
+    found = {rule.endpoint: _name_for(app, rule) for rule in app.url_map.iter_rules()}
+    without = sorted(endpoint for endpoint, name in found.items() if name not in policies)
+    if without:
+        raise NoPolicy(f"No policy for {', '.join(without)}")
+    app.extensions["access"] = {endpoint: policies[str(name)] for endpoint, name in found.items()}
+    app.extensions["access_names"] = found
+    for endpoint, granted in app.extensions["access"].items():
+        if granted.from_elsewhere:
+            csrf.exempt(app.view_functions[endpoint])
+    app.before_request(_stand_at_the_door)
+
+
+def policy_here() -> Policy | None:
+    """The policy of the page asked for; None where there is no such page."""
+    found: Policy | None = current_app.extensions["access"].get(request.endpoint)
+    return found
+
+
+def rules(app: Flask) -> list[dict[str, object]]:
+    """Every page: its path, methods, policy, and whether what it is sent needs a token."""
+    rows = [_row(app, rule) for rule in app.url_map.iter_rules()]
+    return sorted(rows, key=lambda row: (str(row["rule"]), str(row["methods"])))
+
+
+def _row(app: Flask, rule: Rule) -> dict[str, object]:
+    methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return {
+        "endpoint": rule.endpoint,
+        "rule": rule.rule,
+        "methods": methods,
+        "policy": app.extensions["access_names"][rule.endpoint],
+        "csrf": "POST" in methods and not app.extensions["access"][rule.endpoint].from_elsewhere,
+    }
+
+
+def _name_for(app: Flask, rule: Rule) -> str | None:
+    own: str | None = getattr(app.view_functions[rule.endpoint], "policy", None)
+    parts = PARTS.get(rule.endpoint.partition(".")[0], {})
+    around = [part for part in parts if f"{rule.rule}/".startswith(f"{part.rstrip('/')}/")]
+    return own or (parts[max(around, key=len)] if around else None)
+
+
+def _stand_at_the_door() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # an unknown path or a wrong method is answered as such
+    granted = policy_here()
+    if granted is None:
+        abort(403)
+    wear(granted.face)
+    return granted.guard()

@@ -1,0 +1,118 @@
+"""Who may do what: one guard a policy, each lets in by returning nothing. What is not yours is not found."""
+
+from typing import Any
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from marketplace.clinics.states import TeamRole
+from marketplace.clinics.team import membership_of
+from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.problems import NotFound
+from marketplace.foundation.signed_links import genuine
+from marketplace.foundation.timeline import act_as
+from marketplace.leads.queries import lead_of_clinic
+from marketplace.web.access import Policy
+from marketplace.web.patient.holding import open_for_this_browser
+
+Answer = ResponseReturnValue | None
+
+
+def anyone() -> Answer:
+    """Reads no session, so that the page can be kept by a cache."""
+    return None
+
+
+def nobody() -> Answer:
+    """A page of a library that this site does without."""
+    raise NotFound("closed")
+
+
+def only_in_development() -> Answer:
+    """In production there is no such page, should it ever be bound."""
+    return nobody() if current_app.config["PRODUCTION"] else None
+
+
+def holder_of_a_link() -> Answer:
+    """The token is one of ours; what it opens, until when and how often is the link's own matter."""
+    genuine(_named("token"))
+    return None
+
+
+def holder_of_this_request() -> Answer:
+    """This browser opened it by its mailed link."""
+    g.held = open_for_this_browser(_named("ref"))
+    return None
+
+
+def signed_in() -> Answer:
+    """Anyone with an account; whoever has not signed in does so first."""
+    if current_user.is_authenticated:
+        return None
+    reads = request.method in {"GET", "HEAD"}
+    back = request.full_path.rstrip("?") if reads else f"/{request.path.split('/')[1]}"
+    return redirect(url_for("security.login", next=back), 302 if reads else 303)
+
+
+def operator() -> Answer:
+    """Staff of the marketplace."""
+    first = signed_in()
+    if first is None:
+        if not current_user.is_operator:
+            raise NotFound("operator")
+        act_as(f"operator:{current_user.id}")
+        wear(Face.OPERATOR)
+    return first
+
+
+def member() -> Answer:
+    """Works for a clinic; which one is known from here on."""
+    first = signed_in()
+    if first is None:
+        g.membership = membership_of(current_user.id)
+        if g.membership is None:
+            raise NotFound("team")
+        g.clinic = g.membership.clinic
+        act_as(f"member:{current_user.id}")
+        wear(Face.CLINIC, clinic_id=g.clinic.id)
+    return first
+
+
+def member_of_this_clinic() -> Answer:
+    """The request was sent to this person's clinic; another clinic's is not found."""
+    first = member()
+    if first is None:
+        g.lead = lead_of_clinic(g.clinic.id, _named("ref"))
+    return first
+
+
+def owner() -> Answer:
+    """Of the team those who decide about it."""
+    first = member()
+    if first is None and g.membership.role != TeamRole.OWNER:
+        abort(403)
+    return first
+
+
+def _named(name: str) -> Any:
+    return (request.view_args or {})[name]
+
+
+POLICIES = {
+    "public": Policy(anyone),
+    "probe": Policy(anyone),
+    "hook": Policy(anyone, from_elsewhere=True),  # the view checks the sender's signature
+    "one-click": Policy(anyone, from_elsewhere=True),  # the view checks the token of its path
+    "patient-form": Policy(anyone, Face.PATIENT),
+    "link-holder": Policy(holder_of_a_link, Face.PATIENT),
+    "request-holder": Policy(holder_of_this_request, Face.PATIENT),
+    "sign-in": Policy(anyone, Face.ACCOUNT),  # Flask-Security asks for the password, the code or the token of the mail
+    "signed-in": Policy(signed_in, Face.ACCOUNT),
+    "member": Policy(member, Face.ACCOUNT),
+    "member-of-this-clinic": Policy(member_of_this_clinic, Face.ACCOUNT),
+    "owner": Policy(owner, Face.ACCOUNT),
+    "operator": Policy(operator, Face.ACCOUNT),
+    "dev-only": Policy(only_in_development),
+    "closed": Policy(nobody),
+}

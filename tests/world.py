@@ -1,0 +1,187 @@
+"""One of everything and one person of each kind, for tests that walk through all pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from flask_security.confirmable import generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from marketplace.accounts.models import Account
+from marketplace.clinics.facets import rebuild
+from marketplace.clinics.states import TeamRole
+from marketplace.extensions import db
+from marketplace.foundation import signed_links
+from marketplace.leads.sending import submit
+from marketplace.mail.models import Email
+from marketplace.quote_requests.models import QuoteRequest
+from tests.factories import (
+    PASSWORD,
+    build_account,
+    build_clinic,
+    build_draft,
+    build_lead,
+    build_member,
+    build_quote,
+    build_request,
+)
+from tests.reading import Visitor
+from tests.web.patient.filling import answer, answer_until
+
+ROLES = (
+    "anonymous",
+    "patient",
+    "other patient",
+    "member",
+    "owner",
+    "other clinic's member",
+    "suspended member",
+    "operator",
+)
+
+
+class World:
+    """Clinic A has a quoted and a fresh request; clinic B has another person's."""
+
+    def __init__(self, app: Flask, folder: Path) -> None:
+        self.app = app
+        self.clinic, self.other = build_clinic(slug="clinic-lale"), build_clinic("Clinic Nar", slug="clinic-nar")
+        self.quoted = build_quote(build_lead(self.clinic)).lead.request
+        self.fresh = build_lead(self.clinic, email="eva@patient.example").request
+        self.others = build_request(self.other, email="ivo@patient.example")
+        self.unsent = build_draft(self.clinic, email="mia@patient.example")
+        submit(self.unsent, share_health=True, aftercare=False)
+        self.account = build_account("lost@clinic.example")
+        rebuild()
+        self.values = self._values()
+        self._keep_a_mail(folder)
+        self._cookies: dict[str, str] = {"anonymous": ""}
+        db.session.commit()
+
+    def path(self, rule: Rule) -> str:
+        """The rule with what is there."""
+        door = rule.endpoint.partition(".")[0]
+        known = {**self.values.get(door, {}), **self.values.get(rule.endpoint, {})}
+        with self.app.test_request_context():
+            return url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
+
+    def visit(self, role: str, path: str, **given: Any) -> TestResponse:
+        """One look or one form by this person; afterwards everything is as it was."""
+        cookie = self.cookie(role)
+        headers = {**({"Cookie": cookie} if cookie else {}), **given.pop("headers", {})}
+        with as_it_was():
+            return Visitor(self.app, self.app.response_class, use_cookies=False).open(path, headers=headers, **given)
+
+    def cookie(self, role: str) -> str:
+        """What this person's browser holds."""
+        if role not in self._cookies:
+            browser = Visitor(self.app, self.app.response_class)
+            getattr(self, f"_enter_{role.replace(' ', '_').replace(chr(39), '')}")(browser)
+            db.session.commit()
+            self._cookies[role] = "; ".join(f"{c.key}={c.value}" for c in browser._cookies.values())
+        return self._cookies[role]
+
+    def _values(self) -> dict[str, dict[str, Any]]:
+        email = db.session.scalars(select(Email).where(Email.request_id == self.quoted.id).limit(1)).one()
+        places = {"treatment": "mesotherapy", "country": "turkey", "city": "istanbul", "slug": self.clinic.slug}
+        return {
+            "public": places,
+            "public.page": {"slug": "privacy"},
+            "patient": {"ref": self.quoted.ref, "number": 1, "clinic": self.clinic.slug, "step": "treatment"},
+            "patient.open_page": {"token": self.token(self.quoted, "page")},
+            "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
+            "patient.send_request": {"token": self.token(self.unsent, "confirm")},
+            "dashboard": {"ref": self.fresh.ref},
+            "operator": {
+                "ref": self.quoted.ref,
+                "clinic_id": UUID(str(self.clinic.id)),
+                "kind": "company",
+                "email_id": email.id,
+            },
+            "assets": {"name": self.app.jinja_env.globals["asset"]("app.css").rsplit("/", 1)[-1]},
+            "dev_mail": {"n": 1},
+            "security": {"token": "x"},
+            "security.reset_password": {"token": generate_reset_password_token(self.account)},
+            "security.confirm_email": {"token": generate_confirmation_token(self.account)},
+        }
+
+    def token(self, request: QuoteRequest, purpose: str) -> str:
+        """A link as it is mailed."""
+        return signed_links.token_of(signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=7)))
+
+    def _keep_a_mail(self, folder: Path) -> None:
+        message = EmailMessage()
+        message["Subject"], message["To"], message["From"] = "Hello", "ana@patient.example", "q@meridian.example"
+        message["Date"], message["Message-ID"] = "Sun, 22 Nov 2026 10:00:00 +0000", "<one@127.0.0.1>"
+        message.set_content("Hello\n")
+        message.add_alternative("<p>Hello</p>", subtype="html")
+        (folder / "mail").mkdir()
+        (folder / "mail" / "1.eml").write_bytes(message.as_bytes())
+
+    def _enter_patient(self, browser: FlaskClient) -> None:
+        browser.get(f"/q/{self.token(self.quoted, 'page')}")
+        answer_until(browser, "clinics")
+        answer(browser, "clinics", clinics=[self.clinic.slug])
+
+    def _enter_other_patient(self, browser: FlaskClient) -> None:
+        browser.get(f"/q/{self.token(self.others, 'page')}")
+
+    def _enter_member(self, browser: FlaskClient) -> None:
+        _sign_in(browser, build_member(self.clinic, email="member@clinic.example", role=TeamRole.MEMBER))
+
+    def _enter_owner(self, browser: FlaskClient) -> None:
+        _sign_in(browser, build_member(self.clinic, email="owner@clinic.example"))
+
+    def _enter_other_clinics_member(self, browser: FlaskClient) -> None:
+        _sign_in(browser, build_member(self.other, email="member@nar.example"))
+
+    def _enter_suspended_member(self, browser: FlaskClient) -> None:
+        account = build_member(self.clinic, email="gone@clinic.example")
+        _sign_in(browser, account)
+        account.active = False
+
+    def _enter_operator(self, browser: FlaskClient) -> None:
+        _sign_in(browser, build_account("op@meridian.example", operator=True))
+
+
+def _sign_in(browser: FlaskClient, account: Account) -> None:
+    db.session.commit()
+    given = browser.post("/account/login", data={"email": account.email, "password": PASSWORD})
+    assert given.status_code == 303, given.status_code
+
+
+@contextmanager
+def as_it_was() -> Iterator[None]:
+    """Whatever is committed inside is taken back."""
+    db.session.commit()
+    point = db.engines[None].begin_nested()  # the test's connection stands in the engine's place
+    try:
+        yield
+    finally:
+        db.session.remove()
+        point.rollback()
+
+
+@pytest.fixture
+def world(app: Flask, db_session: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The app's mailbox is a folder of the test's own."""
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
+    return World(app, tmp_path)
+
+
+def every_rule(app: Flask) -> list[tuple[str, Rule]]:
+    """Each page with each way to ask for it."""
+    found = [
+        (method, rule) for rule in app.url_map.iter_rules() for method in (rule.methods or set()) & {"GET", "POST"}
+    ]
+    return sorted(found, key=lambda pair: (pair[1].rule, pair[0]))
