@@ -12,6 +12,7 @@ from marketplace.accounts import sign_in
 from marketplace.cli.commands import install as install_commands
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
+from marketplace.foundation import timeouts
 from marketplace.foundation.sealed import keyring
 from marketplace.mail.security_mail import OutboxMailUtil
 from marketplace.web import access, assets, context, dev_mail, errors, filters, headers, strata, words
@@ -41,6 +42,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
 
 def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
+    timeouts.install(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), include_object=_is_ours)
     babel.init_app(app, default_translation_directories=str(ROOT / "marketplace" / "translations"))
     csrf.init_app(app)

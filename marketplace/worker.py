@@ -8,10 +8,10 @@ from flask import Flask
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from marketplace.extensions import db
-from marketplace.foundation import clock
+from marketplace.foundation import clock, timeouts
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.job_queue import WorkerConnector, queue
 from marketplace.foundation.timeline import acting_as
@@ -76,10 +76,8 @@ def in_transaction(app: Flask) -> Callable[..., Any]:
 
 def run(app: Flask, *, wait: bool = True) -> None:
     """Works until told to stop; with `wait=False` until nothing is due."""
-    url = str(app.config["SQLALCHEMY_DATABASE_URI"])
-    # The queue's own connections wear the system's face from their start.
-    conninfo = make_conninfo(url, options=f"-c role={Face.WORKER}")
-    with queue.replace_connector(WorkerConnector(conninfo=conninfo, min_size=1, max_size=4)) as worker_queue:
+    timeouts.limit_to(app, timeouts.WORKER)
+    with queue.replace_connector(_connector(app)) as worker_queue:
         worker_queue.run_worker(
             concurrency=4,
             wait=wait,
@@ -90,3 +88,12 @@ def run(app: Flask, *, wait: bool = True) -> None:
             delete_jobs="successful",
             task_middleware=[in_transaction(app)],
         )
+
+
+def _connector(app: Flask) -> WorkerConnector:
+    """The queue's own connections wear the system's face and wait no longer for the database than the jobs' do."""
+    url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    given = conninfo_to_dict(url).get("options") or ""
+    options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={Face.WORKER}".strip()
+    connection = {"connect_timeout": 5, "application_name": "marketplace", "options": options}
+    return WorkerConnector(conninfo=url, min_size=1, max_size=4, kwargs=connection)

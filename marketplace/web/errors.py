@@ -3,7 +3,7 @@
 from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.extensions import db
@@ -48,6 +48,15 @@ def show_database_away(_error: DBAPIError) -> ResponseReturnValue:
     return render_template("errors/503.html", problem=None), 503, [("Retry-After", "5")]
 
 
+def show_cut_off(error: InternalError) -> ResponseReturnValue:
+    """A transaction that idled too long was ended by the database; any other internal error is ours."""
+    if error.connection_invalidated:
+        return show_database_away(error)
+    if current_app.testing:
+        raise error
+    return show_fault(error)
+
+
 def show_fault(error: Exception) -> ResponseReturnValue:
     """Ours: logged by its kind, without what was typed."""
     db.session.rollback()
@@ -63,5 +72,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(CannotOpen, show_gone_key)
     app.register_error_handler(OperationalError, show_database_away)
     app.register_error_handler(InterfaceError, show_database_away)
+    app.register_error_handler(InternalError, show_cut_off)
     if not app.testing:
         app.register_error_handler(Exception, show_fault)

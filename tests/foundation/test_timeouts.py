@@ -1,0 +1,80 @@
+"""The database ends what takes too long, by who waits for it."""
+
+import time
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from marketplace import worker
+from marketplace.extensions import db
+from marketplace.foundation import timeouts
+from marketplace.web.public import health
+
+NAMES = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+def in_force() -> list[str]:
+    return [str(db.session.scalar(text(f"SHOW {name}"))) for name in NAMES]
+
+
+def test_a_request_waits_five_seconds(own_app: Flask) -> None:
+    with own_app.test_request_context("/"):
+        assert in_force() == ["5s", "2s", "10s"]
+
+
+def test_a_command_takes_the_time_it_needs(own_app: Flask) -> None:
+    with own_app.app_context():
+        assert in_force() == ["0", "0", "0"]
+
+
+def test_a_job_has_a_minute(own_app: Flask) -> None:
+    timeouts.limit_to(own_app, timeouts.WORKER)
+    with own_app.app_context():
+        assert in_force() == ["1min", "2s", "1min"]
+
+
+def test_working_limits_the_process(own_app: Flask) -> None:
+    worker.run(own_app, wait=False)
+    with own_app.app_context():
+        assert in_force() == ["1min", "2s", "1min"]
+
+
+def test_the_queue_itself_has_a_minute(own_app: Flask) -> None:
+    pool = worker._connector(own_app)._pool_args
+    with psycopg.connect(pool["conninfo"], **pool["kwargs"]) as connection:
+        assert [connection.execute(f"SHOW {name}").fetchone()[0] for name in NAMES] == ["1min", "2s", "1min"]
+
+
+def test_what_the_url_asks_for_is_kept(own_app: Flask) -> None:
+    own_app.config["SQLALCHEMY_DATABASE_URI"] += "&options=-c%20geqo%3Doff"
+    assert worker._connector(own_app)._pool_args["kwargs"]["options"].startswith("-c geqo=off -c statement_timeout=60s")
+
+
+def too_long() -> None:
+    db.session.execute(text("SELECT pg_sleep(2)"))
+
+
+def behind_a_lock() -> None:
+    db.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+
+
+def idle() -> None:
+    db.session.execute(text("SELECT 1"))
+    time.sleep(0.4)
+    db.session.execute(text("SELECT 1"))
+
+
+@pytest.mark.parametrize("waiting", [too_long, behind_a_lock, idle])
+def test_who_waits_in_vain_is_told_to_come_back(own_app: Flask, monkeypatch: pytest.MonkeyPatch, waiting) -> None:
+    for name in NAMES:
+        monkeypatch.setitem(timeouts.WEB, name, "150ms")
+    client = own_app.test_client()
+    with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
+        other.execute(text("SET idle_in_transaction_session_timeout = '20s'"))
+        other.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        patch.setattr(health, "ready", waiting)
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+    assert client.get("/readyz").status_code == 200
