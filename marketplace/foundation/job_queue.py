@@ -7,7 +7,7 @@ import procrastinate
 import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.tasks import Task
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
 
@@ -16,9 +16,13 @@ queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
 # A job that lost its database was rolled back and is due again: without this it would end as failed and its work wait
-# for the sweepers. Seconds; twenty attempts are some four minutes of outage.
+# for the sweepers. Seconds; twenty attempts are some four minutes of outage. A transaction ended for idling, as a
+# worker's that was stopped, is an InternalError.
 AFTER_OUTAGE = procrastinate.RetryStrategy(
-    max_attempts=20, wait=2, linear_wait=1, retry_exceptions=(OperationalError, InterfaceError, ConnectorException)
+    max_attempts=20,
+    wait=2,
+    linear_wait=1,
+    retry_exceptions=(OperationalError, InterfaceError, InternalError, ConnectorException),
 )
 
 

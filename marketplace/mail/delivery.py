@@ -81,6 +81,11 @@ def attempt(email_id: UUID) -> datetime | None:
     return _after(email, outcome)
 
 
+def still_waits(email_id: UUID) -> bool:
+    """Whether somebody must send it yet."""
+    return db.session.scalar(select(Email.state).where(Email.id == email_id)) == EmailState.WAITING
+
+
 def wait_again(email: Email) -> None:
     """A failed email waits once more, with all its time. Raises WrongState for any other."""
     lifecycle.move(email, EmailState.WAITING)

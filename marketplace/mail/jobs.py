@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.mail import delivery
 from marketplace.mail.models import Email, EmailState
 
+LOOK_AGAIN_AFTER = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(minutes=15)
 SWEEP_MOST = 500
 
@@ -20,9 +22,10 @@ def send(email_id: str) -> None:
     key = UUID(email_id)
     due = delivery.prepare(key)
     db.session.commit()
-    if not due:
-        return
-    again_at = delivery.attempt(key)
+    again_at = delivery.attempt(key) if due else None
+    if again_at is None and delivery.still_waits(key):
+        # In the hand of another worker, which may never come back.
+        again_at = clock.now() + LOOK_AGAIN_AFTER
     if again_at is not None:
         queue_sending(key, at=again_at)
     db.session.commit()

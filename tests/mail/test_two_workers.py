@@ -1,12 +1,16 @@
 """Two workers at one email, on a database with real commits."""
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.faces import Face, Worn, put_on
-from marketplace.mail import delivery, outbox
+from marketplace.mail import delivery, jobs, outbox
 from marketplace.mail.models import Email
+from tests.mail.things import jobs_of
 
 CONTEXT = {"code_text": "", "within": "", "who": ""}
 
@@ -23,3 +27,15 @@ def test_an_email_in_another_workers_hand_is_left(own_app: Flask) -> None:
             db.session.rollback()
         assert delivery.prepare(email_id) is True
         db.session.rollback()
+
+
+def test_an_email_in_another_workers_hand_is_looked_at_again(own_app: Flask) -> None:
+    with own_app.app_context():
+        email_id = outbox.put("account_password_changed", to="a@b.example", audience="account", context=CONTEXT).id
+        db.session.execute(db.text("DELETE FROM procrastinate_jobs"))
+        db.session.commit()
+        with db.engine.connect() as other:
+            other.execute(select(Email.id).where(Email.id == email_id).with_for_update())
+            jobs.send(email_id=str(email_id))
+        (again,) = jobs_of("mail.send", email_id=email_id)
+        assert timedelta(seconds=50) < again.scheduled_at - clock.now() <= timedelta(seconds=60)

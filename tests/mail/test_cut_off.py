@@ -1,0 +1,49 @@
+"""A server that answers a little at a time is cut off before the database gives up on the row."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
+
+import pytest
+from flask import Flask
+
+from marketplace.foundation import clock, timeouts
+from marketplace.mail import jobs, patients, transport
+from tests.mail.things import a_request, event_of, only
+
+
+@pytest.fixture
+def dripping(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Its greeting has no end."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=greet_without_end, args=(listening,), daemon=True)
+        thread.start()
+        for name, value in {"server": "127.0.0.1", "port": listening.getsockname()[1], "suppress": False}.items():
+            monkeypatch.setattr(app.extensions["mail"], name, value)
+        yield
+        thread.join(5)
+
+
+def greet_without_end(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    # The test waits ten seconds at most, guard or no guard.
+    with connection, suppress(OSError):
+        for _ in range(500):
+            connection.sendall(b"220-welcome\r\n")
+            time.sleep(0.02)
+
+
+def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "LONGEST", 0.3)
+    patients.your_link(event_of(a_request()))
+    email, began = only("your_link"), clock.now()
+    jobs.send(email_id=str(email.id))
+    assert (email.state, email.last_problem) == ("waiting", "disconnected")
+    assert (clock.now() - began).total_seconds() < 5
+
+
+def test_the_database_waits_longer_than_the_longest_talk() -> None:
+    idle = timeouts.WORKER["idle_in_transaction_session_timeout"]
+    assert transport.TIMEOUT < transport.LONGEST < float(idle.removesuffix("s"))
