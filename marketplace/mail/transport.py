@@ -1,49 +1,26 @@
 """Flask-Mail with what it lacks: a time-out, a checked certificate and knowledge of how far it came."""
 
 import smtplib
-import socket
 import ssl
-from contextlib import suppress
 from email.charset import QP, Charset
 from email.headerregistry import Address
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
-from threading import Timer
 from types import TracebackType
 from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_mail import Connection, Message
 
+from marketplace.mail.bounded import BoundedSMTP
+
 TIMEOUT = 20.0  # seconds without an answer
-LONGEST = 45.0  # seconds in all; the database ends the transaction of a job that idles for 60
 
 
-class TracedSMTP(smtplib.SMTP):
+class TracedSMTP(BoundedSMTP):
     """Knows whether the body was given and not yet answered."""
 
     body_given = False
-    _last_moment: Timer | None = None
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """A server that answers a little at a time is cut off all the same."""
-        connection = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        self._last_moment = Timer(LONGEST, self._cut_off)
-        self._last_moment.daemon = True
-        self._last_moment.start()
-        return connection
-
-    def _cut_off(self) -> None:
-        if self.sock is not None:
-            # The plain socket's own: that of a TLS socket would pull its state from under whoever reads.
-            with suppress(OSError):
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Ends the connection and the wait."""
-        if self._last_moment is not None:
-            self._last_moment.cancel()
-        super().close()
 
     def getreply(self) -> tuple[int, bytes]:
         """Between 354 and the next answer nobody knows whether the email was accepted."""

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from marketplace.foundation import clock, timeouts
-from marketplace.mail import jobs, patients, transport
+from marketplace.mail import bounded, jobs, patients, transport
 from tests.mail.things import a_request, event_of, only
 
 
@@ -36,7 +36,7 @@ def greet_without_end(listening: socket.socket) -> None:
 
 
 def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "LONGEST", 0.3)
+    monkeypatch.setattr(bounded, "LONGEST", 0.3)
     patients.your_link(event_of(a_request()))
     email, began = only("your_link"), clock.now()
     jobs.send(email_id=str(email.id))
@@ -46,4 +46,4 @@ def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.Monkey
 
 def test_the_database_waits_longer_than_the_longest_talk() -> None:
     idle = timeouts.WORKER["idle_in_transaction_session_timeout"]
-    assert transport.TIMEOUT < transport.LONGEST < float(idle.removesuffix("s"))
+    assert transport.TIMEOUT < bounded.LONGEST < float(idle.removesuffix("s"))
