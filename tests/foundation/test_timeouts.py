@@ -52,24 +52,27 @@ def test_what_the_url_asks_for_is_kept(own_app: Flask) -> None:
     assert worker._connector(own_app)._pool_args["kwargs"]["options"].startswith("-c geqo=off -c statement_timeout=60s")
 
 
-def too_long() -> None:
+def too_long() -> dict[str, str]:
     db.session.execute(text("SELECT pg_sleep(2)"))
+    return {}
 
 
-def behind_a_lock() -> None:
+def behind_a_lock() -> dict[str, str]:
     db.session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+    return {}
 
 
-def idle() -> None:
+def idle() -> dict[str, str]:
     db.session.execute(text("SELECT 1"))
     time.sleep(0.4)
     db.session.execute(text("SELECT 1"))
+    return {}
 
 
-@pytest.mark.parametrize("waiting", [too_long, behind_a_lock, idle])
-def test_who_waits_in_vain_is_told_to_come_back(own_app: Flask, monkeypatch: pytest.MonkeyPatch, waiting) -> None:
-    for name in NAMES:
-        monkeypatch.setitem(timeouts.WEB, name, "150ms")
+@pytest.mark.parametrize("name", NAMES)
+def test_who_waits_in_vain_is_told_to_come_back(own_app: Flask, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    waiting = dict(zip(NAMES, (too_long, behind_a_lock, idle), strict=True))[name]
+    monkeypatch.setitem(timeouts.WEB, name, "150ms")
     client = own_app.test_client()
     with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
         other.execute(text("SET idle_in_transaction_session_timeout = '20s'"))
