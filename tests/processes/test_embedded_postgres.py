@@ -177,12 +177,33 @@ def test_deep_folder_with_a_space_is_reached(tmp_path: Path) -> None:
     assert not deep.socket.exists()
 
 
-def test_what_was_typed_stays_out_of_the_log(own_server: EmbeddedPostgres) -> None:
-    own_server.start()
-    with psycopg.connect(own_server.url(OWNER), autocommit=True) as connection:
-        connection.execute("CREATE TABLE person (email text UNIQUE)")
-        connection.execute("INSERT INTO person VALUES ('secret@marker.example')")
+TYPED = "secret@marker.example"
+REFUSED = {
+    "taken": ("INSERT INTO person VALUES (%s)", psycopg.errors.UniqueViolation),
+    "no number": ("SELECT %s::int", psycopg.errors.InvalidTextRepresentation),
+    "cut short": ("SELECT 1 FROM pg_sleep(1) WHERE %s <> ''", psycopg.errors.QueryCanceled),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_was_typed_stays_out_of_the_log(server: EmbeddedPostgres, case: str) -> None:
+    statement, refusal = REFUSED[case]
+    with psycopg.connect(server.url(OWNER), autocommit=True) as connection:
+        connection.execute("SET statement_timeout = 200")
+        connection.execute("CREATE TEMPORARY TABLE person (email text UNIQUE)")
+        connection.execute("INSERT INTO person VALUES (%s)", [TYPED])
+        with pytest.raises(refusal):
+            connection.execute(statement, [TYPED])
+    assert "ready to accept connections" in server.log.read_text()
+    assert "marker" not in server.log.read_text()
+
+
+def test_even_a_log_of_errors_says_no_more_than_their_names(server: EmbeddedPostgres) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("SET log_min_messages = error")
+        connection.execute("CREATE TEMPORARY TABLE person (email text UNIQUE)")
+        connection.execute("INSERT INTO person VALUES (%s)", [TYPED])
         with pytest.raises(psycopg.errors.UniqueViolation):
-            connection.execute("INSERT INTO person VALUES ('secret@marker.example')")
-    assert "duplicate key" in own_server.log.read_text()
-    assert "marker" not in own_server.log.read_text()
+            connection.execute("INSERT INTO person VALUES (%s)", [TYPED])
+    assert "duplicate key" in server.log.read_text()
+    assert "marker" not in server.log.read_text()
