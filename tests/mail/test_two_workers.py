@@ -35,6 +35,7 @@ def test_an_email_in_another_workers_hand_is_looked_at_again(own_app: Flask) -> 
         db.session.execute(db.text("DELETE FROM procrastinate_jobs"))
         db.session.commit()
         with db.engine.connect() as other:
+            put_on(other, Worn(Face.WORKER))
             other.execute(select(Email.id).where(Email.id == email_id).with_for_update())
             jobs.send(email_id=str(email_id))
         (again,) = jobs_of("mail.send", email_id=email_id)

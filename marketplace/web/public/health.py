@@ -14,6 +14,9 @@ def healthz() -> Response:
 
 @door.get("/readyz")
 def readyz() -> Response:
-    """The database answers and holds the queue; else 503 from the handler of lost databases."""
-    ready()
-    return Response("ready\n", mimetype="text/plain")
+    """Each part by name; 503 where one cannot work, from the handler of lost databases where that one is away."""
+    parts = ready()
+    answer = Response("".join(f"{name} {state}\n" for name, state in parts.items()), mimetype="text/plain")
+    if set(parts.values()) != {"ok"}:
+        answer.status_code, answer.headers["Retry-After"] = 503, "60"
+    return answer
