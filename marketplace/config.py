@@ -2,14 +2,23 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-DEVELOPMENT_SECRET = "development-only-secret-never-for-production"  # noqa: S105 - refused in production
+from click import ClickException
+
+from marketplace.config_rules.environment import unreadable, unsafe
+from marketplace.config_rules.finding import Finding
+from marketplace.config_rules.finding import is_on as _flag
+from marketplace.config_rules.secret_keys import DEVELOPMENT_SECRET, derived_field_key
 
 
-class UnsafeConfiguration(RuntimeError):
-    """Production does not start with a missing or a default secret."""
+class UnsafeConfiguration(ClickException):
+    """Names everything the site must not start with, at once; a command says it without a traceback."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("The settings are unsafe.\n" + "\n".join(f"  {finding}" for finding in findings))
+        self.findings = tuple(findings)
 
 
 def database_url(raw: str) -> str:
@@ -22,28 +31,13 @@ def database_url(raw: str) -> str:
 
 def field_keys(raw: str) -> tuple[bytes, ...]:
     """Master keys, newest first; each is 32 bytes in base64."""
-    keys = tuple(base64.b64decode(part) for part in raw.split(",") if part.strip())
-    if any(len(key) != 32 for key in keys):
-        raise UnsafeConfiguration("FIELD_KEYS: each key must be 32 bytes in base64")
-    return keys
+    return tuple(base64.b64decode(part) for part in raw.split(",") if part.strip())
 
 
-def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
-    return environ.get(name, "1" if default else "0").lower() in {
-        "1",
-        "true",
-        "yes",
-        "on",
-    }
-
-
-def _secrets(environ: Mapping[str, str], production: bool) -> dict[str, object]:
-    secret = environ.get("SECRET_KEY", "")
+def _secrets(environ: Mapping[str, str]) -> dict[str, object]:
     keys = environ.get("FIELD_KEYS", "")
-    if production and (len(secret) < 32 or secret == DEVELOPMENT_SECRET or not keys):
-        raise UnsafeConfiguration("Production needs SECRET_KEY (32 characters or more) and FIELD_KEYS")
-    secret = secret or DEVELOPMENT_SECRET
-    derived = base64.b64encode(hashlib.sha256(secret.encode()).digest()).decode()
+    secret = environ.get("SECRET_KEY", "") or DEVELOPMENT_SECRET
+    derived = base64.b64encode(derived_field_key(secret)).decode()
     return {
         "SECRET_KEY": secret,
         "FIELD_KEYS": field_keys(keys or derived),
@@ -95,6 +89,9 @@ def _cookies(production: bool) -> dict[str, object]:
 def load_config(environ: Mapping[str, str]) -> dict[str, object]:
     """The whole configuration of the app. Raises UnsafeConfiguration where production would be unsafe."""
     production = environ.get("MARKETPLACE_ENV", "development") == "production"
+    findings = unsafe(environ) if production else unreadable(environ)
+    if findings:
+        raise UnsafeConfiguration(findings)
     port = environ.get("PORT", "8000")
     site_name = environ.get("SITE_NAME", "Meridian")
     hosts = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
@@ -112,7 +109,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 512 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "BABEL_DEFAULT_LOCALE": "en",
-        **_secrets(environ, production),
+        **_secrets(environ),
         **_database(environ),
         **_mail(environ, site_name),
         **_cookies(production),

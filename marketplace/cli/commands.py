@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from marketplace.cli.access import list_access
+from marketplace.cli.config import config
 from marketplace.cli.content import content
 from marketplace.cli.people import clinics, operator
 from marketplace.cli.running import prepare, run_server, run_worker, timers
@@ -16,7 +17,7 @@ from marketplace.cli.sample import sample
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
-GROUPS: tuple[click.Group, ...] = (clinics, content, operator, sample, timers)
+GROUPS: tuple[click.Group, ...] = (clinics, config, content, operator, sample, timers)
 COMMANDS: tuple[click.Command, ...] = (list_access, prepare, run_server, run_worker)
 
 

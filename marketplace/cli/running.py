@@ -52,6 +52,9 @@ def run_worker() -> None:
 
 
 @click.command("serve")
-def run_server() -> None:
-    """Gunicorn and worker under the supervisor, for a server."""
-    raise SystemExit(serve())
+@click.option("--dev", is_flag=True, help="Whatever the settings are; not in production.")
+def run_server(dev: bool) -> None:
+    """Gunicorn and worker under the supervisor, for a server; checks the settings first."""
+    if dev and current_app.config["PRODUCTION"]:
+        raise click.ClickException("--dev: only in development")
+    raise SystemExit(serve(dev=dev))

@@ -1,0 +1,15 @@
+"""What is missing or unsafe for a server."""
+
+import os
+
+from flask.cli import AppGroup
+
+from marketplace.processes.config_check import say
+
+config = AppGroup("config", help="The settings.")
+
+
+@config.command("check")
+def check_config() -> None:
+    """Names every unsafe setting; exit code 1 if there is one."""
+    raise SystemExit(say(os.environ))

@@ -1,0 +1,22 @@
+"""What is wrong with a setting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One setting and what is unsafe about it; never its value."""
+
+    setting: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.says}"
+
+
+def is_on(environ: Environment, name: str, default: bool) -> bool:
+    """A switch, spelled in any usual way."""
+    return environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}

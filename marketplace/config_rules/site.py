@@ -1,0 +1,75 @@
+"""Where the site answers, to whom, and how carefully."""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from marketplace.config_rules.finding import Environment, Finding, is_on
+
+ENVIRONMENTS = ("development", "production")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address means this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def host_of(url: str) -> str | None:
+    """The host of an absolute http(s) URL without a path of its own."""
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        usable = parts.scheme in {"http", "https"} and not (parts.path or parts.query or parts.fragment)
+        return parts.hostname if usable and parts.username is None and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def unsafe(environ: Environment) -> Iterator[Finding]:
+    """Everything that is wrong with the address and the switches."""
+    yield from _mode(environ)
+    yield from _address(environ)
+    yield from _hosts(environ)
+    if "PROXY_HOPS" not in environ:
+        yield Finding("PROXY_HOPS", "is unset; say how many proxies stand in front, 0 for none")
+    if not is_on(environ, "REQUIRE_SECOND_FACTOR", True):
+        yield Finding("REQUIRE_SECOND_FACTOR", "is off: owners and operators need a second factor")
+
+
+def unreadable(environ: Environment) -> Iterator[Finding]:
+    """A misspelled environment would quietly be development."""
+    if environ.get("MARKETPLACE_ENV", "development") not in ENVIRONMENTS:
+        yield Finding("MARKETPLACE_ENV", "must be development or production")
+
+
+def _mode(environ: Environment) -> Iterator[Finding]:
+    if environ.get("MARKETPLACE_ENV", "development") == "development":
+        yield Finding("MARKETPLACE_ENV", "is not production")
+    if is_on(environ, "FLASK_DEBUG", False):
+        yield Finding("FLASK_DEBUG", "is on: it lets anyone run code")
+
+
+def _address(environ: Environment) -> Iterator[Finding]:
+    url = environ.get("SITE_URL", "")
+    host = host_of(url)
+    if not url:
+        yield Finding("SITE_URL", "is missing: links in emails begin with it")
+    elif host is None:
+        yield Finding("SITE_URL", "must be a scheme and a host, for example https://www.meridian.example")
+    elif is_loopback(host):
+        yield Finding("SITE_URL", "names this machine: a link in an email would lead nowhere")
+    elif not url.startswith("https://"):
+        yield Finding("SITE_URL", "must begin with https://")
+
+
+def _hosts(environ: Environment) -> Iterator[Finding]:
+    hosts = [host.strip().lower() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
+    host = host_of(environ.get("SITE_URL", ""))
+    if not hosts:
+        yield Finding("TRUSTED_HOSTS", "is missing: the site would answer to any name")
+    elif host is not None and host not in hosts:
+        yield Finding("TRUSTED_HOSTS", "does not hold the host of SITE_URL")
+    if any("*" in name or name.startswith(".") for name in hosts):
+        yield Finding("TRUSTED_HOSTS", "holds a wildcard; name each host")

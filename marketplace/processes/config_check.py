@@ -1,0 +1,73 @@
+"""The whole check: what the environment says, what the database says of the login, what the files show."""
+
+from pathlib import Path
+
+import psycopg
+
+from marketplace.config_rules import database, files, mail
+from marketplace.config_rules.environment import unsafe
+from marketplace.config_rules.finding import Environment, Finding
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ("secrets.json", "environment.json", "sample-password", "mail", "postgres", "postgres-socket", "postgres.log")
+
+LOGIN = """
+SELECT bool_or(rolsuper), bool_or(rolbypassrls),
+       (SELECT count(*) > 0 FROM pg_class JOIN pg_namespace AS space ON space.oid = relnamespace
+        WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
+          AND pg_has_role(relowner, 'MEMBER')),
+       current_setting('log_error_verbosity') = 'terse'
+FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
+"""
+
+
+def check(environ: Environment) -> tuple[list[Finding], list[str]]:
+    """Everything unsafe, and what must be set outside."""
+    findings = unsafe(environ) + list(files.exposed(modes(environ)))
+    advice = [f"DNS  {record}" for record in mail.dns_advice(environ)]
+    try:
+        login = ask(environ)
+    except psycopg.Error as error:
+        # Its text may hold the URL.
+        findings.append(Finding("DATABASE_URL", f"the database could not be asked ({type(error).__name__})"))
+    else:
+        if login is not None:
+            findings += database.unsafe_login(environ, login)
+            advice += [f"PostgreSQL  {line}" for line in database.log_advice(login)]
+    return sorted(set(findings)), advice
+
+
+def say(environ: Environment) -> int:
+    """Prints all of it; the exit code."""
+    findings, advice = check(environ)
+    for finding in findings:
+        print(f"unsafe  {finding}")
+    for line in advice:
+        print(f"to set  {line}")
+    print(f"{len(findings)} unsafe" if findings else "Nothing unsafe was found.", flush=True)
+    return 1 if findings else 0
+
+
+def ask(environ: Environment) -> database.Login | None:
+    """What the server says; None where there is no URL to ask at."""
+    parts = database.parsed(environ.get("DATABASE_URL", ""))
+    if not parts:
+        return None
+    with psycopg.connect(**{"connect_timeout": "5", **parts}, autocommit=True) as connection:
+        row = connection.execute(LOGIN).fetchone() or (True, True, True, False)
+        return database.Login(
+            superuser=row[0],
+            bypasses_policies=row[1],
+            owns_tables=row[2],
+            terse_log=row[3],
+            encrypted=bool(connection.pgconn.ssl_in_use),
+            gave_password=bool(connection.pgconn.used_password),
+            version=connection.info.server_version // 10000,
+        )
+
+
+def modes(environ: Environment) -> dict[str, int]:
+    """The rights on whatever holds keys or data, as far as it exists."""
+    folder = Path(environ.get("DATA_DIR") or "instance")
+    kept = {".env": ROOT / ".env", "DATA_DIR": folder, **{f"DATA_DIR/{name}": folder / name for name in KEPT}}
+    return {name: path.stat().st_mode for name, path in kept.items() if path.exists()}

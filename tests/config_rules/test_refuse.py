@@ -1,0 +1,67 @@
+"""Production does not start with what is unsafe, and says all of it at once."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from marketplace.config import UnsafeConfiguration, load_config
+from marketplace.processes.children import ROOT
+from tests.config_rules.conftest import SAFE
+
+SAFE_URL = {"DATABASE_URL": "postgresql://marketplace_app@/marketplace"}
+
+
+def test_safe_settings_load() -> None:
+    config = load_config(SAFE | SAFE_URL)
+    assert config["PRODUCTION"]
+    assert config["REQUIRE_SECOND_FACTOR"]
+    assert config["SESSION_COOKIE_NAME"] == "__Host-sid"
+
+
+def test_everything_unsafe_is_named_at_once() -> None:
+    spoiled = SAFE | SAFE_URL | {"SECRET_KEY": "short", "SITE_URL": "http://meridian.org", "MAIL_PORT": "x"}
+    del spoiled["PROXY_HOPS"]
+    with pytest.raises(UnsafeConfiguration) as refusal:
+        load_config(spoiled)
+    names = {"SECRET_KEY", "SITE_URL", "TRUSTED_HOSTS", "MAIL_PORT", "PROXY_HOPS"}
+    assert {finding.setting for finding in refusal.value.findings} == names
+    assert all(name in str(refusal.value) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("MAIL_PORT", ""),
+        ("UNDO_SECONDS", "1.5"),
+        ("MARKETPLACE_ENV", "prod"),
+        ("FIELD_KEYS", "none"),
+    ],
+)
+def test_development_refuses_what_it_cannot_read(name: str, value: str) -> None:
+    with pytest.raises(UnsafeConfiguration, match=name):
+        load_config({name: value})
+
+
+def test_commands_say_it_without_a_traceback() -> None:
+    environ = {"PATH": os.environ["PATH"], "FLASK_SKIP_DOTENV": "1", "MARKETPLACE_ENV": "production"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "SECRET_KEY: is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serve_starts_nothing_unsafe() -> None:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "FLASK_SKIP_DOTENV": "1",
+        "DATABASE_URL": "postgresql://app@127.0.0.1:1/none",
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "unsafe  SECRET_KEY" in done.stdout
+    assert "safe settings only" in done.stderr
