@@ -11,6 +11,7 @@ from marketplace.catalogue import content_loader
 from marketplace.cli.sample import sample_password
 from marketplace.extensions import db
 from marketplace.foundation.faces import Face, wear
+from marketplace.processes import logs
 from marketplace.processes.serve import serve
 from marketplace.sample import loader
 from marketplace.worker import run as work
@@ -48,6 +49,7 @@ def run_timers_at(now: str) -> None:
 @click.command("worker")
 def run_worker() -> None:
     """Mail, routing, timers, retention."""
+    logs.install("worker")
     work(current_app._get_current_object())  # type: ignore[attr-defined]
 
 

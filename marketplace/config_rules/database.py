@@ -24,7 +24,7 @@ class Login:
     encrypted: bool
     gave_password: bool
     version: int
-    terse_log: bool
+    quiet_log: bool
 
 
 def parsed(url: str) -> dict[str, Any] | None:
@@ -85,5 +85,5 @@ def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:
 
 def log_advice(login: Login) -> Iterator[str]:
     """The server's own log is no place for what people typed."""
-    if not login.terse_log:
-        yield "log_error_verbosity = terse, log_min_error_statement = panic (a violated constraint logs its values)"
+    if not login.quiet_log:
+        yield "ALTER ROLE <app's login> SET log_min_messages = 'log'  (the text of an error holds what was typed)"

@@ -88,6 +88,11 @@ def acting_as(actor: str) -> Iterator[None]:
         _actor.reset(token)
 
 
+def acting() -> str:
+    """Under which name things are done at this moment."""
+    return _actor.get()
+
+
 def act_as(actor: str) -> None:
     """For a door: holds until the request's context ends, which resets it."""
     _actor.set(actor)

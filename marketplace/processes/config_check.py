@@ -16,7 +16,7 @@ SELECT bool_or(rolsuper), bool_or(rolbypassrls),
        (SELECT count(*) > 0 FROM pg_class JOIN pg_namespace AS space ON space.oid = relnamespace
         WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
           AND pg_has_role(relowner, 'MEMBER')),
-       current_setting('log_error_verbosity') = 'terse'
+       current_setting('log_min_messages') IN ('log', 'fatal', 'panic')
 FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
 """
 
@@ -59,7 +59,7 @@ def ask(environ: Environment) -> database.Login | None:
             superuser=row[0],
             bypasses_policies=row[1],
             owns_tables=row[2],
-            terse_log=row[3],
+            quiet_log=row[3],
             encrypted=bool(connection.pgconn.ssl_in_use),
             gave_password=bool(connection.pgconn.used_password),
             version=connection.info.server_version // 10000,

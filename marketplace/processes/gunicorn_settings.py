@@ -2,6 +2,8 @@
 
 import os
 
+from marketplace.processes import logs
+
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
@@ -16,3 +18,6 @@ control_socket_disable = True
 # The app writes its own log, one JSON object a line.
 accesslog = None
 loglevel = "warning"
+logger_class = "marketplace.processes.gunicorn_log.PlacedLogger"
+logconfig_dict = logs.configuration("web")
+logs.install("web")

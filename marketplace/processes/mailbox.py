@@ -10,6 +10,7 @@ from types import TracebackType
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from marketplace.processes import logs
 from marketplace.processes.mailbox_reader import numbers
 
 
@@ -90,6 +91,7 @@ def free_port() -> int:
 
 def main() -> None:
     """Serve until asked to stop."""
+    logs.install("mailbox")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--dir", type=Path, required=True)

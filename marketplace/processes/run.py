@@ -1,6 +1,5 @@
 """What `make run` does: the whole site on a machine that has only Python."""
 
-import logging
 import os
 import signal
 import sys
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from marketplace.processes import children
+from marketplace.processes import children, logs
 from marketplace.processes.claim import Claim
 from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
 from marketplace.processes.embedded_postgres import OWNER, EmbeddedPostgres
@@ -22,7 +21,7 @@ Environment = dict[str, str]
 def main() -> int:
     """Run the site until somebody stops it; the exit code."""
     load_dotenv(children.ROOT / ".env")
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logs.install("supervisor")
     try:
         with Supervisor() as supervisor:
             run(supervisor, dict(os.environ))

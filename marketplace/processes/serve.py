@@ -1,25 +1,13 @@
 """Worker and gunicorn under the supervisor, for a server that brings its own PostgreSQL and mail."""
 
-import json
-import logging
 import os
 import sys
-from datetime import UTC, datetime
 
-from marketplace.processes import children
+from marketplace.processes import children, logs
 from marketplace.processes.config_check import say
 from marketplace.processes.problems import CannotStart
 from marketplace.processes.run import start_site
 from marketplace.processes.supervisor import Supervisor
-
-
-class _OneObjectALine(logging.Formatter):
-    """The same form of log as the site's own."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One JSON object."""
-        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return json.dumps({"time": time, "level": record.levelname.lower(), "message": record.getMessage()})
 
 
 def serve(*, dev: bool = False) -> int:
@@ -27,9 +15,7 @@ def serve(*, dev: bool = False) -> int:
 
     Not before the settings are safe, unless `dev` says that it does not matter here.
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(_OneObjectALine())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logs.install("supervisor")
     try:
         with Supervisor() as supervisor:
             environ = dict(os.environ)

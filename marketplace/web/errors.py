@@ -43,8 +43,9 @@ def show_gone_key(_error: CannotOpen) -> ResponseReturnValue:
     return render_template("errors/404.html", problem=None), 404
 
 
-def show_database_away(_error: DBAPIError) -> ResponseReturnValue:
+def show_database_away(error: DBAPIError) -> ResponseReturnValue:
     """Comes back by itself."""
+    current_app.logger.warning("database away", exc_info=error)
     return render_template("errors/503.html", problem=None), 503, [("Retry-After", "5")]
 
 

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request, session
 
+from marketplace.processes import logs
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -17,13 +19,15 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# Random ids only: what is taken over stands in the log.
+REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def begin() -> None:
     """Every request has an id; a sensible one from a proxy is kept."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
+    logs.request_id.set(g.request_id)
     g.began = time.perf_counter()
 
 

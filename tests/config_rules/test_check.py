@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,12 @@ def named(output: str) -> set[str]:
 
 def test_sp18_safe_settings_pass(safe: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert say(safe) == 0, capsys.readouterr().out
+    assert "PostgreSQL" not in capsys.readouterr().out
+
+
+def test_a_database_that_logs_what_was_typed_is_named() -> None:
+    assert not list(database.log_advice(TRUSTED))
+    assert len(list(database.log_advice(replace(TRUSTED, quiet_log=False)))) == 1
 
 
 @pytest.mark.parametrize(("setting", "value", "name"), UNSAFE)
@@ -108,7 +115,7 @@ TRUSTED = database.Login(
     encrypted=True,
     gave_password=True,
     version=18,
-    terse_log=True,
+    quiet_log=True,
 )
 
 

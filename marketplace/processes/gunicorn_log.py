@@ -1,0 +1,27 @@
+"""gunicorn's logger, saying where each message comes from: its own names one place for all of them."""
+
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+FROM_CALLER = 2
+
+
+class PlacedLogger(Logger):
+    """What is less than a warning is not said at all."""
+
+    def critical(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """From the caller's place."""
+        self.error_log.critical(msg, *args, stacklevel=FROM_CALLER, **kwargs)
+
+    def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """From the caller's place."""
+        self.error_log.error(msg, *args, stacklevel=FROM_CALLER, **kwargs)
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """From the caller's place."""
+        self.error_log.warning(msg, *args, stacklevel=FROM_CALLER, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """From the caller's place."""
+        self.error_log.exception(msg, *args, stacklevel=FROM_CALLER, **kwargs)

@@ -1,0 +1,139 @@
+"""The log of every process: one JSON object a line, with the request's id, and nothing of what people typed."""
+
+import json
+import logging
+import logging.config
+import re
+import sys
+import threading
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from marketplace.processes.failures import told
+
+PACKAGE = str(Path(__file__).resolve().parents[1])
+# The arbiter speaks of processes; the rest of gunicorn of what clients sent.
+OF_PROCESSES = "gunicorn/arbiter.py"
+QUEUES_EVERY_QUARTER_MINUTE = "timers"
+CATEGORY = re.compile(r"^(?:.*/)?([^/\n:]+:\d+): (\w+):")
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class OneObjectALine(logging.Formatter):
+    """Ours is repeated as it stands; of other people's messages only where they were said, for they hold values."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "process": self._process,
+            "message": message_of(record),
+        }
+        if request_id.get():
+            line["request_id"] = request_id.get()
+        if is_ours(record):
+            line |= getattr(record, "fields", {})
+        line |= _of_job(record)
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= told(record.exc_info[1], frames=record.levelno >= logging.ERROR)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether our own code says it: it passes ids and codes only."""
+    return record.pathname.startswith(PACKAGE)
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """What may be repeated of it."""
+    if is_ours(record):
+        return record.getMessage()
+    if hasattr(record, "action"):
+        return str(record.action)
+    if record.name == "py.warnings":
+        found = CATEGORY.match(record.getMessage())
+        return f"{found[2]} at {found[1]}" if found else "warning"
+    if record.pathname.endswith(OF_PROCESSES):
+        return _with_numbers(record)
+    return f"{record.name} at {_short(record.pathname)}:{record.lineno} {record.funcName}"
+
+
+def _with_numbers(record: logging.LogRecord) -> str:
+    """Its numbers and names of signals; texts stay out."""
+    given = record.args if isinstance(record.args, tuple) else ()
+    kept = tuple(value if isinstance(value, int) or str(value).isidentifier() else "…" for value in given)
+    return str(record.msg) % kept if kept else str(record.msg)
+
+
+def _of_job(record: logging.LogRecord) -> dict[str, object]:
+    """Which job it was; its arguments are ids, and not needed."""
+    job = getattr(record, "job", None)
+    if is_ours(record) or not isinstance(job, dict):
+        return {}
+    return {"job": job.get("id"), "task": job.get("task_name"), "attempts": job.get("attempts")}
+
+
+def _short(path: str) -> str:
+    return "/".join(Path(path).parts[-2:])
+
+
+class WithoutRoutine(logging.Filter):
+    """A job's beginning, and the end of a timer that went well, are no news."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is said."""
+        action, job = getattr(record, "action", None), getattr(record, "job", None) or {}
+        routine = action == "job_success" and job.get("queue") == QUEUES_EVERY_QUARTER_MINUTE
+        return not (routine or action in {"start_job", "about_to_defer_jobs", "jobs_deferred"})
+
+
+def configuration(process: str) -> dict[str, Any]:
+    """For logging's own dictConfig, and for gunicorn's."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": OneObjectALine, "process": process}},
+        "filters": {"routine": {"()": WithoutRoutine}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["routine"],
+                "stream": "ext://sys.stderr",
+            }
+        },
+        "root": {"level": "WARNING", "handlers": ["stderr"]},
+        "loggers": {
+            "marketplace": {"level": "INFO"},
+            "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
+            "procrastinate.worker": {"level": "INFO"},
+            # It says every command of every sender.
+            "mail.log": {"level": "CRITICAL"},
+        },
+    }
+
+
+def install(process: str) -> None:
+    """From here on this process says everything in this form, also what would have been a traceback."""
+    logging.config.dictConfig(configuration(process))
+    logging.captureWarnings(True)
+    sys.excepthook = _fell
+    threading.excepthook = _thread_fell
+
+
+def _fell(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if error is not None and not issubclass(kind, KeyboardInterrupt):
+        logging.getLogger(__name__).critical("ended by an error", exc_info=(kind, error, trace))
+
+
+def _thread_fell(given: threading.ExceptHookArgs) -> None:
+    _fell(given.exc_type, given.exc_value, given.exc_traceback)
