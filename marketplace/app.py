@@ -15,7 +15,19 @@ from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation import timeouts
 from marketplace.foundation.sealed import keyring
 from marketplace.mail.security_mail import OutboxMailUtil
-from marketplace.web import access, access_log, assets, context, dev_mail, errors, filters, headers, strata, words
+from marketplace.web import (
+    access,
+    access_log,
+    assets,
+    context,
+    dev_mail,
+    errors,
+    filters,
+    headers,
+    limiting,
+    strata,
+    words,
+)
 from marketplace.web.dashboard import door as dashboard
 from marketplace.web.operator import door as operator
 from marketplace.web.patient import door as patient
@@ -58,7 +70,7 @@ def _bind_web(app: Flask) -> None:
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (errors, filters, strata, context, words):
+    for part in (errors, limiting, filters, strata, context, words):
         part.install(app)
     assets.install(app)
     for blueprint in (public, patient, dashboard, operator):

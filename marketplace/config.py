@@ -103,6 +103,8 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "SITE_URL": environ.get("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         "TRUSTED_HOSTS": hosts or (None if production else ["127.0.0.1", "localhost"]),
         "PROXY_HOPS": int(environ.get("PROXY_HOPS", "0")),
+        "LIMITS_ON": production or _flag(environ, "LIMITS", True),
+        "LIMITS_SHARED": 1 if production else 20,
         "REQUIRE_SECOND_FACTOR": _flag(environ, "REQUIRE_SECOND_FACTOR", production),
         "UNDO_SECONDS": int(environ.get("UNDO_SECONDS", "300" if production else "10")),
         "GROUP_SECONDS": int(environ.get("GROUP_SECONDS", "7200" if production else "30")),

@@ -6,7 +6,7 @@ in which the thing happened, so nothing follows before the commit and nothing is
 
 from marketplace.clinics import events as clinic
 from marketplace.clinics import jobs as clinic_jobs
-from marketplace.foundation import timeline
+from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
 from marketplace.mail import clinics as to_clinic
@@ -73,6 +73,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckRefused: (),
     clinic.CheckRevoked: (),
     clinic.CheckLapsed: (to_patient.clinic_changed,),
+    # Someone asks too often
+    limits.LimitHit: (),  # operators read it as a sign of abuse
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from marketplace.clinics import actions as clinics
+from marketplace.foundation import limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import jobs as mail
@@ -26,4 +27,5 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "tell of quotes": quote_news.sweep_untold,
     "tell of quotes that end": quote_news.remind_of_ending,
     "send forgotten mail": mail.sweep_waiting,
+    "forget full limits": limits.sweep,
 }

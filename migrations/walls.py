@@ -91,6 +91,7 @@ WALLS: dict[str, Rights] = {
     "procrastinate_events": {},
     "procrastinate_periodic_defers": {},
     "procrastinate_workers": {},
+    "limit_bucket": {},
     "alembic_version": {OPERATOR: Right(READ)},
 }
 

@@ -43,6 +43,7 @@ class Site:
             "DATA_DIR": str(folder / "data"),
             "UNDO_SECONDS": "2",
             "GROUP_SECONDS": "3",
+            "LIMITS": "off",  # all browsers of a test run come from one address
             "PYTHONUNBUFFERED": "1",
         }
         self.process = subprocess.Popen(

@@ -24,6 +24,8 @@ TESTING = {
     "SITE_URL": "http://127.0.0.1:8000",
     "UNDO_SECONDS": 300,
     "GROUP_SECONDS": 7200,
+    "LIMITS_ON": False,  # on where they are what a test is about
+    "LIMITS_SHARED": 1,
     "SECURITY_PASSWORD_SINGLE_HASH": True,
     "SECURITY_PASSWORD_HASH": "plaintext",
     "SECURITY_PASSWORD_SCHEMES": ["plaintext"],
@@ -123,6 +125,15 @@ def own_app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flas
         db.session.remove()
         db.engine.dispose()
     postgres.drop_database(name)
+
+
+@pytest.fixture
+def limited_app(own_app: Flask) -> Iterator[Flask]:
+    """The same with limits as in production; what they count is stored at once, whatever the request does."""
+    own_app.config["LIMITS_ON"] = True
+    yield own_app
+    if "apart" in own_app.extensions:
+        own_app.extensions["apart"].dispose()
 
 
 @pytest.fixture

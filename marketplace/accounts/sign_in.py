@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore
 
-from marketplace.accounts import pages, sessions
+from marketplace.accounts import limits, pages, sessions
 from marketplace.accounts.models import Account, Role
 from marketplace.accounts.totp import OnceOnlyTotp, derived_key
 from marketplace.accounts.wording import MESSAGES
@@ -85,6 +85,7 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
     security.want_json(lambda _request: False)
     app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
     pages.install(app)
+    limits.install(app)
 
 
 def _as_system(load: Callable[[str], Account | None]) -> Callable[[str], Account | None]:

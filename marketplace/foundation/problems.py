@@ -35,6 +35,16 @@ class Refused(Problem):
         self.field = field
 
 
+class LimitReached(Problem):
+    """Asked too often: in `wait` seconds there is room again."""
+
+    status = 429
+
+    def __init__(self, reason: str, *, wait: int) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
 class LinkGone(Problem):
     """The link is unknown, altered, used, replaced or past its time."""
 

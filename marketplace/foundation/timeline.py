@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,23 +59,16 @@ listeners: dict[type[Event], tuple[Listener, ...]] = {}
 
 def record(event: Event) -> None:
     """Writes the row, then lets the reactions put their jobs and emails into the same transaction."""
-    db.session.add(
-        TimelineEntry(
-            at=clock.now(),
-            name=type(event).__name__,
-            actor=_actor.get(),
-            request_id=event.request_id,
-            clinic_id=event.clinic_id,
-            lead_id=event.lead_id,
-            quote_id=event.quote_id,
-            account_id=event.account_id,
-            reason=event.reason,
-        )
-    )
+    db.session.add(TimelineEntry(**row_of(event)))
     db.session.flush()
     with as_system():
         for listener in listeners[type(event)]:
             listener(event)
+
+
+def row_of(event: Event) -> dict[str, Any]:
+    """The columns of an event's row, with this moment and who acts now."""
+    return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
 
 
 @contextmanager

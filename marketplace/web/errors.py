@@ -7,8 +7,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from werkzeug.exceptions import HTTPException
 
 from marketplace.extensions import db
-from marketplace.foundation.problems import LinkGone, Problem
+from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.sealed import CannotOpen
+from marketplace.web.limiting import wait_words
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
@@ -16,6 +17,9 @@ PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 def show_problem(problem: Problem) -> ResponseReturnValue:
     """A named refusal of a room."""
     db.session.rollback()
+    if isinstance(problem, LimitReached):
+        again = wait_words(problem.wait)
+        return render_template("errors/429.html", problem=None, again=again), 429, [("Retry-After", str(problem.wait))]
     if isinstance(problem, LinkGone):
         return render_template("patient/link_gone.html", problem=problem), 404
     if problem.status == 422:

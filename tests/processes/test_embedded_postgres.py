@@ -12,7 +12,7 @@ import psutil
 import psycopg
 import pytest
 
-from marketplace.processes.embedded_postgres import APP, OWNER, EmbeddedPostgres
+from marketplace.processes.embedded_postgres import OWNER, EmbeddedPostgres
 from marketplace.processes.problems import CannotStart
 
 STARTER = """

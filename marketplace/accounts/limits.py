@@ -1,0 +1,62 @@
+"""Guessing takes time: how often one may try to sign in, and ask for a mail. Only what was wrong is counted."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, make_response, request, session
+from flask_security import current_user
+from sqlalchemy import select
+
+from marketplace.accounts.models import Account
+from marketplace.extensions import db
+from marketplace.foundation import limits
+
+Who = Callable[[], dict[str, str]]
+
+
+def typed_address() -> dict[str, str]:
+    """The address as it was typed: nobody learns here whether there is such an account."""
+    return {"email": request.form.get("email", "")}
+
+
+def half_signed_in() -> dict[str, str]:
+    """The account whose password was right, or who is signed in already."""
+    if current_user.is_authenticated:
+        return {"account": str(current_user.id)}
+    named = select(Account.id).where(Account.fs_uniquifier == session.get("tf_user_id", ""))
+    return {"account": str(db.session.scalar(named) or "")}
+
+
+# Endpoint: the limit, whom it counts, and whether a right answer costs nothing.
+LIMITED: dict[str, tuple[str, Who, bool]] = {
+    "security.login": ("sign-in", typed_address, True),
+    "security.two_factor_token_validation": ("second-factor", half_signed_in, True),
+    "security.mf_recovery": ("second-factor", half_signed_in, True),
+    "security.verify": ("password-again", half_signed_in, True),
+    "security.change_password": ("password-again", half_signed_in, True),
+    "security.forgot_password": ("reset", typed_address, False),
+    "security.send_confirmation": ("confirm-account", typed_address, False),
+}
+
+
+def install(app: Flask) -> None:
+    """Around Flask-Security's own views, once it has bound them."""
+    for endpoint, (name, who, only_wrong) in LIMITED.items():
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint], name, who=who, only_wrong=only_wrong)
+
+
+def _limited(view: Callable[..., Any], name: str, *, who: Who, only_wrong: bool) -> Callable[..., Any]:
+    @wraps(view)
+    def counted(*args: Any, **kwargs: Any) -> Response:
+        if request.method != "POST":
+            return make_response(view(*args, **kwargs))
+        whom = who()
+        limits.take(name, **whom)
+        answer = make_response(view(*args, **kwargs))
+        # A form that was refused is shown again; what was right leads on.
+        if only_wrong and answer.status_code in {302, 303}:
+            limits.give_back(name, **whom)
+        return answer
+
+    return counted

@@ -1,0 +1,24 @@
+"""Connections beside the request's own, for what must neither wait for its transaction nor be undone with it."""
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Engine, create_engine
+
+from marketplace.foundation import timeouts
+from marketplace.foundation.faces import Face
+
+
+def engine() -> Engine:
+    """Each statement is a transaction of its own, done by the system."""
+    kept: dict[str, Any] = current_app.extensions
+    if "apart" not in kept:
+        given = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+        options = f"{timeouts.as_options(timeouts.WEB)} -c role={Face.WORKER}"
+        arguments = {**given.pop("connect_args"), "options": options}
+        given |= {"pool_size": 2, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
+        kept["apart"] = create_engine(
+            str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given
+        )
+    made: Engine = kept["apart"]
+    return made

@@ -1,0 +1,35 @@
+"""Every limit of the site on one page. docs/running.md shows the same table."""
+
+from typing import NamedTuple
+
+
+class Bucket(NamedTuple):
+    """So many at once, one more every so many seconds, counted together by what `by` names."""
+
+    most: int
+    every: float
+    by: tuple[str, ...]  # client, email, account, clinic, everyone
+    soft: bool = False  # refuses nobody: it only says when the site is pressed
+
+
+BY_CLIENT = ("client",)
+BY_EMAIL = ("email",)
+
+# The widest bucket stands first: what it refuses is not taken from the others.
+LIMITS: dict[str, tuple[Bucket, ...]] = {
+    # Only what was wrong counts: a right answer is given back.
+    "sign-in": (Bucket(30, 20, BY_CLIENT), Bucket(10, 30, ("client", "email"))),
+    "second-factor": (Bucket(6, 120, ("account",)),),
+    "password-again": (Bucket(10, 30, ("account",)),),
+    # Whatever sends mail to an address that someone typed
+    "reset": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
+    "confirm-account": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
+    "link": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
+    "confirm-again": (Bucket(5, 120, BY_CLIENT),),
+    # A request
+    "new-request": (Bucket(20, 60, BY_CLIENT),),
+    "send-request": (Bucket(300, 6, ("everyone",), soft=True), Bucket(10, 120, BY_CLIENT)),
+    # Reading and writing to others
+    "search": (Bucket(60, 2, BY_CLIENT),),
+    "ask-patient": (Bucket(30, 60, ("clinic",)),),
+}

@@ -1,0 +1,19 @@
+"""The limits that running.md names are those that hold, and each is asked for somewhere."""
+
+import re
+from pathlib import Path
+
+from marketplace.foundation.limit_table import LIMITS, Bucket
+
+ROOT = Path(__file__).parents[2]
+
+
+def row(name: str, bucket: Bucket) -> str:
+    """As the table in docs/running.md writes it."""
+    counted = " and ".join(bucket.by) + (", refuses nobody" if bucket.soft else "")
+    return f"| {name} | {bucket.most} | {bucket.every:g} s | {counted} |"
+
+
+def test_running_md_names_every_limit() -> None:
+    written = re.findall(r"^\| [a-z-]+ \| \d+ \| [\d.]+ s \| .* \|$", (ROOT / "docs" / "running.md").read_text(), re.M)
+    assert written == [row(name, bucket) for name, buckets in LIMITS.items() for bucket in buckets]
