@@ -1,13 +1,15 @@
 """What every form starts from: text is cleaned before a rule reads it, and hostile characters are refused."""
 
 import unicodedata
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
+
+from marketplace.web.limiting import refusal
 
 KEPT_CONTROLS = {"\n", "\r", "\t"}
 LONGEST = 4000
@@ -37,7 +39,9 @@ def refuse_hostile(_form: object, field: Field) -> None:
 
 
 class Form(FlaskForm):
-    """A form of the site."""
+    """A form of the site; one with a limit is accepted so often."""
+
+    limit: ClassVar[str] = ""
 
     class Meta(FlaskForm.Meta):
         """Cleans each text before a rule reads it."""
@@ -60,7 +64,18 @@ class Form(FlaskForm):
         passed = bool(super().validate(extra_validators=extra))
         for field, message in hostile_fields:
             field.errors = [message]
-        return passed and not hostile_fields
+        return passed and not hostile_fields and self._within_limit()
+
+    def counted(self) -> dict[str, str]:
+        """Whom its limit counts, besides the client."""
+        return {}
+
+    def _within_limit(self) -> bool:
+        """Only what would be accepted is counted; a refusal stands beside what was typed."""
+        again = refusal(self.limit, **self.counted()) if self.limit else None
+        if again:
+            self.form_errors.append(again)
+        return again is None
 
 
 class CreatingForm(Form):

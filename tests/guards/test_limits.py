@@ -17,3 +17,9 @@ def row(name: str, bucket: Bucket) -> str:
 def test_running_md_names_every_limit() -> None:
     written = re.findall(r"^\| [a-z-]+ \| \d+ \| [\d.]+ s \| .* \|$", (ROOT / "docs" / "running.md").read_text(), re.M)
     assert written == [row(name, bucket) for name, buckets in LIMITS.items() for bucket in buckets]
+
+
+def test_every_limit_is_asked_for() -> None:
+    table = ROOT / "marketplace" / "foundation" / "limit_table.py"
+    code = "".join(path.read_text() for path in (ROOT / "marketplace").rglob("*.py") if path != table)
+    assert [name for name in LIMITS if f'"{name}"' not in code] == []

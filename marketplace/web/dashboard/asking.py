@@ -1,6 +1,6 @@
 """The other two answers: one question, or a no with a reason. Both stop the reply clock."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,7 @@ DECLINING = ("new", "opened", "asked", "lapsed")
 class QuestionForm(CreatingForm):
     """One question."""
 
+    limit = "ask-patient"
     question = TextAreaField(
         _l("Your question"),
         validators=[
@@ -29,6 +30,10 @@ class QuestionForm(CreatingForm):
             Length(max=600, message=_l("Your question must be 600 characters or fewer")),
         ],
     )
+
+    def counted(self) -> dict[str, str]:
+        """All of a team together."""
+        return {"clinic": str(g.clinic.id)}
 
 
 class DeclineForm(Form):

@@ -67,6 +67,7 @@ class WaitForm(Question):
 class CheckForm(CreatingForm):
     """Consent is its own box; without it the request goes without health answers."""
 
+    limit = "send-request"
     share_health = BooleanField()
     adult = BooleanField(_("I am 18 or over"), validators=[InputRequired(_("Confirm that you are 18 or over"))])
     aftercare = BooleanField(_("Email me aftercare reminders if I choose a clinic (optional)"))

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.catalogue import geography
+from marketplace.foundation import limits
 from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import Face, wear
 from marketplace.quote_requests import drafts
@@ -36,6 +37,7 @@ def begin() -> ResponseReturnValue:
     form = StartForm()
     if not form.validate():
         form = StartForm(formdata=None)
+    limits.take("new-request")
     country = (form.country.data or "").upper()
     request_id = uuid7()
     wear(Face.PATIENT, request_id=request_id)

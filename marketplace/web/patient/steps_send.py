@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.foundation import limits
 from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.consent import consent_text
@@ -97,6 +98,7 @@ def sent() -> ResponseReturnValue:
     if quote_request is None:
         return redirect(url_for("patient.start"), 303)
     if request.method == "POST":
+        limits.take("confirm-again")
         links.resend_confirmation(quote_request)
         flash(_("We have sent the email again. The link in the earlier one no longer works"), "success")
         return redirect(url_for("patient.sent"), 303)

@@ -13,6 +13,7 @@ from marketplace.catalogue.geography import by_slug
 from marketplace.catalogue.queries import treatments
 from marketplace.clinics import queries
 from marketplace.clinics.queries import SORTS, ClinicFilter
+from marketplace.foundation import limits
 from marketplace.foundation.money import NotAnAmount, parse_amount
 from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import reply_words, span
@@ -88,6 +89,8 @@ def _hints(wanted: ClinicFilter) -> list[str]:
 def _list(heading: str, **fixed: str) -> str:
     found = queries.facets()
     wanted = _wanted(found, **fixed)
+    if wanted.q:
+        limits.take("search")
     page = queries.search(wanted)
     shown = {name: "max_price" if name == "max_price_eur" else name for name in wanted.conditions}
     return render_template(
