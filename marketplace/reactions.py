@@ -22,6 +22,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestRepeated: (to_patient.request_open_already,),
     request.ConfirmationResent: (to_patient.confirm_request,),
     request.ConfirmationReminded: (to_patient.confirm_again,),
+    request.ConfirmationHeldBack: (),  # operators read it; the page says nothing
     request.RequestConfirmed: (to_patient.request_sent,),
     request.NoClinicFound: (),  # operators read it as a coverage gap
     request.ClinicsAvailable: (to_patient.clinics_available,),

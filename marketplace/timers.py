@@ -7,8 +7,8 @@ from marketplace.clinics import actions as clinics
 from marketplace.foundation import limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
+from marketplace.mail import allowance, quote_news
 from marketplace.mail import jobs as mail
-from marketplace.mail import quote_news
 from marketplace.quote_requests import retention
 from marketplace.quotes import acceptance, sending
 
@@ -28,4 +28,5 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "tell of quotes that end": quote_news.remind_of_ending,
     "send forgotten mail": mail.sweep_waiting,
     "forget full limits": limits.sweep,
+    "forget mail allowances": allowance.sweep,
 }

@@ -13,13 +13,14 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.timeline import Event, record
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
-from marketplace.mail import outbox
+from marketplace.mail import allowance, outbox
 from marketplace.mail.links import ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
 from marketplace.mail.wording import day, place, short_day
+from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
@@ -32,13 +33,13 @@ _LIVE = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)
 def confirm_request(event: Event) -> None:
     """Nothing goes to a clinic before the address is confirmed (RequestSubmitted, ConfirmationResent)."""
     request = _request(event)
-    _put("confirm_request", request, link=ConfirmLink(request))
+    _put_unasked("confirm_request", request, link=ConfirmLink(request))
 
 
 def confirm_again(event: Event) -> None:
     """The one reminder to confirm; its link replaces the first (ConfirmationReminded)."""
     request = _request(event)
-    _put("confirm_again", request, link=ConfirmLink(request))
+    _put_unasked("confirm_again", request, link=ConfirmLink(request))
 
 
 def request_sent(event: Event) -> None:
@@ -155,12 +156,21 @@ def request_open_already(event: Event) -> None:
     """Only the owner of the address learns that a request of theirs is open (RequestRepeated)."""
     request = _request(event)
     context = {"sent": day(request.created_at.date(), locale=request.locale)}
-    _put("request_open_already", request, context=context, link=RequestLink(request))
+    _put_unasked("request_open_already", request, context=context, link=RequestLink(request))
 
 
 def request_deleted(event: Event) -> None:
     """The last email about a request; it forgets the address once sent (RequestWithdrawn)."""
     _put("request_deleted", _request(event), outlives_request=True)
+
+
+def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any] | None = None, link: Link) -> None:
+    """Anyone may have typed this address: beyond the allowance nothing goes, and only the timeline says so."""
+    used_up = allowance.refused(request.email_hash or b"")
+    if used_up:
+        record(ConfirmationHeldBack(request_id=request.id, reason=used_up))
+    else:
+        _put(name, request, context=context, link=link)
 
 
 def _put(

@@ -19,6 +19,10 @@ class ConfirmationReminded(Event):
     """A day went by without a confirmation; said once."""
 
 
+class ConfirmationHeldBack(Event):
+    """Too many mails went to an address that nobody confirmed; `reason` is the allowance that is used up."""
+
+
 class RequestConfirmed(Event):
     """The address is the person's own; the request is open."""
 

@@ -1,7 +1,8 @@
-"""limits: buckets"""
+"""limits: buckets, and how many mails went to an unconfirmed address"""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0005"
 down_revision = "0004"
@@ -18,7 +19,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_limit_bucket")),
         prefixes=["UNLOGGED"],
     )
+    op.create_table(
+        "mail_allowance",
+        sa.Column("address_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("put_at", postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_mail_allowance")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mail_allowance")
     op.drop_table("limit_bucket")

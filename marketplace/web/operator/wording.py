@@ -78,6 +78,8 @@ EVENTS = {
     "RequestSubmitted": _l("Request sent, waiting for its confirmation"),
     "RequestRepeated": _l("Asked again for the same"),
     "ConfirmationResent": _l("Confirmation asked for again"),
+    "ConfirmationHeldBack": _l("No more mail to this address for now"),
+    "LimitHit": _l("Asked too often, and stopped"),
     "ConfirmationReminded": _l("Reminded to confirm"),
     "RequestConfirmed": _l("Address confirmed, request open"),
     "NoClinicFound": _l("No clinic was eligible or had room"),

@@ -1,0 +1,51 @@
+"""Nobody's mailbox is filled by strangers: so many mails to an address that has not confirmed, and no more."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import DateTime
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import Base
+
+MOST = {"hour": (timedelta(hours=1), 3), "day": (timedelta(days=1), 6)}
+
+
+class MailAllowance(Base):
+    """When mails to one address were put into the outbox, the last day's only; the address is a keyed hash."""
+
+    __tablename__ = "mail_allowance"
+
+    address_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    put_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    last_at: Mapped[datetime]
+
+
+def refused(address_hash: bytes) -> str | None:
+    """None when one more may go, which is then counted; else which allowance is used up.
+
+    The row is locked, so of two at once the second counts the first.
+    """
+    if not current_app.config["LIMITS_ON"]:
+        return None
+    now = clock.now()
+    new = insert(MailAllowance).values(address_hash=address_hash, put_at=[], last_at=now)
+    db.session.execute(new.on_conflict_do_nothing())
+    kept = db.session.get_one(MailAllowance, address_hash, with_for_update=True, populate_existing=True)
+    for name, (span, most) in MOST.items():
+        if sum(moment > now - span for moment in kept.put_at) >= most:
+            return name
+    day, _most = MOST["day"]
+    kept.put_at, kept.last_at = [*(moment for moment in kept.put_at if moment > now - day), now], now
+    db.session.flush()
+    return None
+
+
+def sweep(now: datetime) -> int:
+    """A day later it is forgotten that a mail went; how many addresses were."""
+    old = delete(MailAllowance).where(MailAllowance.last_at <= now - MOST["day"][0])
+    return len(db.session.scalars(old.returning(MailAllowance.address_hash)).all())
