@@ -92,6 +92,7 @@ WALLS: dict[str, Rights] = {
     "procrastinate_periodic_defers": {},
     "procrastinate_workers": {},
     "limit_bucket": {},
+    "mail_allowance": {},
     "alembic_version": {OPERATOR: Right(READ)},
 }
 

@@ -1,6 +1,5 @@
 """Every setting that is a number: what it may be anywhere, and what it may be on a server."""
 
-import math
 from collections.abc import Iterator
 
 from marketplace.config_rules.finding import Environment, Finding
@@ -16,8 +15,6 @@ WHOLE: dict[str, tuple[int, int]] = {
     "UNDO_SECONDS": (60, HOUR),
     "GROUP_SECONDS": (60, DAY),
 }
-# A development-only factor on every limit.
-LIMITS_SCALE = "LIMITS_SCALE"
 
 
 def unreadable(environ: Environment) -> Iterator[Finding]:
@@ -25,8 +22,6 @@ def unreadable(environ: Environment) -> Iterator[Finding]:
     for name in WHOLE:
         if name in environ and _whole(environ[name]) is None:
             yield Finding(name, "is not a whole number")
-    if LIMITS_SCALE in environ and _scale(environ) is None:
-        yield Finding(LIMITS_SCALE, "is not a number above 0")
 
 
 def unsafe(environ: Environment) -> Iterator[Finding]:
@@ -35,8 +30,8 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
         number = _whole(environ[name]) if name in environ else None
         if number is not None and not low <= number <= high:
             yield Finding(name, f"must lie between {low} and {high}")
-    if _scale(environ) not in {None, 1.0}:
-        yield Finding(LIMITS_SCALE, "is for development only: unset it")
+    if "LIMITS" in environ:
+        yield Finding("LIMITS", "is for load tests in development only: unset it")
 
 
 def _whole(given: str) -> int | None:
@@ -44,11 +39,3 @@ def _whole(given: str) -> int | None:
         return int(given)
     except ValueError:
         return None
-
-
-def _scale(environ: Environment) -> float | None:
-    try:
-        scale = float(environ.get(LIMITS_SCALE, "1"))
-    except ValueError:
-        return None
-    return scale if math.isfinite(scale) and scale > 0 else None

@@ -61,8 +61,7 @@ UNSAFE = [
     ("PORT", "80000", "PORT"),
     ("MAIL_PORT", "smtp", "MAIL_PORT"),
     ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY"),
-    ("LIMITS_SCALE", "10", "LIMITS_SCALE"),
-    ("LIMITS_SCALE", "nan", "LIMITS_SCALE"),
+    ("LIMITS", "off", "LIMITS"),
 ]
 
 
