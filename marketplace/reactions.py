@@ -4,6 +4,7 @@ A reaction does two things only: it puts an email into the outbox or defers a jo
 in which the thing happened, so nothing follows before the commit and nothing is lost after it.
 """
 
+from marketplace.accounts import events as account
 from marketplace.clinics import events as clinic
 from marketplace.clinics import jobs as clinic_jobs
 from marketplace.foundation import limits, timeline
@@ -76,6 +77,14 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckLapsed: (to_patient.clinic_changed,),
     # Someone asks too often
     limits.LimitHit: (),  # operators read it as a sign of abuse
+    # Who has access
+    account.SignedIn: (),
+    account.SignedOut: (),
+    account.SessionsEnded: (),
+    account.PasswordChanged: (),
+    account.SecondFactorChanged: (),
+    account.AccountDeactivated: (),
+    account.OperatorMade: (),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
 from marketplace.foundation import limits
 from marketplace.leads import timing as leads
@@ -29,4 +30,5 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "send forgotten mail": mail.sweep_waiting,
     "forget full limits": limits.sweep,
     "forget mail allowances": allowance.sweep,
+    "forget ended sessions": session_rows.sweep,
 }

@@ -58,6 +58,7 @@ WALLS: dict[str, Rights] = {
     },
     "role": {ACCOUNT: Right(READ), CLINIC: Right(READ), OPERATOR: Right(READ)},
     "account_role": {ACCOUNT: Right(READ), CLINIC: Right(READ), OPERATOR: Right(READ)},
+    "web_session": {ACCOUNT: Right(KEEP)},
     "membership": {ACCOUNT: Right(READ), CLINIC: Right(ALL, OWN_CLINIC), OPERATOR: Right(READ)},
     # One request and what belongs to it
     "quote_request": {

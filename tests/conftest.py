@@ -5,14 +5,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_app_context, request
 from flask_migrate import upgrade
 from sqlalchemy import event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, Worn
+from marketplace.foundation.faces import Face, Worn, put_on
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.reading import Reader
 
@@ -161,6 +163,18 @@ def _note_commit(session: object) -> None:
 @event.listens_for(db.session, "after_soft_rollback")
 def _note_rollback(session: object, _previous: object) -> None:
     session.info["unsaved"] = False  # type: ignore[attr-defined]
+
+
+@event.listens_for(Session, "after_commit")
+def _as_before(session: Session) -> None:
+    """Where a test's one connection stands for all, what is done beside a request leaves no face."""
+    if not has_app_context() or session is db.session() or not isinstance(db.engines[None], Connection):
+        return
+    face = db.session().info.get("worn")
+    if face is not None:
+        put_on(db.engines[None], face)
+    else:
+        db.engines[None].exec_driver_sql("SELECT set_config('role', 'none', true)")
 
 
 from tests.browser import chromium, site, visit  # noqa: E402,F401

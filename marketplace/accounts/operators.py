@@ -7,10 +7,13 @@ from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import func, select
 
+from marketplace.accounts.actions import end_all
+from marketplace.accounts.events import OperatorMade
 from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
+from marketplace.foundation.timeline import record
 
 
 def operator_role() -> Role:
@@ -41,5 +44,7 @@ def create_operator(email: str) -> str:
         db.session.add(account)
     if not account.is_operator:
         account.roles = [*account.roles, operator_role()]
-    db.session.flush()
+        db.session.flush()
+        end_all(account.id, reason="role_changed")
+        record(OperatorMade(account_id=account.id))
     return f"{current_app.config['SITE_URL']}/account/reset/{generate_reset_password_token(account)}"

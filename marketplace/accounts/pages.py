@@ -9,6 +9,7 @@ from flask_security.utils import get_message
 from flask_wtf import FlaskForm
 
 from marketplace.accounts.wording import LABELS
+from marketplace.extensions import db
 
 AFTER_SIGN_IN = "/account"
 # A form that was accepted leads to a page of its own, so that reloading sends nothing twice.
@@ -79,6 +80,9 @@ def bring_to_convention(response: Response) -> Response:
         response.status_code = 422
     if response.status_code in {302, 303} and response.location == AFTER_SIGN_IN:
         response.location = home_of_the_signed_in()
+    if request.method == "POST" and response.status_code < 400:
+        # Some of its views, signing out among them, leave what was recorded to us.
+        db.session.commit()
     return response
 
 
@@ -103,6 +107,8 @@ def install(app: Flask) -> None:
     """After Flask-Security has bound its own."""
     app.view_functions["security.confirm_email"] = _by_its_button(app.view_functions["security.confirm_email"])
     app.view_functions["security.two_factor_rescue"] = gone
+    validate = app.view_functions["security.two_factor_token_validation"]
+    app.view_functions["security.two_factor_token_validation"] = _when_a_code_is_due(validate)
     app.add_url_rule("/account", "account", show_account)
     app.after_request(bring_to_convention)
 
@@ -115,5 +121,17 @@ def _by_its_button(confirm: Any) -> Any:
             acted: ResponseReturnValue = confirm(token)
             return acted
         return render_template("security/confirm_email.html", token=token)
+
+    return shown_or_acted
+
+
+def _when_a_code_is_due(validate: Any) -> Any:
+    """The library signs out whoever comes here signed in and with nothing to confirm, even by following a link."""
+
+    def shown_or_acted() -> ResponseReturnValue:
+        if current_user.is_authenticated and "tf_totp_secret" not in session:
+            return redirect(AFTER_SIGN_IN)
+        acted: ResponseReturnValue = validate()
+        return acted
 
     return shown_or_acted

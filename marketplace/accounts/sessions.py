@@ -1,41 +1,209 @@
-"""How long a sign-in lasts: operators 30 minutes idle and 12 hours at most, members 12 hours idle."""
+"""Sessions: looked up when first asked for, kept by the server as long as their owner may be away, ended at once."""
 
-from flask import Flask, session
-from flask_login import user_loaded_from_cookie, user_logged_in
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
 
-from marketplace.accounts.models import Account
+from flask import Flask, Request, Response, current_app, request
+from flask.globals import request_ctx
+from flask.sessions import SessionInterface, SessionMixin
+
+from marketplace.accounts import session_rows
+from marketplace.accounts.session_rows import WebSession
 from marketplace.foundation import clock
 
-OPERATOR_IDLE, OPERATOR_MOST = 30 * 60, 12 * 60 * 60
-MEMBER_IDLE = 12 * 60 * 60
-STAMP_EVERY = 60  # seconds; a cookie is not written at every look
+STAMP_EVERY = timedelta(minutes=1)  # not every look is worth a write
 
 
-def hold_to_limits() -> None:
-    """Before anyone is loaded: past its time it is nobody's. A remembered device signs in by itself."""
-    if "_user_id" not in session:
-        return
-    now = int(clock.now().timestamp())
-    seen, idle, until = session.get("seen", 0), session.get("idle", 0), session.get("until", now)
-    if now - seen > idle or now > until:
-        session.clear()
-    elif now - seen > STAMP_EVERY:
-        session["seen"] = now
+@dataclass(frozen=True)
+class Lifetime:
+    """How long one may be away, and after how long one signs in again whatever one did."""
+
+    idle: timedelta
+    most: timedelta = timedelta(days=30)
 
 
-def begin(_sender: object, user: Account, **_ignored: object) -> None:
-    """Operators are not remembered on a device."""
-    now = int(clock.now().timestamp())
-    session["seen"] = now
-    session["idle"] = OPERATOR_IDLE if user.is_operator else MEMBER_IDLE
-    if user.is_operator:
-        session["until"] = now + OPERATOR_MOST
-        session.pop("_remember", None)
-        session.pop("_remember_seconds", None)
+ANYONE = Lifetime(idle=timedelta(hours=24))
+OPERATOR = Lifetime(idle=timedelta(minutes=30), most=timedelta(hours=12))
+MEMBER = Lifetime(idle=timedelta(hours=12))
+REMEMBERED = Lifetime(idle=timedelta(days=30))
 
 
-def install(app: Flask) -> None:
-    """Binds both."""
-    app.before_request(hold_to_limits)
-    user_logged_in.connect(begin, app)
-    user_loaded_from_cookie.connect(begin, app)
+class SessionTouched(RuntimeError):
+    """A page that is the same for everyone asked who is there."""
+
+
+class BrowserSession(SessionMixin):
+    """Flask's session over one row. Ids are made here: what a browser brings is looked up, never taken over."""
+
+    def __init__(self, token: str) -> None:
+        self.row: WebSession | None = None
+        self.token = token
+        self.is_new = False
+        self.touched = False
+        self._values: dict[str, Any] = {}
+        self._before = ""
+        self._ending: set[bytes] = set()
+        self._is_shut = self._is_lost = False
+
+    def __getitem__(self, name: str) -> Any:
+        return self._now()[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._now()[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._now()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def shut(self) -> None:
+        """For pages without a session: who touches it is told, in production it is empty and stays so."""
+        self._is_shut = True
+        if self.touched:
+            self._complain()
+
+    def sign_in(self, account_id: UUID, lifetime: Lifetime, *, remembered: bool) -> None:
+        """A new id and a new life: whoever knew the id of before knows nothing."""
+        self._now()
+        row = _row(lifetime)
+        row.account_id, row.remembered, row.fresh_at = account_id, remembered, row.begun_at
+        self._replace(row)
+
+    def renew(self, *, fresh: bool) -> None:
+        """A new id for the same sign-in, which ends when it would have ended."""
+        self._now()
+        if self.row is not None:
+            row = WebSession(**{name: getattr(self.row, name) for name in session_rows.COLUMNS})
+            row.fresh_at = clock.now() if fresh else row.fresh_at
+            self._replace(row)
+
+    def end(self) -> None:
+        """Nothing of it is left."""
+        self._now().clear()
+        self._replace(None)
+
+    @property
+    def is_over(self) -> bool:
+        """It was ended by this very request."""
+        return self.row is None and bool(self._ending)
+
+    def last(self, away: timedelta) -> None:
+        """Whoever is not signed in may be away at least this long."""
+        self._now()
+        if self.row is None:
+            self._replace(_row(ANYONE))
+        if self.row is not None and self.row.account_id is None:
+            self.row.idle_seconds = max(self.row.idle_seconds, int(away.total_seconds()))
+
+    def save(self) -> None:
+        """Writes what changed, or that its owner was here; a page that never asked for it writes nothing."""
+        if not self.touched or self._is_lost or self._is_shut:
+            return
+        if self.row is None and self._values:
+            self._replace(_row(ANYONE))
+        self._is_lost = True
+        if self.is_new or self._ending:
+            self._begin()
+        elif self.row is not None:
+            self._keep(self.row)
+        self._is_lost = False
+
+    def _begin(self) -> None:
+        if self.row is not None:
+            self.row.data = session_rows.seal(self._values, token=self.token)
+            _extend(self.row)
+        session_rows.begin(self.row, ending=self._ending)
+
+    def _keep(self, row: WebSession) -> None:
+        changes: dict[str, object] = {}
+        if session_rows.as_text(self._values) != self._before:
+            changes["data"] = session_rows.seal(self._values, token=self.token)
+        if changes or clock.now() - row.seen_at >= STAMP_EVERY:
+            _extend(row)
+            changes |= {name: getattr(row, name) for name in ("seen_at", "expires_at", "idle_seconds")}
+            session_rows.keep(row.id, **changes)
+
+    def _replace(self, row: WebSession | None) -> None:
+        if self.row is not None and not self.is_new:
+            self._ending.add(self.row.id)
+        self.row, self.is_new = row, row is not None
+        if row is not None:
+            self.token = session_rows.new_token()
+            row.id = session_rows.id_of(self.token)
+
+    def _now(self) -> dict[str, Any]:
+        if self._is_shut:
+            self._complain()
+            return {}
+        if not self.touched:
+            self.touched = True
+            self._look_up()
+        return self._values
+
+    def _look_up(self) -> None:
+        # Where the database is away, the page that says so asks again: it finds nobody, and nothing is written.
+        self._is_lost = True
+        row = session_rows.find(self.token)
+        values = session_rows.unseal(row.data or b"", token=self.token) if row is not None else None
+        if values is not None:
+            self.row, self._values, self._before = row, values, session_rows.as_text(values)
+        self._is_lost = False
+
+    def _complain(self) -> None:
+        if not current_app.config["PRODUCTION"]:
+            raise SessionTouched(request.path)
+
+
+class RowSessions(SessionInterface):
+    """How Flask comes by the session, and the one cookie it is known by."""
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """Asks nobody yet."""
+        return BrowserSession(request.cookies.get(self.get_cookie_name(app), ""))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """After the view's own transaction. HEAD keeps nothing, and neither does an answer that is our fault."""
+        if request.method == "HEAD" or response.status_code >= 500:
+            return
+        kept = cast(BrowserSession, session)
+        kept.save()
+        if kept.is_new and kept.row is not None:
+            ends = kept.row.latest_at if kept.row.remembered else None
+            response.set_cookie(self.get_cookie_name(app), kept.token, expires=ends, **self._attributes(app))
+        elif kept.is_over:
+            response.delete_cookie(self.get_cookie_name(app), **self._attributes(app))
+
+    def _attributes(self, app: Flask) -> dict[str, Any]:
+        return {
+            "path": self.get_cookie_path(app),
+            "secure": self.get_cookie_secure(app),
+            "httponly": self.get_cookie_httponly(app),
+            "samesite": self.get_cookie_samesite(app),
+        }
+
+
+def current() -> BrowserSession:
+    """The session of this request."""
+    return cast(BrowserSession, request_ctx.session)
+
+
+def _row(lifetime: Lifetime) -> WebSession:
+    now = clock.now()
+    return WebSession(
+        begun_at=now,
+        latest_at=now + lifetime.most,
+        idle_seconds=int(lifetime.idle.total_seconds()),
+        remembered=False,
+    )
+
+
+def _extend(row: WebSession) -> None:
+    row.seen_at = clock.now()
+    row.expires_at = min(row.seen_at + timedelta(seconds=row.idle_seconds), row.latest_at)

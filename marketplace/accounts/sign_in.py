@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore
+from flask_login.utils import _user_context_processor
+from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 
-from marketplace.accounts import limits, pages, sessions
+from marketplace.accounts import limits, pages, signals
 from marketplace.accounts.models import Account, Role
+from marketplace.accounts.sessions import RowSessions
 from marketplace.accounts.totp import OnceOnlyTotp, derived_key
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
@@ -35,6 +37,9 @@ def settings(app: Flask) -> dict[str, Any]:
         "REGISTERABLE": False,
         "TRACKABLE": True,
         "JOIN_USER_ROLES": False,
+        # Accounts change by our own verbs only: they end sessions and leave an event.
+        "CLI_USERS_NAME": None,
+        "CLI_ROLES_NAME": None,
         "RETURN_GENERIC_RESPONSES": True,
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "DATETIME_FACTORY": clock.now,
@@ -68,13 +73,9 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
     """Binds sign-in to the app; what a caller has set before stays."""
     for name, value in settings(app).items():
         app.config.setdefault(f"SECURITY_{name}", value)
-    app.config.update(
-        REMEMBER_COOKIE_DURATION=timedelta(days=30),
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=bool(app.config["PRODUCTION"]),
-    )
-    sessions.install(app)
+    # A session is bound to its cookie, not to an address that changes on the way to work.
+    app.config["SESSION_PROTECTION"] = None
+    app.session_interface = RowSessions()
     security = Security(
         app,
         SQLAlchemySessionUserDatastore(db.session, Account, Role),
@@ -84,8 +85,19 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
     )
     security.want_json(lambda _request: False)
     app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
+    _ask_nobody_unasked(app, security)
+    signals.install(app)
     pages.install(app)
     limits.install(app)
+
+
+def _ask_nobody_unasked(app: Flask, security: Security) -> None:
+    """The libraries look at every request for who is there; a page that is the same for everyone must not."""
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    app.template_context_processors[None].remove(_user_context_processor)
+    app.template_context_processors[None].append(lambda: {"current_user": current_user})
+    # Its only work is the remember cookie, which is a property of the session here.
+    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
 
 
 def _as_system(load: Callable[[str], Account | None]) -> Callable[[str], Account | None]:

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Response, after_this_request, has_request_context
 from flask_security import MailUtil
 
-from marketplace.extensions import db
 from marketplace.mail import outbox
 from marketplace.mail.links import SealedLink, absolute
 
@@ -58,15 +56,6 @@ class OutboxMailUtil(MailUtil):
             context=_context(kwargs, code=kwargs[ours.code] if ours.code else ""),
             link=SealedLink(_on_our_site(str(link))) if link else None,
         )
-        if has_request_context():
-            # Some of Flask-Security's views never commit, and the email would be lost with their transaction.
-            after_this_request(_keep)
-
-
-def _keep(response: Response) -> Response:
-    if response.status_code < 400:
-        db.session.commit()
-    return response
 
 
 def _context(given: Mapping[str, Any], *, code: object) -> dict[str, str]:

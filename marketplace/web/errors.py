@@ -4,7 +4,7 @@ from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
@@ -30,6 +30,10 @@ def show_problem(problem: Problem) -> ResponseReturnValue:
 def show_http(error: HTTPException) -> ResponseReturnValue:
     """What Werkzeug refuses: unknown paths, wrong methods, too large bodies; redirects pass."""
     code = error.code or 500
+    cause = error.original_exception if isinstance(error, InternalServerError) else None
+    if isinstance(cause, (OperationalError, InterfaceError)):
+        # After the view, where the session is stored.
+        return show_database_away(cause)
     if code < 400:
         return error.get_response()
     page = code if code in PAGES else 400

@@ -4,8 +4,9 @@ import re
 import time
 from uuid import uuid4
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, request
 
+from marketplace.accounts import sessions
 from marketplace.processes import logs
 
 CSP = (
@@ -38,7 +39,7 @@ def finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if session.accessed:
+    if sessions.current().touched:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -24,6 +24,12 @@ def anyone() -> Answer:
     return None
 
 
+def patient() -> Answer:
+    """Nobody signs in here; what is done is done by the patient."""
+    act_as("patient")
+    return None
+
+
 def nobody() -> Answer:
     """A page of a library that this site does without."""
     raise NotFound("closed")
@@ -36,12 +42,14 @@ def only_in_development() -> Answer:
 
 def holder_of_a_link() -> Answer:
     """The token is one of ours; what it opens, until when and how often is the link's own matter."""
+    patient()
     genuine(_named("token"))
     return None
 
 
 def holder_of_this_request() -> Answer:
     """This browser opened it by its mailed link."""
+    patient()
     g.held = open_for_this_browser(_named("ref"))
     return None
 
@@ -104,7 +112,7 @@ POLICIES = {
     "probe": Policy(anyone),
     "hook": Policy(anyone, from_elsewhere=True),  # the view checks the sender's signature
     "one-click": Policy(anyone, from_elsewhere=True),  # the view checks the token of its path
-    "patient-form": Policy(anyone, Face.PATIENT),
+    "patient-form": Policy(patient, Face.PATIENT),
     "link-holder": Policy(holder_of_a_link, Face.PATIENT),
     "request-holder": Policy(holder_of_this_request, Face.PATIENT),
     "sign-in": Policy(anyone, Face.ACCOUNT),  # Flask-Security asks for the password, the code or the token of the mail

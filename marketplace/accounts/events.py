@@ -1,0 +1,31 @@
+"""What happens to accounts."""
+
+from marketplace.foundation.timeline import Event
+
+
+class SignedIn(Event):
+    """By password, and by the second factor where there is one."""
+
+
+class SignedOut(Event):
+    """In one browser, by its own button."""
+
+
+class SessionsEnded(Event):
+    """In every browser; `reason` says why."""
+
+
+class PasswordChanged(Event):
+    """By its owner; `reason` is change or reset."""
+
+
+class SecondFactorChanged(Event):
+    """Set up, set up anew, or off; `reason` says which."""
+
+
+class AccountDeactivated(Event):
+    """Nobody signs in with it any more."""
+
+
+class OperatorMade(Event):
+    """By the keeper."""

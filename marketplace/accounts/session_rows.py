@@ -1,0 +1,147 @@
+"""A row for each browser's session. Only the browser holds the value whose hash is the row's key and which opens it."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from flask import current_app
+from flask.json.tag import TaggedJSONSerializer
+from sqlalchemy import CheckConstraint, ForeignKey, delete, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from marketplace.accounts.totp import derived_key
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import Base
+from marketplace.foundation.faces import Face, Worn, put_on
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+NONCE = 12
+KEPT_AFTER_END = timedelta(days=7)
+# Tuples, moments and keys come back as what they were.
+_json = TaggedJSONSerializer()
+
+
+class WebSession(Base):
+    """What the server knows of one browser; without data it has ended."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (
+        CheckConstraint("octet_length(id) = 32", name="id_is_a_hash"),
+        CheckConstraint("expires_at <= latest_at", name="ends_by_its_latest"),
+    )
+
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    data: Mapped[bytes | None]
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    latest_at: Mapped[datetime]
+    fresh_at: Mapped[datetime | None]
+    idle_seconds: Mapped[int]
+    remembered: Mapped[bool]
+
+
+COLUMNS = tuple(WebSession.__table__.columns.keys())
+
+
+def new_token() -> str:
+    """256 random bits, as the cookie carries them."""
+    return secrets.token_urlsafe(32)
+
+
+def id_of(token: str) -> bytes:
+    """The key of the token's row; nobody gets from it to the token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def as_text(values: dict[str, Any]) -> str:
+    """Two that hold the same read the same."""
+    return _json.dumps(values)
+
+
+def seal(values: dict[str, Any], *, token: str) -> bytes:
+    """Opens only with the cookie and SECRET_KEY together: a copy of the table is worth nothing."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCMSIV(_key(token)).encrypt(nonce, as_text(values).encode(), id_of(token))
+
+
+def unseal(data: bytes, *, token: str) -> dict[str, Any] | None:
+    """None when SECRET_KEY has changed since, or the value was another row's."""
+    try:
+        opened = AESGCMSIV(_key(token)).decrypt(data[:NONCE], data[NONCE:], id_of(token))
+    except (InvalidTag, ValueError):
+        return None
+    values: dict[str, Any] = _json.loads(opened.decode())
+    return values
+
+
+def _key(token: str) -> bytes:
+    return derived_key(f"{current_app.config['SECRET_KEY']}|{token}", purpose=b"web session")
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """Short, and beside the view's: what the view takes back does not take the session along."""
+    with Session(db.engine, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        put_on(session.connection(), Worn(Face.WORKER))
+        yield session
+        session.commit()
+
+
+def find(token: str) -> WebSession | None:
+    """The living row of a token that was issued here; anything else is nobody's."""
+    if not TOKEN.fullmatch(token):
+        return None
+    query = select(WebSession).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
+    with own_transaction() as session:
+        return session.scalar(query.where(WebSession.expires_at > clock.now()))
+
+
+def begin(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
+    """A new row, and the end of those it replaces: both or neither."""
+    with own_transaction() as session:
+        _end(session, WebSession.id.in_(tuple(ending)))
+        if row:
+            session.execute(insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}))
+
+
+def keep(row_id: bytes, **values: object) -> None:
+    """Only what changed; what has ended meanwhile stays so."""
+    living = WebSession.id == row_id, WebSession.data.is_not(None)
+    with own_transaction() as session:
+        session.execute(update(WebSession).where(*living).values(**values))
+
+
+def end_all_of(account_id: UUID) -> int:
+    """In the transaction of whatever is the reason. How many there were."""
+    return _end(db.session(), WebSession.account_id == account_id)
+
+
+def _end(session: Session, which: Any) -> int:
+    now = clock.now()
+    ended = update(WebSession).where(which, WebSession.data.is_not(None), WebSession.expires_at > now)
+    values = {"data": None, "expires_at": now}
+    return session.execute(ended.values(values), execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+
+
+def living_of(account_id: UUID) -> list[WebSession]:
+    """Where someone is signed in now, the last seen first."""
+    query = select(WebSession).where(WebSession.account_id == account_id, WebSession.data.is_not(None))
+    return list(
+        db.session.scalars(query.where(WebSession.expires_at > clock.now()).order_by(WebSession.seen_at.desc()))
+    )
+
+
+def sweep(now: datetime) -> int:
+    """Forgets those of accounts seven days after their end, all others at their end."""
+    gone = or_(WebSession.expires_at <= now - KEPT_AFTER_END, WebSession.account_id.is_(None))
+    return db.session.execute(delete(WebSession).where(WebSession.expires_at <= now, gone)).rowcount  # type: ignore[attr-defined]

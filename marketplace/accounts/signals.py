@@ -1,0 +1,85 @@
+"""What Flask-Security says has happened, and what it means for the sessions."""
+
+from typing import Any
+
+from flask import Flask, g, session
+from flask_login import user_logged_in, user_logged_out
+from flask_security import password_changed, password_reset, tf_code_confirmed, tf_disabled, tf_profile_changed
+
+from marketplace.accounts import sessions
+from marketplace.accounts.actions import end_all
+from marketplace.accounts.events import PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
+from marketplace.accounts.models import Account
+from marketplace.foundation.timeline import act_as, record
+
+
+def signed_in(_sender: object, user: Account, **_ignored: object) -> None:
+    """A new session; operators are not remembered on a device."""
+    asked, before = session.pop("_remember", None) == "set", sessions.current().row
+    # A changed password signs its owner in anew: the device is remembered as before.
+    was = before is not None and before.account_id == user.id and before.remembered
+    remembered = (asked or was) and not user.is_operator
+    sessions.current().sign_in(user.id, _lifetime(user, remembered=remembered), remembered=remembered)
+    # Forms that were open before belong to whoever was there before.
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
+    act_as(f"{'operator' if user.is_operator else 'member'}:{user.id}")
+    record(SignedIn(account_id=user.id))
+
+
+def _lifetime(user: Account, *, remembered: bool) -> sessions.Lifetime:
+    if user.is_operator:
+        return sessions.OPERATOR
+    return sessions.REMEMBERED if remembered else sessions.MEMBER
+
+
+def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
+    """This browser's session is over, with all it held."""
+    sessions.current().end()
+    if user.is_authenticated:
+        record(SignedOut(account_id=user.id))
+
+
+def changed_password(_sender: object, user: Account, **_ignored: object) -> None:
+    """Out in every other browser."""
+    end_all(user.id, reason="password_changed")
+    _stay(user)
+    record(PasswordChanged(account_id=user.id, reason="change"))
+
+
+def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
+    """Out in every browser: whoever asked for the link signs in with the new password."""
+    end_all(user.id, reason="password_reset")
+    record(PasswordChanged(account_id=user.id, reason="reset"))
+
+
+def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
+    """Out in every other browser: those came in without it, or by the one before."""
+    end_all(user.id, reason="second_factor")
+    _stay(user)
+    record(SecondFactorChanged(account_id=user.id, reason="on"))
+
+
+def switched_off_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
+    """Out in every other browser."""
+    end_all(user.id, reason="second_factor")
+    _stay(user)
+    record(SecondFactorChanged(account_id=user.id, reason="off"))
+
+
+def _stay(user: Account) -> None:
+    """This browser goes on under a new id."""
+    if "_user_id" in session:
+        sessions.current().renew(fresh=False)
+        session["_user_id"] = user.fs_uniquifier
+
+
+def install(app: Flask) -> None:
+    """Binds them."""
+    user_logged_in.connect(signed_in, app)
+    user_logged_out.connect(signed_out, app)
+    password_changed.connect(changed_password, app)
+    password_reset.connect(reset_password, app)
+    tf_code_confirmed.connect(set_up_second_factor, app)
+    tf_profile_changed.connect(set_up_second_factor, app)
+    tf_disabled.connect(switched_off_second_factor, app)

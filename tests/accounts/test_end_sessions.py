@@ -1,0 +1,163 @@
+"""SP7: out means out, at the very next request, in every browser that is meant."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+
+from marketplace.accounts import session_rows
+from marketplace.accounts.actions import deactivate, end_all
+from marketplace.accounts.operators import create_operator
+from marketplace.accounts.session_rows import WebSession
+from marketplace.clinics.models import Membership
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.timeline import TimelineEntry
+from tests.accounts.test_second_factor import code
+from tests.conftest import reader_of
+from tests.factories import PASSWORD
+
+NEW = "another long password 2"
+
+
+@pytest.fixture
+def other(app: Flask, db_session: object) -> Any:
+    """A second browser."""
+    return reader_of(app)
+
+
+@pytest.fixture
+def operator(make_operator, sign_in, client, other) -> Any:
+    """Signed in at both."""
+    account = make_operator()
+    sign_in(account)
+    sign_in(account, other)
+    assert is_in(client)
+    assert is_in(other)
+    return account
+
+
+def is_in(browser: Any) -> bool:
+    return bool(browser.get("/operator").status_code == 200)
+
+
+def happened() -> list[str]:
+    return list(db.session.scalars(select(TimelineEntry.name).order_by(TimelineEntry.at, TimelineEntry.id)))
+
+
+def test_sp7_a_copied_cookie_is_worth_nothing_after_signing_out(client, other, operator):
+    copied = client.get_cookie("sid").value
+    client.post("/account/logout")
+    client.set_cookie("sid", copied)
+    assert not is_in(client)
+    assert is_in(other), "signing out is for one browser"
+    assert happened()[-1] == "SignedOut"
+
+
+def test_sp7_signing_out_leaves_nothing_of_the_session(client, operator):
+    client.post("/get-quotes")
+    answer = client.post("/account/logout")
+    assert "sid=;" in answer.headers["Set-Cookie"]
+    assert client.get("/get-quotes/treatment").headers["Location"] == "/get-quotes"
+
+
+def test_sp7_a_deactivated_account_is_out_in_every_browser_and_stays_out(client, other, operator):
+    deactivate(operator)
+    assert not is_in(client)
+    assert not is_in(other)
+    operator.active = True
+    assert not is_in(client), "switched on again, one signs in again"
+    assert happened()[-2:] == ["SessionsEnded", "AccountDeactivated"]
+
+
+def test_sp7_a_deactivated_account_does_not_come_in(client, operator, other):
+    deactivate(operator)
+    other.post("/account/login", data={"email": operator.email, "password": PASSWORD})
+    assert not is_in(other)
+
+
+def test_sp7_a_changed_password_leaves_this_browser_only(client, other, operator):
+    before = client.get_cookie("sid").value
+    form = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW}
+    assert client.post("/account/change", data=form).status_code == 303
+    assert is_in(client)
+    assert not is_in(other)
+    other.set_cookie("sid", before)
+    assert not is_in(other), "nor does the id this browser had before"
+    assert "PasswordChanged" in happened()
+
+
+def test_sp7_a_reset_password_signs_out_everywhere(client, other, operator):
+    from flask_security.recoverable import generate_reset_password_token
+
+    link = f"/account/reset/{generate_reset_password_token(operator)}"
+    assert other.post("/account/logout").status_code == 303
+    assert other.post(link, data={"password": NEW, "password_confirm": NEW}).status_code == 303
+    assert not is_in(client)
+    assert not is_in(other)
+
+
+def set_up_second_factor(client: Any) -> None:
+    page = client.get(client.post("/account/tf-setup", data={"setup": "authenticator"}).location)
+    action = re.search(r'action="(/account/tf-setup/[^"]+)"', page.text)[1]
+    shown = page.page.one("bdi", class_="ref").text
+    assert client.post(action, data={"code": code(shown)}).status_code == 303
+
+
+def test_sp7_a_second_factor_set_up_leaves_this_browser_only(client, other, operator):
+    set_up_second_factor(client)
+    assert is_in(client)
+    assert not is_in(other)
+
+
+def test_sp7_a_second_factor_switched_off_leaves_this_browser_only(client, other, operator, monkeypatch):
+    set_up_second_factor(client)
+    end = [row.id for row in session_rows.living_of(operator.id)]
+    assert client.post("/account/tf-setup", data={"setup": "disable"}).status_code == 303
+    assert is_in(client)
+    assert [row.id for row in session_rows.living_of(operator.id)] != end
+    assert happened().count("SecondFactorChanged") == 2
+
+
+def test_sp7_a_new_role_is_signed_in_for_anew(client, make_clinic, make_member, sign_in):
+    member = make_member(make_clinic())
+    sign_in(member)
+    create_operator(member.email)
+    assert client.get("/operator").status_code == 302
+    assert "OperatorMade" in happened()
+
+
+def test_sp7_who_left_the_team_finds_nothing_at_the_next_request(client, make_clinic, make_member, sign_in):
+    member = make_member(make_clinic())
+    sign_in(member)
+    assert client.get("/dashboard/leads").status_code == 200
+    db.session.execute(delete(Membership).where(Membership.user_id == member.id))
+    assert client.get("/dashboard/leads").status_code == 404
+
+
+def test_a_session_that_ended_meanwhile_is_not_brought_back(client, operator):
+    (row, *_) = session_rows.living_of(operator.id)
+    end_all(operator.id, reason="test")
+    db.session.commit()
+    session_rows.keep(row.id, data=b"x", seen_at=clock.now(), expires_at=clock.now() + timedelta(minutes=5))
+    assert session_rows.living_of(operator.id) == []
+
+
+def test_a_sign_in_under_way_when_all_are_ended_fails(client, operator, monkeypatch):
+    """Its row is written after all others were ended: the account's uniquifier has moved on."""
+    begin = session_rows.begin
+
+    def overtaken(row: WebSession, **others: Any) -> None:
+        end_all(operator.id, reason="test")
+        db.session.commit()
+        begin(row, **others)
+
+    client.delete_cookie("sid")
+    monkeypatch.setattr(session_rows, "begin", overtaken)
+    client.post("/account/login", data={"email": operator.email, "password": PASSWORD})
+    monkeypatch.setattr(session_rows, "begin", begin)
+    assert client.get_cookie("sid") is not None
+    assert not is_in(client)
