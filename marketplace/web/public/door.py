@@ -2,12 +2,35 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response, request
 
+from marketplace.accounts import sessions
 from marketplace.foundation.problems import NotFound
 from marketplace.web.forms import hostile
 
 door = Blueprint("public", __name__)
+
+# Forms that change something carry a token of the session; each of them is named here.
+WITH_SESSION = {"public.preferences"}
+# The cookies that change what a page shows.
+PREFERENCES = ("theme", "home", "currency")
+
+
+@door.before_request
+def without_session() -> None:
+    """The same page for everyone: nobody is asked who they are, and no cookie is set."""
+    if request.endpoint not in WITH_SESSION:
+        sessions.current().shut()
+
+
+@door.after_request
+def let_caches_keep(response: Response) -> Response:
+    """A shared cache serves a page for a minute; who chose preferences is served past it."""
+    if response.status_code == 200 and response.mimetype == "text/html":
+        chosen = any(name in request.cookies for name in PREFERENCES)
+        kept = "private, no-cache" if chosen else "public, max-age=0, s-maxage=60"
+        response.headers.setdefault("Cache-Control", kept)
+    return response
 
 
 @door.url_value_preprocessor

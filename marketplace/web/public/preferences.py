@@ -12,10 +12,9 @@ from marketplace.catalogue.geography import homes
 from marketplace.web.filters import country_name
 from marketplace.web.forms import Form
 from marketplace.web.public import reader
-from marketplace.web.public.door import door
+from marketplace.web.public.door import PREFERENCES, door
 
 KEPT_FOR = timedelta(days=365)
-NAMES = ("theme", "home", "currency")
 
 
 class PreferencesForm(Form):
@@ -61,7 +60,7 @@ def preferences() -> ResponseReturnValue:
 
 def _keep(form: PreferencesForm) -> Response:
     answer = redirect("/preferences?saved=1", 303)
-    for name in NAMES:
+    for name in PREFERENCES:
         answer.set_cookie(
             name, form[name].data, max_age=KEPT_FOR, samesite="Lax", secure=request.is_secure, httponly=True
         )

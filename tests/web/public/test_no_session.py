@@ -1,0 +1,72 @@
+"""SP16: a public page is the same for everyone: no cookie, no session, the same bytes, and caches may keep it."""
+
+from typing import Any
+
+import pytest
+from flask import Flask, session
+
+from marketplace.accounts.sessions import SessionTouched
+from marketplace.web.public import pages
+from marketplace.web.public.door import WITH_SESSION
+from tests.conftest import reader_of
+from tests.guards.test_access import path_of
+from tests.web.public.test_pages import PAGES
+
+
+def public_paths(app: Flask) -> list[str]:
+    """Every page of the door, and where an address names something, one that names nothing."""
+    spared = WITH_SESSION | {"public.page"}  # its names stand in PAGES
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("public.")]
+    return sorted({*PAGES, *(path_of(app, rule) for rule in rules if rule.endpoint not in spared)})
+
+
+@pytest.fixture
+def known(app: Flask, make_operator, sign_in) -> Any:
+    """A browser with a session, and with something to be told."""
+    browser = sign_in(make_operator(), reader_of(app))
+    browser.post("/get-quotes")
+    return browser
+
+
+def test_sp16_no_public_page_sets_a_cookie_or_asks_who_is_there(app, client, known):
+    for path in public_paths(app):
+        for browser in (client, known):
+            answer = browser.get(path)
+            assert answer.status_code < 500, path
+            assert "Set-Cookie" not in answer.headers, path
+            assert "Cookie" not in answer.headers.get("Vary", ""), path
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/treatments/mesotherapy/cost?home=gb&currency=GBP", "/nope"])
+def test_sp16_two_visitors_get_the_same_bytes(client, known, path):
+    assert client.get(path).data == known.get(path).data
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_sp16_caches_may_keep_it(client, known, path):
+    for browser in (client, known):
+        allowed = browser.get(path).headers["Cache-Control"]
+        assert "public" in allowed
+        assert "no-store" not in allowed
+
+
+def test_sp16_who_chose_preferences_is_served_apart(client):
+    client.post("/preferences", data={"theme": "dark", "home": "DE", "currency": "EUR"})
+    assert client.get("/").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_sp16_the_one_page_with_a_form_is_kept_by_nobody(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    assert client.get("/preferences").headers["Cache-Control"] == "no-store"
+
+
+def test_sp16_a_public_page_that_touches_the_session_is_told(client, monkeypatch):
+    monkeypatch.setattr(pages, "answered_share", lambda: (session.get("x"), 0, 0))
+    with pytest.raises(SessionTouched):
+        client.get("/transparency")
+
+
+def test_sp16_in_production_it_finds_an_empty_one(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "PRODUCTION", True)
+    monkeypatch.setattr(pages, "answered_share", lambda: (session.setdefault("x", 0), 0, 0))
+    assert "Set-Cookie" not in client.get("/transparency").headers
