@@ -34,6 +34,9 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestClosed: (to_clinic.request_closed,),
     request.RequestExpired: (),
     request.RequestWithdrawn: (to_patient.request_deleted,),
+    request.RequestExported: (),
+    request.ErasureAnnounced: (to_patient.deletion_announced,),
+    request.RequestKept: (),
     request.HealthForgotten: (),
     request.RequestErased: (),
     # A clinic answers, or does not

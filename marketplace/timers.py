@@ -12,6 +12,7 @@ from marketplace.mail import allowance, quote_news
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
 from marketplace.quotes import acceptance, sending
+from marketplace.retention.rules import RULES
 
 TIMERS: dict[str, Callable[[datetime], int]] = {
     "release held quotes": sending.release_due,
@@ -23,12 +24,12 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "lapse checks": clinics.lapse_due_checks,
     "remind of an unconfirmed request": retention.remind_unconfirmed,
     "expire requests without a choice": retention.expire_due,
-    "forget health answers": retention.forget_health,
-    "erase what is past its time": retention.erase_due,
+    "announce that requests will be erased": retention.announce_due,
     "tell of quotes": quote_news.sweep_untold,
     "tell of quotes that end": quote_news.remind_of_ending,
     "send forgotten mail": mail.sweep_waiting,
     "forget full limits": limits.sweep,
     "forget mail allowances": allowance.sweep,
     "forget ended sessions": session_rows.sweep,
+    **{f"end the time of {rule.name}": rule.batch for rule in RULES},
 }

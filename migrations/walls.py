@@ -92,6 +92,7 @@ WALLS: dict[str, Rights] = {
     "procrastinate_events": {},
     "procrastinate_periodic_defers": {},
     "procrastinate_workers": {},
+    "erasure": {},
     "limit_bucket": {},
     "mail_allowance": {},
     "alembic_version": {OPERATOR: Right(READ)},

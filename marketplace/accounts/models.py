@@ -16,6 +16,16 @@ from marketplace.foundation.columns import Base, Created, key
 OPERATOR = "operator"
 
 
+class NotKept:
+    """An attribute that forgets whatever it is given."""
+
+    def __get__(self, owner: object, kind: type | None = None) -> None:
+        """Always nothing."""
+
+    def __set__(self, owner: object, value: object) -> None:
+        """Stores nothing."""
+
+
 class AccountRole(Base):
     """Which account has which role."""
 
@@ -52,8 +62,6 @@ class Account(Created, Base, UserMixin):
 
     last_login_at: Mapped[datetime | None]
     current_login_at: Mapped[datetime | None]
-    last_login_ip: Mapped[str | None]
-    current_login_ip: Mapped[str | None]
     login_count: Mapped[int | None]
 
     tf_primary_method: Mapped[str | None]
@@ -63,6 +71,9 @@ class Account(Created, Base, UserMixin):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
     roles: Mapped[list[Role]] = relationship(secondary="account_role")
+
+    # Flask-Security writes where a sign-in came from; nobody needs it, so it is never kept.
+    last_login_ip = current_login_ip = NotKept()
 
     @property
     def is_operator(self) -> bool:

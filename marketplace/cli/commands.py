@@ -12,13 +12,14 @@ from marketplace.cli.access import list_access
 from marketplace.cli.config import config
 from marketplace.cli.content import content
 from marketplace.cli.people import clinics, operator
+from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import prepare, run_server, run_worker, timers
 from marketplace.cli.sample import sample
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
-GROUPS: tuple[click.Group, ...] = (clinics, config, content, operator, sample, timers)
-COMMANDS: tuple[click.Command, ...] = (list_access, prepare, run_server, run_worker)
+GROUPS: tuple[click.Group, ...] = (clinics, config, content, operator, retention, sample, timers)
+COMMANDS: tuple[click.Command, ...] = (erase, list_access, prepare, run_server, run_worker)
 
 
 def install(app: Flask) -> None:

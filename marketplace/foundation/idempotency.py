@@ -1,8 +1,10 @@
 """A form that creates something is answered once: the same token and body get the same answer again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +18,7 @@ class FormToken(Base):
     """A token that was used, what was sent with it and where the answer led."""
 
     __tablename__ = "form_token"
+    __table_args__ = (Index("ix_form_token_at", "at"),)
 
     token: Mapped[UUID] = mapped_column(primary_key=True)
     body_hash: Mapped[bytes]
@@ -48,3 +51,18 @@ def free(token: UUID) -> None:
     used = db.session.get(FormToken, token)
     if used is not None:
         db.session.delete(used)
+
+
+def used(before: datetime) -> Select[UUID]:
+    """Tokens used before this moment."""
+    return select(FormToken.token).where(FormToken.at < before)
+
+
+def forget(tokens: Sequence[UUID]) -> None:
+    """A form sent again with one of these counts as new."""
+    db.session.execute(delete(FormToken).where(FormToken.token.in_(tokens)))
+
+
+def forget_answers_below(reference: str) -> None:
+    """Every token whose answer led to a page of this reference goes, and with it the hash of what was typed."""
+    db.session.execute(delete(FormToken).where(FormToken.location.contains(reference, autoescape=True)))

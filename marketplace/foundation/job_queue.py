@@ -1,12 +1,15 @@
 """Jobs are rows of the transaction that asks for them; their arguments are ids only."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.tasks import Task
+from sqlalchemy import Select, Text, cast, column, delete, select, table, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
@@ -24,6 +27,12 @@ AFTER_OUTAGE = procrastinate.RetryStrategy(
     linear_wait=1,
     retry_exceptions=(OperationalError, InterfaceError, InternalError, ConnectorException),
 )
+
+
+ENDED = ("succeeded", "failed", "cancelled", "aborted")
+# The queue's own tables, as far as we read them.
+_jobs = table("procrastinate_jobs", column("id"), column("status"))
+_events = table("procrastinate_events", column("id"), column("job_id"), column("at"))
 
 
 class WorkerConnector(procrastinate.PsycopgConnector):
@@ -65,3 +74,26 @@ def defer(
     except AlreadyEnqueued:
         return False
     return True
+
+
+def over(before: datetime) -> Select[int]:
+    """Jobs that ended, well or badly, before this moment."""
+    later = select(_events.c.id).where(_events.c.job_id == _jobs.c.id, _events.c.at >= before)
+    ended = cast(_jobs.c.status, Text).in_(ENDED)
+    return select(_jobs.c.id).where(ended, ~later.exists())
+
+
+def forget(jobs: Sequence[int]) -> None:
+    """Their events go with them."""
+    db.session.execute(delete(_jobs).where(_jobs.c.id.in_(jobs)))
+
+
+def forget_about(things: Iterable[UUID]) -> None:
+    """No job that names one of these things is done any more; one that is being done ends by itself."""
+    db.session.execute(
+        text(
+            "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND EXISTS"
+            " (SELECT FROM jsonb_each_text(args) AS argument WHERE argument.value = ANY(:things))"
+        ),
+        {"things": [str(thing) for thing in things]},
+    )

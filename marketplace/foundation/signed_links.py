@@ -8,11 +8,12 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Index, update
+from sqlalchemy import Index, Select, delete, select, update
 from sqlalchemy.orm import Mapped
 
 from marketplace.extensions import db
@@ -25,7 +26,10 @@ class SignedLink(Created, Base):
     """A link that was given out."""
 
     __tablename__ = "signed_link"
-    __table_args__ = (Index("ix_signed_link_subject_id_purpose", "subject_id", "purpose"),)
+    __table_args__ = (
+        Index("ix_signed_link_subject_id_purpose", "subject_id", "purpose"),
+        Index("ix_signed_link_expires_at", "expires_at"),
+    )
 
     id: Mapped[UUID] = key()
     purpose: Mapped[str]
@@ -92,6 +96,21 @@ def subject_of_dead(token: str, *, purpose: str) -> UUID | None:
     """Whom a used or expired link was for, so that its holder is shown the right page; None when altered."""
     link = _link_of(token, purpose)
     return link.subject_id if link else None
+
+
+def over(before: datetime) -> Select[UUID]:
+    """Links whose time ended before this moment."""
+    return select(SignedLink.id).where(SignedLink.expires_at < before)
+
+
+def forget(links: Sequence[UUID]) -> None:
+    """These rows go: their tokens are then unknown."""
+    db.session.execute(delete(SignedLink).where(SignedLink.id.in_(links)))
+
+
+def forget_subject(subject_id: UUID) -> None:
+    """Every link to this subject goes, whatever it was for."""
+    db.session.execute(delete(SignedLink).where(SignedLink.subject_id == subject_id))
 
 
 def _link_of(token: str, purpose: str) -> SignedLink | None:

@@ -108,7 +108,8 @@ def gaps() -> list[Gap]:
     country = func.unnest(wanted, type_=TEXT()).label("country")
     without = select(country, Procedure.name.label("procedure"))
     without = without.select_from(QuoteRequest).outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id)
-    without = without.where(QuoteRequest.open_at > clock.now() - LOOKING_BACK, ~_has_lead())
+    kept = QuoteRequest.state != RequestState.ERASED
+    without = without.where(QuoteRequest.open_at > clock.now() - LOOKING_BACK, kept, ~_has_lead())
     each = without.subquery()
     query = select(each.c.country, each.c.procedure, func.count().label("n")).group_by(each.c.country, each.c.procedure)
     rows = db.session.execute(query.order_by(func.count().desc(), each.c.country, each.c.procedure))

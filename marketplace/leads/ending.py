@@ -15,6 +15,9 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
+# A clinic may still be at work with what it got.
+AT_CLINICS = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)
+
 
 def pause(request: QuoteRequest) -> None:
     """No clinic is expected to answer for now."""
@@ -45,12 +48,17 @@ def close(request: QuoteRequest) -> None:
 def withdraw(request: QuoteRequest) -> None:
     """Consent is taken back: every clinic is told to delete its copy, ours is erased within a minute."""
     REQUEST.move(request, RequestState.WITHDRAWN)
+    revoke(request)
+    record(RequestWithdrawn(request_id=request.id))
+
+
+def revoke(request: QuoteRequest) -> None:
+    """No consent stands any more, and every clinic that has the request is told to delete its copy."""
     db.session.execute(update(Consent).where(Consent.request_id == request.id).values(withdrawn_at=clock.now()))
     for lead in _leads(request):
         if LEAD.may(lead, LeadState.REVOKED):
             LEAD.move(lead, LeadState.REVOKED)
             record(LeadRevoked(**ids(lead)))
-    record(RequestWithdrawn(request_id=request.id))
 
 
 def _leads(request: QuoteRequest) -> list[Lead]:

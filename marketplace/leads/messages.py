@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -35,3 +36,9 @@ def messages(lead: Lead) -> list[Said]:
         return []
     box = lead.request.box
     return [Said(row.author, box.open(f"message:{row.id}", row.body_sealed), row.sent_at) for row in rows]
+
+
+def forget_those_of(request_id: UUID) -> None:
+    """Nothing of what was said is left."""
+    of_request = select(Lead.id).where(Lead.request_id == request_id)
+    db.session.execute(delete(Message).where(Message.lead_id.in_(of_request)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
@@ -12,6 +12,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
 
 PAGE = 25
 TABS: dict[str, tuple[LeadState, ...]] = {
@@ -42,7 +43,7 @@ def leads_of(request: QuoteRequest) -> list[Lead]:
 def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
     """A clinic's own lead; another clinic's is not found."""
     query = select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, QuoteRequest.ref == ref)
-    lead = db.session.scalar(query.options(joinedload(Lead.request), joinedload(Lead.clinic)))
+    lead = db.session.scalar(query.where(_there()).options(joinedload(Lead.request), joinedload(Lead.clinic)))
     if lead is None:
         raise NotFound("lead")
     return lead
@@ -74,13 +75,18 @@ def inbox(clinic_id: UUID, *, state: str, page: int) -> InboxPage:
     return InboxPage(list(leads), total=total, page=page, pages=pages, counts=counts)
 
 
+def _there() -> ColumnElement[bool]:
+    """An erased request is gone from the dashboard, too, but for the clinic that is to confirm that its copy is."""
+    return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED)
+
+
 def _of_clinic(clinic_id: UUID) -> Select[Lead]:
-    return select(Lead).where(Lead.clinic_id == clinic_id)
+    return select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, _there())
 
 
 def _tab_counts(clinic_id: UUID) -> dict[str, int]:
-    query = select(Lead.state, func.count()).where(Lead.clinic_id == clinic_id).group_by(Lead.state)
-    by_state: dict[str, int] = {state: n for state, n in db.session.execute(query)}
+    query = select(Lead.state, func.count()).join(Lead.request).where(Lead.clinic_id == clinic_id, _there())
+    by_state: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(Lead.state))}
     return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
 
 

@@ -36,7 +36,9 @@ class Contents(NamedTuple):
 
 
 def contents(email: Email) -> Contents:
-    """The recipient and both bodies as stored. Raises CannotOpen once the request is erased."""
+    """The recipient and both bodies as stored. Raises CannotOpen once they are erased."""
+    if email.recipient_sealed is None or email.text_sealed is None or email.html_sealed is None:
+        raise CannotOpen("email")
     box = email.own_box if email.data_key else db.session.get_one(QuoteRequest, email.request_id).box
     return Contents(
         box.open(f"email_to:{email.id}", email.recipient_sealed),
@@ -106,7 +108,7 @@ def _end(email: Email, state: EmailState, *, code: str | None) -> None:
     email.last_problem = code
     lifecycle.move(email, state)
     if email.name in FORGOTTEN_ONCE_ENDED:
-        email.data_key = None
+        email.forget()
 
 
 def _after(email: Email, outcome: Outcome) -> datetime | None:

@@ -19,7 +19,7 @@ from marketplace.quote_requests.states import RequestState
 PLACE = "[[link]]"
 
 LIFETIMES = {"page": timedelta(days=7), "confirm": timedelta(hours=48)}
-_BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|after|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
+_BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|after|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
 
 
 class NoLongerDue(Exception):

@@ -38,6 +38,8 @@ class Email(Created, Base):
         one_of("audience", ("patient", "clinic", "operator", "account")),
         Index("ix_email_state_created_at", "state", "created_at"),
         Index("ix_email_request_id", "request_id"),
+        Index("ix_email_created_at", "created_at"),
+        Index("ix_email_created_at_with_text", "created_at", postgresql_where="text_sealed IS NOT NULL"),
     )
 
     id: Mapped[UUID] = key()
@@ -62,10 +64,15 @@ class Email(Created, Base):
     link_path: Mapped[str | None]
 
     data_key: Mapped[bytes | None]  # its own for clinics and staff; a patient's mail is sealed by the request's key
-    recipient_sealed: Mapped[bytes]
+    # Empty once its time is over, or with the request it was about.
+    recipient_sealed: Mapped[bytes | None]
     subject: Mapped[str]
-    text_sealed: Mapped[bytes]
-    html_sealed: Mapped[bytes]
+    text_sealed: Mapped[bytes | None]
+    html_sealed: Mapped[bytes | None]
+
+    def forget(self) -> None:
+        """Nothing of to whom or what is left."""
+        self.data_key = self.recipient_sealed = self.text_sealed = self.html_sealed = None
 
     @property
     def own_box(self) -> Box:

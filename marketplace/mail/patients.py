@@ -20,6 +20,7 @@ from marketplace.mail import allowance, outbox
 from marketplace.mail.links import ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
 from marketplace.mail.wording import day, place, short_day
+from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -157,6 +158,17 @@ def request_open_already(event: Event) -> None:
     request = _request(event)
     context = {"sent": day(request.created_at.date(), locale=request.locale)}
     _put_unasked("request_open_already", request, context=context, link=RequestLink(request))
+
+
+def deletion_announced(event: Event) -> None:
+    """Seven days before an ended request is erased (ErasureAnnounced)."""
+    request = _request(event)
+    erased_on = retention.erased_on(request).date()
+    context = {
+        "day": day(erased_on, locale=request.locale),
+        "day_short": short_day(erased_on, locale=request.locale),
+    }
+    _put("deletion_announced", request, context=context, link=RequestLink(request, "keep"))
 
 
 def request_deleted(event: Event) -> None:

@@ -63,6 +63,18 @@ class RequestExpired(Event):
     """Open too long without a choice."""
 
 
+class RequestExported(Event):
+    """The patient took everything along."""
+
+
+class ErasureAnnounced(Event):
+    """An ended request will be erased in a week; said once."""
+
+
+class RequestKept(Event):
+    """The patient wants an ended request kept for another 180 days."""
+
+
 class HealthForgotten(Event):
     """Health answers were deleted, 30 days after the end."""
 

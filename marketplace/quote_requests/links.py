@@ -17,7 +17,10 @@ from marketplace.quote_requests.states import RequestState
 PAGE, CONFIRM = "page", "confirm"
 PAGE_LIFETIME = timedelta(days=7)
 CONFIRM_LIFETIME = timedelta(hours=48)
-WITH_PAGE = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN, RequestState.SETTLED)
+WITH_PAGE = (
+    *(RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN),
+    *(RequestState.SETTLED, RequestState.CLOSED, RequestState.EXPIRED),
+)
 
 
 def open_page(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:

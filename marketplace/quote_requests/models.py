@@ -16,6 +16,12 @@ from marketplace.quote_requests.states import RequestState
 TIMINGS = ("month", "quarter", "later", "unknown")
 TRIPS = ("1", "2", "3", "unknown")
 SCOPES = ("treatment", "everything")
+NOTHING_LEFT = (
+    "state <> 'erased' OR (health_sealed IS NULL AND name_sealed IS NULL AND contact_sealed IS NULL"
+    " AND questions_sealed IS NULL AND email_hash IS NULL AND procedure_id IS NULL AND concern IS NULL"
+    " AND home_country IS NULL AND destinations = '{}' AND timing IS NULL AND month_from IS NULL"
+    " AND month_to IS NULL AND trips IS NULL AND budget_amount IS NULL AND languages = '{}')"
+)
 
 
 class QuoteRequest(Created, Base):
@@ -35,6 +41,7 @@ class QuoteRequest(Created, Base):
             " AND contact_sealed IS NOT NULL AND name_sealed IS NOT NULL AND email_hash IS NOT NULL)",
             name="sent_is_complete",
         ),
+        CheckConstraint(NOTHING_LEFT, name="nothing_left_once_erased"),
         Index("ix_quote_request_state_created_at", "state", "created_at"),
         Index("ix_quote_request_email_hash", "email_hash"),
     )
@@ -58,6 +65,8 @@ class QuoteRequest(Created, Base):
     reminded_at: Mapped[datetime | None]  # the one reminder to confirm
     offered_at: Mapped[datetime | None]  # told that a clinic fits now, while it waits without one
     quotes_mailed_at: Mapped[datetime | None]  # the last mail about quotes: later ones are grouped
+    announced_at: Mapped[datetime | None]  # told that it will be erased
+    kept_at: Mapped[datetime | None]  # its person wanted it kept: the 180 days count from here
 
     procedure_id: Mapped[UUID | None] = mapped_column(ForeignKey("procedure.id"))  # none: "unsure"
     concern: Mapped[str | None]

@@ -1,73 +1,134 @@
-"""Nothing is kept longer than promised; erasing destroys the key."""
+"""How long a request lives; erasing it destroys the key and empties the row."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import (
     ConfirmationReminded,
+    ErasureAnnounced,
     HealthForgotten,
-    RequestErased,
     RequestExpired,
+    RequestKept,
 )
 from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import DraftClinic, QuoteRequest
+from marketplace.quote_requests.models import DraftClinic, Look, QuoteRequest
 from marketplace.quote_requests.states import RequestState as State
 
 BATCH = 200
-SEALED = ("data_key", "health_sealed", "name_sealed", "contact_sealed", "questions_sealed", "email_hash")
 DRAFT_LIVES = timedelta(hours=24)
 REMIND_AFTER = timedelta(hours=24)
 UNCONFIRMED_LIVES = timedelta(days=7)
 OPEN_LIVES = timedelta(days=90)
+WITHDRAWN_LIVES = timedelta(0)
 HEALTH_AFTER_END = timedelta(days=30)
 REQUEST_AFTER_END = timedelta(days=180)
-# Long enough for the mail that says so to leave first.
-WITHDRAWN_LIVES = timedelta(seconds=45)
+ANNOUNCED_AHEAD = timedelta(days=7)
+
+SEALED = ("data_key", "health_sealed", "name_sealed", "contact_sealed", "questions_sealed", "email_hash")
+# What was asked in the open columns says something of the person, too.
+ASKED = (
+    *("procedure_id", "concern", "home_country", "timing", "month_from", "month_to", "trips"),
+    *("budget_amount", "budget_currency", "budget_scope", "started_from_id"),
+)
+ENDS = {
+    State.CLOSED: QuoteRequest.closed_at,
+    State.EXPIRED: QuoteRequest.expired_at,
+    State.SETTLED: QuoteRequest.settled_at,
+}
 
 
-def erase(request: QuoteRequest) -> None:
-    """The key is destroyed and with it every answer, message and mail text it sealed."""
-    REQUEST.lock(request)
+def drafts(now: datetime) -> Select[UUID]:
+    """Drafts without an answer for 24 hours."""
+    return _ids((QuoteRequest.state == State.DRAFT) & (QuoteRequest.touched_at < now - DRAFT_LIVES))
+
+
+def unconfirmed(now: datetime) -> Select[UUID]:
+    """Sent and not confirmed within 7 days."""
+    return _ids((QuoteRequest.state == State.UNCONFIRMED) & (QuoteRequest.unconfirmed_at < now - UNCONFIRMED_LIVES))
+
+
+def withdrawn(now: datetime) -> Select[UUID]:
+    """Taken back by their person."""
+    return _ids((QuoteRequest.state == State.WITHDRAWN) & (QuoteRequest.withdrawn_at <= now - WITHDRAWN_LIVES))
+
+
+def ended(now: datetime) -> Select[UUID]:
+    """Ended 180 days ago, or kept 180 days ago by their person."""
+    return _ids(_ended_or_kept(before=now - REQUEST_AFTER_END))
+
+
+def with_health(now: datetime) -> Select[UUID]:
+    """Ended 30 days ago, and health answers still there."""
+    over = or_(*((QuoteRequest.state == state) & (at < now - HEALTH_AFTER_END) for state, at in ENDS.items()))
+    return _ids(over & QuoteRequest.health_sealed.is_not(None))
+
+
+def _ids(condition: ColumnElement[bool]) -> Select[UUID]:
+    return select(QuoteRequest.id).where(condition)
+
+
+def _ended_or_kept(*, before: datetime) -> ColumnElement[bool]:
+    last = ((state, func.greatest(at, QuoteRequest.kept_at)) for state, at in ENDS.items())
+    return or_(*((QuoteRequest.state == state) & (moment < before) for state, moment in last))
+
+
+def erased_on(request: QuoteRequest) -> datetime:
+    """When an ended request will be erased. Raises WrongState for one that has not ended."""
+    moments = {State.CLOSED: request.closed_at, State.EXPIRED: request.expired_at, State.SETTLED: request.settled_at}
+    end = moments.get(request.state)
+    if end is None:
+        raise WrongState(f"request_{request.state}")
+    return max(end, request.kept_at or end) + REQUEST_AFTER_END
+
+
+def forget_health(request: QuoteRequest) -> None:
+    """The health answers only."""
+    request.health_sealed = None
+    record(HealthForgotten(request_id=request.id))
+
+
+def empty(request: QuoteRequest) -> None:
+    """What is left of the row is its id, reference and moments; who looked goes with it. For a locked row."""
     with db.session.no_autoflush:
-        for column in SEALED:
+        for column in (*SEALED, *ASKED):
             setattr(request, column, None)
+        request.destinations, request.languages = [], []
+        request.share_budget = request.share_health = request.aftercare = request.wait_without_clinic = False
         request.erased_at = clock.now()
         request.state = State.ERASED
-    db.session.execute(delete(DraftClinic).where(DraftClinic.request_id == request.id))
-    record(RequestErased(request_id=request.id))
+    db.session.flush()
+    for of_person in (DraftClinic, Look):
+        db.session.execute(delete(of_person).where(of_person.request_id == request.id))
 
 
-def erase_due(now: datetime) -> int:
-    """Drafts after 24 hours, unconfirmed after 7 days, withdrawn at once, ended ones after 180 days."""
-    due = (
-        (QuoteRequest.state == State.DRAFT) & (QuoteRequest.touched_at < now - DRAFT_LIVES)
-        | (QuoteRequest.state == State.UNCONFIRMED) & (QuoteRequest.unconfirmed_at < now - UNCONFIRMED_LIVES)
-        | (QuoteRequest.state == State.WITHDRAWN) & (QuoteRequest.withdrawn_at < now - WITHDRAWN_LIVES)
-        | (QuoteRequest.state == State.CLOSED) & (QuoteRequest.closed_at < now - REQUEST_AFTER_END)
-        | (QuoteRequest.state == State.EXPIRED) & (QuoteRequest.expired_at < now - REQUEST_AFTER_END)
-        | (QuoteRequest.state == State.SETTLED) & (QuoteRequest.settled_at < now - REQUEST_AFTER_END)
+def keep(request: QuoteRequest) -> None:
+    """Another 180 days, because its person wants it. Raises WrongState for one that has not ended."""
+    REQUEST.lock(request)
+    erased_on(request)
+    request.kept_at = clock.now()
+    record(RequestKept(request_id=request.id))
+
+
+def announce_due(now: datetime) -> int:
+    """Seven days before an ended request is erased its person is told, once."""
+    told = QuoteRequest.announced_at.is_not(None) & (
+        QuoteRequest.kept_at.is_(None) | (QuoteRequest.kept_at <= QuoteRequest.announced_at)
     )
-    return _each(select(QuoteRequest).where(due), erase)
+    soon = _ended_or_kept(before=now + ANNOUNCED_AHEAD - REQUEST_AFTER_END)
+    due = select(QuoteRequest).where(soon, ~_ended_or_kept(before=now - REQUEST_AFTER_END), ~told)
 
+    def announce(request: QuoteRequest) -> None:
+        request.announced_at = now
+        record(ErasureAnnounced(request_id=request.id))
 
-def forget_health(now: datetime) -> int:
-    """Health answers go 30 days after the end."""
-    ended = (
-        (QuoteRequest.state == State.CLOSED) & (QuoteRequest.closed_at < now - HEALTH_AFTER_END)
-        | (QuoteRequest.state == State.EXPIRED) & (QuoteRequest.expired_at < now - HEALTH_AFTER_END)
-        | (QuoteRequest.state == State.SETTLED) & (QuoteRequest.settled_at < now - HEALTH_AFTER_END)
-    )
-
-    def forget(request: QuoteRequest) -> None:
-        request.health_sealed = None
-        record(HealthForgotten(request_id=request.id))
-
-    return _each(select(QuoteRequest).where(ended, QuoteRequest.health_sealed.is_not(None)), forget)
+    return _each(due, announce)
 
 
 def remind_unconfirmed(now: datetime) -> int:

@@ -27,9 +27,9 @@ REQUEST_MOVES = {
     RequestState.PAUSED: frozenset({RequestState.OPEN}) | _ENDS,
     RequestState.CHOSEN: frozenset({RequestState.OPEN, RequestState.SETTLED, RequestState.WITHDRAWN}),
     RequestState.SETTLED: frozenset({RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.ERASED}),
-    RequestState.EXPIRED: frozenset({RequestState.ERASED}),
+    RequestState.EXPIRED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
     RequestState.WITHDRAWN: frozenset({RequestState.ERASED}),
-    RequestState.CLOSED: frozenset({RequestState.ERASED}),
+    RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
 }
 
 ENDED = _ENDS | {RequestState.ERASED}

@@ -1,5 +1,8 @@
 """Signing in: right, wrong, and what a stranger learns from either."""
 
+from sqlalchemy import text
+
+from marketplace.extensions import db
 from tests.factories import PASSWORD
 
 WRONG = "The email address or the password is not right"
@@ -65,3 +68,11 @@ def test_nobody_can_register(client):
 
 def test_the_short_name_leads_to_the_sign_in(client):
     assert client.get("/account").location == "/account/login"
+
+
+def test_where_a_sign_in_came_from_is_not_kept(sign_in, make_operator):
+    account = make_operator()
+    sign_in(account)
+    row = db.session.scalar(text("SELECT account::text FROM account WHERE id = :id"), {"id": account.id})
+    assert account.current_login_at is not None
+    assert "127.0.0.1" not in row

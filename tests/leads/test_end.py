@@ -8,13 +8,11 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.sealed import CannotOpen
 from marketplace.leads.ending import close, pause, reopen, withdraw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due
-from marketplace.quote_requests.queries import answers, consents
-from marketplace.quote_requests.retention import erase_due
+from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import RequestState
 from tests.factories import Make
 
@@ -52,12 +50,3 @@ def test_taken_back_tells_every_clinic_to_delete(make_request: Make) -> None:
     withdraw(request)
     assert (request.state, lead_of(request).state) == (RequestState.WITHDRAWN, LeadState.REVOKED)
     assert all(consent.withdrawn_at for consent in consents(request))
-
-
-def test_taken_back_is_erased_within_a_minute(make_request: Make) -> None:
-    request = make_request()
-    withdraw(request)
-    assert erase_due(clock.now() + timedelta(minutes=1)) == 1
-    assert (request.state, request.data_key, request.email_hash) == (RequestState.ERASED, None, None)
-    with pytest.raises(CannotOpen):
-        answers(request)

@@ -73,6 +73,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "clinics_available": lambda: patients.clinics_available(event_of(a_request())),
     "your_link": lambda: patients.your_link(event_of(a_request())),
     "request_open_already": lambda: patients.request_open_already(event_of(a_request())),
+    "deletion_announced": lambda: patients.deletion_announced(event_of(a_request(RequestState.CLOSED))),
     "request_deleted": lambda: patients.request_deleted(event_of(a_request())),
     "new_request": lambda: clinics.new_request(arrived()),
     "leads_waiting": lambda: clinics.leads_waiting(arrived()),

@@ -13,6 +13,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import delivery
 from marketplace.mail.models import Email
+from marketplace.quote_requests import retention
 from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
@@ -41,9 +42,7 @@ def a_request(state: RequestState = RequestState.OPEN, **changes: Any) -> QuoteR
 
 def erase(request: QuoteRequest) -> None:
     """Its key is destroyed."""
-    with db.session.no_autoflush:
-        request.data_key, request.erased_at, request.state = None, clock.now(), RequestState.ERASED
-    db.session.flush()
+    retention.empty(request)
 
 
 def a_lead(

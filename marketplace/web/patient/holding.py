@@ -10,6 +10,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.quote_requests.queries import by_ref
+from marketplace.quote_requests.states import RequestState
 
 OPENED = "requests"
 
@@ -40,5 +41,7 @@ def open_for_this_browser(ref: str) -> Any:
             quote_request = by_ref(ref)
     except NotFound as error:
         raise LinkGone("not_open") from error
+    if quote_request.state == RequestState.ERASED:
+        raise LinkGone("erased")
     wear(Face.PATIENT, request_id=quote_request.id)
     return quote_request

@@ -19,7 +19,7 @@ from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import opened, remember
 from marketplace.web.writing import writes
 
-TARGETS = re.compile(r"compare|clinics|sharing|delete|quotes/\d{1,4}|messages/[a-z0-9-]{1,80}")
+TARGETS = re.compile(r"compare|clinics|sharing|delete|keep|quotes/\d{1,4}|messages/[a-z0-9-]{1,80}")
 WRONG_ADDRESS = lazy_gettext("Enter an email address in the correct format, like name@example.com")
 
 

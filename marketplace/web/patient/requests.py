@@ -11,14 +11,12 @@ from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
 
-GONE = {"withdrawn", "erased"}
-
 
 @door.get("/my/requests/<ref>")
 def show_request(ref: str) -> ResponseReturnValue:
     """Every state has its page; none is empty."""
     quote_request = held()
-    if quote_request.state in GONE:
+    if quote_request.state == "withdrawn":
         return render_template("patient/request/deleted.html", quote_request=quote_request)
     leads = leads_of(quote_request)
     quotes = sent_quotes(quote_request)

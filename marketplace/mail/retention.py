@@ -1,0 +1,47 @@
+"""Emails lose their text and recipient after 90 days or with their request; the bare rows go after 24 months."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, delete, select, update
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.mail.models import Email, EmailState
+
+TEXT_LIVES = timedelta(days=90)
+ROW_LIVES = timedelta(days=730)
+EMPTY = {"data_key": None, "recipient_sealed": None, "text_sealed": None, "html_sealed": None}
+
+
+def with_text(now: datetime) -> Select[UUID]:
+    """Emails that can still be read and are 90 days old."""
+    old = Email.text_sealed.is_not(None) & (Email.created_at < now - TEXT_LIVES)
+    return select(Email.id).where(old, Email.state != EmailState.WAITING)
+
+
+def rows(now: datetime) -> Select[UUID]:
+    """Emails written 24 months ago."""
+    return select(Email.id).where(Email.state != EmailState.WAITING, Email.created_at < now - ROW_LIVES)
+
+
+def empty(emails: Sequence[UUID]) -> None:
+    """To whom and what is forgotten; that there was one, and how it ended, stays."""
+    db.session.execute(update(Email).where(Email.id.in_(emails)).values(**EMPTY))
+
+
+def forget(emails: Sequence[UUID]) -> None:
+    """The rows go."""
+    db.session.execute(delete(Email).where(Email.id.in_(emails)))
+
+
+def empty_those_of(request_id: UUID) -> list[UUID]:
+    """A patient's emails die with the request: emptied, and unsent where they waited. The last one has its own key."""
+    of_patient = (Email.request_id == request_id) & (Email.audience == "patient") & Email.data_key.is_(None)
+    mine = list(db.session.scalars(select(Email.id).where(of_patient).order_by(Email.id).with_for_update()))
+    unsent = {"state": EmailState.SUPPRESSED, "suppressed_at": clock.now(), "last_problem": "erased"}
+    waiting = update(Email).where(Email.id.in_(mine), Email.state == EmailState.WAITING)
+    db.session.execute(waiting.values(**unsent))
+    empty(mine)
+    return mine

@@ -1,0 +1,93 @@
+"""Nothing is kept longer than promised: all the promises on one page, and each is a query and what to do with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from marketplace.extensions import db
+from marketplace.foundation import idempotency, job_queue, signed_links
+from marketplace.mail import retention as emails
+from marketplace.quote_requests import retention as requests
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.retention.erasure import erase, erase_again, pending
+
+BATCH = 200
+LINK_LIVES = timedelta(days=30)
+FORM_TOKEN_LIVES = timedelta(hours=72)
+JOB_LIVES = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is kept how long, since when; `due` are the keys of what is past its time, `act` ends that."""
+
+    name: str
+    kept: timedelta
+    since: str
+    due: Callable[[datetime], Select[Any]]
+    act: Callable[[Sequence[Any]], None]
+
+    def count(self, now: datetime) -> int:
+        """How many are past their time; nothing is changed."""
+        return db.session.scalar(select(func.count()).select_from(self.due(now).subquery())) or 0
+
+    def batch(self, now: datetime) -> int:
+        """A bounded number of them, none that another worker has in hand; how many."""
+        keys = db.session.scalars(self.due(now).with_for_update(skip_locked=True).limit(BATCH)).all()
+        if keys:
+            self.act(keys)
+            db.session.flush()
+        return len(keys)
+
+
+def _each_request(act: Callable[[QuoteRequest], None]) -> Callable[[Sequence[UUID]], None]:
+    def on_each(keys: Sequence[UUID]) -> None:
+        for key in keys:
+            act(db.session.get_one(QuoteRequest, key))
+
+    return on_each
+
+
+def _each_again(keys: Sequence[UUID]) -> None:
+    for key in keys:
+        erase_again(key)
+
+
+_erase = _each_request(erase)
+
+# Whole requests come last: what goes with them is counted by its own rule first, in a run as in a dry run.
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "health answers",
+        requests.HEALTH_AFTER_END,
+        "the request's end",
+        requests.with_health,
+        _each_request(requests.forget_health),
+    ),
+    Rule(
+        "links in emails",
+        LINK_LIVES,
+        "the end of their time",
+        lambda now: signed_links.over(now - LINK_LIVES),
+        signed_links.forget,
+    ),
+    Rule(
+        "form tokens",
+        FORM_TOKEN_LIVES,
+        "the form was sent",
+        lambda now: idempotency.used(now - FORM_TOKEN_LIVES),
+        idempotency.forget,
+    ),
+    Rule("ended jobs", JOB_LIVES, "their end", lambda now: job_queue.over(now - JOB_LIVES), job_queue.forget),
+    Rule("texts and recipients of emails", emails.TEXT_LIVES, "they were written", emails.with_text, emails.empty),
+    Rule("emptied emails", emails.ROW_LIVES, "they were written", emails.rows, emails.forget),
+    Rule("drafts", requests.DRAFT_LIVES, "the last answer", requests.drafts, _erase),
+    Rule("unconfirmed requests", requests.UNCONFIRMED_LIVES, "the form was sent", requests.unconfirmed, _erase),
+    Rule("deleted requests", requests.WITHDRAWN_LIVES, "their person deleted them", requests.withdrawn, _erase),
+    Rule("ended requests", requests.REQUEST_AFTER_END, "their end", requests.ended, _erase),
+    Rule("requests erased before a restore", timedelta(0), "the restore", pending, _each_again),
+)

@@ -1,0 +1,128 @@
+"""Each promise about time, a moment before and a moment after."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from marketplace.extensions import db
+from marketplace.foundation import clock, idempotency, signed_links
+from marketplace.leads.ending import close, withdraw
+from marketplace.leads.sending import submit
+from marketplace.mail import delivery, outbox, patients
+from marketplace.mail.models import Email, EmailState
+from marketplace.quote_requests import links
+from marketplace.retention import erasure
+from marketplace.retention.rules import RULES, Rule
+from tests.factories import build_draft, build_request
+from tests.mail.things import a_request, emails, event_of
+
+DOCS = Path(__file__).parents[2] / "docs" / "running.md"
+ROWS = re.compile(r"^\| ([^|]+) \| (\d+ \w+|at once) \| (.+) \|$", re.MULTILINE)
+
+
+def unconfirmed() -> None:
+    submit(build_draft(), share_health=True, aftercare=False)
+
+
+def ended() -> None:
+    close(build_request())
+
+
+def a_link() -> None:
+    signed_links.issue("page", subject_id=uuid4(), lifetime=timedelta(0))
+
+
+def a_job() -> None:
+    job = "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('mail', 'mail.send', 'failed')"
+    event = "INSERT INTO procrastinate_events (job_id, type) SELECT id, 'failed' FROM job"
+    db.session.execute(text(f"WITH job AS ({job} RETURNING id) {event}"))
+
+
+def an_email() -> Email:
+    email = outbox.put("account_code", to="a@clinic.example", audience="account", context={"code_text": "1"})
+    delivery.lifecycle.move(email, EmailState.SENT)
+    return email
+
+
+def an_emptied_email() -> None:
+    an_email().forget()
+
+
+def erased_elsewhere() -> None:
+    erasure.take_over([(a_request().id, clock.now())])
+
+
+MAKE: dict[str, Callable[[], object]] = {
+    "health answers": ended,
+    "links in emails": a_link,
+    "form tokens": lambda: idempotency.claim(uuid4(), body_hash=b""),
+    "ended jobs": a_job,
+    "texts and recipients of emails": an_email,
+    "emptied emails": an_emptied_email,
+    "drafts": build_draft,
+    "unconfirmed requests": unconfirmed,
+    "deleted requests": lambda: withdraw(build_request()),
+    "ended requests": ended,
+    "requests erased before a restore": erased_elsewhere,
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_moment_before_nothing_a_moment_after_it_ends(app: Flask, rule: Rule) -> None:
+    MAKE[rule.name]()
+    db.session.flush()
+    now = clock.now()
+    before, after = now + rule.kept - timedelta(minutes=1), now + rule.kept + timedelta(minutes=1)
+    if rule.kept:
+        assert (rule.count(before), rule.batch(before)) == (0, 0)
+    assert rule.count(after) == 1
+    assert [rule.batch(after), rule.batch(after)] == [1, 0]
+    assert rule.count(after) == 0
+
+
+def test_the_docs_show_every_rule() -> None:
+    shown = [
+        (name, kept, since)
+        for name, kept, since in ROWS.findall(
+            DOCS.read_text().partition("## What is kept how long")[2].partition("## ")[0]
+        )
+    ]
+    assert shown == [(rule.name, words(rule.kept), rule.since) for rule in RULES]
+
+
+def words(kept: timedelta) -> str:
+    if not kept:
+        return "at once"
+    hours = kept // timedelta(hours=1)
+    return f"{hours} hours" if hours <= 72 else f"{kept.days} days"
+
+
+def test_a_waiting_email_keeps_its_text(app: Flask) -> None:
+    patients.your_link(event_of(a_request()))
+    rule = next(rule for rule in RULES if rule.name.startswith("texts"))
+    assert rule.count(later(100)) == 0
+    (email,) = emails("your_link")
+    assert email.state == EmailState.WAITING
+
+
+def later(days: float) -> datetime:
+    return clock.now() + timedelta(days=days)
+
+
+def test_a_job_that_is_still_to_be_done_stays(app: Flask) -> None:
+    an_email()
+    rule = next(rule for rule in RULES if rule.name == "ended jobs")
+    assert rule.count(later(400)) == 0
+
+
+def test_what_ended_can_still_be_reached_by_a_new_link(app: Flask) -> None:
+    request = build_request(email="late@patient.example")
+    close(request)
+    links.send_new_link("late@patient.example")
+    assert len(emails("your_link")) == 1
