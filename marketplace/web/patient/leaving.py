@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from marketplace.leads import ending
 from marketplace.leads.messages import messages
 from marketplace.leads.queries import leads_of
-from marketplace.quote_requests import queries
+from marketplace.quote_requests import queries, retention
 from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.terms import STORED, terms_of
 from marketplace.web.forms import Form
@@ -79,6 +79,20 @@ def delete_request(ref: str) -> ResponseReturnValue:
         return _back(ref)
     clinics = [lead.clinic for lead in leads_of(quote_request)]
     return render_template("patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form())
+
+
+@door.route("/my/requests/<ref>/keep", methods=["GET", "POST"])
+@writes
+def keep_request(ref: str) -> ResponseReturnValue:
+    """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
+    quote_request = held(ref)
+    erased_on = retention.erased_on(quote_request)
+    if request.method == "POST":
+        retention.keep(quote_request)
+        flash(_("Kept for another 180 days"), "success")
+        return _back(ref)
+    page = "patient/request/keep.html"
+    return render_template(page, quote_request=quote_request, erased_on=erased_on, form=Form())
 
 
 @door.get("/my/requests/<ref>/export")
