@@ -146,3 +146,5 @@ class Look(Base):
     what: Mapped[str]  # health, contact
     reason: Mapped[str | None]
     at: Mapped[datetime]
+
+    clinic: Mapped[Clinic | None] = relationship()

@@ -3,6 +3,7 @@
 from marketplace.web.patient import (
     answers,
     compare,
+    exporting,
     leaving,
     links,
     messages,
@@ -20,6 +21,7 @@ __all__ = [
     "answers",
     "compare",
     "door",
+    "exporting",
     "leaving",
     "links",
     "messages",

@@ -1,8 +1,5 @@
 """A request's own pages, for whoever holds its link."""
 
-import io
-import json
-import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -187,15 +184,6 @@ def test_deleted_says_what_was_deleted(client: Any, make_request: Make) -> None:
     assert "Clinic Lale" in client.get(base + "/delete").page.text
     client.post(base + "/delete")
     assert client.get(base).page.h1 == "Your request is deleted"
-
-
-def test_the_export_holds_what_was_given(client: Any, make_quote: Make) -> None:
-    quote = make_quote()
-    answer = client.get(opened(client, quote.lead.request) + "/export")
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        content = json.loads(archive.read("request.json"))
-        assert b"Clinic Lale" in archive.read("request.html")
-    assert (content["email"], content["quotes"][0]["total"]) == ("ana@patient.example", 48000)
 
 
 def test_sharing_shows_the_exact_words(client: Any, make_request: Make) -> None:

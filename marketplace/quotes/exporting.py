@@ -1,0 +1,104 @@
+"""Everything that is stored of a person's request, to take along: plain values only, ready to be written as JSON."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.extensions import db
+from marketplace.foundation.timeline import record
+from marketplace.leads.messages import messages
+from marketplace.leads.models import Lead
+from marketplace.leads.queries import decisions, leads_of
+from marketplace.leads.reasons import in_words
+from marketplace.quote_requests import desk, queries
+from marketplace.quote_requests.events import RequestExported
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.models import Quote
+from marketplace.quotes.terms import STORED, terms_of
+
+# Columns as they stand; what a key or another table says is spelled out below.
+PLAIN = (
+    *("locale", "state", "created_at", "unconfirmed_at", "open_at", "paused_at", "chosen_at", "settled_at"),
+    *("expired_at", "withdrawn_at", "closed_at", "announced_at", "kept_at", "concern", "home_country"),
+    *("destinations", "timing", "month_from", "month_to", "trips", "budget_amount", "budget_currency"),
+    *("budget_scope", "share_budget", "languages", "wait_without_clinic", "share_health", "aftercare"),
+)
+
+
+def export(request: QuoteRequest) -> dict[str, Any]:
+    """All of it, and a note that it was taken. Raises CannotOpen once erased."""
+    content = {
+        "reference": request.ref,
+        "procedure": request.procedure.name if request.procedure else None,
+        **{name: getattr(request, name) for name in PLAIN},
+        **vars(queries.answers(request)),
+        "consents": [_consent(consent) for consent in queries.consents(request)],
+        "clinics": [_lead(lead) for lead in leads_of(request)],
+        "quotes": [_quote(quote) for quote in _ever_sent(request)],
+        "looks": [_look(look) for look in queries.looks(request)],
+        "considered": [_decision(decision) for decision in decisions(request)],
+        "history": [{"what": entry.name, "at": entry.at} for entry in desk.history(request)],
+    }
+    record(RequestExported(request_id=request.id))
+    plain: dict[str, Any] = _plain(content)
+    return plain
+
+
+def _ever_sent(request: QuoteRequest) -> list[Quote]:
+    query = select(Quote).where(Quote.request_id == request.id, Quote.sent_at.is_not(None)).order_by(Quote.number)
+    return list(db.session.scalars(query.options(joinedload(Quote.lead).joinedload(Lead.clinic))))
+
+
+def _consent(consent: Any) -> dict[str, Any]:
+    names = ("text", "version", "with_health", "given_at", "withdrawn_at")
+    return {"clinic": consent.clinic.name, **{name: getattr(consent, name) for name in names}}
+
+
+def _lead(lead: Lead) -> dict[str, Any]:
+    names = ("state", "new_at", "opened_at", "answered_at", "due_at", "decline_reason")
+    return {
+        "clinic": lead.clinic.name,
+        "country": lead.clinic.country,
+        **{name: getattr(lead, name) for name in names},
+        "messages": [vars(said) for said in messages(lead)],
+    }
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    terms = terms_of(quote)
+    return {
+        "number": quote.number,
+        "clinic": quote.lead.clinic.name,
+        "state": quote.state,
+        "sent_at": quote.sent_at,
+        "procedure": quote.procedure.name,
+        **{name: getattr(terms, name) for name in STORED if name != "procedure_id"},
+        "message": terms.message,
+        "answers": terms.answers,
+    }
+
+
+def _look(look: Any) -> dict[str, Any]:
+    who = look.clinic.name if look.clinic is not None else "marketplace staff"
+    return {"who": who, "what": look.what, "at": look.at, "reason": look.reason}
+
+
+def _decision(decision: Any) -> dict[str, Any]:
+    return {
+        "clinic": decision.clinic.name,
+        "outcome": decision.outcome,
+        "reason": in_words(decision.reason),
+        "at": decision.decided_at,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value

@@ -1,0 +1,29 @@
+"""Everything in one file, to read and to process (GDPR, articles 15 and 20)."""
+
+import io
+import json
+import zipfile
+
+from flask import render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from marketplace.quotes.exporting import export
+from marketplace.web.patient.door import door
+from marketplace.web.patient.holding import held
+from marketplace.web.writing import writes
+
+
+@door.get("/my/requests/<ref>/export")
+@writes
+def export_request(ref: str) -> ResponseReturnValue:
+    """The request's own page opens it, nobody else's does; a look by HEAD takes nothing."""
+    quote_request = held()
+    if request.method == "HEAD":
+        return ""
+    content = export(quote_request)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr("request.json", json.dumps(content, ensure_ascii=False, indent=2))
+        folder.writestr("request.html", render_template("patient/request/export.html", content=content))
+    archive.seek(0)
+    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{ref}.zip")
