@@ -49,9 +49,12 @@ def _secrets(environ: Mapping[str, str]) -> dict[str, object]:
 
 def _database(environ: Mapping[str, str]) -> dict[str, object]:
     url = database_url(environ.get("DATABASE_URL", "postgresql:///marketplace"))
+    owner = database_url(environ.get("DATABASE_OWNER_URL", url))
     return {
         "SQLALCHEMY_DATABASE_URI": url,
-        "DATABASE_OWNER_URL": database_url(environ.get("DATABASE_OWNER_URL", url)),
+        "DATABASE_OWNER_URL": owner,
+        # It must see every row, whatever policies hold the others: a role with BYPASSRLS that only reads.
+        "BACKUP_DATABASE_URL": database_url(environ.get("BACKUP_DATABASE_URL", owner)),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,
             "pool_size": 6,

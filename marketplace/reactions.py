@@ -5,6 +5,7 @@ in which the thing happened, so nothing follows before the commit and nothing is
 """
 
 from marketplace.accounts import events as account
+from marketplace.backups import events as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import jobs as clinic_jobs
 from marketplace.foundation import limits, timeline
@@ -60,6 +61,9 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
     quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.choice_undone_clinic),
     quote.RequestSettled: (),
+    # All of it at once
+    backup.BackupMade: (),
+    backup.BackupRestored: (),
     # Operators and checks
     clinic.ListingSubmitted: (),
     clinic.ListingPublished: (to_clinic.listing_published, clinic_jobs.count_again),

@@ -56,6 +56,7 @@ def app_on(server: EmbeddedPostgres, database: str, **overrides: object) -> Flas
         | {
             "SQLALCHEMY_DATABASE_URI": server.url("marketplace_app", database),
             "DATABASE_OWNER_URL": server.url("marketplace_owner", database),
+            "BACKUP_DATABASE_URL": server.url("marketplace_backup", database),
         }
         | overrides
     )

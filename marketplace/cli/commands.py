@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from marketplace.cli.access import list_access
+from marketplace.cli.backups import backup, restore_backup
 from marketplace.cli.config import config
 from marketplace.cli.content import content
 from marketplace.cli.people import clinics, operator
@@ -19,7 +20,7 @@ from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
 GROUPS: tuple[click.Group, ...] = (clinics, config, content, operator, retention, sample, timers)
-COMMANDS: tuple[click.Command, ...] = (erase, list_access, prepare, run_server, run_worker)
+COMMANDS: tuple[click.Command, ...] = (backup, erase, list_access, prepare, restore_backup, run_server, run_worker)
 
 
 def install(app: Flask) -> None:

@@ -153,11 +153,12 @@ class EmbeddedPostgres:
             made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not made:
             self.create_database(DATABASE)
+        self._let_in(DATABASE)
         self._add_extensions(DATABASE)
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """A database of the owner's; the app may connect. A template must have no connection open."""
-        database, app = sql.Identifier(name), sql.Identifier(APP)
+        database = sql.Identifier(name)
         with self._connect() as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
@@ -167,9 +168,16 @@ class EmbeddedPostgres:
                 )
             )
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, app))
+        self._let_in(name)
         if template is None:
             self._add_extensions(name)
+
+    def _let_in(self, name: str) -> None:
+        with self._connect() as connection:
+            for role in (APP, BACKUP):
+                connection.execute(
+                    sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
+                )
 
     def drop_database(self, name: str) -> None:
         """Gone, whoever is connected; one that is not there is no error."""

@@ -10,7 +10,7 @@ from dotenv import load_dotenv
 from marketplace.processes import children, logs
 from marketplace.processes.claim import Claim
 from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
-from marketplace.processes.embedded_postgres import OWNER, EmbeddedPostgres
+from marketplace.processes.embedded_postgres import BACKUP, OWNER, EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
 from marketplace.processes.problems import CannotStart
 from marketplace.processes.supervisor import Child, Supervisor
@@ -78,7 +78,11 @@ def start_postgres(supervisor: Supervisor, folder: Path) -> Environment:
     supervisor.start(child)
     supervisor.wait_ready(child, within=60)
     postgres.provision()
-    return {"DATABASE_URL": postgres.url(), "DATABASE_OWNER_URL": postgres.url(OWNER)}
+    return {
+        "DATABASE_URL": postgres.url(),
+        "DATABASE_OWNER_URL": postgres.url(OWNER),
+        "BACKUP_DATABASE_URL": postgres.url(BACKUP),
+    }
 
 
 def start_mailbox(supervisor: Supervisor, folder: Path, environ: Environment) -> Environment:

@@ -56,13 +56,17 @@ def listed() -> list[tuple[UUID, datetime]]:
     return [(row.request_id, row.erased_at) for row in db.session.execute(query)]
 
 
-def take_over(erasures: Iterable[tuple[UUID, datetime]]) -> int:
-    """Another list's lines are to be erased here again; how many lines."""
+def take_over(erasures: Iterable[tuple[UUID, datetime]]) -> None:
+    """What another list names joins ours; what of it is not erased here is to be erased again."""
     rows = [{"request_id": id_, "erased_at": at, "pending": True} for id_, at in erasures]
     if rows:
         row = insert(Erasure).on_conflict_do_update(index_elements=["request_id"], set_={"pending": True})
         db.session.execute(row, rows)
-    return len(rows)
+    here = select(QuoteRequest.id).where(
+        QuoteRequest.id == Erasure.request_id, QuoteRequest.state != RequestState.ERASED
+    )
+    over = update(Erasure).where(Erasure.pending, ~here.exists()).values(pending=False)
+    db.session.execute(over.execution_options(synchronize_session=False))
 
 
 def pending(_now: datetime) -> Select[UUID]:

@@ -22,6 +22,7 @@ MAY_COMMIT = {
     "worker.py",
     "accounts/pages.py",
     "accounts/session_rows.py",
+    "cli/backups.py",
     "cli/content.py",
     "cli/people.py",
     "cli/retention.py",

@@ -1,0 +1,123 @@
+"""What a database holds, so that two can be compared: rows and a hash sum of each table, and what is around them."""
+
+# ruff: noqa: S608 - the statements are put together from our own words only
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# Rows are compared as text: these decide how a value is written. No statement of a keeper is cut short.
+_OPTIONS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        *("timezone=UTC", "datestyle=ISO,YMD", "intervalstyle=postgres", "bytea_output=hex", "extra_float_digits=1"),
+        *("statement_timeout=0", "lock_timeout=30s", "idle_in_transaction_session_timeout=0"),
+    )
+)
+# Whoever was signed in at the time of a backup is not after a restore: a session that was ended must stay so.
+LEFT_OUT = ("web_session",)
+_OURS = " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS part WHERE part.objid = thing.oid AND part.deptype = 'e')"
+_STRUCTURE = {
+    "indexes": "SELECT count(*) FROM pg_catalog.pg_indexes WHERE schemaname = 'public'",
+    "constraints": "SELECT count(*) FROM pg_catalog.pg_constraint WHERE connamespace = 'public'::regnamespace",
+    "triggers": "SELECT count(*) FROM pg_catalog.pg_trigger WHERE NOT tgisinternal",
+    "routines": f"SELECT count(*) FROM pg_catalog.pg_proc AS thing WHERE pronamespace = 'public'::regnamespace{_OURS}",
+    "policies": "SELECT count(*) FROM pg_catalog.pg_policies WHERE schemaname = 'public'",
+    "row security": "SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = 'public'::regnamespace"
+    " AND relrowsecurity",
+    "forced row security": "SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = 'public'::regnamespace"
+    " AND relforcerowsecurity",
+}
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """How many rows a table has, and a sum over them that no order changes."""
+
+    rows: int
+    hash: str
+
+
+def connect(url: str) -> Connection:
+    """A connection that writes values in one way, whatever the server is set to."""
+    return psycopg.connect(url, options=_OPTIONS, connect_timeout=5)
+
+
+def tables(connection: Connection) -> list[str]:
+    """The tables that a backup holds the rows of."""
+    rows = connection.execute(
+        "SELECT relname FROM pg_catalog.pg_class AS thing WHERE relnamespace = 'public'::regnamespace"
+        f" AND relkind = 'r' AND relpersistence = 'p'{_OURS} ORDER BY relname"
+    )
+    return [str(name) for (name,) in rows if name not in LEFT_OUT]
+
+
+def fingerprints(connection: Connection) -> dict[str, Fingerprint]:
+    """One for each table."""
+    return {name: _fingerprint(connection, name) for name in tables(connection)}
+
+
+def _fingerprint(connection: Connection, table: str) -> Fingerprint:
+    # 64 bits of SHA-256 a row: the same in every version of PostgreSQL, which its own hash functions do not promise.
+    statement = sql.SQL(
+        "SELECT count(*), coalesce(sum(('x' || left(encode(sha256(convert_to(whole_row::text, 'UTF8')), 'hex'), 16))"
+        "::bit(64)::bigint), 0)::text FROM public.{} AS whole_row"
+    )
+    row = connection.execute(statement.format(sql.Identifier(table))).fetchone()
+    assert row is not None
+    return Fingerprint(int(row[0]), str(row[1]))
+
+
+def structure(connection: Connection) -> dict[str, int]:
+    """How many of each thing stand around the rows."""
+    return {name: int((connection.execute(query).fetchone() or (0,))[0]) for name, query in _STRUCTURE.items()}
+
+
+def schema_head(connection: Connection) -> str:
+    """The migration it stands at; empty before the first."""
+    if not has_table(connection, "alembic_version"):
+        return ""
+    row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+def has_table(connection: Connection, name: str) -> bool:
+    """Whether it is there."""
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{name}"]).fetchone()
+    return bool(row and row[0])
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether nobody has made anything in it yet."""
+    return not _statements(connection)
+
+
+def wipe(connection: Connection) -> None:
+    """Everything of ours in it is dropped; extensions stay."""
+    for statement in _statements(connection):
+        connection.execute(statement.encode())
+
+
+def _statements(connection: Connection) -> list[str]:
+    """What has to be said to drop all tables, views, routines, types and sequences."""
+    kinds = (
+        ("VIEW", "pg_class", "relnamespace", "relkind = 'v'", "regclass"),
+        ("MATERIALIZED VIEW", "pg_class", "relnamespace", "relkind = 'm'", "regclass"),
+        ("TABLE", "pg_class", "relnamespace", "relkind IN ('r', 'p')", "regclass"),
+        ("ROUTINE", "pg_proc", "pronamespace", "true", "regprocedure"),
+        ("TYPE", "pg_type", "typnamespace", "typtype IN ('e', 'd', 'r')", "regtype"),
+        ("TYPE", "pg_class", "relnamespace", "relkind = 'c'", "regclass"),
+        ("SEQUENCE", "pg_class", "relnamespace", "relkind = 'S'", "regclass"),
+    )
+    found: list[str] = []
+    for kind, catalogue, namespace, condition, name in kinds:
+        rows = connection.execute(
+            f"SELECT thing.oid::{name}::text FROM pg_catalog.{catalogue} AS thing"
+            f" WHERE {namespace} = 'public'::regnamespace AND {condition}{_OURS}".encode()
+        )
+        found += [f"DROP {kind} IF EXISTS {thing} CASCADE" for (thing,) in rows]
+    return found

@@ -1,0 +1,11 @@
+"""What happens to all of it at once."""
+
+from marketplace.foundation.timeline import Event
+
+
+class BackupMade(Event):
+    """Everything was written into a file."""
+
+
+class BackupRestored(Event):
+    """Everything is as it was; `reason` is the moment the backup was made at."""

@@ -1,0 +1,127 @@
+"""Restoring: all of it or nothing, compared before it counts, and what was erased since is erased again."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from flask import current_app
+from flask_migrate import upgrade
+
+from marketplace.backups import archive, database, readable
+from marketplace.backups.archive import Manifest
+from marketplace.backups.database import Connection, Fingerprint
+from marketplace.backups.events import BackupRestored
+from marketplace.backups.script import play
+from marketplace.extensions import db
+from marketplace.foundation.timeline import record
+from marketplace.retention.erasure import take_over
+from marketplace.retention.running import erase_pending
+
+Erasures = list[tuple[UUID, datetime]]
+
+
+class RestoreRefused(RuntimeError):
+    """Nothing was changed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was restored, what was erased again, and which kinds of sealed values the present keys do not open."""
+
+    manifest: Manifest
+    erased: int
+    unreadable: list[str] = field(default_factory=list)
+
+
+def restore(path: Path, *, replace: bool, erasures: Erasures) -> Report:
+    """Raises RestoreRefused, InvalidArchive or ToolFailed: then the database is as it was."""
+    db.session.remove()
+    with archive.opened(path) as (manifest, dump):
+        _known(manifest.schema_head)
+        with _owner() as connection:
+            _prepare(connection, replace=replace)
+            known = erasures + _erased_here(connection)
+            _replay(connection, dump, manifest, known)
+            db.engine.dispose()
+    # Older backups are brought to this version; grants are given anew.
+    upgrade()
+    take_over(known)
+    record(BackupRestored(reason=manifest.made_at.isoformat()))
+    erased = erase_pending()
+    with database.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as connection:
+        return Report(manifest, erased, readable.unreadable(connection))
+
+
+def _owner() -> Connection:
+    return database.connect(str(current_app.config["DATABASE_OWNER_URL"]))
+
+
+def _known(schema_head: str) -> None:
+    """A database of a newer version than this one would not be understood."""
+    versions = Path(str(current_app.root_path)).parent / "migrations" / "versions"
+    stands = re.compile(rf'^revision = "{re.escape(schema_head)}"$', re.MULTILINE)
+    if not any(stands.search(path.read_text("utf-8")) for path in versions.glob("*.py")):
+        raise RestoreRefused(f"The backup stands at migration {schema_head}, which this version of the site lacks")
+
+
+def _prepare(connection: Connection, *, replace: bool) -> None:
+    """From here on nobody else writes an erasure that would be missed."""
+    if not database.is_empty(connection) and not replace:
+        raise RestoreRefused("The database is not empty. To replace what it holds: --replace")
+    for table in ("quote_request", "erasure"):
+        if database.has_table(connection, table):
+            connection.execute(f"LOCK TABLE public.{table} IN EXCLUSIVE MODE".encode())
+
+
+def _erased_here(connection: Connection) -> Erasures:
+    """What the database that is about to be replaced knows to be erased, or to be erased in a moment."""
+    queries = []
+    if database.has_table(connection, "erasure"):
+        queries.append("SELECT request_id, erased_at FROM public.erasure")
+    if database.has_table(connection, "quote_request"):
+        queries.append("SELECT id, erased_at FROM public.quote_request WHERE state = 'erased'")
+        queries.append("SELECT id, withdrawn_at FROM public.quote_request WHERE state = 'withdrawn'")
+    # The owner may be held by row level security; the backup's role sees everything.
+    with database.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as reader:
+        return [(id_, moment) for query in queries for id_, moment in reader.execute(query.encode()).fetchall()]
+
+
+def _replay(connection: Connection, dump: Path, manifest: Manifest, erasures: Erasures) -> None:
+    """One transaction: dropped, filled, compared. The rows are compared before policies could hide any."""
+    url = str(current_app.config["DATABASE_OWNER_URL"])
+    database.wipe(connection)
+    try:
+        for section in ("pre-data", "data"):
+            play(connection, dump, section=section, url=url)
+        _compare(manifest.tables, database.fingerprints(connection))
+        _hand_over(connection, erasures)
+        play(connection, dump, section="post-data", url=url)
+    except psycopg.Error as error:
+        words = error.diag.message_primary or str(error)
+        raise RestoreRefused(f"The dump could not be played: {words}. Nothing was changed") from error
+    _compare(manifest.structure, database.structure(connection))
+    connection.commit()
+
+
+def _hand_over(connection: Connection, erasures: Erasures) -> None:
+    """Part of the same transaction: whatever stops us later, the worker finds what is still to be erased."""
+    if not erasures or not database.has_table(connection, "erasure"):
+        return
+    ids, moments = zip(*dict(erasures).items(), strict=True)
+    connection.execute("DELETE FROM public.erasure WHERE request_id = ANY(%s)", [list(ids)])
+    connection.execute(
+        "INSERT INTO public.erasure (request_id, erased_at, pending)"
+        " SELECT id, at, true FROM unnest(%s::uuid[], %s::timestamptz[]) AS listed (id, at)",
+        [list(ids), list(moments)],
+    )
+
+
+def _compare(wanted: dict[str, Fingerprint] | dict[str, int], found: dict[str, Fingerprint] | dict[str, int]) -> None:
+    differing = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if differing:
+        raise RestoreRefused(
+            f"What was restored is not what was backed up: {', '.join(differing)}. Nothing was changed"
+        )

@@ -1,0 +1,57 @@
+"""Backup and restore."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+
+import click
+import psycopg
+
+from marketplace.backups.archive import InvalidArchive, Manifest
+from marketplace.backups.making import make
+from marketplace.backups.restoring import RestoreRefused, restore
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.processes.postgres_tools import ToolFailed
+from marketplace.retention.lists import InvalidList, read
+
+BACKUPS_LIVE = timedelta(days=30)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("backup")
+@click.argument("file", type=_FILE)
+def backup(file: Path) -> None:
+    """Everything into FILE, for its owner's eyes only; the keys are not in it."""
+    try:
+        manifest = make(file)
+    except (ToolFailed, psycopg.Error, OSError) as error:
+        raise click.ClickException(f"No backup was made: {error}") from error
+    db.session.commit()
+    _show(manifest)
+    click.echo(f"Backed up to {file}. It must be gone by {(manifest.made_at + BACKUPS_LIVE).date().isoformat()}.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Drop what the database holds.")
+@click.option("--erasures", type=click.File(encoding="utf-8"), help="Erase what this list names (erase --list).")
+def restore_backup(file: Path, replace: bool, erasures: TextIO | None) -> None:
+    """Everything from FILE, compared row by row; what was erased since is erased again."""
+    try:
+        report = restore(file, replace=replace, erasures=read(erasures.read()) if erasures else [])
+    except (RestoreRefused, InvalidArchive, InvalidList, ToolFailed, psycopg.Error) as error:
+        raise click.ClickException(str(error)) from error
+    _show(report.manifest)
+    click.echo(f"Restored as of {report.manifest.made_at.isoformat(timespec='seconds')}. Restart the site.")
+    click.echo(f"Erased again: {report.erased} requests")
+    if clock.now() - report.manifest.made_at > BACKUPS_LIVE:
+        click.echo("This backup is older than 30 days: delete it, people were told that it is gone.")
+    if report.unreadable:
+        raise click.ClickException("FIELD_KEYS does not open: " + ", ".join(report.unreadable))
+
+
+def _show(manifest: Manifest) -> None:
+    for name, found in manifest.tables.items():
+        click.echo(f"{found.rows:9} {found.hash:>22} {name}")
+    click.echo(f"{manifest.rows:9} rows, migration {manifest.schema_head}, site {manifest.site}")

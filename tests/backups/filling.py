@@ -1,0 +1,118 @@
+"""Many requests at once, each with a key of its own and every kind of sealed value, made without their events."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.sealed import Box, keyring, new_data_key
+from marketplace.foundation.signed_links import SignedLink
+from marketplace.foundation.timeline import TimelineEntry
+from marketplace.leads.models import Lead, Message
+from marketplace.mail.models import Email
+from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.references import new_ref
+from marketplace.quotes.models import Quote
+from tests.factories import build_clinic, procedure_named
+
+CHUNK = 1000
+Row = dict[str, Any]
+
+
+def fill(requests: int) -> None:
+    """That many open requests at two clinics, with a quote, a message, emails, a link and a story each."""
+    clinics = [build_clinic(f"Clinic {name}") for name in ("Lale", "Nar")]
+    for start in range(0, requests, CHUNK):
+        rows: dict[Any, list[Row]] = {}
+        for number in range(start, min(start + CHUNK, requests)):
+            for model, row in _rows(number, clinics):
+                rows.setdefault(model, []).append(row)
+        for model in (QuoteRequest, Consent, Lead, Message, Quote, Email, SignedLink, TimelineEntry):
+            db.session.execute(insert(model), rows[model])
+        db.session.commit()
+
+
+def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
+    request, now = uuid7(), clock.now()
+    key = new_data_key(owner=request)
+    box = Box(key, owner=request)
+    lead = uuid7()
+    return [
+        (QuoteRequest, _request(request, number, key, box)),
+        *((Consent, _consent(request, clinic)) for clinic in clinics),
+        *((Lead, _lead(lead if not n else uuid7(), request, clinic)) for n, clinic in enumerate(clinics)),
+        (Message, _message(lead, box)),
+        (Quote, _quote(lead, request, box)),
+        *((Email, _email(request, box)) for _ in range(2)),
+        (SignedLink, {"purpose": "page", "subject_id": request, "expires_at": now + timedelta(days=7)}),
+        *((TimelineEntry, {"at": now, "name": name, "actor": "patient", "request_id": request}) for name in STORY),
+    ]
+
+
+STORY = ("RequestSubmitted", "RequestConfirmed", "LeadArrived", "QuoteSent")
+
+
+def _request(request: UUID, number: int, key: bytes, box: Box) -> Row:
+    now = clock.now()
+    return {
+        "id": request,
+        "ref": new_ref(),
+        "state": "open",
+        **{name: now for name in ("created_at", "draft_at", "unconfirmed_at", "open_at", "touched_at")},
+        **{"home_country": "GB", "timing": "quarter", "trips": "2", "languages": ["en"], "destinations": ["TR"]},
+        **{"procedure_id": procedure_named().id, "share_health": True},
+        "data_key": key,
+        "health_sealed": box.seal("health", {"conditions": ["none"], "details": f"details {number}"}),
+        "name_sealed": box.seal("name", f"Sample {number}"),
+        "contact_sealed": box.seal("contact", {"email": f"p{number}@patient.example", "phone": ""}),
+        "questions_sealed": box.seal("questions", ["Which needle?"]),
+        "email_hash": keyring.look_up_hash(f"p{number}@patient.example"),
+    }
+
+
+def _consent(request: UUID, clinic: Clinic) -> Row:
+    given = {"text": "I agree", "version": "1", "with_health": True, "given_at": clock.now()}
+    return {"id": uuid7(), "request_id": request, "clinic_id": clinic.id, **given}
+
+
+def _lead(lead: UUID, request: UUID, clinic: Clinic) -> Row:
+    now = clock.now()
+    moments = {"new_at": now, "quoted_at": now, "created_at": now, "due_at": now + timedelta(hours=48)}
+    return {"id": lead, "request_id": request, "clinic_id": clinic.id, "state": "quoted", **moments}
+
+
+def _message(lead: UUID, box: Box) -> Row:
+    message = uuid7()
+    body = box.seal(f"message:{message}", "Which area? – Die Wangen")
+    return {"id": message, "lead_id": lead, "author": "clinic", "body_sealed": body, "sent_at": clock.now()}
+
+
+def _quote(lead: UUID, request: UUID, box: Box) -> Row:
+    quote, now = uuid7(), clock.now()
+    return {
+        **{"id": quote, "lead_id": lead, "request_id": request, "number": 1, "state": "sent", "version": 1},
+        **{"held_at": now, "sent_at": now, "created_at": now, "held_until": now, "discount": 0},
+        **{"procedure_id": procedure_named().id, "sessions": 4, "price_per_session": 12000, "total": 48000},
+        **{"currency": "EUR", "product": "NCTF 135 HA", "practitioner_role": "doctor", "trips": 2},
+        **{"nights_per_trip": 1, "deposit": 0, "valid_until": now.date() + timedelta(days=30)},
+        **{"included": ["hotel"], "excluded": []},
+        "message_sealed": box.seal(f"quote_message:{quote}", "We suggest May"),
+        "answers_sealed": box.seal(f"quote_answers:{quote}", ["A fine one"]),
+    }
+
+
+def _email(request: UUID, box: Box) -> Row:
+    email, now = uuid7(), clock.now()
+    return {
+        **{"id": email, "name": "your_link", "audience": "patient", "locale": "en", "state": "sent"},
+        **{"waiting_at": now, "sent_at": now, "created_at": now, "attempts": 1, "ambiguous": 0},
+        **{"request_id": request, "subject": "Your link"},
+        "recipient_sealed": box.seal(f"email_to:{email}", "p@patient.example"),
+        "text_sealed": box.seal(f"email_text:{email}", "text " * 100),
+        "html_sealed": box.seal(f"email_html:{email}", "<p>text</p>" * 200),
+    }

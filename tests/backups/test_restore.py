@@ -1,0 +1,258 @@
+"""Backup, loss, restore: what comes back is what was there, and what was erased stays erased."""
+
+import json
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from marketplace.backups import archive, database
+from marketplace.config import field_keys
+from marketplace.extensions import db
+from marketplace.foundation import clock, signed_links
+from marketplace.foundation.sealed import keyring
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.queries import answers
+from marketplace.quote_requests.states import RequestState
+from marketplace.retention.erasure import erase, listed
+from marketplace.worker import run_timers
+from tests.backups.filling import fill
+from tests.conftest import reader_of
+
+
+@pytest.fixture
+def keeper(own_app: Flask, tmp_path: Path) -> Callable[..., Any]:
+    """Runs a command; ten requests are there, and FILE in its arguments is one file."""
+    with own_app.app_context():
+        fill(10)
+
+    def command(*arguments: str, code: int = 0) -> str:
+        named = [str(tmp_path / "FILE") if argument == "FILE" else argument for argument in arguments]
+        done = own_app.test_cli_runner().invoke(args=named)
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return command
+
+
+def held(app: Flask) -> dict[str, database.Fingerprint]:
+    """What the database holds now, but for the story: the keeper's own lines join it."""
+    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+        return {name: found for name, found in database.fingerprints(connection).items() if name != "timeline_entry"}
+
+
+def some_request() -> QuoteRequest:
+    return db.session.scalars(select(QuoteRequest).where(QuoteRequest.state == "open").limit(1)).one()
+
+
+def test_rp9_everything_comes_back(own_app: Flask, keeper: Callable[..., Any]) -> None:
+    with own_app.app_context():
+        fill(90)
+    before = held(own_app)
+    keeper("backup", "FILE")
+    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+        database.wipe(connection)
+    output = keeper("restore", "FILE")
+    assert held(own_app) == before
+    assert "Erased again: 0" in output
+    assert before["quote_request"].rows == 100
+    with own_app.app_context():
+        assert answers(some_request()).name.startswith("Sample ")
+        link = signed_links.issue("page", subject_id=some_request().id, lifetime=timedelta(days=1))
+        path = f"/q/{signed_links.token_of(link)}"
+        db.session.commit()
+    client = reader_of(own_app)
+    assert client.get(client.get(path).headers["Location"]).status_code == 200
+    assert client.get("/treatments/mesotherapy").status_code == 200
+
+
+def test_the_file_is_whole_and_for_its_owner_only(keeper: Callable[..., Any], tmp_path: Path) -> None:
+    os.umask(0o022)
+    keeper("backup", "FILE")
+    file = tmp_path / "FILE"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["FILE"]
+    with zipfile.ZipFile(file) as content:
+        assert content.namelist() == ["manifest.json", "database.dump"]
+        assert json.loads(content.read("manifest.json"))["tables"]["quote_request"]["rows"] == 10
+
+
+def test_the_keys_are_not_in_it(own_app: Flask, keeper: Callable[..., Any], tmp_path: Path) -> None:
+    keeper("backup", "FILE")
+    raw = (tmp_path / "FILE").read_bytes()
+    assert not any(key in raw for key in own_app.config["FIELD_KEYS"])
+    assert own_app.config["SECRET_KEY"].encode() not in raw
+
+
+def test_what_is_there_is_not_replaced_unasked(own_app: Flask, keeper: Callable[..., Any]) -> None:
+    keeper("backup", "FILE")
+    before = held(own_app)
+    assert "not empty" in keeper("restore", "FILE", code=1)
+    assert held(own_app) == before
+
+
+def test_what_was_written_since_is_gone_and_what_was_erased_since_stays_erased(
+    own_app: Flask, keeper: Callable[..., Any]
+) -> None:
+    keeper("backup", "FILE")
+    with own_app.app_context():
+        erased, kept = db.session.scalars(select(QuoteRequest).order_by(QuoteRequest.id).limit(2)).all()
+        erase(erased)
+        kept.timing = "later"
+        db.session.commit()
+        erased_id, kept_id = erased.id, kept.id
+    assert "Erased again: 1 requests" in keeper("restore", "FILE", "--replace")
+    with own_app.app_context():
+        again = db.session.get_one(QuoteRequest, erased_id)
+        assert (again.state, again.data_key, again.contact_sealed) == (RequestState.ERASED, None, None)
+        assert db.session.get_one(QuoteRequest, kept_id).timing == "quarter"
+        assert [id_ for id_, _ in listed()] == [erased_id]
+
+
+def test_a_list_from_elsewhere_is_erased_too(own_app: Flask, keeper: Callable[..., Any], tmp_path: Path) -> None:
+    keeper("backup", "FILE")
+    with own_app.app_context():
+        request_id = some_request().id
+    (tmp_path / "list").write_text(f"{request_id},{clock.now().isoformat()}\n")
+    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+        database.wipe(connection)
+    keeper("restore", "FILE", "--erasures", str(tmp_path / "list"))
+    with own_app.app_context():
+        assert db.session.get_one(QuoteRequest, request_id).state == RequestState.ERASED
+
+
+def test_the_list_survives_two_restores(own_app: Flask, keeper: Callable[..., Any], tmp_path: Path) -> None:
+    keeper("backup", "FILE")
+    with own_app.app_context():
+        fill(1)
+        newest = db.session.scalars(select(QuoteRequest.id).order_by(QuoteRequest.id.desc()).limit(1)).one()
+    later = str(tmp_path / "later")
+    keeper("backup", later)
+    with own_app.app_context():
+        erase(db.session.get_one(QuoteRequest, newest))
+        db.session.commit()
+    keeper("restore", "FILE", "--replace")
+    keeper("restore", later, "--replace")
+    with own_app.app_context():
+        assert db.session.get_one(QuoteRequest, newest).state == RequestState.ERASED
+
+
+def test_a_restore_killed_before_it_erased_is_finished_by_the_worker(
+    own_app: Flask, keeper: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper("backup", "FILE")
+    with own_app.app_context():
+        erase(some_request())
+        db.session.commit()
+    monkeypatch.setattr("marketplace.backups.restoring.upgrade", lambda: 1 / 0)
+    keeper("restore", "FILE", "--replace", code=1)
+    with own_app.app_context():
+        assert db.session.scalar(select(func.count()).where(QuoteRequest.state == "open")) == 10
+        run_timers(clock.now())
+        assert db.session.scalar(select(func.count()).where(QuoteRequest.state == "open")) == 9
+
+
+def altered(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """The same backup with another manifest."""
+    with zipfile.ZipFile(path) as old:
+        manifest, dump = json.loads(old.read("manifest.json")), old.read("database.dump")
+    change(manifest)
+    with zipfile.ZipFile(path, "w") as new:
+        new.writestr("manifest.json", json.dumps(manifest))
+        new.writestr("database.dump", dump)
+
+
+CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
+    "one row more": lambda manifest: manifest["tables"]["lead"].update(rows=201),
+    "another hash": lambda manifest: manifest["tables"]["quote"].update(hash="1"),
+    "a table more": lambda manifest: manifest["tables"].update(unknown={"rows": 0, "hash": "0"}),
+    "a policy more": lambda manifest: manifest["structure"].update(policies=99),
+    "another dump": lambda manifest: manifest.update(dump_sha256="0" * 64),
+    "a newer site": lambda manifest: manifest.update(schema_head="9999"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_difference_is_told_and_changes_nothing(
+    own_app: Flask, keeper: Callable[..., Any], tmp_path: Path, change: str
+) -> None:
+    keeper("backup", "FILE")
+    altered(tmp_path / "FILE", CHANGES[change])
+    before = held(own_app)
+    keeper("restore", "FILE", "--replace", code=1)
+    assert held(own_app) == before
+
+
+def test_a_damaged_file_is_refused(own_app: Flask, keeper: Callable[..., Any], tmp_path: Path) -> None:
+    keeper("backup", "FILE")
+    whole = (tmp_path / "FILE").read_bytes()
+    for raw in (whole[: len(whole) // 2], b"", whole[:-5000] + b"x" * 100 + whole[-4900:]):
+        (tmp_path / "FILE").write_bytes(raw)
+        assert "damaged" in keeper("restore", "FILE", "--replace", code=1)
+
+
+def test_other_keys_are_told(own_app: Flask, keeper: Callable[..., Any]) -> None:
+    keeper("backup", "FILE")
+    secret = own_app.config["SECRET_KEY"]
+    try:
+        keyring.load(field_keys("A" * 43 + "="), secret=secret)
+        output = keeper("restore", "FILE", "--replace", code=1)
+    finally:
+        keyring.load(own_app.config["FIELD_KEYS"], secret=secret)
+    assert "FIELD_KEYS does not open: health answers, names, contacts, patients' questions, messages" in output
+
+
+def test_a_backup_that_fails_leaves_no_file(own_app: Flask, keeper: Callable[..., Any], tmp_path: Path) -> None:
+    own_app.config["BACKUP_DATABASE_URL"] = own_app.config["SQLALCHEMY_DATABASE_URI"]
+    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+        connection.execute("CREATE TABLE hidden (id int)")
+    assert "No backup was made" in keeper("backup", "FILE", code=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_policies_and_forced_row_security_come_back(own_app: Flask, keeper: Callable[..., Any]) -> None:
+    url = own_app.config["DATABASE_OWNER_URL"]
+    with database.connect(url) as connection:
+        walls = database.structure(connection)
+    assert walls["policies"] > 50
+    assert walls["forced row security"] > 10
+    before = held(own_app)
+    assert before["quote_request"].rows == 10, "the backup's role is held by no policy"
+    keeper("backup", "FILE")
+    keeper("restore", "FILE", "--replace")
+    assert held(own_app) == before
+    with database.connect(url) as connection:
+        found = database.structure(connection)
+        assert connection.execute("SELECT count(*) FROM quote_request").fetchone() == (0,)
+    assert found == walls
+
+
+def test_the_timeline_says_who_did_it(own_app: Flask, keeper: Callable[..., Any]) -> None:
+    keeper("backup", "FILE")
+    keeper("restore", "FILE", "--replace")
+    with own_app.app_context():
+        rows = db.session.execute(text("SELECT name, actor FROM timeline_entry WHERE name LIKE 'Backup%'")).all()
+    assert [tuple(row) for row in rows] == [("BackupRestored", "keeper")]
+
+
+def test_the_app_still_owns_nothing_afterwards(own_app: Flask, keeper: Callable[..., Any]) -> None:
+    keeper("backup", "FILE")
+    keeper("restore", "FILE", "--replace")
+    with own_app.app_context():
+        owners = db.session.scalars(text("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")).all()
+        assert owners == ["marketplace_owner"]
+        with pytest.raises(Exception, match="permission denied"):
+            db.session.execute(text("DELETE FROM timeline_entry"))
+
+
+def test_an_archive_of_a_later_format_is_refused(keeper: Callable[..., Any], tmp_path: Path) -> None:
+    keeper("backup", "FILE")
+    altered(tmp_path / "FILE", lambda manifest: manifest.update(format=archive.FORMAT + 1))
+    assert "damaged" in keeper("restore", "FILE", "--replace", code=1)
