@@ -8,6 +8,7 @@ from marketplace.accounts import events as account
 from marketplace.backups import events as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import jobs as clinic_jobs
+from marketplace.foundation import events as house
 from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
@@ -92,6 +93,10 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     account.SecondFactorChanged: (),
     account.AccountDeactivated: (),
     account.OperatorMade: (),
+    # The keeper, and the house itself
+    house.CommandRun: (),
+    house.LogForgotten: (),
+    house.KeysRotated: (),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
-from marketplace.foundation import limits
+from marketplace.foundation import audit, limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import allowance, quote_news
@@ -32,4 +32,6 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "forget mail allowances": allowance.sweep,
     "forget ended sessions": session_rows.sweep,
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},
+    "seal the audit log": audit.seal_due,
+    "forget the audit log of long ago": audit.forget_due,
 }

@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from migrations.walls import FACES, WALLS, WORKER, has_policies, rights_on
+from migrations.walls import CALLS, FACES, OWNER_PASSES, WALLS, WORKER, has_policies, rights_on
 
 MARKED = "app_request()"
 MISSING = (
@@ -35,6 +35,9 @@ def put_up(connection: Connection, *, app: str, owner: str) -> None:
     for table in sorted(_tables(connection)):
         if table in WALLS:
             _wall_off(connection, table)
+    for function, face in CALLS.items():
+        if connection.scalar(text("SELECT to_regprocedure(:name) IS NOT NULL"), {"name": function}):
+            run(f"GRANT EXECUTE ON FUNCTION {function} TO {face}")
     run(f"COMMENT ON FUNCTION {MARKED} IS '{mark}'")
 
 
@@ -61,7 +64,8 @@ def _wall_off(connection: Connection, table: str) -> None:
         run(f"DROP POLICY IF EXISTS {face} ON {table}")
     walled = has_policies(table)
     run(f"ALTER TABLE {table} {'ENABLE' if walled else 'DISABLE'} ROW LEVEL SECURITY")
-    run(f"ALTER TABLE {table} {'' if walled else 'NO '}FORCE ROW LEVEL SECURITY")
+    forced = walled and table not in OWNER_PASSES
+    run(f"ALTER TABLE {table} {'' if forced else 'NO '}FORCE ROW LEVEL SECURITY")
     for face, right in rights_on(table).items() if walled else ():
         rows = right.rows.format(table=table)
         new = (right.new or right.rows).format(table=table)

@@ -5,6 +5,8 @@ from flask.cli import AppGroup
 
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
+from marketplace.foundation.events import CommandRun
+from marketplace.foundation.timeline import record
 
 content = AppGroup("content", help="Treatments, prices and guides from the content files.")
 
@@ -13,6 +15,7 @@ content = AppGroup("content", help="Treatments, prices and guides from the conte
 def load_content() -> None:
     """Adds what is missing, updates what nobody edited since."""
     report = content_loader.load()
+    record(CommandRun(reason="content load"))
     db.session.commit()
     click.echo(f"Content: {report.added} added, {report.updated} updated, {len(report.left)} left as edited")
     for name in report.left:

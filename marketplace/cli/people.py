@@ -8,6 +8,8 @@ from flask.cli import AppGroup
 from marketplace.accounts.operators import create_operator
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db
+from marketplace.foundation.events import CommandRun
+from marketplace.foundation.timeline import record
 
 clinics = AppGroup("clinics", help="Clinics.")
 operator = AppGroup("operator", help="Operators.")
@@ -23,6 +25,7 @@ def import_clinics(file: Path) -> None:
         for line in refusal.lines:
             click.echo(str(line), err=True)
         raise click.ClickException("Nothing was imported") from refusal
+    record(CommandRun(reason="clinics import"))
     db.session.commit()
     click.echo(str(report))
 

@@ -10,7 +10,9 @@ from flask_migrate import upgrade
 from marketplace.catalogue import content_loader
 from marketplace.cli.sample import sample_password
 from marketplace.extensions import db
+from marketplace.foundation.events import CommandRun
 from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.timeline import record
 from marketplace.processes import logs
 from marketplace.processes.serve import serve
 from marketplace.sample import loader
@@ -30,6 +32,7 @@ def prepare() -> None:
         db.session.commit()
         if not loader.has_clinics():
             loader.load(sample_password())
+            record(CommandRun(reason="sample load"))
             db.session.commit()
         if report.left:
             click.echo("Left as edited: " + ", ".join(report.left))

@@ -8,6 +8,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from marketplace.extensions import db
+from marketplace.foundation.events import CommandRun
+from marketplace.foundation.timeline import record
 from marketplace.sample import loader
 
 sample = AppGroup("sample", help="The sample marketplace.")
@@ -34,5 +36,6 @@ def load_sample(if_empty: bool) -> None:
         if if_empty:
             return
         raise click.ClickException(str(refusal)) from refusal
+    record(CommandRun(reason="sample load"))
     db.session.commit()
     click.echo(f"Sample: {report}")

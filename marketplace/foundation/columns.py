@@ -2,7 +2,7 @@
 
 import os
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -31,6 +31,16 @@ def uuid7() -> UUID:
     random = int.from_bytes(os.urandom(10), "big")
     high, low = random >> 64 & 0xFFF, random & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def moment_of(key: UUID) -> datetime:
+    """When a time-ordered key was made, by the real clock."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
+
+
+def first_key(moment: datetime) -> UUID:
+    """The lowest key of that moment: what was made earlier is below it."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def key() -> MappedColumn[UUID]:

@@ -39,6 +39,7 @@ class TimelineEntry(Base):
         Index("ix_timeline_entry_request_id_at", "request_id", "at"),
         Index("ix_timeline_entry_clinic_id_at", "clinic_id", "at"),
         Index("ix_timeline_entry_account_id_at", "account_id", "at"),
+        Index("ix_timeline_entry_at_id", "at", "id"),
     )
 
     id: Mapped[UUID] = key()
