@@ -13,6 +13,7 @@ from marketplace.cli.audit import audit
 from marketplace.cli.backups import backup, restore_backup
 from marketplace.cli.config import config
 from marketplace.cli.content import content
+from marketplace.cli.keys import keys
 from marketplace.cli.people import clinics, operator
 from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import prepare, run_server, run_worker, timers
@@ -20,7 +21,7 @@ from marketplace.cli.sample import sample
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
-GROUPS: tuple[click.Group, ...] = (audit, clinics, config, content, operator, retention, sample, timers)
+GROUPS: tuple[click.Group, ...] = (audit, clinics, config, content, keys, operator, retention, sample, timers)
 COMMANDS: tuple[click.Command, ...] = (backup, erase, list_access, prepare, restore_backup, run_server, run_worker)
 
 

@@ -1,7 +1,8 @@
 """Health answers and contact details are sealed with one data key per request; destroying the key erases them.
 
-AES-256-GCM-SIV (RFC 8452). A sealed value is version, nonce, ciphertext; its associated data names the column and
-the row, so that a value moved elsewhere does not open. Data keys are wrapped by the newest master key.
+AES-256-GCM-SIV (RFC 8452). A sealed value is version, nonce, ciphertext; its associated data names table, column and
+row, so that a value moved elsewhere does not open. Data keys are wrapped by the newest master key: version, that key's
+id, nonce, ciphertext. Values of the first version opened under shorter names and without a key's id; they still do.
 """
 
 import hashlib
@@ -15,8 +16,17 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-VERSION = b"\x01"
-NONCE = 12
+FIRST, VERSION = b"\x01", b"\x02"
+NONCE, KEY_ID = 12, 4
+# What the first version called them, where that was not the column without its table.
+FIRST_NAMES = {
+    "message.body_sealed": "message:{row}",
+    "quote.message_sealed": "quote_message:{row}",
+    "quote.answers_sealed": "quote_answers:{row}",
+    "email.recipient_sealed": "email_to:{row}",
+    "email.text_sealed": "email_text:{row}",
+    "email.html_sealed": "email_html:{row}",
+}
 
 
 class CannotOpen(Exception):
@@ -27,23 +37,43 @@ class Keyring:
     """The master keys from the environment, newest first, and the key of the look-up hashes."""
 
     def __init__(self) -> None:
-        self._masters: tuple[bytes, ...] = ()
+        self._masters: dict[bytes, bytes] = {}
         self._index = b""
 
     def load(self, masters: tuple[bytes, ...], *, secret: str) -> None:
         """Called once at start."""
-        self._masters = masters
+        self._masters = {hashlib.sha256(master).digest()[:KEY_ID]: master for master in masters}
         self._index = hashlib.sha256(b"look-up|" + secret.encode()).digest()
+
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """The master keys' ids, newest first: what may be shown of them."""
+        return tuple(self._masters)
+
+    @property
+    def newest(self) -> bytes:
+        """How a data key begins that the newest master key wraps."""
+        return VERSION + self.ids[0]
 
     def wrap(self, data_key: bytes, *, owner: UUID) -> bytes:
         """The data key as it is stored, under the newest master key."""
-        return _seal(self._masters[0], data_key, _place("data_key", owner))
+        return self.newest + _seal(self._masters[self.ids[0]], data_key, _key_place(owner))
 
     def unwrap(self, wrapped: bytes | None, *, owner: UUID) -> bytes:
         """The data key itself. Raises CannotOpen when it was destroyed or no master key fits."""
-        for master in self._masters if wrapped else ():
+        if not wrapped:
+            raise CannotOpen("data key")
+        if wrapped[:1] == VERSION:
+            master = self._masters.get(wrapped[1 : 1 + KEY_ID])
+            if master is None:
+                raise CannotOpen("master key")
+            return _open(master, wrapped[1 + KEY_ID :], _key_place(owner))
+        return self._unwrap_first(wrapped, owner)
+
+    def _unwrap_first(self, wrapped: bytes, owner: UUID) -> bytes:
+        for master in self._masters.values():
             try:
-                return _open(master, wrapped or b"", _place("data_key", owner))
+                return _open(master, wrapped[1:], _key_place(owner))
             except CannotOpen:
                 continue
         raise CannotOpen("data key")
@@ -58,23 +88,27 @@ keyring = Keyring()
 
 
 class Box:
-    """What one data key seals, for one owning row."""
+    """What one data key seals, for one owning row and the rows that belong to it."""
 
     def __init__(self, wrapped: bytes | None, *, owner: UUID) -> None:
         self._key = keyring.unwrap(wrapped, owner=owner)
         self._owner = owner
 
-    def seal(self, column: str, value: Any) -> bytes:
-        """Any JSON value, sealed for that column of the owner."""
-        return _seal(
-            self._key,
-            json.dumps(value, ensure_ascii=False).encode(),
-            _place(column, self._owner),
-        )
+    def seal(self, column: str, value: Any, *, row: UUID | None = None) -> bytes:
+        """Any JSON value, sealed for that `table.column` of the owner, or of a row of its own."""
+        plain = json.dumps(value, ensure_ascii=False).encode()
+        return VERSION + _seal(self._key, plain, f"{column}:{row or self._owner}")
 
-    def open(self, column: str, sealed: bytes) -> Any:
+    def open(self, column: str, sealed: bytes, *, row: UUID | None = None) -> Any:
         """The JSON value. Raises CannotOpen for a value of another column or row."""
-        return json.loads(_open(self._key, sealed, _place(column, self._owner)))
+        place = f"{column}:{row or self._owner}"
+        if sealed[:1] == FIRST:
+            place = self._first_place(column, row)
+        return json.loads(_open(self._key, sealed[1:], place))
+
+    def _first_place(self, column: str, row: UUID | None) -> str:
+        name = FIRST_NAMES.get(column) or column.partition(".")[2].removesuffix("_sealed") or column
+        return f"{name.format(row=row)}:{self._owner}"
 
 
 def new_data_key(*, owner: UUID) -> bytes:
@@ -82,17 +116,17 @@ def new_data_key(*, owner: UUID) -> bytes:
     return keyring.wrap(os.urandom(32), owner=owner)
 
 
-def _place(column: str, owner: UUID) -> bytes:
-    return f"{column}:{owner}".encode()
+def _key_place(owner: UUID) -> str:
+    return f"data_key:{owner}"
 
 
-def _seal(key: bytes, plain: bytes, place: bytes) -> bytes:
+def _seal(key: bytes, plain: bytes, place: str) -> bytes:
     nonce = os.urandom(NONCE)
-    return VERSION + nonce + AESGCMSIV(key).encrypt(nonce, plain, place)
+    return nonce + AESGCMSIV(key).encrypt(nonce, plain, place.encode())
 
 
-def _open(key: bytes, sealed: bytes, place: bytes) -> bytes:
+def _open(key: bytes, sealed: bytes, place: str) -> bytes:
     try:
-        return AESGCMSIV(key).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], place)
+        return AESGCMSIV(key).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
     except (InvalidTag, ValueError) as error:
-        raise CannotOpen(place.decode()) from error
+        raise CannotOpen(place) from error

@@ -24,7 +24,7 @@ class Said:
 def say(lead: Lead, *, author: str, body: str) -> None:
     """Seals and stores it."""
     message_id = uuid7()
-    sealed = lead.request.box.seal(f"message:{message_id}", body)
+    sealed = lead.request.box.seal("message.body_sealed", body, row=message_id)
     db.session.add(Message(id=message_id, lead_id=lead.id, author=author, body_sealed=sealed, sent_at=clock.now()))
     db.session.flush()
 
@@ -35,7 +35,7 @@ def messages(lead: Lead) -> list[Said]:
     if not rows:
         return []
     box = lead.request.box
-    return [Said(row.author, box.open(f"message:{row.id}", row.body_sealed), row.sent_at) for row in rows]
+    return [Said(row.author, box.open("message.body_sealed", row.body_sealed, row=row.id), row.sent_at) for row in rows]
 
 
 def forget_those_of(request_id: UUID) -> None:

@@ -75,7 +75,7 @@ class Message(Base):
     id: Mapped[UUID] = key()
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"), index=True)
     author: Mapped[str]
-    body_sealed: Mapped[bytes]  # place "message:<id>"
+    body_sealed: Mapped[bytes]
     sent_at: Mapped[datetime]
 
     lead: Mapped[Lead] = relationship()

@@ -41,9 +41,9 @@ def contents(email: Email) -> Contents:
         raise CannotOpen("email")
     box = email.own_box if email.data_key else db.session.get_one(QuoteRequest, email.request_id).box
     return Contents(
-        box.open(f"email_to:{email.id}", email.recipient_sealed),
-        box.open(f"email_text:{email.id}", email.text_sealed),
-        box.open(f"email_html:{email.id}", email.html_sealed),
+        box.open("email.recipient_sealed", email.recipient_sealed, row=email.id),
+        box.open("email.text_sealed", email.text_sealed, row=email.id),
+        box.open("email.html_sealed", email.html_sealed, row=email.id),
     )
 
 

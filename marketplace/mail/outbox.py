@@ -66,9 +66,9 @@ def _seal(email: Email, *, to: str, text: str, html: str, request: QuoteRequest 
     if request is None:
         email.data_key = new_data_key(owner=email.id)
     box = email.own_box if request is None else request.box
-    email.recipient_sealed = box.seal(f"email_to:{email.id}", to)
-    email.text_sealed = box.seal(f"email_text:{email.id}", text)
-    email.html_sealed = box.seal(f"email_html:{email.id}", html)
+    email.recipient_sealed = box.seal("email.recipient_sealed", to, row=email.id)
+    email.text_sealed = box.seal("email.text_sealed", text, row=email.id)
+    email.html_sealed = box.seal("email.html_sealed", html, row=email.id)
 
 
 def _context(

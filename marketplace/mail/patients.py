@@ -195,7 +195,7 @@ def _put(
 ) -> None:
     outbox.put(
         name,
-        to=request.box.open("contact", request.contact_sealed or b"")["email"],
+        to=request.box.open("quote_request.contact_sealed", request.contact_sealed or b"")["email"],
         audience="patient",
         context=context or {},
         request=request,

@@ -131,7 +131,9 @@ def answer_health(request: QuoteRequest, *, conditions: list[str], details: str)
     """Sealed at once. "None of these" stands alone: Refused with anything else."""
     if "none" in conditions and len(conditions) > 1:
         raise Refused("none_and_another", field="conditions")
-    request.health_sealed = request.box.seal("health", {"conditions": conditions, "details": details})
+    request.health_sealed = request.box.seal(
+        "quote_request.health_sealed", {"conditions": conditions, "details": details}
+    )
     touch(request)
 
 
@@ -141,9 +143,9 @@ def answer_you(
     """Name and questions go to chosen clinics; email and phone to one clinic, when it is chosen."""
     before = _deciding(request)
     box = request.box
-    request.name_sealed = box.seal("name", name)
-    request.contact_sealed = box.seal("contact", {"email": email, "phone": phone})
-    request.questions_sealed = box.seal("questions", questions)
+    request.name_sealed = box.seal("quote_request.name_sealed", name)
+    request.contact_sealed = box.seal("quote_request.contact_sealed", {"email": email, "phone": phone})
+    request.questions_sealed = box.seal("quote_request.questions_sealed", questions)
     request.email_hash = keyring.look_up_hash(email)
     request.languages = languages
     _changed(request, before=before)

@@ -43,15 +43,17 @@ def by_ref(ref: str) -> QuoteRequest:
 def answers(request: QuoteRequest) -> Answers:
     """The sealed answers, empty where unanswered. Raises CannotOpen once erased."""
     box = request.box
-    health = box.open("health", request.health_sealed) if request.health_sealed else {}
-    contact = box.open("contact", request.contact_sealed) if request.contact_sealed else {}
+    health = box.open("quote_request.health_sealed", request.health_sealed) if request.health_sealed else {}
+    contact = box.open("quote_request.contact_sealed", request.contact_sealed) if request.contact_sealed else {}
     return Answers(
         conditions=tuple(health.get("conditions", ())),
         details=health.get("details", ""),
-        name=box.open("name", request.name_sealed) if request.name_sealed else "",
+        name=box.open("quote_request.name_sealed", request.name_sealed) if request.name_sealed else "",
         email=contact.get("email", ""),
         phone=contact.get("phone", ""),
-        questions=tuple(box.open("questions", request.questions_sealed)) if request.questions_sealed else (),
+        questions=tuple(box.open("quote_request.questions_sealed", request.questions_sealed))
+        if request.questions_sealed
+        else (),
     )
 
 

@@ -60,8 +60,10 @@ def _store(lead: Lead, terms: QuoteTerms) -> Quote:
         state=QuoteState.HELD,
         held_at=now,
         held_until=now + timedelta(seconds=int(current_app.config["UNDO_SECONDS"])),
-        message_sealed=box.seal(f"quote_message:{quote_id}", terms.message) if terms.message else None,
-        answers_sealed=box.seal(f"quote_answers:{quote_id}", list(terms.answers)) if any(terms.answers) else None,
+        message_sealed=box.seal("quote.message_sealed", terms.message, row=quote_id) if terms.message else None,
+        answers_sealed=box.seal("quote.answers_sealed", list(terms.answers), row=quote_id)
+        if any(terms.answers)
+        else None,
         **{name: _storable(getattr(terms, name)) for name in STORED},
     )
     db.session.add(quote)

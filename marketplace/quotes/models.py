@@ -96,8 +96,8 @@ class Quote(Created, Base):
     if_something_goes_wrong: Mapped[str | None]
     taxes_included: Mapped[bool | None]
     earliest_date: Mapped[date | None]
-    message_sealed: Mapped[bytes | None]  # place "quote_message:<id>"
-    answers_sealed: Mapped[bytes | None]  # place "quote_answers:<id>", one text a question
+    message_sealed: Mapped[bytes | None]
+    answers_sealed: Mapped[bytes | None]  # one text a question
 
     lead: Mapped[Lead] = relationship()
     procedure: Mapped[Procedure] = relationship()

@@ -129,6 +129,8 @@ def terms_of(quote: Quote) -> QuoteTerms:
     box = quote.lead.request.box
     values = {name: getattr(quote, name) for name in STORED}
     values |= {name: tuple(values[name]) for name in ("included", "excluded")}
-    message = box.open(f"quote_message:{quote.id}", quote.message_sealed) if quote.message_sealed else ""
-    answers = tuple(box.open(f"quote_answers:{quote.id}", quote.answers_sealed)) if quote.answers_sealed else ()
+    message = box.open("quote.message_sealed", quote.message_sealed, row=quote.id) if quote.message_sealed else ""
+    answers = (
+        tuple(box.open("quote.answers_sealed", quote.answers_sealed, row=quote.id)) if quote.answers_sealed else ()
+    )
     return QuoteTerms(**values, message=message, answers=answers)

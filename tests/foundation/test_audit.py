@@ -185,11 +185,15 @@ def test_eight_write_while_it_is_sealed(own_app):
 
 def test_one_sealer_at_a_time(own_app):
     write(own_app, "a")
+    threads = ThreadPoolExecutor(1)
     with own_app.app_context():
         assert audit.seal(soon()) == 1
-        with ThreadPoolExecutor(1) as threads:
-            assert threads.submit(seal, own_app).result(timeout=10) == 0
-        db.session.commit()
+        second = threads.submit(seal, own_app)
+        try:
+            assert second.result(timeout=10) == 0
+        finally:
+            db.session.commit()
+            threads.shutdown()
     assert verify(own_app).exit_code == 0
 
 

@@ -24,6 +24,7 @@ MAY_COMMIT = {
     "accounts/session_rows.py",
     "cli/backups.py",
     "cli/content.py",
+    "cli/keys.py",
     "cli/people.py",
     "cli/retention.py",
     "cli/running.py",
