@@ -39,6 +39,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestExported: (),
     request.ErasureAnnounced: (to_patient.deletion_announced,),
     request.RequestKept: (),
+    request.AnswersRead: (),
+    request.AnswersUnsealed: (),
     request.HealthForgotten: (),
     request.RequestErased: (),
     # A clinic answers, or does not
@@ -78,6 +80,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     ),
     clinic.ListingReinstated: (to_clinic.listing_reinstated, clinic_jobs.count_again),
     clinic.ListingClosed: (clinic_jobs.count_again,),
+    clinic.MemberJoined: (),
     clinic.CheckSubmitted: (),
     clinic.CheckPassed: (),
     clinic.CheckRefused: (),

@@ -35,6 +35,10 @@ class ListingClosed(Event):
     """The clinic left."""
 
 
+class MemberJoined(Event):
+    """Someone works for the clinic from now on; `reason` is the role."""
+
+
 class CheckSubmitted(Event):
     """Evidence came in for a claim; `reason` is the claim's kind."""
 

@@ -1,5 +1,6 @@
 """What operators read of clinics: lists with states, checks that end, one listing's history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -88,6 +89,17 @@ def history(clinic: Clinic, *, limit: int = 20) -> list[TimelineEntry]:
     of_listing = or_(*(TimelineEntry.name.like(pattern) for pattern in LISTING_EVENTS))
     query = select(TimelineEntry).where(TimelineEntry.clinic_id == clinic.id, of_listing)
     return list(db.session.scalars(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit)))
+
+
+def slugs_of(clinic_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The slugs of these clinics."""
+    rows = db.session.execute(select(Clinic.id, Clinic.slug).where(Clinic.id.in_(set(clinic_ids))))
+    return {key: slug for key, slug in rows}
+
+
+def id_of(slug: str) -> UUID | None:
+    """The clinic with this slug, in any state."""
+    return db.session.scalar(select(Clinic.id).where(Clinic.slug == slug))
 
 
 def _live() -> ColumnElement[bool]:

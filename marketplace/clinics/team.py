@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Account
+from marketplace.clinics.events import MemberJoined
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
+from marketplace.foundation.timeline import record
 
 
 @dataclass(frozen=True)
@@ -41,4 +43,5 @@ def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
     membership = Membership(clinic_id=clinic.id, user_id=account.id, role=role)
     db.session.add(membership)
     db.session.flush()
+    record(MemberJoined(clinic_id=clinic.id, account_id=account.id, reason=role))
     return membership

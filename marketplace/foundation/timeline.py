@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -70,6 +70,17 @@ def record(event: Event) -> None:
 def row_of(event: Event) -> dict[str, Any]:
     """The columns of an event's row, with this moment and who acts now."""
     return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
+
+
+def row_of(event: Event) -> dict[str, Any]:
+    """The columns of an event's row, with this moment and who acts now."""
+    return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
+
+
+def record_apart(event: Event, *rows: Base) -> None:
+    """In a transaction of its own: it stays although the answer is refused. Nothing follows from it."""
+    with Session(db.engine, join_transaction_mode="create_savepoint") as session, session.begin():
+        session.add_all([TimelineEntry(**row_of(event)), *rows])
 
 
 @contextmanager

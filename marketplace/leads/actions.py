@@ -10,7 +10,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record
+from marketplace.foundation.timeline import record, record_apart
 from marketplace.leads.events import (
     DeletionConfirmed,
     LeadDeclined,
@@ -23,6 +23,7 @@ from marketplace.leads.messages import say
 from marketplace.leads.models import Lead, Message
 from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import DECLINE_REASONS, LeadState
+from marketplace.quote_requests.events import AnswersRead
 from marketplace.quote_requests.models import Look
 from marketplace.quote_requests.states import RequestState
 
@@ -41,21 +42,25 @@ def ids(lead: Lead) -> LeadIds:
 
 
 def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
-    """The first look moves it; every look at health or contact is recorded for the patient, once an hour a person."""
+    """The first look moves it; every look at health or contact is recorded, for the patient once an hour a person."""
     if lead.state == LeadState.NEW:
         LEAD.move(lead, LeadState.OPENED)
         record(LeadOpened(**ids(lead)))
-    if looked_at in {"health", "contact"} and not _looked_just_now(lead, actor, looked_at):
-        db.session.add(
-            Look(
-                request_id=lead.request_id,
-                clinic_id=lead.clinic_id,
-                actor=actor,
-                what=looked_at,
-                at=clock.now(),
-            )
-        )
-        db.session.flush()
+    if looked_at in {"health", "contact"}:
+        db.session.add_all(_looks(lead, actor, looked_at))
+        record(AnswersRead(**ids(lead), reason=looked_at))
+
+
+def read_again(lead: Lead, *, actor: str, looked_at: str) -> None:
+    """A look that stays recorded although the form it stands beside is refused."""
+    record_apart(AnswersRead(**ids(lead), reason=looked_at), *_looks(lead, actor, looked_at))
+
+
+def _looks(lead: Lead, actor: str, what: str) -> list[Look]:
+    if _looked_just_now(lead, actor, what):
+        return []
+    whose = {"request_id": lead.request_id, "clinic_id": lead.clinic_id}
+    return [Look(**whose, actor=actor, what=what, at=clock.now())]
 
 
 def _looked_just_now(lead: Lead, actor: str, what: str) -> bool:

@@ -1,5 +1,8 @@
 """What operators read of requests: where they stand, never who or how well."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
@@ -17,7 +20,18 @@ def state_counts() -> dict[str, int]:
     return {state: counts.get(state, 0) for state in RequestState if state not in UNSEEN}
 
 
+def refs_of(request_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The references of these requests."""
+    rows = db.session.execute(select(QuoteRequest.id, QuoteRequest.ref).where(QuoteRequest.id.in_(set(request_ids))))
+    return {key: ref for key, ref in rows}
+
+
+def id_of(ref: str) -> UUID | None:
+    """The request with this reference, in any state."""
+    return db.session.scalar(select(QuoteRequest.id).where(QuoteRequest.ref == ref))
+
+
 def history(request: QuoteRequest) -> list[TimelineEntry]:
-    """Everything that happened to it, in order."""
-    query = select(TimelineEntry).where(TimelineEntry.request_id == request.id)
+    """Everything that happened to it, in order; who read what is on the page of the audit log."""
+    query = select(TimelineEntry).where(TimelineEntry.request_id == request.id, TimelineEntry.name != "AnswersRead")
     return list(db.session.scalars(query.order_by(TimelineEntry.at, TimelineEntry.id).limit(500)))

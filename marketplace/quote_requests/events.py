@@ -75,6 +75,14 @@ class RequestKept(Event):
     """The patient wants an ended request kept for another 180 days."""
 
 
+class AnswersRead(Event):
+    """Someone of a clinic or of the staff read what is sealed; `reason` says what: health or contact."""
+
+
+class AnswersUnsealed(Event):
+    """Staff opened what is closed to them; what they typed as their reason is for the patient."""
+
+
 class HealthForgotten(Event):
     """Health answers were deleted, 30 days after the end."""
 

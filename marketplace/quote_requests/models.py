@@ -144,7 +144,15 @@ class Look(Base):
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
     actor: Mapped[str]
     what: Mapped[str]  # health, contact
-    reason: Mapped[str | None]
+    reason_sealed: Mapped[bytes | None]  # what staff typed
     at: Mapped[datetime]
 
     clinic: Mapped[Clinic | None] = relationship()
+    request: Mapped[QuoteRequest] = relationship()
+
+    @property
+    def reason(self) -> str | None:
+        """Why staff looked, in their words. Raises CannotOpen once the request is erased."""
+        if self.reason_sealed is None:
+            return None
+        return str(self.request.box.open("look.reason_sealed", self.reason_sealed, row=self.id))

@@ -108,6 +108,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", name="pk_audit_seal_entry"),
     )
     op.create_index("ix_audit_seal_entry_seal_number_entry_id", "audit_seal_entry", ["seal_number", "entry_id"])
+    # Nothing has written it yet; what staff type about a request is sealed with it.
+    op.drop_column("look", "reason")
+    op.add_column("look", sa.Column("reason_sealed", sa.LargeBinary(), nullable=True))
     for function in FUNCTIONS:
         op.execute(function)
     op.execute("REVOKE EXECUTE ON FUNCTION audit_forget(bigint) FROM PUBLIC")
@@ -126,6 +129,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("look", "reason_sealed")
+    op.add_column("look", sa.Column("reason", sa.Text(), nullable=True))
     for kind in ("is_append_only", "is_not_emptied"):
         op.execute(f"DROP TRIGGER timeline_entry_{kind} ON timeline_entry")
     op.drop_table("audit_seal_entry")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused, WrongState
+from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Message
@@ -30,6 +31,18 @@ def test_looking_again_soon_is_one_look(make_lead: Make) -> None:
     for _ in range(3):
         open_lead(lead, actor="member:1", looked_at="health")
     assert len(looks(lead.request)) == 1
+
+
+def test_every_reading_is_on_the_timeline(make_lead: Make) -> None:
+    lead = make_lead()
+    for what in ("health", "health", "contact", "nothing"):
+        open_lead(lead, actor="member:1", looked_at=what)
+    entries = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "AnswersRead"))
+    assert sorted((entry.lead_id, entry.reason) for entry in entries) == [
+        (lead.id, "contact"),
+        (lead.id, "health"),
+        (lead.id, "health"),
+    ]
 
 
 def test_a_question_stops_the_clock(make_lead: Make) -> None:

@@ -15,7 +15,7 @@ from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page, may_quote
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
-from marketplace.web.dashboard.sight import own_lead, sight_of
+from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
 from marketplace.web.writing import once, writes
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def send_quote(ref: str) -> ResponseReturnValue:
     if not may_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
     sight = sight_of(own)
+    note_look_beside_form(own, sight)
     form = form_of(own, sight)
     valid = form.validate_on_submit()
     _nobody_was_faster(own, form)

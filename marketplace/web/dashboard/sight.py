@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import g, request
 
-from marketplace.leads.actions import open_lead
+from marketplace.leads.actions import open_lead, read_again
 from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.messages import Said, messages
 from marketplace.leads.states import LeadState
@@ -44,6 +44,11 @@ class Sight:
         return self.answers.questions
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """What of the sealed answers counts as a look."""
+        return ("health",) * self.health + ("contact",) * self.contact
+
+    @property
     def has_asked(self) -> bool:
         """The clinic's one question is used."""
         return any(said.author == "clinic" for said in self.said)
@@ -76,6 +81,12 @@ def note_look(lead: Lead, sight: Sight) -> None:
     """The patient can read who looked at what; HEAD looks at nothing."""
     if request.method == "HEAD":
         return
-    open_lead(lead, actor=actor(), looked_at="health" if sight.health else "nothing")
-    if sight.contact:
-        open_lead(lead, actor=actor(), looked_at="contact")
+    open_lead(lead, actor=actor(), looked_at="nothing")
+    for what in sight.shown:
+        open_lead(lead, actor=actor(), looked_at=what)
+
+
+def note_look_beside_form(lead: Lead, sight: Sight) -> None:
+    """A refused form shows all of it again, and its answer is not stored: this is."""
+    for what in sight.shown:
+        read_again(lead, actor=actor(), looked_at=what)

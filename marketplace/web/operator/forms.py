@@ -44,6 +44,18 @@ class SendBackForm(SuspendForm):
     reason = _reason(SEND_BACK)
 
 
+class UnsealForm(Form):
+    """Why health answers must be opened; the patient reads it."""
+
+    reason = TextAreaField(
+        _l("Why you open them"),
+        validators=[
+            InputRequired(_l("Enter why you open them")),
+            Length(max=500, message=_l("Enter 500 characters or fewer")),
+        ],
+    )
+
+
 class CheckForm(Form):
     """What the evidence shows; a passed check can only be revoked, any other passed or refused."""
 

@@ -1,14 +1,22 @@
-"""Following a request: where it went and why, without who it is or how they are."""
+"""Following a request: where it went and why, without who it is; how they are, only for a reason."""
 
-from flask import render_template, request
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
 
+from marketplace.foundation.problems import Refused
 from marketplace.leads import desk, queries, reasons
 from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
+from marketplace.quote_requests import unsealing
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import page_number, page_url
 from marketplace.web.operator.door import door
+from marketplace.web.operator.forms import UnsealForm
+from marketplace.web.writing import writes
 
 
 @door.get("/requests")
@@ -26,11 +34,35 @@ def list_requests() -> ResponseReturnValue:
 
 
 @door.get("/requests/<ref>")
+@writes
 def show_request(ref: str) -> ResponseReturnValue:
-    """Leads, decisions, emails and the whole story of one."""
-    asked = desk.request_by_ref(ref)
+    """Leads, decisions, emails and the whole story of one; while it is open to this person, a look at the answers."""
+    return _request_page(desk.request_by_ref(ref), UnsealForm(formdata=None))
+
+
+@door.post("/requests/<ref>/unseal")
+@writes
+def unseal_request(ref: str) -> ResponseReturnValue:
+    """Opens the health answers for a quarter of an hour; the reason is the patient's to read."""
+    asked, form = desk.request_by_ref(ref), UnsealForm()
+    if not form.validate():
+        return _request_page(asked, form), 422
+    try:
+        unsealing.unseal(asked, actor=_me(), reason=form.reason.data or "")
+    except Refused:
+        form.reason.errors = [_("Enter at least 10 characters")]
+        return _request_page(asked, form), 422
+    return redirect(url_for("operator.show_request", ref=ref, _anchor="health"), 303)
+
+
+def _me() -> str:
+    return f"operator:{current_user.id}"
+
+
+def _request_page(asked: Any, form: UnsealForm) -> str:
     history = request_desk.history(asked)
     leads = queries.leads_of(asked)
+    open_until = unsealing.open_until(asked, actor=_me()) if request.method == "GET" else None
     return render_template(
         "operator/requests/show.html",
         words=wording,
@@ -43,4 +75,8 @@ def show_request(ref: str) -> ResponseReturnValue:
         emails=outbox.emails_of(asked),
         history=history,
         actors=wording.actors(entry.actor for entry in history),
+        open_until=open_until,
+        unsealed=unsealing.read_unsealed(asked) if open_until else None,
+        form=form,
+        has_errors=bool(form.errors),
     )

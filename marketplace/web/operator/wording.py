@@ -63,6 +63,17 @@ EMAIL = {
     "bounced": (_l("Bounced"), "bad"),
     "suppressed": (_l("Not needed any more"), None),
 }
+CONDITION = {
+    "pregnancy": _l("Pregnant, or might be"),
+    "breastfeeding": _l("Breastfeeding"),
+    "infection": _l("Infection, rash or sore skin where treatment is wanted"),
+    "allergy": _l("Allergic reaction to an injection, cosmetic or medicine"),
+    "skin_condition": _l("Eczema, psoriasis or another autoimmune skin condition"),
+    "blood_thinner": _l("Takes a blood thinner"),
+    "unsure": _l("Not sure whether any condition applies"),
+    "tell_clinic": _l("Would rather tell the clinic in person"),
+    "none": _l("None of the conditions we ask about"),
+}
 OUTCOME = {
     "proposed": (_l("Proposed"), "ok"),
     "passed_over": (_l("Passed over"), None),
@@ -90,6 +101,9 @@ EVENTS = {
     "RequestClosed": _l("Request closed"),
     "RequestWithdrawn": _l("Request withdrawn"),
     "RequestExpired": _l("Request expired without a choice"),
+    "AnswersRead": _l("Sealed answers read"),
+    "AnswersUnsealed": _l("Health answers opened by staff"),
+    "ClinicsAvailable": _l("Told that a clinic fits now"),
     "HealthForgotten": _l("Health answers deleted"),
     "RequestErased": _l("Request erased"),
     "LeadArrived": _l("Request reached the clinic"),
@@ -123,6 +137,10 @@ EVENTS = {
     "CheckRefused": _l("Check refused"),
     "CheckRevoked": _l("Check revoked"),
     "CheckLapsed": _l("Check lapsed"),
+    "MemberJoined": _l("Member joined a team"),
+    "CommandRun": _l("Command run"),
+    "KeysRotated": _l("Keys rotated"),
+    "LogForgotten": _l("Log of long ago deleted"),
 }
 
 

@@ -1,15 +1,22 @@
 """Answering with a quote: held, undone, sent, changed, taken back."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.timeline import TimelineEntry
+from marketplace.leads.models import Lead
+from marketplace.quote_requests.queries import looks
 from marketplace.quotes.drafting import held_of
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.sending import release
 from marketplace.quotes.terms import terms_of
+from tests.conftest import reader_of
+from tests.factories import PASSWORD, build_lead, build_member
 from tests.reading import form_fields
 
 
@@ -179,3 +186,20 @@ def test_a_late_quote_still_counts(answering):
     assert at.send().status_code == 303
     release(held_of(at.lead))
     assert at.lead.state == "quoted"
+
+
+def test_a_refused_form_is_a_look_too(own_app):
+    with own_app.app_context():
+        lead = build_lead(conditions=["allergy"], details="to lidocaine")
+        account = build_member(lead.clinic)
+        path, key, email = f"/dashboard/leads/{lead.request.ref}/quote", lead.id, account.email
+        db.session.commit()
+    browser = reader_of(own_app)
+    browser.post("/account/login", data={"email": email, "password": PASSWORD})
+    answer = browser.post(path, data={"idem": str(uuid4())})
+    assert answer.status_code == 422
+    assert "to lidocaine" in answer.text
+    with own_app.app_context():
+        (look,) = looks(db.session.get_one(Lead, key).request)
+        (entry,) = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "AnswersRead"))
+        assert (entry.lead_id, entry.reason, entry.actor) == (key, look.what, look.actor) == (key, "health", look.actor)

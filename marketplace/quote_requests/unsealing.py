@@ -1,0 +1,48 @@
+"""Health answers are closed to staff; who opens them says why, and the patient reads it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.timeline import record
+from marketplace.quote_requests.events import AnswersRead, AnswersUnsealed
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import Look, QuoteRequest
+from marketplace.quote_requests.queries import Answers, answers
+
+OPEN_FOR = timedelta(minutes=15)
+LEAST_REASON = 10
+
+
+def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
+    """Opens the health answers for this person, for a quarter of an hour. Raises Refused for too short a reason."""
+    if len("".join(reason.split())) < LEAST_REASON:
+        raise Refused("reason_short", field="reason")
+    REQUEST.lock(request)
+    if request.health_sealed is None:
+        raise WrongState("no_health_answers")
+    key = uuid7()
+    said = request.box.seal("look.reason_sealed", reason, row=key)
+    look = Look(id=key, request_id=request.id, actor=actor, what="health", reason_sealed=said, at=clock.now())
+    db.session.add(look)
+    record(AnswersUnsealed(request_id=request.id, reason="health"))
+
+
+def open_until(request: QuoteRequest, *, actor: str) -> datetime | None:
+    """Until when this person may read the health answers; None while they are closed."""
+    if request.health_sealed is None:
+        return None
+    opened = select(Look.at).where(Look.request_id == request.id, Look.actor == actor)
+    at = db.session.scalar(opened.order_by(Look.at.desc()).limit(1))
+    return at + OPEN_FOR if at is not None and clock.now() < at + OPEN_FOR else None
+
+
+def read_unsealed(request: QuoteRequest) -> Answers:
+    """The health answers and nothing else of what is sealed; each reading is recorded."""
+    record(AnswersRead(request_id=request.id, reason="health"))
+    found = answers(request)
+    return Answers(conditions=found.conditions, details=found.details)
