@@ -81,7 +81,7 @@ def _owner(table: Table) -> ColumnElement[Any]:
 
 
 def _is_old(table: Table) -> ColumnElement[bool]:
-    return table.c.data_key.is_not(None) & (func.substring(table.c.data_key, 1, 1 + KEY_ID) != keyring.newest)
+    return func.substring(table.c.data_key, 1, 1 + KEY_ID) != keyring.newest
 
 
 def _shown(key: bytes) -> str:

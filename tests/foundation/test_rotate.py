@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation import rotation
@@ -99,6 +100,23 @@ def test_a_row_in_use_waits_for_another_run(stored):
         assert "\n1 old" in keys(stored, "rotate")
         other.rollback()
     assert "\n0 old" in keys(stored, "rotate")
+
+
+def test_no_key_is_destroyed_while_it_is_wrapped_anew(stored, monkeypatch):
+    use(stored, NEW, OLD)
+    unwrap = keyring.unwrap
+
+    def erased_at_this_moment(wrapped, *, owner):
+        with db.engine.connect() as other:
+            other.execute(text("SET lock_timeout = '100ms'"))
+            other.execute(text("UPDATE email SET data_key = NULL WHERE id = :id"), {"id": owner})
+            other.commit()
+        return unwrap(wrapped, owner=owner)
+
+    with stored.app_context():
+        monkeypatch.setattr(keyring, "unwrap", erased_at_this_moment)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            list(rotation.rewrap_batches())
 
 
 def test_an_erased_request_stays_erased(stored):
