@@ -25,6 +25,7 @@ def frame() -> dict[str, object]:
         (_("Requests"), "operator.list_requests"),
         (_("Routing"), "operator.routing"),
         (_("Emails"), "operator.list_emails"),
+        (_("Audit"), "operator.audit_log"),
     )
     here = request.path
     items = [(label, url_for(endpoint), _is_here(here, url_for(endpoint))) for label, endpoint in places]

@@ -1,0 +1,98 @@
+"""What operators read of the audit log: ids and codes, newest first, and which seal holds each entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, select, tuple_
+
+from marketplace.extensions import db
+from marketplace.foundation import timeline
+from marketplace.foundation.audit import AuditSeal, AuditSealEntry, latest_seal
+from marketplace.foundation.timeline import TimelineEntry
+
+PAGE = 50
+Position = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is looked for; `nothing` when a reference or slug is of nobody."""
+
+    actor: str = ""
+    event: str = ""
+    request_id: UUID | None = None
+    clinic_id: UUID | None = None
+    day: date | None = None
+    nothing: bool = False
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """An entry and the number of its seal."""
+
+    entry: TimelineEntry
+    seal: int | None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """One page; `older` is where the next one begins."""
+
+    rows: Sequence[AuditRow]
+    older: Position | None
+
+
+@dataclass(frozen=True)
+class SealState:
+    """How far the log is sealed."""
+
+    last: AuditSeal | None
+    waiting: int
+
+
+def entries(wanted: Filter, *, after: Position | None = None) -> AuditPage:
+    """Newest first, from below a position: pages stay the same while the log grows."""
+    query = select(TimelineEntry, AuditSealEntry.seal_number)
+    query = query.outerjoin(AuditSealEntry, AuditSealEntry.entry_id == TimelineEntry.id).where(*_conditions(wanted))
+    if after is not None:
+        query = query.where(tuple_(TimelineEntry.at, TimelineEntry.id) < after)
+    query = query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(PAGE + 1)
+    rows = [AuditRow(entry, seal) for entry, seal in db.session.execute(query)]
+    last = rows[PAGE - 1].entry if len(rows) > PAGE else None
+    return AuditPage(rows[:PAGE], older=(last.at, last.id) if last else None)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.actor:
+        kind = TimelineEntry.actor.startswith(f"{wanted.actor}:", autoescape=True)
+        found.append((TimelineEntry.actor == wanted.actor) | kind)
+    if wanted.event:
+        found.append(TimelineEntry.name == wanted.event)
+    if wanted.request_id:
+        found.append(TimelineEntry.request_id == wanted.request_id)
+    if wanted.clinic_id:
+        found.append(TimelineEntry.clinic_id == wanted.clinic_id)
+    if wanted.day:
+        begin = datetime.combine(wanted.day, time.min, UTC)
+        found.append((TimelineEntry.at >= begin) & (TimelineEntry.at < begin + timedelta(days=1)))
+    if wanted.nothing:
+        found.append(false())
+    return found
+
+
+def event_names() -> list[str]:
+    """Every event there is."""
+    return sorted(event.__name__ for event in timeline.listeners)
+
+
+def seal_state() -> SealState:
+    """The last seal, and how many entries wait for the next one."""
+    unsealed = ~select(AuditSealEntry).where(AuditSealEntry.entry_id == TimelineEntry.id).exists()
+    last = latest_seal()
+    waiting = select(func.count()).select_from(TimelineEntry).where(unsealed)
+    if last is not None:
+        waiting = waiting.where(TimelineEntry.id >= last.first_entry_id)
+    return SealState(last, db.session.scalar(waiting) or 0)
