@@ -66,7 +66,7 @@ WALLS: dict[str, Rights] = {
         CLINIC: Right(
             LOCK.format(column="touched_at"), "EXISTS (SELECT FROM lead WHERE lead.request_id = quote_request.id)"
         ),
-        OPERATOR: Right(READ),
+        OPERATOR: Right(LOCK.format(column="touched_at")),
     },
     "draft_clinic": {PATIENT: Right(ALL, OWN_REQUEST)},
     "consent": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},

@@ -3,8 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,9 +17,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.accounts.totp import derived_key
 from marketplace.extensions import db
-from marketplace.foundation import clock
+from marketplace.foundation import apart, clock
 from marketplace.foundation.columns import Base
-from marketplace.foundation.faces import Face, Worn, put_on
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NONCE = 12
@@ -88,27 +86,18 @@ def _key(token: str) -> bytes:
     return derived_key(f"{current_app.config['SECRET_KEY']}|{token}", purpose=b"web session")
 
 
-@contextmanager
-def own_transaction() -> Iterator[Session]:
-    """Short, and beside the view's: what the view takes back does not take the session along."""
-    with Session(db.engine, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-        put_on(session.connection(), Worn(Face.WORKER))
-        yield session
-        session.commit()
-
-
 def find(token: str) -> WebSession | None:
     """The living row of a token that was issued here; anything else is nobody's."""
     if not TOKEN.fullmatch(token):
         return None
     query = select(WebSession).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
-    with own_transaction() as session:
+    with apart.transaction() as session:
         return session.scalar(query.where(WebSession.expires_at > clock.now()))
 
 
 def begin(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
     """A new row, and the end of those it replaces: both or neither."""
-    with own_transaction() as session:
+    with apart.transaction() as session:
         _end(session, WebSession.id.in_(tuple(ending)))
         if row:
             session.execute(insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}))
@@ -117,7 +106,7 @@ def begin(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
 def keep(row_id: bytes, **values: object) -> None:
     """Only what changed; what has ended meanwhile stays so."""
     living = WebSession.id == row_id, WebSession.data.is_not(None)
-    with own_transaction() as session:
+    with apart.transaction() as session:
         session.execute(update(WebSession).where(*living).values(**values))
 
 

@@ -22,37 +22,38 @@ _OF_PATIENTS_EMAIL = (
 )
 _OF_EMAIL = "SELECT id, data_key, id, {column} FROM public.email AS thing WHERE data_key IS NOT NULL"
 
-# What is sealed, where it stands, in which column, and the place it was sealed for.
+# What is sealed, and the column it was sealed for.
 KINDS = (
-    ("health answers", _OF_REQUEST, "health_sealed", "health"),
-    ("names", _OF_REQUEST, "name_sealed", "name"),
-    ("contacts", _OF_REQUEST, "contact_sealed", "contact"),
-    ("patients' questions", _OF_REQUEST, "questions_sealed", "questions"),
-    ("messages", _OF_MESSAGE, "body_sealed", "message:{id}"),
-    ("words in quotes", _OF_QUOTE, "message_sealed", "quote_message:{id}"),
-    ("answers in quotes", _OF_QUOTE, "answers_sealed", "quote_answers:{id}"),
-    ("patients' emails", _OF_PATIENTS_EMAIL, "text_sealed", "email_text:{id}"),
-    ("other emails", _OF_EMAIL, "text_sealed", "email_text:{id}"),
+    ("health answers", _OF_REQUEST, "quote_request.health_sealed"),
+    ("names", _OF_REQUEST, "quote_request.name_sealed"),
+    ("contacts", _OF_REQUEST, "quote_request.contact_sealed"),
+    ("patients' questions", _OF_REQUEST, "quote_request.questions_sealed"),
+    ("messages", _OF_MESSAGE, "message.body_sealed"),
+    ("words in quotes", _OF_QUOTE, "quote.message_sealed"),
+    ("answers in quotes", _OF_QUOTE, "quote.answers_sealed"),
+    ("patients' emails", _OF_PATIENTS_EMAIL, "email.text_sealed"),
+    ("other emails", _OF_EMAIL, "email.text_sealed"),
 )
 
 
 def unreadable(connection: Connection) -> list[str]:
     """The kinds that do not open; empty when all is well."""
-    return [name for name, query, column, place in KINDS if not _opens(connection, query, column, place)]
+    return [name for name, query, column in KINDS if not _opens(connection, query, column)]
 
 
-def _opens(connection: Connection, query: str, column: str, place: str) -> bool:
+def _opens(connection: Connection, query: str, column: str) -> bool:
+    name = column.partition(".")[2]
     for order in ("ASC", "DESC"):
-        ends = f"{query} AND {column} IS NOT NULL ORDER BY 3 {order} LIMIT 1".format(column=column)
+        ends = f"{query} AND {name} IS NOT NULL ORDER BY 3 {order} LIMIT 1".format(column=name)
         for owner, data_key, thing, sealed in connection.execute(ends.encode()).fetchall():
-            if not _open(owner, data_key, place.format(id=thing), sealed):
+            if not _open(owner, data_key, column, row=thing, sealed=sealed):
                 return False
     return True
 
 
-def _open(owner: UUID, data_key: bytes, place: str, sealed: bytes) -> bool:
+def _open(owner: UUID, data_key: bytes, column: str, *, row: UUID, sealed: bytes) -> bool:
     try:
-        Box(data_key, owner=owner).open(place, sealed)
+        Box(data_key, owner=owner).open(column, sealed, row=row)
     except CannotOpen:
         return False
     return True

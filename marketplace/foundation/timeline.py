@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped
 
 from marketplace.extensions import db
-from marketplace.foundation import clock
+from marketplace.foundation import apart, clock
 from marketplace.foundation.columns import Base, key
 from marketplace.foundation.faces import as_system
 
@@ -72,14 +72,9 @@ def row_of(event: Event) -> dict[str, Any]:
     return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
 
 
-def row_of(event: Event) -> dict[str, Any]:
-    """The columns of an event's row, with this moment and who acts now."""
-    return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
-
-
 def record_apart(event: Event, *rows: Base) -> None:
     """In a transaction of its own: it stays although the answer is refused. Nothing follows from it."""
-    with Session(db.engine, join_transaction_mode="create_savepoint") as session, session.begin():
+    with apart.transaction() as session:
         session.add_all([TimelineEntry(**row_of(event)), *rows])
 
 

@@ -67,10 +67,14 @@ def _request(request: UUID, number: int, key: bytes, box: Box) -> Row:
         **{"home_country": "GB", "timing": "quarter", "trips": "2", "languages": ["en"], "destinations": ["TR"]},
         **{"procedure_id": procedure_named().id, "share_health": True},
         "data_key": key,
-        "health_sealed": box.seal("health", {"conditions": ["none"], "details": f"details {number}"}),
-        "name_sealed": box.seal("name", f"Sample {number}"),
-        "contact_sealed": box.seal("contact", {"email": f"p{number}@patient.example", "phone": ""}),
-        "questions_sealed": box.seal("questions", ["Which needle?"]),
+        "health_sealed": box.seal(
+            "quote_request.health_sealed", {"conditions": ["none"], "details": f"details {number}"}
+        ),
+        "name_sealed": box.seal("quote_request.name_sealed", f"Sample {number}"),
+        "contact_sealed": box.seal(
+            "quote_request.contact_sealed", {"email": f"p{number}@patient.example", "phone": ""}
+        ),
+        "questions_sealed": box.seal("quote_request.questions_sealed", ["Which needle?"]),
         "email_hash": keyring.look_up_hash(f"p{number}@patient.example"),
     }
 
@@ -88,7 +92,7 @@ def _lead(lead: UUID, request: UUID, clinic: Clinic) -> Row:
 
 def _message(lead: UUID, box: Box) -> Row:
     message = uuid7()
-    body = box.seal(f"message:{message}", "Which area? – Die Wangen")
+    body = box.seal("message.body_sealed", "Which area? – Die Wangen", row=message)
     return {"id": message, "lead_id": lead, "author": "clinic", "body_sealed": body, "sent_at": clock.now()}
 
 
@@ -101,8 +105,8 @@ def _quote(lead: UUID, request: UUID, box: Box) -> Row:
         **{"currency": "EUR", "product": "NCTF 135 HA", "practitioner_role": "doctor", "trips": 2},
         **{"nights_per_trip": 1, "deposit": 0, "valid_until": now.date() + timedelta(days=30)},
         **{"included": ["hotel"], "excluded": []},
-        "message_sealed": box.seal(f"quote_message:{quote}", "We suggest May"),
-        "answers_sealed": box.seal(f"quote_answers:{quote}", ["A fine one"]),
+        "message_sealed": box.seal("quote.message_sealed", "We suggest May", row=quote),
+        "answers_sealed": box.seal("quote.answers_sealed", ["A fine one"], row=quote),
     }
 
 
@@ -112,7 +116,7 @@ def _email(request: UUID, box: Box) -> Row:
         **{"id": email, "name": "your_link", "audience": "patient", "locale": "en", "state": "sent"},
         **{"waiting_at": now, "sent_at": now, "created_at": now, "attempts": 1, "ambiguous": 0},
         **{"request_id": request, "subject": "Your link"},
-        "recipient_sealed": box.seal(f"email_to:{email}", "p@patient.example"),
-        "text_sealed": box.seal(f"email_text:{email}", "text " * 100),
-        "html_sealed": box.seal(f"email_html:{email}", "<p>text</p>" * 200),
+        "recipient_sealed": box.seal("email.recipient_sealed", "p@patient.example", row=email),
+        "text_sealed": box.seal("email.text_sealed", "text " * 100, row=email),
+        "html_sealed": box.seal("email.html_sealed", "<p>text</p>" * 200, row=email),
     }

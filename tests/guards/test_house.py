@@ -21,7 +21,7 @@ MAY_COMMIT = {
     "web/writing.py",
     "worker.py",
     "accounts/pages.py",
-    "accounts/session_rows.py",
+    "foundation/apart.py",
     "cli/backups.py",
     "cli/content.py",
     "cli/keys.py",

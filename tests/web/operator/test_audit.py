@@ -51,7 +51,7 @@ def test_filters_narrow_and_may_be_taken_off(desk, make_request, make_clinic):
     assert {row[3] for row in rows(desk, f"?ref={request.ref.lower()}")} == {f"{request.ref}: only this request"}
     assert {row[4] for row in rows(desk, "?clinic=clinic-ada")} == {"clinic-ada: only this clinic"}
     assert {row[1] for row in rows(desk, "?event=LeadArrived")} == {"Request reached the clinic"}
-    assert [row[6] for row in rows(desk, "?actor=operator")] == ["x"]
+    assert "x" in {row[6] for row in rows(desk, "?actor=operator")}
     assert len(rows(desk, f"?day={clock.today()}")) == everything
     assert rows(desk, "?day=2020-01-01") == []
     assert rows(desk, f"?ref={request.ref}&event=CommandRun") == []
