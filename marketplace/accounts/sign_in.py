@@ -10,7 +10,7 @@ from flask import Flask
 from flask_login.utils import _user_context_processor
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 
-from marketplace.accounts import limits, pages, signals
+from marketplace.accounts import freshness, limits, pages, signals
 from marketplace.accounts.models import Account, Role
 from marketplace.accounts.sessions import RowSessions
 from marketplace.accounts.totp import OnceOnlyTotp, derived_key
@@ -48,8 +48,9 @@ def settings(app: Flask) -> dict[str, Any]:
         "POST_LOGIN_VIEW": pages.AFTER_SIGN_IN,
         "POST_LOGOUT_VIEW": "/account/login",
         "RESET_PASSWORD_WITHIN": timedelta(hours=24),
-        "FRESHNESS": timedelta(hours=1),
-        "FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
+        "FRESHNESS": freshness.FRESH_FOR,
+        "FRESHNESS_GRACE_PERIOD": timedelta(0),
+        "POST_VERIFY_VIEW": pages.AFTER_SIGN_IN,
         **_second_factor(app, recovery_key=recovery_key, production=production),
         **{f"MSG_{name}": message for name, message in MESSAGES.items()},
     }
@@ -87,6 +88,7 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
     app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
     _ask_nobody_unasked(app, security)
     signals.install(app)
+    freshness.install(app)
     pages.install(app)
     limits.install(app)
 

@@ -1,0 +1,85 @@
+"""What could hand an account over needs a sign-in, or a password entered again, of the last 15 minutes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from marketplace.accounts import sessions
+from marketplace.foundation import clock
+
+FRESH_FOR = timedelta(minutes=15)
+LIBRARY_PAGES = {
+    "security.change_email",
+    "security.change_password",
+    "security.mf_recovery_codes",
+    "security.two_factor_setup",
+    "security.two_factor_setup_validate",
+    "security.two_factor_token_validation",
+}
+View = Callable[..., Any]
+
+
+def fresh(view: View) -> View:
+    """For a page behind a door: who signed in a while ago enters the password again and comes back here."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if is_fresh() else _ask_for_password()
+
+    return guarded
+
+
+def is_fresh() -> bool:
+    """Whoever is not signed in never is."""
+    row = sessions.current().row if current_user.is_authenticated else None
+    return row is not None and row.fresh_at is not None and clock.now() - row.fresh_at < FRESH_FOR
+
+
+def _ask_for_password() -> ResponseReturnValue:
+    code = 303 if request.method == "POST" else 302
+    return redirect(url_for("security.verify", next=_place()), code)
+
+
+def _place() -> str:
+    """Where the person was: the same page, or the one the form stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    places = [request.path, came_from.path if came_from.netloc == request.host else ""]
+    return next((path for path in places if _is_page(path)), str(current_app.config["SECURITY_POST_LOGIN_VIEW"]))
+
+
+def _is_page(path: str) -> bool:
+    adapter = request_ctx.url_adapter
+    return bool(path) and adapter is not None and adapter.test(path, method="GET")
+
+
+def guard_library_pages() -> ResponseReturnValue | None:
+    """The library has no limit of its own on some of these. Setting up a factor while signing in passes."""
+    if request.endpoint in LIBRARY_PAGES and current_user.is_authenticated and not is_fresh():
+        return _ask_for_password()
+    return None
+
+
+def _entered_again(verify: View) -> View:
+    @wraps(verify)
+    def verified() -> ResponseReturnValue:
+        answer: ResponseReturnValue = verify()
+        if request.method == "POST" and getattr(answer, "status_code", 200) == 302 and current_user.is_authenticated:
+            sessions.current().renew(fresh=True)
+        return answer
+
+    return verified
+
+
+def install(app: Flask) -> None:
+    """After Flask-Security has bound its own."""
+    app.view_functions["security.verify"] = _entered_again(app.view_functions["security.verify"])
+    app.before_request(guard_library_pages)
