@@ -18,6 +18,7 @@ from marketplace.mail.security_mail import OutboxMailUtil
 from marketplace.web import (
     access,
     access_log,
+    account_pages,
     assets,
     context,
     dev_mail,
@@ -73,7 +74,7 @@ def _bind_web(app: Flask) -> None:
     for part in (errors, limiting, filters, strata, context, words):
         part.install(app)
     assets.install(app)
-    for blueprint in (public, patient, dashboard, operator):
+    for blueprint in (public, patient, dashboard, operator, account_pages.account_pages):
         app.register_blueprint(blueprint)
     if not app.config["PRODUCTION"]:
         app.register_blueprint(dev_mail.dev_mail)
