@@ -14,7 +14,7 @@ from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation import timeouts
 from marketplace.foundation.sealed import keyring
-from marketplace.mail.security_mail import OutboxMailUtil
+from marketplace.mail import security_mail
 from marketplace.web import (
     access,
     access_log,
@@ -64,7 +64,8 @@ def _bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     mail.init_app(app)
     Compress(app)
-    sign_in.install(app, mail_util_cls=OutboxMailUtil)
+    sign_in.install(app, mail_util_cls=security_mail.OutboxMailUtil)
+    security_mail.install(app)
 
 
 def _bind_web(app: Flask) -> None:

@@ -93,6 +93,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     account.SignedOut: (),
     account.SessionsEnded: (),
     account.PasswordChanged: (),
+    account.AddressChanged: (),  # the old address is told where it is still known: mail/security_mail.py
     account.SecondFactorChanged: (),
     account.AccountDeactivated: (),
     account.OperatorMade: (),

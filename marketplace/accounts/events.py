@@ -19,6 +19,10 @@ class PasswordChanged(Event):
     """By its owner; `reason` is change or reset."""
 
 
+class AddressChanged(Event):
+    """To one that was confirmed by a link."""
+
+
 class SecondFactorChanged(Event):
     """Set up, set up anew, or off; `reason` says which."""
 

@@ -16,8 +16,14 @@ AFTER_SIGN_IN = "/account"
 SHOWN_BY_GET: dict[str, dict[str, Any]] = {
     "security.forgot_password": {},
     "security.send_confirmation": {},
+    "security.change_email": {},
     "security.two_factor_setup": {"step": "code"},
     "security.mf_recovery_codes": {"show_codes": "1"},
+}
+
+BY_BUTTON = {
+    "security.confirm_email": "security/confirm_email.html",
+    "security.change_email_confirm": "security/confirm_new_email.html",
 }
 
 
@@ -105,7 +111,10 @@ def gone(**_ignored: str) -> ResponseReturnValue:
 
 def install(app: Flask) -> None:
     """After Flask-Security has bound its own."""
-    app.view_functions["security.confirm_email"] = _by_its_button(app.view_functions["security.confirm_email"])
+    for name, template in BY_BUTTON.items():
+        app.view_functions[name] = _by_its_button(app.view_functions[name], template=template)
+    # The library's own rule acts by GET; its view now shows a button there.
+    app.add_url_rule("/account/change-email/<token>", "security.change_email_confirm", methods=["POST"])
     app.view_functions["security.two_factor_rescue"] = gone
     validate = app.view_functions["security.two_factor_token_validation"]
     app.view_functions["security.two_factor_token_validation"] = _when_a_code_is_due(validate)
@@ -113,14 +122,14 @@ def install(app: Flask) -> None:
     app.after_request(bring_to_convention)
 
 
-def _by_its_button(confirm: Any) -> Any:
+def _by_its_button(confirm: Any, *, template: str) -> Any:
     """A mail scanner that follows the link changes nothing: the button acts."""
 
     def shown_or_acted(token: str) -> ResponseReturnValue:
         if request.method == "POST":
             acted: ResponseReturnValue = confirm(token)
             return acted
-        return render_template("security/confirm_email.html", token=token)
+        return render_template(template, token=token)
 
     return shown_or_acted
 

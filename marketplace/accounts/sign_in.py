@@ -34,6 +34,7 @@ def settings(app: Flask) -> dict[str, Any]:
         "CONFIRMABLE": True,
         "RECOVERABLE": True,
         "CHANGEABLE": True,
+        "CHANGE_EMAIL": True,
         "REGISTERABLE": False,
         "TRACKABLE": True,
         "JOIN_USER_ROLES": False,

@@ -4,11 +4,18 @@ from typing import Any
 
 from flask import Flask, g, session
 from flask_login import user_logged_in, user_logged_out
-from flask_security import password_changed, password_reset, tf_code_confirmed, tf_disabled, tf_profile_changed
+from flask_security import (
+    change_email_confirmed,
+    password_changed,
+    password_reset,
+    tf_code_confirmed,
+    tf_disabled,
+    tf_profile_changed,
+)
 
 from marketplace.accounts import sessions
 from marketplace.accounts.actions import end_all
-from marketplace.accounts.events import PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
+from marketplace.accounts.events import AddressChanged, PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
 from marketplace.accounts.models import Account
 from marketplace.foundation.timeline import act_as, record
 
@@ -47,6 +54,11 @@ def changed_password(_sender: object, user: Account, **_ignored: object) -> None
     record(PasswordChanged(account_id=user.id, reason="change"))
 
 
+def changed_address(_sender: object, user: Account, **_ignored: object) -> None:
+    """Who is signed in stays so: it was done by a fresh sign-in and the new mailbox together."""
+    record(AddressChanged(account_id=user.id))
+
+
 def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every browser: whoever asked for the link signs in with the new password."""
     end_all(user.id, reason="password_reset")
@@ -79,6 +91,7 @@ def install(app: Flask) -> None:
     user_logged_in.connect(signed_in, app)
     user_logged_out.connect(signed_out, app)
     password_changed.connect(changed_password, app)
+    change_email_confirmed.connect(changed_address, app)
     password_reset.connect(reset_password, app)
     tf_code_confirmed.connect(set_up_second_factor, app)
     tf_profile_changed.connect(set_up_second_factor, app)

@@ -16,6 +16,10 @@ _START_AGAIN = marked("This link has stopped working. Ask for a new one")
 MESSAGES: dict[str, Message] = {
     "ALREADY_CONFIRMED": (marked("This email address is confirmed. Sign in"), "info"),
     "ANONYMOUS_USER_REQUIRED": (marked("You are signed in already"), "info"),
+    "API_ERROR": (_START_AGAIN, "error"),
+    "CHANGE_EMAIL_CONFIRMED": (marked("Your email address is changed"), "success"),
+    "CHANGE_EMAIL_EXPIRED": (_START_AGAIN, "error"),
+    "CHANGE_EMAIL_SENT": (marked("We have sent a link to the new address, if it is free"), "info"),
     "CODE_HAS_BEEN_SENT": (marked("We sent a code"), "info"),
     "CONFIRMATION_EXPIRED": (_START_AGAIN, "error"),
     "CONFIRMATION_REQUEST": (marked("If we know this address, we have sent a link to it"), "info"),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask_security import MailUtil
+from flask import Flask
+from flask_security import MailUtil, change_email_confirmed
 
 from marketplace.mail import outbox
 from marketplace.mail.links import SealedLink, absolute
@@ -56,6 +57,16 @@ class OutboxMailUtil(MailUtil):
             context=_context(kwargs, code=kwargs[ours.code] if ours.code else ""),
             link=SealedLink(_on_our_site(str(link))) if link else None,
         )
+
+
+def tell_old_address(_sender: object, *, old_email: str, **_ignored: object) -> None:
+    """The library writes to the new address only; whoever lost an account must hear of it where they still read."""
+    outbox.put("account_address_changed", to=old_email, audience="account", context={})
+
+
+def install(app: Flask) -> None:
+    """Binds what the library sends no email for."""
+    change_email_confirmed.connect(tell_old_address, app)
 
 
 def _context(given: Mapping[str, Any], *, code: object) -> dict[str, str]:

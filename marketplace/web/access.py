@@ -42,6 +42,7 @@ PARTS: dict[str, dict[str, str]] = {
     "assets": {"/assets": "public"},
     "dev_mail": {"/dev/mail": "dev-only"},
     "account": {"/account": "sign-in"},
+    "account_pages": {"/account": "signed-in"},
     "security": {
         "/account/change": "signed-in",
         "/account/confirm": "sign-in",

@@ -1,6 +1,6 @@
 """One's own account, for members and operators alike: where one is signed in, and the way out of all of it."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import logout_user
@@ -9,20 +9,9 @@ from flask_security import current_user
 from marketplace.accounts import session_rows, sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.freshness import fresh
-from marketplace.foundation.timeline import act_as
 from marketplace.web.writing import writes
 
 account_pages = Blueprint("account_pages", __name__, url_prefix="/account")
-
-
-@account_pages.before_request
-def signed_in_only() -> ResponseReturnValue | None:
-    """Whoever is signed out signs in first."""
-    if not current_user.is_authenticated:
-        back = url_for("account_pages.list_sessions")
-        return redirect(url_for("security.login", next=back), 303 if request.method == "POST" else 302)
-    act_as(f"{'operator' if current_user.is_operator else 'member'}:{current_user.id}")
-    return None
 
 
 @account_pages.after_request

@@ -57,6 +57,7 @@ def holder_of_this_request() -> Answer:
 def signed_in() -> Answer:
     """Anyone with an account; whoever has not signed in does so first."""
     if current_user.is_authenticated:
+        act_as(f"{'operator' if current_user.is_operator else 'member'}:{current_user.id}")
         return None
     reads = request.method in {"GET", "HEAD"}
     back = request.full_path.rstrip("?") if reads else f"/{request.path.split('/')[1]}"
@@ -69,7 +70,6 @@ def operator() -> Answer:
     if first is None:
         if not current_user.is_operator:
             raise NotFound("operator")
-        act_as(f"operator:{current_user.id}")
         wear(Face.OPERATOR)
     return first
 
@@ -82,7 +82,6 @@ def member() -> Answer:
         if g.membership is None:
             raise NotFound("team")
         g.clinic = g.membership.clinic
-        act_as(f"member:{current_user.id}")
         wear(Face.CLINIC, clinic_id=g.clinic.id)
     return first
 

@@ -39,6 +39,10 @@ OPERATOR = [
     "/operator/requests",
     "/operator/emails",
     "/operator/routing",
+    "/account/sessions",
+    "/account/change-email",
+    "/account/change",
+    "/account/tf-setup",
 ]
 DASHBOARD = [
     "/dashboard/leads",

@@ -90,6 +90,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "account_reset": lambda: account("account_reset", True),
     "account_password_changed": lambda: account("account_password_changed", False),
     "account_new_address": lambda: account("account_new_address", True),
+    "account_address_changed": lambda: account("account_address_changed", False),
     "account_code": lambda: account("account_code", False),
     "account_locked_out": lambda: account("account_locked_out", False),
 }
