@@ -79,3 +79,8 @@ class Account(Created, Base, UserMixin):
     def is_operator(self) -> bool:
         """Staff of the marketplace."""
         return any(role.name == OPERATOR for role in self.roles)
+
+    @property
+    def actor(self) -> str:
+        """Under which name it stands in the timeline."""
+        return f"{'operator' if self.is_operator else 'member'}:{self.id}"

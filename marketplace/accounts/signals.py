@@ -30,7 +30,7 @@ def signed_in(_sender: object, user: Account, **_ignored: object) -> None:
     # Forms that were open before belong to whoever was there before.
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
-    act_as(f"{'operator' if user.is_operator else 'member'}:{user.id}")
+    act_as(user.actor)
     record(SignedIn(account_id=user.id))
 
 
@@ -44,11 +44,13 @@ def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
     """This browser's session is over, with all it held."""
     sessions.current().end()
     if user.is_authenticated:
+        act_as(user.actor)
         record(SignedOut(account_id=user.id))
 
 
 def changed_password(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser."""
+    act_as(user.actor)
     end_all(user.id, reason="password_changed")
     _stay(user)
     record(PasswordChanged(account_id=user.id, reason="change"))
@@ -67,6 +69,7 @@ def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
 
 def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser: those came in without it, or by the one before."""
+    act_as(user.actor)
     end_all(user.id, reason="second_factor")
     _stay(user)
     record(SecondFactorChanged(account_id=user.id, reason="on"))
@@ -74,6 +77,7 @@ def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> 
 
 def switched_off_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser."""
+    act_as(user.actor)
     end_all(user.id, reason="second_factor")
     _stay(user)
     record(SecondFactorChanged(account_id=user.id, reason="off"))

@@ -57,7 +57,7 @@ def holder_of_this_request() -> Answer:
 def signed_in() -> Answer:
     """Anyone with an account; whoever has not signed in does so first."""
     if current_user.is_authenticated:
-        act_as(f"{'operator' if current_user.is_operator else 'member'}:{current_user.id}")
+        act_as(current_user.actor)
         return None
     reads = request.method in {"GET", "HEAD"}
     back = request.full_path.rstrip("?") if reads else f"/{request.path.split('/')[1]}"

@@ -18,7 +18,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.timeline import TimelineEntry
 from tests.accounts.test_second_factor import code
 from tests.conftest import reader_of
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, build_account
 
 NEW = "another long password 2"
 
@@ -100,6 +100,20 @@ def test_sp7_a_reset_password_signs_out_everywhere(client, other, operator):
     assert not is_in(other)
 
 
+def test_sp7_the_view_and_its_session_do_not_wait_for_each_other(own_app: Flask):
+    """Two real connections: the view ends the row that its own session replaces a moment later."""
+    with own_app.app_context():
+        db.session.add(build_account("op@meridian.example", operator=True))
+        db.session.commit()
+    here, there = own_app.test_client(), own_app.test_client()
+    for browser in (here, there):
+        browser.post("/account/login", data={"email": "op@meridian.example", "password": PASSWORD})
+        assert is_in(browser)
+    form = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW}
+    assert here.post("/account/change", data=form).status_code == 303
+    assert (is_in(here), is_in(there)) == (True, False)
+
+
 def set_up_second_factor(client: Any) -> None:
     page = client.get(client.post("/account/tf-setup", data={"setup": "authenticator"}).location)
     action = re.search(r'action="(/account/tf-setup/[^"]+)"', page.text)[1]
@@ -136,6 +150,14 @@ def test_sp7_who_left_the_team_finds_nothing_at_the_next_request(client, make_cl
     assert client.get("/dashboard/leads").status_code == 200
     db.session.execute(delete(Membership).where(Membership.user_id == member.id))
     assert client.get("/dashboard/leads").status_code == 404
+
+
+def test_the_timeline_says_who_it_was(client, operator):
+    set_up_second_factor(client)
+    client.post("/account/logout")
+    found = db.session.execute(select(TimelineEntry.name, TimelineEntry.actor, TimelineEntry.account_id)).all()
+    assert {name for name, *_ in found} == {"SignedIn", "SecondFactorChanged", "SessionsEnded", "SignedOut"}
+    assert {(actor, account_id) for _, actor, account_id in found} == {(f"operator:{operator.id}", operator.id)}
 
 
 def test_a_session_that_ended_meanwhile_is_not_brought_back(client, operator):
