@@ -104,6 +104,7 @@ def _replay(connection: Connection, dump: Path, manifest: Manifest, erasures: Er
         raise RestoreRefused(f"The dump could not be played: {words}. Nothing was changed") from error
     _compare(manifest.structure, database.structure(connection))
     connection.commit()
+    connection.execute("ANALYZE")
 
 
 def _hand_over(connection: Connection, erasures: Erasures) -> None:

@@ -12,18 +12,19 @@ from marketplace.mail.models import Email, EmailState
 
 TEXT_LIVES = timedelta(days=90)
 ROW_LIVES = timedelta(days=730)
+OVER = tuple(state for state in EmailState if state != EmailState.WAITING)
 EMPTY = {"data_key": None, "recipient_sealed": None, "text_sealed": None, "html_sealed": None}
 
 
 def with_text(now: datetime) -> Select[UUID]:
     """Emails that can still be read and are 90 days old."""
     old = Email.text_sealed.is_not(None) & (Email.created_at < now - TEXT_LIVES)
-    return select(Email.id).where(old, Email.state != EmailState.WAITING)
+    return select(Email.id).where(old, Email.state.in_(OVER))
 
 
 def rows(now: datetime) -> Select[UUID]:
     """Emails written 24 months ago."""
-    return select(Email.id).where(Email.state != EmailState.WAITING, Email.created_at < now - ROW_LIVES)
+    return select(Email.id).where(Email.state.in_(OVER), Email.created_at < now - ROW_LIVES)
 
 
 def empty(emails: Sequence[UUID]) -> None:

@@ -25,6 +25,7 @@ SEALED_OF_EMAIL = ("recipient_sealed", "text_sealed", "html_sealed")
 
 
 def upgrade() -> None:
+    """What only locks rows or holds up writers comes first; what locks out readers comes last and is short."""
     op.create_table(
         "erasure",
         sa.Column("request_id", sa.Uuid(), nullable=False),
@@ -33,24 +34,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_erasure")),
     )
     op.create_index("ix_erasure_pending", "erasure", ["request_id"], postgresql_where=sa.text("pending"))
-    op.add_column("quote_request", sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("quote_request", sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True))
-    for column in SEALED_OF_EMAIL:
-        op.alter_column("email", column, nullable=True)
     _empty_what_was_erased()
-    op.create_check_constraint(op.f("ck_quote_request_nothing_left_once_erased"), "quote_request", NOTHING_LEFT)
     op.create_index("ix_signed_link_expires_at", "signed_link", ["expires_at"])
     op.create_index("ix_form_token_at", "form_token", ["at"])
-    op.create_index("ix_email_created_at", "email", ["created_at"])
     op.create_index(
         "ix_email_created_at_with_text", "email", ["created_at"], postgresql_where=sa.text("text_sealed IS NOT NULL")
     )
     op.drop_column("account", "last_login_ip")
     op.drop_column("account", "current_login_ip")
+    for column in SEALED_OF_EMAIL:
+        op.alter_column("email", column, nullable=True)
+    op.add_column("quote_request", sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("quote_request", sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_check_constraint(op.f("ck_quote_request_nothing_left_once_erased"), "quote_request", NOTHING_LEFT)
 
 
 def _empty_what_was_erased() -> None:
-    """What was erased so far lost its key only."""
+    """What was erased so far lost its key only. Its emails cannot be read and are emptied when they are 90 days old."""
     op.execute(
         "INSERT INTO erasure (request_id, erased_at, pending)"
         " SELECT id, erased_at, false FROM quote_request WHERE state = 'erased'"
@@ -62,10 +62,6 @@ def _empty_what_was_erased() -> None:
         "UPDATE quote SET message_sealed = NULL, answers_sealed = NULL, if_something_goes_wrong = NULL"
         f" WHERE request_id IN {ERASED}"
     )
-    op.execute(
-        "UPDATE email SET recipient_sealed = NULL, text_sealed = NULL, html_sealed = NULL"
-        f" WHERE audience = 'patient' AND data_key IS NULL AND state <> 'waiting' AND request_id IN {ERASED}"
-    )
     op.execute(EMPTIED)
 
 
@@ -74,7 +70,6 @@ def downgrade() -> None:
     op.add_column("account", sa.Column("last_login_ip", sa.Text(), nullable=True))
     for name, table in (
         ("ix_email_created_at_with_text", "email"),
-        ("ix_email_created_at", "email"),
         ("ix_form_token_at", "form_token"),
         ("ix_signed_link_expires_at", "signed_link"),
     ):
