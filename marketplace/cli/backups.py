@@ -26,7 +26,7 @@ def backup(file: Path) -> None:
     try:
         manifest = make(file)
     except (ToolFailed, psycopg.Error, OSError) as error:
-        raise click.ClickException(f"No backup was made: {error}") from error
+        raise click.ClickException(f"No backup was made: {_said(error)}") from error
     db.session.commit()
     _show(manifest)
     click.echo(f"Backed up to {file}. It must be gone by {(manifest.made_at + BACKUPS_LIVE).date().isoformat()}.")
@@ -41,7 +41,7 @@ def restore_backup(file: Path, replace: bool, erasures: TextIO | None) -> None:
     try:
         report = restore(file, replace=replace, erasures=read(erasures.read()) if erasures else [])
     except (RestoreRefused, InvalidArchive, InvalidList, ToolFailed, psycopg.Error) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(_said(error)) from error
     _show(report.manifest)
     click.echo(f"Restored as of {report.manifest.made_at.isoformat(timespec='seconds')}. Restart the site.")
     click.echo(f"Erased again: {report.erased} requests")
@@ -49,6 +49,12 @@ def restore_backup(file: Path, replace: bool, erasures: TextIO | None) -> None:
         click.echo("This backup is older than 30 days: delete it, people were told that it is gone.")
     if report.unreadable:
         raise click.ClickException("FIELD_KEYS does not open: " + ", ".join(report.unreadable))
+
+
+def _said(error: Exception) -> str:
+    """A database's refusal without its detail, which quotes rows."""
+    primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return primary or str(error)
 
 
 def _show(manifest: Manifest) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -43,6 +44,12 @@ def _of_system(name: str) -> Path | None:
     return Path(found) if found else None
 
 
+def address(url: str) -> str:
+    """How to reach the database, without the password."""
+    parts: dict[str, Any] = {name: value for name, value in conninfo_to_dict(url).items() if name != "password"}
+    return make_conninfo(**parts)
+
+
 def environment(url: str) -> dict[str, str]:
     """The password goes by the environment: the arguments of a process can be read by everyone on the machine."""
     password = conninfo_to_dict(url).get("password")
@@ -58,7 +65,7 @@ def dump(url: str, *, to: Path, snapshot: str, leave_out: Sequence[str]) -> None
         *(f"--exclude-table-data=public.{name}" for name in leave_out),
         f"--snapshot={snapshot}",
         f"--file={to}",
-        f"--dbname={make_conninfo(url, password=None)}",
+        f"--dbname={address(url)}",
     ]
     done = subprocess.run(command, env=environment(url), capture_output=True, check=False, umask=0o077)
     _check("pg_dump", done.returncode, done.stderr)
