@@ -7,11 +7,13 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 # For example: make test TESTS=tests/quotes
 TESTS ?= tests
+# For example: make torture CASES="rp1 sp10"
+CASES ?=
 PYTHON_CODE := marketplace migrations tests wsgi.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint format clean browser
+.PHONY: run test torture lint format clean browser nginx
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -19,6 +21,13 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev browser
 	@exec $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
+
+# The slow experiments, one after the other, in three quarters of an hour at most; ends in one table.
+empty :=
+cases = $(subst $(empty) $(empty), or ,$(patsubst %,test_%_,$(strip $(CASES))))
+torture: $(VENV)/.installed-dev browser nginx
+	@exec timeout --foreground --signal=INT --kill-after=60 45m \
+		$(BIN)/python -m pytest -n 0 -r N tests/torture $(if $(CASES),-k '$(cases)')
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check $(PYTHON_CODE)
@@ -62,3 +71,11 @@ browser:
 	else \
 		echo "The browser tests need Chromium. Install the package chromium (and fonts-noto-core)." >&2; exit 1; \
 	fi
+
+# One experiment puts nginx in front, as docs/nginx.conf says: unpacked beside the tools, neither installed nor started.
+nginx: $(VENV)/.made
+	@command -v nginx >/dev/null || [ -x $(VENV)/nginx/usr/sbin/nginx ] || { \
+		mkdir -p $(VENV)/nginx && cd $(VENV)/nginx && \
+		{ apt-get download -q nginx || { apt-get update -q && apt-get download -q nginx; }; } </dev/null && \
+		dpkg -x nginx_*.deb .; \
+	} || echo "nginx is not installed and could not be fetched: RP12 will be skipped." >&2

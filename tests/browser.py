@@ -19,6 +19,7 @@ from marketplace.processes.mailbox_reader import MailboxMessage, messages
 
 ROOT = Path(__file__).parent.parent
 ARTIFACTS = ROOT / "tests" / "artifacts"
+RUN = ("-m", "marketplace.processes.run")
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -32,7 +33,7 @@ FLAGS = [
 class Site:
     """A running site and its mailbox."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, command: tuple[str, ...] = RUN, **settings: str) -> None:
         self.folder, self.port = folder, port
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "run.log"
@@ -45,9 +46,10 @@ class Site:
             "GROUP_SECONDS": "3",
             "LIMITS": "off",  # all browsers of a test run come from one address
             "PYTHONUNBUFFERED": "1",
+            **settings,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "marketplace.processes.run"],
+            [sys.executable, *command],
             cwd=ROOT,
             env=environment,
             stdout=self.log.open("wb"),
