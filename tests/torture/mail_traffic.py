@@ -2,7 +2,9 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+import psycopg
 from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
@@ -61,8 +63,11 @@ class Traffic:
         return len(self.arrived()) - len(copies(self.arrived()))
 
     def drained_within(self, *, seconds: float) -> bool:
-        """Nothing waits and nothing is in hand any more."""
+        """Nothing waits and nothing is in hand any more; a database that is away is asked again."""
         until = time.monotonic() + seconds
-        while self._site.waiting() and time.monotonic() < until:
+        while time.monotonic() < until:
+            with suppress(psycopg.OperationalError):
+                if self._site.waiting() == 0:
+                    return True
             time.sleep(0.2)
-        return self._site.waiting() == 0
+        return False
