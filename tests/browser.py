@@ -56,9 +56,9 @@ class Site:
             stderr=subprocess.STDOUT,
         )
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, *, seconds: float = 60) -> None:
         """The line that `make run` prints."""
-        wait_for(lambda: "Ready: " in self.log.read_text() or self.process.poll() is not None, seconds=60)
+        wait_for(lambda: "Ready: " in self.log.read_text() or self.process.poll() is not None, seconds=seconds)
         assert self.process.poll() is None, self.log.read_text()[-3000:]
 
     @property

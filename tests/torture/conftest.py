@@ -39,7 +39,7 @@ def start_site(tmp_path: Path) -> Iterator[StartSite]:
 
     def start(folder: Path = tmp_path, **options: Any) -> RealSite:
         sites.append(RealSite(folder, **options))
-        sites[-1].wait_until_ready()
+        sites[-1].wait_until_ready(seconds=180)
         return sites[-1]
 
     yield start
