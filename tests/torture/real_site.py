@@ -41,8 +41,7 @@ class RealSite(Site):
     def __init__(self, folder: Path, *, change: str = "", **settings: str) -> None:
         self.mailbox = Mailbox(folder)
         mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.mailbox.port)}
-        # The limits on one address or machine would stop one test machine that plays a thousand people.
-        settings = {"LIMITS_SCALE": "1000000", **mail, **settings}
+        settings = {**mail, **settings}
         super().__init__(folder, free_port(), command=("-c", RUN.format(change=change)), **settings)
 
     @cached_property
