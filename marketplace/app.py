@@ -22,6 +22,7 @@ from marketplace.web import (
     assets,
     context,
     dev_mail,
+    equal_time,
     errors,
     filters,
     headers,
@@ -69,6 +70,7 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _bind_web(app: Flask) -> None:
+    equal_time.install(app)
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

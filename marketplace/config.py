@@ -105,6 +105,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "TRUSTED_HOSTS": hosts or (None if production else ["127.0.0.1", "localhost"]),
         "PROXY_HOPS": int(environ.get("PROXY_HOPS", "0")),
         "LIMITS_ON": production or _flag(environ, "LIMITS", True),
+        "EQUAL_TIME": 0.5,
         "LIMITS_SHARED": 1 if production else 20,
         "REQUIRE_SECOND_FACTOR": _flag(environ, "REQUIRE_SECOND_FACTOR", production),
         "UNDO_SECONDS": int(environ.get("UNDO_SECONDS", "300" if production else "10")),
