@@ -7,37 +7,43 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-# Every form that takes an address and must not tell whether somebody has it.
-ENDPOINTS = {"security.login", "security.forgot_password", "security.send_confirmation", "patient.ask_for_link"}
+# Every form that takes an address and must not tell whether somebody has it; several times what its work takes.
+BEATS = {
+    "security.login": 1.0,
+    "security.forgot_password": 1.0,
+    "security.send_confirmation": 0.5,
+    "patient.ask_for_link": 0.5,
+}
 MARK = "marketplace.equal_time"
 
 
 class EqualTime:
     """Around the app: by the time it waits here, the request's database connection is given back."""
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]], *, beat: float) -> None:
-        self.wsgi, self.beat = wsgi, beat
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
+        self.wsgi = wsgi
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """One beat is longer than the work; where a busy machine needs longer, the next beat hides that, too."""
         began = time.monotonic()
         answer = self.wsgi(environ, start_response)
-        if environ.get(MARK):
+        beat = environ.get(MARK)
+        if beat:
             spent = time.monotonic() - began
-            time.sleep(math.ceil(spent / self.beat) * self.beat - spent)
+            time.sleep(math.ceil(spent / beat) * beat - spent)
         return answer
 
 
 def mark(response: Response) -> Response:
     """A right password is told apart by its answer anyway: it does not wait."""
     signed_in = request.endpoint == "security.login" and response.status_code in {302, 303}
-    if request.method == "POST" and request.endpoint in ENDPOINTS and not signed_in:
-        request.environ[MARK] = True
+    if request.method == "POST" and not signed_in:
+        request.environ[MARK] = BEATS.get(request.endpoint or "")
     return response
 
 
 def install(app: Flask) -> None:
-    """Inside of the proxies' layer. A beat of 0 switches it off."""
+    """Inside of the proxies' layer."""
     app.after_request(mark)
     if app.config["EQUAL_TIME"]:
-        app.wsgi_app = EqualTime(app.wsgi_app, beat=float(app.config["EQUAL_TIME"]))  # type: ignore[method-assign]
+        app.wsgi_app = EqualTime(app.wsgi_app)  # type: ignore[method-assign]

@@ -75,10 +75,10 @@ def waits(monkeypatch: pytest.MonkeyPatch, *, work: float) -> float:
 
     def wsgi(environ: dict[str, Any], _start: object) -> list[bytes]:
         now[0] += work
-        environ[equal_time.MARK] = True
+        environ[equal_time.MARK] = 0.5
         return []
 
-    equal_time.EqualTime(wsgi, beat=0.5)({}, None)
+    equal_time.EqualTime(wsgi)({}, None)
     return work + slept[0]
 
 
@@ -93,7 +93,7 @@ def test_who_waits_holds_no_connection(own_app: Flask, monkeypatch: pytest.Monke
     with own_app.app_context():
         pool = db.engine.pool
     monkeypatch.setattr(equal_time.time, "sleep", lambda _seconds: held.append(pool.checkedout()))
-    own_app.wsgi_app = equal_time.EqualTime(own_app.wsgi_app, beat=0.5)
+    own_app.wsgi_app = equal_time.EqualTime(own_app.wsgi_app)
     own_app.test_client().post(path, data={"email": UNKNOWN, "password": "not this one"})
     assert held == [0]
 
@@ -103,8 +103,20 @@ def test_other_pages_and_a_right_password_do_not_wait(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr(equal_time.time, "sleep", slept.append)
-    monkeypatch.setattr(app, "wsgi_app", equal_time.EqualTime(app.wsgi_app, beat=0.5))
+    monkeypatch.setattr(app, "wsgi_app", equal_time.EqualTime(app.wsgi_app))
     account = make_operator()
     assert client.get("/account/login").status_code == 200
     assert client.post("/account/login", data={"email": account.email, "password": PASSWORD}).status_code == 303
     assert slept == []
+
+
+@pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+def test_sp8_a_reset_costs_a_hash_whoever_asks(
+    client: Any, make_account: Make, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    make_account(KNOWN)
+    hashed: list[str] = []
+    for place in ("flask_security.views", "marketplace.mail.security_mail"):
+        monkeypatch.setattr(f"{place}.hash_password", hashed.append)
+    client.post("/account/reset", data={"email": email})
+    assert len(hashed) == 1
