@@ -5,7 +5,7 @@ from datetime import datetime
 
 from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
-from marketplace.foundation import audit, limits
+from marketplace.foundation import audit, challenges, limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import allowance, quote_news
@@ -29,6 +29,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "tell of quotes that end": quote_news.remind_of_ending,
     "send forgotten mail": mail.sweep_waiting,
     "forget full limits": limits.sweep,
+    "forget spent challenges": challenges.sweep,
     "forget mail allowances": allowance.sweep,
     "forget ended sessions": session_rows.sweep,
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},

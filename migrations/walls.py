@@ -96,6 +96,7 @@ WALLS: dict[str, Rights] = {
     "procrastinate_workers": {},
     "erasure": {},
     "limit_bucket": {},
+    "spent_challenge": {PATIENT: Right(ADD)},
     "mail_allowance": {},
     "alembic_version": {OPERATOR: Right(READ)},
 }

@@ -28,7 +28,7 @@ TESTING = {
     "GROUP_SECONDS": 7200,
     "LIMITS_ON": False,  # on where they are what a test is about
     "LIMITS_SHARED": 1,
-    "EQUAL_TIME": 0,
+    "EQUAL_TIME": False,
     "SECURITY_PASSWORD_SINGLE_HASH": True,
     "SECURITY_PASSWORD_HASH": "plaintext",
     "SECURITY_PASSWORD_SCHEMES": ["plaintext"],

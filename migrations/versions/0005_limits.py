@@ -1,4 +1,4 @@
-"""limits: buckets, and how many mails went to an unconfirmed address"""
+"""limits: buckets, challenges that were answered, and how many mails went to an unconfirmed address"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,8 +26,15 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_mail_allowance")),
     )
+    op.create_table(
+        "spent_challenge",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_spent_challenge")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("spent_challenge")
     op.drop_table("mail_allowance")
     op.drop_table("limit_bucket")

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired
 
 from marketplace.leads.proposal import Proposed
 from marketplace.quote_requests import drafts, queries
+from marketplace.web.challenged import ChallengedForm
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.fields import SomeOf
@@ -64,7 +65,7 @@ class WaitForm(Question):
         drafts.answer_clinics(quote_request, clinics=[], wait=True)
 
 
-class CheckForm(CreatingForm):
+class CheckForm(CreatingForm, ChallengedForm):
     """Consent is its own box; without it the request goes without health answers."""
 
     limit = "send-request"

@@ -14,6 +14,7 @@ from marketplace.foundation import clock
 from marketplace.leads.consent import recipients
 from marketplace.leads.sending import confirm
 from marketplace.quote_requests import links, queries
+from marketplace.web.challenged import ChallengedForm
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import opened, remember
@@ -23,7 +24,7 @@ TARGETS = re.compile(r"compare|clinics|sharing|delete|keep|quotes/\d{1,4}|messag
 WRONG_ADDRESS = lazy_gettext("Enter an email address in the correct format, like name@example.com")
 
 
-class LinkForm(Form):
+class LinkForm(ChallengedForm):
     """Where the new link goes."""
 
     limit = "link"

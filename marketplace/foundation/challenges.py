@@ -1,0 +1,97 @@
+"""Small proofs that a form was filled in by somebody: when it was shown, a little work, or a short wait. Each once."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import altcha
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import Base
+
+# A browser needs about a second for it, a server two milliseconds to check it.
+ALGORITHM, COST, PREFIX = "PBKDF2/SHA-256", 5000, "00"
+LIFETIME = timedelta(minutes=30)
+WAIT = timedelta(seconds=10)
+
+
+class SpentChallenge(Base):
+    """A proof that was accepted; it is refused until it would be too old anyway."""
+
+    __tablename__ = "spent_challenge"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+def stamp(purpose: str) -> str:
+    """This moment, signed for one purpose."""
+    text = f"{int(clock.now().timestamp() * 1000)}.{secrets.token_hex(8)}"
+    return f"{text}.{_signature(purpose, text)}"
+
+
+def age(stamped: str, *, purpose: str) -> timedelta | None:
+    """How long ago it was stamped; None for what was not stamped here, or for another purpose."""
+    text, _dot, signature = stamped.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _signature(purpose, text).encode()):
+        return None
+    return clock.now() - datetime.fromtimestamp(int(text.split(".")[0]) / 1000, tz=clock.now().tzinfo)
+
+
+def new_work() -> dict[str, Any]:
+    """A task for the browser, signed."""
+    ends = datetime.now(clock.now().tzinfo) + LIFETIME  # the library reads the machine's own clock
+    return altcha.create_challenge(
+        ALGORITHM, COST, key_prefix=PREFIX, expires_at=ends, hmac_secret=_key("work")
+    ).to_dict()
+
+
+def accept_work(payload: str) -> bool:
+    """The work was done, for a task of ours, and not handed in before."""
+    if not altcha.verify_solution(payload, _key("work")).verified:
+        return False
+    return _spend(str(json.loads(base64.b64decode(payload))["challenge"]["signature"]))
+
+
+def accept_wait(stamped: str) -> bool:
+    """Whoever cannot run the script waits instead, once for each form."""
+    waited = age(stamped, purpose="wait")
+    return waited is not None and WAIT <= waited <= LIFETIME and _spend(stamped)
+
+
+def still_waiting(stamped: str) -> bool:
+    """Its time is not up: the form keeps it."""
+    waited = age(stamped, purpose="wait")
+    return waited is not None and waited < WAIT
+
+
+def sweep(now: datetime) -> int:
+    """Proofs too old to be accepted need not be remembered; how many were forgotten."""
+    old = delete(SpentChallenge).where(SpentChallenge.expires_at <= now).returning(SpentChallenge.key)
+    return len(db.session.scalars(old).all())
+
+
+def _spend(proof: str) -> bool:
+    """In the form's own transaction: the second of two at once waits for the first, a refused form keeps its proof."""
+    row = insert(SpentChallenge).values(
+        key=hashlib.sha256(proof.encode()).digest(), expires_at=clock.now() + LIFETIME + timedelta(minutes=1)
+    )
+    return db.session.scalar(row.on_conflict_do_nothing().returning(SpentChallenge.key)) is not None
+
+
+def _signature(purpose: str, text: str) -> str:
+    return hmac.new(_key(purpose).encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _key(purpose: str) -> str:
+    secret = str(current_app.config["SECRET_KEY"])
+    return hashlib.sha256(f"challenge|{purpose}|{secret}".encode()).hexdigest()

@@ -1,0 +1,65 @@
+"""What looks like a robot to the form is a person in a hurry: the one more step in a real browser."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from marketplace.web import challenged
+from tests.browser import assert_accessible, assert_no_sideways_scroll
+
+pytestmark = pytest.mark.xdist_group("site")
+
+
+@pytest.fixture
+def address(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A site that takes everybody for a robot; only a proof helps."""
+    own_app.config["CHALLENGES_ON"] = True
+    monkeypatch.setattr(challenged, "SOONEST", challenged.LATEST)
+    server = make_server("127.0.0.1", 0, own_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Someone on a small telephone, with or without script."""
+    context = chromium.new_context(
+        base_url=address, viewport={"width": 360, "height": 760}, java_script_enabled=request.param
+    )
+    yield context.new_page()
+    context.close()
+
+
+def ask(page: Page) -> None:
+    page.goto("/my/link")
+    expect(page.get_by_label("Leave this empty")).to_be_hidden()
+    page.get_by_label("Email address").fill("ana@patient.example")
+    page.get_by_role("button", name="Email me a link").click()
+    expect(page.get_by_role("alert")).to_contain_text("One more step")
+
+
+@pytest.mark.parametrize("visitor", [True], indirect=True)
+def test_the_browser_does_the_work(visitor: Page) -> None:
+    ask(visitor)
+    expect(visitor.get_by_role("status")).to_have_text("Ready. You can send it now.", timeout=30_000)
+    assert_accessible(visitor)
+    assert_no_sideways_scroll(visitor)
+    visitor.get_by_role("button", name="Email me a link").click()
+    expect(visitor.locator("h1")).to_have_text("Check your email")
+
+
+@pytest.mark.parametrize("visitor", [False], indirect=True)
+def test_without_script_a_wait_is_enough(visitor: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(challenged.challenges, "WAIT", challenged.challenges.WAIT / 1000)
+    ask(visitor)
+    expect(visitor.get_by_label("Email address")).to_have_value("ana@patient.example")
+    visitor.get_by_role("button", name="Email me a link").click()
+    expect(visitor.locator("h1")).to_have_text("Check your email")
