@@ -152,3 +152,10 @@ def test_a_made_up_header_gives_no_new_tries(reader):
         return reader.post("/account/login", data=data, headers=headers, environ_base=HERE).status_code
 
     assert [lie(n) for n in range(11)] == [422] * 10 + [429]
+
+
+def test_a_session_left_open_is_no_place_to_guess_the_password(reader):
+    sign_in(reader, PASSWORD)
+    wrong = {"password": "wrong", "new_password": "another long one 2", "new_password_confirm": "another long one 2"}
+    tried = [reader.post(path, data=wrong).status_code for path in ("/account/verify", "/account/change") * 6]
+    assert tried == [422] * 10 + [429] * 2
