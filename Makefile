@@ -32,6 +32,7 @@ torture: $(VENV)/.installed-dev browser nginx
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/ruff check $(PYTHON_CODE)
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml marketplace migrations wsgi.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates

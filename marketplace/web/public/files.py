@@ -3,7 +3,7 @@
 import csv
 import io
 from datetime import timedelta
-from xml.sax.saxutils import escape
+from html import escape
 
 from flask import Response, current_app
 
