@@ -9,11 +9,11 @@ TEST_PROCESSES ?= 2
 TESTS ?= tests
 # For example: make torture CASES="rp1 sp10"
 CASES ?=
-PYTHON_CODE := marketplace migrations tests wsgi.py
+PYTHON_CODE := marketplace migrations tests wsgi.py .ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test torture lint format clean browser nginx
+.PHONY: run test torture lint sbom format clean browser nginx
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -36,6 +36,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
+
+# What the site is made of, as CycloneDX JSON; made anew for each release, not kept here.
+sbom: $(VENV)/.installed-dev
+	$(BIN)/python .ci/sbom.py sbom.json
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format $(PYTHON_CODE)
