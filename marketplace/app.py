@@ -27,6 +27,7 @@ from marketplace.web import (
     filters,
     headers,
     limiting,
+    metrics,
     strata,
     words,
 )
@@ -79,6 +80,7 @@ def _bind_web(app: Flask) -> None:
     assets.install(app)
     for blueprint in (public, patient, dashboard, operator, account_pages.account_pages):
         app.register_blueprint(blueprint)
+    app.register_blueprint(metrics.metrics)
     if not app.config["PRODUCTION"]:
         app.register_blueprint(dev_mail.dev_mail)
     access.install(app, POLICIES)

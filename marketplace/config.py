@@ -108,6 +108,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "CHALLENGES_ON": _flag(environ, "CHALLENGES", production),
         "EQUAL_TIME": True,
         "LIMITS_SHARED": 1 if production else 20,
+        "METRICS_TOKEN": environ.get("METRICS_TOKEN") or None,
         "REQUIRE_SECOND_FACTOR": _flag(environ, "REQUIRE_SECOND_FACTOR", production),
         "UNDO_SECONDS": int(environ.get("UNDO_SECONDS", "300" if production else "10")),
         "GROUP_SECONDS": int(environ.get("GROUP_SECONDS", "7200" if production else "30")),

@@ -13,6 +13,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
+from marketplace.leads.states import LeadState
 from marketplace.quote_requests.desk import UNSEEN
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -93,6 +94,13 @@ def request_by_ref(ref: str) -> QuoteRequest:
     if request is None:
         raise NotFound("request")
     return request
+
+
+def state_counts() -> dict[str, int]:
+    """How many leads are in each state."""
+    found = db.session.execute(select(Lead.state, func.count()).group_by(Lead.state))
+    counts: dict[str, int] = {state: n for state, n in found}
+    return {state: counts.get(state, 0) for state in LeadState}
 
 
 def waiting_without_clinic() -> int:

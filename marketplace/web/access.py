@@ -41,6 +41,7 @@ PARTS: dict[str, dict[str, str]] = {
     "operator": {"/operator": "operator"},
     "assets": {"/assets": "public"},
     "dev_mail": {"/dev/mail": "dev-only"},
+    "metrics": {"/metrics": "probe"},
     "account": {"/account": "sign-in"},
     "account_pages": {"/account": "signed-in"},
     "security": {

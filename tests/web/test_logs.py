@@ -120,7 +120,7 @@ def test_sp17_no_route_repeats_what_is_sent(serving: Site) -> None:
             browser.open(
                 f"{path}?{MARKER}={MARKER}", method=method, headers=dict.fromkeys(HEADERS.split(), MARKER), **body
             )
-    assert {line["status"] for line in serving.lines if "status" in line} >= {200, 302, 303, 404, 409, 422}
+    assert {line["status"] for line in serving.lines if "status" in line} >= {200, 302, 303, 404, 422}
     serving.assert_silent()
 
 
@@ -182,7 +182,7 @@ def test_an_answer_is_one_line_with_its_rule(serving: Site) -> None:
     line = next(line for line in serving.lines if line["message"] == "answered")
     assert line["request_id"] == answer.headers["X-Request-ID"]
     assert (line["method"], line["endpoint"], line["rule"]) == ("GET", "patient.open_page", "/q/<token>")
-    assert (line["status"], line["actor"]) == (404, "patient")
+    assert (line["status"], line["actor"]) == (404, "anonymous")
     assert line["ms"] > 0
 
 

@@ -1,0 +1,74 @@
+"""Figures for Prometheus, read from the database when asked: every web process would give the same answer."""
+
+import hmac
+import ipaddress
+from collections.abc import Iterator, Mapping
+
+from flask import Blueprint, Response, abort, current_app, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from marketplace.foundation import queue_figures, readiness
+from marketplace.foundation.faces import as_system
+from marketplace.leads import desk as leads
+from marketplace.mail import desk as mail
+from marketplace.quote_requests import desk as quote_requests
+
+metrics = Blueprint("metrics", __name__)
+PROXIES_SAY = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+
+
+class Figures(Collector):
+    """Counts by state: no ids, no names."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One family a question."""
+        yield _by_state("requests", "Quote requests by state", quote_requests.state_counts())
+        yield _by_state("leads", "Leads by state", leads.state_counts())
+        yield _by_state("emails", "Emails in the outbox by state", mail.state_counts())
+        jobs = GaugeMetricFamily("marketplace_jobs", "Jobs by queue and status", labels=["queue", "status"])
+        for labels, count in queue_figures.depth().items():
+            jobs.add_metric(labels, count)
+        yield jobs
+        connections = queue_figures.connections()
+        yield GaugeMetricFamily("marketplace_database_connections", "Connections of the app's login", connections)
+        oldest = readiness.queue_age().total_seconds()
+        yield GaugeMetricFamily("marketplace_oldest_due_job_seconds", "Since when the oldest due job waits", oldest)
+
+
+def _by_state(name: str, what: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"marketplace_{name}", what, labels=["state"])
+    for state, count in sorted(counts.items()):
+        family.add_metric([str(state)], count)
+    return family
+
+
+@metrics.get("/metrics")
+def show() -> Response:
+    """From this machine itself, or with the token; to anyone else there is no such page."""
+    if not (_has_token() or _is_neighbour()):
+        abort(404)
+    registry = CollectorRegistry()
+    registry.register(Figures())
+    with as_system():
+        told = generate_latest(registry)
+    return Response(told, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+def _has_token() -> bool:
+    token = current_app.config["METRICS_TOKEN"]
+    given = request.authorization
+    if not token or given is None or given.type != "bearer":
+        return False
+    return hmac.compare_digest((given.token or "").encode(), str(token).encode())
+
+
+def _is_neighbour() -> bool:
+    """Behind a proxy everyone comes from this machine, so there only the token counts."""
+    if current_app.config["PROXY_HOPS"] or any(name in request.headers for name in PROXIES_SAY):
+        return False
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
