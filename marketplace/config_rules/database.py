@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from marketplace.config_rules.finding import Environment, Finding
 from marketplace.config_rules.site import is_loopback
 
-ENCRYPTED = ("require", "verify-ca", "verify-full")
+CHECKED = ("verify-ca", "verify-full")
 OLDEST = 16
 
 
@@ -62,8 +62,8 @@ def _url(environ: Environment, name: str, parts: dict[str, Any] | None) -> Itera
     proofs = (parts.get("password"), parts.get("passfile"), parts.get("sslcert"))
     if not any((*proofs, environ.get("PGPASSWORD"), environ.get("PGPASSFILE"))):
         yield Finding(name, "leads to another machine without a password")
-    if (parts.get("sslmode") or environ.get("PGSSLMODE")) not in ENCRYPTED:
-        yield Finding(name, "leads to another machine without TLS; add ?sslmode=verify-full")
+    if (parts.get("sslmode") or environ.get("PGSSLMODE")) not in CHECKED:
+        yield Finding(name, "leads to another machine without TLS and a checked certificate; add ?sslmode=verify-full")
 
 
 def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:

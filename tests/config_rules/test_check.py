@@ -129,7 +129,10 @@ def test_sp18_a_remote_server_is_held_to_more(fact: dict[str, object], says: str
     assert [says in finding.says for finding in database.unsafe_login(remote, database.Login(**facts))] == [True]
 
 
-@pytest.mark.parametrize("url", ["postgresql://app@db.meridian.org/m?sslmode=require", REMOTE, "mysql://here"])
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://app@db.meridian.org/m?sslmode=verify-full", f"{REMOTE}?sslmode=require", REMOTE, "mysql://here"],
+)
 def test_sp18_a_remote_url_needs_password_and_tls(url: str) -> None:
     assert [finding.setting for finding in database.unsafe({"DATABASE_URL": url})] == ["DATABASE_URL"]
 

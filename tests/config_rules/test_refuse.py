@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -65,3 +66,8 @@ def test_serve_starts_nothing_unsafe() -> None:
     assert done.returncode == 1
     assert "unsafe  SECRET_KEY" in done.stdout
     assert "safe settings only" in done.stderr
+
+
+def test_a_body_too_large_is_refused(client: Any) -> None:
+    answer = client.post("/my/link", data={"email": "a" * (512 * 1024 + 1)})
+    assert answer.status_code == 413

@@ -16,6 +16,7 @@ UNSAFE_IMPORTS = {"pickle", "marshal", "shelve", "dill", "random", "telnetlib", 
 EVALUATING = {"eval", "exec", "__import__", "render_template_string", "from_string"}
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "dt.datetime.now"}
+BODIES = {"request.form", "request.args", "request.json", "request.values", "request.get_json()"}
 LOGGERS = re.compile(r"(^|\.)(log|logger|logging)\.(debug|info|warning|error|critical|exception|log)$")
 
 Found = Callable[[ast.AST], bool]
@@ -163,6 +164,12 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         {"marketplace/foundation/audit.py": "a seal's number, count and hash"},
     ),
     "redirects are our own": (follows_the_sender, "redirect(request.args['next'])", {}),
+    "a form fills in what its view names": (
+        lambda node: last(called(node)) == "populate_obj" or keywords(node).get("**") in BODIES,
+        "Clinic(**request.form)",
+        {},
+    ),
+    "a value has one source": (lambda node: name_of(node) == "request.values", "request.values", {}),
     "TLS is checked": (talks_unchecked, "server.starttls()", {}),
 }
 
@@ -195,3 +202,7 @@ def test_the_rule_of_templates_finds_what_it_forbids(bad: str) -> None:
 
 def test_templates_trust_their_own_words_only() -> None:
     assert {name for name, source in TEMPLATES.items() if TRUSTED.search(source)} == set()
+
+
+def test_no_page_is_opened_to_other_origins() -> None:
+    assert not [name for name, source in MODULES.items() if "access-control-allow" in source.lower()]

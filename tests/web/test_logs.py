@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter, UUIDConverter
 
 from marketplace.extensions import db
 from marketplace.foundation import signed_links
+from marketplace.foundation.faces import as_system
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.logs import OneObjectALine
 from tests.conftest import app_on
@@ -152,7 +153,8 @@ def breaks_in_the_database() -> None:
 
 def breaks_a_constraint() -> None:
     row = "(gen_random_uuid(), :typed)"
-    db.session.execute(text(f"INSERT INTO role (id, name) VALUES {row}, {row}"), {"typed": MARKER})
+    with as_system():
+        db.session.execute(text(f"INSERT INTO role (id, name) VALUES {row}, {row}"), {"typed": MARKER})
 
 
 def loses_the_database() -> None:
@@ -165,10 +167,9 @@ def loses_the_database() -> None:
 )
 def test_sp17_a_fault_is_told_by_its_kind(serving: Site, breaks: Any, status: int) -> None:
     serving.app.view_functions["public.front"] = breaks
-    assert (
-        serving.app.test_client().get(f"/?typed={MARKER}", headers=dict.fromkeys(HEADERS.split(), MARKER)).status_code
-        == status
-    )
+    answer = serving.app.test_client().get(f"/?typed={MARKER}", headers=dict.fromkeys(HEADERS.split(), MARKER))
+    assert answer.status_code == status
+    assert MARKER not in answer.text
     told = next(line for line in serving.lines if "error" in line)
     answered = next(line for line in serving.lines if line["message"] == "answered")
     assert (breaks.__name__ in str(told.get("frames"))) is (status == 500)
@@ -182,7 +183,7 @@ def test_an_answer_is_one_line_with_its_rule(serving: Site) -> None:
     line = next(line for line in serving.lines if line["message"] == "answered")
     assert line["request_id"] == answer.headers["X-Request-ID"]
     assert (line["method"], line["endpoint"], line["rule"]) == ("GET", "patient.open_page", "/q/<token>")
-    assert (line["status"], line["actor"]) == (404, "anonymous")
+    assert (line["status"], line["actor"] in {"anonymous", "patient"}) == (404, True)
     assert line["ms"] > 0
 
 

@@ -37,6 +37,9 @@ def test_no_page_sets_a_cookie(client: Any, path: str) -> None:
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "base-uri 'none'; frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Request-ID"]
 
 
@@ -167,3 +170,8 @@ def test_a_lapsed_clinic_in_the_list_has_no_button(client: Any, make_clinic: Mak
 @pytest.mark.parametrize("path", ["/clinic/%00", "/treatments/%00", "/clinic/a%00/checks", "/clinics/turkey/%01"])
 def test_control_characters_in_a_path_are_not_found(client: Any, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "DEBUG"])
+def test_no_other_method_is_answered(client: Any, method: str) -> None:
+    assert client.open("/", method=method).status_code == 405
