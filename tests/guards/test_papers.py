@@ -1,0 +1,38 @@
+"""What the papers point to is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAPERS = ["SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"]
+PLACE = re.compile(r"`((?:marketplace|tests|docs|templates|migrations|\.ci)/[\w./-]*)(?:::(\w+))?`")
+LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]+)?\)")
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_place_is_there(paper: str) -> None:
+    for path, test in PLACE.findall((ROOT / paper).read_text()):
+        assert (ROOT / path).exists(), path
+        assert not test or f"def {test}(" in (ROOT / path).read_text(), f"{path}::{test}"
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_link_leads_somewhere(paper: str) -> None:
+    for target in LINK.findall((ROOT / paper).read_text()):
+        assert ((ROOT / paper).parent / target).exists(), target
+
+
+def test_each_requirement_stands_once() -> None:
+    rows = re.findall(r"^\| ([\d., ]+) \|", (ROOT / "docs" / "asvs.md").read_text(), re.M)
+    ids = [each for row in rows for each in row.split(", ")]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", each) for each in ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_each_one_met_points_to_where_and_by_what() -> None:
+    met = (ROOT / "docs" / "asvs.md").read_text().partition("## Otherwise")[0]
+    rows = [line.split(" | ") for line in met.splitlines() if re.match(r"\| \d", line)]
+    assert [row[0] for row in rows if len(row) != 4] == []
+    assert len(rows) > 60
