@@ -3,15 +3,23 @@
 from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.sealed import CannotOpen
+from marketplace.web import database_errors
+from marketplace.web.context import page_context
 from marketplace.web.limiting import wait_words
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+
+
+def page(status: int, *, problem: Problem | None = None, **words: str) -> str:
+    """Knows nothing of who reads it, so that it needs no database: what the doors add to their pages is left out."""
+    template = current_app.jinja_env.get_template(f"errors/{status}.html")
+    return template.render(problem=problem, **words, **page_context())
 
 
 def show_problem(problem: Problem) -> ResponseReturnValue:
@@ -19,58 +27,60 @@ def show_problem(problem: Problem) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(problem, LimitReached):
         again = wait_words(problem.wait)
-        return render_template("errors/429.html", problem=None, again=again), 429, [("Retry-After", str(problem.wait))]
+        return page(429, again=again), 429, [("Retry-After", str(problem.wait))]
     if isinstance(problem, LinkGone):
         return render_template("patient/link_gone.html", problem=problem), 404
-    if problem.status == 422:
-        return render_template("errors/422.html", problem=problem), 422
-    return render_template(f"errors/{problem.status}.html", problem=problem), problem.status
+    return page(problem.status, problem=problem), problem.status
 
 
 def show_http(error: HTTPException) -> ResponseReturnValue:
     """What Werkzeug refuses: unknown paths, wrong methods, too large bodies; redirects pass."""
     code = error.code or 500
     cause = error.original_exception if isinstance(error, InternalServerError) else None
-    if isinstance(cause, (OperationalError, InterfaceError)):
+    if isinstance(cause, database_errors.KINDS):
         # After the view, where the session is stored.
-        return show_database_away(cause)
+        return show_database(cause)
     if code < 400:
         return error.get_response()
-    page = code if code in PAGES else 400
     headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
-    return render_template(f"errors/{page}.html", problem=None), code, headers
+    return page(code if code in PAGES else 400), code, headers
 
 
 def show_csrf(_error: CSRFError) -> ResponseReturnValue:
     """A form without its token."""
-    return render_template("errors/400.html", problem=None), 400
+    return page(400), 400
 
 
 def show_gone_key(_error: CannotOpen) -> ResponseReturnValue:
     """Erased is gone."""
-    return render_template("errors/404.html", problem=None), 404
+    return page(404), 404
 
 
-def show_database_away(error: DBAPIError) -> ResponseReturnValue:
-    """Comes back by itself."""
-    current_app.logger.warning("database away", exc_info=error)
-    return render_template("errors/503.html", problem=None), 503, [("Retry-After", "5")]
+def show_database(error: Exception) -> ResponseReturnValue:
+    """What passes by itself says when to come back; only the code of the refusal is logged."""
+    status = database_errors.status_of(error)
+    if status is None:
+        return show_fault(error)
+    _take_back()
+    current_app.logger.warning("database refused: %s", database_errors.code_of(error))
+    headers = [("Retry-After", "5")] if status == database_errors.AWAY else []
+    return page(status), status, headers
 
 
-def show_cut_off(error: InternalError) -> ResponseReturnValue:
-    """A transaction that idled too long was ended by the database; any other internal error is ours."""
-    if error.connection_invalidated:
-        return show_database_away(error)
-    if current_app.testing:
-        raise error
-    return show_fault(error)
+def _take_back() -> None:
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:  # the connection is gone, and the transaction with it
+        db.session.remove()
 
 
 def show_fault(error: Exception) -> ResponseReturnValue:
     """Ours: logged by its kind, without what was typed."""
-    db.session.rollback()
+    if current_app.testing:
+        raise error
+    _take_back()
     current_app.logger.exception("fault", exc_info=error)
-    return render_template("errors/500.html", problem=None), 500
+    return page(500), 500
 
 
 def install(app: Flask) -> None:
@@ -79,8 +89,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_csrf)
     app.register_error_handler(HTTPException, show_http)
     app.register_error_handler(CannotOpen, show_gone_key)
-    app.register_error_handler(OperationalError, show_database_away)
-    app.register_error_handler(InterfaceError, show_database_away)
-    app.register_error_handler(InternalError, show_cut_off)
-    if not app.testing:
-        app.register_error_handler(Exception, show_fault)
+    for kind in database_errors.KINDS:
+        app.register_error_handler(kind, show_database)
+    app.register_error_handler(Exception, show_fault)

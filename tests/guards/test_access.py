@@ -17,6 +17,7 @@ from werkzeug.exceptions import Forbidden
 from marketplace.accounts.models import Account
 from marketplace.app import create_app
 from marketplace.clinics.states import TeamRole
+from marketplace.extensions import db
 from marketplace.web import access
 from marketplace.web.policies import POLICIES
 from tests.conftest import TESTING
@@ -99,6 +100,7 @@ def test_an_owners_page_is_not_for_a_colleague(app: Flask, make_clinic: Make, ma
     clinic = make_clinic()
     owner = make_member(clinic)
     colleague = make_member(clinic, email="ben@clinic.example", role=TeamRole.MEMBER)
+    db.session.commit()
     assert asked_of("owner", app, owner) is None
     with pytest.raises(Forbidden):
         asked_of("owner", app, colleague)
