@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from click import ClickException
 
@@ -95,14 +96,16 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         raise UnsafeConfiguration(findings)
     port = environ.get("PORT", "8000")
     site_name = environ.get("SITE_NAME", "Meridian")
+    site_url = environ.get("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     hosts = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
     return {
         "PRODUCTION": production,
         "PORT": int(port),
         "DATA_DIR": environ.get("DATA_DIR", "instance"),
         "SITE_NAME": site_name,
-        "SITE_URL": environ.get("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-        "TRUSTED_HOSTS": hosts or (None if production else ["127.0.0.1", "localhost"]),
+        "SITE_URL": site_url,
+        # The supervisor asks at 127.0.0.1 whether the site is ready.
+        "TRUSTED_HOSTS": [*(hosts or [str(urlsplit(site_url).hostname) if production else "localhost"]), "127.0.0.1"],
         "PROXY_HOPS": int(environ.get("PROXY_HOPS", "0")),
         "LIMITS_ON": production or _flag(environ, "LIMITS", True),
         "CHALLENGES_ON": _flag(environ, "CHALLENGES", production),

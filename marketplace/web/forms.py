@@ -6,12 +6,12 @@ from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
+from marketplace.foundation.hostile import hostile
 from marketplace.web.limiting import refusal
 
-KEPT_CONTROLS = {"\n", "\r", "\t"}
 LONGEST = 4000
 
 
@@ -22,15 +22,11 @@ def clean(value: Any) -> Any:
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip())
 
 
-def hostile(value: str) -> bool:
-    """NUL, control characters and lone surrogates have no place in anything a person types."""
-    return any(unicodedata.category(c) in {"Cc", "Cs"} and c not in KEPT_CONTROLS for c in value)
-
-
 def refuse_hostile(_form: object, field: Field) -> None:
     """Every text field is held to this."""
     values = [raw for raw in field.raw_data or () if isinstance(raw, str)]
-    if any(hostile(value) for value in values):
+    lines = isinstance(field, TextAreaField)
+    if any(hostile(value.strip(), lines=lines) for value in values):
         field.data = "" if isinstance(field.data, str) else field.data
         field.raw_data = [""]
         raise ValidationError(_("Remove the characters that cannot be shown"))

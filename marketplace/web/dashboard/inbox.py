@@ -6,6 +6,7 @@ from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.queries import TABS, inbox
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
+from marketplace.web.inputs import number
 
 
 @door.get("/leads")
@@ -13,7 +14,7 @@ def leads() -> str:
     """One tab of the inbox; an unknown tab is the first one."""
     state = request.args.get("state", "new")
     state = state if state in TABS else "new"
-    found = inbox(g.clinic.id, state=state, page=_page())
+    found = inbox(g.clinic.id, state=state, page=number("page", default=1, low=1, high=10**5))
     return render_template(
         "dashboard/leads.html",
         found=found,
@@ -22,8 +23,3 @@ def leads() -> str:
         wording=wording,
         page_url=lambda n: url_for("dashboard.leads", state=state, page=n),
     )
-
-
-def _page() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1

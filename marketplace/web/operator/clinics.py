@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics import actions, operator_queries, reasons, team
 from marketplace.foundation import clock
+from marketplace.web.inputs import number
 from marketplace.web.operator import wording
 from marketplace.web.operator.claims import claim_rows
 from marketplace.web.operator.door import door
@@ -17,7 +18,7 @@ WITHIN = (7, 30, 90)
 
 def page_number() -> int:
     """The page asked for; anything else is the first."""
-    return request.args.get("page", 1, type=int) or 1
+    return number("page", default=1, low=1, high=10**5)
 
 
 def page_url(page: int) -> str:
@@ -85,8 +86,7 @@ def show_history(clinic_id: UUID) -> ResponseReturnValue:
 @door.get("/checks")
 def list_checks() -> ResponseReturnValue:
     """Checks that end soon or have ended, the soonest first."""
-    within = request.args.get("expires_within", 30, type=int)
-    within = min(max(0, within), 366)
+    within = number("expires_within", default=30, low=0, high=366)
     return render_template(
         "operator/checks.html",
         words=wording,

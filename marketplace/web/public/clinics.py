@@ -18,6 +18,7 @@ from marketplace.foundation.money import NotAnAmount, parse_amount
 from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import reply_words, span
 from marketplace.web.filters import country_name, country_slug, language_name, money_text
+from marketplace.web.inputs import number
 from marketplace.web.public import reader
 from marketplace.web.public.cards import card, linked_stamp
 from marketplace.web.public.door import door
@@ -37,9 +38,9 @@ def _wanted(found: queries.Facets, **fixed: str) -> ClinicFilter:
         procedure=given.get("procedure") if given.get("procedure") in found.procedures else None,
         language=language if language in found.languages else None,
         max_price_eur=_max_price(given.get("max_price", "")),
-        q=given.get("q", "").replace("\x00", "")[:80].strip(),
+        q=given.get("q", "")[:80].strip(),
         sort=given.get("sort", "") if given.get("sort") in SORTS else SORTS[0],
-        page=reader.number("page", default=1, low=1, high=10**5),
+        page=number("page", default=1, low=1, high=10**5),
     )
 
 
@@ -141,7 +142,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     if place is None or name is None:
         raise NotFound("city")
     if city != city.lower():
-        return redirect(f"/clinics/{country}/{city.lower()}", 308)
+        return redirect(f"/clinics/{place.slug}/{name.lower().replace(' ', '-')}", 308)
     return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code, city=name)
 
 

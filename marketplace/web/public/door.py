@@ -1,12 +1,8 @@
 """The public door: open to everyone, without a session."""
 
-from typing import Any
-
 from flask import Blueprint, Response, request
 
 from marketplace.accounts import sessions
-from marketplace.foundation.problems import NotFound
-from marketplace.web.forms import hostile
 
 door = Blueprint("public", __name__)
 
@@ -31,10 +27,3 @@ def let_caches_keep(response: Response) -> Response:
         kept = "private, no-cache" if chosen else "public, max-age=0, s-maxage=60"
         response.headers.setdefault("Cache-Control", kept)
     return response
-
-
-@door.url_value_preprocessor
-def refuse_hostile_paths(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """No name in a path holds control characters; the database would not even take a NUL."""
-    if any(hostile(str(value)) for value in (values or {}).values()):
-        raise NotFound("path")

@@ -11,6 +11,7 @@ from marketplace.catalogue.comparison import Row, Table, table, total_for_you
 from marketplace.catalogue.geography import by_slug, homes, travel
 from marketplace.foundation.money import minor_units
 from marketplace.web.filters import country_name, country_slug, money, money_text
+from marketplace.web.inputs import number
 from marketplace.web.public import reader
 from marketplace.web.public.door import door
 
@@ -23,8 +24,8 @@ def cost(treatment: str) -> str:
     about = queries.treatment(treatment)
     home, currency = reader.home(), reader.currency()
     sessions, trips = (
-        reader.number("sessions", default=4, low=1, high=12),
-        reader.number("trips", default=2, low=1, high=12),
+        number("sessions", default=4, low=1, high=12),
+        number("trips", default=2, low=1, high=12),
     )
     ranges = queries.price_ranges(treatment)
     tables = []

@@ -27,14 +27,6 @@ def currency(default: str = "USD") -> str:
     return default if default in exchange.rates().per_euro else exchange.EURO
 
 
-def number(name: str, *, default: int, low: int, high: int) -> int:
-    """A whole number of the address, drawn into its bounds."""
-    text = request.args.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        return default
-    return min(max(int(text), low), high)
-
-
 def currencies() -> list[str]:
     """Those a reader may choose."""
     known = exchange.rates().per_euro

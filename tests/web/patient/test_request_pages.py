@@ -43,7 +43,7 @@ def test_a_look_by_head_opens_nothing(client: Any, make_request: Make) -> None:
     assert client.get(f"/my/requests/{request.ref}").status_code == 404
 
 
-@pytest.mark.parametrize("text", ["x", "A" * 64, "%00", "é"])
+@pytest.mark.parametrize("text", ["x", "A" * 64, "é"])
 def test_an_altered_link(client: Any, text: str) -> None:
     answer = client.get(f"/q/{text}")
     assert (answer.status_code, answer.page.h1) == (404, "This link does not work")

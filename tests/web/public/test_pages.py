@@ -63,7 +63,7 @@ def test_what_is_not_there(client: Any, path: str) -> None:
     "query",
     [
         "?country=zz&language=xx&sort=money&page=-3",
-        "?q=%00%27%25_&max_price=abc",
+        "?q=%27%25_&max_price=abc",
         "?page=99999",
         "?max_price=" + "9" * 50,
     ],

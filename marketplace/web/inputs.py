@@ -1,0 +1,76 @@
+"""What reaches a view can be stored and shown: paths, queries, cookies and bodies are held to it before any page."""
+
+from typing import Any
+
+from flask import Flask, abort, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
+
+from marketplace.foundation.hostile import hostile, own_path
+from marketplace.web.access import policy_here
+
+LARGEST = 2**31 - 1  # an integer of PostgreSQL
+LONGEST_NAME, LONGEST_VALUE, LONGEST_QUERY = 300, 2000, 8000
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", ""}
+
+
+class Name(UnicodeConverter):
+    """A part of a path; what no name holds is not found."""
+
+    def to_python(self, value: str) -> str:
+        """Asked for each path that matches."""
+        if hostile(value) or len(value) > LONGEST_NAME:
+            raise ValidationError
+        return super().to_python(value)
+
+
+class Number(IntegerConverter):
+    """A number the database can hold; any other is not found."""
+
+    def __init__(self, url_map: Map, *args: Any, max: int | None = None, **given: Any) -> None:
+        super().__init__(url_map, *args, max=min(max or LARGEST, LARGEST), **given)  # type: ignore[misc]
+
+
+def number(name: str, *, default: int, low: int, high: int) -> int:
+    """A whole number of the query, drawn into its bounds."""
+    text = request.args.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        return default
+    return min(max(int(text), low), high)
+
+
+def hold_to_rules() -> None:
+    """A query or a body that breaks them is refused whole; a cookie that does is none."""
+    plain = [(name, value) for name, value in request.cookies.items(multi=True) if _plain(value)]
+    request.cookies = ImmutableMultiDict(plain)
+    if len(request.query_string) > LONGEST_QUERY or _strange(request.args):
+        abort(400)
+    granted = policy_here()
+    if granted is None or not granted.from_elsewhere:
+        _hold_body_to_rules()
+
+
+def _hold_body_to_rules() -> None:
+    """Our own forms name the field that breaks them; Flask-Security's know no such rule."""
+    if request.mimetype not in FORMS:
+        abort(415)
+    if request.blueprint == "security" and _strange(request.form):
+        abort(400)
+    for given in (*request.args.getlist("next"), *request.form.getlist("next")):
+        if given and own_path(given) is None:
+            abort(400)
+
+
+def _plain(value: str) -> bool:
+    return value.isascii() and not hostile(value)
+
+
+def _strange(given: MultiDict[str, str]) -> bool:
+    pairs = given.items(multi=True)
+    return any(hostile(name + value) or len(value) > LONGEST_VALUE for name, value in pairs)
+
+
+def install(app: Flask) -> None:
+    """Before the first page is bound: a rule takes its converters when it is made."""
+    app.url_map.converters.update(default=Name, string=Name, int=Number)
+    app.before_request(hold_to_rules)
