@@ -1,8 +1,9 @@
 """Reading clinics: the list, one listing with its claims beside its checks, checks that end."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue.geography import destinations
@@ -22,8 +23,8 @@ def page_number() -> int:
 
 
 def page_url(page: int) -> str:
-    """The same list, another page."""
-    return url_for(str(request.endpoint), **{**request.args.to_dict(), **(request.view_args or {}), "page": page})
+    """The same list, another page; what stands in the address is data, never an option of url_for."""
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page})}"
 
 
 @door.get("/clinics")

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from marketplace.clinics import actions
+from marketplace.clinics.operator_queries import PAGE
 from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -106,3 +107,10 @@ def test_checks_that_end_within_so_many_days(desk, make_clinic):
     make_clinic("Clinic Bor")
     assert "Clinic Bor" not in desk.get("/operator/checks?expires_within=30").page.text
     assert "Clinic Bor" in desk.get("/operator/checks?expires_within=366").page.text
+
+
+def test_the_address_of_another_page_takes_nothing_over_but_data(desk, make_clinic):
+    for n in range(PAGE + 1):
+        make_clinic(f"Clinic {n}")
+    path = "/operator/clinics?endpoint=x&_external=1&_scheme=javascript&state=published"
+    assert desk.get(path).page.all("a", href=f"{path}&page=2")
