@@ -1,9 +1,8 @@
 """Files for machines: prices as CSV, sitemap, robots, security contact."""
 
-import csv
-import io
 from datetime import timedelta
 from html import escape
+from typing import Any
 
 from flask import Response, current_app
 
@@ -11,6 +10,7 @@ from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug
 from marketplace.clinics.queries import published_slugs
 from marketplace.foundation import clock
+from marketplace.foundation.csv_text import MEDIA_TYPE, csv_text
 from marketplace.foundation.money import precision, whole_units
 from marketplace.web.public.door import door
 from marketplace.web.public.pages import SLUGS
@@ -34,18 +34,19 @@ COLUMNS = [
 @door.get("/compare-prices.csv")
 def prices_csv() -> Response:
     """Every stored range with its basis and source; money in whole units."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for treatment in queries.treatments():
-        for found in queries.price_ranges(treatment.slug):
-            low, high = (
-                f"{whole_units(minor, found.currency):.{precision(found.currency)}f}"
-                for minor in (found.low, found.high)
-            )
-            row = [treatment.slug, found.procedure.slug, found.country, low, high, found.currency, "session"]
-            writer.writerow([*row, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()])
-    return Response(out.getvalue(), mimetype="text/csv")
+    rows = (_row(slug, found) for slug in _slugs() for found in queries.price_ranges(slug))
+    return Response(csv_text([COLUMNS, *rows]), mimetype=MEDIA_TYPE)
+
+
+def _slugs() -> list[str]:
+    return [treatment.slug for treatment in queries.treatments()]
+
+
+def _row(treatment: str, found: Any) -> list[object]:
+    digits = precision(found.currency)
+    low, high = (f"{whole_units(minor, found.currency):.{digits}f}" for minor in (found.low, found.high))
+    about = [treatment, found.procedure.slug, found.country, low, high, found.currency, "session"]
+    return [*about, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()]
 
 
 @door.get("/sitemap.xml")

@@ -1,0 +1,21 @@
+"""Every CSV we write: RFC 4180, and no cell that a spreadsheet would run as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MEDIA_TYPE = "text/csv"
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Lines end in CR LF; text that begins as a formula does gets an apostrophe before it, a number does not."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
