@@ -67,14 +67,14 @@ def _database(environ: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _mail(environ: Mapping[str, str], site_name: str) -> dict[str, object]:
+def _mail(environ: Mapping[str, str]) -> dict[str, object]:
     return {
         "MAIL_SERVER": environ.get("MAIL_SERVER", "127.0.0.1"),
         "MAIL_PORT": int(environ.get("MAIL_PORT", "1025")),
         "MAIL_USERNAME": environ.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": environ.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": _flag(environ, "MAIL_USE_TLS", False),
-        "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER", f"{site_name} <quotes@meridian.example>"),
+        "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER", "quotes@meridian.example"),
     }
 
 
@@ -95,14 +95,13 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
     if findings:
         raise UnsafeConfiguration(findings)
     port = environ.get("PORT", "8000")
-    site_name = environ.get("SITE_NAME", "Meridian")
     site_url = environ.get("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     hosts = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
     return {
         "PRODUCTION": production,
         "PORT": int(port),
         "DATA_DIR": environ.get("DATA_DIR", "instance"),
-        "SITE_NAME": site_name,
+        "SITE_NAME": environ.get("SITE_NAME", "Meridian"),
         "SITE_URL": site_url,
         # The supervisor asks at 127.0.0.1 whether the site is ready.
         "TRUSTED_HOSTS": [*(hosts or [str(urlsplit(site_url).hostname) if production else "localhost"]), "127.0.0.1"],
@@ -120,6 +119,6 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         **_secrets(environ),
         **_database(environ),
-        **_mail(environ, site_name),
+        **_mail(environ),
         **_cookies(production),
     }

@@ -17,6 +17,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.sealed import CannotOpen
 from marketplace.mail import links, transport
+from marketplace.mail.addresses import one_address
 from marketplace.mail.models import EMAIL_MOVES, Email, EmailState
 from marketplace.mail.verdicts import GIVE_UP_AFTER, MOST_COPIES, Outcome, Verdict, judge, pause
 from marketplace.quote_requests.models import QuoteRequest
@@ -25,6 +26,14 @@ lifecycle = Lifecycle(Email, EMAIL_MOVES)
 
 # An email about an erasure must not keep the address that was erased.
 FORGOTTEN_ONCE_ENDED = frozenset({"request_deleted"})
+
+
+class TooEarly(Exception):
+    """The next attempt is not due yet."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("too early")
+        self.at = at
 
 
 class Contents(NamedTuple):
@@ -48,10 +57,15 @@ def contents(email: Email) -> Contents:
 
 
 def prepare(email_id: UUID) -> bool:
-    """Counts the attempt and makes the link, to be committed before anything leaves; False when over."""
+    """Counts the attempt and makes the link, to be committed before anything leaves; False when over.
+
+    Raises TooEarly: a second job must not shorten the wait that the last ending asked for.
+    """
     email = _take(email_id)
     if email is None:
         return False
+    if email.again_at is not None and email.again_at > clock.now():
+        raise TooEarly(email.again_at)
     if email.waiting_at is not None and clock.now() - email.waiting_at >= GIVE_UP_AFTER:
         _end(email, EmailState.FAILED, code=email.last_problem or "gave_up")
         return False
@@ -91,7 +105,7 @@ def still_waits(email_id: UUID) -> bool:
 def wait_again(email: Email) -> None:
     """A failed email waits once more, with all its time. Raises WrongState for any other."""
     lifecycle.move(email, EmailState.WAITING)
-    email.ambiguous = 0
+    email.ambiguous, email.again_at = 0, None
 
 
 def _take(email_id: UUID) -> Email | None:
@@ -119,7 +133,8 @@ def _after(email: Email, outcome: Outcome) -> datetime | None:
     if outcome.verdict is Verdict.NEVER or email.ambiguous >= MOST_COPIES:
         _end(email, EmailState.FAILED, code=outcome.code)
         return None
-    return clock.now() + pause(email.attempts, ambiguous=ambiguous)
+    email.again_at = clock.now() + pause(email.attempts, ambiguous=ambiguous)
+    return email.again_at
 
 
 def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
@@ -137,17 +152,17 @@ def _message(email: Email) -> transport.SevenBitMessage:
     """The same Message-ID in every attempt, so that a reader's mailbox can tell copies."""
     sealed = contents(email)
     link = links.address(email)
-    desk = _desk()
+    desk, to = _desk(), one_address(sealed.to)
     message = transport.SevenBitMessage(
         subject=email.subject,
         sender=desk.addr_spec,
-        recipients=[sealed.to],
+        recipients=[to.addr_spec],
         body=sealed.text.replace(links.PLACE, link),
         html=sealed.html.replace(links.PLACE, str(escape(link))),
         date=clock.now().timestamp(),
         extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": email.locale},
     )
-    message.desk = desk
+    message.desk, message.to = desk, to
     message.msgId = f"<{email.id}@{transport.site_host()}>"
     return message
 
@@ -155,4 +170,4 @@ def _message(email: Email) -> transport.SevenBitMessage:
 def _desk() -> Address:
     """MAIL_DEFAULT_SENDER, taken apart once: what it is called and where it is."""
     name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    return Address(display_name=name or current_app.config["SITE_NAME"], addr_spec=address)
+    return one_address(address, name=name or current_app.config["SITE_NAME"])

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -20,7 +20,11 @@ SWEEP_MOST = 500
 def send(email_id: str) -> None:
     """Sends one email; where it cannot be sent now, the next attempt is part of the same commit."""
     key = UUID(email_id)
-    due = delivery.prepare(key)
+    try:
+        due = delivery.prepare(key)
+    except delivery.TooEarly as early:
+        queue_sending(key, at=early.at)
+        due = False
     db.session.commit()
     again_at = delivery.attempt(key) if due else None
     if again_at is None and delivery.still_waits(key):
@@ -40,7 +44,8 @@ def sweep_waiting(now: datetime) -> int:
     """Emails whose job was lost get a new one; how many."""
     forgotten = db.session.scalars(
         select(Email.id)
-        .where(Email.state == EmailState.WAITING, Email.waiting_at < now - FORGOTTEN_AFTER)
+        .where(Email.state == EmailState.WAITING)
+        .where(func.coalesce(Email.again_at, Email.waiting_at) < now - FORGOTTEN_AFTER)
         .order_by(Email.created_at)
         .limit(SWEEP_MOST)
     ).all()

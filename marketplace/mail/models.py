@@ -52,6 +52,7 @@ class Email(Created, Base):
     bounced_at: Mapped[datetime | None]
     suppressed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    again_at: Mapped[datetime | None]  # no attempt before
     last_problem: Mapped[str | None]  # a code such as 550 or timeout, never the server's words
     ambiguous: Mapped[int] = mapped_column(default=0)  # endings after DATA that said neither yes nor no
 

@@ -2,18 +2,22 @@
 
 import smtplib
 import ssl
+from email import message_from_bytes
 from email.charset import QP, Charset
 from email.headerregistry import Address
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
+from email.policy import SMTP, compat32, default
 from types import TracebackType
 from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_mail import Connection, Message
 
+from marketplace.mail.addresses import unstructured, written
 from marketplace.mail.bounded import BoundedSMTP
 
+WIRE = SMTP.clone(refold_source="none")
 TIMEOUT = 20.0  # seconds without an answer
 
 
@@ -21,11 +25,14 @@ class TracedSMTP(BoundedSMTP):
     """Knows whether the body was given and not yet answered."""
 
     body_given = False
+    _garbled = False
 
     def getreply(self) -> tuple[int, bytes]:
         """Between 354 and the next answer nobody knows whether the email was accepted."""
         answer = super().getreply()
-        self.body_given = answer[0] == 354
+        # What is no answer leaves it open for good, whatever the server says next.
+        self._garbled = self._garbled or (self.body_given and answer[0] < 200)
+        self.body_given = answer[0] == 354 or self._garbled
         return answer
 
 
@@ -71,17 +78,32 @@ class SevenBitMessage(Message):
     """Text travels as quoted-printable: no server has to promise eight bits or long lines."""
 
     desk: Address  # where it comes from and where answers go
+    to: Address
 
     def _message(self) -> MIMEBase:
-        """The senders' headers are made of an address object: a name with commas or brackets stays a name.
+        """Headers with names in them are written by us and never folded anew, which would decode and split them.
 
         Flask-Mail quotes the name, encodes it, and loses the quotes when the header is written.
         """
         message = super()._message()
-        for name in ("From", "Reply-To"):
+        message.policy = compat32  # takes what is written as it is
+        ours = {"From": written(self.desk), "Reply-To": written(self.desk), "To": written(self.to)}
+        for name, value in {**ours, "Subject": unstructured(self.subject)}.items():
             del message[name]
-            message[name] = self.desk  # type: ignore[assignment]
+            message[name] = value
+        message.policy = WIRE
         return message
+
+    def as_bytes(self) -> bytes:
+        """Read once more before it goes: one sender, one recipient, each header once. Raises ValueError."""
+        raw = super().as_bytes()
+        read = message_from_bytes(raw, policy=default)
+        for name, address in {"From": self.desk, "Reply-To": self.desk, "To": self.to}.items():
+            if [found.addr_spec for found in read[name].addresses] != [address.addr_spec]:
+                raise ValueError(f"{name} holds another address")
+        if sorted(read.keys()) != sorted(self._message().keys()):
+            raise ValueError("a header nobody wrote")
+        return raw
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         charset = Charset("utf-8")

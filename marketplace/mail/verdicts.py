@@ -1,6 +1,7 @@
 """What an SMTP server's answer, or its silence, means for an email. Pure: no network, no database."""
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -9,6 +10,8 @@ from flask_mail import BadHeaderError
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=30)
+# Asks to sign in, whichever command it answers: the setting is wrong, not the email.
+SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
 PAUSE_AFTER_AMBIGUOUS = timedelta(minutes=5)
 MOST_COPIES = 3
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -35,14 +38,12 @@ def judge(error: Exception, *, body_given: bool) -> Outcome:
 
     Once the body is given and no answer came, nobody knows whether it was accepted.
     """
-    if isinstance(error, BadHeaderError | ValueError):
+    # A certificate that cannot be trusted is an OSError and a ValueError; it says nothing of the email.
+    if isinstance(error, BadHeaderError | ValueError) and not isinstance(error, OSError):
         return Outcome(Verdict.NEVER, "unsendable")
     code = _code(error)
     if code is not None:
-        about_this_email = not isinstance(
-            error, smtplib.SMTPConnectError | smtplib.SMTPHeloError | smtplib.SMTPAuthenticationError
-        )
-        return Outcome(Verdict.NEVER if code >= 500 and about_this_email else Verdict.AGAIN, str(code))
+        return Outcome(Verdict.NEVER if code >= 500 and _of_this_email(error, code) else Verdict.AGAIN, str(code))
     return Outcome(Verdict.AMBIGUOUS if body_given else Verdict.AGAIN, _silence(error))
 
 
@@ -55,16 +56,25 @@ def pause(attempts: int, *, ambiguous: bool) -> timedelta:
 def _code(error: Exception) -> int | None:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((answer[0] for answer in error.recipients.values()), default=None)
-    if isinstance(error, smtplib.SMTPResponseException):
+    # What is no answer of SMTP is no answer at all.
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 200:
         return int(error.smtp_code)
     return None
+
+
+def _of_this_email(error: Exception, code: int) -> bool:
+    """Sender, recipient or contents were refused; not the greeting, TLS or the sign-in."""
+    refusals = smtplib.SMTPSenderRefused | smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError
+    return isinstance(error, refusals) and code not in SIGN_IN_FIRST
 
 
 def _silence(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "refused"
+    if isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
+        return "tls"
     # smtplib wraps a time-out into a disconnection and keeps it as the context.
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+    if any(isinstance(reason, TimeoutError) for reason in (error, error.__context__, error.__cause__)):
         return "timeout"
     if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
         return "disconnected"

@@ -4,24 +4,30 @@ import asyncio
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from marketplace.processes.mailbox import free_port
 
+ANSWERS = {"451": "451 4.3.0 try later", "550": "550 5.7.1 refused", "421": "421 4.3.2 closing"}
+
 
 class Sink:
-    """Keeps what it was given; `mode` says how it answers: ok, 451, 550, no_such_user, drop or hang."""
+    """Keeps what it was given. `mode` says how it answers.
 
-    def __init__(self) -> None:
+    ok, 421, 451, 550 (to the body), no_such_user, 421_early, drop_early, hang_early (to RCPT), drop, hang, nonsense
+    (after the body).
+    """
+
+    def __init__(self, **smtp: Any) -> None:
         self.mode = "ok"
         self.given: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.port = free_port()
         self._held = asyncio.Event()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **smtp)
 
     def one(self) -> EmailMessage:
         """The one message it was given."""
@@ -43,6 +49,12 @@ class Sink:
         """One refusal that names the address, as real servers do."""
         if self.mode == "no_such_user":
             return f"550 5.1.1 {address} is unknown here"
+        if self.mode == "421_early":
+            return ANSWERS["421"]
+        if self.mode == "drop_early":
+            server.transport.abort()
+        if self.mode == "hang_early":
+            await self._held.wait()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -55,4 +67,4 @@ class Sink:
             server.transport.abort()
         if self.mode == "hang":
             await self._held.wait()
-        return {"451": "451 4.3.0 try later", "550": "550 5.7.1 refused"}.get(self.mode, "250 OK")
+        return "what?" if self.mode == "nonsense" else ANSWERS.get(self.mode, "250 OK")

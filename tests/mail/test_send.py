@@ -1,5 +1,6 @@
 """Sending over real SMTP, to a server that behaves and to one that does not."""
 
+import itertools
 import re
 from datetime import timedelta
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from marketplace.mail import jobs, patients
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
+from tests.mail.sending import again_in, forget_jobs, send
 from tests.mail.sink import Sink
 from tests.mail.things import ADDRESS, a_clinic, a_lead, a_request, erase, event_of, jobs_of, only
 
@@ -29,21 +31,6 @@ def email(app: Flask) -> Email:
 def token_in(message: EmailMessage) -> str:
     text = message.get_body(("plain",)).get_content()
     return re.search(r"/q/([\w=-]+)", text)[1]
-
-
-def send(email: Email) -> Email:
-    jobs.send(email_id=str(email.id))
-    db.session.refresh(email)
-    return email
-
-
-def again_in(email: Email) -> timedelta:
-    (later,) = [job for job in jobs_of("mail.send", email_id=email.id) if job.scheduled_at]
-    return later.scheduled_at - clock.now()
-
-
-def forget_jobs() -> None:
-    db.session.execute(db.text("DELETE FROM procrastinate_jobs"))
 
 
 def test_an_accepted_email_is_sent(sink: Sink, email: Email) -> None:
@@ -108,12 +95,11 @@ def test_a_temporary_refusal_is_tried_again_with_the_same_id_and_link(sink: Sink
 
 def test_pauses_grow(sink: Sink, email: Email) -> None:
     sink.mode = "451"
-    pauses = []
+    moments = [clock.now()]
     for _ in range(3):
-        forget_jobs()
-        send(email)
-        pauses.append(round(again_in(email).total_seconds()))
-    assert pauses == [10, 20, 40]
+        moments.append(send(email).again_at)
+    gaps = [round((later - earlier).total_seconds()) for earlier, later in itertools.pairwise(moments)]
+    assert gaps == [10, 20, 40]
 
 
 @pytest.mark.parametrize("mode", ["550", "no_such_user"])

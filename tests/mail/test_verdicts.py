@@ -1,6 +1,7 @@
 """What an ending means."""
 
 import smtplib
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,10 @@ from marketplace.mail.verdicts import Verdict, judge, pause
         (smtplib.SMTPRecipientsRefused({"a@b.example": (450, b"busy")}), Verdict.AGAIN, "450"),
         (smtplib.SMTPAuthenticationError(535, b"who"), Verdict.AGAIN, "535"),
         (smtplib.SMTPConnectError(554, b"go away"), Verdict.AGAIN, "554"),
+        (smtplib.SMTPSenderRefused(530, b"sign in", "a@b.example"), Verdict.AGAIN, "530"),
+        (smtplib.SMTPResponseException(502, b"no STARTTLS"), Verdict.AGAIN, "502"),
+        (smtplib.SMTPNotSupportedError("no STARTTLS"), Verdict.AGAIN, "tls"),
+        (ssl.SSLCertVerificationError("unknown"), Verdict.AGAIN, "tls"),
         (smtplib.SMTPServerDisconnected("gone"), Verdict.AGAIN, "disconnected"),
         (ConnectionRefusedError(), Verdict.AGAIN, "refused"),
         (TimeoutError(), Verdict.AGAIN, "timeout"),

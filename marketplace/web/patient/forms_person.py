@@ -101,7 +101,8 @@ class YouForm(Question):
     def validate_email(self, field: EmailField) -> None:
         """The address is proved by its link, not by asking its server."""
         try:
-            validate_email(field.data or "", check_deliverability=False)
+            # Letters beyond ASCII before the @ are refused by too many servers to promise an answer.
+            validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
             raise ValidationError(
                 gettext("Enter an email address in the correct format, like name@example.com")

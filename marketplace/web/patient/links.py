@@ -30,7 +30,7 @@ class LinkForm(ChallengedForm):
     limit = "link"
     email = EmailField(
         lazy_gettext("Email address"),
-        validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS)],
+        validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS, allow_smtputf8=False)],
     )
 
     def counted(self) -> dict[str, str]:

@@ -39,6 +39,7 @@ ERRORS = [
     ("you", {"name": " "}, [NAME]),
     ("you", {"email": "ana"}, [EMAIL]),
     ("you", {"email": ""}, [EMAIL]),
+    ("you", {"email": "zoë@patient.example"}, [EMAIL]),
     ("you", {"languages": []}, ["Select at least one language"]),
     ("you", {"phone": "12"}, ["Enter a phone number with its country code, like +44 7700 900123"]),
     ("you", {"questions": "1\n2\n3\n4\n5\n6"}, ["Enter no more than 5 questions, one a line"]),

@@ -92,8 +92,9 @@ def test_asking_for_a_link_tells_nothing(client: Any, make_request: Make) -> Non
     assert [(a.status_code, a.headers["Location"]) for a in answers] == [(303, "/my/link/sent")] * 2
 
 
-def test_no_address_is_an_error(client: Any) -> None:
-    answer = client.post("/my/link", data={"email": "no address"})
+@pytest.mark.parametrize("typed", ["no address", "zoë@patient.example"])
+def test_no_address_is_an_error(client, typed: Any) -> None:
+    answer = client.post("/my/link", data={"email": typed})
     assert answer.status_code == 422
     assert "Enter an email address in the correct format" in answer.page.text
 
