@@ -1,10 +1,17 @@
-"""A form that creates something is answered once: the same token and body get the same answer again."""
+"""A form that creates something is answered once: the same token and body get the same answer again.
 
+What was sent first is kept for 72 hours, so that whoever sends something else with the same token is shown both. It
+may hold what is private: it is sealed by a key of its own row, and opens only for whom the form was given to.
+"""
+
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Select, delete, select
+from sqlalchemy import Index, Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,45 +19,78 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base
 from marketplace.foundation.problems import WrongState
+from marketplace.foundation.sealed import Box, new_data_key
+
+Fields = dict[str, list[str]]
 
 
 class FormToken(Base):
-    """A token that was used, what was sent with it and where the answer led."""
+    """A token that was used, by whom, what was sent with it and where the answer led."""
 
     __tablename__ = "form_token"
-    __table_args__ = (Index("ix_form_token_at", "at"),)
+    __table_args__ = (Index("ix_form_token_at", "at"), Index("ix_form_token_ref", "ref"))
 
     token: Mapped[UUID] = mapped_column(primary_key=True)
+    holder: Mapped[bytes]  # a hash of the browser's session the form was given to
+    ref: Mapped[str | None]  # the request it is about: what was typed goes when the request does
     body_hash: Mapped[bytes]
+    data_key: Mapped[bytes | None]
+    body_sealed: Mapped[bytes | None]
     location: Mapped[str | None]
     at: Mapped[datetime]
 
 
-def claim(token: UUID, *, body_hash: bytes) -> str | None:
-    """None for the first to come; else where the first one was led. Raises WrongState for another body.
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent."""
+
+    token: UUID
+    path: str
+    fields: Fields
+    holder: bytes
+    ref: str | None = None
+
+    @property
+    def body_hash(self) -> bytes:
+        """Tells one body from another, whatever the order of its fields."""
+        fields = sorted((name, values) for name, values in self.fields.items())
+        return hashlib.sha256(json.dumps([self.path, fields]).encode()).digest()
+
+
+@dataclass(eq=False)
+class FormChanged(WrongState):
+    """The token was used with another body. `first` is empty for who did not send it."""
+
+    now: Fields
+    first: Fields = field(default_factory=dict)
+    location: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__("form_changed")
+
+
+def claim(sent: Sent) -> str | None:
+    """None for the first to come; else where the first one was led. Raises FormChanged for another body or sender.
 
     The second of two at once waits here for the first one's commit.
     """
-    row = insert(FormToken).values(token=token, body_hash=body_hash, at=clock.now())
+    key = new_data_key(owner=sent.token)
+    row = insert(FormToken).values(
+        token=sent.token,
+        holder=sent.holder,
+        ref=sent.ref,
+        body_hash=sent.body_hash,
+        data_key=key,
+        body_sealed=Box(key, owner=sent.token).seal(_place(sent), sent.fields),
+        at=clock.now(),
+    )
     first = db.session.execute(row.on_conflict_do_nothing().returning(FormToken.token)).scalar()
-    if first is not None:
-        return None
-    earlier = db.session.get_one(FormToken, token)
-    if earlier.body_hash != body_hash:
-        raise WrongState("form_changed")
-    return earlier.location
+    return None if first is not None else _answer_of(db.session.get_one(FormToken, sent.token), sent)
 
 
 def keep_answer(token: UUID, location: str) -> None:
     """Remembers where the answer led."""
     db.session.get_one(FormToken, token).location = location
-
-
-def free(token: UUID) -> None:
-    """A refused form may be sent again with the same token."""
-    used = db.session.get(FormToken, token)
-    if used is not None:
-        db.session.delete(used)
 
 
 def used(before: datetime) -> Select[UUID]:
@@ -64,5 +104,22 @@ def forget(tokens: Sequence[UUID]) -> None:
 
 
 def forget_answers_below(reference: str) -> None:
-    """Every token whose answer led to a page of this reference goes, and with it the hash of what was typed."""
-    db.session.execute(delete(FormToken).where(FormToken.location.contains(reference, autoescape=True)))
+    """Every token of this request goes, and with it what was typed and its hash."""
+    led_there = FormToken.location.contains(reference, autoescape=True)
+    db.session.execute(delete(FormToken).where(or_(FormToken.ref == reference, led_there)))
+
+
+def _answer_of(earlier: FormToken, sent: Sent) -> str | None:
+    if earlier.holder != sent.holder:
+        raise FormChanged(now=sent.fields)
+    if earlier.body_hash == sent.body_hash:
+        return earlier.location
+    first: Fields = {}
+    if earlier.data_key and earlier.body_sealed:
+        first = Box(earlier.data_key, owner=earlier.token).open(_place(sent), earlier.body_sealed)
+    raise FormChanged(now=sent.fields, first=first, location=earlier.location)
+
+
+def _place(sent: Sent) -> str:
+    """Part of what the seal is bound to: the row alone does not open it."""
+    return f"form_token:{sent.holder.hex()}"

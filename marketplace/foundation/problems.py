@@ -1,5 +1,8 @@
 """Refusals have names. A door turns each into its answer; a room only raises."""
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class Problem(Exception):
     """Something the person asked for cannot be done; `reason` is a stable code, the text is for people."""
@@ -25,6 +28,7 @@ class WrongState(Problem):
     """The thing has moved on since the page was shown."""
 
     status = 409
+    typed: Sequence[Any] = ()  # what the person sent, to be shown so that it is not lost
 
 
 class Refused(Problem):

@@ -46,6 +46,7 @@ PARTS: dict[str, dict[str, str]] = {
     "account_pages": {"/account": "signed-in"},
     "security": {
         "/account/change": "signed-in",
+        "/account/change-email": "signed-in",
         "/account/confirm": "sign-in",
         "/account/login": "sign-in",
         "/account/logout": "sign-in",

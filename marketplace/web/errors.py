@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
+from marketplace.foundation.idempotency import FormChanged
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.sealed import CannotOpen
 from marketplace.web import database_errors
@@ -30,6 +31,8 @@ def show_problem(problem: Problem) -> ResponseReturnValue:
         return page(429, again=again), 429, [("Retry-After", str(problem.wait))]
     if isinstance(problem, LinkGone):
         return render_template("patient/link_gone.html", problem=problem), 404
+    if isinstance(problem, FormChanged):
+        return render_template("errors/form_changed.html", problem=problem), problem.status
     return page(problem.status, problem=problem), problem.status
 
 

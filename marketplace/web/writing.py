@@ -6,12 +6,13 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, redirect, request
-from werkzeug.datastructures import MultiDict
+from flask import Response, current_app, make_response, redirect, request, session
 
 from marketplace.extensions import db
 from marketplace.foundation import idempotency
-from marketplace.foundation.problems import Refused
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.web.forms import CreatingForm
+from marketplace.web.typed import versions
 
 View = Callable[..., Any]
 NOT_BODY = {"csrf_token", "idem"}
@@ -36,30 +37,50 @@ def writes(view: View) -> View:
     return written
 
 
-def once(view: View) -> View:
-    """A form that creates something: the same token and body get the first answer again, another body 409."""
+def once(form: type[CreatingForm], *, must_have_token: bool = True) -> Callable[[View], View]:
+    """A form that creates something: the same token and body get the first answer again, another body 409.
 
-    @wraps(view)
-    def answered_once(*args: Any, **kwargs: Any) -> Any:
-        token = _token()
-        earlier = idempotency.claim(token, body_hash=_body_hash(request.form))
-        if earlier is not None:
-            return redirect(earlier, 303)
-        answer = make_response(view(*args, **kwargs))
-        if answer.status_code == 303:
-            idempotency.keep_answer(token, answer.headers["Location"])
-        return answer
+    Where a token is not a must, its form creates a mail only; without one each POST stands for itself.
+    """
 
-    return answered_once
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def answered_once(*args: Any, **kwargs: Any) -> Any:
+            if request.method != "POST" or not (must_have_token or "idem" in request.form):
+                return view(*args, **kwargs)
+            sent = _sent(ref=kwargs.get("ref") or session.get("draft_ref"))
+            try:
+                earlier = idempotency.claim(sent)
+                if earlier is not None:
+                    return redirect(earlier, 303)
+                return _kept(sent, make_response(view(*args, **kwargs)))
+            except WrongState as problem:
+                # Nothing a person typed is lost, whoever was faster.
+                problem.typed = versions(problem, sent.fields, form)
+                raise
+
+        answered_once.once = True  # type: ignore[attr-defined]
+        return answered_once
+
+    return decorated
 
 
-def _token() -> UUID:
+def _kept(sent: idempotency.Sent, answer: Response) -> Response:
+    if answer.status_code == 303:
+        idempotency.keep_answer(sent.token, answer.headers["Location"])
+    return answer
+
+
+def _sent(*, ref: str | None) -> idempotency.Sent:
     try:
-        return UUID(request.form.get("idem", ""))
+        token = UUID(request.form.get("idem", ""))
     except ValueError as error:
         raise Refused("form_token", "This form is incomplete. Go back, reload the page and send it again") from error
+    fields = {name: values for name, values in request.form.lists() if name not in NOT_BODY}
+    return idempotency.Sent(token, path=request.path, fields=fields, holder=_holder(), ref=ref)
 
 
-def _body_hash(form: MultiDict[str, str]) -> bytes:
-    body = sorted((name, value) for name, value in form.items(multi=True) if name not in NOT_BODY)
-    return hashlib.sha256(repr((request.path, body)).encode()).digest()
+def _holder() -> bytes:
+    """The browser's session that the form was given to: the one its CSRF token belongs to, too."""
+    secret = str(session.get(current_app.config["WTF_CSRF_FIELD_NAME"], ""))
+    return hashlib.sha256(b"form|" + secret.encode()).digest()

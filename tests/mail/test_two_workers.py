@@ -40,3 +40,12 @@ def test_an_email_in_another_workers_hand_is_looked_at_again(own_app: Flask) -> 
             jobs.send(email_id=str(email_id))
         (again,) = jobs_of("mail.send", email_id=email_id)
         assert timedelta(seconds=50) < again.scheduled_at - clock.now() <= timedelta(seconds=60)
+
+
+def test_rp6_a_hundred_transactions_taken_back_leave_no_mail(own_app: Flask) -> None:
+    with own_app.app_context():
+        for _ in range(100):
+            outbox.put("account_password_changed", to="a@b.example", audience="account", context=CONTEXT)
+            db.session.rollback()
+        left = db.text("SELECT count(*) FROM procrastinate_jobs")
+        assert (db.session.scalars(select(Email)).all(), db.session.scalar(left)) == ([], 0)

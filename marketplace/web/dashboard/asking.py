@@ -57,7 +57,7 @@ def ask_patient(ref: str) -> str:
 
 @door.post("/leads/<ref>/ask")
 @writes
-@once
+@once(QuestionForm)
 def send_question(ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; the clock stands until it is answered."""
     own, form = own_lead(), QuestionForm()

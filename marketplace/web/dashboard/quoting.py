@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @door.post("/leads/<ref>/quote")
 @writes
-@once
+@once(QuoteForm)
 def send_quote(ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
     own = own_lead()

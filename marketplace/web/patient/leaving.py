@@ -22,6 +22,9 @@ def _back(ref: str) -> ResponseReturnValue:
 def pause_request(ref: str) -> ResponseReturnValue:
     """Pauses an open request and opens a paused one."""
     quote_request = held()
+    # A button pressed twice asks for the same twice.
+    if request.form.get("to") == quote_request.state:
+        return _back(ref)
     if quote_request.state == "paused":
         ending.reopen(quote_request)
         flash(_("Your request is open again"), "success")

@@ -15,16 +15,16 @@ from marketplace.leads.consent import recipients
 from marketplace.leads.sending import confirm
 from marketplace.quote_requests import links, queries
 from marketplace.web.challenged import ChallengedForm
-from marketplace.web.forms import Form
+from marketplace.web.forms import CreatingForm, Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import opened, remember
-from marketplace.web.writing import writes
+from marketplace.web.writing import once, writes
 
 TARGETS = re.compile(r"compare|clinics|sharing|delete|keep|quotes/\d{1,4}|messages/[a-z0-9-]{1,80}")
 WRONG_ADDRESS = lazy_gettext("Enter an email address in the correct format, like name@example.com")
 
 
-class LinkForm(ChallengedForm):
+class LinkForm(ChallengedForm, CreatingForm):
     """Where the new link goes."""
 
     limit = "link"
@@ -95,6 +95,7 @@ def send_request(token: str) -> ResponseReturnValue:
 
 @door.route("/my/link", methods=["GET", "POST"])
 @writes
+@once(LinkForm, must_have_token=False)
 def ask_for_link() -> ResponseReturnValue:
     """The same answer for every address, known or not."""
     form = LinkForm()

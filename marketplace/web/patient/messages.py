@@ -37,7 +37,7 @@ def show_messages(ref: str, clinic: str) -> str:
 
 @door.post("/my/requests/<ref>/messages/<clinic>")
 @writes
-@once
+@once(MessageForm)
 def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     """Answers a question; the clinic's clock runs on."""
     lead = lead_with_clinic(held(), clinic)

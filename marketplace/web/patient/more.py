@@ -61,7 +61,7 @@ def _page(quote_request: Any, form: MoreForm | None = None) -> ResponseReturnVal
 
 @door.post("/my/requests/<ref>/clinics")
 @writes
-@once
+@once(MoreForm)
 def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     """Their leads are made at once: the address is confirmed."""
     quote_request = held()

@@ -14,7 +14,7 @@ from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, links, queries
 from marketplace.quote_requests.states import RequestState
-from marketplace.web.forms import Form
+from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
 from marketplace.web.patient.cards import cards
 from marketplace.web.patient.door import door
@@ -60,7 +60,7 @@ def _check_page(quote_request: Any, form: CheckForm) -> ResponseReturnValue:
 
 @door.post("/get-quotes/check")
 @writes
-@once
+@once(CheckForm)
 def send() -> ResponseReturnValue:
     """Sent once, however often the button is pressed: a second press finds the first one's answer."""
     quote_request = current_draft()
@@ -92,6 +92,7 @@ def _sent_request() -> Any:
 
 @door.route("/get-quotes/sent", methods=["GET", "POST"])
 @writes
+@once(CreatingForm, must_have_token=False)
 def sent() -> ResponseReturnValue:
     """Nothing has gone to a clinic yet; the mail may be sent again."""
     quote_request = _sent_request()
@@ -104,7 +105,7 @@ def sent() -> ResponseReturnValue:
         return redirect(url_for("patient.sent"), 303)
     return render_template(
         "patient/form/sent.html",
-        form=Form(),
+        form=CreatingForm(),
         ref=quote_request.ref,
         email=queries.answers(quote_request).email,
         waits=quote_request.state == RequestState.UNCONFIRMED,

@@ -1,0 +1,62 @@
+"""Every POST may come twice: each view is answered once by its form's token, or is the same twice by its nature."""
+
+import pytest
+from flask import Flask
+
+SAME_ANSWER = "stores the same answer over itself"
+ONE_WAY = "the state moves one way and once: the second finds it moved"
+
+BY_NATURE = {
+    "patient.begin": "the cookie of its answer names the draft, so the answer must be made; a draft left over ends",
+    **dict.fromkeys(
+        (f"patient.ask_{s}" for s in ("treatment", "where", "when", "budget", "health", "you", "clinics")), SAME_ANSWER
+    ),
+    "patient.change_answer": SAME_ANSWER,
+    "patient.send_request": "the link is spent by the first",
+    "patient.choose_quote": ONE_WAY,
+    "patient.decline_quote": ONE_WAY,
+    "patient.undo_choice": ONE_WAY,
+    "patient.pause_request": "the button names the state it asks for",
+    "patient.close_request": ONE_WAY,
+    "patient.delete_request": ONE_WAY,
+    "dashboard.decline_lead": ONE_WAY,
+    "dashboard.undo_quote": ONE_WAY,
+    "dashboard.withdraw_quote": ONE_WAY,
+    "dashboard.confirm_deleted": "said twice, it is noted once",
+    "operator.decide_check": "the same finding over itself",
+    "operator.publish_clinic": ONE_WAY,
+    "operator.reinstate_clinic": ONE_WAY,
+    "operator.send_back_clinic": ONE_WAY,
+    "operator.suspend_clinic": ONE_WAY,
+    "operator.retry_email": ONE_WAY,
+    "public.preferences": "sets the same cookies again",
+}
+
+
+def views(app: Flask) -> dict[str, object]:
+    """Endpoints that take POST; the library's are named by it."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    return {name: app.view_functions[name] for name in endpoints if not name.startswith("security.")}
+
+
+def test_every_post_is_safe_to_send_twice(app: Flask) -> None:
+    found = views(app)
+    by_token = {name for name, view in found.items() if hasattr(view, "once")}
+    assert set(found) - by_token == set(BY_NATURE), "a new POST view needs @once, or a reason here"
+    assert not by_token & set(BY_NATURE)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "patient.send",
+        "patient.sent",
+        "patient.ask_for_link",
+        "patient.send_message",
+        "patient.send_to_more_clinics",
+        "dashboard.send_question",
+        "dashboard.send_quote",
+    ],
+)
+def test_what_creates_something_has_a_token(app: Flask, endpoint: str) -> None:
+    assert hasattr(views(app)[endpoint], "once")
