@@ -34,6 +34,7 @@ from marketplace.web import (
     words,
 )
 from marketplace.web.dashboard import door as dashboard
+from marketplace.web.mail import door as mail_door
 from marketplace.web.operator import door as operator
 from marketplace.web.patient import door as patient
 from marketplace.web.policies import POLICIES
@@ -80,7 +81,7 @@ def _bind_web(app: Flask) -> None:
     for part in (errors, limiting, filters, strata, context, words):
         part.install(app)
     assets.install(app)
-    for blueprint in (public, patient, dashboard, operator, account_pages.account_pages):
+    for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, mail_door):
         app.register_blueprint(blueprint)
     app.register_blueprint(metrics.metrics)
     if not app.config["PRODUCTION"]:

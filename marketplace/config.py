@@ -74,6 +74,7 @@ def _mail(environ: Mapping[str, str]) -> dict[str, object]:
         "MAIL_USERNAME": environ.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": environ.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": _flag(environ, "MAIL_USE_TLS", False),
+        "MAIL_HOOK_SECRET": environ.get("MAIL_HOOK_SECRET", ""),
         "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER", "quotes@meridian.example"),
     }
 

@@ -13,6 +13,7 @@ from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
 from marketplace.mail import clinics as to_clinic
+from marketplace.mail import events as email
 from marketplace.mail import patients as to_patient
 from marketplace.mail import quote_news
 from marketplace.quote_requests import events as request
@@ -101,6 +102,15 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     house.CommandRun: (),
     house.LogForgotten: (),
     house.KeysRotated: (),
+    # Emails come back, or are not wanted
+    email.EmailFailed: (),  # operators read them in the outbox
+    email.EmailBounced: (),
+    email.EmailDelayed: (),
+    email.EmailWithheld: (),
+    email.ComplaintReceived: (),
+    email.SuppressionLifted: (),
+    email.Unsubscribed: (),
+    email.SubscribedAgain: (),
 }
 
 

@@ -8,7 +8,7 @@ from marketplace.clinics import actions as clinics
 from marketplace.foundation import audit, challenges, limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
-from marketplace.mail import allowance, quote_news
+from marketplace.mail import allowance, hook, quote_news
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
 from marketplace.quotes import acceptance, sending
@@ -35,4 +35,5 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},
     "seal the audit log": audit.seal_due,
     "forget the audit log of long ago": audit.forget_due,
+    "forget the relay's signatures": hook.forget_receipts,
 }

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from marketplace.cli.access import list_access
 from marketplace.cli.audit import audit
 from marketplace.cli.backups import backup, restore_backup
+from marketplace.cli.bounces import bounces
 from marketplace.cli.config import config
 from marketplace.cli.content import content
 from marketplace.cli.keys import keys
@@ -21,7 +22,7 @@ from marketplace.cli.sample import sample
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
-GROUPS: tuple[click.Group, ...] = (audit, clinics, config, content, keys, operator, retention, sample, timers)
+GROUPS: tuple[click.Group, ...] = (audit, bounces, clinics, config, content, keys, operator, retention, sample, timers)
 COMMANDS: tuple[click.Command, ...] = (backup, erase, list_access, prepare, restore_backup, run_server, run_worker)
 
 

@@ -16,9 +16,11 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.sealed import CannotOpen
-from marketplace.mail import links, transport
+from marketplace.foundation.timeline import record
+from marketplace.mail import events, links, transport
 from marketplace.mail.addresses import one_address
 from marketplace.mail.models import EMAIL_MOVES, Email, EmailState
+from marketplace.mail.suppression import in_the_way
 from marketplace.mail.verdicts import GIVE_UP_AFTER, MOST_COPIES, Outcome, Verdict, judge, pause
 from marketplace.quote_requests.models import QuoteRequest
 
@@ -69,6 +71,10 @@ def prepare(email_id: UUID) -> bool:
     if email.waiting_at is not None and clock.now() - email.waiting_at >= GIVE_UP_AFTER:
         _end(email, EmailState.FAILED, code=email.last_problem or "gave_up")
         return False
+    if (reason := _withheld(email)) is not None:
+        _end(email, EmailState.SUPPRESSED, code=reason)
+        record(events.EmailWithheld(**about(email), reason=reason))
+        return False
     try:
         links.make_ready(email)
     except links.NoLongerDue as reason:
@@ -108,6 +114,19 @@ def wait_again(email: Email) -> None:
     email.ambiguous, email.again_at = 0, None
 
 
+def about(email: Email) -> dict[str, UUID | None]:
+    """Whom its events are about."""
+    return {"request_id": email.request_id, "clinic_id": email.clinic_id, "account_id": email.account_id}
+
+
+def _withheld(email: Email) -> str | None:
+    """Why nothing goes to its address at present."""
+    try:
+        return in_the_way(contents(email).to, name=email.name)
+    except CannotOpen:
+        return None  # what is erased ends by itself
+
+
 def _take(email_id: UUID) -> Email | None:
     """The row, held; None when it is not waiting or another worker has it in hand."""
     return db.session.execute(
@@ -121,6 +140,8 @@ def _take(email_id: UUID) -> Email | None:
 def _end(email: Email, state: EmailState, *, code: str | None) -> None:
     email.last_problem = code
     lifecycle.move(email, state)
+    if state is EmailState.FAILED:
+        record(events.EmailFailed(**about(email), reason=code))
     if email.name in FORGOTTEN_ONCE_ENDED:
         email.forget()
 

@@ -6,9 +6,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.problems import NotFound
+from marketplace.foundation import clock
+from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.foundation.timeline import record
 from marketplace.mail import jobs
+from marketplace.mail.delivery import about
+from marketplace.mail.events import SuppressionLifted
 from marketplace.mail.models import Email, EmailState
+from marketplace.mail.suppression import Reason, Suppression
 from marketplace.quote_requests.models import QuoteRequest
 
 PAGE = 50
@@ -60,6 +65,40 @@ def state_counts() -> dict[str, int]:
         state: n for state, n in db.session.execute(select(Email.state, func.count()).group_by(Email.state))
     }
     return {state: counts.get(state, 0) for state in EmailState}
+
+
+@dataclass(frozen=True)
+class SuppressedRow:
+    """An address nobody can read, and the email that showed it."""
+
+    suppression: Suppression
+    subject: str | None
+    ref: str | None
+
+
+def suppressed() -> list[SuppressedRow]:
+    """Addresses we do not write to, newest first; what a reader switched off is theirs to switch on."""
+    query = (
+        select(Suppression, Email.subject, QuoteRequest.ref)
+        .outerjoin(Email, Email.id == Suppression.email_id)
+        .outerjoin(QuoteRequest, QuoteRequest.id == Email.request_id)
+        .where(Suppression.lifted_at.is_(None), Suppression.reason != Reason.UNSUBSCRIBED)
+        .order_by(Suppression.at.desc(), Suppression.id.desc())
+        .limit(PAGE)
+    )
+    return [SuppressedRow(row, subject, ref) for row, subject, ref in db.session.execute(query)]
+
+
+def lift(suppression_id: UUID, *, reason: str) -> None:
+    """Emails may go there again. Raises NotFound, WrongState when it was lifted before."""
+    row = db.session.get(Suppression, suppression_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("suppression")
+    if row.lifted_at is not None:
+        raise WrongState("suppression_lifted")
+    row.lifted_at, row.lifted_reason = clock.now(), reason
+    email = db.session.get(Email, row.email_id) if row.email_id else None
+    record(SuppressionLifted(**(about(email) if email else {}), reason=reason))
 
 
 def retry(email_id: UUID) -> None:

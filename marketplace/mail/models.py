@@ -58,6 +58,7 @@ class Email(Created, Base):
 
     request_id: Mapped[UUID | None] = mapped_column(ForeignKey("quote_request.id"))
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     # Where its one button leads: a path, or the purpose of a link that the sending job makes.
     link_purpose: Mapped[str | None]
     link_subject_id: Mapped[UUID | None]

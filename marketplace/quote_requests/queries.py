@@ -8,8 +8,12 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
+from marketplace.foundation.timeline import TimelineEntry
 from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
 from marketplace.quote_requests.states import RequestState
+
+ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "LinkAsked")
+CAME_BACK = ("EmailFailed", "EmailBounced", "EmailWithheld")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,14 @@ def ticked(request: QuoteRequest) -> list[Clinic]:
 def consents(request: QuoteRequest) -> list[Consent]:
     """What was agreed to, oldest first."""
     return list(db.session.scalars(select(Consent).where(Consent.request_id == request.id).order_by(Consent.given_at)))
+
+
+def mail_came_back(request: QuoteRequest) -> bool:
+    """Since the patient last asked for an email, one to them could not be delivered."""
+    told = (TimelineEntry.request_id == request.id) & TimelineEntry.clinic_id.is_(None)
+    query = select(TimelineEntry.name).where(told, TimelineEntry.name.in_((*ASKED_FOR_MAIL, *CAME_BACK)))
+    latest = db.session.scalar(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(1))
+    return latest in CAME_BACK
 
 
 def looks(request: QuoteRequest) -> list[Look]:

@@ -39,6 +39,7 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "dashboard": {"/dashboard": "member", "/dashboard/leads/<ref>": "member-of-this-clinic"},
     "operator": {"/operator": "operator"},
+    "mail": {"/hooks": "hook", "/unsubscribe": "one-click"},
     "assets": {"/assets": "public"},
     "dev_mail": {"/dev/mail": "dev-only"},
     "metrics": {"/metrics": "probe"},
@@ -47,6 +48,7 @@ PARTS: dict[str, dict[str, str]] = {
     "security": {
         "/account/change": "signed-in",
         "/account/change-email": "signed-in",
+        "/account/change-email/<token>": "sign-in",
         "/account/confirm": "sign-in",
         "/account/login": "sign-in",
         "/account/logout": "sign-in",

@@ -109,8 +109,8 @@ def _named(name: str) -> Any:
 POLICIES = {
     "public": Policy(anyone),
     "probe": Policy(anyone),
-    "hook": Policy(anyone, from_elsewhere=True),  # the view checks the sender's signature
-    "one-click": Policy(anyone, from_elsewhere=True),  # the view checks the token of its path
+    "hook": Policy(anyone, Face.WORKER, from_elsewhere=True),  # the view checks the sender's signature
+    "one-click": Policy(anyone, Face.WORKER, from_elsewhere=True),  # the view checks the token of its path
     "patient-form": Policy(patient, Face.PATIENT),
     "link-holder": Policy(holder_of_a_link, Face.PATIENT),
     "request-holder": Policy(holder_of_this_request, Face.PATIENT),

@@ -29,6 +29,8 @@ BY_NATURE = {
     "operator.send_back_clinic": ONE_WAY,
     "operator.suspend_clinic": ONE_WAY,
     "operator.retry_email": ONE_WAY,
+    "operator.lift_suppression": ONE_WAY,
+    "mail.take_report": "a report said twice changes nothing",
     "public.preferences": "sets the same cookies again",
 }
 

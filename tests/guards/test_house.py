@@ -23,6 +23,7 @@ MAY_COMMIT = {
     "accounts/pages.py",
     "foundation/apart.py",
     "cli/backups.py",
+    "cli/bounces.py",
     "cli/content.py",
     "cli/keys.py",
     "cli/people.py",

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from marketplace.mail import desk as outbox
 from marketplace.web.operator import wording
@@ -12,10 +13,20 @@ from marketplace.web.operator.clinics import page_number, page_url
 from marketplace.web.operator.door import door
 from marketplace.web.writing import writes
 
+LIFT = {
+    "works_again": _l("The address works again"),
+    "wrong_report": _l("The report was wrong"),
+    "asked_for": _l("The person asked for our emails"),
+}
+
 
 @door.get("/emails")
 def list_emails() -> ResponseReturnValue:
     """Newest first; neither to whom nor what it said."""
+    return _page()
+
+
+def _page(*, refused: tuple[UUID, str] | None = None) -> str:
     state = request.args.get("state", "").strip()
     return render_template(
         "operator/emails.html",
@@ -24,6 +35,10 @@ def list_emails() -> ResponseReturnValue:
         counts=outbox.state_counts(),
         state=state,
         page_url=page_url,
+        suppressed=outbox.suppressed(),
+        lift_reasons=LIFT,
+        refused=refused,
+        has_errors=refused is not None,
     )
 
 
@@ -33,4 +48,16 @@ def retry_email(email_id: UUID) -> ResponseReturnValue:
     """A failed email is tried once more."""
     outbox.retry(email_id)
     flash(_("The email waits to be sent again"), "success")
+    return redirect(url_for("operator.list_emails"), 303)
+
+
+@door.post("/emails/suppressions/<uuid:suppression_id>/lift")
+@writes
+def lift_suppression(suppression_id: UUID) -> ResponseReturnValue:
+    """Emails may go to the address again; the reason stays on the timeline."""
+    reason = request.form.get("reason", "")
+    if reason not in LIFT:
+        return _page(refused=(suppression_id, _("Select a reason"))), 422
+    outbox.lift(suppression_id, reason=reason)
+    flash(_("Emails may go to this address again"), "success")
     return redirect(url_for("operator.list_emails"), 303)

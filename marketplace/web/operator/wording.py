@@ -61,7 +61,28 @@ EMAIL = {
     "sent": (_l("Sent"), "ok"),
     "failed": (_l("Failed"), "bad"),
     "bounced": (_l("Bounced"), "bad"),
-    "suppressed": (_l("Not needed any more"), None),
+    "suppressed": (_l("Not sent"), None),
+}
+# Why an email was not sent or came back, where it is not a code of SMTP.
+PROBLEM = {
+    "bounce": _l("an earlier email came back"),
+    "complaint": _l("the recipient reported our mail"),
+    "unsubscribed": _l("switched off by the recipient"),
+    "erased": _l("the request is erased"),
+    "confirmed": _l("confirmed meanwhile"),
+    "link_ended": _l("replaced by a newer link"),
+    "timeout": _l("no answer in time"),
+    "refused": _l("no server listens"),
+    "disconnected": _l("the server hung up"),
+    "unreachable": _l("the server cannot be reached"),
+    "tls": _l("no trusted encryption"),
+    "unsendable": _l("cannot be written as an email"),
+    "gave_up": _l("three days are over"),
+}
+SUPPRESSED_FOR = {
+    "bounce": _l("An email came back"),
+    "complaint": _l("The recipient reported an email"),
+    "unsubscribed": _l("Switched off by the recipient"),
 }
 CONDITION = {
     "pregnancy": _l("Pregnant, or might be"),
@@ -141,7 +162,20 @@ EVENTS = {
     "CommandRun": _l("Command run"),
     "KeysRotated": _l("Keys rotated"),
     "LogForgotten": _l("Log of long ago deleted"),
+    "EmailFailed": _l("Email could not be sent"),
+    "EmailBounced": _l("Email came back"),
+    "EmailDelayed": _l("Email is held up on its way"),
+    "EmailWithheld": _l("Email not sent: the address takes none"),
+    "ComplaintReceived": _l("Recipient reported an email as unwanted"),
+    "SuppressionLifted": _l("Emails may go to the address again"),
+    "Unsubscribed": _l("Summary switched off"),
+    "SubscribedAgain": _l("Summary switched on again"),
 }
+
+
+def problem(code: str | None) -> str:
+    """In words where there are some; a code of SMTP stands for itself."""
+    return str(PROBLEM.get(code or "", code or ""))
 
 
 def event_title(name: str) -> str:
@@ -159,6 +193,7 @@ def actors(codes: Iterable[str]) -> dict[str, str]:
         "clinic": _("the clinic"),
         "timer": _("a timer"),
         "worker": _("a timer"),
+        "relay": _("the mail server"),
         "system": _("the site"),
         "anonymous": _("a visitor"),
         "keeper": _("the keeper"),

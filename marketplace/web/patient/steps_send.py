@@ -109,4 +109,5 @@ def sent() -> ResponseReturnValue:
         ref=quote_request.ref,
         email=queries.answers(quote_request).email,
         waits=quote_request.state == RequestState.UNCONFIRMED,
+        came_back=queries.mail_came_back(quote_request),
     )

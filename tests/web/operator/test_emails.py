@@ -5,7 +5,12 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.timeline import TimelineEntry
+from marketplace.mail.bounces import take
+from marketplace.mail.delivery import lifecycle
 from marketplace.mail.models import Email, EmailState
+from marketplace.mail.reports import Report
+from marketplace.mail.suppression import Suppression, in_the_way
 
 
 @pytest.fixture
@@ -38,3 +43,42 @@ def test_the_desk_counts_it(desk, failed):
     page = desk.get("/operator").page
     row = next(row for row in page.all("tr") if "Failed emails" in "".join(row.itertext()))
     assert "".join(row[1].itertext()).strip() == "1"
+
+
+@pytest.fixture
+def bounced(make_request):
+    make_request()
+    email = db.session.scalars(select(Email).order_by(Email.id)).first()
+    lifecycle.move(email, EmailState.SENT)
+    take(Report(email.id, "bounce", "5.1.1"))
+    db.session.commit()
+    return email
+
+
+def lift_path():
+    return f"/operator/emails/suppressions/{db.session.scalars(select(Suppression.id)).one()}/lift"
+
+
+def test_an_address_that_bounced_is_shown_without_being_named(desk, bounced):
+    page = desk.get("/operator/emails").page
+    assert page.one("span", data_state="bounced") is not None
+    assert "An email came back" in page.text
+    assert "ana@patient.example" not in desk.get("/operator/emails").text
+    row = next(row for row in desk.get("/operator").page.all("tr") if "came back" in "".join(row.itertext()))
+    assert "".join(row[1].itertext()).strip() == "1"
+
+
+def test_lifting_needs_a_reason(desk, bounced):
+    answer = desk.post(lift_path(), data={"reason": "because"})
+    assert answer.status_code == 422
+    assert "Select a reason" in "".join(answer.page.one("div", role="alert").itertext())
+
+
+def test_a_lifted_suppression_is_on_the_timeline_and_lets_mail_through(desk, bounced):
+    path = lift_path()
+    assert desk.post(path, data={"reason": "works_again"}).status_code == 303
+    assert "Addresses we do not write to" not in desk.get("/operator/emails").text
+    entry = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "SuppressionLifted")).one()
+    assert (entry.reason, entry.request_id, entry.actor[:9]) == ("works_again", bounced.request_id, "operator:")
+    assert in_the_way("ana@patient.example", name="your_link") is None
+    assert desk.post(path, data={"reason": "works_again"}).status_code == 409

@@ -7,6 +7,10 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.leads.consent import consent_text
+from marketplace.mail.bounces import take
+from marketplace.mail.delivery import lifecycle
+from marketplace.mail.models import Email, EmailState
+from marketplace.mail.reports import Report
 from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from tests.factories import Make
@@ -123,6 +127,19 @@ def test_the_mail_can_be_sent_again(client: Any, make_clinic: Make) -> None:
     again = client.post("/get-quotes/sent")
     assert (again.status_code, again.headers["Location"]) == (303, "/get-quotes/sent")
     assert "We have sent the email again" in client.get("/get-quotes/sent").text
+
+
+def test_the_page_says_when_our_email_came_back(client: Any, make_clinic: Make) -> None:
+    client.post("/get-quotes/check", data={**reach_check(client, make_clinic().slug), "adult": "y"})
+    email = db.session.scalars(select(Email)).one()
+    lifecycle.move(email, EmailState.SENT)
+    take(Report(email.id, "bounce", "5.1.1"))
+    db.session.commit()
+    text = client.get("/get-quotes/sent").page.text
+    assert "We could not deliver our email to ana@patient.example" in text
+    assert "We sent a link" not in text
+    client.post("/get-quotes/sent")
+    assert "We sent a link" in client.get("/get-quotes/sent").page.text
 
 
 def test_a_lost_answer_is_found_again(client: Any, make_clinic: Make) -> None:

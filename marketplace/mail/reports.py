@@ -1,0 +1,104 @@
+"""What other servers say of our emails: delivery status (RFC 3464) and feedback (RFC 5965). Pure: no database.
+
+Whatever stands in a report was written by others: only an id of ours and a code are taken from it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from typing import cast
+from uuid import UUID
+
+BOUNCE, COMPLAINT = "bounce", "complaint"
+NO_CODE = {"failed": "5.0.0", "delayed": "4.0.0"}
+MOST = 2 * 1024 * 1024  # bytes
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_PLAIN = re.compile(r"(?<![\d.])[245]\d\d(?![\d.])")
+
+
+@dataclass(frozen=True)
+class Report:
+    """One thing said of one email."""
+
+    email_id: UUID
+    event: str
+    code: str | None = None
+
+    @property
+    def permanent(self) -> bool:
+        """The server will not try again."""
+        return (self.code or "").startswith("5")
+
+
+def id_in(text: str) -> UUID | None:
+    """The id of an email in its Message-ID, however it is written."""
+    found = _ID.search(text)
+    return UUID(found.group()) if found else None
+
+
+def code_in(text: str) -> str | None:
+    """5.1.1, or 550 where there is no other; never the words around it, which may quote an address."""
+    enhanced, plain = _ENHANCED.search(text), _PLAIN.search(text)
+    if enhanced:
+        return enhanced.group()
+    return plain.group() if plain else None
+
+
+def read(raw: bytes) -> Report | None:
+    """What the message reports, or None: not a report, not of ours, or nothing went wrong."""
+    if len(raw) > MOST:
+        return None
+    message = message_from_bytes(raw)
+    email_id = _original(message)
+    if email_id is None:
+        return None
+    for part in _parts(message):
+        if part.get_content_type() == "message/delivery-status":
+            code = _bounced(part)
+            return Report(email_id, BOUNCE, code) if code else None
+        if part.get_content_type() == "message/feedback-report":
+            return Report(email_id, COMPLAINT) if _complains(part) else None
+    return None
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """What stands beside the original, and not what stands in it."""
+    children = message.get_payload()
+    yield from (child for child in (children if isinstance(children, list) else []) if isinstance(child, Message))
+
+
+def _original(message: Message) -> UUID | None:
+    """By the headers of the original, which come with the report, else by the id of its envelope."""
+    named: list[str] = []
+    for part in _parts(message):
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            named += [_header(inner, "Message-ID") for inner in _parts(part)]
+        elif kind == "text/rfc822-headers":
+            payload = cast(bytes, part.get_payload(decode=True) or b"")
+            named.append(_header(message_from_bytes(payload), "Message-ID"))
+        elif kind == "message/delivery-status":
+            named += [_header(fields, "Original-Envelope-Id") for fields in _parts(part)]
+    return next((found for text in named if (found := id_in(text))), None)
+
+
+def _bounced(part: Message) -> str | None:
+    """The code of the first recipient whose delivery failed or is held up. We write to one recipient a mail."""
+    for fields in _parts(part):
+        action = _header(fields, "Action").strip().lower()
+        if action in NO_CODE:
+            return code_in(_header(fields, "Status")) or code_in(_header(fields, "Diagnostic-Code")) or NO_CODE[action]
+    return None
+
+
+def _complains(part: Message) -> bool:
+    """`not-spam` takes nothing back: an operator does."""
+    kinds = [_header(fields, "Feedback-Type").strip().lower() for fields in _parts(part)]
+    return any(kind and kind != "not-spam" for kind in kinds)
+
+
+def _header(message: Message, name: str) -> str:
+    return str(message.get(name, ""))

@@ -1,0 +1,58 @@
+"""Where the relay reports bounces and complaints."""
+
+from http import HTTPStatus
+
+from flask import Response, current_app, json, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.extensions import db
+from marketplace.foundation.problems import NotFound, Problem
+from marketplace.foundation.timeline import act_as
+from marketplace.mail import bounces, hook
+from marketplace.web.mail.door import door
+from marketplace.web.writing import writes
+
+LARGEST = 64 * 1024
+
+
+@door.route("/hooks/mail", methods=["GET", "POST"])
+@writes
+def take_report() -> ResponseReturnValue:
+    """One report; said again it changes nothing. Without a secret there is no such page."""
+    secret = current_app.config["MAIL_HOOK_SECRET"]
+    if not secret:
+        return problem(404, "not_found")
+    if request.method != "POST":
+        return problem(405, "method", Allow="POST")
+    try:
+        return _taken(secret)
+    except Problem as refused:
+        return problem(400 if refused.reason == "json" else refused.status, refused.reason)
+    except HTTPException as error:
+        return problem(error.code or 400, "request")
+    except (OperationalError, InterfaceError):
+        db.session.rollback()
+        return problem(503, "database", **{"Retry-After": "5"})
+
+
+def _taken(secret: str) -> ResponseReturnValue:
+    act_as("relay")
+    if (request.content_length or 0) > LARGEST:
+        return problem(413, "too_large")
+    body = request.get_data()
+    timestamp, signature = (request.headers.get(f"Mail-Hook-{name}", "") for name in ("Timestamp", "Signature"))
+    hook.check(body, timestamp=timestamp, signature=signature, secret=secret)
+    report = hook.report_in(body)
+    try:
+        bounces.take(report)
+    except NotFound:
+        return problem(404, "email")
+    return "", 204
+
+
+def problem(status: int, code: str, **headers: str) -> Response:
+    """RFC 9457; the code says which part was refused, never what stood in it."""
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    return Response(json.dumps(told), status, headers, content_type="application/problem+json")
