@@ -106,6 +106,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "SITE_URL": site_url,
         # The supervisor asks at 127.0.0.1 whether the site is ready.
         "TRUSTED_HOSTS": [*(hosts or [str(urlsplit(site_url).hostname) if production else "localhost"]), "127.0.0.1"],
+        "TIMEZONE": environ.get("TIMEZONE", "UTC"),
         "PROXY_HOPS": int(environ.get("PROXY_HOPS", "0")),
         "LIMITS_ON": production or _flag(environ, "LIMITS", True),
         "CHALLENGES_ON": _flag(environ, "CHALLENGES", production),

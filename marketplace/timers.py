@@ -8,7 +8,7 @@ from marketplace.clinics import actions as clinics
 from marketplace.foundation import audit, challenges, limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
-from marketplace.mail import allowance, hook, quote_news
+from marketplace.mail import allowance, digest, hook, quote_news
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
 from marketplace.quotes import acceptance, sending
@@ -27,6 +27,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "announce that requests will be erased": retention.announce_due,
     "tell of quotes": quote_news.sweep_untold,
     "tell of quotes that end": quote_news.remind_of_ending,
+    "tell operators what waits": digest.send_due,
     "send forgotten mail": mail.sweep_waiting,
     "forget full limits": limits.sweep,
     "forget spent challenges": challenges.sweep,

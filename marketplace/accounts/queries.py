@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.extensions import db
 
 
@@ -16,3 +16,9 @@ def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
         return {}
     rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
     return {account_id: name for account_id, name in rows}
+
+
+def operators() -> list[Account]:
+    """The marketplace's own staff, as far as they may sign in."""
+    query = select(Account).join(Account.roles).where(Role.name == OPERATOR, Account.active)
+    return list(db.session.scalars(query.order_by(Account.id)))

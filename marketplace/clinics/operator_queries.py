@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -80,8 +80,19 @@ def lapsed_checks() -> int:
 
 def submitted_checks() -> int:
     """How many pieces of evidence wait for an operator."""
-    query = select(func.count()).select_from(Check).join(Check.clinic).where(Check.state == CheckState.SUBMITTED)
-    return db.session.scalar(query.where(Clinic.listing_state != ListingState.CLOSED)) or 0
+    return len(submitted_since())
+
+
+def submitted_since() -> list[datetime]:
+    """Since when each piece of evidence waits."""
+    query = select(Check.submitted_at).join(Check.clinic).where(Check.state == CheckState.SUBMITTED)
+    return [moment for moment in db.session.scalars(query.where(Clinic.listing_state != ListingState.CLOSED)) if moment]
+
+
+def in_review_since() -> list[datetime]:
+    """Since when each listing waits."""
+    query = select(Clinic.in_review_at).where(Clinic.listing_state == ListingState.IN_REVIEW)
+    return [moment for moment in db.session.scalars(query) if moment]
 
 
 def history(clinic: Clinic, *, limit: int = 20) -> list[TimelineEntry]:

@@ -181,11 +181,19 @@ def _message(email: Email) -> transport.SevenBitMessage:
         body=sealed.text.replace(links.PLACE, link),
         html=sealed.html.replace(links.PLACE, str(escape(link))),
         date=clock.now().timestamp(),
-        extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": email.locale},
+        extra_headers=_headers(email),
     )
     message.desk, message.to = desk, to
     message.msgId = f"<{email.id}@{transport.site_host()}>"
     return message
+
+
+def _headers(email: Email) -> dict[str, str]:
+    """What mail programs go by: no answer is expected of a machine, and a stream can be stopped by one click."""
+    headers = {"Auto-Submitted": "auto-generated", "Content-Language": email.locale}
+    if stop := links.unsubscribe(email):
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
 
 
 def _desk() -> Address:

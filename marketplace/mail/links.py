@@ -12,6 +12,8 @@ from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.signed_links import SignedLink
 from marketplace.mail.models import Email
+from marketplace.mail.suppression import STREAMS
+from marketplace.mail.unsubscribing import path_for
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
@@ -95,6 +97,13 @@ def shown(link: Link | None) -> str:
 def absolute(path: str) -> str:
     """An address below SITE_URL, whatever host was asked."""
     return f"{current_app.config['SITE_URL']}{_own_path(path)}"
+
+
+def unsubscribe(email: Email) -> str:
+    """Where its reader stops the stream it belongs to; empty when it belongs to none."""
+    if email.account_id is None or email.name not in STREAMS:
+        return ""
+    return absolute(path_for(email.account_id, email.name))
 
 
 def make_ready(email: Email) -> None:

@@ -31,6 +31,7 @@ def put(
     context: Mapping[str, Any],
     request: QuoteRequest | None = None,
     clinic_id: UUID | None = None,
+    account_id: UUID | None = None,
     link: links.Link | None = None,
     locale: str = "en",
     outlives_request: bool = False,
@@ -47,10 +48,11 @@ def put(
         waiting_at=clock.now(),
         request_id=request.id if request is not None else None,
         clinic_id=clinic_id,
+        account_id=account_id,
     )
     kept = links.columns(link)
     email.link_purpose, email.link_subject_id, email.link_path = kept.purpose, kept.subject_id, kept.path
-    shared = _context(context, audience=audience, request=request, link=link, email_id=email.id)
+    shared = _context(context, email=email, request=request, link=link)
     email.subject, text, html = _rendered(name, context=shared, locale=locale)
     dies_with_request = audience == "patient" and not outlives_request
     _seal(email, to=to, text=text, html=html, request=request if dies_with_request else None)
@@ -74,18 +76,18 @@ def _seal(email: Email, *, to: str, text: str, html: str, request: QuoteRequest 
 def _context(
     context: Mapping[str, Any],
     *,
-    audience: str,
+    email: Email,
     request: QuoteRequest | None,
     link: links.Link | None,
-    email_id: UUID,
 ) -> dict[str, Any]:
     """What every template may use, besides its own."""
     return {
         "site_name": current_app.config["SITE_NAME"],
-        "audience": audience,
-        "reference": request.ref if request is not None else email_id.hex[-8:].upper(),
+        "audience": email.audience,
+        "reference": request.ref if request is not None else email.id.hex[-8:].upper(),
         "link": links.shown(link),
         "absolute": links.absolute,
+        "unsubscribe": links.unsubscribe(email),
         **context,
     }
 

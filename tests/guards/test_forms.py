@@ -30,6 +30,7 @@ BY_NATURE = {
     "operator.suspend_clinic": ONE_WAY,
     "operator.retry_email": ONE_WAY,
     "operator.lift_suppression": ONE_WAY,
+    "mail.unsubscribe": "switched off twice is switched off",
     "mail.take_report": "a report said twice changes nothing",
     "public.preferences": "sets the same cookies again",
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import html5lib
@@ -10,10 +11,11 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.leads.states import LeadState
-from marketplace.mail import clinics, delivery, outbox, patients, quote_news
+from marketplace.mail import clinics, delivery, digest, outbox, patients, quote_news
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import RequestState
+from tests.factories import build_account
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
 
 SITE = "http://127.0.0.1:8000"
@@ -58,6 +60,12 @@ def account(name: str, link: bool) -> None:
     outbox.put(name, to="someone@clinic.example", audience="account", context=context, link=made_elsewhere)
 
 
+def a_digest() -> None:
+    waits = clock.now() - timedelta(hours=6)
+    operator = build_account("op@meridian.example", operator=True)
+    digest.operator_digest(operator, waiting=digest.Waiting([waits] * 4, [waits] * 6, [waits]), at=clock.now())
+
+
 WRITE: dict[str, Callable[[], object]] = {
     "confirm_request": lambda: patients.confirm_request(unconfirmed()),
     "confirm_again": lambda: patients.confirm_again(unconfirmed()),
@@ -85,6 +93,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
     "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
     "listing_result": lambda: clinics.listing_sent_back(listing()),
+    "operator_digest": a_digest,
     "account_confirm": lambda: account("account_confirm", True),
     "account_exists": lambda: account("account_exists", True),
     "account_reset": lambda: account("account_reset", True),

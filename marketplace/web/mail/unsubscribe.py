@@ -1,0 +1,23 @@
+"""One click stops a stream of emails, and one brings it back. Looking changes nothing, since mail scanners look."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from marketplace.foundation.timeline import act_as
+from marketplace.mail.unsubscribing import subscription_of
+from marketplace.web.mail.door import door
+from marketplace.web.writing import writes
+
+
+@door.route("/unsubscribe/<token>", methods=["GET", "POST"])
+@writes
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """A mail program posts here without a cookie; whoever holds the link may (RFC 8058)."""
+    subscription = subscription_of(token)
+    act_as(f"operator:{subscription.account.id}")
+    if request.method == "POST" and request.form.get("emails") == "on":
+        subscription.switch_on()
+    elif request.method == "POST":
+        subscription.switch_off()
+    acted = request.method == "POST"
+    return render_template("mail/unsubscribe.html", wanted=subscription.wanted, acted=acted, token=token)
