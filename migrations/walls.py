@@ -95,6 +95,8 @@ WALLS: dict[str, Rights] = {
     "procrastinate_periodic_defers": {},
     "procrastinate_workers": {},
     "erasure": {},
+    "hook_receipt": {},
+    "suppression": {OPERATOR: Right("SELECT, UPDATE, DELETE")},
     "limit_bucket": {},
     "spent_challenge": {PATIENT: Right(ADD)},
     "mail_allowance": {},
