@@ -24,6 +24,7 @@ from marketplace.extensions import db
 from marketplace.foundation import signed_links
 from marketplace.leads.sending import submit
 from marketplace.mail.models import Email
+from marketplace.mail.suppression import ALL, Reason, Suppression, suppress
 from marketplace.quote_requests.models import QuoteRequest
 from tests.factories import (
     PASSWORD,
@@ -107,13 +108,19 @@ class World:
                 "clinic_id": UUID(str(self.clinic.id)),
                 "kind": "company",
                 "email_id": email.id,
+                "suppression_id": self._suppression(),
             },
             "assets": {"name": self.app.jinja_env.globals["asset"]("app.css").rsplit("/", 1)[-1]},
             "dev_mail": {"n": 1},
+            "mail": {"token": "x"},
             "security": {"token": "x"},
             "security.reset_password": {"token": generate_reset_password_token(self.account)},
             "security.confirm_email": {"token": generate_confirmation_token(self.account)},
         }
+
+    def _suppression(self) -> UUID:
+        suppress("gone@patient.example", reason=Reason.BOUNCE, scope=ALL)
+        return db.session.scalars(select(Suppression.id)).one()
 
     def token(self, request: QuoteRequest, purpose: str) -> str:
         """A link as it is mailed."""
