@@ -45,8 +45,8 @@ class Proof:
 
     def __str__(self) -> str:
         return (
-            f"{self.seals} seals over {self.entries} entries, {self.forgotten} of them without entries after 24 months,"
-            f" {self.unsealed} entries not sealed yet: nothing was changed, removed or put in"
+            f"Nothing was changed, removed or put in: {self.seals} seals over {self.entries} entries,"
+            f" {self.forgotten} seals whose entries went after 24 months, {self.unsealed} entries not sealed yet"
         )
 
 

@@ -133,6 +133,13 @@ def test_an_entry_with_a_made_up_key_is_named(sealed):
     assert "was not made by the site" in verify(sealed).output
 
 
+def test_entries_changed_between_seals_are_named(sealed):
+    move = "UPDATE audit_seal_entry SET seal_number = :to WHERE entry_id = :id"
+    rewrite(sealed, move, to=3, id=id_of(sealed, "d"))
+    rewrite(sealed, move, to=2, id=id_of(sealed, "e"))
+    assert "seal 2 holds other entries than it was made over" in verify(sealed).output
+
+
 def test_an_entry_put_into_a_seal_is_named(sealed):
     write(sealed, "g")
     values = f"SELECT '{id_of(sealed, 'g')}', 2, digest FROM audit_seal_entry LIMIT 1"
@@ -164,7 +171,7 @@ def test_a_late_commit_is_in_the_next_seal(own_app):
     slow.close()
     assert "1 seals over 1 entries" in verify(own_app).output
     assert seal(own_app) == 1
-    assert "2 seals over 2 entries, 0 of them without" in verify(own_app).output
+    assert "2 seals over 2 entries, 0 seals whose" in verify(own_app).output
 
 
 def test_eight_write_while_it_is_sealed(own_app):
@@ -242,7 +249,7 @@ def test_whole_batches_go_after_24_months(of_long_ago):
     assert forget(of_long_ago) == 0
     answer = verify(of_long_ago)
     assert answer.exit_code == 0, answer.output
-    assert "3 seals over 1 entries, 2 of them without entries after 24 months" in answer.output
+    assert "3 seals over 1 entries, 2 seals whose entries went" in answer.output
     with of_long_ago.app_context():
         assert set(db.session.scalars(select(TimelineEntry.reason))) == {"young", "2"}
         assert db.session.scalar(select(func.count()).select_from(AuditSealEntry)) == 1

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.timeline import TimelineEntry
+from marketplace.quote_requests import unsealing
 from marketplace.quote_requests.queries import looks
 
 WHY = "The clinic reports a reaction"
@@ -98,3 +99,9 @@ def test_what_is_not_there_is_not_opened(desk, asked):
     db.session.commit()
     assert unseal(desk, asked).status_code == 409
     assert "There are none." in text_of(desk, asked)
+
+
+def test_nothing_else_is_unsealed(asked):
+    unsealing.unseal(asked, actor="operator:1", reason=WHY)
+    found = unsealing.read_unsealed(asked)
+    assert (found.details, found.name, found.email, found.questions) == ("asthma since May", "", "", ())
