@@ -1,6 +1,7 @@
 """An SMTP server on loopback that can misbehave."""
 
 import asyncio
+import random
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -18,15 +19,17 @@ class Sink:
     """Keeps what it was given. `mode` says how it answers.
 
     ok, 421, 451, 550 (to the body), no_such_user, 421_early, drop_early, hang_early (to RCPT), drop, hang, nonsense
-    (after the body).
+    (after the body), half (451 to every second body, by chance). Who begins with `bounce` is unknown in every mode.
     """
 
-    def __init__(self, **smtp: Any) -> None:
+    def __init__(self, *, port: int | None = None, **smtp: Any) -> None:
         self.mode = "ok"
         self.given: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
-        self.port = free_port()
+        self.accepted: list[str] = []  # Message-IDs answered with 250
+        self.port = port or free_port()
         self._held = asyncio.Event()
+        self._chance = random.Random(1)
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **smtp)
 
     def one(self) -> EmailMessage:
@@ -47,7 +50,7 @@ class Sink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """One refusal that names the address, as real servers do."""
-        if self.mode == "no_such_user":
+        if self.mode == "no_such_user" or address.startswith("bounce"):
             return f"550 5.1.1 {address} is unknown here"
         if self.mode == "421_early":
             return ANSWERS["421"]
@@ -67,4 +70,10 @@ class Sink:
             server.transport.abort()
         if self.mode == "hang":
             await self._held.wait()
-        return "what?" if self.mode == "nonsense" else ANSWERS.get(self.mode, "250 OK")
+        answer = "what?" if self.mode == "nonsense" else ANSWERS.get(self._now(), "250 OK")
+        if answer.startswith("250"):
+            self.accepted.append(str(self.given[-1]["message-id"]))
+        return answer
+
+    def _now(self) -> str:
+        return self._chance.choice(("451", "ok")) if self.mode == "half" else self.mode
