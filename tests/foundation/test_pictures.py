@@ -1,0 +1,124 @@
+"""Nothing of a picture is kept but what can be seen in it."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from marketplace.foundation import pictures
+from marketplace.foundation.problems import Refused
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>Jane Roe</a></x:xmpmeta>'
+SECRETS = (b"Jane", b"secret", b"Exif", b"xmpmeta", b"GPS", b"ICC_PROFILE")
+
+
+def picture(kind: str = "JPEG", *, size: tuple[int, int] = (120, 90), mode: str = "RGB", **given: Any) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, given.pop("colour", 120)).save(out, kind, **given)
+    return out.getvalue()
+
+
+def telling(kind: str = "JPEG") -> bytes:
+    """Where and of whom it was taken, turned on its side."""
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "patient Jane Roe", 6
+    place = exif.get_ifd(0x8825)
+    place[1], place[2], place[3], place[4] = "N", (52.0, 22.0, 12.0), "E", (4.0, 53.0, 0.0)
+    more = {"comment": b"secret"} if kind == "JPEG" else {}
+    return picture(kind, exif=exif, xmp=XMP, icc_profile=b"secret" * 30, **more)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+@pytest.mark.parametrize("media_type", ["image/webp", "image/jpeg"])
+def test_sp11_place_name_and_comment_are_gone(kind: str, media_type: str) -> None:
+    clean = pictures.clean(telling(kind), media_type=media_type)
+    assert not [secret for secret in SECRETS if secret in clean]
+    image = opened(clean)
+    assert dict(image.getexif()) == {}
+    assert not {"exif", "xmp", "comment", "icc_profile", "photoshop"} & set(image.info)
+
+
+def test_sp11_it_stands_upright() -> None:
+    assert opened(pictures.clean(telling())).size == (90, 120)
+
+
+def test_sp11_the_text_of_a_png_is_gone() -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_itxt("Comment", "secret Jane")
+    assert b"secret" not in pictures.clean(picture("PNG", pnginfo=info))
+
+
+def test_sp11_what_hangs_behind_it_is_gone() -> None:
+    clean = pictures.clean(picture() + b"<script>alert(1)</script>PK\x03\x04")
+    assert b"script" not in clean
+
+
+def test_a_large_one_gets_smaller() -> None:
+    assert max(opened(pictures.clean(picture(size=(5000, 3000)))).size) == 2000
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1", "I;16"])
+def test_every_kind_of_pixel_is_painted_on_white(mode: str) -> None:
+    clean = opened(pictures.clean(picture("PNG", mode=mode, colour=0), media_type="image/jpeg"))
+    assert clean.mode == "RGB"
+    if mode == "RGBA":
+        assert clean.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_both_pictures_of_a_phone_are_one() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))])
+    assert opened(pictures.clean(out.getvalue())).size == (40, 30)
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of nothing, side x side."""
+    packed = zlib.compressobj(9)
+    rows = b"".join(packed.compress(bytes(side // 8 + 1)) for _row in range(side)) + packed.flush()
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def animated(kind: str) -> bytes:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+REFUSED = {
+    "nothing": (lambda: b"", "empty"),
+    "21 MB": (lambda: picture() + bytes(21 * 1024 * 1024), "too_large"),
+    "a picture of code": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "not_a_picture"),
+    "a page named .jpg": (lambda: b"<html><script>alert(1)</script>", "not_a_picture"),
+    "a program": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n", "not_a_picture"),
+    "another format": (lambda: animated("GIF"), "not_a_picture"),
+    "a bomb": (lambda: bomb(30000), "too_many_pixels"),
+    "a small bomb": (lambda: bomb(6000), "too_many_pixels"),
+    "half of it": (lambda: telling()[:900], "damaged"),
+    "half of a PNG": (lambda: picture("PNG", colour=7)[:60], "damaged"),
+    "only its head": (lambda: picture()[:20], "not_a_picture"),
+    "a film": (lambda: animated("WEBP"), "animated"),
+    "a film as PNG": (lambda: animated("PNG"), "animated"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_sp11_what_is_no_picture_is_refused(what: str) -> None:
+    data, reason = REFUSED[what]
+    with pytest.raises(Refused) as refused:
+        pictures.clean(data())
+    assert (refused.value.reason, refused.value.field, refused.value.status) == (reason, "photos", 422)
