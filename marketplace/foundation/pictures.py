@@ -9,7 +9,7 @@ from marketplace.foundation.problems import Refused
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 50_000_000
-MOST_PIXELS_AT_ONCE = 25_000_000  # only a JPEG can be read at a smaller size than it has
+MOST_PIXELS_AT_ONCE = 12_000_000  # only a JPEG can be read at a smaller size than it has
 LONGEST_SIDE = 2000
 QUALITY = 82
 WHITE = (255, 255, 255)
@@ -51,7 +51,7 @@ def _opened(data: bytes) -> Image.Image:
 def _painted(image: Image.Image) -> Image.Image:
     """Upright, on white, and new: what a file carries beside its pixels hangs on the old one."""
     try:
-        # Smaller first: of a JPEG only that much is decoded.
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG only about that much is decoded
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(image)
         layer = upright.convert("RGBA" if upright.has_transparency_data else "RGB")

@@ -107,7 +107,7 @@ REFUSED = {
     "a program": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n", "not_a_picture"),
     "another format": (lambda: animated("GIF"), "not_a_picture"),
     "a bomb": (lambda: bomb(30000), "too_many_pixels"),
-    "a small bomb": (lambda: bomb(6000), "too_many_pixels"),
+    "a small bomb": (lambda: bomb(4000), "too_many_pixels"),
     "half of it": (lambda: telling()[:900], "damaged"),
     "half of a PNG": (lambda: picture("PNG", colour=7)[:60], "damaged"),
     "only its head": (lambda: picture()[:20], "not_a_picture"),
