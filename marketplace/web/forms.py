@@ -4,9 +4,11 @@ import unicodedata
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, TextAreaField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import Field, FileField, HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
 from marketplace.foundation.hostile import hostile
@@ -41,6 +43,15 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         """Cleans each text before a rule reads it."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """A file sent where text is asked for is not looked at."""
+            given = super().wrap_formdata(form, formdata)
+            if not isinstance(given, CombinedMultiDict):
+                return given
+            names = {name for name, field in form._fields.items() if isinstance(field, FileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in names]
+            return CombinedMultiDict((MultiDict(files), request.form))
 
         def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
             """WTForms asks here for each field."""

@@ -54,7 +54,7 @@ def _hold_body_to_rules() -> None:
     """Our own forms name the field that breaks them; Flask-Security's know no such rule."""
     if request.mimetype not in FORMS:
         abort(415)
-    if request.blueprint == "security" and _strange(request.form):
+    if request.blueprint == "security" and (request.files or _strange(request.form)):
         abort(400)
     for given in (*request.args.getlist("next"), *request.form.getlist("next")):
         if given and own_path(given) is None:

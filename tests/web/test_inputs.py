@@ -1,5 +1,7 @@
 """What reaches a view can be stored and shown."""
 
+import io
+
 import pytest
 from flask import Flask, redirect
 from hypothesis import example, given
@@ -70,6 +72,14 @@ def test_forms_only(client: Reader, kind: str) -> None:
 @pytest.mark.parametrize("email", ["a\x00@b.example", "a\r\nBcc: x@y.example", "a" * 2001])
 def test_sign_in_takes_no_strange_text(client: Reader, email: str) -> None:
     assert client.post("/account/login", data={"email": email, "password": "x"}).status_code == 400
+
+
+def test_a_file_is_no_text(client: Reader) -> None:
+    def form() -> dict[str, object]:
+        return {"email": (io.BytesIO(b"ana@patient.example"), "ana@patient.example"), "password": "x"}
+
+    assert client.post("/my/link", data=form()).status_code == 422
+    assert client.post("/account/login", data=form()).status_code == 400
 
 
 @pytest.mark.parametrize("line", ["Ana\tB", "Ana\nB", "Ana\x0bB"])
