@@ -72,6 +72,8 @@ def test_lifting_needs_a_reason(desk, bounced):
     answer = desk.post(lift_path(), data={"reason": "because"})
     assert answer.status_code == 422
     assert "Select a reason" in "".join(answer.page.one("div", role="alert").itertext())
+    (chooser,) = answer.page.all("select", name="reason")
+    assert answer.page.one("p", id=chooser.get("aria-describedby")) is not None
 
 
 def test_a_lifted_suppression_is_on_the_timeline_and_lets_mail_through(desk, bounced):
