@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 from flask import g, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy.engine import Connection
 from werkzeug.test import TestResponse
 
 from marketplace.extensions import db
@@ -86,7 +87,8 @@ def _begin_anew() -> None:
     """A test shares its context with the requests it makes: what it made is stored, no sign-in is carried over."""
     if has_app_context():
         g.__dict__.clear()
-        db.session.connection()
+        if isinstance(db.engines[None], Connection):
+            db.session.connection()
         take_off()
         db.session.commit()
         db.session().info["unsaved"] = False

@@ -2,6 +2,7 @@
 
 from procrastinate.exceptions import ConnectorException
 from psycopg import DataError, InterfaceError, OperationalError, errors
+from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -35,6 +36,8 @@ def cause_of(error: BaseException) -> BaseException:
 def status_of(error: BaseException) -> int | None:
     """None where it is a fault of ours."""
     cause = cause_of(error)
+    if isinstance(error, exc.OperationalError | exc.InterfaceError):
+        return AWAY
     return next((status for kind, status in MEANING if isinstance(cause, kind)), None)
 
 

@@ -40,7 +40,7 @@ def finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if request.is_secure or str(current_app.config["SITE_URL"]).startswith("https:"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if sessions.current().touched:
+    if sessions.current().touched or "Set-Cookie" in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
 

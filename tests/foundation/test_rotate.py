@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation import rotation
+from marketplace.foundation.faces import Face, Worn, put_on
 from marketplace.foundation.sealed import CannotOpen, keyring
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.mail.delivery import contents
@@ -96,6 +97,7 @@ def test_it_goes_on_where_it_stopped(stored, monkeypatch):
 def test_a_row_in_use_waits_for_another_run(stored):
     use(stored, NEW, OLD)
     with stored.app_context(), db.engine.connect() as other:
+        put_on(other, Worn(Face.WORKER))
         other.execute(text("SELECT id FROM quote_request LIMIT 1 FOR UPDATE"))
         assert "\n1 old" in keys(stored, "rotate")
         other.rollback()
@@ -108,6 +110,7 @@ def test_no_key_is_destroyed_while_it_is_wrapped_anew(stored, monkeypatch):
 
     def erased_at_this_moment(wrapped, *, owner):
         with db.engine.connect() as other:
+            put_on(other, Worn(Face.WORKER))
             other.execute(text("SET lock_timeout = '100ms'"))
             other.execute(text("UPDATE email SET data_key = NULL WHERE id = :id"), {"id": owner})
             other.commit()
@@ -121,7 +124,7 @@ def test_no_key_is_destroyed_while_it_is_wrapped_anew(stored, monkeypatch):
 
 def test_an_erased_request_stays_erased(stored):
     with stored.app_context():
-        from marketplace.quote_requests.retention import erase
+        from marketplace.retention.erasure import erase
 
         erase(db.session.scalars(select(QuoteRequest)).first())
         db.session.commit()

@@ -15,8 +15,9 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Look, QuoteRequest
 from marketplace.quote_requests.queries import answers
+from marketplace.quote_requests.unsealing import unseal
 from marketplace.quotes.models import Quote
 from marketplace.quotes.terms import terms_of
 from tests.factories import build_clinic, build_quote, build_request
@@ -26,7 +27,10 @@ READERS: dict[str, tuple[Any, Any]] = {
     "message": (Message, lambda message: messages(message.lead)),
     "quote": (Quote, terms_of),
     "email": (Email, contents),
+    "look": (Look, lambda look: look.reason),
 }
+# Sealed for whom the form was given to, and forgotten with it: tests/web/test_once.py.
+ELSEWHERE = {"form_token"}
 # How the first version named the places, {row} and {owner}: rows of then are still there.
 FIRST_PLACES = {
     "quote_request.health_sealed": "health:{owner}",
@@ -40,6 +44,8 @@ FIRST_PLACES = {
     "email.text_sealed": "email_text:{row}:{owner}",
     "email.html_sealed": "email_html:{row}:{owner}",
 }
+# What the first version did not seal.
+LATER = {"look.reason_sealed"}
 
 
 class Place(NamedTuple):
@@ -56,6 +62,8 @@ class Place(NamedTuple):
     @property
     def owner(self) -> Any:
         """Whose data key seals it."""
+        if self.table == "look":
+            return self.row.request
         if self.table == "message":
             return self.row.lead.request
         if self.table == "quote":
@@ -78,6 +86,7 @@ def places(db_session):
         for lead in db.session.scalars(select(Lead).where(Lead.request_id == request.id)):
             ask(lead, f"How so, {name}?")
             build_quote(lead, message=f"For {name}", answers=(f"Because, {name}",))
+        unseal(request, actor="operator:x", reason=f"A question of {name} to us")
     with db_session.no_autoflush:
         yield [
             Place(table, column, row)
@@ -92,6 +101,7 @@ def sealed_columns() -> list[tuple[str, str]]:
     return [
         (table.name, column.name)
         for table in metadata.sorted_tables
+        if table.name not in ELSEWHERE
         for column in table.c
         if column.name.endswith("_sealed") and isinstance(column.type, LargeBinary)
     ]
@@ -107,7 +117,7 @@ def opens(place: Place) -> bool:
 
 def test_every_sealed_column_is_held_to_it(places):
     assert {(place.table, place.column) for place in places} == set(sealed_columns())
-    assert {f"{table}.{column}" for table, column in sealed_columns()} == set(FIRST_PLACES)
+    assert {f"{table}.{column}" for table, column in sealed_columns()} == {*FIRST_PLACES, *LATER}
     assert all(opens(place) for place in places)
 
 
@@ -143,6 +153,7 @@ def test_an_altered_value_is_refused(places):
 
 
 def test_the_first_version_still_opens(places):
+    places = [place for place in places if f"{place.table}.{place.column}" not in LATER]
     before = [place.read() for place in places]
     for place in places:
         nonce, key = os.urandom(12), keyring.unwrap(place.owner.data_key, owner=place.owner.id)

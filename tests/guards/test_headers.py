@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask, abort, session
+from flask import Flask, abort
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from marketplace.accounts import sessions
 from marketplace.extensions import db
 from marketplace.foundation.problems import WrongState
 from tests.reading import Page, Visitor, inline
@@ -50,7 +51,7 @@ def reads(app: Flask) -> Iterator[list[bool]]:
     noted: list[bool] = []
 
     def note(response: Any) -> Any:
-        noted.append(bool(session.accessed))
+        noted.append(sessions.current().touched)
         return response
 
     app.after_request_funcs[None].insert(0, note)  # the last to run

@@ -19,6 +19,7 @@ BY_DOOR = {
     "dashboard": "owner",
     "operator": "operator",
     "security": "owner",
+    "account_pages": "owner",
     "public": "anonymous",
 }
 ELSEWHERE = (

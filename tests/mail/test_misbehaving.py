@@ -98,7 +98,7 @@ def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: 
     sink.mode = "hang_early"
     began = time.monotonic()
     assert send(email).state == "waiting"
-    assert (email.last_problem, email.ambiguous, sink.given) == ("timeout", 0, [])
+    assert (email.last_problem, email.ambiguous, sink.given) == ("disconnected", 0, [])
     assert time.monotonic() - began < 5
 
 

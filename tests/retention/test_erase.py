@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from marketplace.extensions import db, metadata
 from marketplace.foundation import idempotency, signed_links
+from marketplace.foundation.idempotency import Sent
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.sealed import CannotOpen
 from marketplace.leads.actions import answer_question, ask, open_lead
@@ -43,9 +44,10 @@ def marked(make_lead: Make, make_quote: Make) -> QuoteRequest:
     open_lead(lead, actor="member:x", looked_at="health")
     make_quote(lead, message="Dear Zenobia", answers=("Yes",), if_something_goes_wrong="Zenobia calls us")
     link = signed_links.issue("page", subject_id=lead.request_id, lifetime=timedelta(days=7))
-    idempotency.claim(uuid4(), body_hash=b"of what was typed")
+    typed = {"body": ["Zenobia"]}
+    idempotency.claim(Sent(uuid4(), "/messages", typed, b"browser", ref=lead.request.ref))
     token = uuid4()
-    idempotency.claim(token, body_hash=b"of what was typed")
+    idempotency.claim(Sent(token, "/messages", typed, b"browser"))
     idempotency.keep_answer(token, f"/my/requests/{lead.request.ref}/messages/x")
     assert link.id
     db.session.flush()
@@ -145,7 +147,7 @@ def test_another_request_keeps_everything(marked: QuoteRequest, make_request: Ma
     other = make_request(email="other@patient.example")
     before = [row.state for row in emails("request_sent")]
     erase(marked)
-    assert other.box.open("contact", other.contact_sealed)["email"] == "other@patient.example"
+    assert other.box.open("quote_request.contact_sealed", other.contact_sealed)["email"] == "other@patient.example"
     assert before[-1] == emails("request_sent")[-1].state == EmailState.WAITING
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock, idempotency, signed_links
+from marketplace.foundation.idempotency import Sent
 from marketplace.leads.ending import close, withdraw
 from marketplace.leads.sending import submit
 from marketplace.mail import delivery, outbox, patients
@@ -61,7 +62,7 @@ def erased_elsewhere() -> None:
 MAKE: dict[str, Callable[[], object]] = {
     "health answers": ended,
     "links in emails": a_link,
-    "form tokens": lambda: idempotency.claim(uuid4(), body_hash=b""),
+    "form tokens": lambda: idempotency.claim(Sent(uuid4(), "/x", {}, b"browser")),
     "ended jobs": a_job,
     "texts and recipients of emails": an_email,
     "emptied emails": an_emptied_email,

@@ -52,5 +52,5 @@ def test_it_needs_a_fresh_sign_in_and_comes_back(client, other, make_operator, s
 
 
 def test_who_is_signed_out_signs_in(client):
-    for answer in (client.get("/account/sessions"), client.post("/account/sessions")):
-        assert answer.location == "/account/login?next=/account/sessions"
+    assert client.get("/account/sessions").location == "/account/login?next=/account/sessions"
+    assert client.post("/account/sessions").location == "/account/login?next=/account"

@@ -8,7 +8,6 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from werkzeug.exceptions import NotFound
 
-from marketplace.config import load_config
 from marketplace.foundation.hostile import hostile, own_path
 from tests.factories import Make
 from tests.reading import Reader
@@ -132,9 +131,3 @@ def test_another_host_is_not_us(app: Flask, host: str) -> None:
     answer = Reader(app, app.response_class).get("/", headers={"Host": host})
     assert answer.status_code == 400
     assert "evil" not in answer.text
-
-
-def test_without_a_list_the_published_host_is_the_only_one() -> None:
-    given = {"SITE_URL": "https://quotes.example", "MARKETPLACE_ENV": "production", "SECRET_KEY": "s" * 32}
-    config = load_config({**given, "FIELD_KEYS": "A" * 43 + "="})
-    assert config["TRUSTED_HOSTS"] == ["quotes.example", "127.0.0.1"]  # and our own probe

@@ -66,9 +66,7 @@ def test_what_is_of_nobody_finds_nothing(desk, query):
     assert rows(desk, query) == []
 
 
-@pytest.mark.parametrize(
-    "query", ["?after=x", "?after=2026-01-01T00:00:00~y", "?after=~", "?actor=%00", "?after=%00~%00"]
-)
+@pytest.mark.parametrize("query", ["?after=x", "?after=2026-01-01T00:00:00~y", "?after=~"])
 def test_what_is_no_position_is_the_first_page(desk, query):
     say("x")
     assert rows(desk, query)
