@@ -43,6 +43,7 @@ OPERATOR = [
     "/account/change-email",
     "/account/change",
     "/account/tf-setup",
+    "/operator/audit",
 ]
 DASHBOARD = [
     "/dashboard/leads",
