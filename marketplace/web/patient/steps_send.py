@@ -1,11 +1,13 @@
 """The last pages: who gets it, a look at everything, and the mailbox."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.accounts import sessions
 from marketplace.foundation import limits
 from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import NotFound
@@ -75,6 +77,8 @@ def send() -> ResponseReturnValue:
     submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
     session.pop("draft")
     session["sent"] = quote_request.ref
+    # As long as the form's token is kept, so that sending it again is answered alike.
+    sessions.current().last(timedelta(hours=72))
     return redirect(url_for("patient.sent"), 303)
 
 
