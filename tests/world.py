@@ -56,18 +56,29 @@ class World:
 
     def __init__(self, app: Flask, folder: Path) -> None:
         self.app = app
-        self.clinic, self.other = build_clinic(slug="clinic-lale"), build_clinic("Clinic Nar", slug="clinic-nar")
-        self.quoted = build_quote(build_lead(self.clinic)).lead.request
-        self.fresh = build_lead(self.clinic, email="eva@patient.example").request
-        self.others = build_request(self.other, email="ivo@patient.example")
-        self.unsent = build_draft(self.clinic, email="mia@patient.example")
-        submit(self.unsent, share_health=True, aftercare=False)
-        self.account = build_account("lost@clinic.example")
+        clinic, other = build_clinic(slug="clinic-lale"), build_clinic("Clinic Nar", slug="clinic-nar")
+        unsent = build_draft(clinic, email="mia@patient.example")
+        submit(unsent, share_health=True, aftercare=False)
+        things = {
+            "clinic": clinic,
+            "other": other,
+            "quoted": build_quote(build_lead(clinic)).lead.request,
+            "fresh": build_lead(clinic, email="eva@patient.example").request,
+            "others": build_request(other, email="ivo@patient.example"),
+            "unsent": unsent,
+            "account": build_account("lost@clinic.example"),
+        }
+        self._keys = {name: (type(thing), thing.id) for name, thing in things.items()}
         rebuild()
         self.values = self._values()
         self._keep_a_mail(folder)
         self._cookies: dict[str, str] = {"anonymous": ""}
         db.session.commit()
+
+    def __getattr__(self, name: str) -> Any:
+        """A thing by its name, as it stands in the database now."""
+        kind, key = self.__dict__["_keys"][name]
+        return db.session.get_one(kind, key)
 
     def path(self, rule: Rule) -> str:
         """The rule with what is there."""
@@ -78,10 +89,15 @@ class World:
 
     def visit(self, role: str, path: str, **given: Any) -> TestResponse:
         """One look or one form by this person; afterwards everything is as it was."""
+        self.cookie(role)
+        with as_it_was():
+            return self.ask(role, path, **given)
+
+    def ask(self, role: str, path: str, **given: Any) -> TestResponse:
+        """The same, and what it changed stays."""
         cookie = self.cookie(role)
         headers = {**({"Cookie": cookie} if cookie else {}), **given.pop("headers", {})}
-        with as_it_was():
-            return Visitor(self.app, self.app.response_class, use_cookies=False).open(path, headers=headers, **given)
+        return Visitor(self.app, self.app.response_class, use_cookies=False).open(path, headers=headers, **given)
 
     def cookie(self, role: str) -> str:
         """What this person's browser holds."""
