@@ -39,7 +39,7 @@ class Site:
         self.log = folder / "run.log"
         # Nothing of the caller's own site may leak into this one.
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "MAIL_", "SECRET_", "FIELD_"))}
-        environment = clean | {
+        self.given = clean | {
             "PORT": str(port),
             "DATA_DIR": str(folder / "data"),
             "UNDO_SECONDS": "2",
@@ -51,7 +51,7 @@ class Site:
         self.process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
-            env=environment,
+            env=self.given,
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,
         )

@@ -47,7 +47,7 @@ class RealSite(Site):
     @cached_property
     def environment(self) -> dict[str, str]:
         """What its processes were started with."""
-        return {**os.environ, **json.loads((self.folder / "data" / "environment.json").read_text())}
+        return {**self.given, **json.loads((self.folder / "data" / "environment.json").read_text())}
 
     @cached_property
     def superuser_url(self) -> str:
@@ -70,7 +70,8 @@ class RealSite(Site):
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows, by a connection of its own."""
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
-            return connection.execute(query.encode(), values).fetchall()
+            found = connection.execute(query.encode(), values or None)
+            return found.fetchall() if found.description else []
 
     def poster(self, *, wait: float = 30) -> Poster:
         """A new browser."""
