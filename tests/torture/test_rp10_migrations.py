@@ -120,7 +120,9 @@ class People(threading.Thread):
         self.url, self.done, self.longest, self.uses = url, threading.Event(), 0.0, 0
 
     def run(self) -> None:
-        with psycopg.connect(self.url, autocommit=True, prepare_threshold=None) as connection:
+        with psycopg.connect(
+            self.url, autocommit=True, prepare_threshold=None, options="-c role=face_worker"
+        ) as connection:
             while not self.done.is_set():
                 for statement in self.USE:
                     began = time.monotonic()

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -34,7 +35,7 @@ def held(app: Flask) -> tuple[dict[str, database.Fingerprint], dict[str, int], l
         return found, database.structure(connection), readable.unreadable(connection)
 
 
-def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask, tmp_path: Path) -> None:
+def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask, tmp_path: Path, figure: Any) -> None:
     with own_app.app_context():
         fill(REQUESTS)
     before, file = held(own_app), tmp_path / "all.backup"
@@ -44,7 +45,8 @@ def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask,
     restoring = run(own_app, "restore", str(file))
     rows = sum(found.rows for found in before[0].values())
     size = file.stat().st_size / 2**20
-    print(f"RP9: {rows} rows, {size:.0f} MB, backup {backing_up:.1f} s, restore {restoring:.1f} s")
+    what = f"{REQUESTS:,} requests, {rows:,} rows, {size:.0f} MB"
+    figure("RP9", what, f"backup {backing_up:.1f} s, restore and compare {restoring:.1f} s")
     assert held(own_app) == before
     assert before[0]["quote_request"].rows == REQUESTS
     assert before[2] == []
@@ -55,7 +57,7 @@ def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask,
             assert answers(request).email.endswith("@patient.example")
 
 
-def test_rp9_two_hundred_erasures_outlive_a_restore(own_app: Flask, tmp_path: Path) -> None:
+def test_rp9_two_hundred_erasures_outlive_a_restore(own_app: Flask, tmp_path: Path, figure: Any) -> None:
     with own_app.app_context():
         fill(REQUESTS // 10)
     file = str(tmp_path / "all.backup")
@@ -65,7 +67,7 @@ def test_rp9_two_hundred_erasures_outlive_a_restore(own_app: Flask, tmp_path: Pa
             erase(request)
         db.session.commit()
     restoring = run(own_app, "restore", file, "--replace")
-    print(f"RP9: 200 erasures applied again, restore {restoring:.1f} s")
+    figure("RP9", "200 erasures since the backup", f"applied again, restore {restoring:.1f} s")
     with own_app.app_context():
         states = dict(db.session.execute(select(QuoteRequest.state, func.count()).group_by(QuoteRequest.state)).all())
     assert states == {"erased": 200, "open": REQUESTS // 10 - 200}

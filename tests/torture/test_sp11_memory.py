@@ -31,8 +31,11 @@ print((most() - before) // 1024)
     ],
     ids=["JPEG", "progressive JPEG", "PNG", "WebP"],
 )
-def test_sp11_the_largest_need_no_more_than_200_mb(tmp_path: Path, kind: str, size: Any, more: dict[str, Any]) -> None:
+def test_sp11_the_largest_need_no_more_than_200_mb(
+    tmp_path: Path, kind: str, size: Any, more: dict[str, Any], figure: Any
+) -> None:
     path = tmp_path / "large"
     path.write_bytes(picture(kind, size=size, **more))
     told = subprocess.run([sys.executable, "-c", MEASURE, str(path)], stdout=subprocess.PIPE, text=True, check=True)
+    figure("SP11", f"{kind} of {size[0] * size[1] // 10**6} megapixels", f"{int(told.stdout)} MB more")
     assert int(told.stdout) <= 200

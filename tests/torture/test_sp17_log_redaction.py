@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -131,7 +132,7 @@ def lines_of(log: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
 
 
-def test_sp17_no_log_of_a_running_site_holds_a_marker(running: Site) -> None:
+def test_sp17_no_log_of_a_running_site_holds_a_marker(running: Site, figure: Any) -> None:
     sender = Sender(running)
     a_whole_request(sender, running)
     statuses = {sender.get(f"/{MARKER}?{MARKER}={MARKER}", **HEADERS)[0], sender.get(f"/q/{MARKER}")[0]}
@@ -145,5 +146,6 @@ def test_sp17_no_log_of_a_running_site_holds_a_marker(running: Site) -> None:
         found = [line for line in log.read_text("utf-8", "replace").splitlines() if MARKER.lower() in line.lower()]
         assert not found, found[:3]
     lines = lines_of(running.log)
+    figure("SP17", f"markers in every field, answers {sorted(statuses)}", f"0 in {len(lines)} lines of log")
     assert {line["process"] for line in lines} >= {"web", "worker", "supervisor"}
     assert any(line.get("error") and line.get("request_id") for line in lines)

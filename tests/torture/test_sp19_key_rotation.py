@@ -92,7 +92,7 @@ def leads(member, url):
     return {path: member.open(url + path).status for path in found}
 
 
-def test_sp19_key_rotation_with_traffic(rotating):
+def test_sp19_key_rotation_with_traffic(rotating, figure):
     url, member = rotating.site.url, browser()
     post(member, f"{url}/account/login", email="owner@clinic-lale.sample.example", password=rotating.site.password)
     before, done = leads(member, url), Event()
@@ -114,3 +114,6 @@ def test_sp19_key_rotation_with_traffic(rotating):
     assert leads(member, url) == before
     assert all(writer.reads() for writer in writers)
     assert all(writer.times > 10 for writer in writers)
+    figure(
+        "SP19", f"{WRITERS} writers meanwhile", f"0 under the old key, {sum(w.times for w in writers)} writes readable"
+    )

@@ -47,7 +47,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 @pytest.mark.parametrize("path", ["/account/login", "/account/reset", "/account/confirm", "/my/link"])
-def test_sp8_medians_of_known_and_unknown(site: Flask, path: str, record_property: Callable[..., None]) -> None:
+def test_sp8_medians_of_known_and_unknown(site: Flask, path: str, figure: Any) -> None:
     taken: dict[str, list[float]] = {KNOWN: [], UNKNOWN: []}
     for n in range(PAIRS):
         # In turn, and each first as often as second: what warms up or grows does so for both.
@@ -55,6 +55,5 @@ def test_sp8_medians_of_known_and_unknown(site: Flask, path: str, record_propert
             client, data = site.test_client(), {"email": email, "password": "not this one"}
             taken[email].append(seconds(lambda c=client, d=data: c.post(path, data=d)))  # type: ignore[misc]
     known, unknown = median(taken[KNOWN]), median(taken[UNKNOWN])
-    record_property("figure", f"{path}: {known * 1000:.1f} and {unknown * 1000:.1f} ms")
-    print(f"SP8 {path}: known {known * 1000:.1f} ms, unknown {unknown * 1000:.1f} ms")
+    figure("SP8", f"{path}, {PAIRS} pairs", f"known {known * 1000:.1f} ms, unknown {unknown * 1000:.1f} ms")
     assert abs(known - unknown) <= WITHIN
