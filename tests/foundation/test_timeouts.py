@@ -11,6 +11,7 @@ from marketplace import worker
 from marketplace.extensions import db
 from marketplace.foundation import timeouts
 from marketplace.web.public import health
+from tests.working import work_off
 
 NAMES = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
@@ -36,7 +37,7 @@ def test_a_job_has_a_minute(own_app: Flask) -> None:
 
 
 def test_working_limits_the_process(own_app: Flask) -> None:
-    worker.run(own_app, wait=False)
+    work_off(own_app)
     with own_app.app_context():
         assert in_force() == ["1min", "2s", "1min"]
 

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace import worker
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import delivery, outbox, transport, verdicts
@@ -19,6 +18,7 @@ from marketplace.processes.mailbox import free_port
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_account
 from tests.mail.sink import Sink
+from tests.working import work_off
 
 CONTEXT = {"code_text": "", "within": "", "who": ""}
 
@@ -72,7 +72,7 @@ class Draining:
         """The worker runs until nothing waits, or so long; whether nothing waits."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            worker.run(self.app, wait=False)
+            work_off(self.app)
             if not self.states()["waiting"]:
                 return True
             time.sleep(0.02)
