@@ -12,6 +12,7 @@ from flask_migrate import Migrate
 
 from marketplace.foundation.timeline import Event
 from marketplace.reactions import REACTIONS
+from marketplace.web.operator.wording import EVENTS
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "marketplace").rglob("*.py"))
@@ -44,6 +45,10 @@ def every_event(base: type[Event] = Event) -> Iterator[type[Event]]:
 
 def test_every_event_has_an_entry_in_the_reactions() -> None:
     assert {event.__name__ for event in every_event()} == {event.__name__ for event in REACTIONS}
+
+
+def test_every_event_has_words_for_operators() -> None:
+    assert {event.__name__ for event in REACTIONS} <= set(EVENTS)
 
 
 def test_commits_stand_at_the_doors_and_in_the_worker() -> None:
