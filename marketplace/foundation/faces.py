@@ -5,13 +5,14 @@ none is refused everything. Which face may do what stands in migrations/walls.py
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.extensions import db
@@ -71,13 +72,22 @@ def as_system() -> Iterator[None]:
     try:
         yield
         db.session.flush()
-    finally:
-        if before is None:
-            take_off()
-        elif db.session().is_active:
-            _change(before)
-        else:
-            db.session().info["worn"] = before
+    except BaseException:
+        # Where the transaction is broken its face is gone with it, and what broke it is what is to be told.
+        with suppress(SQLAlchemyError):
+            _back_to(before)
+        db.session().info["worn"] = before
+        raise
+    _back_to(before)
+
+
+def _back_to(before: Worn | None) -> None:
+    if before is None:
+        take_off()
+    elif db.session().is_active:
+        _change(before)
+    else:
+        db.session().info["worn"] = before
 
 
 def put_on(connection: Connection, face: Worn) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from marketplace import worker
 from marketplace.extensions import db
 from marketplace.foundation import timeouts
+from marketplace.foundation.faces import as_system
 from marketplace.web.public import health
 from tests.working import work_off
 
@@ -81,4 +82,47 @@ def test_who_waits_in_vain_is_told_to_come_back(own_app: Flask, monkeypatch: pyt
         patch.setattr(health, "ready", waiting)
         answer = client.get("/readyz")
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_connection_the_server_ended_is_replaced_unseen(own_app: Flask) -> None:
+    client = own_app.test_client()
+    assert client.get("/readyz").status_code == 200
+    with psycopg.connect(own_app.config["SQLALCHEMY_DATABASE_URI"], autocommit=True) as other:
+        ended = other.execute(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert ended is not None
+    assert ended[0] > 0
+    assert client.get("/readyz").status_code == 200
+
+
+def test_an_unreachable_server_is_given_up_after_five_seconds(own_app: Flask) -> None:
+    assert own_app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]["connect_timeout"] == 5
+    assert worker._connector(own_app)._pool_args["kwargs"]["connect_timeout"] == 5
+
+
+def lost() -> dict[str, str]:
+    pid = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    db.session.execute(text("SELECT 1"))
+    return {}
+
+
+@pytest.mark.parametrize("fate", [behind_a_lock, lost])
+def test_a_refusal_in_the_systems_face_is_told_as_what_it_is(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch, fate
+) -> None:
+    def in_its_face() -> dict[str, str]:
+        with as_system():
+            return fate()
+
+    monkeypatch.setitem(timeouts.WEB, "lock_timeout", "150ms")
+    client = own_app.test_client()
+    with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
+        other.execute(text("SELECT pg_advisory_lock(1)"))
+        patch.setattr(health, "ready", in_its_face)
+        assert client.get("/readyz").status_code == 503
     assert client.get("/readyz").status_code == 200
