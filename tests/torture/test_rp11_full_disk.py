@@ -47,7 +47,7 @@ def status_of(site: RealSite, path: str) -> int:
 def test_rp11_a_full_disk_loses_nothing(disk: SmallDisk, start_site: StartSite, figure: Note, without: str) -> None:
     site = start_site()
     site.ask("UPDATE clinic SET daily_capacity = 100000, weekly_capacity = 100000")
-    lasting = scaled(20, least=10)
+    lasting = scaled(15, least=10)
     crowd = Crowd(site, at_once=PEOPLE, seconds=5 * lasting)
     time.sleep(lasting)
     disk.fill()

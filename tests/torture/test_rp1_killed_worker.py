@@ -28,7 +28,7 @@ def test_rp1_a_worker_killed_again_and_again_loses_no_mail(start_site: StartSite
     site.mailbox.behave(delay=0.3)
     seen = 0
     for _ in range(kills):
-        traffic.ask(20)
+        traffic.ask(20, at_once=8)
         seen = kill_at_work(site, seen=seen)
     began = time.monotonic()
     drained = traffic.drained_within(seconds=120)

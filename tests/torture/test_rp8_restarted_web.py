@@ -52,7 +52,9 @@ def test_rp8_what_was_let_in_is_answered_before_the_end(real_site: RealSite, fig
         asking = threading.Thread(target=traffic.ask, args=(AT_ONCE,), kwargs={"at_once": AT_ONCE})
         asking.start()
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        wait_for(lambda: real_site.ask(waiting) == [(AT_ONCE,)], seconds=10)
+        # One process may take in more than it has threads: the rest wait inside for theirs.
+        wait_for(lambda: real_site.ask(waiting)[0][0] >= AT_ONCE / 2, seconds=10)
+        time.sleep(0.3)
         stopped = real_site.kill("web", signal.SIGTERM)
         time.sleep(0.5)
     asking.join(30)
