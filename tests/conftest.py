@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, Worn, put_on
+from marketplace.foundation.faces import put_on
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.reading import Reader
+from tests.working import Keeper, look_at_everything
 
 ROOT = Path(__file__).parent.parent
 TESTING = {
@@ -37,8 +38,7 @@ TESTING = {
 }
 
 
-# A test looks at everything, and stands where a worker would; each request of it puts on its door's face.
-db.session.session_factory.configure(info={"worn": Worn(Face.WORKER)})
+look_at_everything(allowed=True)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 def app_on(server: EmbeddedPostgres, database: str, **overrides: object) -> Flask:
     """An app as the database's plain role, its migrations as the owner."""
-    return create_app(
+    app = create_app(
         TESTING
         | {
             "SQLALCHEMY_DATABASE_URI": server.url("marketplace_app", database),
@@ -61,6 +61,8 @@ def app_on(server: EmbeddedPostgres, database: str, **overrides: object) -> Flas
         }
         | overrides
     )
+    app.test_cli_runner_class = Keeper
+    return app
 
 
 @pytest.fixture(scope="session")

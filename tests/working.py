@@ -1,14 +1,46 @@
-"""A worker inside a test's process."""
+"""Who works where no request is: a worker inside a test's process, and the keeper at the command line."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from typing import Any
 
-from flask import Flask
+from click.testing import Result
+from flask import Flask, has_app_context
+from flask.testing import FlaskCliRunner
 
 from marketplace import worker
+from marketplace.extensions import db
+from marketplace.foundation.faces import Face, Worn, take_off, wear
+
+SYSTEM = {"worn": Worn(Face.WORKER)}
+
+
+def look_at_everything(*, allowed: bool) -> None:
+    """A test stands where a worker would; what it tests begins without a face, as it does on a server."""
+    db.session.session_factory.configure(info=SYSTEM if allowed else {})
 
 
 def work_off(app: Flask) -> None:
     """Runs until nothing is due; in a thread, because a browser test of this process may keep a loop in its own."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(copy_context().run, worker.run, app, wait=False).result()
+    look_at_everything(allowed=False)
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(copy_context().run, worker.run, app, wait=False).result()
+    finally:
+        look_at_everything(allowed=True)
+
+
+class Keeper(FlaskCliRunner):
+    """Types commands: whatever face they need they put on themselves."""
+
+    def invoke(self, *args: Any, **kwargs: Any) -> Result:
+        """Begins without one."""
+        look_at_everything(allowed=False)
+        if has_app_context():
+            take_off()
+        try:
+            return super().invoke(*args, **kwargs)
+        finally:
+            look_at_everything(allowed=True)
+            if has_app_context():
+                wear(Face.WORKER)

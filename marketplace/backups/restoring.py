@@ -38,7 +38,7 @@ class Report:
 
 def restore(path: Path, *, replace: bool, erasures: Erasures) -> Report:
     """Raises RestoreRefused, InvalidArchive or ToolFailed: then the database is as it was."""
-    db.session.remove()
+    db.session.rollback()  # no lock of ours stands in the way
     with archive.opened(path) as (manifest, dump):
         _known(manifest.schema_head)
         with _owner() as connection:

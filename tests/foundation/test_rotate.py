@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation import rotation
-from marketplace.foundation.faces import Face, Worn, put_on
+from marketplace.foundation.faces import Face, Worn, put_on, wear
 from marketplace.foundation.sealed import CannotOpen, keyring
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.mail.delivery import contents
@@ -143,6 +143,7 @@ def test_the_site_writes_meanwhile(stored, monkeypatch):
         made = 0
         while not done.is_set() or made == 0:
             with stored.app_context():
+                wear(Face.WORKER)
                 build_draft(email=f"w{number}-{made}@patient.example", name=f"W{number}-{made}")
                 db.session.commit()
             made += 1
