@@ -163,7 +163,7 @@ def loses_the_database() -> None:
 
 @pytest.mark.parametrize(
     ("breaks", "status"),
-    [(breaks_in_code, 500), (breaks_in_the_database, 400), (breaks_a_constraint, 500), (loses_the_database, 503)],
+    [(breaks_in_code, 500), (breaks_in_the_database, 400), (breaks_a_constraint, 409), (loses_the_database, 503)],
 )
 def test_sp17_a_fault_is_told_by_its_kind(serving: Site, breaks: Any, status: int) -> None:
     serving.app.view_functions["public.front"] = breaks
