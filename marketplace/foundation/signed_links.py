@@ -92,12 +92,6 @@ def genuine(token: str) -> SignedLink:
     return link
 
 
-def subject_of_dead(token: str, *, purpose: str) -> UUID | None:
-    """Whom a used or expired link was for, so that its holder is shown the right page; None when altered."""
-    link = _link_of(token, purpose)
-    return link.subject_id if link else None
-
-
 def over(before: datetime) -> Select[UUID]:
     """Links whose time ended before this moment."""
     return select(SignedLink.id).where(SignedLink.expires_at < before)

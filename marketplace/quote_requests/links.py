@@ -16,7 +16,6 @@ from marketplace.quote_requests.states import RequestState
 
 PAGE, CONFIRM = "page", "confirm"
 PAGE_LIFETIME = timedelta(days=7)
-CONFIRM_LIFETIME = timedelta(hours=48)
 WITH_PAGE = (
     *(RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN),
     *(RequestState.SETTLED, RequestState.CLOSED, RequestState.EXPIRED),

@@ -13,14 +13,6 @@ from marketplace.leads.models import Lead
 from marketplace.quotes.states import QuoteState
 
 ROLES = ("dermatologist", "doctor", "nurse", "other")
-INCLUDABLE = (
-    "hotel",
-    "transfer",
-    "interpreter",
-    "numbing",
-    "aftercare_kit",
-    "follow_up",
-)
 
 
 class Quote(Created, Base):

@@ -10,7 +10,6 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 
-SEEN = (QuoteState.SENT, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN, QuoteState.EXPIRED, QuoteState.WITHDRAWN)
 COMPARABLE = (QuoteState.SENT, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN)
 _WITH = joinedload(Quote.lead).joinedload(Lead.clinic), joinedload(Quote.procedure)
 

@@ -54,11 +54,6 @@ def load(password: str) -> SampleReport:
     return SampleReport(clinics=len(made), accounts=1 + 2 * len(made), requests=requests)
 
 
-def load_if_empty(password: str) -> SampleReport | None:
-    """For a first start: None where there is something already."""
-    return None if has_clinics() else load(password)
-
-
 @contextmanager
 def quiet() -> Iterator[None]:
     """What is recorded inside has no consequences: months of stories would send their emails at once."""
