@@ -1,24 +1,44 @@
 """A picture somebody sends is painted into a new one: its pixels are kept, and nothing else that came with it."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from marketplace.foundation.problems import Refused
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_BYTES = 15 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-MOST_PIXELS_AT_ONCE = 12_000_000  # only a JPEG can be read at a smaller size than it has
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+MEDIA_TYPE = "image/jpeg"
+MOST_BYTES = 10 * 1024 * 1024
+# So that no reader needs more than 200 MB: only a JPEG can be read at a smaller size than it has.
+MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "HEIF": 25_000_000, "PNG": 12_000_000, "WEBP": 12_000_000}
+IN_PARTS = {"MPO", "HEIF"}  # phones keep more than one picture in these; the first is the one that was meant
 LONGEST_SIDE = 2000
-QUALITY = 82
+QUALITY = 85
 WHITE = (255, 255, 255)
+PATIENCE = 4.0  # seconds
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+_turn = Lock()
 
 
-def clean(data: bytes, *, media_type: str = "image/webp") -> bytes:
-    """A WebP (or JPEG) of at most 2000 pixels a side. Raises Refused: empty, too_large, too_many_pixels, animated,
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """One upload at a time in a process: memory is bounded. Raises Refused busy after four seconds of waiting."""
+    if not _turn.acquire(timeout=PATIENCE):
+        raise Refused("busy", field="photos")
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def clean(data: bytes) -> bytes:
+    """A JPEG of at most 2000 pixels a side. Raises Refused: empty, too_large, too_many_pixels, animated,
     not_a_picture or damaged."""
     if not data:
         raise Refused("empty", field="photos")
@@ -26,7 +46,7 @@ def clean(data: bytes, *, media_type: str = "image/webp") -> bytes:
         raise Refused("too_large", field="photos")
     painted = _painted(_opened(data))
     out = io.BytesIO()
-    painted.save(out, "WEBP" if media_type == "image/webp" else "JPEG", quality=QUALITY)
+    painted.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
 
 
@@ -40,10 +60,9 @@ def _opened(data: bytes) -> Image.Image:
         raise Refused("not_a_picture", field="photos") from error
     except Exception as error:  # broken files break the reader in many ways
         raise Refused("damaged", field="photos") from error
-    if image.format != "MPO" and getattr(image, "is_animated", False):  # phones keep a second picture in an MPO
+    if image.format not in IN_PARTS and getattr(image, "is_animated", False):
         raise Refused("animated", field="photos")
-    in_parts = image.format in {"JPEG", "MPO"}
-    if image.width * image.height > (MOST_PIXELS if in_parts else MOST_PIXELS_AT_ONCE):
+    if image.width * image.height > MOST_PIXELS[image.format or ""]:
         raise Refused("too_many_pixels", field="photos")
     return image
 

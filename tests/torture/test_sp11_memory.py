@@ -28,8 +28,9 @@ print((most() - before) // 1024)
         ("JPEG", (8000, 6000), {"progressive": True}),
         ("PNG", (4000, 3000), {"mode": "RGBA", "compress_level": 1}),
         ("WEBP", (4000, 3000), {}),
+        ("HEIF", (5712, 4284), {}),
     ],
-    ids=["JPEG", "progressive JPEG", "PNG", "WebP"],
+    ids=["JPEG", "progressive JPEG", "PNG", "WebP", "HEIC"],
 )
 def test_sp11_the_largest_need_no_more_than_200_mb(
     tmp_path: Path, kind: str, size: Any, more: dict[str, Any], figure: Any
