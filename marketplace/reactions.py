@@ -43,6 +43,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.AnswersRead: (),
     request.AnswersUnsealed: (),
     request.HealthForgotten: (),
+    request.PhotosForgotten: (),
     request.RequestErased: (),
     # A clinic answers, or does not
     lead.LeadArrived: (to_clinic.new_request,),

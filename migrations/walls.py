@@ -28,6 +28,10 @@ Rights = Mapping[str, Right]
 ANYONE_READS: Rights = {face: Right(READ) for face in (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR)}
 EACH_OWN_TEAM: Rights = {**ANYONE_READS, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
 OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic()"
+VIA_CONSENT = (
+    "EXISTS (SELECT FROM lead JOIN consent USING (request_id, clinic_id) WHERE lead.request_id = {table}.request_id"
+    " AND consent.with_health AND consent.withdrawn_at IS NULL)"
+)
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
 # Locking a row needs the right to change some column of it.
 LOCK = "SELECT, UPDATE ({column})"
@@ -70,6 +74,11 @@ WALLS: dict[str, Rights] = {
     },
     "draft_clinic": {PATIENT: Right(ALL, OWN_REQUEST)},
     "consent": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
+    "photo": {
+        PATIENT: Right("SELECT, INSERT, DELETE", OWN_REQUEST),
+        CLINIC: Right(READ, VIA_CONSENT),
+        OPERATOR: Right(READ),
+    },
     "look": {PATIENT: Right(READ, OWN_REQUEST), CLINIC: Right(ADD, OWN_CLINIC), OPERATOR: Right(ADD)},
     "lead": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, OWN_CLINIC), OPERATOR: Right(READ)},
     "message": {PATIENT: Right(ADD, VIA_LEAD), CLINIC: Right(ADD, VIA_LEAD), OPERATOR: Right(READ)},

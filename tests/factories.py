@@ -19,7 +19,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
 from marketplace.leads.sending import confirm, submit
-from marketplace.quote_requests import drafts
+from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import drafting, sending
 from marketplace.quotes.models import Quote
@@ -133,6 +133,8 @@ def build_draft(*clinics: Clinic, email: str = "ana@patient.example", **changes:
         languages=changes.get("languages", ["en"]),
         questions=changes.get("questions", []),
     )
+    for n in range(changes.get("photos", 0)):
+        photos.add(request, b"photo %d" % n)
     drafts.answer_clinics(request, clinics=list(clinics), wait=not clinics)
     return request
 

@@ -25,7 +25,9 @@ from marketplace.foundation import signed_links
 from marketplace.leads.sending import submit
 from marketplace.mail.models import Email
 from marketplace.mail.suppression import ALL, Reason, Suppression, suppress
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Photo, QuoteRequest
+from marketplace.quote_requests.photos import SEALED, photos_of
+from marketplace.quote_requests.states import RequestState
 from tests.factories import (
     PASSWORD,
     build_account,
@@ -39,6 +41,7 @@ from tests.factories import (
 from tests.reading import Visitor
 from tests.web.patient.filling import answer, answer_until
 
+DRAFT_PHOTO = UUID("0190e5f0-0000-7000-8000-00000000f070")
 ROLES = (
     "anonymous",
     "patient",
@@ -62,8 +65,8 @@ class World:
         things = {
             "clinic": clinic,
             "other": other,
-            "quoted": build_quote(build_lead(clinic)).lead.request,
-            "fresh": build_lead(clinic, email="eva@patient.example").request,
+            "quoted": build_quote(build_lead(clinic, photos=1)).lead.request,
+            "fresh": build_lead(clinic, email="eva@patient.example", photos=1).request,
             "others": build_request(other, email="ivo@patient.example"),
             "unsent": unsent,
             "account": build_account("lost@clinic.example"),
@@ -114,15 +117,20 @@ class World:
         return {
             "public": places,
             "public.page": {"slug": "privacy"},
-            "patient": {"ref": self.quoted.ref, "number": 1, "clinic": self.clinic.slug, "step": "treatment"},
+            "patient": {
+                **{"ref": self.quoted.ref, "number": 1, "clinic": self.clinic.slug, "step": "treatment"},
+                "photo_id": photos_of(self.quoted)[0].id,
+            },
+            "patient.show_draft_photo": {"photo_id": DRAFT_PHOTO},
             "patient.open_page": {"token": self.token(self.quoted, "page")},
             "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
             "patient.send_request": {"token": self.token(self.unsent, "confirm")},
-            "dashboard": {"ref": self.fresh.ref},
+            "dashboard": {"ref": self.fresh.ref, "photo_id": photos_of(self.fresh)[0].id},
             "operator": {
                 "ref": self.quoted.ref,
                 "clinic_id": UUID(str(self.clinic.id)),
                 "kind": "company",
+                "photo_id": photos_of(self.quoted)[0].id,
                 "email_id": email.id,
                 "suppression_id": self._suppression(),
             },
@@ -155,6 +163,10 @@ class World:
         browser.get(f"/q/{self.token(self.quoted, 'page')}")
         answer_until(browser, "clinics")
         answer(browser, "clinics", clinics=[self.clinic.slug])
+        draft = db.session.scalars(select(QuoteRequest).where(QuoteRequest.state == RequestState.DRAFT)).one()
+        sealed = draft.box.seal_bytes(SEALED, b"a photo of the draft", row=DRAFT_PHOTO)
+        at = {"place": 1, "added_at": draft.touched_at}
+        db.session.add(Photo(id=DRAFT_PHOTO, request_id=draft.id, picture_sealed=sealed, **at))
 
     def _enter_other_patient(self, browser: FlaskClient) -> None:
         browser.get(f"/q/{self.token(self.others, 'page')}")

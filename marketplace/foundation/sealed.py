@@ -96,15 +96,22 @@ class Box:
 
     def seal(self, column: str, value: Any, *, row: UUID | None = None) -> bytes:
         """Any JSON value, sealed for that `table.column` of the owner, or of a row of its own."""
-        plain = json.dumps(value, ensure_ascii=False).encode()
+        return self.seal_bytes(column, json.dumps(value, ensure_ascii=False).encode(), row=row)
+
+    def seal_bytes(self, column: str, plain: bytes, *, row: UUID | None = None) -> bytes:
+        """The same for what is no JSON."""
         return VERSION + _seal(self._key, plain, f"{column}:{row or self._owner}")
 
     def open(self, column: str, sealed: bytes, *, row: UUID | None = None) -> Any:
         """The JSON value. Raises CannotOpen for a value of another column or row."""
+        return json.loads(self.open_bytes(column, sealed, row=row))
+
+    def open_bytes(self, column: str, sealed: bytes, *, row: UUID | None = None) -> bytes:
+        """The same for what is no JSON."""
         place = f"{column}:{row or self._owner}"
         if sealed[:1] == FIRST:
             place = self._first_place(column, row)
-        return json.loads(_open(self._key, sealed[1:], place))
+        return _open(self._key, sealed[1:], place)
 
     def _first_place(self, column: str, row: UUID | None) -> str:
         name = FIRST_NAMES.get(column) or column.partition(".")[2].removesuffix("_sealed") or column

@@ -27,6 +27,8 @@ from marketplace.quote_requests.events import AnswersRead
 from marketplace.quote_requests.models import Look
 from marketplace.quote_requests.states import RequestState
 
+SEALED = ("health", "photos", "contact")
+
 
 class LeadIds(TypedDict):
     """Whose event it is."""
@@ -42,11 +44,11 @@ def ids(lead: Lead) -> LeadIds:
 
 
 def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
-    """The first look moves it; every look at health or contact is recorded, for the patient once an hour a person."""
+    """The first look moves it; every look at what is sealed is recorded, for the patient once an hour a person."""
     if lead.state == LeadState.NEW:
         LEAD.move(lead, LeadState.OPENED)
         record(LeadOpened(**ids(lead)))
-    if looked_at in {"health", "contact"}:
+    if looked_at in SEALED:
         db.session.add_all(_looks(lead, actor, looked_at))
         record(AnswersRead(**ids(lead), reason=looked_at))
 

@@ -4,17 +4,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.capacity import take
-from marketplace.leads.consent import VERSION, consent_text
+from marketplace.leads.consent import agree, consent_text
 from marketplace.leads.deadlines import due_at
 from marketplace.leads.events import LeadArrived
 from marketplace.leads.models import Lead
@@ -29,6 +27,7 @@ from marketplace.quote_requests.events import (
 )
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
 from marketplace.quote_requests.states import RequestState
 
@@ -61,16 +60,8 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
 
 
 def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -> None:
-    words = consent_text(clinics, with_health=with_health)
-    for clinic in clinics:
-        given = {"text": words, "version": VERSION, "with_health": with_health, "given_at": clock.now()}
-        row = insert(Consent).values(id=uuid7(), request_id=request.id, clinic_id=clinic.id, **given)
-        # Given anew after the clinic had been full: the newer words count.
-        again = row.on_conflict_do_update(
-            index_elements=["request_id", "clinic_id"], set_={**given, "withdrawn_at": None}
-        )
-        db.session.execute(again)
-    db.session.flush()
+    words = consent_text(clinics, with_health=with_health, photos=len(photos_of(request)))
+    agree(request, clinics, words=words, with_health=with_health)
 
 
 def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:

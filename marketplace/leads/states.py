@@ -31,5 +31,7 @@ LEAD_MOVES = {
     _S.LOST: frozenset({_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.LAPSED, _S.REVOKED}),
 }
 
+# In these a clinic reads what was shared with it.
+READING = (_S.NEW, _S.OPENED, _S.ASKED, _S.LAPSED, _S.QUOTED, _S.WON)
 AWAITING = (_S.NEW, _S.OPENED)
 DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")

@@ -7,13 +7,21 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
-CHANGEABLE = ("treatment", "where", "when", "budget", "health")
+OPEN = (RequestState.OPEN, RequestState.PAUSED)
+CHANGEABLE = ("treatment", "where", "when", "budget", "health", "photos")
 
 
 def begin(request: QuoteRequest) -> None:
     """Locks it. Raises WrongState once it is no longer open."""
     REQUEST.lock(request)
-    if request.state not in {RequestState.OPEN, RequestState.PAUSED}:
+    if request.state not in OPEN:
+        raise WrongState(f"request_{request.state}")
+
+
+def begin_taking_back(request: QuoteRequest) -> None:
+    """Locks it: what was given may be taken back in any state. Raises WrongState once nothing is left."""
+    REQUEST.lock(request)
+    if request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
         raise WrongState(f"request_{request.state}")
 
 

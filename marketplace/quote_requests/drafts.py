@@ -17,7 +17,7 @@ from marketplace.quote_requests.models import DraftClinic, QuoteRequest
 from marketplace.quote_requests.references import new_ref
 from marketplace.quote_requests.states import RequestState
 
-STEPS = ("treatment", "where", "when", "budget", "health", "you", "clinics", "check")
+STEPS = ("treatment", "where", "when", "budget", "health", "photos", "you", "clinics", "check")
 MOST_CLINICS = 5
 
 
@@ -54,7 +54,7 @@ def _published(slug: str | None) -> Clinic | None:
 
 
 def first_missing(request: QuoteRequest) -> str | None:
-    """The first required step that has no answer; None when the request can be checked and sent."""
+    """The first required step without an answer (photos may be skipped); None when the request can be checked."""
     answered = {
         "treatment": request.procedure_answered,
         "where": request.where_answered,

@@ -76,7 +76,7 @@ class RequestKept(Event):
 
 
 class AnswersRead(Event):
-    """Someone of a clinic or of the staff read what is sealed; `reason` says what: health or contact."""
+    """Someone of a clinic or of the staff read what is sealed; `reason` says what: health, photos or contact."""
 
 
 class AnswersUnsealed(Event):
@@ -84,7 +84,11 @@ class AnswersUnsealed(Event):
 
 
 class HealthForgotten(Event):
-    """Health answers were deleted, 30 days after the end."""
+    """Health answers and photos were deleted, 30 days after the end."""
+
+
+class PhotosForgotten(Event):
+    """Photos were deleted, 90 days after they were added."""
 
 
 class RequestErased(Event):

@@ -133,6 +133,25 @@ class Consent(Base):
     clinic: Mapped[Clinic] = relationship()
 
 
+class Photo(Base):
+    """A picture the patient added; nothing that came with its file is kept, not even its name."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("request_id", "place"),
+        CheckConstraint("place BETWEEN 1 AND 4", name="four_at_most"),
+        Index("ix_photo_added_at", "added_at"),
+    )
+
+    id: Mapped[UUID] = key()
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
+    place: Mapped[int]
+    picture_sealed: Mapped[bytes] = mapped_column(deferred=True)  # a JPEG
+    added_at: Mapped[datetime]
+
+    request: Mapped[QuoteRequest] = relationship()
+
+
 class Look(Base):
     """Someone looked at what is sealed: the patient can read who and when."""
 
@@ -143,7 +162,7 @@ class Look(Base):
     request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
     actor: Mapped[str]
-    what: Mapped[str]  # health, contact
+    what: Mapped[str]  # health, photos, contact
     reason_sealed: Mapped[bytes | None]  # what staff typed
     at: Mapped[datetime]
 

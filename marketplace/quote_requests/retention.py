@@ -1,6 +1,6 @@
 """How long a request lives; erasing it destroys the key and empties the row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,11 +14,12 @@ from marketplace.quote_requests.events import (
     ConfirmationReminded,
     ErasureAnnounced,
     HealthForgotten,
+    PhotosForgotten,
     RequestExpired,
     RequestKept,
 )
 from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import DraftClinic, Look, QuoteRequest
+from marketplace.quote_requests.models import DraftClinic, Look, Photo, QuoteRequest
 from marketplace.quote_requests.states import RequestState as State
 
 BATCH = 200
@@ -27,6 +28,7 @@ REMIND_AFTER = timedelta(hours=24)
 UNCONFIRMED_LIVES = timedelta(days=7)
 OPEN_LIVES = timedelta(days=90)
 WITHDRAWN_LIVES = timedelta(0)
+PHOTOS_LIVE = timedelta(days=90)
 HEALTH_AFTER_END = timedelta(days=30)
 REQUEST_AFTER_END = timedelta(days=180)
 ANNOUNCED_AHEAD = timedelta(days=7)
@@ -64,6 +66,11 @@ def ended(now: datetime) -> Select[UUID]:
     return _ids(_ended_or_kept(before=now - REQUEST_AFTER_END))
 
 
+def photos(now: datetime) -> Select[UUID]:
+    """Added 90 days ago, whatever became of the request."""
+    return select(Photo.id).where(Photo.added_at < now - PHOTOS_LIVE)
+
+
 def with_health(now: datetime) -> Select[UUID]:
     """Ended 30 days ago, and health answers still there."""
     over = or_(*((QuoteRequest.state == state) & (at < now - HEALTH_AFTER_END) for state, at in ENDS.items()))
@@ -89,13 +96,21 @@ def erased_on(request: QuoteRequest) -> datetime:
 
 
 def forget_health(request: QuoteRequest) -> None:
-    """The health answers only."""
+    """The health answers, and photos with them."""
     request.health_sealed = None
+    db.session.execute(delete(Photo).where(Photo.request_id == request.id))
     record(HealthForgotten(request_id=request.id))
 
 
+def forget_photos(keys: Sequence[UUID]) -> None:
+    """These photos, and a note of it for each request."""
+    gone = delete(Photo).where(Photo.id.in_(keys)).returning(Photo.request_id)
+    for request_id in set(db.session.scalars(gone)):
+        record(PhotosForgotten(request_id=request_id))
+
+
 def empty(request: QuoteRequest) -> None:
-    """What is left of the row is its id, reference and moments; who looked goes with it. For a locked row."""
+    """What is left of the row is its id, reference and moments; photos and who looked go with it. For a locked row."""
     with db.session.no_autoflush:
         for column in (*SEALED, *ASKED):
             setattr(request, column, None)
@@ -104,7 +119,7 @@ def empty(request: QuoteRequest) -> None:
         request.erased_at = clock.now()
         request.state = State.ERASED
     db.session.flush()
-    for of_person in (DraftClinic, Look):
+    for of_person in (DraftClinic, Look, Photo):
         db.session.execute(delete(of_person).where(of_person.request_id == request.id))
 
 

@@ -1,6 +1,7 @@
-"""Health answers are closed to staff; who opens them says why, and the patient reads it."""
+"""Health answers and photos are closed to staff; who opens them says why, and the patient reads it."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import AnswersRead, AnswersUnsealed
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Look, QuoteRequest
+from marketplace.quote_requests.photos import photo_of, picture
 from marketplace.quote_requests.queries import Answers, answers
 
 OPEN_FOR = timedelta(minutes=15)
@@ -19,7 +21,7 @@ LEAST_REASON = 10
 
 
 def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
-    """Opens the health answers for this person, for a quarter of an hour. Raises Refused for too short a reason."""
+    """Opens answers and photos for this person, for a quarter of an hour. Raises Refused for too short a reason."""
     if len("".join(reason.split())) < LEAST_REASON:
         raise Refused("reason_short", field="reason")
     REQUEST.lock(request)
@@ -33,7 +35,7 @@ def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
 
 
 def open_until(request: QuoteRequest, *, actor: str) -> datetime | None:
-    """Until when this person may read the health answers; None while they are closed."""
+    """Until when this person may read answers and photos; None while they are closed."""
     if request.health_sealed is None:
         return None
     opened = select(Look.at).where(Look.request_id == request.id, Look.actor == actor)
@@ -46,3 +48,10 @@ def read_unsealed(request: QuoteRequest) -> Answers:
     record(AnswersRead(request_id=request.id, reason="health"))
     found = answers(request)
     return Answers(conditions=found.conditions, details=found.details)
+
+
+def see_unsealed(request: QuoteRequest, photo_id: UUID) -> bytes:
+    """One photo; each look is recorded. Raises NotFound."""
+    jpeg = picture(photo_of(request, photo_id))
+    record(AnswersRead(request_id=request.id, reason="photos"))
+    return jpeg

@@ -14,7 +14,8 @@ from marketplace.leads.queries import decisions, leads_of
 from marketplace.leads.reasons import in_words
 from marketplace.quote_requests import desk, queries
 from marketplace.quote_requests.events import RequestExported
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Photo, QuoteRequest
+from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.terms import STORED, terms_of
 
@@ -34,6 +35,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "procedure": request.procedure.name if request.procedure else None,
         **{name: getattr(request, name) for name in PLAIN},
         **vars(queries.answers(request)),
+        "photos": [{"file": file_of(photo), "added_at": photo.added_at} for photo in photos_of(request)],
         "consents": [_consent(consent) for consent in queries.consents(request)],
         "clinics": [_lead(lead) for lead in leads_of(request)],
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
@@ -44,6 +46,11 @@ def export(request: QuoteRequest) -> dict[str, Any]:
     record(RequestExported(request_id=request.id))
     plain: dict[str, Any] = _plain(content)
     return plain
+
+
+def file_of(photo: Photo) -> str:
+    """Where a photo stands in the archive."""
+    return f"photos/{photo.place}.jpg"
 
 
 def _ever_sent(request: QuoteRequest) -> list[Quote]:

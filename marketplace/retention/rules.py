@@ -61,6 +61,7 @@ _erase = _each_request(erase)
 
 # Whole requests come last: what goes with them is counted by its own rule first, in a run as in a dry run.
 RULES: tuple[Rule, ...] = (
+    Rule("photos", requests.PHOTOS_LIVE, "they were added", requests.photos, requests.forget_photos),
     Rule(
         "health answers",
         requests.HEALTH_AFTER_END,

@@ -55,6 +55,11 @@ QUOTE_STATES = {
     "chosen": (_("Chosen"), "ok"),
     "not_chosen": (_("Not chosen"), None),
 }
+LOOKS = {
+    "health": _("Health answers"),
+    "photos": _("Photos"),
+    "contact": _("Contact details"),
+}
 TIMINGS = {
     "month": _("In the next month"),
     "quarter": _("In 1 to 3 months"),
@@ -74,6 +79,7 @@ def install(app: Flask) -> None:
         "lead_states": LEAD_STATES,
         "request_states": REQUEST_STATES,
         "quote_states": QUOTE_STATES,
+        "looks": LOOKS,
         "timings": TIMINGS,
         "trips": TRIPS,
     }

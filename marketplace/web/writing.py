@@ -1,4 +1,5 @@
-"""One commit a request, and it stands here: a view that answers 2xx or 3xx is stored whole, any other not at all."""
+"""One commit a request, and it stands here: a view that answers 2xx or 3xx is stored whole, any other not at all, but
+for what a view says it keeps."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,7 +7,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, make_response, redirect, request, session
+from flask import Response, current_app, g, make_response, redirect, request, session
 
 from marketplace.extensions import db
 from marketplace.foundation import idempotency
@@ -25,7 +26,7 @@ def writes(view: View) -> View:
     def written(*args: Any, **kwargs: Any) -> Response:
         try:
             answer = make_response(view(*args, **kwargs))
-            if answer.status_code < 400:
+            if answer.status_code < 400 or g.pop("keeps", False):
                 db.session.commit()
             else:
                 db.session.rollback()
@@ -35,6 +36,11 @@ def writes(view: View) -> View:
             raise
 
     return written
+
+
+def keep_what_was_done() -> None:
+    """For a page that refuses a part of what was sent: the rest is stored all the same."""
+    g.keeps = True
 
 
 def once(form: type[CreatingForm], *, must_have_token: bool = True) -> Callable[[View], View]:

@@ -15,7 +15,8 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
-from marketplace.quote_requests.models import Look, QuoteRequest
+from marketplace.quote_requests.models import Look, Photo, QuoteRequest
+from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.unsealing import unseal
 from marketplace.quotes.models import Quote
@@ -28,6 +29,7 @@ READERS: dict[str, tuple[Any, Any]] = {
     "quote": (Quote, terms_of),
     "email": (Email, contents),
     "look": (Look, lambda look: look.reason),
+    "photo": (Photo, picture),
 }
 # Sealed for whom the form was given to, and forgotten with it: tests/web/test_once.py.
 ELSEWHERE = {"form_token"}
@@ -45,7 +47,7 @@ FIRST_PLACES = {
     "email.html_sealed": "email_html:{row}:{owner}",
 }
 # What the first version did not seal.
-LATER = {"look.reason_sealed"}
+LATER = {"look.reason_sealed", "photo.picture_sealed"}
 
 
 class Place(NamedTuple):
@@ -62,7 +64,7 @@ class Place(NamedTuple):
     @property
     def owner(self) -> Any:
         """Whose data key seals it."""
-        if self.table == "look":
+        if self.table in {"look", "photo"}:
             return self.row.request
         if self.table == "message":
             return self.row.lead.request
@@ -82,7 +84,9 @@ def places(db_session):
     """Two requests at two clinics each, with everything that is sealed."""
     clinics = build_clinic("Clinic Lale"), build_clinic("Clinic Nar")
     for name in ("ana", "bea"):
-        request = build_request(*clinics, email=f"{name}@patient.example", name=name, questions=[f"Why, {name}?"])
+        request = build_request(
+            *clinics, email=f"{name}@patient.example", name=name, questions=[f"Why, {name}?"], photos=2
+        )
         for lead in db.session.scalars(select(Lead).where(Lead.request_id == request.id)):
             ask(lead, f"How so, {name}?")
             build_quote(lead, message=f"For {name}", answers=(f"Because, {name}",))

@@ -12,6 +12,7 @@ BY_NATURE = {
         (f"patient.ask_{s}" for s in ("treatment", "where", "when", "budget", "health", "you", "clinics")), SAME_ANSWER
     ),
     "patient.change_answer": SAME_ANSWER,
+    **dict.fromkeys(("patient.ask_photos", "patient.change_photos"), "the same picture is kept once"),
     "patient.send_request": "the link is spent by the first",
     "patient.choose_quote": ONE_WAY,
     "patient.decline_quote": ONE_WAY,

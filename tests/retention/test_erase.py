@@ -38,7 +38,7 @@ MARKS = {
 @pytest.fixture
 def marked(make_lead: Make, make_quote: Make) -> QuoteRequest:
     """A request with something personal in every place there is."""
-    lead = make_lead(conditions=["allergy"], **MARKS)
+    lead = make_lead(conditions=["allergy"], photos=2, **MARKS)
     ask(lead, "Which marker?")
     answer_question(lead, "The marker on the left")
     open_lead(lead, actor="member:x", looked_at="health")
@@ -71,7 +71,7 @@ BARE = {"quote_request", "lead", "quote", "consent", "routing_decision", "routin
 
 
 def test_only_bare_rows_are_left(marked: QuoteRequest) -> None:
-    assert {"message", "look", "signed_link", "form_token", "procrastinate_jobs"} & tables_that_name(marked)
+    assert {"message", "look", "photo", "signed_link", "form_token", "procrastinate_jobs"} & tables_that_name(marked)
     erase(marked)
     left = tables_that_name(marked) - BARE - {"erasure"}
     # Jobs that are left carry mail to clinics: it is theirs and names nobody.
@@ -91,7 +91,7 @@ def test_every_sealed_column_is_empty(marked: QuoteRequest) -> None:
     erase(marked)
     db.session.flush()
     for table, column in sealed:
-        whole = {"message": "true", "look": "true", "form_token": "true"}  # no row of them is left
+        whole = {"message": "true", "look": "true", "form_token": "true", "photo": "true"}  # no row of them is left
         theirs = {"quote_request": "id = :id", "quote": "request_id = :id", **whole}.get(
             table, "request_id = :id AND audience = 'patient'"
         )

@@ -18,6 +18,7 @@ from marketplace.leads.sending import submit
 from marketplace.mail import delivery, outbox, patients
 from marketplace.mail.models import Email, EmailState
 from marketplace.quote_requests import links
+from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
 from marketplace.retention.rules import RULES, Rule
 from tests.factories import build_draft, build_request
@@ -60,6 +61,7 @@ def erased_elsewhere() -> None:
 
 
 MAKE: dict[str, Callable[[], object]] = {
+    "photos": lambda: build_request(photos=1),
     "health answers": ended,
     "links in emails": a_link,
     "form tokens": lambda: idempotency.claim(Sent(uuid4(), "/x", {}, b"browser")),
@@ -102,6 +104,14 @@ def words(kept: timedelta) -> str:
         return "at once"
     hours = kept // timedelta(hours=1)
     return f"{hours} hours" if hours <= 72 else f"{kept.days} days"
+
+
+def test_photos_go_with_the_health_answers_at_the_latest(app: Flask) -> None:
+    request = build_request(photos=1)
+    close(request)
+    rule = next(rule for rule in RULES if rule.name == "health answers")
+    assert rule.batch(later(31)) == 1
+    assert not photos_of(request)
 
 
 def test_a_waiting_email_keeps_its_text(app: Flask) -> None:

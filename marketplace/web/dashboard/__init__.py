@@ -1,4 +1,4 @@
 """The clinics' pages."""
 
-from marketplace.web.dashboard import asking, inbox, leads, pages, quoting  # noqa: F401
+from marketplace.web.dashboard import asking, inbox, leads, pages, photos, quoting  # noqa: F401
 from marketplace.web.dashboard.door import door as door

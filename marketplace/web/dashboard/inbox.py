@@ -4,6 +4,7 @@ from flask import g, render_template, request, url_for
 
 from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.queries import TABS, inbox
+from marketplace.quote_requests.photos import numbers_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.inputs import number
@@ -20,6 +21,7 @@ def leads() -> str:
         found=found,
         state=state,
         health=health_shared(found.leads),
+        photos=numbers_of([lead.request_id for lead in found.leads]),
         wording=wording,
         page_url=lambda n: url_for("dashboard.leads", state=state, page=n),
     )

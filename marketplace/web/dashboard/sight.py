@@ -10,33 +10,28 @@ from flask import g, request
 from marketplace.leads.actions import open_lead, read_again
 from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.messages import Said, messages
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import READING, LeadState
+from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers
 from marketplace.web.dashboard.door import actor
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
+    from marketplace.quote_requests.models import Photo
 
-WORKING = (
-    LeadState.NEW,
-    LeadState.OPENED,
-    LeadState.ASKED,
-    LeadState.LAPSED,
-    LeadState.QUOTED,
-    LeadState.WON,
-)
 ASKING = (LeadState.NEW, LeadState.OPENED)
 NOTHING = Answers()
 
 
 @dataclass(frozen=True)
 class Sight:
-    """Health only with a standing consent, contact only once chosen, nothing when the lead has ended."""
+    """Health and photos only with a standing consent, contact only once chosen, nothing when the lead has ended."""
 
     answers: Answers
     health: bool
     contact: bool
     said: tuple[Said, ...]
+    photos: tuple[Photo, ...] = ()
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -45,7 +40,7 @@ class Sight:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """What of the sealed answers counts as a look."""
+        """What of the sealed answers counts as a look; each photo is asked for by itself."""
         return ("health",) * self.health + ("contact",) * self.contact
 
     @property
@@ -60,15 +55,22 @@ def own_lead() -> Lead:
     return lead
 
 
+def reads_health(lead: Lead) -> bool:
+    """Whether the health answers and photos are open to the clinic now."""
+    return lead.state in READING and bool(health_shared([lead]))
+
+
 def sight_of(lead: Lead) -> Sight:
     """Opens no more than may be read."""
-    if lead.state not in WORKING:
+    if lead.state not in READING:
         return Sight(NOTHING, health=False, contact=False, said=())
+    health = reads_health(lead)
     return Sight(
         answers(lead.request),
-        health=bool(health_shared([lead])),
+        health=health,
         contact=lead.state == LeadState.WON,
         said=tuple(messages(lead)),
+        photos=tuple(photos_of(lead.request)) if health else (),
     )
 
 

@@ -1,17 +1,20 @@
 """Following a request: where it went and why, without who it is; how they are, only for a reason."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.foundation.problems import Refused
+from marketplace.foundation.problems import NotFound, Refused
 from marketplace.leads import desk, queries, reasons
 from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.quote_requests import unsealing
+from marketplace.quote_requests.photos import photos_of
+from marketplace.web import pictures
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import page_number, page_url
 from marketplace.web.operator.door import door
@@ -55,6 +58,17 @@ def unseal_request(ref: str) -> ResponseReturnValue:
     return redirect(url_for("operator.show_request", ref=ref, _anchor="health"), 303)
 
 
+@door.get("/requests/<ref>/photos/<uuid:photo_id>")
+@writes
+def show_photo(ref: str, photo_id: UUID) -> Response:
+    """While the answers are open to this person; HEAD looks at nothing."""
+    asked = desk.request_by_ref(ref)
+    if unsealing.open_until(asked, actor=_me()) is None:
+        raise NotFound("photo")
+    jpeg = unsealing.see_unsealed(asked, photo_id) if request.method == "GET" else b""
+    return pictures.answer(jpeg, name=f"{ref}-{photo_id}")
+
+
 def _me() -> str:
     return f"operator:{current_user.id}"
 
@@ -77,6 +91,7 @@ def _request_page(asked: Any, form: UnsealForm) -> str:
         actors=wording.actors(entry.actor for entry in history),
         open_until=open_until,
         unsealed=unsealing.read_unsealed(asked) if open_until else None,
+        photos=photos_of(asked),
         form=form,
         has_errors=bool(form.errors),
     )

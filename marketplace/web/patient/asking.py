@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from flask import redirect, render_template, request, session, url_for
@@ -24,7 +24,7 @@ class Question(Form):
     change = HiddenField()
 
     @classmethod
-    def of(cls, quote_request: Any) -> "Question":
+    def of(cls, quote_request: Any) -> Self:
         """What was sent, or what was answered before."""
         if request.method == "POST":
             return cls()

@@ -1,6 +1,6 @@
 """About the person: health as far as they tell it, and how to reach them."""
 
-from typing import Any
+from typing import Any, Self
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -74,10 +74,9 @@ class YouForm(Question):
     home: str | None = None
 
     @classmethod
-    def of(cls, quote_request: Any) -> "YouForm":
+    def of(cls, quote_request: Any) -> Self:
         """A phone number without a country code is one of the home country."""
         form = super().of(quote_request)
-        assert isinstance(form, cls)
         form.home = quote_request.home_country
         return form
 

@@ -30,7 +30,6 @@ class ClinicsForm(Question):
     def for_proposed(cls, quote_request: Any, proposed: Proposed) -> "ClinicsForm":
         """The choices are what routing proposes now."""
         form = cls.of(quote_request)
-        assert isinstance(form, cls)
         form.proposed = proposed
         form.clinics.choices = [(p.clinic.slug, p.clinic.name) for p in proposed.proposals]
         return form

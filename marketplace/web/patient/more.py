@@ -13,6 +13,7 @@ from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, propose
 from marketplace.leads.reasons import in_words
 from marketplace.leads.sending import add_clinics
+from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
@@ -26,7 +27,7 @@ class MoreForm(CreatingForm):
         lazy_gettext("Which clinics may get your request?"),
         validators=[Length(min=1, message=lazy_gettext("Select at least one clinic"))],
     )
-    share_health = BooleanField(lazy_gettext("Send my health answers to these clinics too"))
+    share_health = BooleanField(lazy_gettext("Send my health answers and photos to these clinics too"))
 
 
 def _form(proposed: Proposed) -> MoreForm:
@@ -42,7 +43,7 @@ def show_more_clinics(ref: str) -> ResponseReturnValue:
 
 
 def _page(quote_request: Any, form: MoreForm | None = None) -> ResponseReturnValue:
-    proposed = propose(quote_request)
+    proposed, photos = propose(quote_request), len(photos_of(quote_request))
     page = render_template(
         "patient/request/more.html",
         quote_request=quote_request,
@@ -50,7 +51,7 @@ def _page(quote_request: Any, form: MoreForm | None = None) -> ResponseReturnVal
         by_slug={proposal.clinic.slug: proposal for proposal in proposed.proposals},
         in_words=in_words,
         words={
-            p.clinic.slug: [consent_text([p.clinic], with_health=shared) for shared in (True, False)]
+            p.clinic.slug: [consent_text([p.clinic], with_health=shared, photos=photos) for shared in (True, False)]
             for p in proposed.proposals
         },
         form=form or _form(proposed),

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import queries
+from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.side_by_side import currency_of
 from marketplace.web.forms import Form
@@ -24,6 +25,7 @@ def show_request(ref: str) -> ResponseReturnValue:
         "patient/request/show.html",
         quote_request=quote_request,
         answers=queries.answers(quote_request),
+        photos=photos_of(quote_request),
         leads=leads,
         quotes=quotes,
         quoted_leads={quote.lead_id: quote for quote in quotes},

@@ -15,6 +15,7 @@ from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, links, queries
+from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
@@ -46,13 +47,14 @@ def ask_check(quote_request: Any) -> ResponseReturnValue:
 
 
 def _check_page(quote_request: Any, form: CheckForm) -> ResponseReturnValue:
-    clinics = queries.ticked(quote_request)
-    form.share_health.label.text = consent_text(clinics, with_health=True)
+    clinics, photos = queries.ticked(quote_request), photos_of(quote_request)
+    form.share_health.label.text = consent_text(clinics, with_health=True, photos=len(photos))
     html = render_template(
         "patient/form/check.html",
         form=form,
         rows=rows(quote_request),
         clinics=clinics,
+        photos=photos,
         outside=outside_europe(clinics),
         back=before("check", changing=False),
         has_errors=bool(form.errors),

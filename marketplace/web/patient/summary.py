@@ -3,11 +3,12 @@
 from typing import Any
 
 from babel.lists import format_list
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.quote_requests import queries
+from marketplace.quote_requests.photos import photos_of
 from marketplace.web.filters import country_name, language_name, money
 from marketplace.web.patient import listings
 from marketplace.web.patient.asking import CHANGE, url_of
@@ -51,12 +52,18 @@ def _person(quote_request: Any) -> list[Row]:
     return [
         _row("health", _("Your health answers"), _lines([str(CONDITIONS[c]) for c in answers.conditions])),
         _row("health", _("What you added"), _lines(answers.details.split("\n"))),
+        _row("photos", _("Photos"), _photos(quote_request)),
         _row("you", _("Name to use"), answers.name),
         _row("you", _("Email address"), answers.email),
         _row("you", _("Phone number"), answers.phone),
         _row("you", _("Languages"), _listed([language_name(code) for code in quote_request.languages])),
         _row("you", _("Your questions"), _lines(answers.questions)),
     ]
+
+
+def _photos(quote_request: Any) -> str | None:
+    n = len(photos_of(quote_request))
+    return ngettext("%(num)s photo", "%(num)s photos", n) if n else None
 
 
 def _treatment(quote_request: Any) -> Markup:

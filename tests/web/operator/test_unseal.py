@@ -9,6 +9,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.quote_requests import unsealing
+from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import looks
 
 WHY = "The clinic reports a reaction"
@@ -105,3 +106,18 @@ def test_nothing_else_is_unsealed(asked):
     unsealing.unseal(asked, actor="operator:1", reason=WHY)
     found = unsealing.read_unsealed(asked)
     assert (found.details, found.name, found.email, found.questions) == ("asthma since May", "", "", ())
+
+
+def test_photos_are_closed_until_a_reason_is_given(desk, make_request):
+    asked = make_request(photos=1)
+    (photo,) = photos_of(asked)
+    path = f"/operator/requests/{asked.ref}/photos/{photo.id}"
+    assert desk.get(path).status_code == 404
+    unseal(desk, asked)
+    assert path in desk.get(f"/operator/requests/{asked.ref}").text
+    assert desk.head(path).status_code == 200
+    assert [entry.reason for entry in events("AnswersRead")] == ["health"]
+    assert desk.get(path).data == b"photo 0"
+    assert [entry.reason for entry in events("AnswersRead")] == ["health", "photos"]
+    other = make_request(photos=1, email="bea@patient.example")
+    assert desk.get(path.replace(asked.ref, other.ref)).status_code == 404

@@ -30,7 +30,7 @@ def files(client: Any, make_lead: Make, make_quote: Make, make_request: Make) ->
     """The parts of the archive of one request; another person's stands beside it."""
     make_request(email="other@patient.example", name="Otto Other", details="other's details")
     details = {"name": "Ana <b>", "email": "ana@patient.example", "phone": "+44 20 7946 0000", "details": "to latex"}
-    lead = make_lead(conditions=["allergy"], questions=["Which needle?"], **details)
+    lead = make_lead(conditions=["allergy"], questions=["Which needle?"], photos=2, **details)
     ask(lead, "Which area?")
     answer_question(lead, "The cheeks")
     open_lead(lead, actor="member:1", looked_at="health")
@@ -38,7 +38,7 @@ def files(client: Any, make_lead: Make, make_quote: Make, make_request: Make) ->
     answer = client.get(opened(client, lead.request) + "/export")
     assert answer.headers["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert archive.namelist() == ["request.json", "request.html"]
+        assert archive.namelist() == ["request.json", "photos/1.jpg", "photos/2.jpg", "request.html"]
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
@@ -81,6 +81,7 @@ def test_sp15_what_was_given_said_and_seen_is_there(files: dict[str, str]) -> No
     assert (quote["total"], quote["message"], quote["answers"]) == (48000, "We suggest May", ["A fine one"])
     assert content["consents"][0]["text"].startswith("I agree")
     assert [(look["who"], look["what"]) for look in content["looks"]] == [(clinic["clinic"], "health")]
+    assert [files[photo["file"]] for photo in content["photos"]] == ["photo 0", "photo 1"]
     assert content["considered"]
     assert {"RequestConfirmed", "QuoteSent"} <= {entry["what"] for entry in content["history"]}
 

@@ -42,7 +42,8 @@ def test_jumping_ahead_leads_to_the_first_missing_answer(client: Any, step: str)
 
 def test_each_answer_leads_to_the_next_question(client: Any) -> None:
     assert begin(client).headers["Location"] == "/get-quotes/treatment"
-    for step, following in zip(ANSWERS, [*list(ANSWERS)[1:], "clinics"], strict=True):
+    for step in ANSWERS:
+        following = STEPS[STEPS.index(step) + 1]
         assert answer(client, step).headers["Location"] == f"/get-quotes/{following}"
 
 
@@ -83,15 +84,15 @@ def test_an_answer_with_a_meaning_leads_to_it(client: Any, condition: str, meani
     page = client.get("/get-quotes/pause").page
     assert meaning in page.text
     links = {words(link): link.get("href") for link in page.one("main").iter("a")}
-    assert links["Continue"] == "/get-quotes/you"
+    assert links["Continue"] == "/get-quotes/photos"
     assert links["Ask for quotes for a later date"] == "/get-quotes/when?change=1"
 
 
 @pytest.mark.parametrize("condition", ["unsure", "tell_clinic", "none"])
 def test_the_other_answers_have_no_pause(client: Any, condition: str) -> None:
     answer_until(client, "health")
-    assert answer(client, "health", conditions=[condition]).headers["Location"] == "/get-quotes/you"
-    assert client.get("/get-quotes/pause").headers["Location"] == "/get-quotes/you"
+    assert answer(client, "health", conditions=[condition]).headers["Location"] == "/get-quotes/photos"
+    assert client.get("/get-quotes/pause").headers["Location"] == "/get-quotes/photos"
 
 
 def test_a_change_returns_to_the_answers(client: Any, make_clinic: Make) -> None:

@@ -73,7 +73,7 @@ def test_consent_names_each_clinic_and_nothing_is_ticked(client: Any, make_clini
     fields = reach_check(client, clinic.slug)
     assert set(fields) == {"idem", "shown", "proof", "website"}
     text = client.get("/get-quotes/check").page.text
-    assert consent_text([clinic], with_health=True) in text
+    assert consent_text([clinic], with_health=True, photos=0) in text
     assert "Other privacy law than in the UK and EU applies in: Türkiye." in text
 
 
@@ -100,7 +100,7 @@ def test_what_is_agreed_to_is_what_is_stored(client: Any, make_clinic: Make, tic
     request = stored()
     assert (request.share_health, request.aftercare) == (bool(ticked), bool(ticked))
     consent = db.session.scalars(select(Consent)).one()
-    assert consent.text == consent_text([clinic], with_health=bool(ticked))
+    assert consent.text == consent_text([clinic], with_health=bool(ticked), photos=0)
 
 
 def test_pressing_twice_sends_once(client: Any, make_clinic: Make) -> None:

@@ -1,0 +1,69 @@
+"""The photos of a request: four at most, sealed one by one, read by the patient and by whom they agreed to."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.columns import uuid7
+from marketplace.foundation.problems import NotFound, Refused, WrongState
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import Photo, QuoteRequest
+from marketplace.quote_requests.states import RequestState
+
+MOST = 4
+SEALED = "photo.picture_sealed"
+
+
+def photos_of(request: QuoteRequest) -> list[Photo]:
+    """In the order they were added, without their pictures."""
+    return list(db.session.scalars(select(Photo).where(Photo.request_id == request.id).order_by(Photo.id)))
+
+
+def numbers_of(request_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many each of these requests has; one without any is left out."""
+    query = select(Photo.request_id, func.count()).where(Photo.request_id.in_(request_ids)).group_by(Photo.request_id)
+    return {request_id: n for request_id, n in db.session.execute(query)}
+
+
+def photo_of(request: QuoteRequest, photo_id: UUID) -> Photo:
+    """One of this request. Raises NotFound."""
+    photo = db.session.scalar(select(Photo).where(Photo.id == photo_id, Photo.request_id == request.id))
+    if photo is None:
+        raise NotFound("photo")
+    return photo
+
+
+def picture(photo: Photo) -> bytes:
+    """The JPEG. Raises CannotOpen once the request is erased."""
+    return photo.request.box.open_bytes(SEALED, photo.picture_sealed, row=photo.id)
+
+
+def begin(draft: QuoteRequest) -> None:
+    """Locks it. Raises WrongState once it is sent: whoever has it then was not asked for more."""
+    REQUEST.lock(draft)
+    if draft.state != RequestState.DRAFT:
+        raise WrongState(f"request_{draft.state}")
+
+
+def add(request: QuoteRequest, jpeg: bytes) -> None:
+    """To a locked request; the same picture sent again is there already. Raises Refused too_many beyond four."""
+    there = photos_of(request)
+    if any(picture(photo) == jpeg for photo in there):
+        return
+    free = [place for place in range(1, MOST + 1) if place not in {photo.place for photo in there}]
+    if not free:
+        raise Refused("too_many", field="photos")
+    key = uuid7()
+    sealed = request.box.seal_bytes(SEALED, jpeg, row=key)
+    db.session.add(
+        Photo(id=key, request_id=request.id, place=free[0], picture_sealed=sealed, added_at=clock.now()),
+    )
+    db.session.flush()
+
+
+def remove(request: QuoteRequest, photo_id: UUID) -> None:
+    """One that is gone already is gone."""
+    db.session.execute(delete(Photo).where(Photo.id == photo_id, Photo.request_id == request.id))

@@ -1,0 +1,27 @@
+"""A photo of a request, for the clinic that the patient shares it with."""
+
+from uuid import UUID
+
+from flask import Response, request
+
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.actions import open_lead
+from marketplace.quote_requests import photos
+from marketplace.web import pictures
+from marketplace.web.dashboard.door import actor, door
+from marketplace.web.dashboard.sight import own_lead, reads_health
+from marketplace.web.writing import writes
+
+
+@door.get("/leads/<ref>/photos/<uuid:photo_id>")
+@writes
+def photo(ref: str, photo_id: UUID) -> Response:
+    """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
+    own = own_lead()
+    if not reads_health(own):
+        raise NotFound("photo")
+    found = photos.photo_of(own.request, photo_id)
+    if request.method == "HEAD":
+        return pictures.answer(b"", name="photo")
+    open_lead(own, actor=actor(), looked_at="photos")
+    return pictures.answer(photos.picture(found), name=f"{ref}-{found.place}")

@@ -1,0 +1,120 @@
+"""Photos as they are sent: each file is taken or refused by itself, so that a bad one loses none of the good ones."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import MultipleFileField
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from marketplace.foundation import pictures
+from marketplace.foundation.problems import Refused
+from marketplace.leads.consent import later_photos_text
+from marketplace.quote_requests import photos
+from marketplace.web.patient.asking import Question
+
+LONGEST_NAME = 60
+REFUSALS = {
+    "not_a_picture": _("The selected file must be a JPG, PNG, HEIC or WebP"),
+    "animated": _("The selected file must be one picture, not several in a row"),
+    "too_large": _("The selected file must be smaller than 10 MB"),
+    "too_many_pixels": _("The selected file has too many pixels. Choose a smaller version of it"),
+    "empty": _("The selected file is empty"),
+    "damaged": _("The selected file could not be read. Choose another, or save it again"),
+    "busy": _("The selected file could not be uploaded. Try again"),
+    "too_many": _("You can only select up to 4 photos"),
+}
+
+
+class Photos(MultipleFileField):
+    """A text is mended one error at a time; of several files each may have its own."""
+
+    shown_errors = photos.MOST
+
+
+class PhotosForm(Question):
+    """Up to four; the button of a photo takes it out."""
+
+    limit = "photos"
+
+    photos = Photos(_("Photos"))
+    remove = StringField()
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """A file cannot be put back into its field."""
+        return {}
+
+    def validate_photos(self, field: MultipleFileField) -> None:
+        """Something must be asked for, and no more files than can be kept are looked at."""
+        if not field.data and not self.remove.data:
+            raise ValidationError(gettext("Select at least one photo"))
+        if len(field.data or ()) > photos.MOST:
+            raise ValidationError(str(REFUSALS["too_many"]))
+
+    def painted(self) -> list[tuple[str, bytes]]:
+        """Name and JPEG of each that is a picture; of the others the field says why not."""
+        done, errors = [], []
+        for file in self.photos.data or ():
+            try:
+                with pictures.in_turn():
+                    done.append((file.filename, pictures.clean(file.stream.read())))
+            except Refused as refused:
+                errors.append(_refusal(file.filename, refused.reason))
+        self.photos.errors = [*self.photos.errors, *errors]
+        return done
+
+    def keep(self, quote_request: Any, painted: list[tuple[str, bytes]]) -> None:
+        """In a locked request."""
+        removed = _key(self.remove.data)
+        if removed:
+            photos.remove(quote_request, removed)
+        for name, jpeg in painted:
+            try:
+                photos.add(quote_request, jpeg)
+            except Refused as refused:
+                self.photos.errors = [*self.photos.errors, _refusal(name, refused.reason)]
+
+
+class LaterPhotosForm(PhotosForm):
+    """Clinics that read the health answers see a new photo at once: the patient agrees to that, by name."""
+
+    agree = BooleanField()
+    named = HiddenField()
+
+    clinics: tuple[Any, ...] = ()
+
+    def name_clinics(self, clinics: list[Any]) -> None:
+        """Those who read now."""
+        self.clinics = tuple(clinics)
+        self.agree.label.text = later_photos_text(clinics)
+
+    @property
+    def names(self) -> str:
+        """Tells whether the sentence that was read is the one that holds."""
+        return " ".join(clinic.slug for clinic in self.clinics)
+
+    def validate_agree(self, field: BooleanField) -> None:
+        """To this sentence, not to an earlier one."""
+        if not self.clinics or not self.photos.data:
+            return
+        if not field.data:
+            raise ValidationError(gettext("Agree, or leave your photos out"))
+        if self.named.data != self.names:
+            raise ValidationError(gettext("The clinics have changed meanwhile. Read the sentence again"))
+
+
+def _refusal(name: str | None, reason: str) -> str:
+    shown = (name or "")[:LONGEST_NAME]
+    if not shown or not shown.isprintable():
+        return str(REFUSALS[reason])
+    return gettext("%(name)s: %(problem)s", name=shown, problem=REFUSALS[reason])
+
+
+def _key(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""Photos come in and go out: while they are read nothing of them touches a disk."""
+
+import io
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
+
+from flask import Flask, Request, Response, current_app, request
+
+from marketplace.foundation.pictures import MEDIA_TYPE, MOST_BYTES
+
+MOST_IN_ONE_BODY = 64 * 1024 * 1024
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_photos(view: View) -> View:
+    """Its body may be as large as a few photos; every other page keeps the limit of the site."""
+    view.most_bytes = MOST_IN_ONE_BODY  # type: ignore[attr-defined]
+    return view
+
+
+class Kept(io.BytesIO):
+    """A file in memory; of one that is too large no more than shows it."""
+
+    def write(self, data: Any, /) -> int:
+        """Says that all of it was taken."""
+        room = MOST_BYTES + 1 - self.tell()
+        super().write(bytes(data)[: max(0, room)])
+        return len(data)
+
+
+class SiteRequest(Request):
+    """The library would put what is sent into files on the disk, as it came."""
+
+    def _get_file_stream(
+        self, total_content_length: int | None, content_type: str | None, *_file: Any, **_more: Any
+    ) -> IO[bytes]:
+        return Kept()
+
+
+def allow_more() -> None:
+    """Before anything reads the body; without a number of its own a view has the site's."""
+    request.max_content_length = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+
+
+def answer(jpeg: bytes, *, name: str) -> Response:
+    """The picture as a page shows it."""
+    response = Response(jpeg, mimetype=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.jpg"'
+    return response
+
+
+def install(app: Flask) -> None:
+    """Every request of the site is read so."""
+    app.request_class = SiteRequest
+    app.before_request(allow_more)
