@@ -45,6 +45,7 @@ def ids(lead: Lead) -> LeadIds:
 
 def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
     """The first look moves it; every look at what is sealed is recorded, for the patient once an hour a person."""
+    LEAD.lock(lead)  # two people may look at once, and a page asks for several photos
     if lead.state == LeadState.NEW:
         LEAD.move(lead, LeadState.OPENED)
         record(LeadOpened(**ids(lead)))

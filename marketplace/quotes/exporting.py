@@ -35,7 +35,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "procedure": request.procedure.name if request.procedure else None,
         **{name: getattr(request, name) for name in PLAIN},
         **vars(queries.answers(request)),
-        "photos": [{"file": file_of(photo), "added_at": photo.added_at} for photo in photos_of(request)],
+        "photos": [{"file": file, "added_at": photo.added_at} for file, photo in photo_files(request)],
         "consents": [_consent(consent) for consent in queries.consents(request)],
         "clinics": [_lead(lead) for lead in leads_of(request)],
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
@@ -48,9 +48,9 @@ def export(request: QuoteRequest) -> dict[str, Any]:
     return plain
 
 
-def file_of(photo: Photo) -> str:
-    """Where a photo stands in the archive."""
-    return f"photos/{photo.place}.jpg"
+def photo_files(request: QuoteRequest) -> list[tuple[str, Photo]]:
+    """Where each photo stands in the archive."""
+    return [(f"photos/{number}.jpg", photo) for number, photo in enumerate(photos_of(request), start=1)]
 
 
 def _ever_sent(request: QuoteRequest) -> list[Quote]:

@@ -17,10 +17,11 @@ from marketplace.foundation import clock
 from marketplace.foundation.timeline import acting_as
 from marketplace.leads import actions, ending, sending, timing
 from marketplace.leads.models import Lead
-from marketplace.quote_requests import drafts, retention
+from marketplace.quote_requests import drafts, photos, retention
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import acceptance
 from marketplace.quotes.models import Quote
+from marketplace.sample.drawing import sample_photo
 from marketplace.sample.offers import send_quote
 
 FILE = Path(__file__).parent / "requests.yaml"
@@ -87,6 +88,8 @@ def ask(story: Story) -> None:
         drafts.answer_when(request, timing=row["timing"], month_from=None, month_to=None, trips=row["trips"])
         drafts.answer_budget(request, amount=None, currency=None, scope=None, share=False)
         drafts.answer_health(request, conditions=row["conditions"], details="")
+        for number in range(row.get("photos", 0)):
+            photos.add(request, sample_photo(number + 1))
         contact = {"name": row["name"], "email": row["email"], "phone": "", "languages": row["languages"]}
         drafts.answer_you(request, **contact, questions=[])
         wanted = [story.clinics[slug] for slug in row["clinics"]]

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from marketplace.processes.mailbox_reader import MailboxMessage
 from tests.browser import Site, Visit, assert_no_sideways_scroll, keep
+from tests.foundation.test_pictures import picture as drawn
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -79,6 +80,7 @@ def ask(walk: Walk) -> int:
     walk.step("pause")
     expect(page.locator("main")).to_contain_text("Do not stop or change your medicine for this treatment.")
     page.get_by_role("button", name="Continue").or_(page.get_by_role("link", name="Continue")).first.click()
+    add_photos(walk)
     walk.step("you")
     walk.fill("name", "Sample Ada")
     walk.fill("email", walk.address)
@@ -86,6 +88,19 @@ def ask(walk: Walk) -> int:
     walk.fill("questions", "Is the vial opened in front of me?")
     walk.go_on()
     return choose_and_send(walk)
+
+
+def add_photos(walk: Walk) -> None:
+    """One good file and one that is no picture: the good one is kept."""
+    walk.step("photos")
+    files = [{"name": "cheek.heic", "mimeType": "image/heic", "buffer": drawn("HEIF")}]
+    files += [{"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}]
+    walk.page.locator('[name="photos"]').set_input_files(files)
+    walk.page.get_by_role("button", name="Upload").click()
+    expect(walk.page.get_by_role("alert")).to_contain_text("notes.jpg: The selected file must be a JPG")
+    expect(walk.page.get_by_role("img", name="Photo 1")).to_be_visible()
+    walk.picture("photos")
+    walk.page.get_by_role("link", name="Continue").click()
 
 
 def choose_and_send(walk: Walk) -> int:

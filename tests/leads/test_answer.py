@@ -1,8 +1,10 @@
 """What a clinic does with a lead, and what the patient answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
@@ -11,12 +13,12 @@ from marketplace.foundation.problems import NotFound, Refused, WrongState
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
 from marketplace.leads.messages import messages
-from marketplace.leads.models import Message
+from marketplace.leads.models import Lead, Message
 from marketplace.leads.queries import inbox, lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due, remind_due
 from marketplace.quote_requests.queries import looks
-from tests.factories import Make
+from tests.factories import Make, build_lead
 
 
 def test_the_first_look_opens_it(make_lead: Make) -> None:
@@ -31,6 +33,22 @@ def test_looking_again_soon_is_one_look(make_lead: Make) -> None:
     for _ in range(3):
         open_lead(lead, actor="member:1", looked_at="health")
     assert len(looks(lead.request)) == 1
+
+
+def test_photos_that_are_asked_for_at_once_are_one_look(own_app: Flask) -> None:
+    with own_app.app_context():
+        key = build_lead(photos=4).id
+        db.session.commit()
+
+    def look(_photo: int) -> None:
+        with own_app.app_context():
+            open_lead(db.session.get_one(Lead, key), actor="member:1", looked_at="photos")
+            db.session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(look, range(4)))
+    with own_app.app_context():
+        assert len(looks(db.session.get_one(Lead, key).request)) == 1
 
 
 def test_every_reading_is_on_the_timeline(make_lead: Make) -> None:

@@ -1,6 +1,9 @@
 """The sample marketplace: whole, quiet, and never mixed with anything."""
 
+import io
+
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import Account
@@ -11,7 +14,8 @@ from marketplace.extensions import db
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail.models import Email
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Photo, QuoteRequest
+from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.states import RequestState
 from marketplace.sample import loader
 
@@ -39,6 +43,12 @@ def test_clinics_in_nine_countries_and_every_listing_state(sample):
 def test_requests_and_leads_in_every_state(sample):
     assert found(QuoteRequest.state) == set(RequestState) - ENDS_OF_OTHERS
     assert found(Lead.state) == set(LeadState)
+
+
+def test_photos_are_drawn_and_say_so(sample):
+    photos = db.session.scalars(select(Photo)).all()
+    assert len(photos) >= 3
+    assert all(Image.open(io.BytesIO(picture(photo))).size == (800, 600) for photo in photos)
 
 
 def test_not_one_email_is_written(sample):

@@ -7,8 +7,8 @@ import zipfile
 from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from marketplace.quote_requests.photos import photos_of, picture
-from marketplace.quotes.exporting import export, file_of
+from marketplace.quote_requests.photos import picture
+from marketplace.quotes.exporting import export, photo_files
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
 from marketplace.web.writing import writes
@@ -25,8 +25,8 @@ def export_request(ref: str) -> ResponseReturnValue:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as folder:
         folder.writestr("request.json", json.dumps(content, ensure_ascii=False, indent=2))
-        for photo in photos_of(quote_request):
-            folder.writestr(file_of(photo), picture(photo))
+        for file, photo in photo_files(quote_request):
+            folder.writestr(file, picture(photo))
         folder.writestr("request.html", render_template("patient/request/export.html", content=content))
     archive.seek(0)
     return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{ref}.zip")
