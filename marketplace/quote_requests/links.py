@@ -33,9 +33,15 @@ def peek_confirm(token: str) -> QuoteRequest:
     return _request_of(signed_links.redeem(token, purpose=CONFIRM))
 
 
-def spend_confirm(token: str) -> QuoteRequest:
+def spend_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
     """The request to confirm; the link works once. Raises LinkGone."""
-    return _request_of(signed_links.redeem(token, purpose=CONFIRM, use=True))
+    link = signed_links.redeem(token, purpose=CONFIRM, use=True)
+    return _request_of(link), link
+
+
+def mail_new_link(request: QuoteRequest) -> None:
+    """To the address of the request itself."""
+    record(LinkAsked(request_id=request.id))
 
 
 def send_new_link(email: str) -> None:
@@ -44,7 +50,7 @@ def send_new_link(email: str) -> None:
     with as_system():
         for request in db.session.scalars(query.order_by(QuoteRequest.created_at.desc()).limit(5)).all():
             if request.state in WITH_PAGE:
-                record(LinkAsked(request_id=request.id))
+                mail_new_link(request)
             elif request.state == RequestState.UNCONFIRMED:
                 record(ConfirmationResent(request_id=request.id))
 

@@ -97,7 +97,7 @@ def test_dashboard_pages(visit: Visit, site: Site, width: int) -> None:
 
 THREE_QUOTES = "ana@patient.example"  # of the sample
 REQUEST = ["", "/compare", "/quotes/1", "/quotes/1/choose", "/clinics", "/sharing", "/close", "/delete"]
-REQUEST += ["/answers/health", "/answers/photos", "/messages/clinic-lale"]
+REQUEST += ["/answers/health", "/answers/photos", "/open", "/messages/clinic-lale"]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

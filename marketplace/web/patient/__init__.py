@@ -2,6 +2,7 @@
 
 from marketplace.web.patient import (
     answers,
+    closed,
     compare,
     exporting,
     leaving,
@@ -20,6 +21,7 @@ from marketplace.web.patient.door import door
 
 __all__ = [
     "answers",
+    "closed",
     "compare",
     "door",
     "exporting",

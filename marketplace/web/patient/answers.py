@@ -12,7 +12,7 @@ from marketplace.web.patient.asking import Question
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_person import LONGEST_DETAILS, NONE, HealthForm
 from marketplace.web.patient.forms_wish import UNSURE, BudgetForm, TreatmentForm, WhenForm, WhereForm
-from marketplace.web.patient.holding import held
+from marketplace.web.patient.holding import held, own_browser_only
 from marketplace.web.patient.listings import ANY
 from marketplace.web.patient.wording import EXAMPLES
 from marketplace.web.writing import writes
@@ -38,6 +38,7 @@ def _question(step: str) -> type[Question]:
 
 
 @door.get("/my/requests/<ref>/answers/<step>")
+@own_browser_only
 def show_answer(ref: str, step: str) -> ResponseReturnValue:
     """The question with the answer as it stands."""
     quote_request = held()
@@ -45,6 +46,7 @@ def show_answer(ref: str, step: str) -> ResponseReturnValue:
 
 
 @door.post("/my/requests/<ref>/answers/<step>")
+@own_browser_only
 @writes
 def change_answer(ref: str, step: str) -> ResponseReturnValue:
     """Stores it; clinics that have the request see the new answer."""

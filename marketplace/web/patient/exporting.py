@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.quote_requests.photos import picture
 from marketplace.quotes.exporting import export, photo_files
 from marketplace.web.patient.door import door
-from marketplace.web.patient.holding import held
+from marketplace.web.patient.holding import held, own_browser_only
 from marketplace.web.writing import writes
 
 
 @door.get("/my/requests/<ref>/export")
+@own_browser_only
 @writes
 def export_request(ref: str) -> ResponseReturnValue:
     """The request's own page opens it, nobody else's does; a look by HEAD takes nothing."""

@@ -1,9 +1,11 @@
 """A request is opened by its mailed link, for this browser, until the link ends."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
-from flask import g, session
+from flask import g, redirect, session, url_for
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
@@ -12,13 +14,36 @@ from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState
 
-OPENED = "requests"
+OPENED, KNOWN = "requests", "known"
+HEALTH = "health"  # of the steps, the one whose answer is closed
+FRESH_LINK = timedelta(minutes=10)
+View = Callable[..., Any]
 
 
-def remember(ref: str, *, until: datetime) -> None:
-    """This browser may see the request until then."""
+def remember(ref: str, *, until: datetime, mailed_at: datetime) -> None:
+    """This browser may see the request until then; by a link that was mailed just now it is the person's own."""
     sessions.current().last(until - clock.now())
     session[OPENED] = {**session.get(OPENED, {}), ref: until.isoformat()}
+    if clock.now() - mailed_at <= FRESH_LINK:
+        know(ref)
+
+
+def know(ref: str) -> None:
+    """This browser is the person's own: it sent the request, or was there when the mail came."""
+    session[KNOWN] = [*(known for known in session.get(KNOWN, ()) if known != ref), ref]
+
+
+def own_browser_only(view: View) -> View:
+    """For health answers and photos: a link that lay in a mailbox for a while, or was passed on, does not show them."""
+
+    @wraps(view)
+    def guarded(*args: Any, ref: str, **kwargs: Any) -> Any:
+        opens_here = kwargs.get("step", HEALTH) != HEALTH or ref in session.get(KNOWN, ())
+        if opens_here:
+            return view(*args, ref=ref, **kwargs)
+        return redirect(url_for("patient.show_closed", ref=ref), 303)
+
+    return guarded
 
 
 def opened() -> list[str]:

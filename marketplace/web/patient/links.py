@@ -44,7 +44,7 @@ def open_page(token: str) -> ResponseReturnValue:
     quote_request, link = links.open_page(token)
     if request.method == "HEAD":
         return ""
-    remember(quote_request.ref, until=link.expires_at)
+    remember(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
     target = request.args.get("to", "")
     page = url_for("patient.show_request", ref=quote_request.ref)
     return redirect(f"{page}/{target}" if TARGETS.fullmatch(target) else page, 303)
@@ -69,9 +69,9 @@ def show_confirmation(token: str) -> ResponseReturnValue:
 @writes
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once."""
-    quote_request = links.spend_confirm(token)
+    quote_request, link = links.spend_confirm(token)
     confirmed = confirm(quote_request)
-    remember(quote_request.ref, until=clock.now() + links.PAGE_LIFETIME)
+    remember(quote_request.ref, until=clock.now() + links.PAGE_LIFETIME, mailed_at=link.created_at)
     if confirmed.leads:
         flash(
             _(

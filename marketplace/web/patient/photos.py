@@ -14,7 +14,7 @@ from marketplace.web import pictures
 from marketplace.web.patient.asking import CHANGE, after, current_draft, page, url_of, with_draft
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_photos import LaterPhotosForm, PhotosForm
-from marketplace.web.patient.holding import held
+from marketplace.web.patient.holding import held, own_browser_only
 from marketplace.web.writing import keep_what_was_done, writes
 
 
@@ -50,6 +50,7 @@ def show_draft_photo(photo_id: UUID) -> Response:
 
 
 @door.get("/my/requests/<ref>/photos/<uuid:photo_id>")
+@own_browser_only
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """For whoever holds the request's link."""
     return _picture(held(), photo_id)
@@ -61,6 +62,7 @@ def _picture(quote_request: Any, photo_id: UUID) -> Response:
 
 
 @door.get("/my/requests/<ref>/answers/photos")
+@own_browser_only
 def show_photos(ref: str) -> ResponseReturnValue:
     """What is there, and who sees it."""
     return _page(held(), LaterPhotosForm.of(held()))
@@ -68,6 +70,7 @@ def show_photos(ref: str) -> ResponseReturnValue:
 
 @door.post("/my/requests/<ref>/answers/photos")
 @pictures.takes_photos
+@own_browser_only
 @writes
 def change_photos(ref: str) -> ResponseReturnValue:
     """Stored with the consent to it; what could be taken is kept, also when another file could not."""

@@ -22,6 +22,7 @@ from marketplace.web.patient.asking import ask, before, current_draft, url_of, w
 from marketplace.web.patient.cards import cards
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_send import CheckForm, ClinicsForm, WaitForm
+from marketplace.web.patient.holding import know
 from marketplace.web.patient.summary import outside_europe, rows
 from marketplace.web.writing import once, writes
 
@@ -79,6 +80,7 @@ def send() -> ResponseReturnValue:
     submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
     session.pop("draft")
     session["sent"] = quote_request.ref
+    know(quote_request.ref)
     # As long as the form's token is kept, so that sending it again is answered alike.
     sessions.current().last(timedelta(hours=72))
     return redirect(url_for("patient.sent"), 303)
