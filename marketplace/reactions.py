@@ -16,6 +16,7 @@ from marketplace.mail import clinics as to_clinic
 from marketplace.mail import events as email
 from marketplace.mail import patients as to_patient
 from marketplace.mail import quote_news
+from marketplace.mail import teams as to_team
 from marketplace.quote_requests import events as request
 from marketplace.quotes import events as quote
 from marketplace.quotes import jobs as quote_jobs
@@ -55,6 +56,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadLapsed: (to_patient.some_silent,),
     lead.LeadRevoked: (to_clinic.delete_data,),
     lead.DeletionConfirmed: (),
+    lead.LeadsExported: (),
     # Quotes go back
     quote.QuoteHeld: (quote_jobs.release_later,),
     quote.QuoteSent: (quote_news.announce,),
@@ -83,6 +85,14 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.ListingReinstated: (to_clinic.listing_reinstated, clinic_jobs.count_again),
     clinic.ListingClosed: (clinic_jobs.count_again,),
     clinic.MemberJoined: (),
+    clinic.MemberInvited: (to_team.team_invitation,),
+    clinic.InvitationHeldBack: (),  # operators read it; the page says nothing
+    clinic.InvitationReplaced: (),
+    clinic.InvitationTakenBack: (),
+    clinic.InvitationLapsed: (),
+    clinic.RoleChanged: (),
+    clinic.MemberRemoved: (),
+    clinic.MemberLeft: (),
     clinic.CheckSubmitted: (),
     clinic.CheckPassed: (),
     clinic.CheckRefused: (),

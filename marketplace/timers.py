@@ -5,6 +5,7 @@ from datetime import datetime
 
 from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
+from marketplace.clinics import inviting
 from marketplace.foundation import audit, challenges, limits
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
@@ -22,6 +23,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "lapse unanswered leads": leads.lapse_due,
     "offer clinics to who waits": leads_waiting.offer_due,
     "lapse checks": clinics.lapse_due_checks,
+    "lapse invitations": inviting.lapse_due,
     "remind of an unconfirmed request": retention.remind_unconfirmed,
     "expire requests without a choice": retention.expire_due,
     "announce that requests will be erased": retention.announce_due,

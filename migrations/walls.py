@@ -64,6 +64,7 @@ WALLS: dict[str, Rights] = {
     "account_role": {ACCOUNT: Right(READ), CLINIC: Right(READ), OPERATOR: Right(READ)},
     "web_session": {ACCOUNT: Right(KEEP)},
     "membership": {ACCOUNT: Right(READ), CLINIC: Right(ALL, OWN_CLINIC), OPERATOR: Right(READ)},
+    "invitation": {CLINIC: Right(KEEP, OWN_CLINIC)},
     # One request and what belongs to it
     "quote_request": {
         PATIENT: Right(KEEP, "id = app_request()"),

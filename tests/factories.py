@@ -13,10 +13,13 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.catalogue.models import Procedure
+from marketplace.clinics.invitations import PURPOSE, Invitation
+from marketplace.clinics.inviting import invite
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, Membership
 from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import clock
+from marketplace.foundation import clock, signed_links
+from marketplace.foundation.signed_links import SignedLink
 from marketplace.leads.models import Lead
 from marketplace.leads.sending import confirm, submit
 from marketplace.quote_requests import drafts, photos
@@ -230,6 +233,26 @@ def build_member(clinic: Clinic, *, email: str = "ayse@clinic.example", role: Te
     db.session.add(Membership(clinic_id=clinic.id, user_id=account.id, role=role))
     db.session.flush()
     return account
+
+
+@pytest.fixture
+def make_invitation(app: Flask, db_session: object) -> Make:
+    """An open invitation into a clinic's team, by a new owner of it where none is given."""
+    return build_invitation
+
+
+def build_invitation(
+    clinic: Clinic, *, email: str = "ben@clinic.example", role: TeamRole = TeamRole.MEMBER, by: Account | None = None
+) -> Invitation:
+    """The same without a fixture."""
+    owner = by or build_member(clinic, email=f"inviter-{uuid4().hex[:6]}@clinic.example")
+    return invite(clinic, email=email, role=role, by=owner.id)
+
+
+def link_to(invitation: Invitation) -> SignedLink:
+    """As the sending job makes it."""
+    lifetime = invitation.expires_at - clock.now()
+    return signed_links.issue(PURPOSE, subject_id=invitation.id, lifetime=lifetime)
 
 
 @pytest.fixture

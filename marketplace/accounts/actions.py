@@ -2,11 +2,29 @@
 
 from uuid import UUID, uuid4
 
-from marketplace.accounts import session_rows
+from flask_security.utils import hash_password
+
+from marketplace.accounts import passwords, session_rows
 from marketplace.accounts.events import AccountDeactivated, SessionsEnded
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.timeline import record
+
+
+def make_account(*, email: str, name: str, password: str) -> Account:
+    """For whoever proved the address by a mailed link: it needs no other confirmation."""
+    account = Account(
+        email=email,
+        name=name,
+        password=hash_password(passwords.normal(password)),
+        active=True,
+        fs_uniquifier=uuid4().hex,
+        confirmed_at=clock.now(),
+    )
+    db.session.add(account)
+    db.session.flush()
+    return account
 
 
 def end_all(account_id: UUID, *, reason: str) -> None:

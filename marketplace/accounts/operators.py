@@ -2,17 +2,17 @@
 
 from uuid import uuid4
 
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.accounts.actions import end_all
+from marketplace.accounts.addresses import normal_address
 from marketplace.accounts.events import OperatorMade
 from marketplace.accounts.models import OPERATOR, Account, Role
+from marketplace.accounts.queries import account_with_address
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.problems import Refused
 from marketplace.foundation.timeline import record
 
 
@@ -28,11 +28,8 @@ def operator_role() -> Role:
 
 def create_operator(email: str) -> str:
     """A link that works once, within a day, to set a password. Raises Refused for what is no address."""
-    try:
-        address = validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise Refused("not_an_address", str(error), field="email") from error
-    account = db.session.scalar(select(Account).where(func.lower(Account.email) == address.lower()))
+    address = normal_address(email)
+    account = account_with_address(address)
     if account is None:
         account = Account(
             email=address,

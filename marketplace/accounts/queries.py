@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.extensions import db
@@ -22,3 +22,8 @@ def operators() -> list[Account]:
     """The marketplace's own staff, as far as they may sign in."""
     query = select(Account).join(Account.roles).where(Role.name == OPERATOR, Account.active)
     return list(db.session.scalars(query.order_by(Account.id)))
+
+
+def account_with_address(email: str) -> Account | None:
+    """Whose address this is, however it is written."""
+    return db.session.scalar(select(Account).where(func.lower(Account.email) == func.lower(email)))

@@ -1,4 +1,4 @@
-"""What happens to a clinic's listing and to its checks."""
+"""What happens to a clinic's listing, to its checks and to its team."""
 
 from marketplace.foundation.timeline import Event
 
@@ -37,6 +37,38 @@ class ListingClosed(Event):
 
 class MemberJoined(Event):
     """Someone works for the clinic from now on; `reason` is the role."""
+
+
+class MemberInvited(Event):
+    """An owner asked somebody to join; `reason` is the invitation's id."""
+
+
+class InvitationHeldBack(Event):
+    """Too many mails went to an address that nobody confirmed; `reason` is the allowance that is used up."""
+
+
+class InvitationReplaced(Event):
+    """The same address was invited anew; `reason` is the id of the invitation that ended."""
+
+
+class InvitationTakenBack(Event):
+    """By an owner; `reason` is the invitation's id."""
+
+
+class InvitationLapsed(Event):
+    """Nobody accepted it in time; `reason` is the invitation's id."""
+
+
+class RoleChanged(Event):
+    """An owner made someone an owner or a member; `reason` is the new role."""
+
+
+class MemberRemoved(Event):
+    """An owner took someone out of the team."""
+
+
+class MemberLeft(Event):
+    """Someone left the team of their own will."""
 
 
 class CheckSubmitted(Event):

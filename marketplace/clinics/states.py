@@ -1,4 +1,4 @@
-"""The states of a listing and of a check, and their legal moves."""
+"""The states of a listing, of a check and of an invitation, and their legal moves."""
 
 from enum import StrEnum
 
@@ -65,3 +65,16 @@ class TeamRole(StrEnum):
 
     OWNER = "owner"
     MEMBER = "member"
+
+
+class InvitationState(StrEnum):
+    """Someone was asked to join a team."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    TAKEN_BACK = "taken_back"
+    REPLACED = "replaced"
+    LAPSED = "lapsed"
+
+
+INVITATION_MOVES = {InvitationState.OPEN: frozenset(InvitationState) - {InvitationState.OPEN}}

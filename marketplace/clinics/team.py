@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.actions import end_all
 from marketplace.accounts.models import Account
-from marketplace.clinics.events import MemberJoined
+from marketplace.clinics.events import MemberJoined, MemberLeft, MemberRemoved, RoleChanged
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
+from marketplace.foundation.faces import as_system
+from marketplace.foundation.problems import NotFound, Refused, WrongState
 from marketplace.foundation.timeline import record
+
+MOST_PEOPLE = 20  # in a team, open invitations counted
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,27 @@ def members(clinic: Clinic) -> list[Member]:
     return [Member(account_id, name, email, TeamRole(role)) for account_id, name, email, role in rows]
 
 
+def member(clinic: Clinic, account_id: UUID) -> Member:
+    """One of the team. Raises NotFound for anybody else."""
+    found = next((member for member in members(clinic) if member.account_id == account_id), None)
+    if found is None:
+        raise NotFound("member")
+    return found
+
+
+def hold(clinic_id: UUID) -> None:
+    """One change of a team at a time: whoever else changes it waits for the end of this transaction."""
+    db.session.execute(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update(key_share=True))
+
+
+def hold_as_owner(clinic: Clinic, account_id: UUID) -> None:
+    """The same for who decides about it. Raises WrongState for who was an owner until a moment ago."""
+    hold(clinic.id)
+    own = _membership(clinic, account_id)
+    if own is None or own.role != TeamRole.OWNER:
+        raise WrongState("not_an_owner", _("You are not an owner of this team any more"))
+
+
 def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
     """One role a person and clinic."""
     membership = Membership(clinic_id=clinic.id, user_id=account.id, role=role)
@@ -45,3 +72,65 @@ def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
     db.session.flush()
     record(MemberJoined(clinic_id=clinic.id, account_id=account.id, reason=role))
     return membership
+
+
+def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -> None:
+    """Out in every browser, to come back as what they are now. Raises Refused for the last owner."""
+    hold_as_owner(clinic, by)
+    membership = _found(clinic, account_id)
+    if membership.role == role:
+        return
+    if role != TeamRole.OWNER:
+        _an_owner_stays(clinic, without=account_id)
+    membership.role = role
+    record(RoleChanged(clinic_id=clinic.id, account_id=account_id, reason=role))
+    _sign_out(account_id, reason="role_changed")
+
+
+def remove(clinic: Clinic, account_id: UUID, *, by: UUID) -> None:
+    """Out in every browser, and a stranger from the next request on. Raises Refused for the last owner."""
+    hold_as_owner(clinic, by)
+    _take_out(clinic, account_id)
+    record(MemberRemoved(clinic_id=clinic.id, account_id=account_id))
+    _sign_out(account_id, reason="removed_from_team")
+
+
+def leave(clinic: Clinic, account_id: UUID) -> None:
+    """Of one's own will. Raises Refused for the last owner."""
+    hold(clinic.id)
+    _take_out(clinic, account_id)
+    record(MemberLeft(clinic_id=clinic.id, account_id=account_id))
+    _sign_out(account_id, reason="left_team")
+
+
+def _membership(clinic: Clinic, account_id: UUID) -> Membership | None:
+    """As it stands now that the team is held, whatever was read before."""
+    query = select(Membership).where(Membership.clinic_id == clinic.id, Membership.user_id == account_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def _found(clinic: Clinic, account_id: UUID) -> Membership:
+    membership = _membership(clinic, account_id)
+    if membership is None:
+        raise NotFound("member")
+    return membership
+
+
+def _take_out(clinic: Clinic, account_id: UUID) -> None:
+    membership = _found(clinic, account_id)
+    _an_owner_stays(clinic, without=account_id)
+    db.session.delete(membership)
+    db.session.flush()
+
+
+def _an_owner_stays(clinic: Clinic, *, without: UUID) -> None:
+    """Somebody else who may sign in and decide."""
+    others = select(func.count()).select_from(Membership).join(Account, Account.id == Membership.user_id)
+    others = others.where(Membership.clinic_id == clinic.id, Membership.user_id != without, Account.active)
+    if not db.session.scalar(others.where(Membership.role == TeamRole.OWNER)):
+        raise Refused("last_owner", _("A team keeps one owner at least. Make somebody else an owner first"))
+
+
+def _sign_out(account_id: UUID, *, reason: str) -> None:
+    with as_system():
+        end_all(account_id, reason=reason)

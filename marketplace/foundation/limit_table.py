@@ -33,4 +33,7 @@ LIMITS: dict[str, tuple[Bucket, ...]] = {
     # Reading and writing to others
     "search": (Bucket(60, 2, BY_CLIENT),),
     "ask-patient": (Bucket(30, 60, ("clinic",)),),
+    # A team changes itself, and takes its requests along
+    "invite": (Bucket(20, 180, ("clinic",)), Bucket(3, 1200, BY_EMAIL)),
+    "export-leads": (Bucket(10, 360, ("clinic",)),),
 }

@@ -37,3 +37,7 @@ class LeadRevoked(Event):
 
 class DeletionConfirmed(Event):
     """The clinic says that its copy is deleted."""
+
+
+class LeadsExported(Event):
+    """An owner took the clinic's requests along as a CSV."""

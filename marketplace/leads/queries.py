@@ -43,7 +43,7 @@ def leads_of(request: QuoteRequest) -> list[Lead]:
 def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
     """A clinic's own lead; another clinic's is not found."""
     query = select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, QuoteRequest.ref == ref)
-    lead = db.session.scalar(query.where(_there()).options(joinedload(Lead.request), joinedload(Lead.clinic)))
+    lead = db.session.scalar(query.where(there()).options(joinedload(Lead.request), joinedload(Lead.clinic)))
     if lead is None:
         raise NotFound("lead")
     return lead
@@ -75,17 +75,17 @@ def inbox(clinic_id: UUID, *, state: str, page: int) -> InboxPage:
     return InboxPage(list(leads), total=total, page=page, pages=pages, counts=counts)
 
 
-def _there() -> ColumnElement[bool]:
+def there() -> ColumnElement[bool]:
     """An erased request is gone from the dashboard, too, but for the clinic that is to confirm that its copy is."""
     return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED)
 
 
 def _of_clinic(clinic_id: UUID) -> Select[Lead]:
-    return select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, _there())
+    return select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, there())
 
 
 def _tab_counts(clinic_id: UUID) -> dict[str, int]:
-    query = select(Lead.state, func.count()).join(Lead.request).where(Lead.clinic_id == clinic_id, _there())
+    query = select(Lead.state, func.count()).join(Lead.request).where(Lead.clinic_id == clinic_id, there())
     by_state: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(Lead.state))}
     return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
 

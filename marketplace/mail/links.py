@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from flask import current_app
 
+from marketplace.clinics import invitations
+from marketplace.clinics.invitations import Invitation
+from marketplace.clinics.states import InvitationState
 from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.signed_links import SignedLink
@@ -20,6 +23,7 @@ from marketplace.quote_requests.states import RequestState
 # What stands in the stored text until the email is sent.
 PLACE = "[[link]]"
 
+# An invitation's link ends with the invitation.
 LIFETIMES = {"page": timedelta(days=7), "confirm": timedelta(hours=48)}
 _BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|after|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
 
@@ -51,13 +55,20 @@ class ConfirmLink:
 
 
 @dataclass(frozen=True)
+class InvitationLink:
+    """The page where somebody joins a team."""
+
+    invitation: Invitation
+
+
+@dataclass(frozen=True)
 class SealedLink:
     """A link made elsewhere; it stands in the sealed text and nowhere else."""
 
     url: str
 
 
-Link = PageLink | RequestLink | ConfirmLink | SealedLink
+Link = PageLink | RequestLink | ConfirmLink | InvitationLink | SealedLink
 
 
 class Columns(NamedTuple):
@@ -79,6 +90,8 @@ def columns(link: Link | None) -> Columns:
             return Columns("page", request.id, path or None)
         case ConfirmLink(request):
             return Columns("confirm", request.id)
+        case InvitationLink(invitation):
+            return Columns(invitations.PURPOSE, invitation.id)
         case _:
             return Columns()
 
@@ -110,13 +123,13 @@ def make_ready(email: Email) -> None:
     """The link exists and its time starts now; every attempt carries the same one. Raises NoLongerDue."""
     if email.link_purpose is None or email.link_subject_id is None:
         return
-    _still_wanted(email)
+    ends = _end_of(email)
     link = db.session.get(SignedLink, email.id)
     if link is None:
         link = _issue(email, purpose=email.link_purpose, subject_id=email.link_subject_id)
     if link.ended_at is not None:
         raise NoLongerDue("link_ended")
-    link.expires_at = clock.now() + LIFETIMES[link.purpose]
+    link.expires_at = ends
     db.session.flush()
 
 
@@ -125,6 +138,8 @@ def address(email: Email) -> str:
     if email.link_purpose is None:
         return absolute(email.link_path) if email.link_path else ""
     token = signed_links.token_of(db.session.get_one(SignedLink, email.id))
+    if email.link_purpose == invitations.PURPOSE:
+        return absolute(f"/account/invitation/{token}")
     if email.link_purpose == "confirm":
         return absolute(f"/q/{token}/confirm")
     return absolute(f"/q/{token}" + (f"?to={email.link_path}" if email.link_path else ""))
@@ -139,12 +154,19 @@ def _issue(email: Email, *, purpose: str, subject_id: UUID) -> SignedLink:
     return link
 
 
-def _still_wanted(email: Email) -> None:
+def _end_of(email: Email) -> datetime:
+    """Until when its link works, when it is sent now. Raises NoLongerDue."""
+    if email.link_purpose == invitations.PURPOSE:
+        invitation = db.session.get(Invitation, email.link_subject_id)
+        if invitation is None or invitation.state != InvitationState.OPEN or invitation.expires_at <= clock.now():
+            raise NoLongerDue("invitation_ended")
+        return invitation.expires_at
     request = db.session.get(QuoteRequest, email.link_subject_id)
     if request is None or request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
         raise NoLongerDue("erased")
     if email.link_purpose == "confirm" and request.state != RequestState.UNCONFIRMED:
         raise NoLongerDue("confirmed")
+    return clock.now() + LIFETIMES[str(email.link_purpose)]
 
 
 def _own_path(path: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from marketplace.clinics import invitations
 from marketplace.extensions import db
 from marketplace.foundation import idempotency, job_queue, signed_links
 from marketplace.mail import retention as emails
@@ -75,6 +76,13 @@ RULES: tuple[Rule, ...] = (
         "the end of their time",
         lambda now: signed_links.over(now - LINK_LIVES),
         signed_links.forget,
+    ),
+    Rule(
+        "invitations",
+        invitations.KEPT_AFTER_END,
+        "their end",
+        lambda now: invitations.ended(now - invitations.KEPT_AFTER_END),
+        invitations.forget,
     ),
     Rule(
         "form tokens",

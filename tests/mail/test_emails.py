@@ -15,7 +15,7 @@ from marketplace.mail import clinics, delivery, digest, outbox, patients, quote_
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import RequestState
-from tests.factories import build_account
+from tests.factories import build_account, build_invitation, build_member
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
 
 SITE = "http://127.0.0.1:8000"
@@ -60,6 +60,17 @@ def account(name: str, link: bool) -> None:
     outbox.put(name, to="someone@clinic.example", audience="account", context=context, link=made_elsewhere)
 
 
+def invitations() -> None:
+    """To who is new, who has an account, who works elsewhere, and our own staff."""
+    clinic = a_clinic("Clinic <1> & Co")
+    owner = build_member(clinic)
+    build_account("known@clinic.example")
+    build_member(a_clinic("Rival"), email="elsewhere@clinic.example")
+    build_account("staff@clinic.example", operator=True)
+    for name in ("new", "known", "elsewhere", "staff"):
+        build_invitation(clinic, email=f"{name}@clinic.example", by=owner)
+
+
 def a_digest() -> None:
     waits = clock.now() - timedelta(hours=6)
     operator = build_account("op@meridian.example", operator=True)
@@ -94,6 +105,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
     "listing_result": lambda: clinics.listing_sent_back(listing()),
     "operator_digest": a_digest,
+    "team_invitation": invitations,
     "account_confirm": lambda: account("account_confirm", True),
     "account_exists": lambda: account("account_exists", True),
     "account_reset": lambda: account("account_reset", True),

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from marketplace.clinics.inviting import take_back
 from marketplace.extensions import db
 from marketplace.foundation import clock, idempotency, signed_links
 from marketplace.foundation.idempotency import Sent
@@ -21,7 +22,7 @@ from marketplace.quote_requests import links
 from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
 from marketplace.retention.rules import RULES, Rule
-from tests.factories import build_draft, build_request
+from tests.factories import build_clinic, build_draft, build_invitation, build_member, build_request
 from tests.mail.things import a_request, emails, event_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "running.md"
@@ -60,10 +61,18 @@ def erased_elsewhere() -> None:
     erasure.take_over([(a_request().id, clock.now())])
 
 
+def an_ended_invitation() -> None:
+    clinic = build_clinic()
+    owner = build_member(clinic)
+    invitation = build_invitation(clinic, by=owner)
+    take_back(clinic, invitation.id, by=owner.id)
+
+
 MAKE: dict[str, Callable[[], object]] = {
     "photos": lambda: build_request(photos=1),
     "health answers": ended,
     "links in emails": a_link,
+    "invitations": an_ended_invitation,
     "form tokens": lambda: idempotency.claim(Sent(uuid4(), "/x", {}, b"browser")),
     "ended jobs": a_job,
     "texts and recipients of emails": an_email,

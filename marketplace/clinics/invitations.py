@@ -1,0 +1,91 @@
+"""Invitations into a team: the rows, and what is read of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Select, delete, func, select, text
+from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.clinics.states import InvitationState, TeamRole
+from marketplace.extensions import db
+from marketplace.foundation import clock, signed_links
+from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.problems import NotFound
+
+PURPOSE = "invitation"  # of its link
+LIFETIME = timedelta(days=7)
+KEPT_AFTER_END = timedelta(days=30)
+
+
+class Invitation(Created, Base):
+    """One address was asked into one team; at most one of them is open."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        *state_checks(InvitationState),
+        one_of("role", TeamRole),
+        Index(
+            "uq_invitation_open",
+            "clinic_id",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_invitation_expires_at_open", "expires_at", postgresql_where=text("state = 'open'")),
+    )
+
+    id: Mapped[UUID] = key()
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    email: Mapped[str]  # as owners read it
+    role: Mapped[TeamRole] = mapped_column(TEXT)
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[InvitationState] = mapped_column(TEXT, default=InvitationState.OPEN)
+    open_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    taken_back_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
+def _waiting(clinic_id: UUID) -> Select[Invitation]:
+    return select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.state == InvitationState.OPEN)
+
+
+def open_ones(clinic_id: UUID) -> list[Invitation]:
+    """Those that can still be accepted, the latest first."""
+    query = _waiting(clinic_id).where(Invitation.expires_at > clock.now())
+    return list(db.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id.desc())))
+
+
+def open_for(clinic_id: UUID, email: str) -> Invitation | None:
+    """The one of this address, however it is written; also when its time is over and nobody noted it yet."""
+    return db.session.scalar(_waiting(clinic_id).where(func.lower(Invitation.email) == func.lower(email)))
+
+
+def own(clinic_id: UUID, invitation_id: UUID) -> Invitation:
+    """Of this clinic; another's is not found."""
+    found = db.session.get(Invitation, invitation_id)
+    if found is None or found.clinic_id != clinic_id:
+        raise NotFound("invitation")
+    return found
+
+
+def due(now: datetime) -> Select[Invitation]:
+    """Open, and their time is over."""
+    return select(Invitation).where(Invitation.state == InvitationState.OPEN, Invitation.expires_at <= now)
+
+
+def ended(before: datetime) -> Select[UUID]:
+    """Invitations that ended before this moment, however they did."""
+    moments = (Invitation.accepted_at, Invitation.taken_back_at, Invitation.replaced_at, Invitation.lapsed_at)
+    return select(Invitation.id).where(Invitation.state != InvitationState.OPEN, func.coalesce(*moments) < before)
+
+
+def forget(invitations: Sequence[UUID]) -> None:
+    """These rows go, and their links."""
+    for invitation_id in invitations:
+        signed_links.forget_subject(invitation_id)
+    db.session.execute(delete(Invitation).where(Invitation.id.in_(invitations)))

@@ -1,0 +1,123 @@
+"""Joining a team by a mailed link: it proves one address, it works once, and a person works for one clinic."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from marketplace.accounts.actions import make_account
+from marketplace.accounts.models import Account
+from marketplace.accounts.queries import account_with_address, names_of
+from marketplace.clinics import team
+from marketplace.clinics.invitations import PURPOSE, Invitation
+from marketplace.clinics.lifecycle import INVITATION
+from marketplace.clinics.models import Clinic
+from marketplace.clinics.states import InvitationState, TeamRole
+from marketplace.extensions import db
+from marketplace.foundation import signed_links
+from marketplace.foundation.faces import as_system
+from marketplace.foundation.problems import LinkGone, WrongState
+from marketplace.foundation.timeline import acting_as
+
+
+class Standing(StrEnum):
+    """What the invited person has to do first."""
+
+    NEW = "new"  # no account yet
+    FREE = "free"  # an account, and no team
+    HERE = "here"  # in this team already
+    ELSEWHERE = "elsewhere"  # in another clinic's team
+    BARRED = "barred"  # our own staff, or nobody who may sign in
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An open invitation as the person reads it who holds its link."""
+
+    email: str
+    role: TeamRole
+    clinic_name: str
+    clinic_city: str
+    inviter: str
+    until: datetime
+    standing: Standing
+    account_id: UUID | None
+
+
+def peek(token: str) -> Invited:
+    """Who invites whom: looking changes nothing. Raises LinkGone."""
+    with as_system():
+        return read(_behind(signed_links.redeem(token, purpose=PURPOSE)))
+
+
+def read(invitation: Invitation) -> Invited:
+    """What its mail and its page say, as things stand now."""
+    clinic = db.session.get_one(Clinic, invitation.clinic_id)
+    account = account_with_address(invitation.email)
+    return Invited(
+        email=invitation.email,
+        role=invitation.role,
+        clinic_name=clinic.name,
+        clinic_city=clinic.city,
+        inviter=names_of([invitation.invited_by])[invitation.invited_by],
+        until=invitation.expires_at,
+        standing=_standing(account, clinic.id),
+        account_id=account.id if account else None,
+    )
+
+
+def join_as_new(token: str, *, name: str, password: str) -> None:
+    """Whoever holds the link makes the account. Raises LinkGone, and WrongState where there is one."""
+    with as_system():
+        invitation = _accepted(token)
+        if account_with_address(invitation.email) is not None:
+            raise WrongState("account_exists", _("There is an account with this address. Sign in with it"))
+        account = make_account(email=invitation.email, name=name, password=password)
+        _join(invitation, account)
+
+
+def join(token: str, account_id: UUID) -> None:
+    """With the account of that very address. Raises LinkGone, and WrongState for any other."""
+    with as_system():
+        invitation = _accepted(token)
+        # Held, so that of two invitations accepted at once the second finds the first.
+        account = db.session.get_one(Account, account_id, with_for_update={"key_share": True}, populate_existing=True)
+        own = account_with_address(invitation.email)
+        if own is not account or _standing(account, invitation.clinic_id) != Standing.FREE:
+            raise WrongState("not_free", _("This account cannot join the team"))
+        _join(invitation, account)
+
+
+def _accepted(token: str) -> Invitation:
+    """Spends the link. The team is held first, as whoever invites or takes back does."""
+    team.hold(_behind(signed_links.redeem(token, purpose=PURPOSE)).clinic_id)
+    invitation = _behind(signed_links.redeem(token, purpose=PURPOSE, use=True))
+    INVITATION.move(invitation, InvitationState.ACCEPTED)
+    return invitation
+
+
+def _join(invitation: Invitation, account: Account) -> None:
+    with acting_as(account.actor):
+        team.join_team(db.session.get_one(Clinic, invitation.clinic_id), account, invitation.role)
+
+
+def _behind(link: signed_links.SignedLink) -> Invitation:
+    invitation = db.session.get(Invitation, link.subject_id, populate_existing=True)
+    if invitation is None:
+        raise LinkGone("altered")
+    if invitation.state != InvitationState.OPEN:
+        raise LinkGone("used")
+    return invitation
+
+
+def _standing(account: Account | None, clinic_id: UUID) -> Standing:
+    if account is None:
+        return Standing.NEW
+    if account.is_operator or not account.active:
+        return Standing.BARRED
+    membership = team.membership_of(account.id)
+    if membership is None:
+        return Standing.FREE
+    return Standing.HERE if membership.clinic_id == clinic_id else Standing.ELSEWHERE
