@@ -27,6 +27,7 @@ from marketplace.web import (
     filters,
     headers,
     inputs,
+    joining,
     limiting,
     metrics,
     origin,
@@ -82,7 +83,7 @@ def _bind_web(app: Flask) -> None:
     for part in (errors, limiting, filters, strata, context, words):
         part.install(app)
     assets.install(app)
-    for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, mail_door):
+    for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, joining.joining, mail_door):
         app.register_blueprint(blueprint)
     app.register_blueprint(metrics.metrics)
     if not app.config["PRODUCTION"]:

@@ -33,10 +33,12 @@ from tests.factories import (
     build_account,
     build_clinic,
     build_draft,
+    build_invitation,
     build_lead,
     build_member,
     build_quote,
     build_request,
+    link_to,
 )
 from tests.reading import Visitor
 from tests.web.patient.filling import answer, answer_until
@@ -70,6 +72,8 @@ class World:
             "others": build_request(other, email="ivo@patient.example"),
             "unsent": unsent,
             "account": build_account("lost@clinic.example"),
+            "colleague": build_member(clinic, email="colleague@clinic.example", role=TeamRole.MEMBER),
+            "invitation": build_invitation(clinic),
         }
         self._keys = {name: (type(thing), thing.id) for name, thing in things.items()}
         rebuild()
@@ -125,7 +129,12 @@ class World:
             "patient.open_page": {"token": self.token(self.quoted, "page")},
             "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
             "patient.send_request": {"token": self.token(self.unsent, "confirm")},
-            "dashboard": {"ref": self.fresh.ref, "photo_id": photos_of(self.fresh)[0].id},
+            "dashboard": {
+                "ref": self.fresh.ref,
+                "photo_id": photos_of(self.fresh)[0].id,
+                "account_id": self.colleague.id,
+                "invitation_id": self.invitation.id,
+            },
             "operator": {
                 "ref": self.quoted.ref,
                 "clinic_id": UUID(str(self.clinic.id)),
@@ -134,6 +143,7 @@ class World:
                 "email_id": email.id,
                 "suppression_id": self._suppression(),
             },
+            "joining": {"token": signed_links.token_of(link_to(self.invitation))},
             "assets": {"name": self.app.jinja_env.globals["asset"]("app.css").rsplit("/", 1)[-1]},
             "dev_mail": {"n": 1},
             "mail": {"token": "x"},

@@ -37,7 +37,14 @@ PARTS: dict[str, dict[str, str]] = {
         "/my/requests/<ref>": "request-holder",
         "/q/<token>": "link-holder",
     },
-    "dashboard": {"/dashboard": "member", "/dashboard/leads/<ref>": "member-of-this-clinic"},
+    "dashboard": {
+        "/dashboard": "member",
+        "/dashboard/export.csv": "owner",
+        "/dashboard/leads/<ref>": "member-of-this-clinic",
+        "/dashboard/team/<uuid:account_id>": "owner",
+        "/dashboard/team/invitations": "owner",
+        "/dashboard/team/invite": "owner",
+    },
     "operator": {"/operator": "operator"},
     "mail": {"/hooks": "hook", "/unsubscribe": "one-click"},
     "assets": {"/assets": "public"},
@@ -45,6 +52,7 @@ PARTS: dict[str, dict[str, str]] = {
     "metrics": {"/metrics": "probe"},
     "account": {"/account": "sign-in"},
     "account_pages": {"/account": "signed-in"},
+    "joining": {"/account/invitation/<token>": "invited"},
     "security": {
         "/account/change": "signed-in",
         "/account/change-email": "signed-in",

@@ -13,6 +13,7 @@ BEATS = {
     "security.forgot_password": 1.0,
     "security.send_confirmation": 0.5,
     "patient.ask_for_link": 0.5,
+    "dashboard.invite": 0.5,
 }
 MARK = "marketplace.equal_time"
 

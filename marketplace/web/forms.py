@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import Field, FileField, HiddenField, TextAreaField
+from wtforms import Field, FileField, HiddenField, PasswordField, TextAreaField
 from wtforms.validators import ValidationError
 
 from marketplace.foundation.hostile import hostile
@@ -54,8 +54,9 @@ class Form(FlaskForm):
             return CombinedMultiDict((MultiDict(files), request.form))
 
         def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
-            """WTForms asks here for each field."""
-            filters = [*unbound.kwargs.get("filters", ()), clean]
+            """WTForms asks here for each field. A password is taken as it was typed, as when signing in."""
+            own = unbound.kwargs.get("filters", ())
+            filters = [*own] if issubclass(unbound.field_class, PasswordField) else [*own, clean]
             unbound.kwargs["filters"] = [f for i, f in enumerate(filters) if f not in filters[:i]]
             return unbound.bind(form=form, **options)
 

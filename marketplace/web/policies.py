@@ -8,7 +8,7 @@ from flask_security import current_user
 
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import membership_of
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.signed_links import genuine
 from marketplace.foundation.timeline import act_as
@@ -44,6 +44,15 @@ def holder_of_a_link() -> Answer:
     """The token is one of ours; what it opens, until when and how often is the link's own matter."""
     patient()
     genuine(_named("token"))
+    return None
+
+
+def invited() -> Answer:
+    """Holds a link of ours; what it invites to, until when and whom is the link's own matter."""
+    if current_user.is_authenticated:
+        act_as(current_user.actor)
+    with as_system():
+        genuine(_named("token"))
     return None
 
 
@@ -115,6 +124,7 @@ POLICIES = {
     "link-holder": Policy(holder_of_a_link, Face.PATIENT),
     "request-holder": Policy(holder_of_this_request, Face.PATIENT),
     "sign-in": Policy(anyone, Face.ACCOUNT),  # Flask-Security asks for the password, the code or the token of the mail
+    "invited": Policy(invited, Face.ACCOUNT),
     "signed-in": Policy(signed_in, Face.ACCOUNT),
     "member": Policy(member, Face.ACCOUNT),
     "member-of-this-clinic": Policy(member_of_this_clinic, Face.ACCOUNT),

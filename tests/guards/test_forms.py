@@ -24,6 +24,11 @@ BY_NATURE = {
     "dashboard.undo_quote": ONE_WAY,
     "dashboard.withdraw_quote": ONE_WAY,
     "dashboard.confirm_deleted": "said twice, it is noted once",
+    "dashboard.change_role": "the same role over itself",
+    "dashboard.remove_member": ONE_WAY,
+    "dashboard.leave_team": ONE_WAY,
+    "dashboard.take_back_invitation": ONE_WAY,
+    "joining.accept_invitation": "the link is spent by the first",
     "operator.decide_check": "the same finding over itself",
     "operator.publish_clinic": ONE_WAY,
     "operator.reinstate_clinic": ONE_WAY,
@@ -63,6 +68,7 @@ def test_every_post_is_safe_to_send_twice(app: Flask) -> None:
         "patient.send_to_more_clinics",
         "dashboard.send_question",
         "dashboard.send_quote",
+        "dashboard.invite",
     ],
 )
 def test_what_creates_something_has_a_token(app: Flask, endpoint: str) -> None:

@@ -20,6 +20,7 @@ BY_DOOR = {
     "operator": "operator",
     "security": "owner",
     "account_pages": "owner",
+    "joining": "anonymous",
     "public": "anonymous",
 }
 ELSEWHERE = (

@@ -125,7 +125,7 @@ def test_a_team_reads_it_too_when_the_database_goes_away_on_the_way(
         db.session.remove()
         db.session.execute(text("SELECT 1"))
 
-    monkeypatch.setitem(app.view_functions, "dashboard.team", lose)
+    monkeypatch.setitem(app.view_functions, "dashboard.show_team", lose)
     passes(browser.get("/dashboard/team"))
 
 

@@ -1,4 +1,14 @@
 """The clinics' pages."""
 
-from marketplace.web.dashboard import asking, inbox, leads, pages, photos, quoting  # noqa: F401
+from marketplace.web.dashboard import (  # noqa: F401
+    asking,
+    exporting,
+    inbox,
+    inviting,
+    leads,
+    pages,
+    photos,
+    quoting,
+    team,
+)
 from marketplace.web.dashboard.door import door as door

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
+from marketplace.clinics.states import TeamRole
+
 door = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 
@@ -29,7 +31,7 @@ def frame() -> dict[str, object]:
         (_("Listing"), "dashboard.listing"),
         (_("Checks"), "dashboard.checks"),
         (_("Numbers"), "dashboard.numbers"),
-        (_("Team"), "dashboard.team"),
+        (_("Team"), "dashboard.show_team"),
     )
     links = [(label, url_for(endpoint)) for label, endpoint in places]
     items = [(label, url, request.path == url or request.path.startswith(f"{url}/")) for label, url in links]
@@ -37,6 +39,7 @@ def frame() -> dict[str, object]:
     return {
         "nav_items": items,
         "clinic": clinic,
+        "is_owner": "membership" in g and g.membership.role == TeamRole.OWNER,
         "clinic_name": clinic.name if clinic else None,
         "account_name": getattr(current_user, "name", None),
     }

@@ -1,9 +1,8 @@
-"""What the clinic reads of itself: its listing, its checks, its numbers, its team."""
+"""What the clinic reads of itself: its listing, its checks, its numbers."""
 
 from flask import g, render_template
 
 from marketplace.clinics.reasons import in_words as listing_reason
-from marketplace.clinics.team import members
 from marketplace.foundation import clock
 from marketplace.leads.clinic_desk import numbers as numbers_of
 from marketplace.leads.reasons import in_words
@@ -30,9 +29,3 @@ def numbers() -> str:
     """The last 90 days."""
     found = numbers_of(g.clinic.id)
     return render_template("dashboard/numbers.html", found=found, in_words=in_words)
-
-
-@door.get("/team")
-def team() -> str:
-    """Who may answer requests."""
-    return render_template("dashboard/team.html", members=members(g.clinic), wording=wording)

@@ -1,0 +1,119 @@
+"""The team: everyone sees it, owners change it, and anybody may leave."""
+
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import logout_user
+from flask_security import current_user
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from marketplace.accounts.freshness import fresh
+from marketplace.clinics import invitations, team
+from marketplace.clinics.states import TeamRole
+from marketplace.foundation.problems import Refused
+from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.quote_fields import listed
+from marketplace.web.forms import Form
+from marketplace.web.writing import writes
+
+
+class RoleForm(Form):
+    """What somebody may do."""
+
+    role = RadioField(_l("Role"), choices=listed(wording.TEAM.items()), validators=[InputRequired(_l("Select a role"))])
+
+
+@door.get("/team")
+def show_team() -> str:
+    """Who may answer requests; owners also see who is asked to join."""
+    return render_template(
+        "dashboard/team/show.html",
+        members=team.members(g.clinic),
+        invitations=invitations.open_ones(g.clinic.id) if g.membership.role == TeamRole.OWNER else [],
+        own_id=current_user.id,
+        most=team.MOST_PEOPLE,
+        wording=wording,
+    )
+
+
+@door.get("/team/<uuid:account_id>")
+@fresh
+def show_member(account_id: UUID) -> ResponseReturnValue:
+    """One person: what they may do, and the way out."""
+    return _member_page(account_id, form=RoleForm(role=team.member(g.clinic, account_id).role))
+
+
+def _member_page(account_id: UUID, *, form: Form) -> ResponseReturnValue:
+    person = team.member(g.clinic, account_id)
+    page = render_template(
+        "dashboard/team/member.html", person=person, form=form, own_id=current_user.id, has_errors=bool(form.errors)
+    )
+    return page, 422 if form.errors else 200
+
+
+@door.post("/team/<uuid:account_id>")
+@fresh
+@writes
+def change_role(account_id: UUID) -> ResponseReturnValue:
+    """They are signed out, and come back as what they are now."""
+    form = RoleForm()
+    if form.validate_on_submit():
+        try:
+            team.change_role(g.clinic, account_id, TeamRole(form.role.data), by=current_user.id)
+        except Refused as refused:
+            form.role.errors = [refused.message]
+        else:
+            flash(_("The role is changed. Whoever has it signs in again"), "success")
+            return _onward(account_id)
+    return _member_page(account_id, form=form)
+
+
+@door.post("/team/<uuid:account_id>/remove")
+@fresh
+@writes
+def remove_member(account_id: UUID) -> ResponseReturnValue:
+    """Out at once."""
+    form = RoleForm(formdata=None, role=team.member(g.clinic, account_id).role)
+    try:
+        team.remove(g.clinic, account_id, by=current_user.id)
+    except Refused as refused:
+        form.form_errors.append(refused.message)
+        return _member_page(account_id, form=form)
+    flash(_("Removed, and signed out in every browser"), "success")
+    return _onward(account_id)
+
+
+def _onward(account_id: UUID) -> ResponseReturnValue:
+    """Whoever changed what they are themselves signs in again."""
+    if account_id == current_user.id:
+        logout_user()
+        return redirect(url_for("security.login"), 303)
+    return redirect(url_for("dashboard.show_team"), 303)
+
+
+@door.get("/team/leave")
+@fresh
+def ask_leave() -> str:
+    """What leaving means."""
+    return render_template("dashboard/team/leave.html", form=Form())
+
+
+@door.post("/team/leave")
+@fresh
+@writes
+def leave_team() -> ResponseReturnValue:
+    """Out in every browser; the account stays."""
+    form = Form()
+    try:
+        team.leave(g.clinic, current_user.id)
+    except Refused as refused:
+        form.form_errors.append(refused.message)
+        return render_template("dashboard/team/leave.html", form=form, has_errors=True), 422
+    logout_user()
+    flash(_("You have left the team"), "success")
+    return redirect(url_for("security.login"), 303)
