@@ -12,6 +12,7 @@ from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, c
 
 from marketplace.accounts import freshness, limits, pages, signals
 from marketplace.accounts.models import Account, Role
+from marketplace.accounts.passwords import Passwords
 from marketplace.accounts.sessions import RowSessions
 from marketplace.accounts.totp import OnceOnlyTotp, derived_key
 from marketplace.accounts.wording import MESSAGES
@@ -82,6 +83,7 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
         app,
         SQLAlchemySessionUserDatastore(db.session, Account, Role),
         mail_util_cls=mail_util_cls,
+        password_util_cls=Passwords,
         totp_cls=OnceOnlyTotp,
         render_template=pages.render,
     )

@@ -34,7 +34,7 @@ class PersonForm(Form):
 
     def validate_password(self, field: PasswordField) -> None:
         """The same rules as wherever a password is set."""
-        problem = problem_with(field.data or "")
+        problem = problem_with(field.data or "", about=(self.name.data,))
         if problem:
             raise ValidationError(problem)
 
