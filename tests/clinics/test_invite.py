@@ -106,6 +106,19 @@ def test_taken_back_its_link_is_dead(clinic: Clinic, owner: Account, invitation:
         take_back(clinic, invitation.id, by=owner.id)
 
 
+def test_an_invitation_that_ended_is_not_opened_by_any_link(
+    clinic: Clinic, owner: Account, invitation: Invitation
+) -> None:
+    take_back(clinic, invitation.id, by=owner.id)
+    assert gone(token(invitation)) == "used"
+
+
+def test_accepting_spends_the_link_itself(invitation: Invitation) -> None:
+    link = link_to(invitation)
+    join_as_new(token_of(link), name="Ben", password=PASSWORD)
+    assert link.ended_at is not None
+
+
 def test_another_clinics_is_not_found(invitation: Invitation, make_clinic: Make, make_member: Make) -> None:
     other = make_clinic("Clinic Nar")
     can = make_member(other, email="can@clinic.example")
