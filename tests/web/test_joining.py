@@ -74,8 +74,8 @@ def test_whoever_set_a_password_signs_in_with_it(client: Any, path: str) -> None
         ({"name": "x" * 81}, "Enter 80 characters or fewer"),
         ({"name": "Ben\x1b"}, "Remove the characters that cannot be shown"),
         ({"password": ""}, "Enter a password"),
-        ({"password": "too short"}, "10 characters"),
-        ({"password": "1234567890"}, "easy to guess"),
+        ({"password": "too short", "password_confirm": "too short"}, "of 10 characters or more"),
+        ({"password": "1234567890", "password_confirm": "1234567890"}, "easy to guess"),
         ({"password_confirm": "another one 1"}, "The two passwords are not the same"),
     ],
 )
