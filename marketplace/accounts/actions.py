@@ -27,16 +27,19 @@ def make_account(*, email: str, name: str, password: str) -> Account:
     return account
 
 
-def end_all(account_id: UUID, *, reason: str) -> None:
-    """Signed out in every browser from the next request on; a sign-in that is under way at this moment fails, too."""
+def end_all(account_id: UUID, *, reason: str) -> int:
+    """Signed out in every browser from the next request on, and a sign-in under way fails; how many there were."""
     # What was signed for the account names its uniquifier, and each session does: with a new one all of it is void.
     db.session.get_one(Account, account_id).fs_uniquifier = uuid4().hex
-    if session_rows.end_all_of(account_id):
+    ended = session_rows.end_all_of(account_id)
+    if ended:
         record(SessionsEnded(account_id=account_id, reason=reason))
+    return ended
 
 
-def deactivate(account: Account) -> None:
-    """Out at once, and not in again."""
+def deactivate(account: Account) -> int:
+    """Out at once, and not in again; how many sessions that ended."""
     account.active = False
-    end_all(account.id, reason="deactivated")
+    ended = end_all(account.id, reason="deactivated")
     record(AccountDeactivated(account_id=account.id))
+    return ended

@@ -1,4 +1,4 @@
-"""Reading accounts by id, for pages that say who did something."""
+"""Reading accounts: by id for pages that say who did something, by address for the keeper."""
 
 from collections.abc import Iterable
 from uuid import UUID

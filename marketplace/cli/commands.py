@@ -15,14 +15,26 @@ from marketplace.cli.bounces import bounces
 from marketplace.cli.config import config
 from marketplace.cli.content import content
 from marketplace.cli.keys import keys
-from marketplace.cli.people import clinics, operator
+from marketplace.cli.people import accounts, clinics, operator
 from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import prepare, run_server, run_worker, timers
 from marketplace.cli.sample import sample
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.timeline import acting_as
 
-GROUPS: tuple[click.Group, ...] = (audit, bounces, clinics, config, content, keys, operator, retention, sample, timers)
+GROUPS: tuple[click.Group, ...] = (
+    accounts,
+    audit,
+    bounces,
+    clinics,
+    config,
+    content,
+    keys,
+    operator,
+    retention,
+    sample,
+    timers,
+)
 COMMANDS: tuple[click.Command, ...] = (backup, erase, list_access, prepare, restore_backup, run_server, run_worker)
 
 

@@ -1,18 +1,33 @@
-"""Who is on the marketplace: clinics by import, operators by name."""
+"""Who is on the marketplace: clinics by import, operators by name, and who left."""
 
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from marketplace.accounts.actions import deactivate
 from marketplace.accounts.operators import create_operator
+from marketplace.accounts.queries import account_with_address
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db
 from marketplace.foundation.events import CommandRun
 from marketplace.foundation.timeline import record
 
+accounts = AppGroup("accounts", help="Accounts of clinic members and operators.")
 clinics = AppGroup("clinics", help="Clinics.")
 operator = AppGroup("operator", help="Operators.")
+
+
+@accounts.command("deactivate")
+@click.argument("email")
+def deactivate_account(email: str) -> None:
+    """Locks the account of someone who left; they are out in every browser at once."""
+    account = account_with_address(email.strip())
+    if account is None:
+        raise click.ClickException(f"There is no account {email}")
+    ended = deactivate(account)
+    db.session.commit()
+    click.echo(f"Deactivated: {account.email}; sessions ended: {ended}")
 
 
 @clinics.command("import")

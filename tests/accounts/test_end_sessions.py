@@ -79,6 +79,26 @@ def test_sp7_a_deactivated_account_does_not_come_in(client, operator, other):
     assert not is_in(other)
 
 
+def test_sp7_the_keeper_locks_out_who_left(own_app: Flask):
+    with own_app.app_context():
+        db.session.add(build_account("op@meridian.example", operator=True))
+        db.session.commit()
+    browser, run = own_app.test_client(), own_app.test_cli_runner().invoke
+    browser.post("/account/login", data={"email": "op@meridian.example", "password": PASSWORD})
+    assert is_in(browser)
+    answer = run(args=["accounts", "deactivate", "OP@meridian.example"])
+    assert (answer.exit_code, answer.output) == (0, "Deactivated: op@meridian.example; sessions ended: 1\n")
+    assert not is_in(browser)
+    with own_app.app_context():
+        locked = select(TimelineEntry.actor).where(TimelineEntry.name == "AccountDeactivated")
+        assert db.session.scalars(locked).all() == ["keeper"]
+
+
+def test_an_address_that_nobody_has_is_named(own_app: Flask):
+    answer = own_app.test_cli_runner().invoke(args=["accounts", "deactivate", "nobody@meridian.example"])
+    assert (answer.exit_code, answer.output) == (1, "Error: There is no account nobody@meridian.example\n")
+
+
 def test_sp7_a_changed_password_leaves_this_browser_only(client, other, operator):
     before = client.get_cookie("sid").value
     form = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW}
