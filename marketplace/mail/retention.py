@@ -1,4 +1,7 @@
-"""Emails lose their text and recipient after 90 days or with their request; the bare rows go after 24 months."""
+"""How long emails are kept, and what is known of addresses that took none.
+
+Emails lose their text and recipient after 90 days or with their request; the bare rows go after 24 months.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,9 +12,13 @@ from sqlalchemy import Select, delete, select, update
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail.models import Email, EmailState
+from marketplace.mail.suppression import Reason, Suppression
 
 TEXT_LIVES = timedelta(days=90)
 ROW_LIVES = timedelta(days=730)
+# A mailbox is given to somebody else, or repaired: after this time we try again.
+BOUNCE_LIVES = timedelta(days=365)
+LIFTED_LIVES = timedelta(days=365)
 OVER = tuple(state for state in EmailState if state != EmailState.WAITING)
 EMPTY = {"data_key": None, "recipient_sealed": None, "text_sealed": None, "html_sealed": None}
 
@@ -35,6 +42,22 @@ def empty(emails: Sequence[UUID]) -> None:
 def forget(emails: Sequence[UUID]) -> None:
     """The rows go."""
     db.session.execute(delete(Email).where(Email.id.in_(emails)))
+
+
+def bounces(now: datetime) -> Select[UUID]:
+    """Addresses that took no email a year ago. A complaint stays until an operator lifts it: it is a no."""
+    in_force = Suppression.lifted_at.is_(None) & (Suppression.reason == Reason.BOUNCE)
+    return select(Suppression.id).where(in_force, Suppression.at < now - BOUNCE_LIVES)
+
+
+def lifted(now: datetime) -> Select[UUID]:
+    """What has not held an email back for a year."""
+    return select(Suppression.id).where(Suppression.lifted_at < now - LIFTED_LIVES)
+
+
+def forget_suppressions(suppressions: Sequence[UUID]) -> None:
+    """The hashes go, and emails may go there again."""
+    db.session.execute(delete(Suppression).where(Suppression.id.in_(suppressions)))
 
 
 def empty_those_of(request_id: UUID) -> list[UUID]:

@@ -94,6 +94,8 @@ RULES: tuple[Rule, ...] = (
     Rule("ended jobs", JOB_LIVES, "their end", lambda now: job_queue.over(now - JOB_LIVES), job_queue.forget),
     Rule("texts and recipients of emails", emails.TEXT_LIVES, "they were written", emails.with_text, emails.empty),
     Rule("emptied emails", emails.ROW_LIVES, "they were written", emails.rows, emails.forget),
+    Rule("bounced addresses", emails.BOUNCE_LIVES, "the bounce", emails.bounces, emails.forget_suppressions),
+    Rule("lifted suppressions", emails.LIFTED_LIVES, "they were lifted", emails.lifted, emails.forget_suppressions),
     Rule("drafts", requests.DRAFT_LIVES, "the last answer", requests.drafts, _erase),
     Rule("unconfirmed requests", requests.UNCONFIRMED_LIVES, "the form was sent", requests.unconfirmed, _erase),
     Rule("deleted requests", requests.WITHDRAWN_LIVES, "their person deleted them", requests.withdrawn, _erase),

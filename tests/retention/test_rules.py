@@ -18,6 +18,7 @@ from marketplace.leads.ending import close, withdraw
 from marketplace.leads.sending import submit
 from marketplace.mail import delivery, outbox, patients
 from marketplace.mail.models import Email, EmailState
+from marketplace.mail.suppression import ALL, OPTIONAL, Reason, in_the_way, lift, suppress
 from marketplace.quote_requests import links
 from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
@@ -57,6 +58,15 @@ def an_emptied_email() -> None:
     an_email().forget()
 
 
+def a_bounce() -> None:
+    suppress("gone@patient.example", reason=Reason.BOUNCE, scope=ALL)
+
+
+def lifted() -> None:
+    suppress("back@patient.example", reason=Reason.COMPLAINT, scope=OPTIONAL)
+    lift("back@patient.example", reason=Reason.COMPLAINT, scope=OPTIONAL, why="asked")
+
+
 def erased_elsewhere() -> None:
     erasure.take_over([(a_request().id, clock.now())])
 
@@ -77,6 +87,8 @@ MAKE: dict[str, Callable[[], object]] = {
     "ended jobs": a_job,
     "texts and recipients of emails": an_email,
     "emptied emails": an_emptied_email,
+    "bounced addresses": a_bounce,
+    "lifted suppressions": lifted,
     "drafts": build_draft,
     "unconfirmed requests": unconfirmed,
     "deleted requests": lambda: withdraw(build_request()),
@@ -133,6 +145,16 @@ def test_a_waiting_email_keeps_its_text(app: Flask) -> None:
 
 def later(days: float) -> datetime:
     return clock.now() + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("reason", "scope", "left"), [(Reason.BOUNCE, ALL, None), (Reason.COMPLAINT, OPTIONAL, "complaint")]
+)
+def test_a_bounce_ends_after_a_year_and_a_complaint_does_not(app: Flask, reason, scope, left) -> None:
+    suppress("gone@patient.example", reason=reason, scope=scope)
+    for rule in RULES:
+        rule.batch(later(366))
+    assert in_the_way("gone@patient.example", name="quotes") == left
 
 
 def test_a_job_that_is_still_to_be_done_stays(app: Flask) -> None:
