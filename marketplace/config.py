@@ -12,6 +12,18 @@ from marketplace.config_rules.finding import Finding
 from marketplace.config_rules.finding import is_on as _flag
 from marketplace.config_rules.secret_keys import DEVELOPMENT_SECRET, derived_field_key
 
+# What every connection to the database asks of libpq. A server that is gone without a word (no power, no network) is
+# noticed within some 20 seconds, whether something was sent to it or an answer is awaited; libpq's own default is
+# hours. Connections through a socket of this machine do without.
+REACH_DATABASE: Mapping[str, str | int] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,  # milliseconds until what was sent has to be acknowledged
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+
 
 class UnsafeConfiguration(ClickException):
     """Names everything the site must not start with, at once; a command says it without a traceback."""
@@ -62,7 +74,7 @@ def _database(environ: Mapping[str, str]) -> dict[str, object]:
             "max_overflow": 6,
             # Parameters are what people typed: they never reach a traceback or a log.
             "hide_parameters": True,
-            "connect_args": {"connect_timeout": 5, "application_name": "marketplace"},
+            "connect_args": {**REACH_DATABASE, "application_name": "marketplace"},
         },
     }
 

@@ -10,6 +10,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from psycopg.conninfo import conninfo_to_dict
 
+from marketplace.config import REACH_DATABASE
 from marketplace.extensions import db
 from marketplace.foundation import clock, timeouts
 from marketplace.foundation.faces import Face, wear
@@ -95,5 +96,5 @@ def _connector(app: Flask) -> WorkerConnector:
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
     given = conninfo_to_dict(url).get("options") or ""
     options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={Face.WORKER}".strip()
-    connection = {"connect_timeout": 5, "application_name": "marketplace", "options": options}
+    connection = {**REACH_DATABASE, "application_name": "marketplace", "options": options}
     return WorkerConnector(conninfo=url, min_size=1, max_size=4, kwargs=connection)

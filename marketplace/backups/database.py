@@ -7,6 +7,9 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from marketplace.config import REACH_DATABASE
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -44,7 +47,7 @@ class Fingerprint:
 
 def connect(url: str) -> Connection:
     """A connection that writes values in one way, whatever the server is set to."""
-    return psycopg.connect(url, options=_OPTIONS, connect_timeout=5)
+    return psycopg.connect(make_conninfo(url, options=_OPTIONS, **REACH_DATABASE))
 
 
 def tables(connection: Connection) -> list[str]:

@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from marketplace import worker
+from marketplace.backups.database import connect
 from marketplace.extensions import db
-from marketplace.foundation import timeouts
+from marketplace.foundation import apart, timeouts
 from marketplace.foundation.faces import as_system
 from marketplace.web.public import health
 from tests.working import work_off
@@ -98,9 +99,37 @@ def test_a_connection_the_server_ended_is_replaced_unseen(own_app: Flask) -> Non
     assert client.get("/readyz").status_code == 200
 
 
-def test_an_unreachable_server_is_given_up_after_five_seconds(own_app: Flask) -> None:
-    assert own_app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]["connect_timeout"] == 5
-    assert worker._connector(own_app)._pool_args["kwargs"]["connect_timeout"] == 5
+def asked_of(raw: psycopg.Connection) -> dict[str, str]:
+    """What libpq was told; it leaves out nothing that it does not know."""
+    told = {option.keyword.decode(): (option.val or b"").decode() for option in raw.pgconn.info}
+    return {name: value for name, value in told.items() if name.startswith(("keepalives", "tcp_user", "connect_t"))}
+
+
+def the_webs(app: Flask) -> dict[str, str]:
+    return asked_of(db.engine.raw_connection().driver_connection)
+
+
+def those_beside_it(app: Flask) -> dict[str, str]:
+    return asked_of(apart.engine().raw_connection().driver_connection)
+
+
+def the_queues(app: Flask) -> dict[str, str]:
+    pool = worker._connector(app)._pool_args
+    with psycopg.connect(pool["conninfo"], **pool["kwargs"]) as connection:
+        return asked_of(connection)
+
+
+def the_backups(app: Flask) -> dict[str, str]:
+    with connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+        return asked_of(connection)
+
+
+@pytest.mark.parametrize("told", [the_webs, those_beside_it, the_queues, the_backups])
+def test_a_server_that_vanished_is_noticed_within_twenty_seconds(limited_app: Flask, told) -> None:
+    with limited_app.app_context():
+        asked = {name: int(value) for name, value in told(limited_app).items()}
+    assert (asked["connect_timeout"], asked["tcp_user_timeout"], asked["keepalives"]) == (5, 20_000, 1)
+    assert asked["keepalives_idle"] + asked["keepalives_interval"] * asked["keepalives_count"] <= 20
 
 
 def lost() -> dict[str, str]:
