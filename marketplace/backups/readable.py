@@ -6,8 +6,8 @@ from marketplace.backups.database import Connection
 from marketplace.foundation.sealed import Box, CannotOpen
 
 _OF_REQUEST = "SELECT id, data_key, id, {column} FROM public.quote_request WHERE data_key IS NOT NULL"
-_OF_QUOTE = (
-    "SELECT request.id, request.data_key, thing.id, thing.{column} FROM public.quote AS thing"
+_BESIDE_REQUEST = (
+    "SELECT request.id, request.data_key, thing.id, thing.{column} FROM public.{table} AS thing"
     " JOIN public.quote_request AS request ON request.id = thing.request_id WHERE request.data_key IS NOT NULL"
 )
 _OF_MESSAGE = (
@@ -29,8 +29,10 @@ KINDS = (
     ("contacts", _OF_REQUEST, "quote_request.contact_sealed"),
     ("patients' questions", _OF_REQUEST, "quote_request.questions_sealed"),
     ("messages", _OF_MESSAGE, "message.body_sealed"),
-    ("words in quotes", _OF_QUOTE, "quote.message_sealed"),
-    ("answers in quotes", _OF_QUOTE, "quote.answers_sealed"),
+    ("words in quotes", _BESIDE_REQUEST, "quote.message_sealed"),
+    ("answers in quotes", _BESIDE_REQUEST, "quote.answers_sealed"),
+    ("photos", _BESIDE_REQUEST, "photo.picture_sealed"),
+    ("reasons of staff", _BESIDE_REQUEST, "look.reason_sealed"),
     ("patients' emails", _OF_PATIENTS_EMAIL, "email.text_sealed"),
     ("other emails", _OF_EMAIL, "email.text_sealed"),
 )
@@ -42,9 +44,9 @@ def unreadable(connection: Connection) -> list[str]:
 
 
 def _opens(connection: Connection, query: str, column: str) -> bool:
-    name = column.partition(".")[2]
+    table, _dot, name = column.partition(".")
     for order in ("ASC", "DESC"):
-        ends = f"{query} AND {name} IS NOT NULL ORDER BY 3 {order} LIMIT 1".format(column=name)
+        ends = f"{query} AND {name} IS NOT NULL ORDER BY 3 {order} LIMIT 1".format(table=table, column=name)
         for owner, data_key, thing, sealed in connection.execute(ends.encode()).fetchall():
             if not _open(owner, data_key, column, row=thing, sealed=sealed):
                 return False
@@ -53,7 +55,7 @@ def _opens(connection: Connection, query: str, column: str) -> bool:
 
 def _open(owner: UUID, data_key: bytes, column: str, *, row: UUID, sealed: bytes) -> bool:
     try:
-        Box(data_key, owner=owner).open(column, sealed, row=row)
+        Box(data_key, owner=owner).open_bytes(column, sealed, row=row)
     except CannotOpen:
         return False
     return True

@@ -15,7 +15,7 @@ from marketplace.foundation.signed_links import SignedLink
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
-from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.models import Consent, Look, Photo, QuoteRequest
 from marketplace.quote_requests.references import new_ref
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, procedure_named
@@ -32,7 +32,7 @@ def fill(requests: int) -> None:
         for number in range(start, min(start + CHUNK, requests)):
             for model, row in _rows(number, clinics):
                 rows.setdefault(model, []).append(row)
-        for model in (QuoteRequest, Consent, Lead, Message, Quote, Email, SignedLink, TimelineEntry):
+        for model in (QuoteRequest, Photo, Look, Consent, Lead, Message, Quote, Email, SignedLink, TimelineEntry):
             db.session.execute(insert(model), rows[model])
         db.session.commit()
 
@@ -44,6 +44,8 @@ def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
     lead = uuid7()
     return [
         (QuoteRequest, _request(request, number, key, box)),
+        *((Photo, _photo(request, place, box)) for place in (1, 2)),
+        (Look, _look(request, box)),
         *((Consent, _consent(request, clinic)) for clinic in clinics),
         *((Lead, _lead(lead if not n else uuid7(), request, clinic)) for n, clinic in enumerate(clinics)),
         (Message, _message(lead, box)),
@@ -76,6 +78,20 @@ def _request(request: UUID, number: int, key: bytes, box: Box) -> Row:
         ),
         "questions_sealed": box.seal("quote_request.questions_sealed", ["Which needle?"]),
         "email_hash": keyring.look_up_hash(f"p{number}@patient.example"),
+    }
+
+
+def _photo(request: UUID, place: int, box: Box) -> Row:
+    photo = uuid7()
+    sealed = box.seal_bytes("photo.picture_sealed", bytes(range(256)) * 4, row=photo)
+    return {"id": photo, "request_id": request, "place": place, "picture_sealed": sealed, "added_at": clock.now()}
+
+
+def _look(request: UUID, box: Box) -> Row:
+    look = uuid7()
+    said = box.seal("look.reason_sealed", "The patient asked us", row=look)
+    return {"id": look, "request_id": request, "actor": "operator:x", "what": "health", "reason_sealed": said} | {
+        "at": clock.now()
     }
 
 
