@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from marketplace.accounts.actions import deactivate
+from marketplace.accounts.actions import deactivate, end_all
+from marketplace.accounts.models import Account
 from marketplace.accounts.operators import create_operator
-from marketplace.accounts.queries import account_with_address
+from marketplace.accounts.queries import account_with_address, all_accounts
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db
 from marketplace.foundation.events import CommandRun
@@ -22,12 +23,29 @@ operator = AppGroup("operator", help="Operators.")
 @click.argument("email")
 def deactivate_account(email: str) -> None:
     """Locks the account of someone who left; they are out in every browser at once."""
-    account = account_with_address(email.strip())
-    if account is None:
-        raise click.ClickException(f"There is no account {email}")
+    account = _known(email)
     ended = deactivate(account)
     db.session.commit()
     click.echo(f"Deactivated: {account.email}; sessions ended: {ended}")
+
+
+@accounts.command("sign-out")
+@click.argument("email", required=False)
+@click.option("--all", "everybody", is_flag=True, help="All accounts, for example after a leak.")
+def sign_out(email: str | None, everybody: bool) -> None:
+    """Ends the sessions of one account, or of all; who may sign in does so again."""
+    if everybody == bool(email):
+        raise click.UsageError("Give EMAIL or --all")
+    ended = sum(end_all(account.id, reason="keeper") for account in (all_accounts() if everybody else [_known(email)]))
+    db.session.commit()
+    click.echo(f"Sessions ended: {ended}")
+
+
+def _known(email: str | None) -> Account:
+    account = account_with_address((email or "").strip())
+    if account is None:
+        raise click.ClickException(f"There is no account {email}")
+    return account
 
 
 @clinics.command("import")

@@ -94,8 +94,23 @@ def test_sp7_the_keeper_locks_out_who_left(own_app: Flask):
         assert db.session.scalars(locked).all() == ["keeper"]
 
 
-def test_an_address_that_nobody_has_is_named(own_app: Flask):
-    answer = own_app.test_cli_runner().invoke(args=["accounts", "deactivate", "nobody@meridian.example"])
+@pytest.mark.parametrize("whose", ["op@meridian.example", "--all"])
+def test_the_keeper_ends_sessions_and_locks_nobody_out(own_app: Flask, whose: str):
+    with own_app.app_context():
+        db.session.add(build_account("op@meridian.example", operator=True))
+        db.session.commit()
+    browser, run = own_app.test_client(), own_app.test_cli_runner().invoke
+    form = {"email": "op@meridian.example", "password": PASSWORD}
+    browser.post("/account/login", data=form)
+    assert run(args=["accounts", "sign-out", whose]).output == "Sessions ended: 1\n"
+    assert not is_in(browser)
+    browser.post("/account/login", data=form)
+    assert is_in(browser)
+
+
+@pytest.mark.parametrize("command", ["deactivate", "sign-out"])
+def test_an_address_that_nobody_has_is_named(own_app: Flask, command: str):
+    answer = own_app.test_cli_runner().invoke(args=["accounts", command, "nobody@meridian.example"])
     assert (answer.exit_code, answer.output) == (1, "Error: There is no account nobody@meridian.example\n")
 
 
