@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import IntegerConverter, UUIDConverter
@@ -22,6 +23,8 @@ from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.logs import OneObjectALine
 from tests.conftest import app_on
 from tests.factories import PASSWORD, build_account, build_clinic, build_lead, build_member, build_quote
+from tests.foundation.test_pictures import picture as drawn
+from tests.web.patient.filling import answer_until
 
 MARKER = "Zzmarkerzz"
 SOON = timedelta(hours=1)
@@ -109,6 +112,22 @@ def people(app: Flask) -> dict[str, Any]:
         answer = browsers[address].post("/account/login", data={"email": address, "password": PASSWORD})
         assert answer.status_code == 303
     return browsers
+
+
+def test_sp17_nothing_of_a_photo_is_told(serving: Site) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = f"patient {MARKER}"
+    good, broken = drawn(exif=exif), drawn("PNG", exif=exif)[:-30] + MARKER.encode()
+    with serving.app.app_context():
+        build_clinic()
+        db.session.commit()
+    browser = serving.app.test_client()
+    answer_until(browser, "you")
+    for data in (good, broken, MARKER.encode()):
+        sent = {"photos": [(io.BytesIO(data), f"{MARKER}.jpg")], "remove": MARKER}
+        browser.post("/get-quotes/photos", data=sent, content_type="multipart/form-data")
+    assert "photos/" in browser.get("/get-quotes/photos").text
+    serving.assert_silent()
 
 
 def test_sp17_no_route_repeats_what_is_sent(serving: Site) -> None:
