@@ -134,7 +134,7 @@ class Reader(Visitor):
 
 
 def check(page: Page, *, status: int) -> None:
-    """One h1, the title begins with it, unique ids, a label for every field, nothing inline."""
+    """One h1, the title begins with it, unique ids, a label for every field, nothing inline, no password to be seen."""
     assert not page.faults, page.faults[:3]
     title = words(page.one("title"))
     begins = ("Error: " if page.all("div", role="alert") else "") + page.h1
@@ -142,6 +142,7 @@ def check(page: Page, *, status: int) -> None:
     doubled = [name for name, n in Counter(e.get("id") for e in page.root.iter() if e.get("id")).items() if n > 1]
     assert not doubled, f"ids used twice: {doubled}"
     assert not inline(page)
+    assert not bare_passwords(page)
     assert page.root.get("lang"), "no language"
     assert page.root.get("dir"), "no direction"
     _check_labels(page)
@@ -154,6 +155,18 @@ def inline(page: Page) -> list[str]:
     for element in page.root.iter():
         found += [name for name in element.attrib if name == "style" or str(name).startswith("on")]
         found += [value for value in element.attrib.values() if SCRIPT_URL.match(value)]
+    return found
+
+
+def bare_passwords(page: Page) -> list[str]:
+    """Fields of a password that show it, cut it or keep the browser's own store of passwords away."""
+    found = []
+    for field in page.all("input"):
+        if "password" in field.get("name", ""):
+            helped = field.get("autocomplete") in {"current-password", "new-password"}
+            cut = {"maxlength", "pattern", "readonly"} & set(field.attrib)
+            if field.get("type") != "password" or field.get("value") or not helped or cut:
+                found.append(field.get("name", ""))
     return found
 
 

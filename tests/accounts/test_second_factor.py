@@ -4,11 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask_security.recoverable import generate_reset_password_token
 from passlib.totp import TOTP
+from sqlalchemy import select
 
+from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from tests.factories import PASSWORD
+
+NEW = "another long password 2"
 
 
 def code(key: str, *, later: int = 0) -> str:
@@ -55,6 +60,16 @@ def test_a_new_code_signs_in_once(client, key):
     client.post("/account/logout")
     password_alone(client)
     assert client.post("/account/tf-validate", data={"code": later}).status_code == 422
+
+
+def test_a_new_password_by_mail_is_not_enough_either(client, key):
+    account = db.session.scalars(select(Account).where(Account.email == "two@meridian.example")).one()
+    link = f"/account/reset/{generate_reset_password_token(account)}"
+    assert client.post(link, data={"password": NEW, "password_confirm": NEW}).status_code == 303
+    assert client.get("/operator").status_code == 302
+    answer = client.post("/account/login", data={"email": account.email, "password": NEW})
+    assert "/account/tf-validate" in answer.location
+    assert client.get("/operator").status_code == 302
 
 
 def test_a_wrong_set_up_code_switches_nothing_on(client, make_operator, sign_in):

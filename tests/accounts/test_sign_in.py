@@ -62,6 +62,10 @@ def test_signing_out_ends_it(client, make_operator, sign_in):
     assert client.get("/operator").status_code == 302
 
 
+def test_nobody_has_an_account_before_one_is_made(app):
+    assert db.session.scalar(text("SELECT count(*) FROM account")) == 0
+
+
 def test_nobody_can_register(client):
     assert client.get("/account/register").status_code == 404
 

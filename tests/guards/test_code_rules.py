@@ -17,6 +17,7 @@ EVALUATING = {"eval", "exec", "__import__", "render_template_string", "from_stri
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "dt.datetime.now"}
 BODIES = {"request.form", "request.args", "request.json", "request.values", "request.get_json()"}
+WEAK = re.compile(r"(^|\.)(md4|md5|sha1|sha|SHA1|MD5|crc32|adler32)$")
 LOGGERS = re.compile(r"(^|\.)(log|logger|logging)\.(debug|info|warning|error|critical|exception|log)$")
 
 Found = Callable[[ast.AST], bool]
@@ -173,6 +174,11 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         {},
     ),
     "a value has one source": (lambda node: name_of(node) == "request.values", "request.values", {}),
+    "hashes are SHA-256": (
+        lambda node: bool(WEAK.search(called(node))) or (called(node) == "hashlib.new"),
+        "hashlib.md5(x)",
+        {"marketplace/clinics/queries.py": "another order each day, not a proof"},
+    ),
     "TLS is checked": (talks_unchecked, "server.starttls()", {}),
 }
 
@@ -209,3 +215,20 @@ def test_templates_trust_their_own_words_only() -> None:
 
 def test_no_page_is_opened_to_other_origins() -> None:
     assert not [name for name, source in MODULES.items() if "access-control-allow" in source.lower()]
+
+
+SCRIPTS = {path.name: path.read_text() for path in sorted((ROOT / "static" / "js").glob("*.js"))}
+AS_MARKUP = re.compile(
+    r"(inner|outer)HTML|insertAdjacentHTML|document\.write|createContextualFragment"
+    r"|\beval\(|new Function|['\"]paste['\"]"
+)
+
+
+@pytest.mark.parametrize("bad", ["box.innerHTML = name", "document.write(x)", "field.addEventListener('paste', stop)"])
+def test_the_rule_of_scripts_finds_what_it_forbids(bad: str) -> None:
+    assert AS_MARKUP.search(bad)
+
+
+def test_scripts_write_text_and_let_people_paste() -> None:
+    assert SCRIPTS
+    assert {name for name, source in SCRIPTS.items() if AS_MARKUP.search(source)} == set()

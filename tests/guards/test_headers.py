@@ -33,6 +33,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+NAMED = {
+    *("application/json", "application/problem+json", "application/xml", "application/zip"),
+    *("image/jpeg", "image/png", "image/webp"),
+}
 SHOWS_MAIL = "/dev/mail/1/html"  # in development only; emails carry their style with them
 
 
@@ -41,8 +45,18 @@ def held_to_rules(answer: TestResponse, where: object) -> None:
     assert {name: value for name, _space, value in parts} == CSP, where
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, where
     assert len(answer.headers["X-Request-ID"]) == 36, where
+    assert is_named(answer), (where, answer.content_type)
     if answer.mimetype == "text/html":
         assert not inline(Page(answer.text)), where
+
+
+def is_named(answer: TestResponse) -> bool:
+    """Whether a body says what it is: a text with its characters, other bodies by their kind."""
+    if not answer.data:
+        return True
+    if answer.mimetype.startswith("text/"):
+        return answer.mimetype_params.get("charset", "").lower() == "utf-8"
+    return answer.mimetype in NAMED
 
 
 @pytest.fixture
