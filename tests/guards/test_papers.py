@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAPERS = ["SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"]
+PAPERS = [
+    *("SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"),
+    *("docs/cryptography.md", "docs/fields.md"),
+]
+USES_KEYS = re.compile(r"^\s*(?:import|from) (?:hashlib|hmac|cryptography|itsdangerous|altcha)\b", re.MULTILINE)
 PLACE = re.compile(r"`((?:marketplace|tests|docs|templates|migrations|\.ci)/[\w./-]*)(?:::(\w+))?`")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]+)?\)")
 
@@ -22,6 +26,13 @@ def test_every_place_is_there(paper: str) -> None:
 def test_every_link_leads_somewhere(paper: str) -> None:
     for target in LINK.findall((ROOT / paper).read_text()):
         assert ((ROOT / paper).parent / target).exists(), target
+
+
+def test_each_module_that_hashes_signs_or_seals_is_in_the_inventory() -> None:
+    inventory = {path for path, _test in PLACE.findall((ROOT / "docs" / "cryptography.md").read_text())}
+    modules = (ROOT / "marketplace").rglob("*.py")
+    using = {str(path.relative_to(ROOT)) for path in modules if USES_KEYS.search(path.read_text())}
+    assert using - inventory == set()
 
 
 def test_each_requirement_stands_once() -> None:
