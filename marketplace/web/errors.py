@@ -77,6 +77,12 @@ def _take_back() -> None:
         db.session.remove()
 
 
+def let_go(_error: BaseException | None) -> None:
+    """Before the session is closed: a connection that died after the answer was made does not spoil the answer."""
+    if db.session.registry.has():
+        _take_back()
+
+
 def show_fault(error: Exception) -> ResponseReturnValue:
     """Ours: logged by its kind, without what was typed."""
     if current_app.testing:
@@ -95,3 +101,5 @@ def install(app: Flask) -> None:
     for kind in database_errors.KINDS:
         app.register_error_handler(kind, show_database)
     app.register_error_handler(Exception, show_fault)
+    # Later ones run first: before Flask-SQLAlchemy's own.
+    app.teardown_appcontext(let_go)

@@ -53,6 +53,20 @@ def run(*statements: str) -> Callable[[], object]:
     return lambda: [db.session.execute(text(statement)) for statement in statements]
 
 
+def test_a_connection_that_dies_after_the_answer_spoils_none(own_app: Flask) -> None:
+    def answered_and_cut_off() -> str:
+        pid = db.session.scalar(text("SELECT pg_backend_pid()"))
+        engine = create_engine(own_app.config["SQLALCHEMY_DATABASE_URI"])
+        with engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        engine.dispose()
+        return "stored"
+
+    own_app.view_functions["public.report"] = answered_and_cut_off
+    answer = own_app.test_client().get("/report")
+    assert (answer.status_code, answer.text) == (200, "stored")
+
+
 def passes(answer: Any) -> None:
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
     assert answer.page.h1 == "We will be back in a moment"
