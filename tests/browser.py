@@ -167,6 +167,8 @@ def assert_accessible(page: Page) -> None:
 
 
 def assert_no_sideways_scroll(page: Page) -> None:
-    """The page fits its window."""
+    """The page fits its window; after a click the next one is waited for."""
+    page.wait_for_load_state()
+    page.wait_for_selector("footer", state="attached")
     widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert widths[0] <= widths[1], widths
