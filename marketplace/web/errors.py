@@ -80,7 +80,10 @@ def _take_back() -> None:
 def let_go(_error: BaseException | None) -> None:
     """Before the session is closed: a connection that died after the answer was made does not spoil the answer."""
     if db.session.registry.has():
-        _take_back()
+        try:
+            db.session.close()
+        except SQLAlchemyError:
+            db.session().invalidate()
 
 
 def show_fault(error: Exception) -> ResponseReturnValue:
