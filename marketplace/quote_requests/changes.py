@@ -8,7 +8,6 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 OPEN = (RequestState.OPEN, RequestState.PAUSED)
-CHANGEABLE = ("treatment", "where", "when", "budget", "health", "photos")
 
 
 def begin(request: QuoteRequest) -> None:
