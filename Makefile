@@ -22,11 +22,11 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev browser
 	@exec $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
 
-# The slow experiments, one after the other, in three quarters of an hour at most; ends in one table.
+# The slow experiments, one after the other, in an hour at most; ends in one table.
 empty :=
 cases = $(subst $(empty) $(empty), or ,$(patsubst %,test_%_,$(strip $(CASES))))
 torture: $(VENV)/.installed-dev browser nginx
-	@exec timeout --foreground --signal=INT --kill-after=60 45m \
+	@exec timeout --foreground --signal=INT --kill-after=60 60m \
 		$(BIN)/python -m pytest -n 0 -r N tests/torture $(if $(CASES),-k '$(cases)')
 
 lint: $(VENV)/.installed-dev
