@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
-from wtforms import EmailField, RadioField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms import RadioField
+from wtforms.validators import InputRequired
 
 from marketplace.accounts.freshness import fresh
 from marketplace.clinics import inviting
@@ -18,20 +18,15 @@ from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.forms import CreatingForm
+from marketplace.web.forms import CreatingForm, email_field
 from marketplace.web.writing import once, writes
-
-WRONG_ADDRESS = _l("Enter an email address in the correct format, like name@example.com")
 
 
 class InviteForm(CreatingForm):
     """Whom, and what they may do."""
 
     limit = "invite"
-    email = EmailField(
-        _l("Email address"),
-        validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS, allow_smtputf8=False)],
-    )
+    email = email_field()
     role = RadioField(
         _l("Role"),
         choices=listed(wording.TEAM.items()),

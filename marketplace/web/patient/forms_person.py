@@ -3,13 +3,14 @@
 from typing import Any, Self
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, StringField, TelField, TextAreaField
+from wtforms import StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from marketplace.quote_requests import drafts, queries
+from marketplace.web.forms import email_field
 from marketplace.web.patient import listings
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.fields import SomeOf
@@ -62,7 +63,7 @@ class YouForm(Question):
             Length(max=LONGEST_NAME, message=_("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
         ],
     )
-    email = EmailField(_("Email address"))
+    email = email_field()
     languages = SomeOf(
         _("Which languages can you talk in?"),
         _("Select at least one language"),
@@ -96,16 +97,6 @@ class YouForm(Question):
         """Something must be left of it."""
         if not field.data:
             raise ValidationError(gettext("Enter the name you want clinics to use"))
-
-    def validate_email(self, field: EmailField) -> None:
-        """The address is proved by its link, not by asking its server."""
-        try:
-            # Letters beyond ASCII before the @ are refused by too many servers to promise an answer.
-            validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            raise ValidationError(
-                gettext("Enter an email address in the correct format, like name@example.com")
-            ) from error
 
     def validate_phone(self, field: TelField) -> None:
         """Only its form."""

@@ -6,32 +6,25 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from wtforms import EmailField
-from wtforms.validators import Email, InputRequired, Length
 
 from marketplace.foundation import clock
 from marketplace.leads.consent import recipients
 from marketplace.leads.sending import confirm
 from marketplace.quote_requests import links, queries
 from marketplace.web.challenged import ChallengedForm
-from marketplace.web.forms import CreatingForm, Form
+from marketplace.web.forms import CreatingForm, Form, email_field
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import opened, remember
 from marketplace.web.writing import once, writes
 
 TARGETS = re.compile(r"compare|clinics|sharing|delete|keep|quotes/\d{1,4}|messages/[a-z0-9-]{1,80}")
-WRONG_ADDRESS = lazy_gettext("Enter an email address in the correct format, like name@example.com")
 
 
 class LinkForm(ChallengedForm, CreatingForm):
     """Where the new link goes."""
 
     limit = "link"
-    email = EmailField(
-        lazy_gettext("Email address"),
-        validators=[InputRequired(WRONG_ADDRESS), Length(max=254), Email(WRONG_ADDRESS, allow_smtputf8=False)],
-    )
+    email = email_field()
 
     def counted(self) -> dict[str, str]:
         """Each mailbox has peace, whoever asks."""
