@@ -13,7 +13,6 @@ BY_NATURE = {
     ),
     "patient.change_answer": SAME_ANSWER,
     **dict.fromkeys(("patient.ask_photos", "patient.change_photos"), "the same picture is kept once"),
-    "patient.send_request": "the link is spent by the first",
     "patient.choose_quote": ONE_WAY,
     "patient.decline_quote": ONE_WAY,
     "patient.undo_choice": ONE_WAY,

@@ -1,15 +1,13 @@
 """What looks like a robot to the form is a person in a hurry: the one more step in a real browser."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from marketplace.web import challenged
-from tests.browser import assert_accessible, assert_no_sideways_scroll
+from tests.browser import assert_accessible, assert_no_sideways_scroll, served
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -19,13 +17,8 @@ def address(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A site that takes everybody for a robot; only a proof helps."""
     own_app.config["CHALLENGES_ON"] = True
     monkeypatch.setattr(challenged, "SOONEST", challenged.LATEST)
-    server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(own_app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
-from werkzeug.serving import make_server
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -20,16 +19,17 @@ from marketplace.foundation.faces import as_system
 from marketplace.foundation.idempotency import FormToken
 from marketplace.foundation.sealed import Box, CannotOpen
 from marketplace.leads.actions import ask
-from marketplace.leads.models import Message
+from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.retention.erasure import erase
 from marketplace.web.writing import writes
+from tests import browser
 from tests.conftest import reader_of
 from tests.factories import Make, build_clinic
 from tests.reading import words
 from tests.web.patient.filling import reach_check
-from tests.web.patient.test_request_pages import opened
+from tests.web.patient.test_request_pages import opened, token, unconfirmed
 
 TIMES = 20
 FIRST, NOW = "I take warfarin & ibuprofen", "I take nothing"
@@ -39,13 +39,8 @@ FIRST, NOW = "I take warfarin & ibuprofen", "I take nothing"
 def served(own_app: Flask) -> Iterator[int]:
     """The app on a port, a thread a connection, with real CSRF tokens."""
     own_app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, own_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with browser.served(own_app) as port:
+        yield port
 
 
 def at_the_last_page(app: Flask) -> tuple[Any, dict[str, Any]]:
@@ -196,6 +191,18 @@ def test_one_press_is_one_confirmation_more(client: Any, make_clinic: Make) -> N
     for _ in range(2):
         assert client.post("/get-quotes/sent", data=fields).status_code == 303
     assert len(db.session.scalars(select(Email).where(Email.name == "confirm_request")).all()) == 2
+
+
+def test_confirming_pressed_twice_confirms_and_leads_to_the_request(
+    client: Any, make_clinic: Make, make_draft: Make
+) -> None:
+    request = unconfirmed(make_clinic, make_draft)
+    link = f"/q/{token(request, 'confirm')}/confirm"
+    fields = client.get(link).page.fields()
+    for _ in range(2):
+        assert client.post(link, data=fields).location == f"/my/requests/{request.ref}"
+    assert client.post(link, data=fields | {"idem": str(uuid4())}).status_code == 404, "another press is none"
+    assert len(db.session.scalars(select(Lead)).all()) == 1
 
 
 def test_pause_pressed_twice_pauses(client: Any, make_request: Make) -> None:

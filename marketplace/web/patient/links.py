@@ -12,7 +12,7 @@ from marketplace.leads.consent import recipients
 from marketplace.leads.sending import confirm
 from marketplace.quote_requests import links, queries
 from marketplace.web.challenged import ChallengedForm
-from marketplace.web.forms import CreatingForm, Form, email_field
+from marketplace.web.forms import CreatingForm, email_field
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import opened, remember
 from marketplace.web.writing import once, writes
@@ -53,15 +53,16 @@ def show_confirmation(token: str) -> ResponseReturnValue:
         quote_request=quote_request,
         clinics=clinics,
         names=recipients(clinics),
-        form=Form(),
+        form=CreatingForm(),
         token=token,
     )
 
 
 @door.post("/q/<token>/confirm")
 @writes
+@once(CreatingForm, must_have_token=False)
 def send_request(token: str) -> ResponseReturnValue:
-    """Sends it, once."""
+    """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = links.spend_confirm(token)
     confirmed = confirm(quote_request)
     remember(quote_request.ref, until=clock.now() + links.PAGE_LIFETIME, mailed_at=link.created_at)
