@@ -144,8 +144,24 @@ def test_a_body_larger_than_a_few_photos_is_not_read(asked: Any) -> None:
 def test_while_another_upload_is_read_one_is_asked_to_try_again(asked: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(pictures, "PATIENCE", 0.01)
     with pictures.in_turn():
-        answer = upload(asked, *shades(1))
-    assert (answer.status_code, "could not be uploaded. Try again" in answer.text) == (422, True)
+        answer = upload(asked, *shades(2))
+    assert answer.status_code == 422
+    summary = words(answer.page.one("div", role="alert"))
+    again = "The selected file could not be uploaded. Try again"
+    assert f"file-1.jpg: {again}" in summary
+    assert f"file-2.jpg: {again}" in summary
+
+
+def test_a_few_files_wait_for_their_turn_once(asked: Any, monkeypatch: Any) -> None:
+    turns, turn = [], pictures.in_turn
+
+    def counted() -> Any:
+        turns.append(1)
+        return turn()
+
+    monkeypatch.setattr(pictures, "in_turn", counted)
+    assert upload(asked, *shades(3)).status_code == 303
+    assert len(turns) == 1
 
 
 def test_too_many_uploads_are_slowed_down(limited_app: Any) -> None:
