@@ -26,7 +26,13 @@ class Right(NamedTuple):
 Rights = Mapping[str, Right]
 
 ANYONE_READS: Rights = {face: Right(READ) for face in (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR)}
-EACH_OWN_TEAM: Rights = {**ANYONE_READS, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
+# A reader of public pages sees what a clinic shows; whoever has to do with a clinic sees it in any state.
+LISTED = "listing_state IN ('published', 'paused')"
+OF_LISTED: Rights = {
+    **ANYONE_READS,
+    PUBLIC: Right(READ, "EXISTS (SELECT FROM clinic WHERE clinic.id = {table}.clinic_id)"),
+}
+EACH_OWN_TEAM: Rights = {**OF_LISTED, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
 OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic()"
 VIA_CONSENT = (
     "EXISTS (SELECT FROM lead JOIN consent USING (request_id, clinic_id) WHERE lead.request_id = {table}.request_id"
@@ -46,13 +52,14 @@ WALLS: dict[str, Rights] = {
     "listing_facet": {**ANYONE_READS, OPERATOR: Right(ALL)},
     "clinic": {
         **ANYONE_READS,
+        PUBLIC: Right(READ, LISTED),
         PATIENT: Right("SELECT, UPDATE (leads_sent)"),
         CLINIC: Right("SELECT, UPDATE", new="id = app_clinic()"),
         OPERATOR: Right(KEEP),
     },
     "clinic_price": EACH_OWN_TEAM,
     "clinic_person": EACH_OWN_TEAM,
-    "clinic_check": {**ANYONE_READS, CLINIC: Right(KEEP, new=OWN_CLINIC), OPERATOR: Right(KEEP)},
+    "clinic_check": {**OF_LISTED, CLINIC: Right(KEEP, new=OWN_CLINIC), OPERATOR: Right(KEEP)},
     "clinic_load": {**ANYONE_READS, PATIENT: Right(KEEP)},
     # Who signs in
     "account": {

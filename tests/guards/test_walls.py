@@ -12,6 +12,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from marketplace.clinics.queries import SHOWN
+from marketplace.clinics.states import ListingState
 from marketplace.extensions import db, metadata
 from marketplace.foundation.faces import Face, as_system, take_off, wear
 from migrations.walls import FACES, OWNER_PASSES, WALLS, has_policies, rights_on
@@ -81,6 +83,17 @@ def test_a_session_that_wears_nothing_is_refused(own_app: Flask) -> None:
 def test_the_public_sees_nothing_of_anyone(db_session: object, table: str) -> None:
     with wearing(Face.PUBLIC):
         assert "permission denied" in refused(f"SELECT count(*) FROM {table}")
+
+
+@pytest.mark.parametrize("state", list(ListingState))
+def test_the_public_sees_what_is_listed(make_clinic: Make, state: ListingState) -> None:
+    clinic = make_clinic(listing_state=state)
+    expected = int(state in SHOWN)
+    with wearing(Face.PUBLIC):
+        assert count("clinic", "id = :id", id=clinic.id) == expected
+        for table in ("clinic_price", "clinic_person", "clinic_check"):
+            seen = count(table, "clinic_id = :id", id=clinic.id)
+            assert bool(seen) == bool(expected), table
 
 
 def test_a_clinic_sees_its_own_leads_only(make_lead: Make, make_clinic: Make, make_quote: Make) -> None:
