@@ -108,6 +108,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     account.AddressChanged: (),  # the old address is told where it is still known: mail/security_mail.py
     account.SecondFactorChanged: (),
     account.AccountDeactivated: (),
+    account.AccountReactivated: (),
     account.OperatorMade: (),
     # The keeper, and the house itself
     house.CommandRun: (),

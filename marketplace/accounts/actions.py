@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from flask_security.utils import hash_password
 
 from marketplace.accounts import passwords, session_rows
-from marketplace.accounts.events import AccountDeactivated, SessionsEnded
+from marketplace.accounts.events import AccountDeactivated, AccountReactivated, SessionsEnded
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -43,3 +43,9 @@ def deactivate(account: Account) -> int:
     ended = end_all(account.id, reason="deactivated")
     record(AccountDeactivated(account_id=account.id))
     return ended
+
+
+def reactivate(account: Account) -> None:
+    """Who was locked out by mistake, or came back, signs in again; the sessions of before stay ended."""
+    account.active = True
+    record(AccountReactivated(account_id=account.id))

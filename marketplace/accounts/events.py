@@ -31,5 +31,9 @@ class AccountDeactivated(Event):
     """Nobody signs in with it any more."""
 
 
+class AccountReactivated(Event):
+    """Its owner may sign in again."""
+
+
 class OperatorMade(Event):
     """By the keeper."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from marketplace.accounts.actions import deactivate, end_all
+from marketplace.accounts.actions import deactivate, end_all, reactivate
 from marketplace.accounts.models import Account
 from marketplace.accounts.operators import create_operator
 from marketplace.accounts.queries import account_with_address, all_accounts
@@ -27,6 +27,18 @@ def deactivate_account(email: str) -> None:
     ended = deactivate(account)
     db.session.commit()
     click.echo(f"Deactivated: {account.email}; sessions ended: {ended}")
+
+
+@accounts.command("reactivate")
+@click.argument("email")
+def reactivate_account(email: str) -> None:
+    """Lets someone in again who was deactivated; they sign in with the password they had."""
+    account = _known(email)
+    if account.active:
+        raise click.ClickException(f"{account.email} is active already")
+    reactivate(account)
+    db.session.commit()
+    click.echo(f"Reactivated: {account.email}")
 
 
 @accounts.command("sign-out")

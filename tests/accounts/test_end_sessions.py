@@ -94,6 +94,21 @@ def test_sp7_the_keeper_locks_out_who_left(own_app: Flask):
         assert db.session.scalars(locked).all() == ["keeper"]
 
 
+def test_the_keeper_lets_in_again_who_was_locked_out(own_app: Flask):
+    with own_app.app_context():
+        db.session.add(build_account("op@meridian.example", operator=True))
+        db.session.commit()
+    browser, run = own_app.test_client(), own_app.test_cli_runner().invoke
+    answer = run(args=["accounts", "reactivate", "op@meridian.example"])
+    assert (answer.exit_code, answer.output) == (1, "Error: op@meridian.example is active already\n")
+    run(args=["accounts", "deactivate", "op@meridian.example"])
+    assert run(args=["accounts", "reactivate", "OP@meridian.example"]).output == "Reactivated: op@meridian.example\n"
+    browser.post("/account/login", data={"email": "op@meridian.example", "password": PASSWORD})
+    assert is_in(browser)
+    with own_app.app_context():
+        assert happened()[-2:] == ["AccountReactivated", "SignedIn"]
+
+
 @pytest.mark.parametrize("whose", ["op@meridian.example", "--all"])
 def test_the_keeper_ends_sessions_and_locks_nobody_out(own_app: Flask, whose: str):
     with own_app.app_context():
@@ -108,7 +123,7 @@ def test_the_keeper_ends_sessions_and_locks_nobody_out(own_app: Flask, whose: st
     assert is_in(browser)
 
 
-@pytest.mark.parametrize("command", ["deactivate", "sign-out"])
+@pytest.mark.parametrize("command", ["deactivate", "reactivate", "sign-out"])
 def test_an_address_that_nobody_has_is_named(own_app: Flask, command: str):
     answer = own_app.test_cli_runner().invoke(args=["accounts", command, "nobody@meridian.example"])
     assert (answer.exit_code, answer.output) == (1, "Error: There is no account nobody@meridian.example\n")

@@ -180,6 +180,7 @@ EVENTS = {
     "AddressChanged": _l("Email address changed"),
     "SecondFactorChanged": _l("Second factor changed"),
     "AccountDeactivated": _l("Account deactivated"),
+    "AccountReactivated": _l("Account reactivated"),
     "OperatorMade": _l("Operator made"),
     "BackupMade": _l("Backup made"),
     "BackupRestored": _l("Backup restored"),
