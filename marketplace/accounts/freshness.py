@@ -6,13 +6,16 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
+from marketplace.foundation.hostile import hostile
 
 FRESH_FOR = timedelta(minutes=15)
 LIBRARY_PAGES = {
@@ -23,6 +26,8 @@ LIBRARY_PAGES = {
     "security.two_factor_setup_validate",
     "security.two_factor_token_validation",
 }
+PROOFS = {"csrf_token", "idem", "code"}
+MOST_SET_ASIDE = 4000  # characters
 View = Callable[..., Any]
 
 
@@ -31,7 +36,10 @@ def fresh(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if is_fresh() else _ask_for_password()
+        if not is_fresh():
+            return _ask_for_password()
+        _take_up()
+        return view(*args, **kwargs)
 
     return guarded
 
@@ -43,8 +51,33 @@ def is_fresh() -> bool:
 
 
 def _ask_for_password() -> ResponseReturnValue:
-    code = 303 if request.method == "POST" else 302
-    return redirect(url_for("security.verify", next=_place()), code)
+    place = _place()
+    if request.method == "POST":
+        _set_aside(place)
+    return redirect(url_for("security.verify", next=place), 303 if request.method == "POST" else 302)
+
+
+def _set_aside(place: str) -> None:
+    """What was typed waits for the password in the session, which is sealed; proofs and passwords do not."""
+    typed = {name: values for name, values in request.form.lists() if name not in PROOFS and "password" not in name}
+    texts = [text for name, values in typed.items() for text in (name, *values)]
+    if sum(map(len, texts)) <= MOST_SET_ASIDE and not any(hostile(text, lines=True) for text in texts):
+        session["set_aside"] = {"place": place, "typed": typed}
+
+
+def _take_up() -> None:
+    """Once, at the page it was typed into."""
+    kept = session.get("set_aside") if request.method == "GET" else None
+    if kept and kept["place"] == request.path:
+        g.typed_before = session.pop("set_aside")["typed"]
+
+
+def put_back(form: FlaskForm) -> None:
+    """Into the form, as if it had just been typed; it is sent by its own button."""
+    typed = MultiDict(g.get("typed_before", {}))
+    for field in form:
+        if field.name in typed:
+            field.process(typed, data=field.data)
 
 
 def _place() -> str:
@@ -63,8 +96,10 @@ def _is_page(path: str) -> bool:
 
 def guard_library_pages() -> ResponseReturnValue | None:
     """The library has no limit of its own on some of these. Setting up a factor while signing in passes."""
-    if request.endpoint in LIBRARY_PAGES and current_user.is_authenticated and not is_fresh():
-        return _ask_for_password()
+    if request.endpoint in LIBRARY_PAGES and current_user.is_authenticated:
+        if not is_fresh():
+            return _ask_for_password()
+        _take_up()
     return None
 
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_security.utils import get_message
 from flask_wtf import FlaskForm
 
+from marketplace.accounts.freshness import put_back
 from marketplace.accounts.wording import LABELS
 from marketplace.extensions import db
 
@@ -37,6 +38,7 @@ def render(template: str, **context: Any) -> Any:
     if request.endpoint == "security.two_factor_setup" and request.args.get("step") == "code":
         context |= _setup_code(context)
     for form in forms:
+        put_back(form)
         _relabel(form)
         _name_what_is_empty(form)
     g.form_refused = has_errors
@@ -84,29 +86,10 @@ def bring_to_convention(response: Response) -> Response:
         response.status_code = 303
     if request.method == "POST" and response.status_code == 200 and g.get("form_refused"):
         response.status_code = 422
-    if response.status_code in {302, 303} and response.location == AFTER_SIGN_IN:
-        response.location = home_of_the_signed_in()
     if request.method == "POST" and response.status_code < 400:
         # Some of its views, signing out among them, leave what was recorded to us.
         db.session.commit()
     return response
-
-
-def home_of_the_signed_in() -> str:
-    """Operators land at their desk, members of a team at their leads."""
-    if not current_user.is_authenticated:
-        return "/account/login"
-    return "/operator" if current_user.is_operator else "/dashboard/leads"
-
-
-def show_account() -> ResponseReturnValue:
-    """The way in, for whoever asks for it by its short name."""
-    return redirect(home_of_the_signed_in(), 303)
-
-
-def gone(**_ignored: str) -> ResponseReturnValue:
-    """A page of the library that this site does without."""
-    abort(404)
 
 
 def install(app: Flask) -> None:
@@ -115,10 +98,8 @@ def install(app: Flask) -> None:
         app.view_functions[name] = _by_its_button(app.view_functions[name], template=template)
     # The library's own rule acts by GET; its view now shows a button there.
     app.add_url_rule("/account/change-email/<token>", "security.change_email_confirm", methods=["POST"])
-    app.view_functions["security.two_factor_rescue"] = gone
     validate = app.view_functions["security.two_factor_token_validation"]
     app.view_functions["security.two_factor_token_validation"] = _when_a_code_is_due(validate)
-    app.add_url_rule("/account", "account", show_account)
     app.after_request(bring_to_convention)
 
 

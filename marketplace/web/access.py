@@ -50,7 +50,6 @@ PARTS: dict[str, dict[str, str]] = {
     "assets": {"/assets": "public"},
     "dev_mail": {"/dev/mail": "dev-only"},
     "metrics": {"/metrics": "probe"},
-    "account": {"/account": "sign-in"},
     "account_pages": {"/account": "signed-in"},
     "joining": {"/account/invitation/<token>": "invited"},
     "security": {

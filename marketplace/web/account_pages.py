@@ -9,6 +9,7 @@ from flask_security import current_user
 from marketplace.accounts import session_rows, sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.freshness import fresh
+from marketplace.clinics.team import membership_of
 from marketplace.web.writing import writes
 
 account_pages = Blueprint("account_pages", __name__, url_prefix="/account")
@@ -20,6 +21,16 @@ def keep_private(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@account_pages.get("")
+def home() -> ResponseReturnValue:
+    """Where one works: operators at their desk, a team at its requests. Who is in no team reads how to get into one."""
+    if current_user.is_operator:
+        return redirect(url_for("operator.desk"), 303)
+    if membership_of(current_user.id):
+        return redirect(url_for("dashboard.leads"), 303)
+    return render_template("account/no_team.html", account_name=current_user.name)
 
 
 @account_pages.get("/sessions")

@@ -10,6 +10,7 @@ from marketplace.foundation.timeline import TimelineEntry
 from marketplace.mail import delivery
 from marketplace.mail.models import Email
 from tests.accounts.test_sessions import later
+from tests.factories import PASSWORD
 
 NEW = "new@meridian.example"
 
@@ -69,4 +70,6 @@ def test_it_needs_a_fresh_sign_in(client, operator):
     with later(minutes=20):
         answer = client.post("/account/change-email", data={"email": NEW})
         assert answer.location == "/account/verify?next=/account/change-email"
-    assert mails("account_new_address") == []
+        assert mails("account_new_address") == []
+        assert client.post(answer.location, data={"password": PASSWORD}).location == "/account/change-email"
+        assert client.get("/account/change-email").page.one("input", name="email").get("value") == NEW

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 
 from marketplace.accounts.session_rows import id_of
 from marketplace.extensions import db
@@ -67,6 +67,21 @@ def test_nothing_is_changed_by_a_form_that_was_open_for_long(client, operator):
         assert client.post("/account/tf-setup", data={"setup": "authenticator"}).status_code == 303
     db.session.refresh(operator)
     assert operator.password == before
+
+
+def test_no_password_and_no_proof_is_set_aside(client, operator):
+    with later(minutes=20), client:
+        form = {"password": PASSWORD, "new_password": NEW, "idem": "x", "csrf_token": "y", "code": "1", "note": "z"}
+        client.post("/account/change", data=form)
+        assert session["set_aside"] == {"place": "/account/change", "typed": {"note": ["z"]}}
+
+
+def test_what_was_typed_waits_for_its_own_page(client, operator):
+    with later(minutes=20):
+        asking = client.post("/account/change-email", data={"email": "new@meridian.example"}).location
+        client.post(asking, data={"password": PASSWORD})
+        assert "new@meridian.example" not in client.get("/account/change").text
+        assert "new@meridian.example" in client.get("/account/change-email").text
 
 
 def test_a_form_without_a_page_of_its_own_leads_to_where_it_stood(client, operator):

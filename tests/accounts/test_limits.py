@@ -104,7 +104,7 @@ def test_sp6_another_address_does_not_help_and_time_does(reader, key):
     assert second_factor(reader, right, place=ELSEWHERE).status_code == 429
     with clock.set_to(clock.now() + timedelta(minutes=12)):
         sign_in(reader, PASSWORD)
-        assert second_factor(reader, right).location == "/operator"
+        assert second_factor(reader, right).location == "/account"
 
 
 def test_sp6_recovery_codes_share_the_limit(reader, key):

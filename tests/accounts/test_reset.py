@@ -26,8 +26,9 @@ def test_a_new_operator_sets_a_password_and_signs_in(client):
     db.session.commit()
     assert client.get(link).page.h1 == "Choose a new password"
     assert client.post(link, data={"password": NEW, "password_confirm": NEW}).status_code == 303
+    assert client.get("/operator").location.startswith("/account/login"), "a link alone signs nobody in"
     answer = client.post("/account/login", data={"email": "new@meridian.example", "password": NEW})
-    assert answer.location == "/operator"
+    assert answer.location == "/account"
 
 
 def test_the_link_works_once(client):

@@ -56,7 +56,7 @@ def test_the_code_of_the_set_up_is_refused_at_sign_in(client, key):
 def test_a_new_code_signs_in_once(client, key):
     later = code(key, later=1)
     password_alone(client)
-    assert client.post("/account/tf-validate", data={"code": later}).location == "/operator"
+    assert client.post("/account/tf-validate", data={"code": later}).location == "/account"
     client.post("/account/logout")
     password_alone(client)
     assert client.post("/account/tf-validate", data={"code": later}).status_code == 422
@@ -98,7 +98,7 @@ def test_a_recovery_code_signs_in_once(app, client, key):
     spare = app.extensions["security"].mf_recovery_codes_util.create_recovery_codes(account)[0]
     db.session.commit()
     password_alone(client)
-    assert client.post("/account/mf-recovery", data={"code": spare}).location == "/operator"
+    assert client.post("/account/mf-recovery", data={"code": spare}).location == "/account"
     client.post("/account/logout")
     password_alone(client)
     assert client.post("/account/mf-recovery", data={"code": spare}).status_code == 422

@@ -11,13 +11,15 @@ WRONG = "The email address or the password is not right"
 def test_an_operator_lands_at_the_desk(client, make_operator):
     account = make_operator()
     answer = client.post("/account/login", data={"email": account.email, "password": PASSWORD})
-    assert (answer.status_code, answer.location) == (303, "/operator")
+    assert (answer.status_code, answer.location) == (303, "/account")
+    assert client.get("/account").location == "/operator"
 
 
 def test_a_member_lands_at_the_leads(client, make_clinic, make_member):
     account = make_member(make_clinic())
     answer = client.post("/account/login", data={"email": account.email, "password": PASSWORD})
-    assert (answer.status_code, answer.location) == (303, "/dashboard/leads")
+    assert (answer.status_code, answer.location) == (303, "/account")
+    assert client.get("/account").location == "/dashboard/leads"
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client, make_operator):
@@ -71,7 +73,7 @@ def test_nobody_can_register(client):
 
 
 def test_the_short_name_leads_to_the_sign_in(client):
-    assert client.get("/account").location == "/account/login"
+    assert client.get("/account").location == "/account/login?next=/account"
 
 
 def test_where_a_sign_in_came_from_is_not_kept(sign_in, make_operator):

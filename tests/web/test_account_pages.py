@@ -14,6 +14,14 @@ def other(app, db_session):
     return reader_of(app)
 
 
+def test_who_is_in_no_team_reads_how_to_get_into_one(client, make_account, sign_in):
+    sign_in(make_account("ben@clinic.example"))
+    page = client.get("/account").page
+    assert page.h1 == "You are in no team"
+    assert "You are signed in as ben@clinic.example" in page.text
+    assert client.post("/account/logout").status_code == 303
+
+
 def test_each_browser_is_a_line_and_this_one_is_marked(client, other, make_operator, sign_in):
     account = make_operator()
     sign_in(account)

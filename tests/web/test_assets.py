@@ -52,6 +52,7 @@ def test_a_browser_may_keep_a_file_for_ever(client: FlaskClient, assets: Assets)
     answer = client.get(assets.path("app.css"))
     assert answer.status_code == 200
     assert answer.content_type == "text/css; charset=utf-8"
+    assert client.get(assets.path("app.js")).content_type == "text/javascript; charset=utf-8"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert "Set-Cookie" not in answer.headers

@@ -10,7 +10,7 @@ from flask_security import current_user
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from marketplace.accounts.freshness import fresh
+from marketplace.accounts.freshness import fresh, put_back
 from marketplace.clinics import inviting
 from marketplace.clinics.invitations import LIFETIME
 from marketplace.clinics.states import TeamRole
@@ -43,7 +43,9 @@ class InviteForm(CreatingForm):
 @fresh
 def ask_invite() -> str:
     """Whom to ask."""
-    return render_template("dashboard/team/invite.html", form=InviteForm(), days=LIFETIME.days)
+    form = InviteForm()
+    put_back(form)
+    return render_template("dashboard/team/invite.html", form=form, days=LIFETIME.days)
 
 
 @door.post("/team/invite")

@@ -11,7 +11,7 @@ from flask_security import current_user
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from marketplace.accounts.freshness import fresh
+from marketplace.accounts.freshness import fresh, put_back
 from marketplace.clinics import invitations, team
 from marketplace.clinics.states import TeamRole
 from marketplace.foundation.problems import Refused
@@ -45,7 +45,9 @@ def show_team() -> str:
 @fresh
 def show_member(account_id: UUID) -> ResponseReturnValue:
     """One person: what they may do, and the way out."""
-    return _member_page(account_id, form=RoleForm(role=team.member(g.clinic, account_id).role))
+    form = RoleForm(role=team.member(g.clinic, account_id).role)
+    put_back(form)
+    return _member_page(account_id, form=form)
 
 
 def _member_page(account_id: UUID, *, form: Form) -> ResponseReturnValue:

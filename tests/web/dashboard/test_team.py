@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from sqlalchemy import select
 
 from marketplace.clinics import team
@@ -57,8 +57,8 @@ def blank(client: Any) -> dict[str, list[str]]:
     return next(f for form in client.get(INVITE).page.all("form") if "email" in (f := form_fields(form)))
 
 
-def later() -> Any:
-    return clock.set_to(clock.now() + timedelta(minutes=20))
+def later(minutes: int = 20) -> Any:
+    return clock.set_to(clock.now() + timedelta(minutes=minutes))
 
 
 def test_a_member_reads_who_is_there_and_may_leave(his: Any, owner: Any) -> None:
@@ -200,6 +200,33 @@ def test_the_password_leads_back_to_the_form(client: Any, owner: Any) -> None:
         assert asking.location == f"/account/verify?next={INVITE}"
         assert client.post(asking.location, data={"password": PASSWORD}).location == INVITE
         assert invite(client, BEN).status_code == 303
+
+
+def role_in(page: Any) -> list[str]:
+    return next(fields["role"] for form in page.all("form") if "role" in (fields := form_fields(form)))
+
+
+def test_what_was_typed_stands_in_the_form_again(client: Any, owner: Any, ben: Any) -> None:
+    with later():
+        asked = client.post(INVITE, data={"email": "new@clinic.example", "role": "owner"})
+        assert asked.location == f"/account/verify?next={INVITE}"
+        client.post(asked.location, data={"password": PASSWORD})
+        page = client.get(INVITE).page
+        assert page.one("input", name="email").get("value") == "new@clinic.example"
+        assert role_in(page) == ["owner"]
+        assert client.get(INVITE).page.one("input", name="email").get("value") in {None, ""}, "once"
+    with later(minutes=40):
+        asked = client.post(f"{TEAM}/{ben.id}", data={"role": "owner"})
+        client.post(asked.location, data={"password": PASSWORD})
+        page = client.get(f"{TEAM}/{ben.id}").page
+        assert role_in(page) == ["owner"]
+
+
+@pytest.mark.parametrize("text", ["x" * 4000, "a\0b"])
+def test_what_is_too_long_or_hostile_is_not_kept_for_later(client: Any, owner: Any, text: Any) -> None:
+    with later(), client:
+        assert client.post(INVITE, data={"email": text, "role": "owner"}).status_code == 303
+        assert "set_aside" not in session
 
 
 def test_nobody_of_another_clinic_is_found(client: Any, owner: Any, make_clinic: Make, make_member: Make) -> None:
