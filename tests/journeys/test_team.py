@@ -83,6 +83,9 @@ def test_from_the_invitation_to_the_removal(site: Site, visit: Visit) -> None:
     expect(owner.locator("#team")).not_to_contain_text("Nia New")
     colleague.goto("/dashboard/leads")
     expect(colleague).to_have_url(re.compile("/account/login"))
+    sign_in(colleague, address, PASSWORD)
+    expect(colleague.locator("h1")).to_have_text("You are in no team")
+    examine(colleague, "no-team")
 
 
 def test_on_a_wide_dark_screen(site: Site, visit: Visit) -> None:
@@ -105,3 +108,6 @@ def test_on_a_wide_dark_screen(site: Site, visit: Visit) -> None:
     examine(colleague, "leave")
     colleague.get_by_role("button", name="Leave the team").click()
     expect(colleague).to_have_url(re.compile("/account/login$"))
+    sign_in(colleague, address, PASSWORD)
+    expect(colleague.locator("h1")).to_have_text("You are in no team")
+    examine(colleague, "no-team")
