@@ -55,10 +55,10 @@ DASHBOARD = [
 ]
 
 
-@pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages(visit: Visit, path: str) -> None:
-    for width, dark in ((360, False), (1280, True)):
-        page = visit(width=width, dark=dark, strict=False)
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])
+def test_public_pages(visit: Visit, width: int, dark: bool) -> None:
+    page = visit(width=width, dark=dark, strict=False)
+    for path in PUBLIC:
         page.goto(path)
         examine(page, f"page-{path}-{width}-{'dark' if dark else 'light'}")
 
