@@ -27,6 +27,7 @@ ID = uuid7()
         (bounce(ID, status=None, diagnostic="later", action="delayed"), "4.0.0"),
         (bounce(ID).replace(b"\r\n", b"\n"), "5.1.1"),
     ],
+    ids=["whole", "headers", "envelope", "delayed", "no-status", "diagnosed", "unnumbered", "later", "bare-lines"],
 )
 def test_a_delivery_report(raw: bytes, code: str) -> None:
     assert read(raw) == Report(ID, "bounce", code)
@@ -49,6 +50,7 @@ def test_a_feedback_report(kind: str) -> None:
         bounce(uuid4()),  # not an id as we make them
         bounce(ID) + b"x" * reports.MOST,
     ],
+    ids=["empty", "bytes", "mail", "delivered", "relayed", "not-spam", "foreign", "too-long"],
 )
 def test_what_reports_nothing_of_ours(raw: bytes) -> None:
     assert read(raw) is None

@@ -15,6 +15,8 @@ import pytest
 from marketplace.processes.children import ROOT, is_ready
 from marketplace.processes.mailbox import free_port
 
+pytestmark = pytest.mark.xdist_group("run")
+
 # What would change the run is kept out of it.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "MAIL_SERVER", "MAIL_PORT", "SECRET_KEY", "FIELD_KEYS")
 

@@ -20,7 +20,6 @@ import pytest
 from tests.browser import Site, free_port, wait_for
 from tests.reading import Page
 
-pytestmark = pytest.mark.xdist_group("sp17")
 MARKER = "Zzmarkerzz"
 ADDRESS = f"{MARKER}@patient.example"
 HEADERS = {name: MARKER for name in ("User-Agent", "X-Request-ID", "X-Forwarded-For", "Authorization", "Cookie")}

@@ -119,6 +119,7 @@ def test_an_old_signature_cannot_be_dated_anew(client: Any, email: Email) -> Non
         (report(uuid7()), (404, "email")),
         (b" " * 65_537, (413, "too_large")),
     ],
+    ids=["text", "list", "deep", "empty", "event", "events", "code", "unknown", "long"],
 )
 def test_what_cannot_be_read_is_named(client: Any, email: Email, body: bytes, expected: tuple[int, str]) -> None:
     assert refused(tell(client, body)) == expected
