@@ -172,8 +172,17 @@ def served(app: Flask) -> Iterator[int]:
         server.server_close()
 
 
+def examine(page: Page, name: str) -> None:
+    """What holds for every page a browser shows, with a picture of it."""
+    assert_no_sideways_scroll(page)
+    assert_accessible(page)
+    keep(page, f"{name}-{(page.viewport_size or {})['width']}")
+
+
 def keep(page: Page, name: str) -> None:
-    """A screenshot among the test's artifacts, to be looked at."""
+    """A screenshot among the artifacts, for whoever asked to see them: `PICTURES=1 make test TESTS=tests/journeys`."""
+    if "PICTURES" not in os.environ:
+        return
     ARTIFACTS.mkdir(exist_ok=True)
     file = ARTIFACTS / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.jpg"
     page.screenshot(path=file, type="jpeg", quality=80, full_page=True)  # twice as fast as PNG

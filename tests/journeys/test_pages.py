@@ -5,7 +5,7 @@ import gzip
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import Site, Visit, assert_accessible, assert_no_sideways_scroll, keep
+from tests.browser import Site, Visit, examine
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -60,13 +60,7 @@ def test_public_pages(visit: Visit, width: int, dark: bool) -> None:
     page = visit(width=width, dark=dark, strict=False)
     for path in PUBLIC:
         page.goto(path)
-        examine(page, f"page-{path}-{width}-{'dark' if dark else 'light'}")
-
-
-def examine(page: Page, name: str) -> None:
-    assert_no_sideways_scroll(page)
-    assert_accessible(page)
-    keep(page, name)
+        examine(page, f"page-{path}")
 
 
 def signed_in(visit: Visit, site: Site, email: str, *, width: int) -> Page:
@@ -84,7 +78,7 @@ def test_operator_pages(visit: Visit, site: Site, width: int) -> None:
     paths = [*OPERATOR, *first_links(page, "/operator/clinics"), *first_links(page, "/operator/requests")]
     for path in paths:
         page.goto(path)
-        examine(page, f"page-{path[:40]}-{width}")
+        examine(page, f"page-{path[:40]}")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -92,7 +86,7 @@ def test_dashboard_pages(visit: Visit, site: Site, width: int) -> None:
     page = signed_in(visit, site, "owner@clinic-lale.sample.example", width=width)
     for path in [*DASHBOARD, *first_links(page, "/dashboard/leads")]:
         page.goto(path)
-        examine(page, f"page-{path[:40]}-{width}")
+        examine(page, f"page-{path[:40]}")
 
 
 THREE_QUOTES = "ana@patient.example"  # of the sample
@@ -106,14 +100,14 @@ def test_request_pages(visit: Visit, site: Site, width: int) -> None:
     page.goto("/my/link")
     page.locator('[name="email"]').fill(THREE_QUOTES)
     page.locator("main form[method=post] button[type=submit]").first.click()
-    examine(page, f"page-link-sent-{width}")
+    examine(page, "page-link-sent")
     link = next(link for link in site.mail(THREE_QUOTES, "Your link").links if "/q/" in link)
     page.goto(link)
     base = page.url
     for path in REQUEST:
         page.goto(base + path)
         assert page.locator("h1").count() == 1
-        examine(page, f"page-request{path}-{width}")
+        examine(page, f"page-request{path}")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -121,10 +115,10 @@ def test_question_pages(visit: Visit, width: int) -> None:
     page = visit(width=width, strict=False)
     page.goto("/get-quotes")
     page.locator("main form[method=post] button[type=submit]").first.click()
-    examine(page, f"page-question-{width}")
+    examine(page, "page-question")
     page.locator("main form[method=post] button[type=submit]").first.click()
     assert page.title().startswith("Error: ")
-    examine(page, f"page-question-error-{width}")
+    examine(page, "page-question-error")
 
 
 def first_links(page: Page, listing: str) -> list[str]:

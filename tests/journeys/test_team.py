@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Site, Visit, assert_accessible, assert_no_sideways_scroll, keep
+from tests.browser import Site, Visit, examine
 from tests.journeys.test_whole_story import link_in
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -13,12 +13,6 @@ pytestmark = pytest.mark.xdist_group("site")
 OWNER = "owner@ordinace-pampelina.sample.example"
 SUBJECT = "You are invited to a clinic's team"
 PASSWORD = "a long word to keep"
-
-
-def examine(page: Page, name: str) -> None:
-    assert_no_sideways_scroll(page)
-    assert_accessible(page)
-    keep(page, f"team-{name}-{(page.viewport_size or {})['width']}")
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -31,29 +25,29 @@ def sign_in(page: Page, email: str, password: str) -> None:
 def invite(owner: Page, email: str) -> None:
     owner.goto("/dashboard/team")
     owner.get_by_role("link", name="Invite someone").click()
-    examine(owner, "invite")
+    examine(owner, "team-invite")
     owner.get_by_role("button", name="Send invitation").click()
     assert owner.title().startswith("Error: ")
-    examine(owner, "invite-error")
+    examine(owner, "team-invite-error")
     owner.locator('[name="email"]').fill(email)
     owner.get_by_role("button", name="Send invitation").click()
     expect(owner.locator("#invitations")).to_contain_text(email)
-    examine(owner, "with-invitation")
+    examine(owner, "team-with-invitation")
 
 
 def join(page: Page, link: str, *, name: str) -> None:
     page.goto(link)
-    examine(page, "joining")
+    examine(page, "team-joining")
     page.locator('[name="name"]').fill(name)
     page.locator('[name="password"]').fill(PASSWORD)
     page.get_by_role("button", name="Join the team").click()
     assert page.title().startswith("Error: "), "typed once only"
-    examine(page, "joining-error")
+    examine(page, "team-joining-error")
     page.locator('[name="password"]').fill(PASSWORD)
     page.locator('[name="password_confirm"]').fill(PASSWORD)
     page.get_by_role("button", name="Join the team").click()
     expect(page).to_have_url(re.compile("/account/login$"))
-    examine(page, "joined")
+    examine(page, "team-joined")
 
 
 def answer_first_request(page: Page) -> None:
@@ -71,21 +65,21 @@ def test_from_the_invitation_to_the_removal(site: Site, visit: Visit) -> None:
     join(colleague, link, name="Nia New")
     colleague.goto(link)
     expect(colleague.locator("h1")).to_have_text("This invitation is not open any more")
-    examine(colleague, "invitation-gone")
+    examine(colleague, "team-invitation-gone")
     sign_in(colleague, address, PASSWORD)
     answer_first_request(colleague)
     colleague.goto("/dashboard/team/leave")
-    examine(colleague, "leave")
+    examine(colleague, "team-leave")
     owner.goto("/dashboard/team")
     owner.get_by_role("link", name="Nia New").click()
-    examine(owner, "member")
+    examine(owner, "team-member")
     owner.get_by_role("button", name=re.compile("^Remove.*Nia New")).click()
     expect(owner.locator("#team")).not_to_contain_text("Nia New")
     colleague.goto("/dashboard/leads")
     expect(colleague).to_have_url(re.compile("/account/login"))
     sign_in(colleague, address, PASSWORD)
     expect(colleague.locator("h1")).to_have_text("You are in no team")
-    examine(colleague, "no-team")
+    examine(colleague, "team-no-team")
 
 
 def test_on_a_wide_dark_screen(site: Site, visit: Visit) -> None:
@@ -99,15 +93,15 @@ def test_on_a_wide_dark_screen(site: Site, visit: Visit) -> None:
     join(colleague, link_in(site.mail(address, SUBJECT), "/account/invitation/"), name="Noor New")
     owner.goto("/dashboard/team")
     owner.get_by_role("link", name="Noor New").click()
-    examine(owner, "member")
+    examine(owner, "team-member")
     owner.get_by_role("radio", name="Owner").check()
     owner.get_by_role("button", name="Change role").click()
     expect(owner.locator("#team tr", has_text="Noor New")).to_contain_text("Owner")
     sign_in(colleague, address, PASSWORD)
     colleague.goto("/dashboard/team/leave")
-    examine(colleague, "leave")
+    examine(colleague, "team-leave")
     colleague.get_by_role("button", name="Leave the team").click()
     expect(colleague).to_have_url(re.compile("/account/login$"))
     sign_in(colleague, address, PASSWORD)
     expect(colleague.locator("h1")).to_have_text("You are in no team")
-    examine(colleague, "no-team")
+    examine(colleague, "team-no-team")
