@@ -1,12 +1,15 @@
 """One server a test process, one transaction a test: nothing a test writes is left, whatever order they run in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from flask import Flask, current_app, has_app_context, request
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -16,6 +19,7 @@ from marketplace.catalogue import content_loader
 from marketplace.extensions import db
 from marketplace.foundation.faces import put_on
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
+from marketplace.web import assets
 from tests.reading import Reader
 from tests.working import Keeper, look_at_everything
 
@@ -37,7 +41,8 @@ TESTING = {
     "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
 }
 
-
+# Hundreds of apps are made of the same files: each is compressed once.
+assets._encode = cache(assets._encode)  # type: ignore[assignment]
 look_at_everything(allowed=True)
 
 
@@ -62,6 +67,7 @@ def app_on(server: EmbeddedPostgres, database: str, **overrides: object) -> Flas
         | overrides
     )
     app.test_cli_runner_class = Keeper
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiled once, not once a test
     return app
 
 
@@ -120,17 +126,24 @@ def _isolated(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("db_session")
 
 
-@pytest.fixture
-def own_app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
-    """An app on a database of its own, for tests that need real commits and several connections."""
+@contextmanager
+def apart(server: EmbeddedPostgres, template: str) -> Iterator[Flask]:
+    """An app on a database of its own, dropped afterwards."""
     name = f"own_{uuid4().hex}"
-    postgres.create_database(name, template=template_database)
-    app = app_on(postgres, name)
+    server.create_database(name, template=template)
+    app = app_on(server, name)
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    postgres.drop_database(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def own_app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
+    """For tests that need real commits and several connections."""
+    with apart(postgres, template_database) as app:
+        yield app
 
 
 @pytest.fixture

@@ -18,14 +18,31 @@ from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.states import RequestState
 from marketplace.sample import loader
+from tests.conftest import apart
 
 ENDS_OF_OTHERS = {RequestState.DRAFT, RequestState.CLOSED, RequestState.ERASED}
 
 
+# Loaded once, and read by all: these tests write nothing.
+pytestmark = pytest.mark.xdist_group("sample")
+
+
+@pytest.fixture(scope="module")
+def loaded(postgres, template_database):
+    with apart(postgres, template_database) as app:
+        with app.app_context():
+            exchange.load_rates()
+            counts = loader.load("a sample password")
+            db.session.commit()
+        yield app, counts
+
+
 @pytest.fixture
-def sample(app, db_session):
-    exchange.load_rates()
-    return loader.load("a sample password")
+def sample(loaded):
+    app, counts = loaded
+    with app.app_context():
+        yield counts
+        db.session.remove()
 
 
 def found(column):
