@@ -1,6 +1,5 @@
 """The emails of sign-in: Flask-Security says what happened, the words are ours and the way is the outbox."""
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,25 +11,18 @@ from marketplace.mail.links import SealedLink, absolute
 
 
 class Ours(NamedTuple):
-    """Our email for one of Flask-Security's, and where in its context the link and the code are."""
+    """Our email for one of Flask-Security's, and where in its context the link is."""
 
     name: str
     link: str | None = None
-    code: str | None = None
-    audience: str = "account"
 
 
 _EMAILS = {
-    "welcome": Ours("account_confirm", link="confirmation_link"),
-    "welcome_existing": Ours("account_exists", link="recovery_link"),
     "confirmation_instructions": Ours("account_confirm", link="confirmation_link"),
     "reset_instructions": Ours("account_reset", link="reset_link"),
     "reset_notice": Ours("account_password_changed"),
     "change_notice": Ours("account_password_changed"),
     "change_email_instructions": Ours("account_new_address", link="link"),
-    "two_factor_instructions": Ours("account_code", code="token"),
-    "us_instructions": Ours("account_code", code="login_token"),
-    "two_factor_rescue": Ours("account_locked_out", audience="operator"),
 }
 
 
@@ -47,7 +39,7 @@ class OutboxMailUtil(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        """Only what happened, the link and the code are taken; words and addresses come from us."""
+        """Only what happened and the link are taken; words and addresses come from us."""
         ours = _EMAILS[template.rpartition("/")[2]]
         if ours.name == "account_reset":
             # Flask-Security hashes for an address it does not know: a known one takes as long.
@@ -56,8 +48,8 @@ class OutboxMailUtil(MailUtil):
         outbox.put(
             ours.name,
             to=recipient if isinstance(recipient, str) else recipient[1],
-            audience=ours.audience,
-            context=_context(kwargs, code=kwargs[ours.code] if ours.code else ""),
+            audience="account",
+            context={"within": str(kwargs.get("within", ""))},
             link=SealedLink(_on_our_site(str(link))) if link else None,
         )
 
@@ -72,20 +64,7 @@ def install(app: Flask) -> None:
     change_email_confirmed.connect(tell_old_address, app)
 
 
-def _context(given: Mapping[str, Any], *, code: object) -> dict[str, str]:
-    return {
-        "code_text": _spaced(str(code)),
-        "within": str(given.get("within", "")),
-        "who": str(getattr(given.get("user"), "email", "")),
-    }
-
-
 def _on_our_site(url: str) -> str:
     """The same page below SITE_URL: the Host header has no say in what we mail."""
     parts = urlsplit(url)
     return absolute(parts.path + (f"?{parts.query}" if parts.query else ""))
-
-
-def _spaced(code: str) -> str:
-    """482 913 reads better than 482913."""
-    return f"{code[:3]} {code[3:]}" if len(code) == 6 else code

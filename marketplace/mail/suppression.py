@@ -36,12 +36,10 @@ NECESSARY = frozenset(
         "delete_data",
         "listing_result",
         "account_confirm",
-        "account_exists",
         "account_reset",
         "account_password_changed",
         "account_new_address",
-        "account_code",
-        "account_locked_out",
+        "account_address_changed",
     }
 )
 # Emails that come by the calendar: whoever gets them can stop them.

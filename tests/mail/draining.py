@@ -20,7 +20,7 @@ from tests.factories import PASSWORD, build_account
 from tests.mail.sink import Sink
 from tests.working import work_off
 
-CONTEXT = {"code_text": "", "within": "", "who": ""}
+CONTEXT = {"within": ""}
 
 
 class Draining:

@@ -41,16 +41,6 @@ def test_the_reset_token_cannot_be_read_in_the_row(app: Flask) -> None:
     assert "the-token" not in "".join(str(bytes(v) if isinstance(v, memoryview) else v) for v in row)
 
 
-@pytest.mark.parametrize(
-    ("template", "key"), [("two_factor_instructions", "token"), ("us_instructions", "login_token")]
-)
-def test_a_code_is_in_the_body_and_not_in_the_subject(app: Flask, template: str, key: str) -> None:
-    say(app, template, **{key: "482913"}, within="5 minutes")
-    email = only("account_code")
-    assert "482 913" in delivery.contents(email).text
-    assert "482" not in email.subject
-
-
 def test_a_mail_of_a_view_that_never_commits_is_kept(app: Flask) -> None:
     commits = []
     with app.test_request_context("/account/reset", method="POST"):

@@ -94,6 +94,7 @@ def test_a_complaint_stops_what_is_not_necessary(email: Email, sink: Sink) -> No
 
 def test_what_is_necessary_is_an_email_of_ours(app: Flask) -> None:
     assert set(WRITE) >= NECESSARY
+    assert {name for name in WRITE if name.startswith("account_")} <= NECESSARY, "who loses an account must be told"
 
 
 def test_no_address_can_be_read_in_the_table(email: Email) -> None:
@@ -145,7 +146,7 @@ def test_reports_are_read_from_files_and_folders(app: Flask, email: Email, tmp_p
 
 def test_the_account_s_emails_stop_too(app: Flask, sink: Sink, email: Email) -> None:
     take(Report(email.id, "bounce", "5.1.1"))
-    context = {"code_text": "", "within": "", "who": ""}
+    context = {"within": ""}
     reset = outbox.put("account_password_changed", to=ADDRESS, audience="account", context=context)
     assert send(reset).state == "suppressed"
     assert reset.suppressed_at is not None

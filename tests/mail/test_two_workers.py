@@ -12,7 +12,7 @@ from marketplace.mail import delivery, jobs, outbox
 from marketplace.mail.models import Email
 from tests.mail.things import jobs_of
 
-CONTEXT = {"code_text": "", "within": "", "who": ""}
+CONTEXT = {"within": ""}
 
 
 def test_an_email_in_another_workers_hand_is_left(own_app: Flask) -> None:

@@ -49,7 +49,7 @@ def a_job() -> None:
 
 
 def an_email() -> Email:
-    email = outbox.put("account_code", to="a@clinic.example", audience="account", context={"code_text": "1"})
+    email = outbox.put("account_password_changed", to="a@clinic.example", audience="account", context={"within": ""})
     delivery.lifecycle.move(email, EmailState.SENT)
     return email
 
