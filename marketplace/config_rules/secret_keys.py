@@ -12,7 +12,7 @@ PLACEHOLDERS = ("changeme", "change-me", "change_me", "replace-me", "your-secret
 SHORTEST = 32
 # Fewer different characters or bytes than this are no random key.
 FEWEST_DIFFERENT = 10
-OPTIONAL = ("PASSWORD_SALT", "TOTP_SECRET", "METRICS_TOKEN")
+OPTIONAL = ("PASSWORD_SALT", "TOTP_SECRET", "METRICS_TOKEN", "MAIL_HOOK_SECRET")
 MAKE_SECRET = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 MAKE_KEY = (
     "make one with: python -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())'"

@@ -25,6 +25,7 @@ UNSAFE = [
     ("TOTP_SECRET", SAFE["SECRET_KEY"], "SECRET_KEY"),
     ("PASSWORD_SALT", "short", "PASSWORD_SALT"),
     ("METRICS_TOKEN", "short", "METRICS_TOKEN"),
+    ("MAIL_HOOK_SECRET", "short", "MAIL_HOOK_SECRET"),
     ("FIELD_KEYS", None, "FIELD_KEYS"),
     ("FIELD_KEYS", "c2hvcnQ=", "FIELD_KEYS"),
     ("FIELD_KEYS", "no base64 at all", "FIELD_KEYS"),
