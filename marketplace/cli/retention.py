@@ -1,12 +1,12 @@
 """What is kept how long, and erasing by hand."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TextIO
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
+from marketplace.cli.moments import Moment
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
@@ -18,22 +18,12 @@ from marketplace.retention.running import erase_pending, run
 retention = AppGroup("retention", help="What is kept how long.")
 
 
-def moment_of(text: str | None) -> datetime:
-    """This moment, or in development the one that is asked for."""
-    if text is None:
-        return clock.now()
-    if current_app.config["PRODUCTION"]:
-        raise click.ClickException("--now: only in development")
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 @retention.command("run")
 @click.option("--dry-run", is_flag=True, help="Count only.")
-@click.option("--now", help="ISO moment, UTC unless it says otherwise (development).")
-def run_retention(dry_run: bool, now: str | None) -> None:
+@click.option("--now", type=Moment(), help="Take this moment for now (development).")
+def run_retention(dry_run: bool, now: datetime | None) -> None:
     """Ends what is past its time, and prints a count for each rule."""
-    moment = moment_of(now)
+    moment = now or clock.now()
     with clock.set_to(moment):
         for rule, count in run(moment, dry_run=dry_run):
             click.echo(f"{count:6} {rule.name}")

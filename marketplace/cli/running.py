@@ -1,6 +1,6 @@
 """Preparing, serving, working, and timers by hand."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 from flask import current_app
@@ -8,11 +8,10 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from marketplace.catalogue import content_loader
-from marketplace.cli.sample import sample_password
+from marketplace.cli.moments import Moment
+from marketplace.cli.sample import load_and_record
 from marketplace.extensions import db
-from marketplace.foundation.events import CommandRun
 from marketplace.foundation.faces import Face, wear
-from marketplace.foundation.timeline import record
 from marketplace.processes import logs
 from marketplace.processes.serve import serve
 from marketplace.sample import loader
@@ -31,21 +30,17 @@ def prepare() -> None:
         report = content_loader.load()
         db.session.commit()
         if not loader.has_clinics():
-            loader.load(sample_password())
-            record(CommandRun(reason="sample load"))
+            load_and_record()
             db.session.commit()
         if report.left:
             click.echo("Left as edited: " + ", ".join(report.left))
 
 
 @timers.command("run")
-@click.option("--now", required=True, help="ISO moment, UTC unless it says otherwise.")
-def run_timers_at(now: str) -> None:
+@click.option("--now", required=True, type=Moment(), help="Take this moment for now (development).")
+def run_timers_at(now: datetime) -> None:
     """Runs what is due at that moment (development)."""
-    if current_app.config["PRODUCTION"]:
-        raise click.ClickException("Only in development")
-    moment = datetime.fromisoformat(now)
-    for name, moved in run_timers(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).items():
+    for name, moved in run_timers(now).items():
         click.echo(f"{moved:5} {name}")
 
 

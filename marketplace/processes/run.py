@@ -100,7 +100,6 @@ def _settings(folder: Path, environ: Environment, port: int) -> Environment:
         "MARKETPLACE_ENV": environ.get("MARKETPLACE_ENV") or "development",
         "DATA_DIR": str(folder),
         "PORT": str(port),
-        "SAMPLE_PASSWORD_FILE": str(sample_password_file(folder)),
         "PYTHONUNBUFFERED": "1",
     }
 

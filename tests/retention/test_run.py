@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -98,3 +99,17 @@ def test_a_bad_list_and_an_unknown_reference_change_nothing(app: Flask, make_req
     assert runner.invoke(args=["erase"]).exit_code == 2
     db.session.refresh(request)
     assert request.state == RequestState.OPEN
+
+
+@pytest.mark.parametrize("command", [["retention", "run", "--dry-run"], ["timers", "run"]], ids=" ".join)
+def test_what_is_no_moment_is_said_in_one_line(app: Flask, command: list[str]) -> None:
+    answer = app.test_cli_runner().invoke(args=[*command, "--now", "tomorrow"])
+    assert answer.exit_code == 2
+    assert "'tomorrow' is no moment such as" in answer.output
+
+
+def test_no_other_moment_in_production(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "PRODUCTION", True)
+    answer = app.test_cli_runner().invoke(args=["retention", "run", "--now", "2030-01-01"])
+    assert answer.exit_code == 2
+    assert "only in development" in answer.output
