@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.extensions import db
+from marketplace.leads.actions import decline
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes import acceptance
 from tests.reading import form_fields
@@ -89,12 +90,19 @@ def test_health_is_shown_with_consent_only(desk, make_lead):
 
 
 def test_contact_is_hidden_until_won(desk, make_lead, make_quote):
-    lead = make_lead(desk.clinic, name="Zebulon", email="zeb@patient.example", phone="+44 20 7946 0000")
+    lead = make_lead(desk.clinic, email="zeb@patient.example", phone="+44 20 7946 0000")
     quote = make_quote(lead)
-    assert not [secret for secret in ("Zebulon", "zeb@", "7946") if secret in page_of(desk, lead)]
+    assert not [secret for secret in ("zeb@", "7946") if secret in page_of(desk, lead)]
     acceptance.choose(quote)
-    assert not [secret for secret in ("Zebulon", "zeb@", "7946") if secret not in page_of(desk, lead)]
+    assert not [secret for secret in ("zeb@", "7946") if secret not in page_of(desk, lead)]
     acceptance.undo(lead.request)
+    assert not [secret for secret in ("zeb@", "7946") if secret in page_of(desk, lead)]
+
+
+def test_the_name_to_use_is_read_while_the_lead_is(desk, make_lead):
+    lead = make_lead(desk.clinic, name="Zebulon")
+    assert "Zebulon" in page_of(desk, lead)
+    decline(lead, "no_dates")
     assert "Zebulon" not in page_of(desk, lead)
 
 
