@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import Base, Created, key
+from marketplace.foundation.columns import Base, Created, key, uuid7
 from marketplace.foundation.problems import LinkGone
 
 
@@ -38,11 +38,13 @@ class SignedLink(Created, Base):
     ended_at: Mapped[datetime | None]
 
 
-def issue(purpose: str, *, subject_id: UUID, lifetime: timedelta, replace: bool = False) -> SignedLink:
-    """A new link; with `replace` the earlier ones of this purpose and subject die."""
+def issue(
+    purpose: str, *, subject_id: UUID, lifetime: timedelta, replace: bool = False, id: UUID | None = None
+) -> SignedLink:
+    """A new link; with `replace` the earlier ones of this purpose and subject die. Its id may be given."""
     if replace:
         end_all(purpose, subject_id=subject_id)
-    link = SignedLink(purpose=purpose, subject_id=subject_id, expires_at=clock.now() + lifetime)
+    link = SignedLink(id=id or uuid7(), purpose=purpose, subject_id=subject_id, expires_at=clock.now() + lifetime)
     db.session.add(link)
     db.session.flush()
     return link

@@ -1,8 +1,7 @@
 """Where the one button of an email leads. A link that stands for a right is made when the email is sent."""
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,15 +16,12 @@ from marketplace.foundation.signed_links import SignedLink
 from marketplace.mail.models import Email
 from marketplace.mail.suppression import STREAMS
 from marketplace.mail.unsubscribing import path_for
+from marketplace.quote_requests.links import BELOW_REQUEST, CONFIRM, LIFETIMES, PAGE
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 # What stands in the stored text until the email is sent.
 PLACE = "[[link]]"
-
-# An invitation's link ends with the invitation.
-LIFETIMES = {"page": timedelta(days=7), "confirm": timedelta(hours=48)}
-_BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|after|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
 
 
 class NoLongerDue(Exception):
@@ -85,11 +81,11 @@ def columns(link: Link | None) -> Columns:
         case PageLink(path):
             return Columns(path=_own_path(path))
         case RequestLink(request, path):
-            if path and not _BELOW_REQUEST.fullmatch(path):
+            if path and not BELOW_REQUEST.fullmatch(path):
                 raise ValueError(f"no page below a request: {path}")
-            return Columns("page", request.id, path or None)
+            return Columns(PAGE, request.id, path or None)
         case ConfirmLink(request):
-            return Columns("confirm", request.id)
+            return Columns(CONFIRM, request.id)
         case InvitationLink(invitation):
             return Columns(invitations.PURPOSE, invitation.id)
         case _:
@@ -126,7 +122,14 @@ def make_ready(email: Email) -> None:
     ends = _end_of(email)
     link = db.session.get(SignedLink, email.id)
     if link is None:
-        link = _issue(email, purpose=email.link_purpose, subject_id=email.link_subject_id)
+        # The email's own key is the link's too: so a retry, or a worker after a crash, makes the very same token.
+        link = signed_links.issue(
+            email.link_purpose,
+            subject_id=email.link_subject_id,
+            lifetime=ends - clock.now(),
+            replace=email.link_purpose == CONFIRM,
+            id=email.id,
+        )
     if link.ended_at is not None:
         raise NoLongerDue("link_ended")
     link.expires_at = ends
@@ -140,22 +143,13 @@ def address(email: Email) -> str:
     token = signed_links.token_of(db.session.get_one(SignedLink, email.id))
     if email.link_purpose == invitations.PURPOSE:
         return absolute(f"/account/invitation/{token}")
-    if email.link_purpose == "confirm":
+    if email.link_purpose == CONFIRM:
         return absolute(f"/q/{token}/confirm")
     return absolute(f"/q/{token}" + (f"?to={email.link_path}" if email.link_path else ""))
 
 
-def _issue(email: Email, *, purpose: str, subject_id: UUID) -> SignedLink:
-    # The email's own key is the link's too: so a retry, or a worker after a crash, makes the very same token.
-    if purpose == "confirm":
-        signed_links.end_all(purpose, subject_id=subject_id)
-    link = SignedLink(id=email.id, purpose=purpose, subject_id=subject_id, expires_at=clock.now())
-    db.session.add(link)
-    return link
-
-
 def _end_of(email: Email) -> datetime:
-    """Until when its link works, when it is sent now. Raises NoLongerDue."""
+    """Until when its link works, when it is sent now; an invitation's ends with it. Raises NoLongerDue."""
     if email.link_purpose == invitations.PURPOSE:
         invitation = db.session.get(Invitation, email.link_subject_id)
         if invitation is None or invitation.state != InvitationState.OPEN or invitation.expires_at <= clock.now():
@@ -164,7 +158,7 @@ def _end_of(email: Email) -> datetime:
     request = db.session.get(QuoteRequest, email.link_subject_id)
     if request is None or request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
         raise NoLongerDue("erased")
-    if email.link_purpose == "confirm" and request.state != RequestState.UNCONFIRMED:
+    if email.link_purpose == CONFIRM and request.state != RequestState.UNCONFIRMED:
         raise NoLongerDue("confirmed")
     return clock.now() + LIFETIMES[str(email.link_purpose)]
 

@@ -1,5 +1,6 @@
 """The links a patient holds instead of an account."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -15,7 +16,9 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 PAGE, CONFIRM = "page", "confirm"
-PAGE_LIFETIME = timedelta(days=7)
+LIFETIMES = {PAGE: timedelta(days=7), CONFIRM: timedelta(hours=48)}
+# The pages below a request that a link may lead to.
+BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
 WITH_PAGE = (
     *(RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN),
     *(RequestState.SETTLED, RequestState.CLOSED, RequestState.EXPIRED),

@@ -106,7 +106,7 @@ def test_an_opened_request_stays_open_as_long_as_its_link(client, make_request):
     from marketplace.quote_requests import links
 
     request = make_request()
-    link = signed_links.issue("page", subject_id=request.id, lifetime=links.PAGE_LIFETIME)
+    link = signed_links.issue("page", subject_id=request.id, lifetime=links.LIFETIMES[links.PAGE])
     page = client.get(f"/q/{signed_links.token_of(link)}").headers["Location"]
     with later(days=6):
         assert client.get(page).status_code == 200

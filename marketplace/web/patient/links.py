@@ -1,6 +1,5 @@
 """The links of a patient's mails: one opens the page, one confirms, and a lost one is sent again."""
 
-import re
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,8 +15,6 @@ from marketplace.web.forms import CreatingForm, email_field
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import opened, remember
 from marketplace.web.writing import once, writes
-
-TARGETS = re.compile(r"compare|clinics|sharing|delete|keep|quotes/\d{1,4}|messages/[a-z0-9-]{1,80}")
 
 
 class LinkForm(ChallengedForm, CreatingForm):
@@ -40,7 +37,7 @@ def open_page(token: str) -> ResponseReturnValue:
     remember(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
     target = request.args.get("to", "")
     page = url_for("patient.show_request", ref=quote_request.ref)
-    return redirect(f"{page}/{target}" if TARGETS.fullmatch(target) else page, 303)
+    return redirect(f"{page}/{target}" if links.BELOW_REQUEST.fullmatch(target) else page, 303)
 
 
 @door.get("/q/<token>/confirm")
@@ -65,7 +62,7 @@ def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = links.spend_confirm(token)
     confirmed = confirm(quote_request)
-    remember(quote_request.ref, until=clock.now() + links.PAGE_LIFETIME, mailed_at=link.created_at)
+    remember(quote_request.ref, until=clock.now() + links.LIFETIMES[links.PAGE], mailed_at=link.created_at)
     if confirmed.leads:
         flash(
             _(
@@ -105,4 +102,4 @@ def ask_for_link() -> ResponseReturnValue:
 @door.get("/my/link/sent")
 def link_sent() -> str:
     """What happens next."""
-    return render_template("patient/request/link_sent.html", hours=links.PAGE_LIFETIME // timedelta(hours=1))
+    return render_template("patient/request/link_sent.html", hours=links.LIFETIMES[links.PAGE] // timedelta(hours=1))

@@ -11,6 +11,7 @@ from marketplace.foundation import clock, signed_links
 from marketplace.leads.actions import ask, decline
 from marketplace.leads.models import Lead
 from marketplace.leads.sending import submit
+from marketplace.mail import links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import consents
 from tests.factories import Make
@@ -59,6 +60,14 @@ def test_a_foreign_target_is_not_followed(client: Any, make_request: Make) -> No
     request = make_request()
     answer = client.get(f"/q/{token(request)}?to=//evil.example")
     assert answer.headers["Location"] == f"/my/requests/{request.ref}"
+
+
+@pytest.mark.parametrize("page", ["compare", "quotes/12", "messages/" + "long-name-" * 11 + "clinic"])
+def test_a_link_leads_where_its_email_says(client: Any, make_request: Make, page: str) -> None:
+    request = make_request()
+    assert links.columns(links.RequestLink(request, page)).path == page
+    answer = client.get(f"/q/{token(request)}?to={page}")
+    assert answer.headers["Location"] == f"/my/requests/{request.ref}/{page}"
 
 
 def unconfirmed(make_clinic: Make, make_draft: Make) -> QuoteRequest:
