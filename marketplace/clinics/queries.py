@@ -142,10 +142,10 @@ def listing(slug: str) -> Clinic:
     return found
 
 
-def published_slugs() -> list[tuple[str, object]]:
-    """For the sitemap: slug and when it was published."""
-    query = select(Clinic.slug, Clinic.published_at).where(Clinic.listing_state == ListingState.PUBLISHED)
-    return [(slug, moment) for slug, moment in db.session.execute(query.order_by(Clinic.slug).limit(45000))]
+def published_slugs() -> list[str]:
+    """For the sitemap."""
+    query = select(Clinic.slug).where(Clinic.listing_state == ListingState.PUBLISHED)
+    return list(db.session.scalars(query.order_by(Clinic.slug).limit(45000)))
 
 
 def answered_share() -> tuple[int, int, int]:

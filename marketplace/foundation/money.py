@@ -2,7 +2,6 @@
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import NamedTuple
 
 from babel.numbers import get_currency_precision
 
@@ -13,13 +12,6 @@ _PLAIN = re.compile(r"\d{1,13}(\.\d{1,3})?")
 
 class NotAnAmount(ValueError):
     """The text is not an amount of money."""
-
-
-class Money(NamedTuple):
-    """An amount in minor units (cents, pence; whole won and yen) of one currency."""
-
-    minor: int
-    currency: str
 
 
 def precision(currency: str) -> int:

@@ -46,7 +46,7 @@ def leads_waiting(event: Event) -> None:
     if not n or due_at is None:
         return
     context = {"n": n, "due": local_moment(due_at, timezone=clinic.timezone), "city": clinic.city}
-    _put("leads_waiting", clinic, context=context, path="/dashboard/leads?sort=due")
+    _put("leads_waiting", clinic, context=context, path="/dashboard/leads")
 
 
 def chosen(event: Event) -> None:

@@ -32,4 +32,3 @@ REQUEST_MOVES = {
     RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
 }
 
-ENDED = _ENDS | {RequestState.ERASED}

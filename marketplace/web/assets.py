@@ -13,8 +13,6 @@ CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".ico": "image/x-icon",
     ".woff2": "font/woff2",
 }
 TEXT_TYPES = {".css", ".js", ".svg"}

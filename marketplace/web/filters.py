@@ -102,8 +102,7 @@ def plural_clinics(n: int) -> str:
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
     named = (money, money_text, day, day_text, moment, duration, time_left, country_name, language_name)
-    for function in (*named, language_list, country_slug, plural_clinics):
+    for function in (*named, language_list, plural_clinics):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))
-    app.jinja_env.globals["now"] = clock.now
     app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.split("\n"))

@@ -62,7 +62,7 @@ def sitemap() -> Response:
             f"{base}/aftercare",
             *(f"{base}/{slug}" for slug in by_slug()),
         ]
-    paths += [f"/clinics/{slug}" for slug in by_slug()] + [f"/clinic/{slug}" for slug, _ in published_slugs()]
+    paths += [f"/clinics/{slug}" for slug in by_slug()] + [f"/clinic/{slug}" for slug in published_slugs()]
     site = str(current_app.config["SITE_URL"])
     rows = "".join(f"<url><loc>{escape(site + path)}</loc></url>\n" for path in paths)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'

@@ -82,7 +82,6 @@ def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[st
         "session": _span(row.low, row.high, currency),
         "course": _span(low, high, currency),
         "versus": _versus(row, compared),
-        "note": None,
         "mine": row.is_home,
         "bar": {
             "low": row.low,
