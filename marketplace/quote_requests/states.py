@@ -31,4 +31,3 @@ REQUEST_MOVES = {
     RequestState.WITHDRAWN: frozenset({RequestState.ERASED}),
     RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
 }
-

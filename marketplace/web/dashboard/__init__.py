@@ -6,6 +6,7 @@ from marketplace.web.dashboard import (  # noqa: F401
     inbox,
     inviting,
     leads,
+    listing,
     pages,
     photos,
     quoting,

@@ -1,8 +1,7 @@
-"""What the clinic reads of itself: its listing, its checks, its numbers."""
+"""What the clinic reads of itself: its checks, its numbers."""
 
 from flask import g, render_template
 
-from marketplace.clinics.reasons import in_words as listing_reason
 from marketplace.foundation import clock
 from marketplace.leads.clinic_desk import numbers as numbers_of
 from marketplace.leads.reasons import in_words
@@ -10,12 +9,6 @@ from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 
 ENDING_DAYS = 30
-
-
-@door.get("/listing")
-def listing() -> str:
-    """What patients see, and in which state it is."""
-    return render_template("dashboard/listing.html", wording=wording, reason=listing_reason(g.clinic.listing_reason))
 
 
 @door.get("/checks")

@@ -21,6 +21,15 @@ def _back_to(clinic_id: UUID, text: str) -> ResponseReturnValue:
     return redirect(url_for("operator.show_clinic", clinic_id=clinic_id), 303)
 
 
+@door.post("/clinics/<uuid:clinic_id>/submit")
+@writes
+def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
+    """For a clinic that was imported, or that said it is ready."""
+    clinic = operator_queries.by_id(clinic_id)
+    actions.submit(clinic)
+    return _back_to(clinic_id, _("%(name)s is in review", name=clinic.name))
+
+
 @door.post("/clinics/<uuid:clinic_id>/publish")
 @writes
 def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:

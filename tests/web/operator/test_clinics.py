@@ -114,3 +114,12 @@ def test_the_address_of_another_page_takes_nothing_over_but_data(desk, make_clin
         make_clinic(f"Clinic {n}")
     path = "/operator/clinics?endpoint=x&_external=1&_scheme=javascript&state=published"
     assert desk.get(path).page.all("a", href=f"{path}&page=2")
+
+
+@pytest.mark.parametrize("state", [ListingState.DRAFT, ListingState.SENT_BACK])
+def test_a_listing_is_taken_into_review(desk, make_clinic, state):
+    clinic = make_clinic(listing_state=state)
+    assert "Take into review" in desk.get(path(clinic)).page.text
+    assert desk.post(path(clinic, "submit")).status_code == 303
+    assert clinic.listing_state == ListingState.IN_REVIEW
+    assert "Listing sent to review" in desk.get(path(clinic, "history")).page.text

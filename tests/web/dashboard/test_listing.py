@@ -1,0 +1,68 @@
+"""An owner sends the listing to review, pauses it and takes requests again; a member reads it."""
+
+import pytest
+
+from marketplace.clinics.states import CheckKind, ListingState, TeamRole
+from marketplace.extensions import db
+from marketplace.foundation.timeline import TimelineEntry
+
+OFFERED = {
+    ListingState.DRAFT: ["submit"],
+    ListingState.SENT_BACK: ["submit"],
+    ListingState.IN_REVIEW: [],
+    ListingState.PUBLISHED: ["pause"],
+    ListingState.PAUSED: ["resume"],
+    ListingState.SUSPENDED: [],
+    ListingState.CLOSED: [],
+}
+MOVES = [
+    (ListingState.DRAFT, "submit", ListingState.IN_REVIEW, "ListingSubmitted"),
+    (ListingState.SENT_BACK, "submit", ListingState.IN_REVIEW, "ListingSubmitted"),
+    (ListingState.PUBLISHED, "pause", ListingState.PAUSED, "ListingPaused"),
+    (ListingState.PAUSED, "resume", ListingState.PUBLISHED, "ListingResumed"),
+]
+
+
+def offered(browser):
+    actions = [form.get("action") for form in browser.get("/dashboard/listing").page.all("form", method="post")]
+    return [action.rpartition("/")[2] for action in actions if "/listing/" in action]
+
+
+@pytest.mark.parametrize("state", OFFERED)
+def test_an_owner_is_offered_what_the_state_allows(client, make_clinic, make_member, sign_in, state):
+    clinic = make_clinic(listing_state=state)
+    assert offered(sign_in(make_member(clinic))) == OFFERED[state]
+
+
+def test_a_member_reads_and_moves_nothing(client, make_clinic, make_member, sign_in):
+    clinic = make_clinic()
+    desk = sign_in(make_member(clinic, role=TeamRole.MEMBER))
+    assert offered(desk) == []
+    assert desk.post("/dashboard/listing/pause").status_code == 403
+    assert clinic.listing_state == ListingState.PUBLISHED
+
+
+@pytest.mark.parametrize(("state", "verb", "then", "event"), MOVES)
+def test_each_move_is_made_and_recorded(client, make_clinic, make_member, sign_in, state, verb, then, event):
+    clinic = make_clinic(listing_state=state)
+    owner = make_member(clinic)
+    assert sign_in(owner).post(f"/dashboard/listing/{verb}").status_code == 303
+    assert clinic.listing_state == then
+    entry = db.session.query(TimelineEntry).filter_by(clinic_id=clinic.id, name=event).one()
+    assert entry.actor == f"member:{owner.id}"
+
+
+def test_no_requests_again_while_a_check_is_over(client, make_clinic, make_member, sign_in):
+    clinic = make_clinic(listing_state=ListingState.PAUSED, lapsed=(CheckKind.LICENCE,))
+    answer = sign_in(make_member(clinic)).post("/dashboard/listing/resume")
+    assert answer.status_code == 422
+    assert "must be checked and in date" in answer.page.text
+    assert clinic.listing_state == ListingState.PAUSED
+
+
+def test_a_second_press_finds_it_moved(client, make_clinic, make_member, sign_in):
+    clinic = make_clinic()
+    desk = sign_in(make_member(clinic))
+    desk.post("/dashboard/listing/pause")
+    assert desk.post("/dashboard/listing/pause").status_code == 409
+    assert clinic.listing_state == ListingState.PAUSED
