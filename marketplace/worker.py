@@ -1,4 +1,4 @@
-"""The worker: runs jobs and timers. Besides the doors' @writes, only here does work end in a commit."""
+"""The worker: runs jobs and timers, and commits what each did."""
 
 from collections.abc import Callable
 from datetime import datetime

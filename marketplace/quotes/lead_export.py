@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, true
+from sqlalchemy import Select, select, true
 
 from marketplace.catalogue.models import Procedure
 from marketplace.extensions import db
@@ -17,7 +17,7 @@ from marketplace.leads.queries import there
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
-from marketplace.quotes.states import QuoteState
+from marketplace.quotes.queries import standing
 
 MOST_ROWS = 10_000  # the newest; held in memory at once, which is 2 MB
 
@@ -52,10 +52,8 @@ def export_leads(clinic_id: UUID) -> list[tuple[Any, ...]]:
 
 
 def _query(clinic_id: UUID) -> Select[Any]:
-    standing = select(Quote.number, Quote.total, Quote.currency, Quote.state.label("quote_state"))
-    standing = standing.where(Quote.lead_id == Lead.id, Quote.state != QuoteState.SUPERSEDED)
-    standing = standing.where(or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None)))
-    latest = standing.order_by(Quote.number.desc()).limit(1).lateral("standing")
+    quoted = select(Quote.number, Quote.total, Quote.currency, Quote.state.label("quote_state"))
+    latest = standing(quoted.where(Quote.lead_id == Lead.id)).lateral("standing")
     wishes = (QuoteRequest.home_country, QuoteRequest.languages, Procedure.slug.label("procedure"))
     times = (Lead.new_at, Lead.due_at, Lead.opened_at, Lead.answered_at)
     query = select(QuoteRequest.ref, Lead.state, *wishes, *times, latest).select_from(Lead)

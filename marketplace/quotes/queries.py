@@ -1,6 +1,8 @@
 """Reading quotes: by the request or the lead they belong to."""
 
-from sqlalchemy import or_, select
+from typing import Any
+
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -35,8 +37,13 @@ def latest_for_lead(lead: Lead) -> Quote | None:
     return db.session.scalar(query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1))
 
 
+def standing(quotes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Of a lead's quotes the one that holds: the held one, else the last sent; never an undone one."""
+    held_or_sent = or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None))
+    return quotes.where(Quote.state != QuoteState.SUPERSEDED, held_or_sent).order_by(Quote.number.desc()).limit(1)
+
+
 def standing_for_lead(lead: Lead) -> Quote | None:
-    """What holds between clinic and patient: the held one, else the last one sent; never an undone one."""
-    query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
-    query = query.where(or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None)))
-    return db.session.scalar(query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1))
+    """The quote that holds, if the clinic gave one."""
+    query = select(Quote).where(Quote.lead_id == lead.id).options(joinedload(Quote.procedure))
+    return db.session.scalar(standing(query))

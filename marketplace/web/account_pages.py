@@ -1,6 +1,6 @@
 """One's own account, for members and operators alike: where one is signed in, and the way out of all of it."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import logout_user
@@ -10,17 +10,11 @@ from marketplace.accounts import session_rows, sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.freshness import fresh
 from marketplace.clinics.team import membership_of
+from marketplace.web.headers import keep_private
 from marketplace.web.writing import writes
 
 account_pages = Blueprint("account_pages", __name__, url_prefix="/account")
-
-
-@account_pages.after_request
-def keep_private(response: Response) -> Response:
-    """For no index and no cache."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+account_pages.after_request(keep_private)
 
 
 @account_pages.get("")

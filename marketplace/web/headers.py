@@ -45,6 +45,13 @@ def finish(response: Response) -> Response:
     return response
 
 
+def keep_private(response: Response) -> Response:
+    """For no index and no cache: bound by every door behind which something of somebody stands."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def install(app: Flask) -> None:
     """Binds both."""
     app.before_request(begin)

@@ -1,6 +1,6 @@
 """The page of an invitation: its link proves the address, and its button joins the team, once."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,9 +13,11 @@ from marketplace.clinics.joining import Invited, Standing, join, join_as_new, pe
 from marketplace.extensions import db
 from marketplace.foundation.problems import LinkGone
 from marketplace.web.forms import Form
+from marketplace.web.headers import keep_private
 from marketplace.web.writing import writes
 
 joining = Blueprint("joining", __name__, url_prefix="/account/invitation/<token>")
+joining.after_request(keep_private)
 LONGEST_NAME = 80
 
 
@@ -42,14 +44,6 @@ class PersonForm(Form):
         """Typed blind, so typed twice."""
         if field.data != self.password.data:
             raise ValidationError(_("The two passwords are not the same"))
-
-
-@joining.after_request
-def keep_private(response: Response) -> Response:
-    """For no index and no cache."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @joining.errorhandler(LinkGone)

@@ -1,26 +1,15 @@
 """The clinics' door: members of a team; for a stranger these pages do not exist."""
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
 from marketplace.clinics.states import TeamRole
+from marketplace.web.headers import keep_private
 
 door = Blueprint("dashboard", __name__, url_prefix="/dashboard")
-
-
-def actor() -> str:
-    """Under which name a member acts."""
-    return f"member:{current_user.id}"
-
-
-@door.after_request
-def keep_private(response: Response) -> Response:
-    """For no index and no cache."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+door.after_request(keep_private)
 
 
 @door.context_processor

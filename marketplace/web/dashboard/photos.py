@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from flask import Response, request
+from flask_security import current_user
 
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.actions import open_lead
 from marketplace.quote_requests import photos
 from marketplace.web import pictures
-from marketplace.web.dashboard.door import actor, door
+from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.sight import own_lead, reads_health
 from marketplace.web.writing import writes
 
@@ -23,5 +24,5 @@ def photo(ref: str, photo_id: UUID) -> Response:
     found = photos.photo_of(own.request, photo_id)
     if request.method == "HEAD":
         return pictures.answer(b"", name="photo")
-    open_lead(own, actor=actor(), looked_at="photos")
+    open_lead(own, actor=current_user.actor, looked_at="photos")
     return pictures.answer(photos.picture(found), name=f"{ref}-{found.place}")

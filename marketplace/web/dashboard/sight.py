@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import g, request
+from flask_security import current_user
 
 from marketplace.leads.actions import open_lead, read_again
 from marketplace.leads.clinic_desk import health_shared
@@ -13,7 +14,6 @@ from marketplace.leads.messages import Said, messages
 from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers
-from marketplace.web.dashboard.door import actor
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -83,12 +83,12 @@ def note_look(lead: Lead, sight: Sight) -> None:
     """The patient can read who looked at what; HEAD looks at nothing."""
     if request.method == "HEAD":
         return
-    open_lead(lead, actor=actor(), looked_at="nothing")
+    open_lead(lead, actor=current_user.actor, looked_at="nothing")
     for what in sight.shown:
-        open_lead(lead, actor=actor(), looked_at=what)
+        open_lead(lead, actor=current_user.actor, looked_at=what)
 
 
 def note_look_beside_form(lead: Lead, sight: Sight) -> None:
     """A refused form shows all of it again, and its answer is not stored: this is."""
     for what in sight.shown:
-        read_again(lead, actor=actor(), looked_at=what)
+        read_again(lead, actor=current_user.actor, looked_at=what)

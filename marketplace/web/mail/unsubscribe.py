@@ -14,7 +14,7 @@ from marketplace.web.writing import writes
 def unsubscribe(token: str) -> ResponseReturnValue:
     """A mail program posts here without a cookie; whoever holds the link may (RFC 8058)."""
     subscription = subscription_of(token)
-    act_as(f"operator:{subscription.account.id}")
+    act_as(subscription.account.actor)
     if request.method == "POST" and request.form.get("emails") == "on":
         subscription.switch_on()
     elif request.method == "POST":

@@ -1,18 +1,13 @@
 """The operators' door: staff only; for anyone else these pages do not exist."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 
+from marketplace.web.headers import keep_private
+
 door = Blueprint("operator", __name__, url_prefix="/operator")
-
-
-@door.after_request
-def keep_private(response: Response) -> Response:
-    """For no index and no cache."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+door.after_request(keep_private)
 
 
 @door.context_processor

@@ -51,7 +51,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _request_page(asked, form), 422
     try:
-        unsealing.unseal(asked, actor=_me(), reason=form.reason.data or "")
+        unsealing.unseal(asked, actor=current_user.actor, reason=form.reason.data or "")
     except Refused:
         form.reason.errors = [_("Enter at least 10 characters")]
         return _request_page(asked, form), 422
@@ -63,20 +63,16 @@ def unseal_request(ref: str) -> ResponseReturnValue:
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """While the answers are open to this person; HEAD looks at nothing."""
     asked = desk.request_by_ref(ref)
-    if unsealing.open_until(asked, actor=_me()) is None:
+    if unsealing.open_until(asked, actor=current_user.actor) is None:
         raise NotFound("photo")
     jpeg = unsealing.see_unsealed(asked, photo_id) if request.method == "GET" else b""
     return pictures.answer(jpeg, name=f"{ref}-{photo_id}")
 
 
-def _me() -> str:
-    return f"operator:{current_user.id}"
-
-
 def _request_page(asked: Any, form: UnsealForm) -> str:
     history = request_desk.history(asked)
     leads = queries.leads_of(asked)
-    open_until = unsealing.open_until(asked, actor=_me()) if request.method == "GET" else None
+    open_until = unsealing.open_until(asked, actor=current_user.actor) if request.method == "GET" else None
     return render_template(
         "operator/requests/show.html",
         words=wording,
