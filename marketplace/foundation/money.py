@@ -3,7 +3,8 @@
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from babel.numbers import get_currency_precision
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision
 
 MOST = 10**12  # minor units: beyond any course of treatment, far inside a bigint
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
@@ -27,6 +28,15 @@ def minor_units(whole: Decimal | int, currency: str) -> int:
 def whole_units(minor: int, currency: str) -> Decimal:
     """Minor units to whole units, exact."""
     return Decimal(minor).scaleb(-precision(currency))
+
+
+def written(minor: int, currency: str, *, locale: Locale) -> str:
+    """€480, £410.50: minor units as people read them; no empty cents, and the plain sign of a currency."""
+    whole = whole_units(minor, currency)
+    digits = 0 if whole == int(whole) else precision(currency)
+    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    text = format_currency(whole, currency, locale=locale, currency_digits=False, format=pattern)
+    return text.replace("\u00a0", " ")
 
 
 def parse_amount(text: str, currency: str) -> int:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from babel.numbers import format_currency
+from babel import Locale
 from flask_babel import get_locale, gettext
 
 from marketplace.foundation import clock
-from marketplace.foundation.money import whole_units
+from marketplace.foundation.money import written
 from marketplace.foundation.problems import Refused
 from marketplace.quotes.models import Quote
 
@@ -119,9 +119,7 @@ def total_disagrees(terms: QuoteTerms) -> str:
 
 
 def _money(minor: int, currency: str) -> str:
-    whole = whole_units(minor, currency)
-    pattern = "¤#,##0" if whole == int(whole) else "¤#,##0.00"
-    return format_currency(whole, currency, locale=get_locale(), format=pattern, currency_digits=False)
+    return written(minor, currency, locale=get_locale() or Locale("en"))
 
 
 def terms_of(quote: Quote) -> QuoteTerms:

@@ -5,14 +5,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.geography import homes
 from marketplace.foundation import clock
-from marketplace.foundation.money import precision, whole_units
+from marketplace.foundation.money import written
 
 
 def _locale() -> Locale:
@@ -20,16 +19,8 @@ def _locale() -> Locale:
 
 
 def money_text(minor: int, currency: str) -> str:
-    """€480, £410.50: minor units in words; no empty cents."""
-    whole = whole_units(minor, currency)
-    digits = 0 if whole == int(whole) else precision(currency)
-    text = format_currency(whole, currency, locale=_locale(), currency_digits=False, format=_pattern(digits))
-    return text.replace("\u00a0", " ")
-
-
-def _pattern(digits: int) -> str:
-    # "US$" is only needed where the reader's own dollar is another one; English pages show the plain sign.
-    return "¤#,##0" + ("." + "0" * digits if digits else "")
+    """€480, £410.50: minor units in the reader's language."""
+    return written(minor, currency, locale=_locale())
 
 
 def money(minor: int, currency: str) -> Markup:

@@ -23,6 +23,32 @@ DECLINES = {
     "not_our_treatment": _("does not offer this treatment"),
     "language": _("no shared language"),
 }
+# For staff of a clinic and of the marketplace alike.
+LISTING_STATES = {
+    "draft": (_("Draft"), None),
+    "in_review": (_("In review"), "info"),
+    "sent_back": (_("Sent back"), "warn"),
+    "published": (_("Published"), "ok"),
+    "paused": (_("Paused"), "warn"),
+    "suspended": (_("Suspended"), "bad"),
+    "closed": (_("Closed"), None),
+}
+CHECK_STATES = {
+    "missing": (_("Missing"), "warn"),
+    "submitted": (_("To check"), "info"),
+    "passed": (_("Passed"), "ok"),
+    "lapsed": (_("Lapsed"), "bad"),
+    "refused": (_("Refused"), "bad"),
+    "revoked": (_("Revoked"), "bad"),
+}
+CHECK_KIND = {
+    "company": _("Company and address"),
+    "licence": _("Health licence"),
+    "people": _("People who treat"),
+    "products": _("Products"),
+    "insurance": _("Insurance"),
+    "prices": _("Prices"),
+}
 LEAD_STATES = {
     "new": (_("Sent"), "info"),
     "opened": (_("Opened"), "info"),

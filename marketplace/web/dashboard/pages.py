@@ -2,19 +2,18 @@
 
 from flask import g, render_template
 
+from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.foundation import clock
 from marketplace.leads.clinic_desk import numbers as numbers_of
 from marketplace.leads.reasons import in_words
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 
-ENDING_DAYS = 30
-
 
 @door.get("/checks")
 def checks() -> str:
     """The six checks with their dates."""
-    return render_template("dashboard/checks.html", wording=wording, today=clock.today(), ending_days=ENDING_DAYS)
+    return render_template("dashboard/checks.html", wording=wording, today=clock.today(), ending_within=ENDING_WITHIN)
 
 
 @door.get("/numbers")

@@ -2,6 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.quote_requests.conditions import PAUSING
+from marketplace.web import words
+
 # The label of a state, and how its tag is drawn.
 LEAD = {
     "new": (_l("New"), "info"),
@@ -37,7 +40,7 @@ CONDITIONS = {
     "tell_clinic": _l("Would rather tell you in person"),
     "none": _l("None of the conditions we ask about"),
 }
-CARE = ("pregnancy", "breastfeeding", "infection", "allergy", "skin_condition", "blood_thinner")
+CARE = PAUSING
 DECLINES = {
     "health": _l("Not suitable on health grounds"),
     "no_dates": _l("No appointments at that time"),
@@ -45,29 +48,6 @@ DECLINES = {
     "language": _l("We do not speak the patient's languages"),
 }
 SCOPES = {"treatment": _l("treatment only"), "everything": _l("everything including travel")}
-LISTING = {
-    "draft": (_l("Draft"), None),
-    "in_review": (_l("In review"), "info"),
-    "sent_back": (_l("Sent back"), "warn"),
-    "published": (_l("Published"), "ok"),
-    "paused": (_l("Paused"), "warn"),
-    "suspended": (_l("Suspended"), "bad"),
-    "closed": (_l("Closed"), None),
-}
-CHECK = {
-    "missing": (_l("Missing"), "warn"),
-    "submitted": (_l("We are looking at it"), "info"),
-    "passed": (_l("Passed"), "ok"),
-    "lapsed": (_l("Lapsed"), "bad"),
-    "refused": (_l("Refused"), "bad"),
-    "revoked": (_l("Revoked"), "bad"),
-}
-CHECK_KIND = {
-    "company": _l("Company and address"),
-    "licence": _l("Health licence"),
-    "people": _l("People who treat"),
-    "products": _l("Products"),
-    "insurance": _l("Insurance"),
-    "prices": _l("Prices"),
-}
+LISTING, CHECK_KIND = words.LISTING_STATES, words.CHECK_KIND
+CHECK = words.CHECK_STATES | {"submitted": (_l("We are looking at it"), "info")}
 TEAM = {"owner": _l("Owner"), "member": _l("Member")}

@@ -4,13 +4,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.clinics import operator_queries
+from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.leads import desk as routing_desk
 from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.web.operator import wording
 from marketplace.web.operator.door import door
-
-SOON = 30
 
 
 @door.get("")
@@ -22,7 +21,7 @@ def desk() -> ResponseReturnValue:
         listings=operator_queries.state_counts(),
         to_check=operator_queries.submitted_checks(),
         lapsed=operator_queries.lapsed_checks(),
-        ending=len(operator_queries.ending_checks(within_days=SOON)),
+        ending=len(operator_queries.ending_checks(within_days=ENDING_WITHIN.days)),
         without_clinic=routing_desk.waiting_without_clinic(),
         requests=request_desk.state_counts(),
         emails=outbox.state_counts(),

@@ -7,33 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.accounts.queries import names_of
+from marketplace.web import words
 
 # The label of a state, and how its tag is drawn.
-LISTING = {
-    "draft": (_l("Draft"), None),
-    "in_review": (_l("In review"), "info"),
-    "sent_back": (_l("Sent back"), "warn"),
-    "published": (_l("Published"), "ok"),
-    "paused": (_l("Paused"), "warn"),
-    "suspended": (_l("Suspended"), "bad"),
-    "closed": (_l("Closed"), None),
-}
-CHECK = {
-    "missing": (_l("Missing"), "warn"),
-    "submitted": (_l("To check"), "info"),
-    "passed": (_l("Passed"), "ok"),
-    "lapsed": (_l("Lapsed"), "bad"),
-    "refused": (_l("Refused"), "bad"),
-    "revoked": (_l("Revoked"), "bad"),
-}
-CHECK_KIND = {
-    "company": _l("Company and address"),
-    "licence": _l("Health licence"),
-    "people": _l("People who treat"),
-    "products": _l("Products"),
-    "insurance": _l("Insurance"),
-    "prices": _l("Prices"),
-}
+LISTING, CHECK, CHECK_KIND = words.LISTING_STATES, words.CHECK_STATES, words.CHECK_KIND
 REQUEST = {
     "unconfirmed": (_l("Not confirmed"), "warn"),
     "open": (_l("Open"), "info"),

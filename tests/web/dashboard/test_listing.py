@@ -1,9 +1,13 @@
 """An owner sends the listing to review, pauses it and takes requests again; a member reads it."""
 
+from datetime import timedelta
+
 import pytest
 
+from marketplace.clinics.stamps import stamp
 from marketplace.clinics.states import CheckKind, ListingState, TeamRole
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.timeline import TimelineEntry
 
 OFFERED = {
@@ -66,3 +70,13 @@ def test_a_second_press_finds_it_moved(client, make_clinic, make_member, sign_in
     desk.post("/dashboard/listing/pause")
     assert desk.post("/dashboard/listing/pause").status_code == 409
     assert clinic.listing_state == ListingState.PAUSED
+
+
+@pytest.mark.parametrize(("days", "ending"), [(29, True), (30, False)])
+def test_the_page_of_checks_and_the_stamp_agree(client, make_clinic, make_member, sign_in, days, ending):
+    clinic = make_clinic()
+    for check in clinic.checks:
+        check.expires_on = clock.today() + timedelta(days=days)
+    assert (stamp(clinic.checks, clock.today()).kind == "ending") is ending
+    text = sign_in(make_member(clinic)).get("/dashboard/checks").page.text
+    assert (f"{days} days left" in text) is ending
