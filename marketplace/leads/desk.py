@@ -16,11 +16,10 @@ from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.desk import UNSEEN
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
 PAGE = 40
 LOOKING_BACK = timedelta(days=90)
-WAITING = (RequestState.OPEN, RequestState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def requests(*, state: str | None = None, without_clinic: bool = False, page: in
     if state:
         query = query.where(QuoteRequest.state == state)
     if without_clinic:
-        query = query.where(QuoteRequest.state.in_(WAITING), ~_has_lead())
+        query = query.where(QuoteRequest.state.in_(TAKES_QUOTES), ~_has_lead())
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
@@ -106,7 +105,7 @@ def state_counts() -> dict[str, int]:
 def waiting_without_clinic() -> int:
     """How many people wait although nobody has their request."""
     query = select(func.count()).select_from(QuoteRequest)
-    return db.session.scalar(query.where(QuoteRequest.state.in_(WAITING), ~_has_lead())) or 0
+    return db.session.scalar(query.where(QuoteRequest.state.in_(TAKES_QUOTES), ~_has_lead())) or 0
 
 
 def gaps() -> list[Gap]:

@@ -9,14 +9,13 @@ from marketplace.leads.actions import ids
 from marketplace.leads.events import LeadRevoked
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.events import RequestClosed, RequestPaused, RequestReopened, RequestWithdrawn
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 # A clinic may still be at work with what it got.
-AT_CLINICS = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)
 
 
 def pause(request: QuoteRequest) -> None:
@@ -31,7 +30,7 @@ def reopen(request: QuoteRequest) -> None:
     REQUEST.move(request, RequestState.OPEN)
     if paused_at is not None:
         stood = clock.now() - paused_at
-        waiting = (Lead.request_id == request.id) & Lead.state.in_((LeadState.NEW, LeadState.OPENED))
+        waiting = (Lead.request_id == request.id) & Lead.state.in_(AWAITING)
         db.session.execute(update(Lead).where(waiting).values(due_at=Lead.due_at + stood))
     record(RequestReopened(request_id=request.id))
 

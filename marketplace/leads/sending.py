@@ -29,7 +29,7 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import AT_CLINICS, RequestState
 
 REPEATED_WITHIN = timedelta(days=30)
 
@@ -72,7 +72,7 @@ def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
             QuoteRequest.email_hash == request.email_hash,
             QuoteRequest.id != request.id,
             QuoteRequest.procedure_id.is_not_distinct_from(request.procedure_id),
-            QuoteRequest.state.in_((RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)),
+            QuoteRequest.state.in_(AT_CLINICS),
             QuoteRequest.open_at > clock.now() - REPEATED_WITHIN,
         )
         .order_by(QuoteRequest.open_at.desc())

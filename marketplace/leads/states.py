@@ -34,4 +34,7 @@ LEAD_MOVES = {
 # In these a clinic reads what was shared with it.
 READING = (_S.NEW, _S.OPENED, _S.ASKED, _S.LAPSED, _S.QUOTED, _S.WON)
 AWAITING = (_S.NEW, _S.OPENED)
+# From these a clinic can still come to a quote, or say no.
+QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.LAPSED)
+DECLINABLE = tuple(state for state, targets in LEAD_MOVES.items() if _S.DECLINED in targets)
 DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")

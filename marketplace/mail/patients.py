@@ -23,12 +23,11 @@ from marketplace.mail.wording import day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import AT_CLINICS, RequestState
 from marketplace.quotes.models import Quote
 
 _NOT_TWICE_WITHIN = timedelta(hours=24)
 _OUT = (LeadState.DECLINED, LeadState.REVOKED)
-_LIVE = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN)
 
 
 def confirm_request(event: Event) -> None:
@@ -131,7 +130,7 @@ def clinic_changed(event: Event) -> None:
         .where(
             Lead.clinic_id == clinic.id,
             Lead.state.not_in((*_OUT, LeadState.LOST)),
-            QuoteRequest.state.in_(_LIVE),
+            QuoteRequest.state.in_(AT_CLINICS),
         )
         .order_by(QuoteRequest.id)
     )

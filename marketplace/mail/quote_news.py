@@ -13,13 +13,12 @@ from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.timeline import Event
 from marketplace.mail import patients
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 
 ENDS_WITHIN = timedelta(days=7)
 FORGOTTEN_AFTER = timedelta(minutes=15)
-_TOLD_WHILE = (RequestState.OPEN, RequestState.PAUSED)
 
 
 @queue.task(name="mail.quote_news", queue="mail", retry=AFTER_OUTAGE)
@@ -40,7 +39,7 @@ def announce(event: Event) -> None:
 def tell_now_or_later(request_id: UUID) -> None:
     """Under the request's lock: mails what is new, or makes one appointment for it."""
     request = db.session.get(QuoteRequest, request_id, with_for_update=True, populate_existing=True)
-    if request is None or request.state not in _TOLD_WHILE:
+    if request is None or request.state not in TAKES_QUOTES:
         return
     quotes = _untold(request)
     if not quotes:
@@ -69,7 +68,7 @@ def sweep_untold(now: datetime) -> int:
         select(Quote.request_id)
         .join(QuoteRequest, QuoteRequest.id == Quote.request_id)
         .where(Quote.state == QuoteState.SENT, Quote.mailed_at.is_(None), Quote.sent_at < before)
-        .where(QuoteRequest.state.in_(_TOLD_WHILE))
+        .where(QuoteRequest.state.in_(TAKES_QUOTES))
         .distinct()
     ).all()
     for request_id in requests:

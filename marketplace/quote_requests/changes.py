@@ -5,15 +5,13 @@ from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
-
-OPEN = (RequestState.OPEN, RequestState.PAUSED)
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
 
 def begin(request: QuoteRequest) -> None:
     """Locks it. Raises WrongState once it is no longer open."""
     REQUEST.lock(request)
-    if request.state not in OPEN:
+    if request.state not in TAKES_QUOTES:
         raise WrongState(f"request_{request.state}")
 
 

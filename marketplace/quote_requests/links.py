@@ -13,14 +13,14 @@ from marketplace.foundation.sealed import keyring
 from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import ConfirmationResent, LinkAsked
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import AT_CLINICS, RequestState
 
 PAGE, CONFIRM = "page", "confirm"
 LIFETIMES = {PAGE: timedelta(days=7), CONFIRM: timedelta(hours=48)}
 # The pages below a request that a link may lead to.
 BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
 WITH_PAGE = (
-    *(RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN),
+    *AT_CLINICS,
     *(RequestState.SETTLED, RequestState.CLOSED, RequestState.EXPIRED),
 )
 

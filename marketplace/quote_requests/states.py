@@ -18,6 +18,9 @@ class RequestState(StrEnum):
     ERASED = "erased"
 
 
+# In these quotes are taken, and in these clinics have it.
+TAKES_QUOTES = (RequestState.OPEN, RequestState.PAUSED)
+AT_CLINICS = (*TAKES_QUOTES, RequestState.CHOSEN)
 _ENDS = frozenset({RequestState.WITHDRAWN, RequestState.CLOSED, RequestState.EXPIRED})
 
 REQUEST_MOVES = {

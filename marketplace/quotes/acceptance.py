@@ -12,10 +12,10 @@ from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.events import ChoiceUndone, QuoteChosen, QuoteDeclined, RequestSettled
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
@@ -23,7 +23,6 @@ from marketplace.quotes.states import QuoteState
 
 UNDO_WITHIN = timedelta(hours=48)
 BATCH = 200
-STILL_IN = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LAPSED)
 
 
 def choose(quote: Quote) -> None:
@@ -46,7 +45,7 @@ def choose(quote: Quote) -> None:
 def _settle(lead: Lead, *, wins: bool) -> None:
     if wins:
         LEAD.move(lead, LeadState.WON)
-    elif lead.state in STILL_IN:
+    elif lead.state in QUOTABLE:
         lead.state_before_loss = LeadState(lead.state)
         LEAD.move(lead, LeadState.LOST)
 
@@ -80,7 +79,7 @@ def _restore(lead: Lead) -> None:
 def decline(quote: Quote) -> None:
     """The patient does not want this one; the clinic is told and its lead ends."""
     REQUEST.lock(quote.lead.request)
-    if quote.lead.request.state not in {RequestState.OPEN, RequestState.PAUSED}:
+    if quote.lead.request.state not in TAKES_QUOTES:
         raise WrongState(f"request_{quote.lead.request.state}")
     QUOTE.move(quote, QuoteState.NOT_CHOSEN)
     LEAD.move(quote.lead, LeadState.LOST)

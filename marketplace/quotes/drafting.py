@@ -15,17 +15,21 @@ from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, check
 
-QUOTABLE = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LAPSED)
 ANEW_WITHIN = timedelta(hours=48)
+
+
+def takes_quote(lead: Lead) -> bool:
+    """Neither the request nor the lead has ended."""
+    return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE
 
 
 def hold(lead: Lead, terms: QuoteTerms) -> Quote:
@@ -36,7 +40,7 @@ def hold(lead: Lead, terms: QuoteTerms) -> Quote:
     check(terms)
     REQUEST.lock(lead.request)
     LEAD.lock(lead)
-    if lead.request.state not in {RequestState.OPEN, RequestState.PAUSED}:
+    if lead.request.state not in TAKES_QUOTES:
         raise WrongState(f"request_{lead.request.state}")
     if lead.state not in QUOTABLE:
         raise WrongState(f"lead_{lead.state}")

@@ -11,8 +11,7 @@ from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.states import RequestState
-from marketplace.quotes.drafting import ANEW_WITHIN, QUOTABLE
+from marketplace.quotes.drafting import ANEW_WITHIN, takes_quote
 from marketplace.quotes.events import QuoteExpired, QuoteRevised, QuoteSent, QuoteWithdrawn
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
@@ -29,7 +28,7 @@ def release(quote: Quote) -> None:
     if quote.state != QuoteState.HELD:
         return
     LEAD.lock(lead)
-    if lead.request.state not in {RequestState.OPEN, RequestState.PAUSED} or lead.state not in QUOTABLE:
+    if not takes_quote(lead):
         QUOTE.move(quote, QuoteState.WITHDRAWN)
         record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="request_ended"))
         return

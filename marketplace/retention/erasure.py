@@ -16,7 +16,7 @@ from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import AT_CLINICS, RequestState
 from marketplace.quotes import retention as quotes
 from marketplace.retention.models import Erasure
 
@@ -78,7 +78,7 @@ def erase_again(request_id: UUID) -> None:
     """Clinics that have it in this database are told once more: their word that it is gone is lost, too."""
     request = db.session.get(QuoteRequest, request_id)
     if request is not None and request.state != RequestState.ERASED:
-        if request.state in ending.AT_CLINICS:
+        if request.state in AT_CLINICS:
             ending.revoke(request)
         erase(request)
     db.session.execute(update(Erasure).where(Erasure.request_id == request_id).values(pending=False))

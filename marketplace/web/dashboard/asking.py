@@ -9,14 +9,13 @@ from wtforms.validators import InputRequired, Length
 
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.actions import ask, decline
+from marketplace.leads.states import DECLINABLE
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.sight import may_ask, own_lead, sight_of
 from marketplace.web.forms import CreatingForm, Form
 from marketplace.web.writing import once, writes
-
-DECLINING = ("new", "opened", "asked", "lapsed")
 
 
 class QuestionForm(CreatingForm):
@@ -76,7 +75,7 @@ def send_question(ref: str) -> ResponseReturnValue:
 def ask_decline(ref: str) -> str:
     """The list of reasons."""
     own = own_lead()
-    if own.state not in DECLINING:
+    if own.state not in DECLINABLE:
         raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
     return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
 

@@ -15,7 +15,7 @@ from marketplace.foundation.money import NotAnAmount
 from marketplace.leads.actions import confirm_deletion
 from marketplace.leads.clinic_desk import deletion_confirmed_at
 from marketplace.quotes.comparison import ITEMS, items_answered
-from marketplace.quotes.drafting import QUOTABLE
+from marketplace.quotes.drafting import takes_quote
 from marketplace.quotes.prefilling import prefill
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from marketplace.quotes.models import Quote
 
 TREATMENT = "mesotherapy"
-TAKES_QUOTES = ("open", "paused")
 
 
 @door.get("/leads/<ref>")
@@ -44,14 +43,9 @@ def lead(ref: str) -> ResponseReturnValue:
     return lead_page(own, sight, form=filled_form(own, sight))
 
 
-def may_quote(own: Lead) -> bool:
-    """Neither the request nor the lead has ended."""
-    return own.state in QUOTABLE and own.request.state in TAKES_QUOTES
-
-
 def filled_form(own: Lead, sight: Sight) -> QuoteForm | None:
     """The form with what the clinic would most likely answer; none where no quote is taken."""
-    if not may_quote(own):
+    if not takes_quote(own):
         return None
     latest = latest_for_lead(own)
     terms = _started_from(own, latest)

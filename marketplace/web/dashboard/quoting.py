@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.quotes.drafting import hold, take_back, withdraw
+from marketplace.quotes.drafting import hold, take_back, takes_quote, withdraw
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.web.dashboard.door import door
-from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page, may_quote
+from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
 from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
 from marketplace.web.writing import once, writes
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def send_quote(ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
     own = own_lead()
-    if not may_quote(own):
+    if not takes_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
     sight = sight_of(own)
     note_look_beside_form(own, sight)

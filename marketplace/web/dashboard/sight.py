@@ -11,7 +11,7 @@ from flask_security import current_user
 from marketplace.leads.actions import open_lead, read_again
 from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.messages import Said, messages
-from marketplace.leads.states import READING, LeadState
+from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from marketplace.leads.models import Lead
     from marketplace.quote_requests.models import Photo
 
-ASKING = (LeadState.NEW, LeadState.OPENED)
 NOTHING = Answers()
 
 
@@ -76,7 +75,7 @@ def sight_of(lead: Lead) -> Sight:
 
 def may_ask(lead: Lead, sight: Sight) -> bool:
     """One question, while nothing else was answered and the request is open."""
-    return lead.state in ASKING and lead.request.state == "open" and not sight.has_asked
+    return lead.state in AWAITING and lead.request.state == "open" and not sight.has_asked
 
 
 def note_look(lead: Lead, sight: Sight) -> None:

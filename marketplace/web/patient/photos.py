@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.leads.consent import agree, later_photos_text, readers
 from marketplace.quote_requests import changes, drafts, photos
+from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.web import pictures
 from marketplace.web.patient.asking import CHANGE, after, current_draft, page, url_of, with_draft
 from marketplace.web.patient.door import door
@@ -116,6 +117,6 @@ def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
         most=photos.MOST,
         place="patient.show_photo",
         whose={"ref": quote_request.ref},
-        may_add=quote_request.state in changes.OPEN,
+        may_add=quote_request.state in TAKES_QUOTES,
     )
     return html, 422 if form.errors else 200
