@@ -65,6 +65,24 @@ def test_modules_and_functions_stay_readable(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 40, node.name
 
 
+DOORS = sorted((ROOT / "marketplace" / "web").rglob("*.py"))
+
+
+def test_views_only_read_call_and_answer() -> None:
+    views = [
+        (path.name, node.name, (node.end_lineno or 0) - node.lineno + 1)
+        for path in DOORS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and re.search(r"\.(get|post|route)\(", _decorators(node))
+    ]
+    assert len(views) > 80
+    assert not [view for view in views if view[2] > 20]
+
+
+def _decorators(node: ast.FunctionDef) -> str:
+    return " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
+
+
 def test_templates_stay_readable() -> None:
     assert not [str(path) for path in TEMPLATES if path.read_text().count("\n") > 120]
 

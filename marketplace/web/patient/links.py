@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.foundation import clock
 from marketplace.leads.consent import recipients
-from marketplace.leads.sending import confirm
+from marketplace.leads.sending import Confirmed, confirm
 from marketplace.quote_requests import links, queries
 from marketplace.web.challenged import ChallengedForm
 from marketplace.web.forms import CreatingForm, email_field
@@ -61,8 +61,12 @@ def show_confirmation(token: str) -> ResponseReturnValue:
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = links.spend_confirm(token)
-    confirmed = confirm(quote_request)
+    _say_what_came_of_it(confirm(quote_request))
     remember(quote_request.ref, until=clock.now() + links.LIFETIMES[links.PAGE], mailed_at=link.created_at)
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
+
+
+def _say_what_came_of_it(confirmed: Confirmed) -> None:
     if confirmed.leads:
         flash(
             _(
@@ -81,7 +85,6 @@ def send_request(token: str) -> ResponseReturnValue:
             ),
             "care",
         )
-    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
 @door.route("/my/link", methods=["GET", "POST"])

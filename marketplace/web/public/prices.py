@@ -1,5 +1,7 @@
 """The price comparison: the reader's home, currency, sessions and trips are in the address."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
@@ -9,6 +11,7 @@ from markupsafe import Markup
 from marketplace.catalogue import exchange, queries
 from marketplace.catalogue.comparison import Row, Table, table, total_for_you
 from marketplace.catalogue.geography import by_slug, homes, travel
+from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.foundation.money import minor_units
 from marketplace.web.filters import country_name, country_slug, money, money_text
 from marketplace.web.inputs import number
@@ -18,57 +21,61 @@ from marketplace.web.public.door import door
 NIGHTS = 2
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whose home, in which currency, for how many sessions on how many trips."""
+
+    home: str
+    currency: str
+    sessions: int
+    trips: int
+
+
 @door.get("/treatments/<treatment>/cost")
 def cost(treatment: str) -> str:
     """A table a procedure that has ranges; the others are named as without a guide price."""
-    about = queries.treatment(treatment)
-    home, currency = reader.home(), reader.currency()
-    sessions, trips = (
-        number("sessions", default=4, low=1, high=12),
-        number("trips", default=2, low=1, high=12),
-    )
+    about, asked = queries.treatment(treatment), _asked()
     ranges = queries.price_ranges(treatment)
-    tables = []
-    for procedure in about.procedures:
-        mine = [found for found in ranges if found.procedure_id == procedure.id]
-        if mine:
-            compared = table(mine, home=home, sessions=sessions, convert=_to(currency))
-            tables.append(
-                _shown(procedure, compared, mine, treatment=treatment, currency=currency, home=home, trips=trips)
-            )
+    tables = _tables(about, ranges, asked)
     return render_template(
         "public/cost.html",
         treatment=about,
         tables=tables,
         without=[p for p in about.procedures if p.slug not in {t["slug"] for t in tables}],
         homes=sorted(homes(), key=country_name),
-        home=home,
-        currency=currency,
-        currencies=sorted({*reader.currencies(), currency}),
-        sessions=sessions,
-        trips=trips,
+        currencies=sorted({*reader.currencies(), asked.currency}),
         nights=NIGHTS,
         rate_day=exchange.rate_day(),
         sources=ranges,
+        **vars(asked),
     )
+
+
+def _asked() -> Asked:
+    sessions = number("sessions", default=4, low=1, high=12)
+    return Asked(reader.home(), reader.currency(), sessions, trips=number("trips", default=2, low=1, high=12))
+
+
+def _tables(about: Treatment, ranges: Sequence[PriceRange], asked: Asked) -> list[dict[str, Any]]:
+    of_procedure = ((p, [found for found in ranges if found.procedure_id == p.id]) for p in about.procedures)
+    return [_shown(procedure, mine, asked, treatment=about.slug) for procedure, mine in of_procedure if mine]
 
 
 def _to(currency: str) -> Any:
     return lambda minor, of: exchange.about(minor, of, currency)
 
 
-def _shown(
-    procedure: Any, compared: Table, ranges: Any, *, treatment: str, currency: str, home: str, trips: int
-) -> dict[str, Any]:
-    rows = [_row(row, compared, treatment=treatment, currency=currency) for row in compared.rows]
+def _shown(procedure: Procedure, ranges: Sequence[PriceRange], asked: Asked, *, treatment: str) -> dict[str, Any]:
+    home, currency = asked.home, asked.currency
+    compared = table(ranges, home=home, sessions=asked.sessions, convert=_to(currency))
     return {
         "slug": procedure.slug,
         "name": procedure.name,
-        "rows": rows,
+        "rows": [_row(row, compared, treatment=treatment, currency=currency) for row in compared.rows],
         "axis": [money_text(compared.axis_max * part // 4, currency) for part in range(5)],
         "axis_max": money_text(compared.axis_max, currency),
         "period": ranges[0].period,
-        "totals": [_total(row, home=home, currency=currency, trips=trips) for row in compared.rows if not row.is_home],
+        "totals": [_total(row, asked) for row in compared.rows if not row.is_home],
         "home_total": compared.home.middle * compared.home.sessions if compared.home else None,
     }
 
@@ -81,7 +88,7 @@ def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[st
         "href": f"/treatments/{treatment}/{slug}" if slug in by_slug() else None,
         "session": _span(row.low, row.high, currency),
         "course": _span(low, high, currency),
-        "versus": _versus(row, compared),
+        "versus": _versus(row),
         "mine": row.is_home,
         "bar": {
             "low": row.low,
@@ -98,7 +105,7 @@ def _span(low: int, high: int, currency: str) -> Any:
     return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
 
 
-def _versus(row: Row, compared: Table) -> str:
+def _versus(row: Row) -> str:
     if row.is_home:
         return _("Your home price")
     if row.versus is None:
@@ -110,10 +117,9 @@ def _versus(row: Row, compared: Table) -> str:
     return _("about %(percent)s%% more", percent=row.versus)
 
 
-def _total(row: Row, *, home: str, currency: str, trips: int) -> dict[str, Any]:
+def _total(row: Row, asked: Asked) -> dict[str, Any]:
     """Middle course price with our dated estimate of travel."""
-    estimate = travel(home, row.country)
-    to = _to(currency)
+    estimate, to = travel(asked.home, row.country), _to(asked.currency)
     fare, night = (
         to(minor_units(amount, estimate.currency), estimate.currency) for amount in (estimate.fare, estimate.night)
     )
@@ -121,7 +127,7 @@ def _total(row: Row, *, home: str, currency: str, trips: int) -> dict[str, Any]:
     return {
         "label": country_name(row.country),
         "course": course,
-        "travel": trips * (fare + NIGHTS * night),
-        "total": total_for_you(course, trips=trips, fare=fare, nights=NIGHTS, night=night),
+        "travel": asked.trips * (fare + NIGHTS * night),
+        "total": total_for_you(course, trips=asked.trips, fare=fare, nights=NIGHTS, night=night),
         "source": estimate.source,
     }

@@ -1,9 +1,11 @@
 """Treatments: the guide, its questions, aftercare, and one country."""
 
+from typing import Any
+
 from flask import render_template
 
 from marketplace.catalogue import exchange, queries
-from marketplace.catalogue.geography import by_slug, travel
+from marketplace.catalogue.geography import Country, by_slug, travel
 from marketplace.catalogue.texts import render
 from marketplace.clinics.queries import ClinicFilter, search
 from marketplace.foundation.money import minor_units
@@ -46,23 +48,31 @@ def _text(slug: str, kind: str) -> str:
 @door.get("/treatments/<treatment>/<country>")
 def country(treatment: str, country: str) -> str:
     """Prices, travel and clinics of one country."""
-    about = queries.treatment(treatment)
-    place = by_slug().get(country)
-    if place is None:
-        raise NotFound("country")
-    estimate = travel(reader.home(), place.code)
-    shown = reader.currency()
+    about, place = queries.treatment(treatment), _place(country)
+    home, shown = reader.home(), reader.currency()
+    estimate = travel(home, place.code)
     return render_template(
         "public/country.html",
         treatment=about,
         place=place,
         ranges=queries.price_ranges(treatment, country=place.code),
-        home=reader.home(),
+        home=home,
         currency=shown,
         convert=lambda minor, of: exchange.about(minor, of, shown),
         estimate=estimate,
         fare=minor_units(estimate.fare, estimate.currency),
         night=minor_units(estimate.night, estimate.currency),
-        cards=[card(clinic) for clinic in search(ClinicFilter(country=place.code)).clinics[:5]],
+        cards=_first_clinics(place.code),
         rate_day=exchange.rate_day(),
     )
+
+
+def _place(slug: str) -> Country:
+    place = by_slug().get(slug)
+    if place is None:
+        raise NotFound("country")
+    return place
+
+
+def _first_clinics(country: str) -> list[Any]:
+    return [card(clinic) for clinic in search(ClinicFilter(country=country)).clinics[:5]]
