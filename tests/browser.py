@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from marketplace.processes.mailbox import free_port
 from marketplace.processes.mailbox_reader import MailboxMessage, messages
 
 ROOT = Path(__file__).parent.parent
@@ -95,13 +95,6 @@ def wait_for(true: Callable[[], bool], *, seconds: float) -> None:
     while not true():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.1)
-
-
-def free_port() -> int:
-    """One nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

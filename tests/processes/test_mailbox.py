@@ -93,49 +93,30 @@ def test_folder_that_cannot_be_written_refuses_for_now(tmp_path: Path) -> None:
     assert refused.value.smtp_code == 452
 
 
-def test_answered_message_survives_a_kill(tmp_path: Path) -> None:
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "marketplace.processes.mailbox",
-        "--port",
-        str(port),
-        "--dir",
-        str(tmp_path),
-    ]
+def started(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """The mailbox as a process of its own, once it answers."""
+    command = [sys.executable, "-m", "marketplace.processes.mailbox", "--port", str(port), "--dir", str(folder)]
     box = subprocess.Popen(command)
     deadline = time.monotonic() + 4
     while True:
         try:
-            send(port, "Kept")
-            break
+            smtplib.SMTP("127.0.0.1", port, timeout=2).close()
+            return box
         except ConnectionRefusedError:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def test_answered_message_survives_a_kill(tmp_path: Path) -> None:
+    port = free_port()
+    box = started(tmp_path, port)
+    send(port, "Kept")
     box.kill()
     box.wait()
     assert [found.subject for found in messages(tmp_path)] == ["Kept"]
 
 
 def test_mailbox_process_stops_when_asked(tmp_path: Path) -> None:
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "marketplace.processes.mailbox",
-        "--port",
-        str(port),
-        "--dir",
-        str(tmp_path),
-    ]
-    box = subprocess.Popen(command)
-    deadline = time.monotonic() + 4
-    while time.monotonic() < deadline:
-        try:
-            smtplib.SMTP("127.0.0.1", port, timeout=2).close()
-            break
-        except ConnectionRefusedError:
-            time.sleep(0.05)
+    box = started(tmp_path, free_port())
     box.terminate()
     assert box.wait(4) == 0

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import ROOT, free_port, wait_for
+from marketplace.processes.mailbox import free_port
+from tests.browser import ROOT, wait_for
 from tests.torture.poster import Poster
 
 MAIN = """

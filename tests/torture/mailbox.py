@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser import ROOT, free_port
+from marketplace.processes.mailbox import free_port
+from tests.browser import ROOT
 
 LINK = re.compile(r"https?://\S+")
 

@@ -17,7 +17,8 @@ import psutil
 import psycopg
 import pytest
 
-from tests.browser import Site, free_port, wait_for
+from marketplace.processes.mailbox import free_port
+from tests.browser import Site, wait_for
 from tests.reading import Page
 
 MARKER = "Zzmarkerzz"

@@ -13,7 +13,8 @@ from threading import Event
 
 import pytest
 
-from tests.browser import ROOT, Site, free_port
+from marketplace.processes.mailbox import free_port
+from tests.browser import ROOT, Site
 from tests.journeys.test_killed import browser, post
 
 WRITERS = 3

@@ -1,20 +1,10 @@
 """What a clinic may read of a request, and when."""
 
-import pytest
-
 from marketplace.extensions import db
 from marketplace.leads.actions import decline
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes import acceptance
 from tests.reading import form_fields
-
-
-@pytest.fixture
-def desk(client, make_clinic, make_member, sign_in):
-    """A clinic whose owner is signed in."""
-    clinic = make_clinic()
-    client.clinic = clinic
-    return sign_in(make_member(clinic))
 
 
 def kept(lead):

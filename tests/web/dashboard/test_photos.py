@@ -17,13 +17,6 @@ from tests.factories import Make
 from tests.guards.test_walls import count, wearing
 
 
-@pytest.fixture
-def desk(client: Any, make_clinic: Make, make_member: Make, sign_in: Any) -> Any:
-    """A clinic whose owner is signed in."""
-    client.clinic = make_clinic()
-    return sign_in(make_member(client.clinic))
-
-
 def path_of(lead: Lead) -> str:
     return f"/dashboard/leads/{lead.request.ref}/photos/{photos_of(lead.request)[0].id}"
 

@@ -20,13 +20,6 @@ from tests.factories import PASSWORD, build_lead, build_member
 from tests.reading import form_fields
 
 
-@pytest.fixture
-def desk(client, make_clinic, make_member, sign_in):
-    """A clinic whose owner is signed in."""
-    client.clinic = make_clinic()
-    return sign_in(make_member(client.clinic))
-
-
 class Answering:
     """A member at the form of one lead."""
 

@@ -9,11 +9,6 @@ from marketplace.foundation.timeline import acting_as, record
 from tests.foundation.sealing import soon
 
 
-@pytest.fixture
-def desk(client, make_operator, sign_in):
-    return sign_in(make_operator())
-
-
 def rows(browser, query=""):
     """What happened, in the order shown."""
     answer = browser.get(f"/operator/audit{query}")

@@ -14,11 +14,6 @@ from marketplace.foundation import clock
 WORDS = "The register shows another name."
 
 
-@pytest.fixture
-def desk(client, make_operator, sign_in):
-    return sign_in(make_operator())
-
-
 def path(clinic, verb=""):
     return f"/operator/clinics/{clinic.id}" + (f"/{verb}" if verb else "")
 

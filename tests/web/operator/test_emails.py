@@ -14,11 +14,6 @@ from marketplace.mail.suppression import Suppression, in_the_way
 
 
 @pytest.fixture
-def desk(client, make_operator, sign_in):
-    return sign_in(make_operator())
-
-
-@pytest.fixture
 def failed(make_request):
     make_request()
     email = db.session.scalars(select(Email).order_by(Email.id)).first()

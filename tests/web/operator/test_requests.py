@@ -1,12 +1,5 @@
 """Following a request without learning whose it is."""
 
-import pytest
-
-
-@pytest.fixture
-def desk(client, make_operator, sign_in):
-    return sign_in(make_operator())
-
 
 def test_where_it_went_and_why(desk, make_clinic, make_request):
     ada = make_clinic("Clinic Ada")

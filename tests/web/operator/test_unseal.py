@@ -16,11 +16,6 @@ WHY = "The clinic reports a reaction"
 
 
 @pytest.fixture
-def desk(client, make_operator, sign_in):
-    return sign_in(make_operator())
-
-
-@pytest.fixture
 def asked(make_request):
     return make_request(name="Zebulon", email="z@patient.example", conditions=["pregnancy"], details="asthma since May")
 
