@@ -1,7 +1,6 @@
 """What operators read of clinics: lists with states, checks that end, one listing's history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from marketplace.clinics.states import CheckState, ListingState
 from marketplace.clinics.wording import fold
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.pages import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.timeline import TimelineEntry
 
@@ -20,19 +20,9 @@ PAGE = 40
 LISTING_EVENTS = ("Listing%", "Check%")
 
 
-@dataclass(frozen=True)
-class ListingPage:
-    """One page of clinics."""
-
-    clinics: list[Clinic]
-    total: int
-    page: int
-    pages: int
-
-
 def listings(
     *, state: str | None = None, country: str | None = None, q: str | None = None, page: int = 1
-) -> ListingPage:
+) -> Page[Clinic]:
     """Clinics in every state, by name; an unknown state or country finds none."""
     query = select(Clinic)
     if state:
@@ -41,12 +31,9 @@ def listings(
         query = query.where(Clinic.country == country.upper())
     if q:
         query = query.where(Clinic.search_text.contains(fold(q), autoescape=True))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, page), pages)
+    at = cut(total_of(query), wanted=page, size=PAGE)
     shown = query.options(selectinload(Clinic.checks)).order_by(Clinic.name, Clinic.id)
-    clinics = list(db.session.scalars(shown.limit(PAGE).offset((page - 1) * PAGE)))
-    return ListingPage(clinics, total=total, page=page, pages=pages)
+    return at.shown(db.session.scalars(at.of(shown)))
 
 
 def state_counts() -> dict[str, int]:

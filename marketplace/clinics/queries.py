@@ -12,6 +12,7 @@ from marketplace.clinics.states import CheckState, ListingState
 from marketplace.clinics.wording import fold
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.pages import Page, cut
 from marketplace.foundation.problems import NotFound
 
 PAGE = 25
@@ -45,16 +46,6 @@ class ClinicFilter:
 
 
 @dataclass(frozen=True)
-class ClinicPage:
-    """One page of clinics with their checks, people and prices."""
-
-    clinics: list[Clinic]
-    total: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True)
 class Facets:
     """Values with how many published listings have them."""
 
@@ -64,19 +55,15 @@ class Facets:
     procedures: dict[str, int] = field(default_factory=dict)
 
 
-def search(wanted: ClinicFilter) -> ClinicPage:
-    """Filtered, sorted, 25 a page; the page is drawn back into what there is."""
-    matching = and_(*_conditions(wanted))
-    total = db.session.scalar(select(func.count()).select_from(Clinic).where(matching)) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, wanted.page), pages)
-    query = _with_details(select(Clinic).where(matching))
-    clinics = db.session.scalars(query.order_by(*_order(wanted)).limit(PAGE).offset((page - 1) * PAGE)).all()
-    return ClinicPage(list(clinics), total, page, pages)
+def search(wanted: ClinicFilter) -> Page[Clinic]:
+    """Filtered, sorted, 25 a page, with checks, people and prices."""
+    at = cut(count(wanted), wanted=wanted.page, size=PAGE)
+    query = _with_details(select(Clinic).where(*_conditions(wanted)))
+    return at.shown(db.session.scalars(at.of(query.order_by(*_order(wanted)))))
 
 
 def count(wanted: ClinicFilter) -> int:
-    """How many would match: for the sentence that names which filter to remove."""
+    """How many match."""
     return db.session.scalar(select(func.count()).select_from(Clinic).where(and_(*_conditions(wanted)))) or 0
 
 

@@ -11,6 +11,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.pages import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.states import LeadState
@@ -29,16 +30,6 @@ class RequestRow:
     request: QuoteRequest
     leads: int
     answered: int
-
-
-@dataclass(frozen=True)
-class RequestPage:
-    """One page of requests."""
-
-    rows: list[RequestRow]
-    total: int
-    page: int
-    pages: int
 
 
 @dataclass(frozen=True)
@@ -64,19 +55,16 @@ def _has_lead() -> ColumnElement[bool]:
     return select(Lead.id).where(Lead.request_id == QuoteRequest.id).exists()
 
 
-def requests(*, state: str | None = None, without_clinic: bool = False, page: int = 1) -> RequestPage:
+def requests(*, state: str | None = None, without_clinic: bool = False, page: int = 1) -> Page[RequestRow]:
     """All but drafts, newest first; `without_clinic` keeps those that wait and that no clinic has."""
     query = select(QuoteRequest).where(QuoteRequest.state.not_in(UNSEEN))
     if state:
         query = query.where(QuoteRequest.state == state)
     if without_clinic:
         query = query.where(QuoteRequest.state.in_(TAKES_QUOTES), ~_has_lead())
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, page), pages)
+    at = cut(total_of(query), wanted=page, size=PAGE)
     shown = query.options(joinedload(QuoteRequest.procedure)).order_by(QuoteRequest.created_at.desc(), QuoteRequest.id)
-    found = list(db.session.scalars(shown.limit(PAGE).offset((page - 1) * PAGE)))
-    return RequestPage(_with_leads(found), total=total, page=page, pages=pages)
+    return at.shown(_with_leads(list(db.session.scalars(at.of(shown)))))
 
 
 def _with_leads(found: list[QuoteRequest]) -> list[RequestRow]:

@@ -1,6 +1,5 @@
 """Reading leads: by whose they are."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
+from marketplace.foundation.pages import Page, cut
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
@@ -21,17 +21,6 @@ TABS: dict[str, tuple[LeadState, ...]] = {
     "won": (LeadState.WON,),
     "closed": (LeadState.DECLINED, LeadState.LOST, LeadState.REVOKED),
 }
-
-
-@dataclass(frozen=True)
-class InboxPage:
-    """One page of a clinic's leads, and how many stand behind each tab."""
-
-    leads: list[Lead]
-    total: int
-    page: int
-    pages: int
-    counts: dict[str, int]
 
 
 def leads_of(request: QuoteRequest) -> list[Lead]:
@@ -58,21 +47,13 @@ def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
     return lead
 
 
-def inbox(clinic_id: UUID, *, state: str, page: int) -> InboxPage:
-    """The leads behind a tab, the least time left first."""
-    states = TABS.get(state, TABS["new"])
-    counts = _tab_counts(clinic_id)
-    total = counts[state if state in TABS else "new"]
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, page), pages)
-    query = (
-        _of_clinic(clinic_id)
-        .where(Lead.state.in_(states))
-        .options(joinedload(Lead.request).joinedload(QuoteRequest.procedure))
-    )
-    order = (Lead.due_at, Lead.id) if state == "new" else (Lead.due_at.desc(), Lead.id)
-    leads = db.session.scalars(query.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    return InboxPage(list(leads), total=total, page=page, pages=pages, counts=counts)
+def inbox(clinic_id: UUID, *, tab: str, total: int, page: int) -> Page[Lead]:
+    """The leads behind a tab, the least time left first; `total` as its count says."""
+    at = cut(total, wanted=page, size=PAGE)
+    query = _of_clinic(clinic_id).where(Lead.state.in_(TABS[tab]))
+    query = query.options(joinedload(Lead.request).joinedload(QuoteRequest.procedure))
+    order = (Lead.due_at, Lead.id) if tab == "new" else (Lead.due_at.desc(), Lead.id)
+    return at.shown(db.session.scalars(at.of(query.order_by(*order))))
 
 
 def there() -> ColumnElement[bool]:
@@ -84,7 +65,8 @@ def _of_clinic(clinic_id: UUID) -> Select[Lead]:
     return select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, there())
 
 
-def _tab_counts(clinic_id: UUID) -> dict[str, int]:
+def tab_counts(clinic_id: UUID) -> dict[str, int]:
+    """How many leads stand behind each tab."""
     query = select(Lead.state, func.count()).join(Lead.request).where(Lead.clinic_id == clinic_id, there())
     by_state: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(Lead.state))}
     return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.pages import Page, cut, total_of
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.mail import jobs
@@ -27,29 +28,13 @@ class EmailRow:
     ref: str | None
 
 
-@dataclass(frozen=True)
-class EmailPage:
-    """One page of the outbox."""
-
-    rows: list[EmailRow]
-    total: int
-    page: int
-    pages: int
-
-
-def emails(*, state: str | None = None, page: int = 1) -> EmailPage:
+def emails(*, state: str | None = None, page: int = 1) -> Page[EmailRow]:
     """The outbox, newest first."""
     query = select(Email, QuoteRequest.ref).outerjoin(QuoteRequest, QuoteRequest.id == Email.request_id)
-    counted = select(func.count()).select_from(Email)
-    if state:
-        query, counted = query.where(Email.state == state), counted.where(Email.state == state)
-    total = db.session.scalar(counted) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(1, page), pages)
-    rows = db.session.execute(
-        query.order_by(Email.created_at.desc(), Email.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    )
-    return EmailPage([EmailRow(email, ref) for email, ref in rows], total=total, page=page, pages=pages)
+    wanted = [Email.state == state] if state else []
+    at = cut(total_of(select(Email.id).where(*wanted)), wanted=page, size=PAGE)
+    rows = db.session.execute(at.of(query.where(*wanted).order_by(Email.created_at.desc(), Email.id.desc())))
+    return at.shown(EmailRow(email, ref) for email, ref in rows)
 
 
 def emails_of(request: QuoteRequest) -> list[Email]:

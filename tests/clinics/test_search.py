@@ -17,7 +17,7 @@ from tests.factories import Make
 
 
 def names(wanted: ClinicFilter) -> list[str]:
-    return [clinic.name for clinic in search(wanted).clinics]
+    return [clinic.name for clinic in search(wanted).rows]
 
 
 @contextmanager
@@ -91,8 +91,8 @@ def test_pages_of_25_are_drawn_into_what_there_is(make_clinic: Make) -> None:
     for n in range(27):
         make_clinic(f"Clinic {n:02}")
     first, last = search(ClinicFilter(sort="name")), search(ClinicFilter(sort="name", page=99))
-    assert (len(first.clinics), first.total, first.pages) == (25, 27, 2)
-    assert ([clinic.name for clinic in last.clinics], last.page) == (["Clinic 25", "Clinic 26"], 2)
+    assert (len(first.rows), first.total, first.pages) == (25, 27, 2)
+    assert ([clinic.name for clinic in last.rows], last.page) == (["Clinic 25", "Clinic 26"], 2)
 
 
 def test_the_statements_do_not_grow_with_the_clinics(make_clinic: Make) -> None:
@@ -103,7 +103,7 @@ def test_the_statements_do_not_grow_with_the_clinics(make_clinic: Make) -> None:
         db.session.flush()
         db.session.expunge_all()
         with counted() as seen:
-            for clinic in search(ClinicFilter()).clinics:
+            for clinic in search(ClinicFilter()).rows:
                 [price.procedure.name for price in clinic.prices], clinic.checks, clinic.people
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 5

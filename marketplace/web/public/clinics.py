@@ -101,7 +101,7 @@ def _list(heading: str, **fixed: str) -> str:
         facets=found,
         procedure_names=_procedure_names(),
         result=page,
-        cards=[card(clinic) for clinic in page.clinics],
+        cards=[card(clinic) for clinic in page.rows],
         chips_shown=[(_chip_words(wanted, name), _address(wanted, **{key: None})) for name, key in shown.items()],
         hints=_hints(wanted) if not page.total else [],
         page_address=lambda n: _address(wanted, page=n),

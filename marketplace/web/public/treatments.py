@@ -75,4 +75,4 @@ def _place(slug: str) -> Country:
 
 
 def _first_clinics(country: str) -> list[Any]:
-    return [card(clinic) for clinic in search(ClinicFilter(country=country)).clinics[:5]]
+    return [card(clinic) for clinic in search(ClinicFilter(country=country)).rows[:5]]

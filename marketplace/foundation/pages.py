@@ -1,0 +1,50 @@
+"""Lists by the page: how much there is, and the part of it that is shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+
+from marketplace.extensions import db
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list; pages count from 1, and an empty list has one."""
+
+    rows: list[Row]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which page of how many, before anything is read."""
+
+    total: int
+    page: int
+    pages: int
+    size: int
+
+    def of(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """The rows of this page only."""
+        return query.limit(self.size).offset((self.page - 1) * self.size)
+
+    def shown(self, rows: Iterable[Row]) -> Page[Row]:
+        """The page with what was read for it."""
+        return Page(list(rows), total=self.total, page=self.page, pages=self.pages)
+
+
+def cut(total: int, *, wanted: int, size: int) -> Cut:
+    """The wanted page, drawn back into what there is."""
+    pages = max(1, -(-total // size))
+    return Cut(total, min(max(1, wanted), pages), pages, size)
+
+
+def total_of(query: Select[*tuple[Any, ...]]) -> int:
+    """How many rows it would give."""
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
