@@ -15,10 +15,10 @@ from flask.json.tag import TaggedJSONSerializer
 from sqlalchemy import CheckConstraint, ForeignKey, delete, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from marketplace.accounts.totp import derived_key
 from marketplace.extensions import db
 from marketplace.foundation import apart, clock
 from marketplace.foundation.columns import Base
+from marketplace.foundation.purpose_keys import sealing_key
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NONCE = 12
@@ -83,7 +83,7 @@ def unseal(data: bytes, *, token: str) -> dict[str, Any] | None:
 
 
 def _key(token: str) -> bytes:
-    return derived_key(f"{current_app.config['SECRET_KEY']}|{token}", purpose=b"web session")
+    return sealing_key(f"{current_app.config['SECRET_KEY']}|{token}", purpose=b"web session")
 
 
 def find(token: str) -> WebSession | None:

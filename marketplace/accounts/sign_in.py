@@ -14,11 +14,12 @@ from marketplace.accounts import freshness, limits, pages, signals
 from marketplace.accounts.models import Account, Role
 from marketplace.accounts.passwords import Passwords
 from marketplace.accounts.sessions import RowSessions
-from marketplace.accounts.totp import OnceOnlyTotp, derived_key
+from marketplace.accounts.totp import OnceOnlyTotp
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.faces import as_system
+from marketplace.foundation.purpose_keys import sealing_key
 
 TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 
@@ -26,7 +27,7 @@ TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 def settings(app: Flask) -> dict[str, Any]:
     """Everything that differs from the library's defaults."""
     production = bool(app.config["PRODUCTION"])
-    recovery_key = base64.urlsafe_b64encode(derived_key(str(app.config["SECRET_KEY"]), purpose=b"recovery codes"))
+    recovery_key = base64.urlsafe_b64encode(sealing_key(str(app.config["SECRET_KEY"]), purpose=b"recovery codes"))
     return {
         "URL_PREFIX": "/account",
         "STATIC_FOLDER": None,

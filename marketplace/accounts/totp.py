@@ -4,8 +4,6 @@ from base64 import b64encode
 from typing import Any
 
 import qrcode
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask_security import Totp
 from qrcode.image.svg import SvgFillImage
 from sqlalchemy import select
@@ -30,8 +28,3 @@ class OnceOnlyTotp(Totp):
         """Dark on its own white ground, so that it can be scanned in a dark theme, too."""
         image = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage)
         return f"data:image/svg+xml;base64,{b64encode(image.to_string()).decode('ascii')}"
-
-
-def derived_key(secret: str, *, purpose: bytes) -> bytes:
-    """32 bytes for one purpose, from the app's secret."""
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import altcha
-from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base
+from marketplace.foundation.purpose_keys import signing_key
 
 # A browser needs about a second for it, a server two milliseconds to check it.
 ALGORITHM, COST, PREFIX = "PBKDF2/SHA-256", 5000, "00"
@@ -93,5 +93,4 @@ def _signature(purpose: str, text: str) -> str:
 
 
 def _key(purpose: str) -> str:
-    secret = str(current_app.config["SECRET_KEY"])
-    return hashlib.sha256(f"challenge|{purpose}|{secret}".encode()).hexdigest()
+    return signing_key(f"challenge|{purpose}").hex()

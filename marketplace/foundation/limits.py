@@ -7,7 +7,6 @@ refused where that would lie further ahead than a whole bucket lasts.
 import hashlib
 import hmac
 import math
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -22,6 +21,7 @@ from marketplace.foundation import apart, clock
 from marketplace.foundation.columns import Base
 from marketplace.foundation.limit_table import LIMITS, Bucket
 from marketplace.foundation.problems import LimitReached
+from marketplace.foundation.purpose_keys import folded, signing_key
 from marketplace.foundation.timeline import Event, TimelineEntry, row_of
 
 # A limit that goes on refusing is told of once a minute: that is a bucket, too.
@@ -98,9 +98,8 @@ def take_from(bucket: Bucket, *, key: bytes) -> Taken:
 def key_of(name: str, bucket: Bucket, **who: str) -> bytes:
     """A keyed hash of whom the bucket counts: nobody who reads the table learns an address."""
     counted = {"client": _client(), "everyone": "", **who}
-    words = "\0".join([name, *(f"{part}={_folded(counted[part])}" for part in bucket.by)])
-    secret = hashlib.sha256(b"limits|" + str(current_app.config["SECRET_KEY"]).encode()).digest()
-    return hmac.new(secret, words.encode(), hashlib.sha256).digest()[:16]
+    words = "\0".join([name, *(f"{part}={folded(counted[part])}" for part in bucket.by)])
+    return hmac.new(signing_key("limits"), words.encode(), hashlib.sha256).digest()[:16]
 
 
 def network_of(address: str) -> str:
@@ -123,10 +122,6 @@ def sweep(now: datetime) -> int:
 def _client() -> str:
     """Never a header: what proxies added was read, or not, when the request came in."""
     return network_of(request.remote_addr or "") if request else ""
-
-
-def _folded(value: str) -> str:
-    return unicodedata.normalize("NFKC", value.strip()).casefold()
 
 
 def _every(bucket: Bucket) -> timedelta:

@@ -9,12 +9,13 @@ import hashlib
 import hmac
 import json
 import os
-import unicodedata
 from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from marketplace.foundation.purpose_keys import folded, signing_key
 
 FIRST, VERSION = b"\x01", b"\x02"
 NONCE, KEY_ID = 12, 4
@@ -43,7 +44,7 @@ class Keyring:
     def load(self, masters: tuple[bytes, ...], *, secret: str) -> None:
         """Called once at start."""
         self._masters = {hashlib.sha256(master).digest()[:KEY_ID]: master for master in masters}
-        self._index = hashlib.sha256(b"look-up|" + secret.encode()).digest()
+        self._index = signing_key("look-up", secret=secret)
 
     @property
     def ids(self) -> tuple[bytes, ...]:
@@ -80,8 +81,7 @@ class Keyring:
 
     def look_up_hash(self, text: str) -> bytes:
         """A keyed hash by which an address is found again without being readable (HMAC-SHA-256, NFKC, casefold)."""
-        folded = unicodedata.normalize("NFKC", text.strip()).casefold()
-        return hmac.new(self._index, folded.encode(), hashlib.sha256).digest()[:16]
+        return hmac.new(self._index, folded(text).encode(), hashlib.sha256).digest()[:16]
 
 
 keyring = Keyring()

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import Index, Select, delete, select, update
 from sqlalchemy.orm import Mapped
 
@@ -20,6 +19,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base, Created, key, uuid7
 from marketplace.foundation.problems import LinkGone
+from marketplace.foundation.purpose_keys import signing_key
 
 
 class SignedLink(Created, Base):
@@ -125,9 +125,4 @@ def _parts_of(token: str) -> bytes | None:
 
 
 def _signature(link_id: UUID, purpose: str) -> bytes:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(
-        hashlib.sha256(b"link|" + secret).digest(),
-        purpose.encode() + link_id.bytes,
-        hashlib.sha256,
-    ).digest()
+    return hmac.new(signing_key("link"), purpose.encode() + link_id.bytes, hashlib.sha256).digest()
