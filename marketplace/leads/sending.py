@@ -47,6 +47,7 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
 
     Raises Refused when an answer is missing, WrongState when it was sent before.
     """
+    REQUEST.lock(request)
     missing = first_missing(request)
     if missing:
         raise Refused("answer_missing", field=missing)

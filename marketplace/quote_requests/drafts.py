@@ -11,8 +11,9 @@ from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
-from marketplace.foundation.problems import Refused
+from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.sealed import keyring, new_data_key
+from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import DraftClinic, QuoteRequest
 from marketplace.quote_requests.references import new_ref
 from marketplace.quote_requests.states import RequestState
@@ -72,6 +73,13 @@ def _has_clinics(request: QuoteRequest) -> bool:
         db.session.scalar(select(DraftClinic.clinic_id).where(DraftClinic.request_id == request.id).limit(1))
         is not None
     )
+
+
+def begin(draft: QuoteRequest) -> None:
+    """Locks it. Raises WrongState once it is sent: whoever has it then was not asked for more."""
+    REQUEST.lock(draft)
+    if draft.state != RequestState.DRAFT:
+        raise WrongState(f"request_{draft.state}")
 
 
 def touch(request: QuoteRequest) -> None:

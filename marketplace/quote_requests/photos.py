@@ -8,10 +8,8 @@ from sqlalchemy import delete, func, select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
-from marketplace.foundation.problems import NotFound, Refused, WrongState
-from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.foundation.problems import NotFound, Refused
 from marketplace.quote_requests.models import Photo, QuoteRequest
-from marketplace.quote_requests.states import RequestState
 
 MOST = 4
 SEALED = "photo.picture_sealed"
@@ -39,13 +37,6 @@ def photo_of(request: QuoteRequest, photo_id: UUID) -> Photo:
 def picture(photo: Photo) -> bytes:
     """The JPEG. Raises CannotOpen once the request is erased."""
     return photo.request.box.open_bytes(SEALED, photo.picture_sealed, row=photo.id)
-
-
-def begin(draft: QuoteRequest) -> None:
-    """Locks it. Raises WrongState once it is sent: whoever has it then was not asked for more."""
-    REQUEST.lock(draft)
-    if draft.state != RequestState.DRAFT:
-        raise WrongState(f"request_{draft.state}")
 
 
 def add(request: QuoteRequest, jpeg: bytes) -> None:

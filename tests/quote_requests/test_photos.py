@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound, Refused, WrongState
 from marketplace.leads.sending import submit
-from marketplace.quote_requests import photos
+from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from tests.factories import Make, build_draft
 
@@ -67,7 +67,7 @@ def test_anothers_photo_is_not_found_nor_taken_out(draft: QuoteRequest) -> None:
 def test_once_it_is_sent_a_draft_takes_none(draft: QuoteRequest) -> None:
     submit(draft, share_health=True, aftercare=False)
     with pytest.raises(WrongState):
-        photos.begin(draft)
+        drafts.begin(draft)
 
 
 def test_consent_says_how_many_go_along(make_request: Make) -> None:

@@ -109,5 +109,11 @@ def ask(step: str, form: Question, quote_request: Any, **context: Any) -> Respon
     """Asks, or stores the answer and goes on."""
     if not form.validate_on_submit():
         return page(step, form, **context)
-    form.store(quote_request)
+    keep(form, quote_request)
     return redirect(after(step, quote_request, changing=form.change.data == CHANGE), 303)
+
+
+def keep(form: Question, quote_request: Any) -> None:
+    """Stores the answer of a draft that nobody sends meanwhile. Raises WrongState once it is sent."""
+    drafts.begin(quote_request)
+    form.store(quote_request)

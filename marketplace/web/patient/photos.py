@@ -29,7 +29,7 @@ def ask_photos(quote_request: Any) -> ResponseReturnValue:
     changing = form.change.data == CHANGE
     if form.validate_on_submit():
         painted = form.painted()
-        photos.begin(quote_request)
+        drafts.begin(quote_request)
         form.keep(quote_request, painted)
         drafts.touch(quote_request)
         if not form.errors:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.conditions import PAUSING
-from marketplace.web.patient.asking import CHANGE, after, page, url_of, with_draft
+from marketplace.web.patient.asking import CHANGE, after, keep, page, url_of, with_draft
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_person import (
     LONGEST_DETAILS,
@@ -28,7 +28,7 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
         return page("health", form, examples=EXAMPLES, none=NONE, longest=LONGEST_DETAILS)
-    form.store(quote_request)
+    keep(form, quote_request)
     changing = form.change.data == CHANGE
     if set(form.conditions.data or ()) & set(PAUSING):
         return redirect(url_for("patient.pause", change=CHANGE if changing else None), 303)
@@ -61,5 +61,5 @@ def ask_you(quote_request: Any) -> ResponseReturnValue:
     form = YouForm.of(quote_request)
     if not form.validate_on_submit():
         return page("you", form, most=MOST_QUESTIONS)
-    form.store(quote_request)
+    keep(form, quote_request)
     return redirect(after("you", quote_request, changing=form.change.data == CHANGE), 303)
