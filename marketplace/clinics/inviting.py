@@ -7,13 +7,12 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.addresses import normal_address
 from marketplace.clinics import events, invitations, team
-from marketplace.clinics.invitations import LIFETIME, PURPOSE, Invitation
-from marketplace.clinics.lifecycle import INVITATION
+from marketplace.clinics.invitation_ends import end
+from marketplace.clinics.invitations import LIFETIME, Invitation
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.faces import as_system
+from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
 
@@ -29,7 +28,7 @@ def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitatio
         raise Refused("in_team", _("This person is in your team already"), field="email")
     earlier = invitations.open_for(clinic.id, email)
     if earlier is not None:
-        _end(earlier, InvitationState.REPLACED)
+        end(earlier, InvitationState.REPLACED)
         record(events.InvitationReplaced(clinic_id=clinic.id, reason=str(earlier.id)))
     if len(people) + len(invitations.open_ones(clinic.id)) >= team.MOST_PEOPLE:
         full = _("A team has %(n)s people at most, invitations counted. Remove one first", n=team.MOST_PEOPLE)
@@ -49,7 +48,7 @@ def take_back(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
     invitation = invitations.own(clinic.id, invitation_id)
     if invitation.state != InvitationState.OPEN:
         raise WrongState("invitation_ended", _("This invitation is not open any more"))
-    _end(invitation, InvitationState.TAKEN_BACK)
+    end(invitation, InvitationState.TAKEN_BACK)
     record(events.InvitationTakenBack(clinic_id=clinic.id, reason=str(invitation.id)))
 
 
@@ -58,12 +57,6 @@ def lapse_due(now: datetime) -> int:
     query = invitations.due(now).order_by(Invitation.expires_at).with_for_update(skip_locked=True).limit(BATCH)
     lapsed = db.session.scalars(query).all()
     for invitation in lapsed:
-        _end(invitation, InvitationState.LAPSED)
+        end(invitation, InvitationState.LAPSED)
         record(events.InvitationLapsed(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
     return len(lapsed)
-
-
-def _end(invitation: Invitation, state: InvitationState) -> None:
-    INVITATION.move(invitation, state)
-    with as_system():
-        signed_links.end_all(PURPOSE, subject_id=invitation.id)

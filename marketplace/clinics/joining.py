@@ -107,7 +107,7 @@ def _behind(link: signed_links.SignedLink) -> Invitation:
     invitation = db.session.get(Invitation, link.subject_id, populate_existing=True)
     if invitation is None:
         raise LinkGone("altered")
-    if invitation.state != InvitationState.OPEN:
+    if invitation.state != InvitationState.OPEN or not team.may_invite(invitation.clinic_id, invitation.invited_by):
         raise LinkGone("used")
     return invitation
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.models import Account
 from marketplace.clinics.events import MemberJoined, MemberLeft, MemberRemoved, RoleChanged
+from marketplace.clinics.invitation_ends import take_back_those_of
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
@@ -52,6 +53,13 @@ def member(clinic: Clinic, account_id: UUID) -> Member:
     return found
 
 
+def may_invite(clinic_id: UUID, account_id: UUID) -> bool:
+    """An owner of this team who may sign in."""
+    query = select(Membership.id).join(Account, Account.id == Membership.user_id).where(Account.active)
+    own = query.where(Membership.clinic_id == clinic_id, Membership.user_id == account_id)
+    return db.session.scalar(own.where(Membership.role == TeamRole.OWNER)) is not None
+
+
 def hold(clinic_id: UUID) -> None:
     """One change of a team at a time: whoever else changes it waits for the end of this transaction."""
     db.session.execute(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update(key_share=True))
@@ -82,6 +90,7 @@ def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -
         return
     if role != TeamRole.OWNER:
         _an_owner_stays(clinic, without=account_id)
+        take_back_those_of(account_id, clinic_id=clinic.id)
     membership.role = role
     record(RoleChanged(clinic_id=clinic.id, account_id=account_id, reason=role))
     _sign_out(account_id, reason="role_changed")
@@ -119,6 +128,7 @@ def _found(clinic: Clinic, account_id: UUID) -> Membership:
 def _take_out(clinic: Clinic, account_id: UUID) -> None:
     membership = _found(clinic, account_id)
     _an_owner_stays(clinic, without=account_id)
+    take_back_those_of(account_id, clinic_id=clinic.id)
     db.session.delete(membership)
     db.session.flush()
 
