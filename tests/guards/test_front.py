@@ -21,11 +21,18 @@ def test_only_current_tls_is_spoken() -> None:
 def test_without_tls_there_is_only_the_way_to_it() -> None:
     plain = [server for server in SERVERS if re.search(r"listen (\[::\]:)?80\b", server)]
     assert len(SERVERS) == 2
-    assert [re.sub(r"\s*(listen|server_name) [^;]+;", "", server).strip() for server in plain] == [
+    assert [re.sub(r"\s*(listen|server_name|access_log) [^;]+;", "", server).strip() for server in plain] == [
         "return 308 https://$host$request_uri;"
     ]
     (secure,) = [server for server in SERVERS if server not in plain]
     assert all(" ssl" in ports for ports in re.findall(r"listen ([^;]+);", secure))
+
+
+def test_the_front_writes_no_path_down() -> None:
+    """Paths hold the tokens of mailed links."""
+    assert all(re.findall(r"access_log ([^;]+);", server) == ["off"] for server in SERVERS)
+    (secure,) = [server for server in SERVERS if " ssl" in server]
+    assert re.findall(r"error_log \S+ (\w+);", secure) == ["crit"]
 
 
 TWO_ENDS = {

@@ -50,6 +50,7 @@ def documented(*, behind: int, port: int, elsewhere: int) -> str:
         (r"listen \[::\].*;", "", 2),
         (r"ssl_\w+ .*;", "", 3),
         (r"client_body_temp_path .*;", "", 1),
+        (r"error_log .*;", "", 1),
     ]:
         text, replaced = re.subn(pattern, ours, text)
         assert replaced == times, pattern
