@@ -5,6 +5,7 @@ may hold what is private: it is sealed by a key of its own row, and opens only f
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base
 from marketplace.foundation.problems import WrongState
+from marketplace.foundation.purpose_keys import signing_key
 from marketplace.foundation.sealed import Box, new_data_key
 
 Fields = dict[str, list[str]]
@@ -52,9 +54,9 @@ class Sent:
 
     @property
     def body_hash(self) -> bytes:
-        """Tells one body from another, whatever the order of its fields."""
+        """Tells one body from another, whatever the order of its fields; keyed, for a short answer could be guessed."""
         fields = sorted((name, values) for name, values in self.fields.items())
-        return hashlib.sha256(json.dumps([self.path, fields]).encode()).digest()
+        return hmac.new(signing_key("form body"), json.dumps([self.path, fields]).encode(), hashlib.sha256).digest()
 
 
 @dataclass(eq=False)
