@@ -28,6 +28,12 @@ def half_signed_in() -> dict[str, str]:
     return {"account": str(db.session.scalar(named) or "")}
 
 
+def hold_half_signed_in() -> None:
+    """Its row is read anew and held, so that of two uses of one recovery code the second finds it spent."""
+    named = select(Account).where(Account.fs_uniquifier == session.get("tf_user_id", ""))
+    db.session.scalar(named.with_for_update().execution_options(populate_existing=True))
+
+
 # Endpoint: the limit, whom it counts, and whether a right answer costs nothing.
 LIMITED: dict[str, tuple[str, Who, bool]] = {
     "security.login": ("sign-in", typed_address, True),
@@ -53,6 +59,8 @@ def _limited(view: Callable[..., Any], name: str, *, who: Who, only_wrong: bool)
             return make_response(view(*args, **kwargs))
         whom = who()
         limits.take(name, **whom)
+        if request.endpoint == "security.mf_recovery":
+            hold_half_signed_in()
         answer = make_response(view(*args, **kwargs))
         # A form that was refused is shown again; what was right leads on.
         if only_wrong and answer.status_code in {302, 303}:

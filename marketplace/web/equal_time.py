@@ -15,6 +15,8 @@ BEATS = {
     "patient.ask_for_link": 0.5,
     "dashboard.invite": 0.5,
 }
+# Refused by its form token, origin, size, kind or limit, or because the database is away.
+UNREAD = {400, 403, 413, 415, 429, 503}
 MARK = "marketplace.equal_time"
 
 
@@ -36,9 +38,10 @@ class EqualTime:
 
 
 def mark(response: Response) -> Response:
-    """A right password is told apart by its answer anyway: it does not wait."""
+    """A right password is told apart by its answer anyway. What is refused unread says nothing of an address, and
+    waiting would let one sender hold every thread."""
     signed_in = request.endpoint == "security.login" and response.status_code in {302, 303}
-    if request.method == "POST" and not signed_in:
+    if request.method == "POST" and not signed_in and response.status_code not in UNREAD:
         request.environ[MARK] = BEATS.get(request.endpoint or "")
     return response
 

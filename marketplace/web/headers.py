@@ -7,6 +7,7 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, request
 
 from marketplace.accounts import sessions
+from marketplace.foundation.timeline import act_as
 from marketplace.processes import logs
 
 CSP = (
@@ -26,7 +27,8 @@ REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 
 def begin() -> None:
-    """Every request has an id; a sensible one from a proxy is kept."""
+    """Every request has an id; a sensible one from a proxy is kept. Threads are used again: nobody acts in it yet."""
+    act_as("anonymous")
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
     logs.request_id.set(g.request_id)

@@ -1,7 +1,10 @@
 """The second factor: set up with an app, asked for at sign-in, each code good for once."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from flask_security.recoverable import generate_reset_password_token
@@ -11,7 +14,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, build_account
 
 NEW = "another long password 2"
 
@@ -102,6 +105,39 @@ def test_a_recovery_code_signs_in_once(app, client, key):
     client.post("/account/logout")
     password_alone(client)
     assert client.post("/account/mf-recovery", data={"code": spare}).status_code == 422
+
+
+def test_of_two_uses_at_once_one_signs_in(own_app, monkeypatch):
+    spare = _with_a_spare_code(own_app)
+    util = own_app.extensions["security"].mf_recovery_codes_util
+    check, both_have_read = util.check_recovery_code, Barrier(2)
+
+    def slowly(user, code):
+        found = check(user, code)
+        with suppress(BrokenBarrierError):
+            both_have_read.wait(1)
+        return found
+
+    monkeypatch.setattr(util, "check_recovery_code", slowly)
+    browsers = [own_app.test_client() for _ in range(2)]
+    for browser in browsers:
+        browser.post("/account/login", data={"email": "two@meridian.example", "password": PASSWORD})
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(lambda browser: browser.post("/account/mf-recovery", data={"code": spare}), browsers)
+        assert sorted(answer.status_code for answer in answers) == [303, 422]
+
+
+def _with_a_spare_code(app):
+    with app.app_context():
+        account = build_account("two@meridian.example", operator=True)
+        security = app.extensions["security"]
+        account.tf_primary_method, account.tf_totp_secret = (
+            "authenticator",
+            security.totp_factory.generate_totp_secret(),
+        )
+        spare = security.mf_recovery_codes_util.create_recovery_codes(account)[0]
+        db.session.commit()
+        return spare
 
 
 def test_where_it_is_demanded_the_set_up_comes_first(app, client, make_operator, monkeypatch):

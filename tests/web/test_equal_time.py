@@ -120,3 +120,14 @@ def test_sp8_a_reset_costs_a_hash_whoever_asks(
         monkeypatch.setattr(f"{place}.hash_password", hashed.append)
     client.post("/account/reset", data={"email": email})
     assert len(hashed) == 1
+
+
+def test_what_is_refused_unread_waits_for_nothing(app: Flask, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one sender of empty forms holds every thread of the site."""
+    slept: list[float] = []
+    monkeypatch.setattr(equal_time.time, "sleep", slept.append)
+    monkeypatch.setattr(app, "wsgi_app", equal_time.EqualTime(app.wsgi_app))
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    assert client.post("/account/login", data={"email": KNOWN, "password": PASSWORD}).status_code == 400
+    assert client.post("/my/link", data={"email": KNOWN}, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert slept == []

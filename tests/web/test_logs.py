@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter, UUIDConverter
 from marketplace.extensions import db
 from marketplace.foundation import signed_links
 from marketplace.foundation.faces import as_system
+from marketplace.foundation.timeline import act_as
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.logs import OneObjectALine
 from tests.conftest import app_on
@@ -227,3 +228,10 @@ def test_a_members_line_names_the_account(serving: Site) -> None:
     browser = people(serving.app)["ayse@clinic.example"]
     browser.get("/dashboard/leads")
     assert serving.lines[-1]["actor"].startswith("member:")
+
+
+def test_what_is_refused_at_once_is_nobodys(serving: Site) -> None:
+    """A thread that just answered a member refuses a stranger: not under that member's name."""
+    act_as("operator:0190")
+    assert serving.app.test_client().get("/clinics?q=%00").status_code == 400
+    assert (serving.lines[-1]["status"], serving.lines[-1]["actor"]) == (400, "anonymous")
