@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from marketplace.backups.database import Connection
-from marketplace.foundation.sealed import Box, CannotOpen
+from marketplace.foundation.sealed import Box, CannotOpen, KeyMissing
 
 _OF_REQUEST = "SELECT id, data_key, id, {column} FROM public.quote_request WHERE data_key IS NOT NULL"
 _BESIDE_REQUEST = (
@@ -56,6 +56,6 @@ def _opens(connection: Connection, query: str, column: str) -> bool:
 def _open(owner: UUID, data_key: bytes, column: str, *, row: UUID, sealed: bytes) -> bool:
     try:
         Box(data_key, owner=owner).open_bytes(column, sealed, row=row)
-    except CannotOpen:
+    except (CannotOpen, KeyMissing):
         return False
     return True

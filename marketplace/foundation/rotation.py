@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select, update
 
 from marketplace.extensions import db, metadata
-from marketplace.foundation.sealed import FIRST, KEY_ID, CannotOpen, keyring
+from marketplace.foundation.sealed import FIRST, KEY_ID, CannotOpen, KeyMissing, keyring
 
 BATCH = 200
 
@@ -69,7 +69,7 @@ def _next(table: Table, *, after: Any) -> list[Any]:
 def _rewrap(table: Table, owner: Any, wrapped: bytes) -> int:
     try:
         anew = keyring.wrap(keyring.unwrap(wrapped, owner=owner), owner=owner)
-    except CannotOpen:
+    except (CannotOpen, KeyMissing):
         return 0
     db.session.execute(update(table).where(_owner(table) == owner).values(data_key=anew))
     return 1

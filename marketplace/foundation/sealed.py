@@ -34,6 +34,10 @@ class CannotOpen(Exception):
     """The key is gone, or the value is not what was sealed here."""
 
 
+class KeyMissing(Exception):
+    """Nothing is erased: the master key that wraps the data key is not among FIELD_KEYS, and may come back."""
+
+
 class Keyring:
     """The master keys from the environment, newest first, and the key of the look-up hashes."""
 
@@ -61,13 +65,13 @@ class Keyring:
         return self.newest + _seal(self._masters[self.ids[0]], data_key, _key_place(owner))
 
     def unwrap(self, wrapped: bytes | None, *, owner: UUID) -> bytes:
-        """The data key itself. Raises CannotOpen when it was destroyed or no master key fits."""
+        """The data key itself. Raises CannotOpen when it was destroyed, KeyMissing when its master key is not here."""
         if not wrapped:
             raise CannotOpen("data key")
         if wrapped[:1] == VERSION:
             master = self._masters.get(wrapped[1 : 1 + KEY_ID])
             if master is None:
-                raise CannotOpen("master key")
+                raise KeyMissing("master key")
             return _open(master, wrapped[1 + KEY_ID :], _key_place(owner))
         return self._unwrap_first(wrapped, owner)
 

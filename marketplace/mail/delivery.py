@@ -1,7 +1,8 @@
 """Handing one email to the SMTP server: never twice on purpose, never lost, its state written right after."""
 
+import logging
 import smtplib
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.lifecycle import Lifecycle
-from marketplace.foundation.sealed import CannotOpen
+from marketplace.foundation.sealed import CannotOpen, KeyMissing
 from marketplace.foundation.timeline import record
 from marketplace.mail import events, links, transport
 from marketplace.mail.addresses import one_address
@@ -24,6 +25,8 @@ from marketplace.mail.suppression import in_the_way
 from marketplace.mail.verdicts import GIVE_UP_AFTER, MOST_COPIES, Outcome, Verdict, judge, pause
 from marketplace.quote_requests.models import QuoteRequest
 
+log = logging.getLogger(__name__)
+KEY_AWAITED = timedelta(minutes=5)
 lifecycle = Lifecycle(Email, EMAIL_MOVES)
 
 # An email about an erasure must not keep the address that was erased.
@@ -61,7 +64,7 @@ def contents(email: Email) -> Contents:
 def prepare(email_id: UUID) -> bool:
     """Counts the attempt and makes the link, to be committed before anything leaves; False when over.
 
-    Raises TooEarly: a second job must not shorten the wait that the last ending asked for.
+    Raises TooEarly: a second job must not shorten the wait that the last ending asked for, and a key may come back.
     """
     email = _take(email_id)
     if email is None:
@@ -120,11 +123,14 @@ def about(email: Email) -> dict[str, UUID | None]:
 
 
 def _withheld(email: Email) -> str | None:
-    """Why nothing goes to its address at present."""
+    """Why nothing goes to its address at present. Raises TooEarly while nobody can read it."""
     try:
         return in_the_way(contents(email).to, name=email.name)
     except CannotOpen:
         return None  # what is erased ends by itself
+    except KeyMissing as missing:
+        log.error("a master key is missing from FIELD_KEYS")
+        raise TooEarly(clock.now() + KEY_AWAITED) from missing
 
 
 def _take(email_id: UUID) -> Email | None:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from marketplace.extensions import db
 from marketplace.foundation.idempotency import FormChanged
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
-from marketplace.foundation.sealed import CannotOpen
+from marketplace.foundation.sealed import CannotOpen, KeyMissing
 from marketplace.web import database_errors
 from marketplace.web.context import page_context
 from marketplace.web.limiting import wait_words
@@ -59,6 +59,12 @@ def show_gone_key(_error: CannotOpen) -> ResponseReturnValue:
     return page(404), 404
 
 
+def show_missing_key(_error: KeyMissing) -> ResponseReturnValue:
+    """Nothing is gone: whoever keeps the keys has to put one back."""
+    current_app.logger.error("a master key is missing from FIELD_KEYS")
+    return page(503), 503, [("Retry-After", "60")]
+
+
 def show_database(error: Exception) -> ResponseReturnValue:
     """What passes by itself says when to come back; only the code of the refusal is logged."""
     status = database_errors.status_of(error)
@@ -101,6 +107,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_csrf)
     app.register_error_handler(HTTPException, show_http)
     app.register_error_handler(CannotOpen, show_gone_key)
+    app.register_error_handler(KeyMissing, show_missing_key)
     for kind in database_errors.KINDS:
         app.register_error_handler(kind, show_database)
     app.register_error_handler(Exception, show_fault)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from marketplace.extensions import db
 from marketplace.foundation import rotation
 from marketplace.foundation.faces import Face, Worn, put_on, wear
-from marketplace.foundation.sealed import CannotOpen, keyring
+from marketplace.foundation.sealed import KeyMissing, keyring
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
@@ -68,7 +68,7 @@ def test_all_is_rewrapped_and_the_old_key_may_go(stored):
 
 def test_without_rotation_the_old_key_is_missed(stored):
     use(stored, NEW)
-    with pytest.raises(CannotOpen):
+    with pytest.raises(KeyMissing):
         read_all(stored)
     assert "cannot be opened" in keys(stored, "status")
     assert "0 data keys wrapped anew" in keys(stored, "rotate")

@@ -1,6 +1,7 @@
 """Sending over real SMTP, to a server that behaves and to one that does not."""
 
 import itertools
+import os
 import re
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from flask import Flask
 from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.problems import WrongState
+from marketplace.foundation.sealed import keyring
 from marketplace.mail import jobs, patients
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
@@ -201,3 +203,14 @@ def test_an_address_that_cannot_be_sent_to_fails_for_good(sink: Sink, app: Flask
     email = send(only("your_link"))
     assert (email.state, email.last_problem) == ("failed", "unsendable")
     assert sink.given == []
+
+
+def test_without_its_master_key_it_waits_and_is_not_taken_for_erased(sink: Sink, email: Email) -> None:
+    known = keyring._masters
+    keyring._masters = {b"othr": os.urandom(32)}
+    try:
+        assert send(email).state == "waiting"
+    finally:
+        keyring._masters = known
+    assert sink.given == []
+    assert send(email).state == "sent"

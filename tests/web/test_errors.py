@@ -1,7 +1,9 @@
 """What goes wrong below is answered in words: what passes says when to come back, and nothing sent is a 500."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +15,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
+from marketplace.foundation import signed_links
 from marketplace.foundation.faces import Face, Worn, put_on, wear
 from marketplace.foundation.idempotency import FormToken
+from marketplace.foundation.sealed import keyring
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.conftest import app_on
 from tests.factories import PASSWORD, Make, build_account
@@ -178,3 +182,16 @@ def test_only_the_code_is_logged(app: Flask, caplog: pytest.LogCaptureFixture) -
         asked(app, run("DO $$ BEGIN RAISE EXCEPTION 'ana@patient.example' USING ERRCODE = '53100'; END $$"))
     assert "53100" in caplog.text
     assert "ana" not in caplog.text
+
+
+def test_a_missing_master_key_is_not_an_erased_request(
+    client: Any, make_request: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The keeper forgot the old one in FIELD_KEYS: nothing is gone, and the log says what to do."""
+    request = make_request()
+    link = signed_links.issue("page", subject_id=request.id, lifetime=timedelta(days=7))
+    page = client.get(f"/q/{signed_links.token_of(link)}").location
+    monkeypatch.setattr(keyring, "_masters", {b"othr": os.urandom(32)})
+    answer = client.get(page)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "a master key is missing from FIELD_KEYS" in caplog.text
