@@ -42,6 +42,7 @@ LIMITED: dict[str, tuple[str, Who, bool]] = {
     "security.verify": ("password-again", half_signed_in, True),
     "security.change_password": ("password-again", half_signed_in, True),
     "security.forgot_password": ("reset", typed_address, False),
+    "security.change_email": ("change-email", half_signed_in, False),
     "security.send_confirmation": ("confirm-account", typed_address, False),
 }
 

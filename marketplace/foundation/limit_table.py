@@ -8,7 +8,7 @@ class Bucket(NamedTuple):
 
     most: int
     every: float
-    by: tuple[str, ...]  # client, email, account, clinic, everyone
+    by: tuple[str, ...]  # client, email, account, clinic, request, everyone
     soft: bool = False  # refuses nobody: it only says when the site is pressed
 
 
@@ -26,6 +26,7 @@ LIMITS: dict[str, tuple[Bucket, ...]] = {
     "confirm-account": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
     "link": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
     "confirm-again": (Bucket(5, 120, BY_CLIENT),),
+    "change-email": (Bucket(5, 600, ("account",)),),
     # A request
     "new-request": (Bucket(20, 60, BY_CLIENT),),
     "send-request": (Bucket(300, 6, ("everyone",), soft=True), Bucket(10, 120, BY_CLIENT)),
@@ -33,6 +34,8 @@ LIMITS: dict[str, tuple[Bucket, ...]] = {
     # Reading and writing to others
     "search": (Bucket(60, 2, BY_CLIENT),),
     "ask-patient": (Bucket(30, 60, ("clinic",)),),
+    "message-clinic": (Bucket(10, 120, ("request",)),),
+    "choose": (Bucket(6, 600, ("request",)),),
     # A team changes itself, and takes its requests along
     "invite": (Bucket(20, 180, ("clinic",)), Bucket(3, 1200, BY_EMAIL)),
     "export-leads": (Bucket(10, 360, ("clinic",)),),

@@ -4,9 +4,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_security import MailUtil, change_email_confirmed, hash_password
+from flask_security import MailUtil, change_email_confirmed, current_user, hash_password
 
-from marketplace.mail import outbox
+from marketplace.foundation.faces import as_system
+from marketplace.foundation.sealed import keyring
+from marketplace.foundation.timeline import record
+from marketplace.mail import allowance, events, outbox
 from marketplace.mail.links import SealedLink, absolute
 
 
@@ -24,6 +27,9 @@ _EMAILS = {
     "change_notice": Ours("account_password_changed"),
     "change_email_instructions": Ours("account_new_address", link="link"),
 }
+
+
+TO_ANY_ADDRESS = "account_new_address"
 
 
 class OutboxMailUtil(MailUtil):
@@ -44,14 +50,26 @@ class OutboxMailUtil(MailUtil):
         if ours.name == "account_reset":
             # Flask-Security hashes for an address it does not know: a known one takes as long.
             hash_password(recipient if isinstance(recipient, str) else recipient[1])
+        to = recipient if isinstance(recipient, str) else recipient[1]
+        if ours.name == TO_ANY_ADDRESS and _held_back(to):
+            return
         link = kwargs.get(ours.link) if ours.link else None
         outbox.put(
             ours.name,
-            to=recipient if isinstance(recipient, str) else recipient[1],
+            to=to,
             audience="account",
             context={"within": str(kwargs.get("within", ""))},
             link=SealedLink(_on_our_site(str(link))) if link else None,
         )
+
+
+def _held_back(address: str) -> bool:
+    """Anyone with an account may have typed it: beyond the allowance nothing goes, and only the timeline says so."""
+    with as_system():
+        used_up = allowance.refused(keyring.look_up_hash(address))
+    if used_up:
+        record(events.EmailWithheld(account_id=current_user.id, reason=used_up))
+    return used_up is not None
 
 
 def tell_old_address(_sender: object, *, old_email: str, **_ignored: object) -> None:

@@ -12,6 +12,7 @@ BEATS = {
     "security.login": 1.0,
     "security.forgot_password": 1.0,
     "security.send_confirmation": 0.5,
+    "security.change_email": 0.5,
     "patient.ask_for_link": 0.5,
     "dashboard.invite": 0.5,
 }

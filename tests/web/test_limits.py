@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock
+from marketplace.foundation import clock, signed_links
+from marketplace.foundation.timeline import TimelineEntry
+from marketplace.mail.models import Email
 from tests.conftest import reader_of
-from tests.factories import PASSWORD, build_clinic, build_lead, build_member
+from tests.factories import PASSWORD, build_clinic, build_lead, build_member, build_quote
 from tests.reading import form_fields, words
 from tests.web.patient.filling import reach_check
 
@@ -104,3 +107,45 @@ def test_a_team_asks_patients_so_often_together(reader):
     refused = reader.post(path, data=data)
     assert refused.status_code == 429
     assert "Which products do you use now?" in refused.text
+
+
+@pytest.fixture
+def opened(reader) -> Any:
+    """A request with a quote, opened in the reader by its link."""
+    quote = build_quote()
+    db.session.commit()
+    link = signed_links.issue("page", subject_id=quote.request_id, lifetime=timedelta(days=7))
+    token = signed_links.token_of(link)
+    db.session.commit()
+    reader.get(f"/q/{token}")
+    return quote.lead.request.ref, quote.lead.clinic.slug
+
+
+def test_a_patient_fills_no_clinics_mailbox(reader, opened):
+    ref, slug = opened
+    path = f"/my/requests/{ref}/messages/{slug}"
+    data = {**reader.get(path).page.fields(), "body": "Is the first week of May possible?"}
+    use_up("message-clinic", request=ref)
+    refused = reader.post(path, data=data)
+    assert refused.status_code == 429
+    assert "Is the first week of May possible?" in refused.text
+
+
+def test_choosing_and_undoing_ends_somewhere(reader, opened):
+    base = f"/my/requests/{opened[0]}/quotes/1"
+    with clock.set_to(clock.now()):
+        for _ in range(6):
+            assert reader.post(f"{base}/choose").status_code == 303
+            assert reader.post(f"{base}/undo").status_code == 303
+        assert reader.post(f"{base}/choose").status_code == 429
+
+
+def test_a_new_address_gets_three_mails_an_hour(reader):
+    member = build_member(build_clinic())
+    db.session.commit()
+    reader.post("/account/login", data={"email": member.email, "password": PASSWORD})
+    asked = [reader.post("/account/change-email", data={"email": "new@clinic.example"}).status_code for _ in range(6)]
+    assert asked == [303] * 5 + [429]
+    assert len(db.session.scalars(select(Email).where(Email.name == "account_new_address")).all()) == 3
+    held_back = select(TimelineEntry.reason).where(TimelineEntry.name == "EmailWithheld")
+    assert db.session.scalars(held_back).all() == ["hour", "hour"]

@@ -19,6 +19,7 @@ from marketplace.web.writing import once, writes
 class MessageForm(CreatingForm):
     """What to say."""
 
+    limit = "message-clinic"
     body = TextAreaField(
         lazy_gettext("Your message"),
         validators=[
@@ -26,6 +27,10 @@ class MessageForm(CreatingForm):
             Length(max=1500, message=lazy_gettext("Your message must be 1,500 characters or fewer")),
         ],
     )
+
+    def counted(self) -> dict[str, str]:
+        """Each message is an email to the clinic's desk."""
+        return {"request": held().ref}
 
 
 @door.get("/my/requests/<ref>/messages/<clinic>")

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.foundation import limits
 from marketplace.quote_requests.queries import answers
 from marketplace.quotes import acceptance
 from marketplace.quotes.queries import of_request
@@ -56,7 +57,8 @@ def show_choice(ref: str, number: int) -> str:
 @door.post(BASE + "/choose")
 @writes
 def choose_quote(ref: str, number: int) -> ResponseReturnValue:
-    """One winner: a second click or another quote is told so."""
+    """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
+    limits.take("choose", request=ref)
     quote = of_request(held(), number)
     acceptance.choose(quote)
     flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success")
