@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from marketplace.config_rules.finding import Environment, Finding
 from marketplace.config_rules.site import is_loopback
 
+URLS = ("DATABASE_URL", "DATABASE_OWNER_URL", "BACKUP_DATABASE_URL")
 CHECKED = ("verify-ca", "verify-full")
 OLDEST = 16
 
@@ -45,12 +46,15 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
     """What the settings alone tell."""
     if not environ.get("DATABASE_URL"):
         yield Finding("DATABASE_URL", "is missing")
-    urls = {name: parsed(environ[name]) for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if environ.get(name)}
+    urls = {name: parsed(environ[name]) for name in URLS if environ.get(name)}
     for name, parts in urls.items():
         yield from _url(environ, name, parts)
     app, owner = (urls.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL"))
     if app and owner and app.get("user") == owner.get("user"):
         yield Finding("DATABASE_OWNER_URL", "is the login of DATABASE_URL: the app must not own its tables")
+    backup = urls.get("BACKUP_DATABASE_URL")
+    if app and backup and app.get("user") == backup.get("user"):
+        yield Finding("BACKUP_DATABASE_URL", "is the login of DATABASE_URL: the app must not read past its policies")
 
 
 def _url(environ: Environment, name: str, parts: dict[str, Any] | None) -> Iterator[Finding]:

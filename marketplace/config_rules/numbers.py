@@ -30,8 +30,6 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
         number = _whole(environ[name]) if name in environ else None
         if number is not None and not low <= number <= high:
             yield Finding(name, f"must lie between {low} and {high}")
-    if "LIMITS" in environ:
-        yield Finding("LIMITS", "is for load tests in development only: unset it")
 
 
 def _whole(given: str) -> int | None:

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from marketplace.config_rules.finding import Environment, Finding, is_on
 
@@ -36,12 +37,18 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
         yield Finding("PROXY_HOPS", "is unset; say how many proxies stand in front, 0 for none")
     if not is_on(environ, "REQUIRE_SECOND_FACTOR", True):
         yield Finding("REQUIRE_SECOND_FACTOR", "is off: owners and operators need a second factor")
+    if "LIMITS" in environ:
+        yield Finding("LIMITS", "is for load tests in development only: unset it")
+    if not is_on(environ, "CHALLENGES", True):
+        yield Finding("CHALLENGES", "is off: doubtful forms would be taken without one more step")
 
 
 def unreadable(environ: Environment) -> Iterator[Finding]:
     """A misspelled environment would quietly be development."""
     if environ.get("MARKETPLACE_ENV", "development") not in ENVIRONMENTS:
         yield Finding("MARKETPLACE_ENV", "must be development or production")
+    if environ.get("TIMEZONE", "UTC") not in available_timezones():
+        yield Finding("TIMEZONE", "is no time zone such as Europe/London")
 
 
 def _mode(environ: Environment) -> Iterator[Finding]:
