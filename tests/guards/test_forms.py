@@ -19,6 +19,7 @@ BY_NATURE = {
     "patient.pause_request": "the button names the state it asks for",
     "patient.close_request": ONE_WAY,
     "patient.delete_request": ONE_WAY,
+    "patient.leave_browser": "a browser that was left is left",
     "dashboard.decline_lead": ONE_WAY,
     "dashboard.undo_quote": ONE_WAY,
     "dashboard.withdraw_quote": ONE_WAY,

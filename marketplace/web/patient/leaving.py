@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.accounts import sessions
 from marketplace.leads import ending
 from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import retention
@@ -70,3 +71,12 @@ def keep_request(ref: str) -> ResponseReturnValue:
         return _back(ref)
     page = "patient/request/keep.html"
     return render_template(page, quote_request=quote_request, erased_on=erased_on, form=Form())
+
+
+@door.post("/my/leave")
+@writes
+def leave_browser() -> ResponseReturnValue:
+    """On a computer that others use, too: nothing that was sent or opened here opens again without a new link."""
+    sessions.current().end()
+    flash(_("Done. Your request opens in this browser again by a link we mail you"), "success")
+    return redirect(url_for("patient.ask_for_link"), 303)
