@@ -13,10 +13,9 @@ from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.due import each
 from marketplace.foundation.problems import Refused
 from marketplace.foundation.timeline import record
-
-BATCH = 200
 
 
 def submit(clinic: Clinic) -> None:
@@ -85,12 +84,13 @@ def close(clinic: Clinic) -> None:
 
 def lapse_due_checks(now: datetime) -> int:
     """A check counts to the end of its last day (UTC); from the next on the clinic gets no new request."""
-    due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
-    checks = db.session.scalars(due.order_by(Check.expires_on).with_for_update(skip_locked=True).limit(BATCH)).all()
-    for check in checks:
+
+    def lapse(check: Check) -> None:
         CHECK.move(check, CheckState.LAPSED)
         record(events.CheckLapsed(clinic_id=check.clinic_id, reason=check.kind))
-    return len(checks)
+
+    due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
+    return each(due.order_by(Check.expires_on), lapse)
 
 
 def missing_checks(clinic: Clinic) -> list[str]:

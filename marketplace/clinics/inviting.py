@@ -13,10 +13,9 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.due import each
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
-
-BATCH = 200
 
 
 def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitation:
@@ -54,9 +53,9 @@ def take_back(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
 
 def lapse_due(now: datetime) -> int:
     """Nobody accepted in time; how many."""
-    query = invitations.due(now).order_by(Invitation.expires_at).with_for_update(skip_locked=True).limit(BATCH)
-    lapsed = db.session.scalars(query).all()
-    for invitation in lapsed:
+
+    def lapse(invitation: Invitation) -> None:
         end(invitation, InvitationState.LAPSED)
         record(events.InvitationLapsed(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
-    return len(lapsed)
+
+    return each(invitations.due(now).order_by(Invitation.expires_at), lapse)

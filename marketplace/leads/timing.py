@@ -1,11 +1,10 @@
 """Every waiting lead has a clock: a reminder at half time, then it lapses."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from marketplace.extensions import db
+from marketplace.foundation.due import each
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import LeadLapsed, LeadReminded
@@ -15,8 +14,6 @@ from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
-BATCH = 200
-
 
 def lapse_due(now: datetime) -> int:
     """The time is over; silence counts against the clinic and the patient is offered others."""
@@ -25,7 +22,7 @@ def lapse_due(now: datetime) -> int:
         LEAD.move(lead, LeadState.LAPSED)
         record(LeadLapsed(**ids(lead)))
 
-    return _each(_waiting().where(Lead.due_at <= now), lapse)
+    return each(_waiting().where(Lead.due_at <= now), lapse)
 
 
 def remind_due(now: datetime) -> int:
@@ -37,17 +34,10 @@ def remind_due(now: datetime) -> int:
 
     gone = now - Lead.new_at
     half_gone = Lead.due_at - Lead.new_at <= gone + gone
-    return _each(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
+    return each(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
 
 
 def _waiting() -> Select[Lead]:
     """While the patient pauses, no clock runs."""
     query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id)
     return query.where(Lead.state.in_(AWAITING), QuoteRequest.state == RequestState.OPEN)
-
-
-def _each(query: Select[Lead], act: Callable[[Lead], None]) -> int:
-    leads = db.session.scalars(query.with_for_update(of=Lead, skip_locked=True).limit(BATCH)).all()
-    for lead in leads:
-        act(lead)
-    return len(leads)

@@ -1,6 +1,6 @@
 """How long a request lives; erasing it destroys the key and empties the row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.due import each
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import (
@@ -22,7 +23,6 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import DraftClinic, Look, Photo, QuoteRequest
 from marketplace.quote_requests.states import RequestState as State
 
-BATCH = 200
 DRAFT_LIVES = timedelta(hours=24)
 REMIND_AFTER = timedelta(hours=24)
 UNCONFIRMED_LIVES = timedelta(days=7)
@@ -143,7 +143,7 @@ def announce_due(now: datetime) -> int:
         request.announced_at = now
         record(ErasureAnnounced(request_id=request.id))
 
-    return _each(due, announce)
+    return each(due, announce)
 
 
 def remind_unconfirmed(now: datetime) -> int:
@@ -158,7 +158,7 @@ def remind_unconfirmed(now: datetime) -> int:
         request.reminded_at = now
         record(ConfirmationReminded(request_id=request.id))
 
-    return _each(waiting, remind)
+    return each(waiting, remind)
 
 
 def expire_due(now: datetime) -> int:
@@ -169,12 +169,4 @@ def expire_due(now: datetime) -> int:
         record(RequestExpired(request_id=request.id))
 
     open_too_long = QuoteRequest.state.in_((State.OPEN, State.PAUSED)) & (QuoteRequest.open_at < now - OPEN_LIVES)
-    return _each(select(QuoteRequest).where(open_too_long), expire)
-
-
-def _each(query: Select[QuoteRequest], act: Callable[[QuoteRequest], None]) -> int:
-    """Locked rows only, a bounded batch: two workers never do the same one."""
-    rows = db.session.scalars(query.with_for_update(skip_locked=True).limit(BATCH)).all()
-    for row in rows:
-        act(row)
-    return len(rows)
+    return each(select(QuoteRequest).where(open_too_long), expire)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.due import each
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
@@ -22,7 +23,6 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 
 UNDO_WITHIN = timedelta(hours=48)
-BATCH = 200
 
 
 def choose(quote: Quote) -> None:
@@ -88,14 +88,13 @@ def decline(quote: Quote) -> None:
 
 def settle_due(now: datetime) -> int:
     """After 48 hours the choice stands."""
-    over = select(QuoteRequest).where(
-        QuoteRequest.state == RequestState.CHOSEN, QuoteRequest.chosen_at < now - UNDO_WITHIN
-    )
-    requests = db.session.scalars(over.with_for_update(skip_locked=True).limit(BATCH)).all()
-    for request in requests:
+
+    def settle(request: QuoteRequest) -> None:
         REQUEST.move(request, RequestState.SETTLED)
         record(RequestSettled(request_id=request.id))
-    return len(requests)
+
+    over = (QuoteRequest.state == RequestState.CHOSEN) & (QuoteRequest.chosen_at < now - UNDO_WITHIN)
+    return each(select(QuoteRequest).where(over), settle)
 
 
 def _quotes(request: QuoteRequest, state: QuoteState) -> list[Quote]:
