@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
@@ -18,6 +19,10 @@ _TAKE = text("""
         week_taken = CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END + 1, week = :week
     FROM clinic
     WHERE clinic.id = clinic_load.clinic_id AND clinic.id = :clinic AND clinic.listing_state = 'published'
+      AND :required = (
+          SELECT count(*) FROM clinic_check WHERE clinic_check.clinic_id = clinic.id AND clinic_check.state = 'passed'
+          AND clinic_check.expires_on >= :day AND clinic_check.kind = ANY(:kinds)
+      )
       AND CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END < clinic.daily_capacity
       AND CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END < clinic.weekly_capacity
     RETURNING clinic_load.clinic_id
@@ -25,8 +30,10 @@ _TAKE = text("""
 
 
 def take(clinic_id: UUID) -> bool:
-    """One place of today and of this week; False when there is none or the clinic takes no requests."""
+    """One place of today and of this week; False when there is none, the clinic takes no requests, or what it claims
+    is not checked any more: between asking and confirming a check may end."""
     today = clock.today()
     values = {"clinic": clinic_id, "day": today, "week": today - timedelta(days=today.weekday())}
+    kinds = [str(kind) for kind in REQUIRED_CHECKS]
     db.session.execute(_FIRST, values)
-    return db.session.execute(_TAKE, values).scalar() is not None
+    return db.session.execute(_TAKE, {**values, "kinds": kinds, "required": len(kinds)}).scalar() is not None
