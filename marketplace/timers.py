@@ -7,6 +7,7 @@ from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
 from marketplace.clinics import inviting
 from marketplace.foundation import audit, challenges, limits
+from marketplace.leads import ending
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import allowance, digest, hook, quote_news
@@ -25,7 +26,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "lapse checks": clinics.lapse_due_checks,
     "lapse invitations": inviting.lapse_due,
     "remind of an unconfirmed request": retention.remind_unconfirmed,
-    "expire requests without a choice": retention.expire_due,
+    "expire requests without a choice": ending.expire_due,
     "announce that requests will be erased": retention.announce_due,
     "tell of quotes": quote_news.sweep_untold,
     "tell of quotes that end": quote_news.remind_of_ending,

@@ -1,21 +1,30 @@
 """A patient pauses, reopens, closes or takes back the request; the clinics that have it follow."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select, update
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.due import each
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import LeadRevoked
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, LeadState
-from marketplace.quote_requests.events import RequestClosed, RequestPaused, RequestReopened, RequestWithdrawn
+from marketplace.quote_requests.events import (
+    RequestClosed,
+    RequestExpired,
+    RequestPaused,
+    RequestReopened,
+    RequestWithdrawn,
+)
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Consent, QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
-# A clinic may still be at work with what it got.
+OPEN_LIVES = timedelta(days=90)
 
 
 def pause(request: QuoteRequest) -> None:
@@ -38,10 +47,26 @@ def reopen(request: QuoteRequest) -> None:
 def close(request: QuoteRequest) -> None:
     """The patient is done: clinics still at it are told and stop."""
     REQUEST.move(request, RequestState.CLOSED)
+    _end_leads(request)
+    record(RequestClosed(request_id=request.id))
+
+
+def expire_due(now: datetime) -> int:
+    """An open request without a choice ends after 90 days, and so does whatever a clinic still had to do for it."""
+
+    def expire(request: QuoteRequest) -> None:
+        REQUEST.move(request, RequestState.EXPIRED)
+        _end_leads(request)
+        record(RequestExpired(request_id=request.id))
+
+    open_too_long = QuoteRequest.state.in_(TAKES_QUOTES) & (QuoteRequest.open_at < now - OPEN_LIVES)
+    return each(select(QuoteRequest).where(open_too_long), expire)
+
+
+def _end_leads(request: QuoteRequest) -> None:
     for lead in _leads(request):
         if lead.state != LeadState.LOST and LEAD.may(lead, LeadState.LOST):
             LEAD.move(lead, LeadState.LOST)
-    record(RequestClosed(request_id=request.id))
 
 
 def withdraw(request: QuoteRequest) -> None:

@@ -57,6 +57,8 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
     request.share_health, request.aftercare = share_health, aftercare
     _agree(request, clinics, with_health=share_health)
     open_one = _open_for_the_same(request)
+    if open_one:
+        request.reminded_at = clock.now()  # its mailbox was told of the open one; nothing asks to confirm this one
     record(RequestRepeated(request_id=open_one.id) if open_one else RequestSubmitted(request_id=request.id))
 
 

@@ -10,6 +10,7 @@ from marketplace.leads.actions import ids
 from marketplace.leads.events import LeadLapsed, LeadReminded
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
+from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -20,6 +21,7 @@ def lapse_due(now: datetime) -> int:
 
     def lapse(lead: Lead) -> None:
         LEAD.move(lead, LeadState.LAPSED)
+        refresh(lead.clinic)
         record(LeadLapsed(**ids(lead)))
 
     return each(_waiting().where(Lead.due_at <= now), lapse)

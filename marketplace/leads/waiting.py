@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from marketplace.extensions import db
 from marketplace.foundation.timeline import record
@@ -27,7 +27,7 @@ def offer_due(now: datetime) -> int:
             or_(QuoteRequest.offered_at.is_(None), QuoteRequest.offered_at < now - AGAIN_AFTER),
             ~exists().where(Lead.request_id == QuoteRequest.id),
         )
-        .order_by(QuoteRequest.open_at)
+        .order_by(func.random())  # whom nothing fits does not stand before the others
         .with_for_update(skip_locked=True)
         .limit(BATCH)
     )

@@ -16,7 +16,6 @@ from marketplace.quote_requests.events import (
     ErasureAnnounced,
     HealthForgotten,
     PhotosForgotten,
-    RequestExpired,
     RequestKept,
 )
 from marketplace.quote_requests.lifecycle import REQUEST
@@ -26,7 +25,6 @@ from marketplace.quote_requests.states import RequestState as State
 DRAFT_LIVES = timedelta(hours=24)
 REMIND_AFTER = timedelta(hours=24)
 UNCONFIRMED_LIVES = timedelta(days=7)
-OPEN_LIVES = timedelta(days=90)
 WITHDRAWN_LIVES = timedelta(0)
 PHOTOS_LIVE = timedelta(days=90)
 HEALTH_AFTER_END = timedelta(days=30)
@@ -159,14 +157,3 @@ def remind_unconfirmed(now: datetime) -> int:
         record(ConfirmationReminded(request_id=request.id))
 
     return each(waiting, remind)
-
-
-def expire_due(now: datetime) -> int:
-    """An open request without a choice ends after 90 days."""
-
-    def expire(request: QuoteRequest) -> None:
-        REQUEST.move(request, State.EXPIRED)
-        record(RequestExpired(request_id=request.id))
-
-    open_too_long = QuoteRequest.state.in_((State.OPEN, State.PAUSED)) & (QuoteRequest.open_at < now - OPEN_LIVES)
-    return each(select(QuoteRequest).where(open_too_long), expire)

@@ -57,22 +57,25 @@ def undo(request: QuoteRequest) -> None:
         raise WrongState(f"request_{request.state}")
     if clock.now() - request.chosen_at > UNDO_WITHIN:
         raise WrongState("undo_over")
-    chosen = _quotes(request, QuoteState.CHOSEN)[0]
+    chosen, stood = _quotes(request, QuoteState.CHOSEN)[0], clock.now() - request.chosen_at
     REQUEST.move(request, RequestState.OPEN)
     # One that the patient declined earlier stays declined: its lead was lost before the choice.
     rivals = [quote for quote in _quotes(request, QuoteState.NOT_CHOSEN) if quote.lead.state_before_loss]
     for quote in (chosen, *rivals):
         QUOTE.move(quote, QuoteState.SENT)
     for lead in _leads(request):
-        _restore(lead)
+        _restore(lead, stood=stood)
     record(ChoiceUndone(**ids(chosen.lead), quote_id=chosen.id))
 
 
-def _restore(lead: Lead) -> None:
+def _restore(lead: Lead, *, stood: timedelta) -> None:
+    """As it was; while somebody else was chosen its clock stood."""
     if lead.state == LeadState.WON:
         LEAD.move(lead, LeadState.QUOTED)
     elif lead.state == LeadState.LOST and lead.state_before_loss:
+        began = lead.new_at
         LEAD.move(lead, LeadState(lead.state_before_loss))
+        lead.new_at, lead.due_at = began, lead.due_at + stood
         lead.state_before_loss = None
 
 

@@ -25,6 +25,7 @@ from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, check
 
 ANEW_WITHIN = timedelta(hours=48)
+RELEASED_BY = timedelta(minutes=5)  # after its time, however busy the worker is
 
 
 def takes_quote(lead: Lead) -> bool:
@@ -47,6 +48,8 @@ def hold(lead: Lead, terms: QuoteTerms) -> Quote:
     if held_of(lead) is not None:
         raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
     quote = _store(lead, terms)
+    # The clinic has answered in time: the minutes it may still take it back are not its silence.
+    lead.due_at = max(lead.due_at, quote.held_until + RELEASED_BY) if quote.held_until else lead.due_at
     record(QuoteHeld(**ids(lead), quote_id=quote.id))
     return quote
 

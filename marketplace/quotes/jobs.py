@@ -9,7 +9,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.sending import release
 
 
-@queue.task(name="quotes.release", retry=AFTER_OUTAGE)
+@queue.task(name="quotes.release", retry=AFTER_OUTAGE, priority=5)
 def release_held(quote_id: str) -> None:
     """Releases a quote whose minutes are over, unless it was taken back."""
     quote = db.session.get(Quote, UUID(quote_id))

@@ -17,7 +17,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.timeline import acting_as
 from marketplace.leads import actions, ending, sending, timing
 from marketplace.leads.models import Lead
-from marketplace.quote_requests import drafts, photos, retention
+from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import acceptance
 from marketplace.quotes.models import Quote
@@ -201,7 +201,7 @@ def expired(story: Story) -> None:
     """Open too long without a choice."""
     quoted(story, 1)
     with story.after("timer", days=91):
-        retention.expire_due(clock.now())
+        ending.expire_due(clock.now())
 
 
 STORIES: dict[str, Callable[[Story], object]] = {
