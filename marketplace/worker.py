@@ -19,10 +19,11 @@ from marketplace.foundation.timeline import acting_as
 from marketplace.timers import TIMERS
 
 HEARTBEAT, DEAD_AFTER = 5.0, 15.0  # seconds
+FIRST = 10  # a mail server that hangs keeps its mails waiting, not what has a time of its own
 
 
 @queue.periodic(cron="* * * * * */15")
-@queue.task(name="worker.timers", queue="timers", queueing_lock="worker.timers")
+@queue.task(name="worker.timers", queue="timers", queueing_lock="worker.timers", priority=FIRST)
 def tick(timestamp: int) -> None:
     """Every quarter of a minute whatever is due is done."""
     run_timers(clock.now())
@@ -46,7 +47,7 @@ def run_timers(now: datetime) -> dict[str, int]:
 
 
 @queue.periodic(cron="* * * * * */15")
-@queue.task(name="worker.rescue", queue="timers", pass_context=True)
+@queue.task(name="worker.rescue", queue="timers", pass_context=True, priority=FIRST)
 async def rescue(context: JobContext, timestamp: int) -> None:
     """Jobs of a killed worker are taken up again; each is safe to run twice."""
     manager = context.app.job_manager

@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+import time
 from contextlib import suppress
 from threading import Timer
 
@@ -9,13 +10,14 @@ LONGEST = 45.0  # seconds; the database ends the transaction of a job that idles
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """Cut off after LONGEST: what was being waited for ends as a disconnection."""
+    """Cut off after LONGEST, counted from before the first address is tried: what was waited for is a disconnection."""
 
     _last_moment: Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        connection: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        self._last_moment = Timer(LONGEST, self._cut_off)
+        until = time.monotonic() + LONGEST
+        connection = _connected(host, port, timeout=timeout, until=until)
+        self._last_moment = Timer(until - time.monotonic(), self._cut_off)
         self._last_moment.daemon = True
         self._last_moment.start()
         return connection
@@ -31,3 +33,23 @@ class BoundedSMTP(smtplib.SMTP):
         if self._last_moment is not None:
             self._last_moment.cancel()
         super().close()
+
+
+def _connected(host: str, port: int, *, timeout: float, until: float) -> socket.socket:
+    """One address after the other, as socket.create_connection tries them, all within one time. Raises OSError."""
+    last: OSError = TimeoutError("no address answered in time")
+    for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(min(timeout, left))
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            last = error
+            continue
+        connection.settimeout(timeout)
+        return connection
+    raise last

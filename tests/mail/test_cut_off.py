@@ -47,3 +47,29 @@ def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.Monkey
 def test_the_database_waits_longer_than_the_longest_talk() -> None:
     idle = timeouts.WORKER["idle_in_transaction_session_timeout"]
     assert transport.TIMEOUT < bounded.LONGEST < float(idle.removesuffix("s"))
+
+
+def test_trying_its_addresses_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be waited for twenty seconds, and the database ends the job's transaction after sixty."""
+    now = [100.0]
+
+    class Silent:
+        def __init__(self, *_: object) -> None:
+            self.patience = 0.0
+
+        def settimeout(self, seconds: float) -> None:
+            self.patience = seconds
+
+        def connect(self, _address: object) -> None:
+            now[0] += self.patience
+            raise TimeoutError
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(bounded.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(bounded.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", number) for number in range(9)])
+    monkeypatch.setattr(bounded.socket, "socket", Silent)
+    with pytest.raises(TimeoutError):
+        bounded.BoundedSMTP()._get_socket("relay.example", 25, transport.TIMEOUT)
+    assert now[0] - 100.0 == bounded.LONGEST

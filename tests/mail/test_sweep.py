@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from marketplace import worker
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import jobs, patients
 from marketplace.mail.models import Email
+from marketplace.quotes.jobs import release_held
 from tests.mail.sink import Sink
 from tests.mail.things import a_request, event_of, jobs_of, only
 
@@ -46,3 +48,8 @@ def test_a_sent_email_is_left_alone(sink: Sink, email: Email) -> None:
     jobs.send(email_id=str(email.id))
     lose_jobs()
     assert jobs.sweep_waiting(clock.now() + LATER) == 0
+
+
+def test_what_has_a_time_of_its_own_goes_before_the_mail() -> None:
+    """A mail server that hangs holds every hand of the worker: what is fetched next must not be one more mail."""
+    assert worker.tick.priority == worker.rescue.priority > release_held.priority > jobs.send.priority
