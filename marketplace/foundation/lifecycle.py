@@ -38,7 +38,8 @@ class Lifecycle(Generic[Thing, State]):
     def lock(self, thing: Any) -> None:
         """The row is read anew and held until the end of the transaction: two at once, one winner."""
         db.session.flush()
-        db.session.refresh(thing, with_for_update={"of": type(thing)})
+        # Whoever only refers to the row (a mail, a look) need not wait: two orders of locks would end as a deadlock.
+        db.session.refresh(thing, with_for_update={"of": type(thing), "key_share": True})
 
     def move(self, thing: Thing, to: State) -> None:
         """Moves and stamps the moment. Raises WrongState when the table does not allow it."""

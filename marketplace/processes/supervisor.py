@@ -45,7 +45,11 @@ class Child:
     def start(self) -> None:
         """A new process, whatever became of the one before."""
         self.started = time.monotonic()
-        self.process = self.launch()
+        try:
+            self.process = self.launch()
+        except OSError as error:  # no memory or no process left: later there may be
+            log.warning("%s cannot be started: %s", self.name, error.strerror)
+            self.fell()
 
     def note_served(self) -> bool:
         """Whether it has ever served; from then on it is restarted without end."""

@@ -192,3 +192,21 @@ def test_what_a_killed_child_left_is_cleared(tmp_path: Path) -> None:
         wait_until(lambda: child.process is not None and child.process.poll() is not None)
         supervisor.tick()
         wait_until(lambda: not Path(f"/proc/{grandchild}/exe").exists())
+
+
+def test_what_cannot_be_started_for_now_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a machine has no memory or no process left, the others go on."""
+    refusals = [OSError(12, "Cannot allocate memory")]
+
+    def launch() -> subprocess.Popen[bytes]:
+        if refusals:
+            raise refusals.pop()
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+    child = Child("one", launch)
+    with Supervisor() as supervisor:
+        supervisor.start(child)
+        assert child.process is None
+        while child.process is None:
+            supervisor.tick()
+        assert child.process.poll() is None
