@@ -1,6 +1,7 @@
 """Guessing takes time: how often one may try to sign in, and ask for a mail. Only what was wrong is counted."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -8,16 +9,21 @@ from flask import Flask, Response, make_response, request, session
 from flask_security import current_user
 from sqlalchemy import select
 
+from marketplace.accounts.addresses import normal_address
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import limits
+from marketplace.foundation.problems import Refused
 
 Who = Callable[[], dict[str, str]]
 
 
 def typed_address() -> dict[str, str]:
-    """The address as it was typed: nobody learns here whether there is such an account."""
-    return {"email": request.form.get("email", "")}
+    """The address as it will be looked up, however it was spelled: nobody learns here whether somebody has it."""
+    typed = request.form.get("email", "")
+    with suppress(Refused):
+        typed = normal_address(typed)
+    return {"email": typed}
 
 
 def half_signed_in() -> dict[str, str]:

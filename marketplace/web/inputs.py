@@ -1,6 +1,7 @@
 """What reaches a view can be stored and shown: paths, queries, cookies and bodies are held to it before any page."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -45,6 +46,8 @@ def hold_to_rules() -> None:
     request.cookies = ImmutableMultiDict(plain)
     if len(request.query_string) > LONGEST_QUERY or _strange(request.args):
         abort(400)
+    if not _can_be_read(request.referrer or ""):
+        abort(400)
     granted = policy_here()
     if granted is None or not granted.from_elsewhere:
         _hold_body_to_rules()
@@ -59,6 +62,15 @@ def _hold_body_to_rules() -> None:
     for given in (*request.args.getlist("next"), *request.form.getlist("next")):
         if given and own_path(given) is None:
             abort(400)
+
+
+def _can_be_read(address: str) -> bool:
+    """Libraries take it apart without asking."""
+    try:
+        urlsplit(address).port  # noqa: B018 - reading it is the question
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(value: str) -> bool:

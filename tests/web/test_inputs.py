@@ -131,3 +131,8 @@ def test_another_host_is_not_us(app: Flask, host: str) -> None:
     answer = Reader(app, app.response_class).get("/", headers={"Host": host})
     assert answer.status_code == 400
     assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("referrer", ["https://[x/", "http://[", "https://example.org:abc/"])
+def test_a_referrer_nobody_can_read_is_refused(client, referrer):
+    assert client.post("/my/link", headers={"Referer": referrer}).status_code == 400

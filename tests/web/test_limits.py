@@ -149,3 +149,10 @@ def test_a_new_address_gets_three_mails_an_hour(reader):
     assert len(db.session.scalars(select(Email).where(Email.name == "account_new_address")).all()) == 3
     held_back = select(TimelineEntry.reason).where(TimelineEntry.name == "EmailWithheld")
     assert db.session.scalars(held_back).all() == ["hour", "hour"]
+
+
+@pytest.mark.parametrize("spelling", ["ana@e\ufe00xample.org", "ana@example\u3002org", "ANA@EXAMPLE.ORG"])
+def test_sign_in_knows_an_address_by_any_spelling(reader, spelling):
+    for _ in range(3):
+        reader.post("/account/reset", data={"email": "ana@example.org"})
+    assert reader.post("/account/reset", data={"email": spelling}).status_code == 429

@@ -92,9 +92,9 @@ def _change(quote_request: Any, form: LaterPhotosForm) -> None:
     painted = form.painted()
     begin = changes.begin if painted else changes.begin_taking_back
     begin(quote_request)
+    if painted and tuple(readers(quote_request)) != form.clinics:
+        raise WrongState("clinics_changed")
     if painted and form.clinics:
-        if tuple(readers(quote_request)) != form.clinics:
-            raise WrongState("clinics_changed")
         words = later_photos_text(list(form.clinics))
         agree(quote_request, list(form.clinics), words=words, with_health=True)
     form.keep(quote_request, painted)

@@ -12,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.foundation import pictures
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of, picture
+from marketplace.web.patient.forms_photos import LaterPhotosForm
 from tests.factories import Make
 from tests.foundation.test_pictures import REFUSED, telling
 from tests.foundation.test_pictures import picture as drawn
@@ -261,3 +262,22 @@ def test_the_request_shows_how_many_and_leads_there(client: Any, make_request: M
     assert "2 photos" in page.text
     assert f"{base}/answers/photos" in {link.get("href") for link in page.root.iter("a")}
     assert [client.get(url).status_code for url in images(client.get(f"{base}/answers/photos").page)] == [200, 200]
+
+
+def test_a_clinic_added_while_they_are_painted_is_asked_about(
+    client: Any, make_request: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody read health answers when the page was shown, so it asked for nothing."""
+    request = make_request(share_health=False)
+    path = page_of(client, request)
+    paint = LaterPhotosForm.painted
+
+    def meanwhile(form: LaterPhotosForm) -> Any:
+        (consent,) = request.consents
+        consent.with_health = True
+        db.session.flush()
+        return paint(form)
+
+    monkeypatch.setattr(LaterPhotosForm, "painted", meanwhile)
+    assert upload(client, *shades(1), path=path).status_code == 409
+    assert db.session.scalar(select(Photo.id)) is None
