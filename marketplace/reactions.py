@@ -20,6 +20,7 @@ from marketplace.mail import teams as to_team
 from marketplace.quote_requests import events as request
 from marketplace.quotes import events as quote
 from marketplace.quotes import jobs as quote_jobs
+from marketplace.reviews import events as review
 
 REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     # A patient asks
@@ -98,6 +99,9 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckRefused: (),
     clinic.CheckRevoked: (),
     clinic.CheckLapsed: (to_patient.clinic_changed,),
+    # What waits for an operator
+    review.ReviewItemOpened: (),
+    review.ReviewItemDecided: (),
     # Someone asks too often
     limits.LimitHit: (),  # operators read it as a sign of abuse
     # Who has access

@@ -101,6 +101,8 @@ WALLS: dict[str, Rights] = {
         OPERATOR: Right(ADD),
         WORKER: Right(ADD),
     },
+    # What waits for an operator; whoever causes it may not read it
+    "review_item": {OPERATOR: Right(KEEP)},
     "audit_seal": {OPERATOR: Right(READ), WORKER: Right(ADD)},
     "audit_seal_entry": {OPERATOR: Right(READ), WORKER: Right(ADD)},
     # Proofs of the moment: unreadable without the secret they were made with

@@ -28,6 +28,9 @@ from marketplace.quotes import drafting, sending
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill
 from marketplace.quotes.terms import QuoteTerms
+from marketplace.reviews.actions import open_item
+from marketplace.reviews.models import ReviewItem
+from marketplace.reviews.states import ReviewKind
 
 PASSWORD = "a long enough password 1"
 Make = Callable[..., Any]
@@ -247,6 +250,22 @@ def build_invitation(
     """The same without a fixture."""
     owner = by or build_member(clinic, email=f"inviter-{uuid4().hex[:6]}@clinic.example")
     return invite(clinic, email=email, role=role, by=owner.id)
+
+
+@pytest.fixture
+def make_review_item(app: Flask, db_session: object) -> Make:
+    """Something an operator is to look at, about a new clinic where none is given."""
+    return build_review_item
+
+
+def build_review_item(
+    clinic: Clinic | None = None, *, kind: ReviewKind = ReviewKind.PRICE_OUTSIDE_RANGE, **given: Any
+) -> ReviewItem:
+    """The same without a fixture."""
+    subject = given.pop("subject_id", uuid4())
+    open_item(kind, subject_id=subject, clinic_id=(clinic or build_clinic()).id, **given)
+    query = select(ReviewItem).where(ReviewItem.kind == kind, ReviewItem.subject_id == subject)
+    return db.session.scalars(query.order_by(ReviewItem.id.desc()).limit(1)).one()
 
 
 def link_to(invitation: Invitation) -> SignedLink:

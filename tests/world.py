@@ -38,6 +38,7 @@ from tests.factories import (
     build_member,
     build_quote,
     build_request,
+    build_review_item,
     link_to,
 )
 from tests.reading import Visitor
@@ -74,6 +75,7 @@ class World:
             "account": build_account("lost@clinic.example"),
             "colleague": build_member(clinic, email="colleague@clinic.example", role=TeamRole.MEMBER),
             "invitation": build_invitation(clinic),
+            "review_item": build_review_item(clinic),
         }
         self._keys = {name: (type(thing), thing.id) for name, thing in things.items()}
         rebuild()
@@ -142,6 +144,7 @@ class World:
                 "photo_id": photos_of(self.quoted)[0].id,
                 "email_id": email.id,
                 "suppression_id": self._suppression(),
+                "item_id": self.review_item.id,
             },
             "joining": {"token": signed_links.token_of(link_to(self.invitation))},
             "assets": {"name": self.app.jinja_env.globals["asset"]("app.css").rsplit("/", 1)[-1]},

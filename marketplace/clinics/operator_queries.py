@@ -95,6 +95,12 @@ def slugs_of(clinic_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {key: slug for key, slug in rows}
 
 
+def names_of(clinic_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these clinics."""
+    rows = db.session.execute(select(Clinic.id, Clinic.name).where(Clinic.id.in_(set(clinic_ids))))
+    return {key: name for key, name in rows}
+
+
 def id_of(slug: str) -> UUID | None:
     """The clinic with this slug, in any state."""
     return db.session.scalar(select(Clinic.id).where(Clinic.slug == slug))

@@ -19,6 +19,7 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import AT_CLINICS, RequestState
 from marketplace.quotes import retention as quotes
 from marketplace.retention.models import Erasure
+from marketplace.reviews import actions as reviews
 
 
 def erase(request: QuoteRequest) -> None:
@@ -29,6 +30,7 @@ def erase(request: QuoteRequest) -> None:
     # Emails before links: the sending job makes a link while it holds its email.
     of_request = {request.id, *emails.empty_those_of(request.id), *quotes.empty_those_of(request.id)}
     messages.forget_those_of(request.id)
+    reviews.empty_those_of(request.id)
     signed_links.forget_subject(request.id)
     idempotency.forget_answers_below(request.ref)
     job_queue.forget_about(of_request)

@@ -15,6 +15,7 @@ from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.retention.erasure import erase, erase_again, pending
+from marketplace.reviews import queries as reviews
 
 BATCH = 200
 LINK_LIVES = timedelta(days=30)
@@ -96,6 +97,13 @@ RULES: tuple[Rule, ...] = (
     Rule("emptied emails", emails.ROW_LIVES, "they were written", emails.rows, emails.forget),
     Rule("bounced addresses", emails.BOUNCE_LIVES, "the bounce", emails.bounces, emails.forget_suppressions),
     Rule("lifted suppressions", emails.LIFTED_LIVES, "they were lifted", emails.lifted, emails.forget_suppressions),
+    Rule(
+        "decided review items",
+        reviews.DECIDED_RETENTION,
+        "the decision",
+        lambda now: reviews.decided_before(now - reviews.DECIDED_RETENTION),
+        reviews.forget,
+    ),
     Rule("drafts", requests.DRAFT_LIVES, "the last answer", requests.drafts, _erase),
     Rule("unconfirmed requests", requests.UNCONFIRMED_LIVES, "the form was sent", requests.unconfirmed, _erase),
     Rule("deleted requests", requests.WITHDRAWN_LIVES, "their person deleted them", requests.withdrawn, _erase),

@@ -38,6 +38,7 @@ BY_NATURE = {
     "operator.suspend_clinic": ONE_WAY,
     "operator.retry_email": ONE_WAY,
     "operator.lift_suppression": ONE_WAY,
+    "operator.decide_review_item": ONE_WAY,
     "patient.keep_request": "kept twice is kept",
     "account_pages.end_sessions": "what has ended stays ended",
     "operator.unseal_request": "each reading is recorded, the second too",

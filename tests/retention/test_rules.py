@@ -23,7 +23,17 @@ from marketplace.quote_requests import links
 from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
 from marketplace.retention.rules import RULES, Rule
-from tests.factories import build_clinic, build_draft, build_invitation, build_member, build_request
+from marketplace.reviews.actions import decide
+from marketplace.reviews.states import Outcome
+from tests.factories import (
+    build_account,
+    build_clinic,
+    build_draft,
+    build_invitation,
+    build_member,
+    build_request,
+    build_review_item,
+)
 from tests.mail.things import a_request, emails, event_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "running.md"
@@ -89,6 +99,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "emptied emails": an_emptied_email,
     "bounced addresses": a_bounce,
     "lifted suppressions": lifted,
+    "decided review items": lambda: decide(build_review_item(), outcome=Outcome.FINE, by=build_account().id),
     "drafts": build_draft,
     "unconfirmed requests": unconfirmed,
     "deleted requests": lambda: withdraw(build_request()),

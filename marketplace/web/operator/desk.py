@@ -8,6 +8,7 @@ from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.leads import desk as routing_desk
 from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
+from marketplace.reviews import queries as reviews
 from marketplace.web.operator import wording
 from marketplace.web.operator.door import door
 
@@ -25,6 +26,7 @@ def desk() -> ResponseReturnValue:
         without_clinic=routing_desk.waiting_without_clinic(),
         requests=request_desk.state_counts(),
         emails=outbox.state_counts(),
+        to_review=reviews.undecided(),
     )
 
 

@@ -15,6 +15,7 @@ def frame() -> dict[str, object]:
     """What the layout needs."""
     places = (
         (_("Desk"), "operator.desk"),
+        (_("Review"), "operator.list_review_items"),
         (_("Clinics"), "operator.list_clinics"),
         (_("Checks"), "operator.list_checks"),
         (_("Requests"), "operator.list_requests"),

@@ -84,6 +84,19 @@ AUDIENCE = {
     "operator": _l("Operator"),
     "account": _l("Account"),
 }
+# What a review item knows: codes, numbers, and amounts in its currency.
+REVIEW_DETAIL = {
+    "field": _l("Where"),
+    "price": _l("Price a session"),
+    "low": _l("Usual from"),
+    "high": _l("Usual to"),
+    "total": _l("Total"),
+    "amount": _l("Stored amount"),
+    "basis": _l("Compared with"),
+    "reason": _l("Reason"),
+    "days": _l("Days"),
+}
+REVIEW_AMOUNTS = {"price", "low", "high", "total", "amount"}
 EVENTS = {
     "RequestSubmitted": _l("Request sent, waiting for its confirmation"),
     "RequestRepeated": _l("Asked again for the same"),
@@ -138,6 +151,8 @@ EVENTS = {
     "CheckRefused": _l("Check refused"),
     "CheckRevoked": _l("Check revoked"),
     "CheckLapsed": _l("Check lapsed"),
+    "ReviewItemOpened": _l("Put before an operator"),
+    "ReviewItemDecided": _l("Looked at by an operator"),
     "RequestExported": _l("Patient took everything along"),
     "ErasureAnnounced": _l("Patient was told of the coming deletion"),
     "RequestKept": _l("Patient keeps the ended request"),

@@ -1,0 +1,76 @@
+"""What waits for an operator's look: flagged quotes, deletions nobody confirmed, amounts that may be wrong."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from marketplace.clinics import operator_queries
+from marketplace.quote_requests import desk as request_desk
+from marketplace.reviews import actions, queries
+from marketplace.reviews.models import ReviewItem
+from marketplace.reviews.states import Outcome
+from marketplace.reviews.wording import KINDS, OUTCOMES
+from marketplace.web.filters import money_text
+from marketplace.web.operator import wording
+from marketplace.web.operator.clinics import page_number, page_url
+from marketplace.web.operator.door import door
+from marketplace.web.writing import writes
+
+MAX_NOTE = 500
+
+
+@door.get("/review")
+def list_review_items() -> ResponseReturnValue:
+    """The oldest first; those that were decided on a tab of their own."""
+    return _page()
+
+
+@door.post("/review/<uuid:item_id>/decide")
+@writes
+def decide_review_item(item_id: UUID) -> ResponseReturnValue:
+    """How it ended, and a note for colleagues."""
+    item, outcome, note = queries.by_id(item_id), request.form.get("outcome", ""), request.form.get("note", "").strip()
+    if outcome not in OUTCOMES:
+        return _page(refused=(item_id, _("Select what became of it")), note=note), 422
+    if len(note) > MAX_NOTE:
+        return _page(refused=(item_id, _("Enter %(n)s characters or fewer", n=MAX_NOTE)), note=note), 422
+    actions.decide(item, outcome=Outcome(outcome), by=current_user.id, note=note)
+    flash(_("The decision is recorded"), "success")
+    return redirect(url_for("operator.list_review_items"), 303)
+
+
+def _page(*, refused: tuple[UUID, str] | None = None, note: str = "") -> str:
+    decided = request.args.get("state", "").strip() == "decided"
+    kind = request.args.get("kind", "").strip()
+    found = queries.items(decided=decided, kind=kind, page=page_number())
+    return render_template(
+        "operator/review/list.html",
+        words=wording,
+        kinds=KINDS,
+        outcomes=OUTCOMES,
+        found=found,
+        decided=decided,
+        kind=kind,
+        details={item.id: _detail(item) for item in found.rows},
+        clinics=operator_queries.names_of(item.clinic_id for item in found.rows if item.clinic_id),
+        refs=request_desk.refs_of(item.request_id for item in found.rows if item.request_id),
+        page_url=page_url,
+        refused=refused,
+        note=note,
+        has_errors=refused is not None,
+    )
+
+
+def _detail(item: ReviewItem) -> list[str]:
+    """Each code or number with its name; amounts in their currency."""
+    currency = str(item.detail.get("currency", ""))
+    labels = wording.REVIEW_DETAIL
+    return [
+        f"{labels.get(name, name.replace('_', ' '))}: "
+        + (money_text(int(value), currency) if currency and name in wording.REVIEW_AMOUNTS else str(value))
+        for name, value in item.detail.items()
+        if name != "currency"
+    ]

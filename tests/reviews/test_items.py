@@ -1,0 +1,89 @@
+"""What is put before an operator: once while it waits, decided once, emptied with its request."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.extensions import db
+from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.foundation.timeline import TimelineEntry
+from marketplace.leads.ending import close
+from marketplace.retention.erasure import erase
+from marketplace.reviews import queries
+from marketplace.reviews.actions import close_items_of, decide, open_item
+from marketplace.reviews.models import ReviewItem
+from marketplace.reviews.states import Outcome, ReviewKind, ReviewState
+from marketplace.reviews.wording import KINDS, OUTCOMES
+
+PRICE = ReviewKind.PRICE_OUTSIDE_RANGE
+
+
+def count():
+    return db.session.scalar(select(func.count()).select_from(ReviewItem))
+
+
+def told(name):
+    query = select(func.count()).select_from(TimelineEntry).where(TimelineEntry.name == name)
+    return db.session.scalar(query)
+
+
+def test_the_same_is_put_before_an_operator_once(app, make_clinic):
+    clinic, subject = make_clinic(), uuid4()
+    for _ in range(2):
+        open_item(PRICE, subject_id=subject, clinic_id=clinic.id, detail={"price": 200000})
+    assert (count(), told("ReviewItemOpened")) == (1, 1)
+    open_item(ReviewKind.DOUBTFUL_WORDS, subject_id=subject, clinic_id=clinic.id)
+    assert count() == 2
+
+
+def test_what_was_decided_may_come_again(make_review_item, make_operator):
+    item = make_review_item()
+    decide(item, outcome=Outcome.FINE, by=make_operator().id, note="asked the clinic")
+    assert (item.state, item.outcome, item.note) == (ReviewState.DECIDED, Outcome.FINE, "asked the clinic")
+    again = make_review_item(subject_id=item.subject_id)
+    assert again.id != item.id
+    assert again.state == ReviewState.OPENED
+
+
+def test_an_item_is_decided_once(make_review_item, make_operator):
+    item, by = make_review_item(), make_operator().id
+    decide(item, outcome=Outcome.FINE, by=by)
+    with pytest.raises(WrongState):
+        decide(item, outcome=Outcome.DEALT_WITH, by=by)
+
+
+def test_a_clinic_puts_an_item_there_and_cannot_read_it(make_lead):
+    lead = make_lead()
+    wear(Face.CLINIC, clinic_id=lead.clinic_id)
+    open_item(PRICE, subject_id=lead.id, clinic_id=lead.clinic_id, request_id=lead.request_id)
+    wear(Face.WORKER)
+    assert count() == 1
+
+
+def test_what_became_needless_ends_by_itself(make_review_item):
+    item = make_review_item(kind=ReviewKind.DELETION_NOT_CONFIRMED)
+    close_items_of(item.subject_id, kind=ReviewKind.PRICE_OUTSIDE_RANGE)
+    assert queries.undecided().count == 1
+    close_items_of(item.subject_id, kind=ReviewKind.DELETION_NOT_CONFIRMED)
+    assert queries.undecided().count == 0
+
+
+def test_an_erased_request_leaves_no_numbers(make_request, make_review_item):
+    request = make_request()
+    item = make_review_item(request_id=request.id, detail={"price": 200000})
+    close(request)
+    erase(request)
+    db.session.refresh(item)
+    assert (item.detail, item.note) == ({}, None)
+
+
+def test_an_unknown_item_is_not_found(app):
+    with pytest.raises(NotFound):
+        queries.by_id(uuid4())
+
+
+def test_every_kind_and_outcome_has_words():
+    assert set(KINDS) == set(ReviewKind)
+    assert set(OUTCOMES) == set(Outcome)

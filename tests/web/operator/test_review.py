@@ -1,0 +1,53 @@
+"""What waits for an operator, and its end."""
+
+from uuid import uuid4
+
+from marketplace.extensions import db
+from marketplace.reviews.states import ReviewKind, ReviewState
+
+
+def path(item):
+    return f"/operator/review/{item.id}/decide"
+
+
+def test_the_list_says_what_it_is_and_about_whom(desk, make_clinic, make_request, make_review_item):
+    request = make_request()
+    detail = {"price": 200000, "low": 7000, "high": 12000, "currency": "EUR"}
+    make_review_item(make_clinic("Clinic Ada"), request_id=request.id, detail=detail)
+    text = desk.get("/operator/review").page.text
+    assert all(words in text for words in ("Price outside the usual range", "Clinic Ada", request.ref, "€2,000"))
+
+
+def test_the_desk_counts_what_waits(desk, make_review_item):
+    make_review_item()
+    page = desk.get("/operator").page
+    row = next(row for row in page.all("tr") if "Things to look at" in "".join(row.itertext()))
+    assert "".join(row[1].itertext()).strip() == "1"
+
+
+def test_the_list_is_filtered_by_kind(desk, make_review_item):
+    make_review_item()
+    assert "1 found" in desk.get("/operator/review?kind=price_outside_range").page.text
+    assert "Nothing to look at" in desk.get("/operator/review?kind=pressure").page.text
+
+
+def test_deciding_with_a_note(desk, make_review_item):
+    item = make_review_item(kind=ReviewKind.PRESSURE)
+    db.session.commit()
+    assert desk.post(path(item), data={"outcome": "dealt_with", "note": "Asked them"}).status_code == 303
+    assert item.state == ReviewState.DECIDED
+    assert "Asked them" in desk.get("/operator/review?state=decided").page.text
+    assert desk.post(path(item), data={"outcome": "fine"}).status_code == 409
+
+
+def test_what_was_typed_is_shown_back(desk, make_review_item):
+    item = make_review_item()
+    db.session.commit()
+    answer = desk.post(path(item), data={"outcome": "?", "note": "Asked them"})
+    assert answer.status_code == 422
+    assert answer.page.one("input", id=f"note-{item.id}").get("value") == "Asked them"
+    assert desk.post(path(item), data={"outcome": "fine", "note": "x" * 501}).status_code == 422
+
+
+def test_an_unknown_item_is_not_found(desk):
+    assert desk.post(f"/operator/review/{uuid4()}/decide", data={"outcome": "fine"}).status_code == 404
