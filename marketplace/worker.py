@@ -1,13 +1,17 @@
 """The worker: runs jobs and timers, and commits what each did."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+import procrastinate
 from flask import Flask
-from procrastinate import JobContext
+from procrastinate import JobContext, signals
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from procrastinate.worker import Worker
 from psycopg.conninfo import conninfo_to_dict
 
 from marketplace.config import REACH_DATABASE
@@ -16,10 +20,11 @@ from marketplace.foundation import clock, timeouts
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.job_queue import WorkerConnector, queue
 from marketplace.foundation.timeline import acting_as
+from marketplace.mail import jobs as mail
 from marketplace.timers import TIMERS
 
 HEARTBEAT, DEAD_AFTER = 5.0, 15.0  # seconds
-FIRST = 10  # a mail server that hangs keeps its mails waiting, not what has a time of its own
+FIRST = 10  # whatever else waits, what has a time of its own goes before it
 
 
 @queue.periodic(cron="* * * * * */15")
@@ -80,16 +85,53 @@ def run(app: Flask, *, wait: bool = True) -> None:
     """Works until told to stop; with `wait=False` until nothing is due."""
     timeouts.limit_to(app, timeouts.WORKER)
     with queue.replace_connector(_connector(app)) as worker_queue:
-        worker_queue.run_worker(
-            concurrency=4,
-            wait=wait,
-            fetch_job_polling_interval=1.0,
-            shutdown_graceful_timeout=8.0,
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=DEAD_AFTER,
-            delete_jobs="successful",
-            task_middleware=[in_transaction(app)],
-        )
+        asyncio.run(_work(app, worker_queue, wait=wait))
+
+
+def lanes() -> Iterator[tuple[list[str], int]]:
+    """Which queues share how many places: a mail server that hangs takes those of mail only, retries their own."""
+    everything_else = {task.queue for task in queue.tasks.values()} - {mail.FIRST, mail.MAIL, mail.LATER}
+    yield [*sorted(everything_else), mail.FIRST], 2
+    yield [mail.FIRST, mail.MAIL], 4
+    yield [mail.LATER], 2
+
+
+async def _work(app: Flask, worker_queue: procrastinate.App, *, wait: bool) -> None:
+    """One procrastinate worker a lane, in one process: they start, stop and fail together."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(sum(places for _queues, places in lanes())))
+    async with worker_queue.open_async():
+        workers = [
+            Worker(
+                worker_queue,
+                queues=queues,
+                concurrency=places,
+                wait=wait,
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=8.0,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=DEAD_AFTER,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                task_middleware=[in_transaction(app)],
+            )
+            for queues, places in lanes()
+        ]
+
+        def stop() -> None:
+            for worker in workers:
+                worker.stop()
+
+        with signals.on_stop(stop):
+            await _together(workers, stop=stop, wait=wait)
+
+
+async def _together(workers: list[Worker], *, stop: Callable[[], None], wait: bool) -> None:
+    """Where one ends, by an error or because it lost the database, the others end too and the process with them."""
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED if wait else asyncio.FIRST_EXCEPTION)
+    if wait or any(task.done() and task.exception() for task in running):
+        stop()
+    await asyncio.gather(*running)
 
 
 def _connector(app: Flask) -> WorkerConnector:
@@ -98,4 +140,4 @@ def _connector(app: Flask) -> WorkerConnector:
     given = conninfo_to_dict(url).get("options") or ""
     options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={Face.WORKER}".strip()
     connection = {**REACH_DATABASE, "application_name": "marketplace", "options": options}
-    return WorkerConnector(conninfo=url, min_size=1, max_size=4, kwargs=connection)
+    return WorkerConnector(conninfo=url, min_size=1, max_size=6, kwargs=connection)

@@ -58,12 +58,19 @@ def defer(
     *,
     schedule_at: datetime | None = None,
     queueing_lock: str | None = None,
+    queue: str | None = None,
+    priority: int | None = None,
     **ids: str,
 ) -> bool:
-    """Puts the job into the session's own transaction; False when the same lock already waits."""
+    """Puts the job into the session's own transaction; False when the same lock already waits.
+
+    Without a queue or a priority it has its task's.
+    """
     options: dict[str, Any] = {
         "schedule_at": schedule_at,
         "queueing_lock": queueing_lock,
+        "queue": queue,
+        "priority": priority,
     }
     options = {name: value for name, value in options.items() if value is not None}
     try:

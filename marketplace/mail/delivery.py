@@ -106,6 +106,20 @@ def attempt(email_id: UUID) -> datetime | None:
     return _after(email, outcome)
 
 
+def domain_of(email_id: UUID) -> str:
+    """Of the recipient's address; empty where there is none to be read."""
+    email = db.session.get(Email, email_id)
+    try:
+        return contents(email).to.rpartition("@")[2] if email is not None else ""
+    except (CannotOpen, KeyMissing):
+        return ""  # sending it finds out why
+
+
+def name_of(email_id: UUID) -> str | None:
+    """Which email it is."""
+    return db.session.scalar(select(Email.name).where(Email.id == email_id))
+
+
 def still_waits(email_id: UUID) -> bool:
     """Whether somebody must send it yet."""
     return db.session.scalar(select(Email.state).where(Email.id == email_id)) == EmailState.WAITING

@@ -9,17 +9,37 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.mail import delivery
+from marketplace.mail.domain_limit import Busy, DomainLimit
 from marketplace.mail.models import Email, EmailState
+from marketplace.mail.register import REGISTER
 
+# First attempts, with those somebody waits for at the screen apart, and what comes again: each has places of its own
+# in the worker, so that retries and silent domains hold up nothing else.
+FIRST, MAIL, LATER = "mail.first", "mail", "mail.later"
+URGENT = 5  # priority within a queue
 LOOK_AGAIN_AFTER = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(minutes=15)
 SWEEP_MOST = 500
+domain_limit = DomainLimit()
+_URGENT = frozenset(name for name, row in REGISTER.items() if row.urgent)
 
 
-@queue.task(name="mail.send", queue="mail", retry=AFTER_OUTAGE)
+@queue.task(name="mail.send", queue=MAIL, retry=AFTER_OUTAGE)
 def send(email_id: str) -> None:
     """Sends one email; where it cannot be sent now, the next attempt is part of the same commit."""
     key = UUID(email_id)
+    domain = delivery.domain_of(key)
+    # Nothing is held in the database while its domain has no place.
+    db.session.commit()
+    try:
+        with domain_limit.place(domain):
+            _send(key)
+    except Busy as busy:
+        queue_sending(key, at=clock.now() + timedelta(seconds=busy.seconds))
+        db.session.commit()
+
+
+def _send(key: UUID) -> None:
     try:
         due = delivery.prepare(key)
     except delivery.TooEarly as early:
@@ -36,8 +56,16 @@ def send(email_id: str) -> None:
 
 
 def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
-    """One waiting job an email; False when there is one already."""
-    return defer(send, schedule_at=at, queueing_lock=f"mail.send:{email_id}", email_id=str(email_id))
+    """One waiting job an email; False when there is one already. Without `at` it is a first attempt."""
+    urgent = delivery.name_of(email_id) in _URGENT
+    return defer(
+        send,
+        queue=LATER if at else FIRST if urgent else MAIL,
+        priority=URGENT if urgent else 0,
+        schedule_at=at,
+        queueing_lock=f"mail.send:{email_id}",
+        email_id=str(email_id),
+    )
 
 
 def sweep_waiting(now: datetime) -> int:
@@ -49,7 +77,7 @@ def sweep_waiting(now: datetime) -> int:
         .order_by(Email.created_at)
         .limit(SWEEP_MOST)
     ).all()
-    return sum(queue_sending(email_id) for email_id in forgotten)
+    return sum(queue_sending(email_id, at=now) for email_id in forgotten)
 
 
 def retry(email_id: UUID) -> None:

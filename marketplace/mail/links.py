@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.signed_links import SignedLink
 from marketplace.mail.models import Email
-from marketplace.mail.suppression import STREAMS
+from marketplace.mail.register import STREAMS
 from marketplace.mail.unsubscribing import path_for
 from marketplace.quote_requests.links import BELOW_REQUEST, CONFIRM, LIFETIMES, PAGE
 from marketplace.quote_requests.models import QuoteRequest

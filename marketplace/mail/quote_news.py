@@ -21,7 +21,7 @@ ENDS_WITHIN = timedelta(days=7)
 FORGOTTEN_AFTER = timedelta(minutes=15)
 
 
-@queue.task(name="mail.quote_news", queue="mail", retry=AFTER_OUTAGE)
+@queue.task(name="mail.quote_news", retry=AFTER_OUTAGE)
 def tell(request_id: str) -> None:
     """One look at one request; runs in the worker, so it commits."""
     tell_now_or_later(UUID(request_id))

@@ -12,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base, key, one_of, uuid7
 from marketplace.foundation.sealed import keyring
+from marketplace.mail.register import NECESSARY
 
 
 class Reason(StrEnum):
@@ -23,27 +24,6 @@ class Reason(StrEnum):
 
 
 ALL, OPTIONAL = "all", "optional"
-
-# Asked for this minute, needed for safety or money, or owed by law: a complaint does not stop it.
-NECESSARY = frozenset(
-    {
-        "confirm_request",
-        "your_link",
-        "request_deleted",
-        "choice_made",
-        "clinic_changed",
-        "chosen",
-        "delete_data",
-        "listing_result",
-        "account_confirm",
-        "account_reset",
-        "account_password_changed",
-        "account_new_address",
-        "account_address_changed",
-    }
-)
-# Emails that come by the calendar: whoever gets them can stop them.
-STREAMS = frozenset({"operator_digest"})
 
 
 class Suppression(Base):

@@ -15,7 +15,8 @@ from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.timeline import record
 from marketplace.mail.events import SubscribedAgain, Unsubscribed
-from marketplace.mail.suppression import STREAMS, Reason, in_the_way, lift, suppress
+from marketplace.mail.register import STREAMS
+from marketplace.mail.suppression import Reason, in_the_way, lift, suppress
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,13 @@ class Sink:
     """Keeps what it was given. `mode` says how it answers.
 
     ok, 421, 451, 550 (to the body), no_such_user, 421_early, drop_early, hang_early (to RCPT), drop, hang, nonsense
-    (after the body), half (451 to every second body, by chance). Who begins with `bounce` is unknown in every mode.
+    (after the body), half (451 to every second body, by chance). Who begins with `bounce` is unknown in every mode,
+    and whoever is at `silent_for` gets no answer to RCPT.
     """
 
     def __init__(self, *, port: int | None = None, **smtp: Any) -> None:
         self.mode = "ok"
+        self.silent_for = ""
         self.given: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.accepted: list[str] = []  # Message-IDs answered with 250
@@ -56,7 +58,7 @@ class Sink:
             return ANSWERS["421"]
         if self.mode == "drop_early":
             server.transport.abort()
-        if self.mode == "hang_early":
+        if self.mode == "hang_early" or address.endswith(f"@{self.silent_for}"):
             await self._held.wait()
         envelope.rcpt_tos.append(address)
         return "250 OK"

@@ -14,8 +14,9 @@ from marketplace.foundation.timeline import TimelineEntry
 from marketplace.mail import delivery, outbox, patients
 from marketplace.mail.bounces import take
 from marketplace.mail.models import Email, EmailState
+from marketplace.mail.register import NECESSARY
 from marketplace.mail.reports import Report
-from marketplace.mail.suppression import NECESSARY, Suppression
+from marketplace.mail.suppression import Suppression
 from marketplace.quote_requests.models import QuoteRequest
 from tests.mail.reporting import bounce, complaint, plain_mail
 from tests.mail.sending import send

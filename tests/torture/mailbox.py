@@ -42,10 +42,10 @@ class Mailbox:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"up\n"
 
-    def behave(self, mode: str = "ok", *, delay: float = 0, p: float = 1) -> None:
+    def behave(self, mode: str = "ok", *, delay: float = 0, p: float = 1, silent_for: str = "") -> None:
         """From the next email on."""
         rough = self._mode.with_suffix(".new")
-        rough.write_text(json.dumps({"mode": mode, "delay": delay, "p": p}))
+        rough.write_text(json.dumps({"mode": mode, "delay": delay, "p": p, "silent_for": silent_for}))
         rough.rename(self._mode)
 
     def accepted(self, *, to: str = "") -> list[Accepted]:

@@ -1,7 +1,7 @@
 """An SMTP server of its own process that can misbehave: what it accepts is on disk before the sender hears 250.
 
 It looks into MODE before every answer: JSON with `mode` (ok, 451, 550, 421, 550rcpt, drop_before, drop_after, hang),
-`delay` in seconds and `p`, the share of emails the mode is for.
+`delay` in seconds, `p`, the share of emails the mode is for, and `silent_for`, a domain whose RCPT is never answered.
 """
 
 import asyncio
@@ -37,6 +37,9 @@ class Handler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Whoever begins with `bounce` is unknown here."""
+        silent_for = self._current().get("silent_for")
+        if silent_for and address.endswith(f"@{silent_for}"):
+            await asyncio.sleep(3600)
         if address.startswith("bounce") or self._current().get("mode") == "550rcpt":
             return "550 5.1.1 user unknown"
         envelope.rcpt_tos.append(address)

@@ -24,18 +24,18 @@ from tests.torture.real_site import RealSite
 
 THINKS = 2  # seconds
 IN_HAND = """
-    SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'mail.send' AND worker_id = %s
+    SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'mail.send' AND worker_id > %s
 """
 
 
 @contextmanager
 def second_worker(site: RealSite) -> Iterator[tuple[int, int]]:
-    """Its process and its number in the queue."""
+    """Its process, and the number in the queue that all of its lanes are above."""
     first = site.workers_at_work()
     process = site.another_worker()
     try:
         wait_for(lambda: site.workers_at_work() > first, seconds=60)
-        yield process.pid, site.workers_at_work()
+        yield process.pid, first
     finally:
         process.kill()
         process.wait()

@@ -1,0 +1,102 @@
+"""How much of this worker one mail domain may hold: a server that is silent for one domain stops no other's mail.
+
+Kept in the worker's memory, because what is shared out are its own places; a new worker learns it again by one email.
+"""
+
+import time
+from dataclasses import dataclass, field
+from threading import Condition
+from types import TracebackType
+from typing import Self
+
+MAX_AT_ONCE = 2  # emails to one domain
+SLOW_AFTER = 2.0  # seconds in hand; nothing more is started for its domain meanwhile
+SILENT_AFTER = 5.0  # seconds one email took; its domain rests afterwards
+FIRST_REST, MAX_REST = 15.0, 300.0  # seconds
+
+
+class Busy(Exception):
+    """The domain takes nothing more for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("busy")
+        self.seconds = seconds
+
+
+@dataclass
+class _Domain:
+    """What one domain has in hand, since when, and how it fared."""
+
+    in_hand: list[float] = field(default_factory=list)
+    silences: int = 0
+    rests_until: float = 0.0
+
+
+class DomainLimit:
+    """Places by domain. `with limit.place("patient.example"):` around one sending; raises Busy."""
+
+    def __init__(self) -> None:
+        self._domains: dict[str, _Domain] = {}
+        self._changed = Condition()
+
+    def place(self, domain: str) -> "Place":
+        """Takes one when entered, gives it back when left."""
+        return Place(self, domain.lower())
+
+    def take(self, domain: str) -> float:
+        """The moment it was taken. Waits a little while the domain answers quickly; raises Busy where it does not."""
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                found = self._domains.setdefault(domain, _Domain())
+                wait = _must_wait(found, now)
+                if wait is None:
+                    found.in_hand.append(now)
+                    return now
+                if wait > SLOW_AFTER:
+                    raise Busy(wait)
+                self._changed.wait(wait)
+
+    def give_back(self, domain: str, taken: float) -> None:
+        """How long it took says whether the domain rests; one quick answer ends all rest."""
+        with self._changed:
+            now, found = time.monotonic(), self._domains[domain]
+            found.in_hand.remove(taken)
+            if now - taken >= SILENT_AFTER:
+                found.silences += 1
+                found.rests_until = now + min(FIRST_REST * 2 ** min(found.silences - 1, 8), MAX_REST)
+            else:
+                found.silences, found.rests_until = 0, 0.0
+            if not found.in_hand and not found.silences:
+                del self._domains[domain]
+            self._changed.notify_all()
+
+
+class Place:
+    """One place of one domain."""
+
+    def __init__(self, limit: DomainLimit, domain: str) -> None:
+        self._limit, self._domain = limit, domain
+        self._taken = 0.0
+
+    def __enter__(self) -> Self:
+        self._taken = self._limit.take(self._domain)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._limit.give_back(self._domain, self._taken)
+
+
+def _must_wait(found: _Domain, now: float) -> float | None:
+    """Seconds until it is worth another look; None when there is a place. More than SLOW_AFTER: come back later."""
+    if found.rests_until > now:
+        return max(found.rests_until - now, SLOW_AFTER + 1)
+    if not found.in_hand:
+        return None
+    if found.silences or now - min(found.in_hand) >= SLOW_AFTER:
+        return FIRST_REST
+    if len(found.in_hand) < MAX_AT_ONCE:
+        return None
+    return min(SLOW_AFTER, SLOW_AFTER - (now - min(found.in_hand)) + 0.01)
