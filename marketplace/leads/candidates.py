@@ -1,5 +1,6 @@
 """One set-based query: the facts of every clinic that routing has to consider."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,11 +43,13 @@ def _budget_eur(request: QuoteRequest) -> int | None:
         return None
 
 
-def candidates(request: QuoteRequest) -> list[Candidate]:
-    """Clinics of the wanted countries; all of them when the person would go anywhere."""
+def candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) -> list[Candidate]:
+    """Clinics of the wanted countries; all of them when the person would go anywhere. `among` asks for these only."""
     today = clock.today()
     sessions = _sessions(request)
-    rows = db.session.execute(_facts(request, today).limit(MOST_CONSIDERED))
+    query = _facts(request, today)
+    query = query.limit(MOST_CONSIDERED) if among is None else query.where(Clinic.id.in_(among))
+    rows = db.session.execute(query)
     return [_candidate(row, sessions=sessions, today=today) for row in rows]
 
 

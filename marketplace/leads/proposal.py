@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
@@ -11,7 +12,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.candidates import candidates, elsewhere, wish_of
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
-from marketplace.leads.routing import DETAILED, POLICY, Verdict, decide
+from marketplace.leads.routing import DETAILED, POLICY, Verdict, decide, refusal
 from marketplace.quote_requests.models import QuoteRequest
 
 
@@ -44,6 +45,18 @@ def propose(request: QuoteRequest) -> Proposed:
         counts["other_country"] += outside
     proposals = [Proposal(clinics[v.clinic_id], v.reason, rank, v.score) for rank, v in enumerate(chosen, start=1)]
     return Proposed(proposals, considered=len(chosen) + counts.total(), counts=dict(counts))
+
+
+def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
+    """Which of these clinics cannot get the request now, each with the reason's code; the others can."""
+    wish = wish_of(request)
+    found = {candidate.clinic_id: refusal(wish, candidate) for candidate in candidates(request, among=_ids(clinics))}
+    reasons = {clinic.id: found.get(clinic.id, "not_published") for clinic in clinics}
+    return {clinic_id: reason for clinic_id, reason in reasons.items() if reason}
+
+
+def _ids(clinics: list[Clinic]) -> list[UUID]:
+    return [clinic.id for clinic in clinics]
 
 
 def keep_decisions(request: QuoteRequest) -> None:

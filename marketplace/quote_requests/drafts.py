@@ -171,6 +171,12 @@ def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) 
     touch(request)
 
 
+def untick(request: QuoteRequest, clinics: list[Clinic]) -> None:
+    """These do not get the request."""
+    of_these = (DraftClinic.request_id == request.id) & DraftClinic.clinic_id.in_([clinic.id for clinic in clinics])
+    db.session.execute(delete(DraftClinic).where(of_these))
+
+
 def _deciding(request: QuoteRequest) -> tuple[object, ...]:
     """What of the answers decides who is eligible; an unshared budget does not."""
     budget = (request.budget_amount, request.budget_currency) if request.share_budget else None

@@ -17,10 +17,10 @@ SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
 
 
 class ChallengedForm(Form):
-    """`website` is hidden from people; `shown` says when the page was made, `proof` is the answer to a challenge."""
+    """`website` is hidden from people; `rendered` says when the page was made, `proof` is the answer to a challenge."""
 
     website = StringField()
-    shown = HiddenField(default=lambda: challenges.stamp("shown"))
+    rendered = HiddenField(default=lambda: challenges.stamp("shown"))
     proof = HiddenField()
 
     work = ""  # the task, where one more step is asked for
@@ -35,7 +35,7 @@ class ChallengedForm(Form):
         return False
 
     def _doubtful(self) -> bool:
-        age = challenges.age(self.shown.data or "", purpose="shown")
+        age = challenges.age(self.rendered.data or "", purpose="shown")
         return bool(self.website.data or g.get("pressed") or age is None or not SOONEST <= age <= LATEST)
 
     def _proven(self) -> bool:

@@ -12,6 +12,7 @@ from marketplace.web.challenged import ChallengedForm
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.fields import SomeOf
+from marketplace.web.shown import AgreeingForm
 
 
 class ClinicsForm(Question):
@@ -64,7 +65,7 @@ class WaitForm(Question):
         drafts.answer_clinics(quote_request, clinics=[], wait=True)
 
 
-class CheckForm(CreatingForm, ChallengedForm):
+class CheckForm(AgreeingForm, CreatingForm, ChallengedForm):
     """Consent is its own box; without it the request goes without health answers."""
 
     limit = "send-request"

@@ -10,20 +10,20 @@ from flask_babel import gettext as _
 from marketplace.accounts import sessions
 from marketplace.foundation import limits
 from marketplace.foundation.faces import Face, as_system, wear
-from marketplace.foundation.problems import NotFound
-from marketplace.leads.consent import consent_text
+from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, links, queries
-from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms import CreatingForm
+from marketplace.web.patient.agreeing import Agreement, Recipients
 from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
 from marketplace.web.patient.cards import cards
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_send import CheckForm, ClinicsForm, WaitForm
 from marketplace.web.patient.holding import know
-from marketplace.web.patient.summary import outside_europe, rows
+from marketplace.web.patient.summary import outside_europe
+from marketplace.web.shown import STALE
 from marketplace.web.writing import once, writes
 
 
@@ -44,23 +44,25 @@ def ask_clinics(quote_request: Any) -> ResponseReturnValue:
 @with_draft("check")
 def ask_check(quote_request: Any) -> ResponseReturnValue:
     """Everything on one page, each answer with its Change link."""
-    return _check_page(quote_request, CheckForm(data={"aftercare": False}))
+    return _check_page(_agreement(quote_request), CheckForm(data={"aftercare": False}))
 
 
-def _check_page(quote_request: Any, form: CheckForm) -> ResponseReturnValue:
-    clinics, photos = queries.ticked(quote_request), photos_of(quote_request)
-    form.share_health.label.text = consent_text(clinics, with_health=True, photos=len(photos))
+def _agreement(quote_request: Any) -> Agreement:
+    return Agreement("check", quote_request, Recipients.among(quote_request, queries.ticked(quote_request)))
+
+
+def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
+    form.show(agreement.shown)
+    form.share_health.label.text = agreement.sentence(with_health=True)
     html = render_template(
         "patient/form/check.html",
         form=form,
-        rows=rows(quote_request),
-        clinics=clinics,
-        photos=photos,
-        outside=outside_europe(clinics),
+        agreement=agreement,
+        outside=outside_europe(agreement.clinics),
         back=before("check", changing=False),
-        has_errors=bool(form.errors),
+        has_errors=bool(form.errors or form.changes),
     )
-    return html, 422 if form.errors else 200
+    return html, STALE if form.changes else 422 if form.errors else 200
 
 
 @door.post("/get-quotes/check")
@@ -75,15 +77,26 @@ def send() -> ResponseReturnValue:
     if missing:
         return redirect(url_of(missing), 303)
     form = CheckForm()
-    if not form.validate_on_submit():
-        return _check_page(quote_request, form)
-    submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
+    drafts.begin(quote_request)  # no answer changes from here on
+    agreement = _agreement(quote_request)
+    if not form.agrees_to(agreement.shown) or not form.validate_on_submit():
+        return _check_page(agreement, form)
+    _submit(agreement, form)
     session.pop("draft")
     session["sent"] = quote_request.ref
     know(quote_request.ref)
     # As long as the form's token is kept, so that sending it again is answered alike.
     sessions.current().last(timedelta(hours=72))
     return redirect(url_for("patient.sent"), 303)
+
+
+def _submit(agreement: Agreement, form: CheckForm) -> None:
+    """Who was shown as left out is; where nobody is left, nothing is sent. Raises WrongState."""
+    quote_request = agreement.quote_request
+    if agreement.recipients.left_out and not agreement.clinics:
+        raise WrongState("no_clinic_left", _("None of the clinics you chose can take your request now"))
+    drafts.untick(quote_request, [clinic for clinic, _reason in agreement.recipients.left_out])
+    submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
 
 
 def _sent_request() -> Any:

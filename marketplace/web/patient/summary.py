@@ -30,34 +30,36 @@ def outside_europe(clinics: list[Any]) -> str:
     return _listed([country_name(code) for code in countries])
 
 
-def _row(step: str, key: str, value: Any) -> Row:
-    return {"key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
+def _row(step: str, name: str, key: str, value: Any) -> Row:
+    return {"name": name, "key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
 
 
 def _wish(quote_request: Any) -> list[Row]:
     anywhere = _("Anywhere")
     wanted = [country_name(code) for code in quote_request.destinations]
     return [
-        _row("treatment", _("What you would like help with"), _treatment(quote_request)),
-        _row("where", _("Where you live"), country_name(quote_request.home_country)),
-        _row("where", _("Where you would travel"), _listed(wanted) or anywhere),
-        _row("when", _("When you could travel"), _when(quote_request)),
-        _row("when", _("Trips"), TRIPS[quote_request.trips]),
-        _row("budget", _("Budget"), _budget(quote_request)),
+        _row("treatment", "treatment", _("What you would like help with"), _treatment(quote_request)),
+        _row("where", "home", _("Where you live"), country_name(quote_request.home_country)),
+        _row("where", "destinations", _("Where you would travel"), _listed(wanted) or anywhere),
+        _row("when", "timing", _("When you could travel"), _when(quote_request)),
+        _row("when", "trips", _("Trips"), TRIPS[quote_request.trips]),
+        _row("budget", "budget", _("Budget"), _budget(quote_request)),
     ]
 
 
 def _person(quote_request: Any) -> list[Row]:
     answers = queries.answers(quote_request)
     return [
-        _row("health", _("Your health answers"), _lines([str(CONDITIONS[c]) for c in answers.conditions])),
-        _row("health", _("What you added"), _lines(answers.details.split("\n"))),
-        _row("photos", _("Photos"), _photos(quote_request)),
-        _row("you", _("Name to use"), answers.name),
-        _row("you", _("Email address"), answers.email),
-        _row("you", _("Phone number"), answers.phone),
-        _row("you", _("Languages"), _listed([language_name(code) for code in quote_request.languages])),
-        _row("you", _("Your questions"), _lines(answers.questions)),
+        _row(
+            "health", "conditions", _("Your health answers"), _lines([str(CONDITIONS[c]) for c in answers.conditions])
+        ),
+        _row("health", "details", _("What you added"), _lines(answers.details.split("\n"))),
+        _row("photos", "photos", _("Photos"), _photos(quote_request)),
+        _row("you", "name", _("Name to use"), answers.name),
+        _row("you", "email", _("Email address"), answers.email),
+        _row("you", "phone", _("Phone number"), answers.phone),
+        _row("you", "languages", _("Languages"), _listed([language_name(code) for code in quote_request.languages])),
+        _row("you", "questions", _("Your questions"), _lines(answers.questions)),
     ]
 
 

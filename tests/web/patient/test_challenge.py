@@ -60,9 +60,9 @@ def test_too_fast_and_too_late_need_one_more_step(client: Any, seconds: float) -
     assert "One more step" in answer.page.text
 
 
-@pytest.mark.parametrize("shown", ["", "x", "1.2.3", "1772323200000.aa.0123456789abcdef0123456789abcdef"])
-def test_a_forged_stamp_needs_one_more_step(client: Any, shown: str) -> None:
-    assert filled_in(client, shown=shown).status_code == 422
+@pytest.mark.parametrize("rendered", ["", "x", "1.2.3", "1772323200000.aa.0123456789abcdef0123456789abcdef"])
+def test_a_forged_stamp_needs_one_more_step(client: Any, rendered: str) -> None:
+    assert filled_in(client, rendered=rendered).status_code == 422
 
 
 def test_a_stamp_for_something_else_is_none(app: Flask) -> None:
@@ -110,7 +110,7 @@ def test_nonsense_is_no_proof(client: Any, proof: str) -> None:
 
 
 def test_without_script_a_person_waits_ten_seconds_once(client: Any) -> None:
-    fields = filled_in(client, seconds=0, shown="").page.fields()
+    fields = filled_in(client, seconds=0, rendered="").page.fields()
     with later(9):
         early = client.post("/my/link", data=fields)
     assert (early.status_code, early.page.fields()["proof"]) == (422, fields["proof"])
@@ -121,7 +121,7 @@ def test_without_script_a_person_waits_ten_seconds_once(client: Any) -> None:
 
 
 def test_a_wait_of_yesterday_is_none(client: Any) -> None:
-    fields = filled_in(client, seconds=0, shown="").page.fields()
+    fields = filled_in(client, seconds=0, rendered="").page.fields()
     with later(31 * 60):
         assert client.post("/my/link", data=fields).status_code == 422
 

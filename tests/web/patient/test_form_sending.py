@@ -71,7 +71,7 @@ def test_the_button_says_how_many(client: Any, make_clinic: Make, n: int, label:
 def test_consent_names_each_clinic_and_nothing_is_ticked(client: Any, make_clinic: Make) -> None:
     clinic = make_clinic()
     fields = reach_check(client, clinic.slug)
-    assert set(fields) == {"idem", "shown", "proof", "website"}
+    assert set(fields) == {"idem", "rendered", "shown", "proof", "website"}
     text = client.get("/get-quotes/check").page.text
     assert consent_text([clinic], with_health=True, photos=0) in text
     assert "Other privacy law than in the UK and EU applies in: Türkiye." in text
