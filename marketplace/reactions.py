@@ -52,6 +52,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadOpened: (),
     lead.QuestionAsked: (to_patient.clinic_asked,),
     lead.QuestionAnswered: (to_clinic.question_answered,),
+    lead.ClinicReplied: (to_patient.clinic_wrote,),
     lead.LeadDeclined: (to_patient.some_silent,),
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadLapsed: (to_patient.some_silent,),

@@ -39,6 +39,8 @@ VIA_CONSENT = (
     " AND consent.with_health AND consent.withdrawn_at IS NULL)"
 )
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
+# A message is never changed; that it was read is noted.
+WRITE_AND_MARK = "SELECT, INSERT, UPDATE (read_at)"
 # Locking a row needs the right to change some column of it.
 LOCK = "SELECT, UPDATE ({column})"
 
@@ -89,7 +91,11 @@ WALLS: dict[str, Rights] = {
     },
     "look": {PATIENT: Right(READ, OWN_REQUEST), CLINIC: Right(ADD, OWN_CLINIC), OPERATOR: Right(ADD)},
     "lead": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, OWN_CLINIC), OPERATOR: Right(READ)},
-    "message": {PATIENT: Right(ADD, VIA_LEAD), CLINIC: Right(ADD, VIA_LEAD), OPERATOR: Right(READ)},
+    "message": {
+        PATIENT: Right(WRITE_AND_MARK, VIA_LEAD),
+        CLINIC: Right(WRITE_AND_MARK, VIA_LEAD),
+        OPERATOR: Right(READ),
+    },
     "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD), OPERATOR: Right(READ)},
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},

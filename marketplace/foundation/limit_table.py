@@ -34,6 +34,7 @@ LIMITS: dict[str, tuple[Bucket, ...]] = {
     # Reading and writing to others
     "search": (Bucket(60, 2, BY_CLIENT),),
     "ask-patient": (Bucket(30, 60, ("clinic",)),),
+    "reply-patient": (Bucket(30, 60, ("clinic",)), Bucket(10, 120, ("request",))),
     "message-clinic": (Bucket(10, 120, ("request",)),),
     "choose": (Bucket(6, 600, ("request",)),),
     # A team changes itself, and takes its requests along

@@ -19,8 +19,8 @@ from marketplace.leads.events import (
     QuestionAsked,
 )
 from marketplace.leads.lifecycle import LEAD
-from marketplace.leads.messages import say
-from marketplace.leads.models import Lead, Message
+from marketplace.leads.messages import CLINIC, PATIENT, has_asked, say, takes_messages
+from marketplace.leads.models import Lead
 from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import DECLINE_REASONS, LeadState
 from marketplace.quote_requests.events import AnswersRead
@@ -72,15 +72,15 @@ def _looked_just_now(lead: Lead, actor: str, what: str) -> bool:
     return bool(db.session.scalar(recent.where(Look.at > clock.now() - timedelta(hours=1))))
 
 
-def ask(lead: Lead, question: str) -> None:
+def ask(lead: Lead, question: str, *, by: UUID | None = None) -> None:
     """The clinic's one question; the clock stands until it is answered. Raises Refused for a second one."""
     LEAD.lock(lead)
     _request_must_be_open(lead)
-    if db.session.scalar(select(Message.id).where(Message.lead_id == lead.id, Message.author == "clinic").limit(1)):
+    if has_asked(lead):
         raise Refused("one_question", field="question")
     LEAD.move(lead, LeadState.ASKED)
     lead.time_left = max(0, int((lead.due_at - clock.now()).total_seconds()))
-    say(lead, author="clinic", body=question)
+    say(lead, author=CLINIC, body=question, by=by, is_question=True)
     mark_answered(lead)
     record(QuestionAsked(**ids(lead)))
 
@@ -88,10 +88,9 @@ def ask(lead: Lead, question: str) -> None:
 def answer_question(lead: Lead, body: str) -> None:
     """The patient's words; a question that was open is answered and the clock runs on from where it stood."""
     LEAD.lock(lead)
-    _request_must_be_open(lead, also=(RequestState.PAUSED, RequestState.SETTLED))
-    if lead.state in {LeadState.DECLINED, LeadState.REVOKED}:
+    if not takes_messages(lead):
         raise WrongState(f"lead_{lead.state}")
-    say(lead, author="patient", body=body)
+    say(lead, author=PATIENT, body=body)
     if lead.state == LeadState.ASKED:
         LEAD.move(lead, LeadState.OPENED)
         lead.due_at = clock.now() + timedelta(seconds=lead.time_left or 0) + timedelta(hours=2)
@@ -127,6 +126,6 @@ def confirm_deletion(lead: Lead) -> None:
     record(DeletionConfirmed(**ids(lead)))
 
 
-def _request_must_be_open(lead: Lead, *, also: tuple[RequestState, ...] = ()) -> None:
-    if lead.request.state not in {RequestState.OPEN, RequestState.CHOSEN, *also}:
+def _request_must_be_open(lead: Lead) -> None:
+    if lead.request.state not in {RequestState.OPEN, RequestState.CHOSEN}:
         raise WrongState(f"request_{lead.request.state}")

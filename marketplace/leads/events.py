@@ -19,6 +19,10 @@ class QuestionAnswered(Event):
     """The patient answered; the clock runs on."""
 
 
+class ClinicReplied(Event):
+    """The clinic replied to the patient's messages."""
+
+
 class LeadDeclined(Event):
     """The clinic cannot treat this patient; `reason` is from the list."""
 

@@ -1,41 +1,96 @@
 """What a clinic and a patient say to each other, sealed with the request's key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
 from marketplace.leads.models import Lead, Message
+from marketplace.leads.states import READING
+from marketplace.quote_requests.states import RequestState
+
+CLINIC, PATIENT = "clinic", "patient"
+# A person who has settled with a clinic, or pauses, still has something to say to it.
+REQUEST_TAKES_MESSAGES = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN, RequestState.SETTLED)
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message: `author` is clinic or patient, `at` aware."""
+    """One message: `author` is clinic or patient, `by` the member who wrote for the clinic, the moments aware."""
 
     author: str
     body: str
     at: datetime
+    by: UUID | None = None
+    read_at: datetime | None = None
+    is_question: bool = False
 
 
-def say(lead: Lead, *, author: str, body: str) -> None:
+def takes_messages(lead: Lead) -> bool:
+    """Whether the two may write to each other: not once the lead has ended, whoever ended it."""
+    return lead.state in READING and lead.request.state in REQUEST_TAKES_MESSAGES
+
+
+def say(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> None:
     """Seals and stores it."""
-    message_id = uuid7()
-    sealed = lead.request.box.seal("message.body_sealed", body, row=message_id)
-    db.session.add(Message(id=message_id, lead_id=lead.id, author=author, body_sealed=sealed, sent_at=clock.now()))
+    message = Message(
+        id=uuid7(), lead_id=lead.id, author=author, account_id=by, is_question=is_question, sent_at=clock.now()
+    )
+    message.body_sealed = lead.request.box.seal("message.body_sealed", body, row=message.id)
+    db.session.add(message)
     db.session.flush()
+
+
+def has_asked(lead: Lead) -> bool:
+    """Whether the clinic's one question is used; replies are not counted."""
+    asked = select(Message.id).where(Message.lead_id == lead.id, Message.is_question)
+    return db.session.scalar(asked.limit(1)) is not None
 
 
 def messages(lead: Lead) -> list[Said]:
     """Oldest first. Raises CannotOpen once the request is erased."""
-    rows = db.session.scalars(select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at)).all()
+    rows = db.session.scalars(
+        select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at, Message.id)
+    ).all()
     if not rows:
         return []
     box = lead.request.box
-    return [Said(row.author, box.open("message.body_sealed", row.body_sealed, row=row.id), row.sent_at) for row in rows]
+    return [
+        Said(
+            row.author,
+            box.open("message.body_sealed", row.body_sealed, row=row.id),
+            row.sent_at,
+            by=row.account_id,
+            read_at=row.read_at,
+            is_question=row.is_question,
+        )
+        for row in rows
+    ]
+
+
+def mark_read(lead: Lead, *, author: str, until: datetime) -> None:
+    """The other side has opened what `author` wrote up to that moment; a message that came since stays unread."""
+    unread = (Message.lead_id == lead.id) & (Message.author == author) & Message.read_at.is_(None)
+    db.session.execute(update(Message).where(unread, Message.sent_at <= until).values(read_at=clock.now()))
+
+
+def is_unread(author: str) -> ColumnElement[bool]:
+    """Of a lead: something of `author` waits to be read, and the other side may still read it."""
+    waits = exists().where(Message.lead_id == Lead.id, Message.author == author, Message.read_at.is_(None))
+    return Lead.state.in_(READING) & waits
+
+
+def unread_counts(lead_ids: Iterable[UUID], *, author: str) -> dict[UUID, int]:
+    """How many messages of `author` wait to be read, by lead; without those that have none."""
+    query = select(Message.lead_id, func.count()).join(Lead, Lead.id == Message.lead_id)
+    query = query.where(Message.lead_id.in_(list(lead_ids)), Message.author == author, Message.read_at.is_(None))
+    rows = db.session.execute(query.where(Lead.state.in_(READING)).group_by(Message.lead_id))
+    return {lead_id: count for lead_id, count in rows}
 
 
 def forget_those_of(request_id: UUID) -> None:

@@ -67,16 +67,23 @@ class Lead(Created, Base):
 
 
 class Message(Base):
-    """A question or an answer between a clinic and a patient, sealed with the request's key."""
+    """A question, an answer or a reply between a clinic and a patient, sealed with the request's key."""
 
     __tablename__ = "message"
-    __table_args__ = (one_of("author", ("clinic", "patient")),)
+    __table_args__ = (
+        one_of("author", ("clinic", "patient")),
+        CheckConstraint("author = 'clinic' OR NOT is_question AND account_id IS NULL", name="clinic_asks"),
+        Index("ix_message_lead_id_unread", "lead_id", "author", postgresql_where="read_at IS NULL"),
+    )
 
     id: Mapped[UUID] = key()
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"), index=True)
     author: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # who of the clinic's team wrote it
+    is_question: Mapped[bool] = mapped_column(default=False)  # the clinic's one question
     body_sealed: Mapped[bytes]
     sent_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]  # when the other side first opened it
 
     lead: Mapped[Lead] = relationship()
 

@@ -2,21 +2,21 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.pages import Page, cut
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
-PAGE = 25
+# The lists of an inbox; a request whose quote is held waits, too (quotes/inbox.py).
 TABS: dict[str, tuple[LeadState, ...]] = {
-    "new": (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.LAPSED),
+    "new": (LeadState.NEW, LeadState.OPENED, LeadState.LAPSED),
+    "waiting": (LeadState.ASKED,),
     "quoted": (LeadState.QUOTED,),
     "won": (LeadState.WON,),
     "closed": (LeadState.DECLINED, LeadState.LOST, LeadState.REVOKED),
@@ -47,29 +47,9 @@ def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
     return lead
 
 
-def inbox(clinic_id: UUID, *, tab: str, total: int, page: int) -> Page[Lead]:
-    """The leads behind a tab, the least time left first; `total` as its count says."""
-    at = cut(total, wanted=page, size=PAGE)
-    query = _of_clinic(clinic_id).where(Lead.state.in_(TABS[tab]))
-    query = query.options(joinedload(Lead.request).joinedload(QuoteRequest.procedure))
-    order = (Lead.due_at, Lead.id) if tab == "new" else (Lead.due_at.desc(), Lead.id)
-    return at.shown(db.session.scalars(at.of(query.order_by(*order))))
-
-
 def there() -> ColumnElement[bool]:
     """An erased request is gone from the dashboard, too, but for the clinic that is to confirm that its copy is."""
     return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED)
-
-
-def _of_clinic(clinic_id: UUID) -> Select[Lead]:
-    return select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, there())
-
-
-def tab_counts(clinic_id: UUID) -> dict[str, int]:
-    """How many leads stand behind each tab."""
-    query = select(Lead.state, func.count()).join(Lead.request).where(Lead.clinic_id == clinic_id, there())
-    by_state: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(Lead.state))}
-    return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
 
 
 def decisions(request: QuoteRequest) -> list[RoutingDecision]:

@@ -14,6 +14,7 @@ from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event, record
+from marketplace.leads.messages import CLINIC, unread_counts
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import allowance, outbox
@@ -72,6 +73,15 @@ def clinic_asked(event: Event) -> None:
     request, clinic = _request(event), _clinic(event)
     context = {"clinic": _named(clinic, request)}
     _put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
+
+
+def clinic_wrote(event: Event) -> None:
+    """A clinic replied; while an earlier reply of it lies unread, the email about that one will do (ClinicReplied)."""
+    request, clinic = _request(event), _clinic(event)
+    path, unread = f"messages/{clinic.slug}", unread_counts(filter(None, [event.lead_id]), author=CLINIC)
+    if sum(unread.values()) > 1 and _recently(request, "clinic_wrote", path=path):
+        return
+    _put("clinic_wrote", request, context={"clinic": _named(clinic, request)}, link=RequestLink(request, path))
 
 
 def some_silent(event: Event) -> None:

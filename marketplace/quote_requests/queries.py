@@ -52,13 +52,18 @@ def answers(request: QuoteRequest) -> Answers:
     return Answers(
         conditions=tuple(health.get("conditions", ())),
         details=health.get("details", ""),
-        name=box.open("quote_request.name_sealed", request.name_sealed) if request.name_sealed else "",
+        name=name_to_use(request),
         email=contact.get("email", ""),
         phone=contact.get("phone", ""),
         questions=tuple(box.open("quote_request.questions_sealed", request.questions_sealed))
         if request.questions_sealed
         else (),
     )
+
+
+def name_to_use(request: QuoteRequest) -> str:
+    """What the patient wants to be called. Raises CannotOpen once erased."""
+    return request.box.open("quote_request.name_sealed", request.name_sealed) if request.name_sealed else ""
 
 
 def ticked(request: QuoteRequest) -> list[Clinic]:

@@ -26,6 +26,7 @@ PLAIN = (
     *("destinations", "timing", "month_from", "month_to", "trips", "budget_amount", "budget_currency"),
     *("budget_scope", "share_budget", "languages", "wait_without_clinic", "share_health", "aftercare"),
 )
+MESSAGE = ("author", "body", "at", "read_at")
 
 
 def export(request: QuoteRequest) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "clinic": lead.clinic.name,
         "country": lead.clinic.country,
         **{name: getattr(lead, name) for name in names},
-        "messages": [vars(said) for said in messages(lead)],
+        "messages": [{name: getattr(said, name) for name in MESSAGE} for said in messages(lead)],
     }
 
 

@@ -53,6 +53,12 @@ def moment(value: datetime, timezone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
+def clock_time(value: datetime, timezone: str = "UTC") -> Markup:
+    """16:40, where the day is clear from what stands around it."""
+    text = format_datetime(value.astimezone(ZoneInfo(timezone)), format="HH:mm", locale=_locale())
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+
+
 def duration(minutes: int) -> str:
     """3 hours, 2 days: the roundest unit that is true enough."""
     return format_timedelta(timedelta(minutes=max(1, minutes)), locale=_locale(), threshold=1.5)
@@ -92,7 +98,7 @@ def plural_clinics(n: int) -> str:
 
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
-    named = (money, money_text, day, day_text, moment, duration, time_left, country_name, language_name)
+    named = (money, money_text, day, day_text, moment, clock_time, duration, time_left, country_name, language_name)
     for function in (*named, language_list, plural_clinics):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))

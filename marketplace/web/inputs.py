@@ -40,6 +40,11 @@ def number(name: str, *, default: int, low: int, high: int) -> int:
     return min(max(int(text), low), high)
 
 
+def is_page(text: str) -> bool:
+    """Whether it is the number of a page: 1 and up, in five digits at most."""
+    return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) > 0
+
+
 def hold_to_rules() -> None:
     """A query or a body that breaks them is refused whole; a cookie that does is none."""
     plain = [(name, value) for name, value in request.cookies.items(multi=True) if _plain(value)]

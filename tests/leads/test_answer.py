@@ -14,7 +14,7 @@ from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
-from marketplace.leads.queries import inbox, lead_of_clinic, tab_counts
+from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due, remind_due
 from marketplace.quote_requests.queries import looks
@@ -129,12 +129,3 @@ def test_another_clinics_lead_is_not_found(make_lead: Make, make_clinic: Make) -
     lead = make_lead()
     with pytest.raises(NotFound):
         lead_of_clinic(make_clinic("Clinic Nar").id, lead.request.ref)
-
-
-def test_the_inbox_shows_the_least_time_first(make_clinic: Make, make_lead: Make) -> None:
-    clinic = make_clinic()
-    later, sooner = make_lead(clinic), make_lead(clinic, email="bob@patient.example")
-    later.due_at = sooner.due_at + timedelta(hours=5)
-    counts = tab_counts(clinic.id)
-    assert (counts["new"], counts["won"]) == (2, 0)
-    assert inbox(clinic.id, tab="new", total=2, page=1).rows == [sooner, later]

@@ -100,6 +100,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "not_chosen": lambda: of_two(clinics.not_chosen),
     "quote_declined": lambda: clinics.quote_declined(arrived()),
     "choice_undone_clinic": lambda: of_two(clinics.choice_undone_clinic),
+    "clinic_wrote": lambda: patients.clinic_wrote(arrived()),
     "question_answered": lambda: clinics.question_answered(arrived()),
     "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
     "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),

@@ -10,6 +10,7 @@ from marketplace.web.dashboard import (  # noqa: F401
     pages,
     photos,
     quoting,
+    replying,
     team,
 )
 from marketplace.web.dashboard.door import door as door

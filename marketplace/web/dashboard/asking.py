@@ -4,6 +4,7 @@ from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_security import current_user
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -62,7 +63,7 @@ def send_question(ref: str) -> ResponseReturnValue:
     own, form = own_lead(), QuestionForm()
     if form.validate_on_submit():
         try:
-            ask(own, form.question.data or "")
+            ask(own, form.question.data or "", by=current_user.id)
         except Refused:
             form.question.errors = [_("You have asked your one question. Send a quote, or decline")]
         else:

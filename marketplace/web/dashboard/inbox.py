@@ -1,29 +1,125 @@
 """A clinic's requests, the least time left first."""
 
-from flask import g, render_template, request, url_for
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import g, render_template, request, session, url_for
+from flask_babel import gettext as _
 
 from marketplace.leads.clinic_desk import health_shared
-from marketplace.leads.queries import TABS, inbox, tab_counts
+from marketplace.leads.messages import PATIENT, unread_counts
+from marketplace.leads.queries import TABS
+from marketplace.leads.states import AWAITING, READING
 from marketplace.quote_requests.photos import numbers_of
+from marketplace.quote_requests.queries import name_to_use
+from marketplace.quotes.inbox import going_out, inbox, tab_counts
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
-from marketplace.web.inputs import number
+from marketplace.web.inputs import is_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from marketplace.foundation.pages import Page
+    from marketplace.leads.models import Lead
+
+LAST_LIST = "inbox"  # in the session: where "Back to requests" leads
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request: what the list shows beside the lead itself. The name is opened as long as the lead may be read."""
+
+    lead: Lead
+    name: str
+    health: bool
+    photos: int
+    unread: int
+    goes_out_at: datetime | None
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether the time to reply runs."""
+        return self.lead.state in AWAITING and self.goes_out_at is None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The list the address asks for; what cannot be used is named in `problems` as (id of what it is about, text)."""
+
+    tab: str | None
+    unread: bool
+    page: int
+    problems: tuple[tuple[str, str], ...]
+
+    @property
+    def address(self) -> dict[str, str]:
+        """Its part of the query string, without what goes without saying."""
+        state = self.tab if self.tab != "new" or self.unread else None
+        named = {"state": state or "", "unread": "1" if self.unread else ""}
+        return {name: value for name, value in named.items() if value}
 
 
 @door.get("/leads")
 def leads() -> str:
-    """One tab of the inbox; an unknown tab is the first one."""
-    state = request.args.get("state", "new")
-    state = state if state in TABS else "new"
-    counts = tab_counts(g.clinic.id)
-    found = inbox(g.clinic.id, tab=state, total=counts[state], page=number("page", default=1, low=1, high=10**5))
+    """One tab of the inbox, or the requests with an unread message."""
+    asked = _asked()
+    found = inbox(g.clinic.id, tab=asked.tab, unread=asked.unread, page=asked.page)
+    problems = (*asked.problems, *_beyond(asked, found))
+    session[LAST_LIST] = asked.address | ({"page": str(found.page)} if found.page > 1 else {})
     return render_template(
         "dashboard/leads.html",
         found=found,
-        counts=counts,
-        state=state,
-        health=health_shared(found.rows),
-        photos=numbers_of([lead.request_id for lead in found.rows]),
+        rows=_rows(found.rows),
+        counts=tab_counts(g.clinic.id),
+        asked=asked,
+        problems=problems,
+        has_errors=bool(problems),
         wording=wording,
-        page_url=lambda n: url_for("dashboard.leads", state=state, page=n),
+        page_url=lambda n: f"{url_for('dashboard.leads')}?{urlencode({**asked.address, 'page': n})}",
     )
+
+
+def last_list_url() -> str:
+    """The list this browser looked at last, with its tab and page."""
+    return f"{url_for('dashboard.leads')}?{urlencode(session.get(LAST_LIST, {}))}".rstrip("?")
+
+
+def _asked() -> Asked:
+    state, unread, page = (request.args.get(name, "").strip() for name in ("state", "unread", "page"))
+    problems = []
+    if state and state not in TABS:
+        problems.append(("state", _("There is no list “%(value)s”. Select one of the lists", value=state)))
+    if unread not in {"", "1"}:
+        problems.append(("unread", _("“%(value)s” does not say what is unread. Use 1", value=unread)))
+    if page and not is_page(page):
+        problems.append(("page", _("“%(value)s” is not the number of a page", value=page)))
+    tab = state if state in TABS else (None if unread == "1" else "new")
+    return Asked(tab, unread == "1", int(page) if is_page(page) else 1, tuple(problems))
+
+
+def _beyond(asked: Asked, found: Page[Lead]) -> list[tuple[str, str]]:
+    if asked.page <= found.pages:
+        return []
+    return [("page", _("There is no page %(n)s. This is page %(last)s, the last", n=asked.page, last=found.page))]
+
+
+def _rows(leads: Sequence[Lead]) -> list[Row]:
+    keys = [lead.id for lead in leads]
+    shared, unread, out = health_shared(leads), unread_counts(keys, author=PATIENT), going_out(keys)
+    photos = numbers_of([lead.request_id for lead in leads])
+    return [
+        Row(
+            lead,
+            name=name_to_use(lead.request) if lead.state in READING else "",
+            health=lead.id in shared,
+            photos=photos.get(lead.request_id, 0) if lead.id in shared else 0,
+            unread=unread.get(lead.id, 0),
+            goes_out_at=out.get(lead.id),
+        )
+        for lead in leads
+    ]

@@ -21,8 +21,10 @@ from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
 from marketplace.web.dashboard.sight import Sight, may_ask, note_look, own_lead, sight_of
+from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import money_text
 from marketplace.web.writing import writes
 
@@ -72,7 +74,13 @@ def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
 
 
 def lead_page(
-    own: Lead, sight: Sight, *, form: QuoteForm | None, status: int = 200, has_errors: bool = False
+    own: Lead,
+    sight: Sight,
+    *,
+    form: QuoteForm | None,
+    status: int = 200,
+    has_errors: bool = False,
+    reply_form: ReplyForm | None = None,
 ) -> ResponseReturnValue:
     """The page in whatever state the lead is."""
     quote = standing_for_lead(own)
@@ -88,9 +96,11 @@ def lead_page(
         open_groups=open_groups(form) if form else set(),
         send_label=_send_label(form) if form else None,
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
+        back_url=last_list_url(),
+        thread=thread_of(own, sight.said, form=reply_form),
         deleted_at=deletion_confirmed_at(own) if own.state == "revoked" else None,
         wording=wording,
-        has_errors=has_errors,
+        has_errors=has_errors or bool(reply_form and reply_form.errors),
     )
     return page, status
 

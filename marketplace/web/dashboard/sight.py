@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from marketplace.leads.actions import open_lead, read_again
 from marketplace.leads.clinic_desk import health_shared
-from marketplace.leads.messages import Said, messages
+from marketplace.leads.messages import PATIENT, Said, mark_read, messages
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers
@@ -45,7 +45,7 @@ class Sight:
     @property
     def has_asked(self) -> bool:
         """The clinic's one question is used."""
-        return any(said.author == "clinic" for said in self.said)
+        return any(said.is_question for said in self.said)
 
 
 def own_lead() -> Lead:
@@ -79,12 +79,14 @@ def may_ask(lead: Lead, sight: Sight) -> bool:
 
 
 def note_look(lead: Lead, sight: Sight) -> None:
-    """The patient can read who looked at what; HEAD looks at nothing."""
+    """The patient can read who looked at what, and their messages are read; HEAD looks at nothing."""
     if request.method == "HEAD":
         return
     open_lead(lead, actor=current_user.actor, looked_at="nothing")
     for what in sight.shown:
         open_lead(lead, actor=current_user.actor, looked_at=what)
+    if sight.said:
+        mark_read(lead, author=PATIENT, until=sight.said[-1].at)
 
 
 def note_look_beside_form(lead: Lead, sight: Sight) -> None:

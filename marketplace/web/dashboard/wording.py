@@ -19,16 +19,25 @@ LEAD = {
 }
 TABS = {
     "new": _l("To answer"),
+    "waiting": _l("Waiting"),
     "quoted": _l("Quoted"),
     "won": _l("Chosen"),
     "closed": _l("Closed"),
 }
 EMPTY = {
     "new": (_l("No request waits for you"), _l("New requests come by email and appear here.")),
+    "waiting": (
+        _l("Nothing waits for others"),
+        _l("Requests with a question of yours, or a quote about to go out, stand here."),
+    ),
     "quoted": (_l("No quote is open"), _l("Quotes you sent stay here until the patient chooses.")),
     "won": (_l("No patient has chosen you yet"), _l("When one does, the contact details appear here.")),
     "closed": (_l("Nothing is closed"), _l("Requests that ended appear here.")),
 }
+NO_UNREAD = (
+    _l("Every message is read"),
+    _l("When a patient writes, the request stands here until one of you opens it."),
+)
 CONDITIONS = {
     "pregnancy": _l("Pregnant, or might be"),
     "breastfeeding": _l("Breastfeeding"),

@@ -123,6 +123,7 @@ EVENTS = {
     "LeadOpened": _l("Clinic looked at it"),
     "QuestionAsked": _l("Clinic asked its question"),
     "QuestionAnswered": _l("Patient answered"),
+    "ClinicReplied": _l("Clinic replied to the patient"),
     "LeadDeclined": _l("Clinic declined"),
     "LeadReminded": _l("Clinic reminded"),
     "LeadLapsed": _l("Clinic did not answer in time"),

@@ -1,6 +1,8 @@
 """The patient answers a clinic's question, here and without handing out an address."""
 
-from flask import flash, redirect, render_template, url_for
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -8,7 +10,8 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.leads.actions import answer_question
-from marketplace.leads.messages import messages
+from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_messages
+from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.door import door
@@ -34,10 +37,14 @@ class MessageForm(CreatingForm):
 
 
 @door.get("/my/requests/<ref>/messages/<clinic>")
-def show_messages(ref: str, clinic: str) -> str:
-    """What was said so far, and a field."""
+@writes
+def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
+    """What was said so far, and a field; what the clinic wrote is read now, but not by HEAD."""
     lead = lead_with_clinic(held(), clinic)
-    return render_template("patient/request/messages.html", lead=lead, said=messages(lead), form=MessageForm(), ref=ref)
+    said = messages(lead)
+    if said and request.method != "HEAD":
+        mark_read(lead, author=CLINIC, until=said[-1].at)
+    return _page(lead, said=said, form=MessageForm())
 
 
 @door.post("/my/requests/<ref>/messages/<clinic>")
@@ -48,15 +55,19 @@ def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     lead = lead_with_clinic(held(), clinic)
     form = MessageForm()
     if not form.validate_on_submit():
-        page = render_template(
-            "patient/request/messages.html",
-            lead=lead,
-            said=messages(lead),
-            form=form,
-            ref=ref,
-            has_errors=True,
-        )
-        return page, 422
+        return _page(lead, said=messages(lead), form=form), 422
     answer_question(lead, form.body.data or "")
     flash(_("Sent to %(clinic)s", clinic=lead.clinic.name), "success")
     return redirect(url_for("patient.show_messages", ref=ref, clinic=clinic), 303)
+
+
+def _page(lead: Lead, *, said: Sequence[Said], form: MessageForm) -> str:
+    return render_template(
+        "patient/request/messages.html",
+        lead=lead,
+        said=said,
+        may_write=takes_messages(lead),
+        form=form,
+        ref=held().ref,
+        has_errors=bool(form.errors),
+    )

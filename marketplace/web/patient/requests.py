@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
 from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.photos import photos_of
@@ -28,6 +29,8 @@ def show_request(ref: str) -> ResponseReturnValue:
         photos=photos_of(quote_request),
         leads=leads,
         quotes=quotes,
+        unread=unread_counts([lead.id for lead in leads], author=CLINIC),
+        takes_messages=takes_messages,
         quoted_leads={quote.lead_id: quote for quote in quotes},
         currency=currency_of(quote_request),
         form=Form(),

@@ -15,6 +15,7 @@ from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import looks
 from tests.factories import Make
 from tests.guards.test_walls import count, wearing
+from tests.reading import words
 
 
 def path_of(lead: Lead) -> str:
@@ -65,7 +66,7 @@ def test_another_requests_photo_is_not_found(desk: Any, make_lead: Make) -> None
 def test_the_inbox_says_how_many(desk: Any, make_lead: Make) -> None:
     make_lead(desk.clinic, photos=3)
     row = desk.get("/dashboard/leads").page.one("tbody")
-    assert [cell.text for cell in row.iter("td")][-1] == "3"
+    assert words(list(row.iter("td"))[-1]) == "Photos: 3"
 
 
 @pytest.mark.parametrize(("shared", "seen"), [(True, 1), (False, 0)])

@@ -1,0 +1,31 @@
+"""A clinic replies to a patient's message."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from marketplace.foundation.problems import WrongState
+from marketplace.leads.replying import may_reply, reply
+from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.leads import filled_form, lead_page
+from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
+from marketplace.web.dashboard.thread import ReplyForm
+from marketplace.web.writing import once, writes
+
+
+@door.post("/leads/<ref>/reply")
+@writes
+@once(ReplyForm)
+def reply_to_patient(ref: str) -> ResponseReturnValue:
+    """Goes to the patient at once; neither the reply clock nor the one question is touched."""
+    own, form = own_lead(), ReplyForm()
+    sight = sight_of(own)
+    if not may_reply(own, sight.said):
+        raise WrongState(f"lead_{own.state}", _("You cannot write to this patient any more"))
+    if not form.validate_on_submit():
+        note_look_beside_form(own, sight)
+        return lead_page(own, sight, form=filled_form(own, sight), status=422, reply_form=form)
+    reply(own, form.body.data or "", by=current_user.id)
+    flash(_("Sent. The patient is told by email that you have written"), "success")
+    return redirect(url_for("dashboard.lead", ref=ref, _anchor="messages"), 303)
