@@ -196,4 +196,5 @@ def _as_before(session: Session) -> None:
 
 from tests.browser import chromium, site, visit  # noqa: E402,F401
 from tests.factories import *  # noqa: E402,F403
+from tests.production_site import live_app, new_person  # noqa: E402,F401
 from tests.world import world  # noqa: E402,F401

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_login.utils import _user_context_processor
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 
-from marketplace.accounts import freshness, limits, pages, signals
+from marketplace.accounts import destinations, freshness, limits, pages, signals
 from marketplace.accounts.models import Account, Role
 from marketplace.accounts.passwords import Passwords
 from marketplace.accounts.sessions import RowSessions
@@ -94,6 +94,7 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
     signals.install(app)
     freshness.install(app)
     pages.install(app)
+    destinations.install(app)
     limits.install(app)
 
 
