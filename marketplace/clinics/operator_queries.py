@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.clinics.models import Check, Clinic, ClinicPrice
+from marketplace.clinics.searching import matching
 from marketplace.clinics.states import CheckState, ListingState
-from marketplace.clinics.wording import fold
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.pages import Page, cut, total_of
@@ -30,7 +30,7 @@ def listings(
     if country:
         query = query.where(Clinic.country == country.upper())
     if q:
-        query = query.where(Clinic.search_text.contains(fold(q), autoescape=True))
+        query = query.where(*matching(q))
     at = cut(total_of(query), wanted=page, size=PAGE)
     shown = query.options(selectinload(Clinic.checks)).order_by(Clinic.name, Clinic.id)
     return at.shown(db.session.scalars(at.of(shown)))

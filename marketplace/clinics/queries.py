@@ -8,8 +8,9 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Check, Clinic, ClinicPrice, ListingFacet
+from marketplace.clinics.searching import matching
 from marketplace.clinics.states import CheckState, ListingState
-from marketplace.clinics.wording import fold
+from marketplace.clinics.wording import slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.pages import Page, cut
@@ -80,8 +81,7 @@ def _conditions(wanted: ClinicFilter) -> list[ColumnElement[bool]]:
         found.append(Clinic.city == wanted.city)
     if wanted.language:
         found.append(Clinic.languages.contains([wanted.language]))
-    for word in fold(wanted.q).split()[:6]:
-        found.append(Clinic.search_text.contains(word, autoescape=True))
+    found += matching(wanted.q)
     if wanted.procedure or wanted.max_price_eur:
         found.append(_offers(wanted))
     return found
@@ -121,6 +121,17 @@ def facets() -> Facets:
     return Facets(**{name: found.get(dimension, {}) for name, dimension in names.items()})
 
 
+def published_cities() -> list[tuple[str, str]]:
+    """Country code and name of every city with a published clinic, from the summary."""
+    query = select(ListingFacet.value).where(ListingFacet.dimension == "city").order_by(ListingFacet.value)
+    return [(value[:2], value[3:]) for value in db.session.scalars(query)]
+
+
+def city_by_slug(country: str, slug: str) -> str | None:
+    """The name of the city of that country whose slug this is; where two share it, the first by name."""
+    return next((city for code, city in published_cities() if code == country and slug_of(city) == slug), None)
+
+
 def listing(slug: str) -> Clinic:
     """A published or paused clinic with everything its page shows. Raises NotFound."""
     found = db.session.scalar(_with_details(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state.in_(SHOWN))))
@@ -135,12 +146,25 @@ def published_slugs() -> list[str]:
     return list(db.session.scalars(query.order_by(Clinic.slug).limit(45000)))
 
 
-def answered_share() -> tuple[int, int, int]:
-    """Published clinics, leads sent and leads answered, over all of them."""
+@dataclass(frozen=True)
+class MarketFigures:
+    """Published clinics, leads sent to them and leads they answered; `sample` where all of it is invented."""
+
+    clinics: int
+    sent: int
+    answered: int
+    sample: bool
+
+
+def market_figures() -> MarketFigures:
+    """Counts over the real published clinics; over the samples only while there is no real one."""
     sums = select(
+        Clinic.is_sample,
         func.count(),
         func.coalesce(func.sum(Clinic.leads_sent), 0),
         func.coalesce(func.sum(Clinic.leads_answered), 0),
     )
-    n, sent, answered = db.session.execute(sums.where(Clinic.listing_state == ListingState.PUBLISHED)).one()
-    return int(n), int(sent), int(answered)
+    query = sums.where(Clinic.listing_state == ListingState.PUBLISHED).group_by(Clinic.is_sample)
+    found = {sample: (n, int(sent), int(answered)) for sample, n, sent, answered in db.session.execute(query)}
+    sample = False not in found and True in found
+    return MarketFigures(*found.get(sample, (0, 0, 0)), sample=sample)

@@ -3,14 +3,20 @@
 import re
 import unicodedata
 
+MAX_SEARCH_WORDS = 6
 # Letters that do not decompose into a plain one and a mark.
 _PLAIN = str.maketrans({"ı": "i", "İ": "i", "ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: "Şişli" and "sisli" are the same."""
+    """Lower case without accents and invisible characters: "Şişli" and "sisli" are the same."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").lower()
+
+
+def words_of(query: str) -> list[str]:
+    """The words of a search: folded, split at everything that is no letter, digit or mark; six at most."""
+    return re.findall(r"[^\W_]+", fold(query))[:MAX_SEARCH_WORDS]
 
 
 def slug_of(name: str) -> str:
@@ -19,5 +25,5 @@ def slug_of(name: str) -> str:
 
 
 def search_text(*, name: str, city: str, summary: str) -> str:
-    """What a search on the clinics' page looks through."""
-    return fold(f"{name} {city} {summary}")
+    """What a search on the clinics' page looks through: words parted by single spaces."""
+    return " ".join(re.findall(r"[^\W_]+", fold(f"{name} {city} {summary}")))

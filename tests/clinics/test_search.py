@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import event
@@ -119,3 +121,38 @@ def test_facets_count_published_listings(make_clinic: Make) -> None:
     assert found.cities == {"PL/Kraków": 1, "TR/Istanbul": 1}
     assert found.languages == {"en": 2, "tr": 1}
     assert found.procedures == {"facial": 2}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["lale-clinic", "clinic,lale", '"lale"', "“Lale”", "la\u200ble", "LÂLE", "Turkey", "türkiye", "lale turkey"],
+)
+def test_punctuation_accents_and_the_country_do_not_hide_a_clinic(make_clinic: Make, query: str) -> None:
+    clinic = make_clinic(search_text="clinic lale istanbul")
+    assert [found.id for found in search(ClinicFilter(q=query)).rows] == [clinic.id]
+
+
+@pytest.mark.parametrize("query", ["poland", "lale poland", "tu", "nar", "/", "“”"])
+def test_a_word_that_fits_nothing_still_finds_nothing(make_clinic: Make, query: str) -> None:
+    make_clinic(search_text="clinic lale sisli")
+    assert search(ClinicFilter(q=query)).total == 0
+
+
+@pytest.mark.parametrize(
+    ("city", "slug"),
+    [("Şanlıurfa", "sanliurfa"), ("İzmir", "izmir"), ("Muğla / Bodrum", "mugla-bodrum"), ("Łódź", "lodz")],
+)
+def test_a_city_is_found_by_its_slug_however_it_is_spelled(
+    client: Any, make_clinic: Make, city: str, slug: str
+) -> None:
+    make_clinic(city=city)
+    facets.rebuild()
+    assert city in client.get(f"/clinics/turkey/{slug}").page.h1
+    if "/" not in city:
+        assert client.get(f"/clinics/turkey/{quote(city)}").location == f"/clinics/turkey/{slug}"
+
+
+def test_cities_are_in_the_sitemap(client: Any, make_clinic: Make) -> None:
+    make_clinic(city="İzmir")
+    facets.rebuild()
+    assert "/clinics/turkey/izmir<" in client.get("/sitemap.xml").text

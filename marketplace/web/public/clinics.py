@@ -13,6 +13,8 @@ from marketplace.catalogue.geography import by_slug
 from marketplace.catalogue.queries import treatments
 from marketplace.clinics import queries
 from marketplace.clinics.queries import SORTS, ClinicFilter
+from marketplace.clinics.states import ListingState
+from marketplace.clinics.wording import slug_of
 from marketplace.foundation import limits
 from marketplace.foundation.money import NotAnAmount, parse_amount
 from marketplace.foundation.problems import NotFound
@@ -133,16 +135,14 @@ def clinics_of_country(country: str) -> str:
 
 @door.get("/clinics/<country>/<city>")
 def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
-    """Those of one city, in lower case with hyphens."""
+    """Those of one city, by its slug; any other spelling of its name leads there."""
     place = by_slug().get(country)
-    known = {
-        value.split("/", 1)[1] for value in queries.facets().cities if place and value.startswith(place.code + "/")
-    }
-    name = next((known_city for known_city in known if known_city.lower().replace(" ", "-") == city.lower()), None)
+    slug = slug_of(city)
+    name = queries.city_by_slug(place.code, slug) if place else None
     if place is None or name is None:
         raise NotFound("city")
-    if city != city.lower():
-        return redirect(f"/clinics/{place.slug}/{name.lower().replace(' ', '-')}", 308)
+    if city != slug:
+        return redirect(f"/clinics/{place.slug}/{slug}", 308)
     return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code, city=name)
 
 
@@ -163,6 +163,7 @@ def clinic(slug: str) -> str:
         ],
         rate_day=exchange.rate_day(),
         country_path=f"/clinics/{country_slug(found.country)}",
+        city_slug=slug_of(found.city) if found.listing_state == ListingState.PUBLISHED else None,
     )
 
 

@@ -8,7 +8,8 @@ from flask import Response, current_app
 
 from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug
-from marketplace.clinics.queries import published_slugs
+from marketplace.clinics.queries import published_cities, published_slugs
+from marketplace.clinics.wording import slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.csv_text import MEDIA_TYPE, csv_text
 from marketplace.foundation.money import precision, whole_units
@@ -52,7 +53,7 @@ def _row(treatment: str, found: Any) -> list[object]:
 @door.get("/sitemap.xml")
 def sitemap() -> Response:
     """What may be found."""
-    paths = ["/", "/treatments", "/clinics", *(f"/{slug}" for slug in SLUGS)]
+    paths = ["/", "/treatments", "/clinics", "/transparency", "/report", *(f"/{slug}" for slug in SLUGS)]
     for treatment in queries.treatments():
         base = f"/treatments/{treatment.slug}"
         paths += [
@@ -62,11 +63,18 @@ def sitemap() -> Response:
             f"{base}/aftercare",
             *(f"{base}/{slug}" for slug in by_slug()),
         ]
-    paths += [f"/clinics/{slug}" for slug in by_slug()] + [f"/clinic/{slug}" for slug in published_slugs()]
+    paths += [f"/clinics/{slug}" for slug in by_slug()] + _cities()
+    paths += [f"/clinic/{slug}" for slug in published_slugs()]
     site = str(current_app.config["SITE_URL"])
     rows = "".join(f"<url><loc>{escape(site + path)}</loc></url>\n" for path in paths)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     return Response(f"{head}{rows}</urlset>\n", mimetype="application/xml")
+
+
+def _cities() -> list[str]:
+    countries = {place.code: slug for slug, place in by_slug().items()}
+    slugs = {(code, slug_of(city)) for code, city in published_cities() if code in countries}
+    return sorted(f"/clinics/{countries[code]}/{slug}" for code, slug in slugs if slug)
 
 
 @door.get("/robots.txt")

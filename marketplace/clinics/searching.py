@@ -1,0 +1,47 @@
+"""Search by words: the clinics that match what was typed, whatever its accents, punctuation and invisible characters."""
+
+from functools import cache
+
+from babel import Locale
+from sqlalchemy import ColumnElement, false, or_
+
+from marketplace.catalogue.geography import destinations
+from marketplace.clinics.models import Clinic
+from marketplace.clinics.wording import words_of
+
+MIN_COUNTRY_PREFIX = 3  # letters of a word before it is taken for the beginning of a country's name
+
+
+def matching(query: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the listing's text or begins a name of the listing's country.
+
+    What has no word in it, like "/", matches nothing; an empty query has no condition.
+    """
+    words = words_of(query)
+    if query.strip() and not words:
+        return [false()]
+    return [_matches(word) for word in words]
+
+
+def _matches(word: str) -> ColumnElement[bool]:
+    in_text = Clinic.search_text.contains(word, autoescape=True)
+    countries = countries_named(word)
+    return or_(in_text, Clinic.country.in_(countries)) if countries else in_text
+
+
+def countries_named(word: str) -> list[str]:
+    """Codes of the countries with clinics that have a name in which a word begins with this one (folded)."""
+    if len(word) < MIN_COUNTRY_PREFIX:
+        return []
+    return [code for code, names in _names().items() if any(name.startswith(word) for name in names)]
+
+
+@cache
+def _names() -> dict[str, frozenset[str]]:
+    """The words of each country's names: in the address, in English and in its own languages (CLDR)."""
+    found = {}
+    for code, country in destinations().items():
+        spellings = [country.slug or "", Locale("en").territories[code]]
+        spellings += [Locale(language).territories[code] for language in country.languages]
+        found[code] = frozenset(word for spelling in spellings for word in words_of(spelling))
+    return found
