@@ -1,4 +1,4 @@
-"""Search by words: the clinics that match what was typed, whatever its accents, punctuation and invisible characters."""
+"""Search by words: which clinics match what was typed, whatever accents or punctuation are in it."""
 
 from functools import cache
 

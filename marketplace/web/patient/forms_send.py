@@ -71,4 +71,4 @@ class CheckForm(AgreeingForm, CreatingForm, ChallengedForm):
     limit = "send-request"
     share_health = BooleanField()
     adult = BooleanField(_("I am 18 or over"), validators=[InputRequired(_("Confirm that you are 18 or over"))])
-    aftercare = BooleanField(_("Email me aftercare reminders if I choose a clinic (optional)"))
+    aftercare = BooleanField()  # no page asks for it; accepted from whoever sends it

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from marketplace.catalogue.texts import static_page
-from marketplace.clinics.queries import answered_share
+from marketplace.clinics.queries import market_figures
 from marketplace.web.public.door import door
 
 SLUGS = (
@@ -29,9 +29,9 @@ def page(slug: str) -> str:
 @door.get("/transparency")
 def transparency() -> str:
     """Honest counts; a share is only shown where it means something."""
-    clinics, sent, answered = answered_share()
-    share = round(answered / sent * 100) if sent >= TOO_FEW else None
-    return render_template("public/transparency.html", clinics=clinics, sent=sent, share=share, too_few=TOO_FEW)
+    found = market_figures()
+    share = round(found.answered / found.sent * 100) if found.sent >= TOO_FEW else None
+    return render_template("public/transparency.html", found=found, share=share, too_few=TOO_FEW)
 
 
 @door.get("/report")

@@ -131,7 +131,7 @@ def test_the_last_step_of_a_request_keeps_its_ticks(client: Any, make_clinic: Ma
     asked = client.post("/get-quotes/check", data=data)
     assert asked.status_code == 422
     again = asked.page.fields()
-    assert {"adult", "aftercare", "idem"} <= set(again)
+    assert {"adult", "idem"} <= set(again)
     assert client.post("/get-quotes/check", data={**again, "proof": solved(asked.page)}).location == "/get-quotes/sent"
     assert db.session.scalars(select(QuoteRequest.state)).one() == RequestState.UNCONFIRMED
 

@@ -8,6 +8,7 @@ from flask import Flask, session, url_for
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
 from marketplace.accounts.sessions import SessionTouched
+from marketplace.clinics.queries import MarketFigures
 from marketplace.web.public import pages
 from marketplace.web.public.door import WITH_SESSION
 from tests.conftest import reader_of
@@ -74,12 +75,12 @@ def test_sp16_the_one_page_with_a_form_is_kept_by_nobody(app, client, monkeypatc
 
 
 def test_sp16_a_public_page_that_touches_the_session_is_told(client, monkeypatch):
-    monkeypatch.setattr(pages, "answered_share", lambda: (session.get("x"), 0, 0))
+    monkeypatch.setattr(pages, "market_figures", lambda: MarketFigures(session.get("x"), 0, 0, sample=False))
     with pytest.raises(SessionTouched):
         client.get("/transparency")
 
 
 def test_sp16_in_production_it_finds_an_empty_one(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "PRODUCTION", True)
-    monkeypatch.setattr(pages, "answered_share", lambda: (session.setdefault("x", 0), 0, 0))
+    monkeypatch.setattr(pages, "market_figures", lambda: MarketFigures(session.setdefault("x", 0), 0, 0, sample=False))
     assert "Set-Cookie" not in client.get("/transparency").headers
