@@ -13,7 +13,7 @@ PYTHON_CODE := marketplace migrations tests wsgi.py .ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test torture lint sbom format clean browser nginx
+.PHONY: run test torture lint sbom format clean browser nginx iproute2
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -22,11 +22,11 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev browser
 	@exec $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
 
-# The slow experiments, one after the other, in an hour at most; ends in one table.
+# The slow experiments, one after the other, in an hour and a half at most; ends in one table.
 empty :=
 cases = $(subst $(empty) $(empty), or ,$(patsubst %,test_%_,$(strip $(CASES))))
-torture: $(VENV)/.installed-dev browser nginx
-	@exec timeout --foreground --signal=INT --kill-after=60 60m \
+torture: $(VENV)/.installed-dev browser nginx iproute2
+	@exec timeout --foreground --signal=INT --kill-after=60 90m \
 		$(BIN)/python -m pytest -n 0 -r N tests/torture $(if $(CASES),-k '$(cases)')
 
 lint: $(VENV)/.installed-dev
@@ -84,3 +84,10 @@ nginx: $(VENV)/.made
 		{ apt-get download -q nginx || { apt-get update -q && apt-get download -q nginx; }; } </dev/null && \
 		dpkg -x nginx_*.deb .; \
 	} || echo "nginx is not installed and could not be fetched: RP12 will be skipped." >&2
+
+# Another experiment has a network of its own to swallow packets in.
+iproute2:
+	@command -v ip >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && export DEBIAN_FRONTEND=noninteractive && \
+		apt-get update -q </dev/null && apt-get install -q -y --no-install-recommends iproute2 </dev/null; \
+	} || echo "iproute2 is not installed and could not be: RP16 will be skipped." >&2

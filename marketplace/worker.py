@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from marketplace.config import REACH_DATABASE
 from marketplace.extensions import db
 from marketplace.foundation import clock, timeouts
+from marketplace.foundation.database_deadline import AsyncDeadlineConnection
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.job_queue import WorkerConnector, queue
 from marketplace.foundation.timeline import acting_as
@@ -92,7 +93,7 @@ def lanes() -> Iterator[tuple[list[str], int]]:
     """Which queues share how many places: a mail server that hangs takes those of mail only, retries their own."""
     everything_else = {task.queue for task in queue.tasks.values()} - {mail.FIRST, mail.MAIL, mail.LATER}
     yield [*sorted(everything_else), mail.FIRST], 2
-    yield [mail.FIRST, mail.MAIL], 4
+    yield [mail.FIRST, mail.MAIL], 6
     yield [mail.LATER], 2
 
 
@@ -140,4 +141,6 @@ def _connector(app: Flask) -> WorkerConnector:
     given = conninfo_to_dict(url).get("options") or ""
     options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={Face.WORKER}".strip()
     connection = {**REACH_DATABASE, "application_name": "marketplace", "options": options}
-    return WorkerConnector(conninfo=url, min_size=1, max_size=6, kwargs=connection)
+    return WorkerConnector(
+        conninfo=url, min_size=1, max_size=6, kwargs=connection, connection_class=AsyncDeadlineConnection
+    )

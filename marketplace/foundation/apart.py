@@ -18,14 +18,13 @@ def engine() -> Engine:
     kept: dict[str, Any] = current_app.extensions
     if "apart" not in kept:
         given = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
-        options = f"{timeouts.as_options(timeouts.WEB)} -c role={Face.WORKER}"
-        arguments = {**given.pop("connect_args"), "options": options}
+        arguments = {**given.pop("connect_args"), "options": f"-c role={Face.WORKER}"}
         given |= {"pool_size": 2, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
-        kept["apart"] = create_engine(
-            str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given
-        )
-    made: Engine = kept["apart"]
-    return made
+        made = create_engine(str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given)
+        timeouts.bound(made, app=current_app, always=timeouts.WEB)
+        kept["apart"] = made
+    found: Engine = kept["apart"]
+    return found
 
 
 @contextmanager

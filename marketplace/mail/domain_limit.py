@@ -9,7 +9,7 @@ from threading import Condition
 from types import TracebackType
 from typing import Self
 
-MAX_AT_ONCE = 2  # emails to one domain
+MAX_AT_ONCE = 3  # emails to one domain
 SLOW_AFTER = 2.0  # seconds in hand; nothing more is started for its domain meanwhile
 SILENT_AFTER = 5.0  # seconds one email took; its domain rests afterwards
 FIRST_REST, MAX_REST = 15.0, 300.0  # seconds

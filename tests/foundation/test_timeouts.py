@@ -75,7 +75,7 @@ def idle() -> dict[str, str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_who_waits_in_vain_is_told_to_come_back(own_app: Flask, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     waiting = dict(zip(NAMES, (too_long, behind_a_lock, idle), strict=True))[name]
-    monkeypatch.setitem(timeouts.WEB, name, "150ms")
+    monkeypatch.setitem(timeouts.WEB.settings, name, "150ms")
     client = own_app.test_client()
     with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
         other.execute(text("SET idle_in_transaction_session_timeout = '20s'"))
@@ -128,7 +128,8 @@ def the_backups(app: Flask) -> dict[str, str]:
 def test_a_server_that_vanished_is_noticed_within_twenty_seconds(limited_app: Flask, told) -> None:
     with limited_app.app_context():
         asked = {name: int(value) for name, value in told(limited_app).items()}
-    assert (asked["connect_timeout"], asked["tcp_user_timeout"], asked["keepalives"]) == (5, 20_000, 1)
+    assert asked["connect_timeout"] <= 5
+    assert (asked["tcp_user_timeout"], asked["keepalives"]) == (20_000, 1)
     assert asked["keepalives_idle"] + asked["keepalives_interval"] * asked["keepalives_count"] <= 20
 
 
@@ -148,7 +149,7 @@ def test_a_refusal_in_the_systems_face_is_told_as_what_it_is(
         with as_system():
             return fate()
 
-    monkeypatch.setitem(timeouts.WEB, "lock_timeout", "150ms")
+    monkeypatch.setitem(timeouts.WEB.settings, "lock_timeout", "150ms")
     client = own_app.test_client()
     with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
         other.execute(text("SELECT pg_advisory_lock(1)"))

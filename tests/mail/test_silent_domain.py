@@ -48,7 +48,7 @@ def test_the_others_do_not_wait_for_a_silent_domain(draining: Draining) -> None:
     finally:
         sink.stop()
     assert draining.states()["sent"] == 13
-    assert 1 <= sum(email.attempts for email in draining.rows("waiting")) <= 4
+    assert 1 <= sum(email.attempts for email in draining.rows("waiting")) <= 6
 
 
 def test_each_queue_has_a_lane_and_what_is_urgent_has_two() -> None:
