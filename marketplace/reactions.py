@@ -27,6 +27,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestSubmitted: (to_patient.confirm_request,),
     request.RequestRepeated: (to_patient.request_open_already,),
     request.ConfirmationResent: (to_patient.confirm_request,),
+    request.RequestRewritten: (),
+    request.RequestAddressCorrected: (to_patient.confirm_request,),
     request.ConfirmationReminded: (to_patient.confirm_again,),
     request.ConfirmationHeldBack: (),  # operators read it; the page says nothing
     request.RequestConfirmed: (to_patient.request_sent,),

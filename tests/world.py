@@ -131,6 +131,7 @@ class World:
             "patient.open_page": {"token": self.token(self.quoted, "page")},
             "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
             "patient.send_request": {"token": self.token(self.unsent, "confirm")},
+            "patient.change_unconfirmed": {"token": self.token(self.unsent, "confirm")},
             "dashboard": {
                 "ref": self.fresh.ref,
                 "photo_id": photos_of(self.fresh)[0].id,

@@ -2,7 +2,7 @@
 
 from flask import current_app
 from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.clinics.models import Clinic
@@ -66,6 +66,12 @@ def agree(request: QuoteRequest, clinics: list[Clinic], *, words: str, with_heal
         )
         db.session.execute(again)
     db.session.flush()
+
+
+def end_consents(request: QuoteRequest) -> None:
+    """Before anything was sent: it is asked for anew."""
+    standing = (Consent.request_id == request.id) & Consent.withdrawn_at.is_(None)
+    db.session.execute(update(Consent).where(standing).values(withdrawn_at=clock.now()))
 
 
 def readers(request: QuoteRequest) -> list[Clinic]:

@@ -1,5 +1,6 @@
 """From a finished draft to leads: sent for confirmation, confirmed, and more clinics later."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record
+from marketplace.foundation.timeline import Event, record
 from marketplace.leads.capacity import take
 from marketplace.leads.consent import agree, consent_text
 from marketplace.leads.deadlines import due_at
@@ -56,10 +57,15 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
     REQUEST.move(request, RequestState.UNCONFIRMED)
     request.share_health, request.aftercare = share_health, aftercare
     _agree(request, clinics, with_health=share_health)
+    ask_to_confirm(request, RequestSubmitted)
+
+
+def ask_to_confirm(request: QuoteRequest, event: type[Event]) -> None:
+    """The mail to confirm follows the event; a mailbox with an open request for the same is told of that instead."""
     open_one = _open_for_the_same(request)
     if open_one:
         request.reminded_at = clock.now()  # its mailbox was told of the open one; nothing asks to confirm this one
-    record(RequestRepeated(request_id=open_one.id) if open_one else RequestSubmitted(request_id=request.id))
+    record(RequestRepeated(request_id=open_one.id) if open_one else event(request_id=request.id))
 
 
 def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -> None:
@@ -85,9 +91,12 @@ def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
         return db.session.scalar(earlier)
 
 
-def confirm(request: QuoteRequest) -> Confirmed:
-    """The address is theirs: the request opens and each consented clinic with a free place has its lead."""
+def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirmed:
+    """The address is theirs: the request opens and each consented clinic with a free place has its lead, but for those
+    the page said it goes `without`."""
     REQUEST.move(request, RequestState.OPEN)
+    for clinic in without:
+        _end_consent(request, clinic)
     confirmed = _leads_for(request)
     record(RequestConfirmed(request_id=request.id))
     if not confirmed.leads:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import select
 
 from marketplace.clinics import invitations
 from marketplace.clinics.invitations import Invitation
@@ -160,7 +161,16 @@ def _end_of(email: Email) -> datetime:
         raise NoLongerDue("erased")
     if email.link_purpose == CONFIRM and request.state != RequestState.UNCONFIRMED:
         raise NoLongerDue("confirmed")
+    if email.link_purpose == CONFIRM and _has_newer(email):
+        raise NoLongerDue("replaced")
     return clock.now() + LIFETIMES[str(email.link_purpose)]
+
+
+def _has_newer(email: Email) -> bool:
+    """A later mail to confirm the same waits or went, perhaps to another address: this one would end its link."""
+    same = (Email.link_purpose == CONFIRM) & (Email.link_subject_id == email.link_subject_id)
+    newer = select(Email.id).where(same, Email.id != email.id, Email.waiting_at > email.waiting_at)
+    return db.session.scalar(newer.limit(1)) is not None
 
 
 def _own_path(path: str) -> str:

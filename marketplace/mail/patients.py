@@ -32,7 +32,7 @@ _OUT = (LeadState.DECLINED, LeadState.REVOKED)
 
 
 def confirm_request(event: Event) -> None:
-    """Nothing goes to a clinic before the address is confirmed (RequestSubmitted, ConfirmationResent)."""
+    """Nothing goes to a clinic before the address is confirmed (RequestSubmitted, asked again, corrected)."""
     request = _request(event)
     _put_unasked("confirm_request", request, link=ConfirmLink(request))
 

@@ -152,11 +152,16 @@ def answer_you(
     before = _deciding(request)
     box = request.box
     request.name_sealed = box.seal("quote_request.name_sealed", name)
-    request.contact_sealed = box.seal("quote_request.contact_sealed", {"email": email, "phone": phone})
     request.questions_sealed = box.seal("quote_request.questions_sealed", questions)
-    request.email_hash = keyring.look_up_hash(email)
+    seal_contact(request, email=email, phone=phone)
     request.languages = languages
     _changed(request, before=before)
+
+
+def seal_contact(request: QuoteRequest, *, email: str, phone: str) -> None:
+    """Where mails go, and the phone number if one was given."""
+    request.contact_sealed = request.box.seal("quote_request.contact_sealed", {"email": email, "phone": phone})
+    request.email_hash = keyring.look_up_hash(email)
 
 
 def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) -> None:

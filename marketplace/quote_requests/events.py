@@ -15,6 +15,14 @@ class ConfirmationResent(Event):
     """The person asked for the confirming mail again."""
 
 
+class RequestRewritten(Event):
+    """Back to a draft before it was confirmed, for its person to change answers; nothing had gone out."""
+
+
+class RequestAddressCorrected(Event):
+    """The address was mistyped: the mail to confirm goes to another, the first one's link is dead."""
+
+
 class ConfirmationReminded(Event):
     """A day went by without a confirmation; said once."""
 

@@ -31,9 +31,13 @@ def open_page(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
     return _request_of(link), link
 
 
-def peek_confirm(token: str) -> QuoteRequest:
+def peek_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
     """What would be sent: looking changes nothing. Raises LinkGone."""
-    return _request_of(signed_links.redeem(token, purpose=CONFIRM))
+    link = signed_links.redeem(token, purpose=CONFIRM)
+    request = _request_of(link)
+    if request.state != RequestState.UNCONFIRMED:
+        raise LinkGone("used")
+    return request, link
 
 
 def spend_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:

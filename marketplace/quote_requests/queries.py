@@ -12,7 +12,7 @@ from marketplace.foundation.timeline import TimelineEntry
 from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
-ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "LinkAsked")
+ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "RequestAddressCorrected", "LinkAsked")
 CAME_BACK = ("EmailFailed", "EmailBounced", "EmailWithheld")
 
 

@@ -25,7 +25,9 @@ _ENDS = frozenset({RequestState.WITHDRAWN, RequestState.CLOSED, RequestState.EXP
 
 REQUEST_MOVES = {
     RequestState.DRAFT: frozenset({RequestState.UNCONFIRMED, RequestState.ERASED}),
-    RequestState.UNCONFIRMED: frozenset({RequestState.OPEN, RequestState.WITHDRAWN, RequestState.ERASED}),
+    RequestState.UNCONFIRMED: frozenset(
+        {RequestState.OPEN, RequestState.DRAFT, RequestState.WITHDRAWN, RequestState.ERASED}
+    ),
     RequestState.OPEN: frozenset({RequestState.PAUSED, RequestState.CHOSEN}) | _ENDS,
     RequestState.PAUSED: frozenset({RequestState.OPEN}) | _ENDS,
     RequestState.CHOSEN: frozenset({RequestState.OPEN, RequestState.SETTLED, RequestState.WITHDRAWN}),

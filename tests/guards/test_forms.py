@@ -11,6 +11,7 @@ BY_NATURE = {
     **dict.fromkeys(
         (f"patient.ask_{s}" for s in ("treatment", "where", "when", "budget", "health", "you", "clinics")), SAME_ANSWER
     ),
+    **dict.fromkeys(("patient.change_sent", "patient.change_unconfirmed"), ONE_WAY),
     "patient.change_answer": SAME_ANSWER,
     **dict.fromkeys(("patient.ask_photos", "patient.change_photos"), "the same picture is kept once"),
     "patient.choose_quote": ONE_WAY,
@@ -66,6 +67,7 @@ def test_every_post_is_safe_to_send_twice(app: Flask) -> None:
     [
         "patient.send",
         "patient.sent",
+        "patient.correct_email",
         "patient.ask_for_link",
         "patient.send_message",
         "patient.send_to_more_clinics",

@@ -96,12 +96,19 @@ def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:
     assert "<b>Bold</b> & Co" in body.text
 
 
-def test_a_replaced_confirmation_ends_the_one_before(app: Flask) -> None:
+def test_of_two_confirmations_that_wait_only_the_later_goes(app: Flask) -> None:
     request = a_request(RequestState.UNCONFIRMED)
     for _ in range(2):
         patients.confirm_request(event_of(request))
+    assert [bool(delivery.prepare(email.id)) for email in emails("confirm_request")] == [False, True]
+
+
+def test_a_replaced_confirmation_ends_the_one_before(app: Flask) -> None:
+    request = a_request(RequestState.UNCONFIRMED)
     links = []
-    for email in emails("confirm_request"):
+    for _ in range(2):
+        patients.confirm_request(event_of(request))
+        email = emails("confirm_request")[-1]
         assert delivery.prepare(email.id)
         links.append(db.session.get_one(signed_links.SignedLink, email.id))
     with pytest.raises(LinkGone):

@@ -68,7 +68,16 @@ class Person:
         return self._until(200, lambda: self.poster.get(path))
 
     def _send(self, path: str, fields: dict[str, str | list[str]]) -> Answer:
-        return self._until(303, lambda: self.poster.send(path, fields))
+        """A page that changed meanwhile is read and sent as it is now."""
+        form = dict(fields)
+
+        def send() -> Answer:
+            answer = self.poster.send(path, form)
+            seen_anew = answer.tokens() if answer.status == 409 else {}
+            form.update(seen_anew)
+            return Answer(0) if "shown" in seen_anew else answer
+
+        return self._until(303, send)
 
     def _until(self, wanted: int, ask) -> Answer:
         while time.time() < self.until:

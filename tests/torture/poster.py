@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.reading import Page
 
-TOKEN = re.compile(r'<input[^>]*name="(csrf_token|idem)"[^>]*>')
+TOKEN = re.compile(r'<input[^>]*name="(csrf_token|idem|shown)"[^>]*>')
 VALUE = re.compile(r'value="([^"]*)"')
 Fields = dict[str, str] | dict[str, list[str]] | dict[str, str | list[str]]
 
@@ -32,7 +32,7 @@ class Answer:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     def tokens(self) -> dict[str, str]:
-        """csrf_token and idem of the page's first form that has them; quicker than reading the whole page."""
+        """csrf_token, idem and shown of the page's first form that has them; quicker than reading the whole page."""
         found: dict[str, str] = {}
         for match in TOKEN.finditer(self.text):
             value = VALUE.search(match.group())

@@ -57,5 +57,5 @@ def test_rp13_the_last_places_are_taken_once(real_site: RealSite, figure: Note) 
         over += given > PLACES[turn % len(PLACES)]
         under += given < PLACES[turn % len(PLACES)]
     figure("RP13", f"{rounds} x {PEOPLE} at once for the last 1 or 5 places", f"{over} over, {under} under the cap")
-    assert statuses == {303}
+    assert statuses <= {303, 409}, "whoever comes late is shown that the clinic is full"
     assert (over, under) == (0, 0)

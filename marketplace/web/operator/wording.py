@@ -101,6 +101,8 @@ EVENTS = {
     "RequestSubmitted": _l("Request sent, waiting for its confirmation"),
     "RequestRepeated": _l("Asked again for the same"),
     "ConfirmationResent": _l("Confirmation asked for again"),
+    "RequestRewritten": _l("Back to the answers before confirming"),
+    "RequestAddressCorrected": _l("Address corrected before confirming"),
     "ConfirmationHeldBack": _l("No more mail to this address for now"),
     "LimitHit": _l("Asked too often, and stopped"),
     "ConfirmationReminded": _l("Reminded to confirm"),

@@ -14,6 +14,8 @@ from marketplace.web import shown
 from marketplace.web.patient.summary import Row, rows
 from marketplace.web.shown import Changes, Shown
 
+HEALTH_ROWS = ("conditions", "details", "photos")
+
 
 @dataclass(frozen=True)
 class Recipients:
@@ -60,11 +62,16 @@ class Agreement:
         return consent_text(self.clinics, with_health=with_health, photos=len(self.photos))
 
     @cached_property
+    def sentences(self) -> list[str]:
+        """All that may be agreed to on this page."""
+        return [self.sentence(with_health=shared) for shared in (True, False)] if self.clinics else []
+
+    @cached_property
     def shown(self) -> Shown:
         """All that the page shows and the person agrees to."""
         facts: dict[str, object] = answer_facts(self.quote_request, self.rows)
         facts |= {f"clinic.{clinic.slug}": [clinic.name, clinic.country] for clinic in self.clinics}
-        facts["sentence"] = [self.sentence(with_health=True), self.sentence(with_health=False)] if self.clinics else []
+        facts["sentence"] = self.sentences
         return Shown((self.page, str(self.quote_request.id)), facts)
 
     def marked(self, changes: Changes) -> list[Row]:

@@ -50,6 +50,12 @@ def current_draft() -> Any:
         return None
 
 
+def continue_draft(quote_request: Any) -> None:
+    """This browser fills this draft in from here on."""
+    session["draft"] = str(quote_request.id)
+    session["draft_ref"] = quote_request.ref
+
+
 def url_of(step: str, *, change: str | None = None) -> str:
     """The page of a step."""
     return url_for(f"patient.ask_{step}", change=change)

@@ -33,6 +33,11 @@ def know(ref: str) -> None:
     session[KNOWN] = [*(known for known in session.get(KNOWN, ()) if known != ref), ref]
 
 
+def is_own_browser(ref: str, *, mailed_at: datetime) -> bool:
+    """It sent the request, or follows a link that was mailed just now."""
+    return ref in session.get(KNOWN, ()) or clock.now() - mailed_at <= FRESH_LINK
+
+
 def own_browser_only(view: View) -> View:
     """For health answers and photos: a link that lay in a mailbox for a while, or was passed on, does not show them."""
 

@@ -1,15 +1,11 @@
-"""The links of a patient's mails: one opens the page, one confirms, and a lost one is sent again."""
+"""The links of a patient's mails: one opens the page, and a lost one is sent again."""
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from marketplace.foundation import clock
-from marketplace.leads.consent import recipients
-from marketplace.leads.sending import Confirmed, confirm
-from marketplace.quote_requests import links, queries
+from marketplace.quote_requests import links
 from marketplace.web.challenged import ChallengedForm
 from marketplace.web.forms import CreatingForm, email_field
 from marketplace.web.patient.door import door
@@ -38,53 +34,6 @@ def open_page(token: str) -> ResponseReturnValue:
     target = request.args.get("to", "")
     page = url_for("patient.show_request", ref=quote_request.ref)
     return redirect(f"{page}/{target}" if links.BELOW_REQUEST.fullmatch(target) else page, 303)
-
-
-@door.get("/q/<token>/confirm")
-def show_confirmation(token: str) -> ResponseReturnValue:
-    """Shows what would be sent to whom; a mail scanner that follows the link sends nothing."""
-    quote_request = links.peek_confirm(token)
-    clinics = [consent.clinic for consent in queries.consents(quote_request)]
-    return render_template(
-        "patient/request/confirm.html",
-        quote_request=quote_request,
-        clinics=clinics,
-        names=recipients(clinics),
-        form=CreatingForm(),
-        token=token,
-    )
-
-
-@door.post("/q/<token>/confirm")
-@writes
-@once(CreatingForm, must_have_token=False)
-def send_request(token: str) -> ResponseReturnValue:
-    """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
-    quote_request, link = links.spend_confirm(token)
-    _say_what_came_of_it(confirm(quote_request))
-    remember(quote_request.ref, until=clock.now() + links.LIFETIMES[links.PAGE], mailed_at=link.created_at)
-    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
-
-
-def _say_what_came_of_it(confirmed: Confirmed) -> None:
-    if confirmed.leads:
-        flash(
-            _(
-                "Your request has gone to %(names)s",
-                names=recipients([lead.clinic for lead in confirmed.leads]),
-            ),
-            "success",
-        )
-    else:
-        flash(_("Your request is stored. We will write to you when a clinic can take it"), "info")
-    for clinic in confirmed.full:
-        flash(
-            _(
-                "%(clinic)s is full for now and did not get your request. You can add another clinic",
-                clinic=clinic.name,
-            ),
-            "care",
-        )
 
 
 @door.route("/my/link", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import Face, wear
 from marketplace.quote_requests import drafts
 from marketplace.web.forms import Form
-from marketplace.web.patient.asking import url_of
+from marketplace.web.patient.asking import continue_draft, url_of
 from marketplace.web.patient.door import door
 from marketplace.web.writing import writes
 
@@ -47,7 +47,6 @@ def begin() -> ResponseReturnValue:
         country=country if country in geography.destinations() else None,
         treatment=form.treatment.data or None,
     )
-    session["draft"] = str(quote_request.id)
-    session["draft_ref"] = quote_request.ref
+    continue_draft(quote_request)
     session.pop("sent", None)
     return redirect(url_of("treatment"), 303)

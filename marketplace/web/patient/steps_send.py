@@ -1,21 +1,17 @@
-"""The last pages: who gets it, a look at everything, and the mailbox."""
+"""The last pages: who gets it, and a look at everything."""
 
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import sessions
-from marketplace.foundation import limits
-from marketplace.foundation.faces import Face, as_system, wear
-from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.foundation.problems import WrongState
 from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
-from marketplace.quote_requests import drafts, links, queries
-from marketplace.quote_requests.states import RequestState
-from marketplace.web.forms import CreatingForm
+from marketplace.quote_requests import drafts, queries
 from marketplace.web.patient.agreeing import Agreement, Recipients
 from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
 from marketplace.web.patient.cards import cards
@@ -97,38 +93,3 @@ def _submit(agreement: Agreement, form: CheckForm) -> None:
         raise WrongState("no_clinic_left", _("None of the clinics you chose can take your request now"))
     drafts.untick(quote_request, [clinic for clinic, _reason in agreement.recipients.left_out])
     submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
-
-
-def _sent_request() -> Any:
-    """What this browser sent; where the answer was lost on the way, the draft's reference finds it."""
-    ref = session.get("sent") or session.get("draft_ref", "")
-    try:
-        with as_system():
-            quote_request = queries.by_ref(ref)
-    except NotFound:
-        return None
-    wear(Face.PATIENT, request_id=quote_request.id)
-    return None if quote_request.state in (RequestState.DRAFT, RequestState.ERASED) else quote_request
-
-
-@door.route("/get-quotes/sent", methods=["GET", "POST"])
-@writes
-@once(CreatingForm, must_have_token=False)
-def sent() -> ResponseReturnValue:
-    """Nothing has gone to a clinic yet; the mail may be sent again."""
-    quote_request = _sent_request()
-    if quote_request is None:
-        return redirect(url_for("patient.start"), 303)
-    if request.method == "POST":
-        limits.take("confirm-again")
-        links.resend_confirmation(quote_request)
-        flash(_("We have sent the email again. The link in the earlier one no longer works"), "success")
-        return redirect(url_for("patient.sent"), 303)
-    return render_template(
-        "patient/form/sent.html",
-        form=CreatingForm(),
-        ref=quote_request.ref,
-        email=queries.answers(quote_request).email,
-        waits=quote_request.state == RequestState.UNCONFIRMED,
-        came_back=queries.mail_came_back(quote_request),
-    )

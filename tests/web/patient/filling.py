@@ -36,3 +36,8 @@ def reach_check(client: Any, *slugs: str, **changes: dict[str, Any]) -> dict[str
     answer_until(client, "clinics", **changes)
     assert answer(client, "clinics", clinics=list(slugs)).headers["Location"] == "/get-quotes/check"
     return client.get("/get-quotes/check").page.fields()
+
+
+def press(client: Any, path: str) -> Any:
+    """The button of a page as it stands."""
+    return client.post(path, data=client.get(path).page.fields())

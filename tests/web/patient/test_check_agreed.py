@@ -13,7 +13,7 @@ from tests.factories import Make
 from tests.reading import words
 from tests.web.patient.filling import answer, reach_check
 
-TICKED = {"adult": "y", "share_health": "y", "aftercare": "y"}
+TICKED = {"adult": "y", "share_health": "y"}
 
 
 def stored() -> QuoteRequest:

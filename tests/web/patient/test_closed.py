@@ -13,7 +13,7 @@ from marketplace.quote_requests.links import PAGE
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from tests.factories import Make
-from tests.web.patient.filling import reach_check
+from tests.web.patient.filling import press, reach_check
 
 LATER = timedelta(minutes=11)
 
@@ -79,7 +79,7 @@ def test_the_browser_that_sent_it_stays_known(client: Any, make_clinic: Make) ->
     request = db.session.scalars(select(QuoteRequest)).one()
     confirm = signed_links.issue("confirm", subject_id=request.id, lifetime=timedelta(hours=48))
     with clock.set_to(clock.now() + timedelta(hours=5)):
-        client.post(f"/q/{signed_links.token_of(confirm)}/confirm")
+        press(client, f"/q/{signed_links.token_of(confirm)}/confirm")
         client.post("/get-quotes")
         assert client.get(f"/my/requests/{request.ref}/answers/health").status_code == 200
 
@@ -93,7 +93,7 @@ def test_confirming_by_an_older_mail_elsewhere_opens_no_health(client: Any, make
     confirm = signed_links.issue("confirm", subject_id=request.id, lifetime=timedelta(hours=48))
     elsewhere = reader_of(app)
     with clock.set_to(clock.now() + LATER):
-        elsewhere.post(f"/q/{signed_links.token_of(confirm)}/confirm")
+        press(elsewhere, f"/q/{signed_links.token_of(confirm)}/confirm")
         assert elsewhere.get(f"/my/requests/{request.ref}").status_code == 200
         assert elsewhere.get(f"/my/requests/{request.ref}/answers/health").status_code == 303
 

@@ -88,8 +88,9 @@ def test_looking_at_the_confirmation_sends_nothing(client: Any, make_clinic: Mak
 def test_the_button_sends_it_once(client: Any, make_clinic: Make, make_draft: Make) -> None:
     request = unconfirmed(make_clinic, make_draft)
     link = f"/q/{token(request, 'confirm')}/confirm"
-    assert client.post(link).headers["Location"] == f"/my/requests/{request.ref}"
-    assert client.post(link).status_code == 404
+    shown = client.get(link).page.fields()
+    assert client.post(link, data=shown).headers["Location"] == f"/my/requests/{request.ref}"
+    assert client.post(link, data={"shown": shown["shown"]}).status_code == 404
     db.session.expire_all()
     assert len(db.session.scalars(select(Lead)).all()) == 1
 
