@@ -32,6 +32,7 @@ from marketplace.web import (
     metrics,
     origin,
     pictures,
+    plan_words,
     strata,
     words,
 )
@@ -80,7 +81,7 @@ def _bind_web(app: Flask) -> None:
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (errors, limiting, filters, strata, context, words):
+    for part in (errors, limiting, filters, plan_words, strata, context, words):
         part.install(app)
     assets.install(app)
     for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, joining.joining, mail_door):

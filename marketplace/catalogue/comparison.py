@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Protocol
 
-Convert = Callable[[int, str], int]  # (minor, currency) -> minor units of the reader's currency
+from marketplace.foundation.money import half_up
+
+Convert = Callable[[Fraction | int, str], Fraction]  # (minor, currency) -> exact minor units of the reader's currency
 
 
 class Range(Protocol):
@@ -22,26 +25,44 @@ class Range(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One country, in minor units of the reader's currency; `versus` is per cent of the home middle, below 0: less."""
+    """One country; amounts of a session are exact minor units of the reader's currency, rounded to `unit` when shown.
+
+    `versus` is per cent of the home middle, below 0: less.
+    """
 
     country: str
-    low: int
-    high: int
+    exact_low: Fraction
+    exact_high: Fraction
     sessions: int
+    unit: int
     basis: str
     period: str
     is_home: bool
     versus: int | None
 
     @property
-    def middle(self) -> int:
-        """Half way between low and high."""
-        return (self.low + self.high) // 2
+    def middle(self) -> Fraction:
+        """Half way between low and high, exact."""
+        return (self.exact_low + self.exact_high) / 2
+
+    @property
+    def middle_course(self) -> Fraction:
+        """All sessions at the middle price, exact."""
+        return self.middle * self.sessions
+
+    @property
+    def session(self) -> tuple[int, int]:
+        """Low and high for one session."""
+        return half_up(self.exact_low, unit=self.unit), half_up(self.exact_high, unit=self.unit)
 
     @property
     def course(self) -> tuple[int, int]:
-        """Low and high for all sessions."""
-        return self.low * self.sessions, self.high * self.sessions
+        """Low and high for all sessions: rounded once, not a multiple of what is shown for one."""
+        return self.course_at(self.exact_low), self.course_at(self.exact_high)
+
+    def course_at(self, session: Fraction) -> int:
+        """All sessions at this price of one."""
+        return half_up(session * self.sessions, unit=self.unit)
 
 
 @dataclass(frozen=True)
@@ -53,36 +74,33 @@ class Table:
     axis_max: int
 
 
-def against(middle: float, home_middle: float) -> int:
-    """Per cent more (above 0) or less (below 0) than at home, middle to middle, to the nearest whole."""
-    return round((middle - home_middle) / home_middle * 100)
+def against(middle: Fraction | int, home_middle: Fraction | int) -> int:
+    """Per cent more (above 0) or less (below 0) than at home, middle to middle, to the nearest whole, half up."""
+    return half_up(Fraction(middle - home_middle) / home_middle * 100)
 
 
-def table(ranges: Sequence[Range], *, home: str, sessions: int, convert: Convert) -> Table:
-    """Savings are taken from the stored amounts where the currencies agree, so that rates add no rounding."""
+def table(ranges: Sequence[Range], *, home: str, sessions: int, convert: Convert, unit: int = 1) -> Table:
+    """Every country's row. `unit` is what amounts are rounded to, in minor units of the reader's currency."""
     at_home = next((found for found in ranges if found.country == home), None)
-    rows = [_row(found, at_home, home=home, sessions=sessions, convert=convert) for found in ranges]
+    home_middle = convert(at_home.low + at_home.high, at_home.currency) if at_home else None
+    rows = [_row(found, home_middle, home=home, sessions=sessions, convert=convert, unit=unit) for found in ranges]
     rows.sort(key=lambda row: (not row.is_home, row.middle, row.country))
-    highest = max((row.high for row in rows), default=1)
+    highest = max((row.session[1] for row in rows), default=1)
     return Table(rows, next((row for row in rows if row.is_home), None), axis_end(highest))
 
 
-def _row(found: Range, at_home: Range | None, *, home: str, sessions: int, convert: Convert) -> Row:
-    versus = None
-    if at_home is not None and found.country != home:
-        same = found.currency == at_home.currency
-        middle = found.low + found.high if same else convert(found.low + found.high, found.currency)
-        home_middle = at_home.low + at_home.high if same else convert(at_home.low + at_home.high, at_home.currency)
-        versus = against(middle, home_middle)
+def _row(found: Range, home_middle: Fraction | None, *, home: str, sessions: int, convert: Convert, unit: int) -> Row:
+    low, high = convert(found.low, found.currency), convert(found.high, found.currency)
     return Row(
         country=found.country,
-        low=convert(found.low, found.currency),
-        high=convert(found.high, found.currency),
+        exact_low=low,
+        exact_high=high,
         sessions=sessions,
+        unit=unit,
         basis=found.basis,
         period=found.period,
         is_home=found.country == home,
-        versus=versus,
+        versus=None if home_middle is None or found.country == home else against(low + high, home_middle),
     )
 
 
@@ -90,8 +108,3 @@ def axis_end(highest: int) -> int:
     """A round end of the axis, a little beyond the highest price."""
     step = 10 ** max(0, len(str(highest)) - 2)
     return (highest * 105 // 100 // step + 1) * step
-
-
-def total_for_you(course: int, *, trips: int, fare: int, nights: int, night: int) -> int:
-    """Course plus trips times (fare plus nights times night price)."""
-    return course + trips * (fare + nights * night)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 from currency_converter import CurrencyConverter
 from flask import g
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.catalogue.models import ReferenceRate
 from marketplace.extensions import db
-from marketplace.foundation.money import precision
+from marketplace.foundation.money import half_up, precision
 
 SOURCE = "European Central Bank reference rates"
 EURO = "EUR"
@@ -38,14 +39,19 @@ class Rates:
     day: date
     per_euro: Mapping[str, Decimal]
 
-    def convert(self, minor: int, currency: str, to: str) -> Converted:
-        """Minor units of `currency` in minor units of `to`, half to even. Raises NoRate."""
+    def exact(self, minor: Fraction | int, currency: str, to: str) -> Fraction:
+        """Minor units of `currency` in minor units of `to`, not rounded. Raises NoRate."""
+        if currency == to:
+            return Fraction(minor)
         try:
-            factor = self.per_euro[to] / self.per_euro[currency]
+            factor = Fraction(self.per_euro[to]) / Fraction(self.per_euro[currency])
         except KeyError as error:
             raise NoRate(str(error)) from error
-        shifted = Decimal(minor) * factor * Decimal(10) ** (precision(to) - precision(currency))
-        return Converted(int(shifted.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), to, self.day)
+        return minor * factor * Fraction(10) ** (precision(to) - precision(currency))
+
+    def convert(self, minor: int, currency: str, to: str) -> Converted:
+        """Minor units of `currency` in minor units of `to`, rounded half up. Raises NoRate."""
+        return Converted(half_up(self.exact(minor, currency, to)), to, self.day)
 
 
 def rates() -> Rates:
@@ -67,12 +73,29 @@ def convert(minor: int, currency: str, to: str) -> Converted:
     return rates().convert(minor, currency, to)
 
 
-def about(minor: int, currency: str, to: str) -> int:
-    """For display: minor units of `to`, rounded to whole units where a rate was used. Raises NoRate."""
-    if currency == to:
-        return minor
-    one = 10 ** precision(to)
-    return round(convert(minor, currency, to).minor / one) * one
+def exact(minor: Fraction | int, currency: str, to: str) -> Fraction:
+    """Minor units of `to` by the newest stored rates, not rounded. Raises NoRate."""
+    return rates().exact(minor, currency, to)
+
+
+def about(minor: Fraction | int, currency: str, to: str) -> int:
+    """For display: minor units of `to`, rounded once: to whole units where a rate was used. Raises NoRate."""
+    return half_up(exact(minor, currency, to), unit=1 if currency == to else one_whole(to))
+
+
+def one_whole(currency: str) -> int:
+    """The minor units of one whole unit: what converted amounts are rounded to."""
+    return int(10 ** precision(currency))
+
+
+def has_rate(currency: str) -> bool:
+    """Amounts can be shown in it."""
+    return currency in rates().per_euro
+
+
+def shown_currency(of: str) -> str:
+    """A country's own currency where there is a rate for it, else euro."""
+    return of if has_rate(of) else EURO
 
 
 def rate_day() -> date:

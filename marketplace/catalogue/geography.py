@@ -1,6 +1,7 @@
 """The countries we know: where clinics are, where patients live, what a trip between two regions may cost."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ CONTENT = Path(__file__).parent / "content"
 
 @dataclass(frozen=True)
 class Country:
-    """A country; `slug` is set where clinics are listed."""
+    """A country; `slug` is set where clinics are listed, `article` where an English sentence puts one before it."""
 
     code: str
     region: str
@@ -20,6 +21,7 @@ class Country:
     slug: str | None = None
     timezone: str | None = None
     languages: tuple[str, ...] = ()
+    article: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class TravelEstimate:
     night: int
     currency: str
     source: str
+    dated: date
 
 
 @cache
@@ -65,4 +68,4 @@ def travel(home: str, destination: str) -> TravelEstimate:
     fares = {(row["from"], row["to"]): row["fare"] for row in file["estimates"]}
     fare = 0 if home == destination else fares[pair]
     night = 0 if home == destination else file["nights"][destination]
-    return TravelEstimate(fare=fare, night=night, currency=file["currency"], source=file["source"])
+    return TravelEstimate(fare=fare, night=night, currency=file["currency"], source=file["source"], dated=file["dated"])

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision
@@ -23,6 +24,13 @@ def precision(currency: str) -> int:
 def minor_units(whole: Decimal | int, currency: str) -> int:
     """Whole units to minor units, rounded half to even."""
     return int((Decimal(whole) * 10 ** precision(currency)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def half_up(amount: Fraction, *, unit: int = 1) -> int:
+    """The nearest multiple of `unit`; what is half way goes away from 0, so that less and more are rounded alike."""
+    halves = 2 * abs(amount) / unit
+    nearest = int(halves + 1) // 2 * unit
+    return nearest if amount >= 0 else -nearest
 
 
 def whole_units(minor: int, currency: str) -> Decimal:

@@ -1,11 +1,16 @@
 """Quotes side by side: total for you first, what is missing said as missing. Pure: facts in, rows out."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Protocol
 
-Convert = Callable[[int, str], int | None]  # (minor, currency) -> minor units of the patient's currency, None: no rate
+from marketplace.catalogue.plans import Checked
+from marketplace.catalogue.totals import Total, Travel, travel_cost
+
+# (minor, currency) -> exact minor units of the patient's currency, None: no rate
+Convert = Callable[[int, str], Fraction | None]
 
 ITEMS = (
     "sessions",
@@ -55,31 +60,14 @@ class Terms(Protocol):
 
 
 @dataclass(frozen=True)
-class Travel:
-    """One trip in minor units of the patient's currency: fare, and price of a night."""
-
-    fare: int
-    night: int
-
-
-@dataclass(frozen=True)
-class Total:
-    """What the patient pays in all, in minor units of their own currency, and its parts."""
-
-    treatment: int
-    travel: int
-
-    @property
-    def all(self) -> int:
-        """Course and travel."""
-        return self.treatment + self.travel
-
-
-@dataclass(frozen=True)
 class Compared:
-    """A quote with its total (None where no rate is known), how complete it is, and the difference from home."""
+    """A quote with its plan, its total (None where no rate is known), how complete it is, and the difference from home.
+
+    `lowest` is never a quote whose plan cannot be done or needs more trips than the patient has.
+    """
 
     number: int
+    plan: Checked
     total: Total | None
     answered: int
     lowest: bool = False
@@ -91,13 +79,13 @@ class Compared:
         return self.answered == len(ITEMS)
 
 
-def total_for_you(quote: Terms, *, travel: Travel, convert: Convert) -> Total | None:
-    """Course price plus trips times (fare plus nights not included times night price)."""
+def total_for_you(quote: Terms, *, plan: Checked, travel: Travel, convert: Convert, unit: int = 1) -> Total | None:
+    """Course price and the travel of the plan it is counted with; a hotel that is included covers the nights stated."""
     treatment = convert(quote.total, quote.currency)
     if treatment is None:
         return None
-    nights = 0 if "hotel" in quote.included else quote.nights_per_trip
-    return Total(treatment, quote.trips * (travel.fare + nights * travel.night))
+    included = plan.stated.all_nights if "hotel" in quote.included else 0
+    return Total(treatment, travel_cost(plan.counted, travel, nights_included=included), unit)
 
 
 def items_answered(quote: Terms) -> int:
@@ -105,39 +93,44 @@ def items_answered(quote: Terms) -> int:
     return sum(getattr(quote, item) not in (None, "", [], ()) for item in ITEMS)
 
 
-def compare(
-    quotes: Sequence[Terms],
-    *,
-    travel: Callable[[Terms], Travel],
-    convert: Convert,
-    home_course: int | None = None,
-    view: str = "total",
-) -> list[Compared]:
-    """Lowest total first, then the most complete; a total without a rate last. The lowest is marked, ties all.
+@dataclass(frozen=True)
+class Basis:
+    """What quotes are compared by: plans and travel by a quote's number, and rates; `unit` is what is rounded to.
 
-    `home_course` is the middle price of the same course at home in the patient's minor units; the difference may be
-    positive: more than at home. `view="treatment"` leaves travel out.
+    `home_course` is the price of the same course at home, exact, in the patient's minor units; without `with_travel`
+    only treatments are compared.
     """
-    rows = []
-    for quote in quotes:
-        total = total_for_you(quote, travel=travel(quote), convert=convert)
-        if total is not None and view == "treatment":
-            total = Total(total.treatment, 0)
-        rows.append((quote, total))
-    known = [total.all for _, total in rows if total is not None]
-    lowest = min(known) if len(known) > 1 else None
-    compared = [
-        Compared(
-            quote.number,
-            total,
-            items_answered(quote),
-            lowest=total is not None and total.all == lowest,
-            against_home=total.all - home_course if total is not None and home_course is not None else None,
-        )
-        for quote, total in rows
+
+    plans: Mapping[int, Checked]
+    travels: Mapping[int, Travel]
+    convert: Convert
+    home_course: Fraction | None = None
+    with_travel: bool = True
+    unit: int = 1
+
+
+def compare(quotes: Sequence[Terms], basis: Basis) -> list[Compared]:
+    """Lowest total first, then the most complete; plans that do not fit after those that do, a total without a rate
+    last. The lowest of those that fit is marked, ties all. A difference from home may be positive: more than at home.
+    """
+    rows = [_compared(quote, basis) for quote in quotes]
+    fitting = [row.total.exact for row in rows if row.total is not None and row.plan.fits]
+    lowest = min(fitting) if fitting and len(rows) > 1 else None
+    marked = [
+        replace(row, lowest=row.plan.fits and row.total is not None and row.total.exact == lowest) for row in rows
     ]
-    return sorted(compared, key=_order)
+    return sorted(marked, key=_order)
 
 
-def _order(row: Compared) -> tuple[bool, int, int, int]:
-    return row.total is None, row.total.all if row.total else 0, -row.answered, row.number
+def _compared(quote: Terms, basis: Basis) -> Compared:
+    plan, home = basis.plans[quote.number], basis.home_course
+    total = total_for_you(quote, plan=plan, travel=basis.travels[quote.number], convert=basis.convert, unit=basis.unit)
+    if total is not None and not basis.with_travel:
+        total = replace(total, exact_travel=Fraction(0))
+    against_home = total.against(home) if total is not None and home is not None else None
+    return Compared(quote.number, plan, total, items_answered(quote), against_home=against_home)
+
+
+def _order(row: Compared) -> tuple[bool, bool, Fraction, int, int]:
+    amount = row.total.exact if row.total else Fraction(0)
+    return row.total is None, not row.plan.fits, amount, -row.answered, row.number

@@ -11,6 +11,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
+from marketplace.quotes.course_plans import checked, min_gap, usual
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms
@@ -25,8 +26,18 @@ def prefill(lead: Lead) -> QuoteTerms:
     if earlier is not None:
         kept: dict[str, Any] = {name: _kept(earlier, name) for name in STORED}
         terms = QuoteTerms(**{**kept, "valid_until": valid_until, "earliest_date": None})
-        return replace(terms, deposit_refundable_until=None)
+        return _planned(replace(terms, deposit_refundable_until=None), lead, procedure)
     return _from_price_list(lead, procedure, valid_until)
+
+
+def _planned(terms: QuoteTerms, lead: Lead, procedure: Procedure) -> QuoteTerms:
+    """The clinic's usual plan where this patient can do it, else one that can be done."""
+    request, country = lead.request, lead.clinic.country
+    if checked(terms, procedure, request=request, country=country).fits:
+        return terms
+    gap = terms.session_gap_weeks or min_gap(procedure)
+    plan = usual(terms.sessions, gap=gap, request=request, country=country)
+    return replace(terms, trips=plan.trips, nights_per_trip=plan.nights)
 
 
 def _kept(quote: Quote, name: str) -> object:
@@ -47,8 +58,7 @@ def _from_price_list(lead: Lead, procedure: Procedure, valid_until: date) -> Quo
     sessions = int(procedure.facts.get("sessions", [4])[0])
     each = (low + high) // 2
     person = clinic.people[0] if clinic.people else None
-    wished = lead.request.trips or "unknown"
-    trips = min(sessions, int(wished)) if wished.isdigit() else min(2, sessions)
+    plan = usual(sessions, gap=min_gap(procedure), request=lead.request, country=clinic.country)
     return QuoteTerms(
         procedure_id=procedure.id,
         sessions=sessions,
@@ -59,9 +69,9 @@ def _from_price_list(lead: Lead, procedure: Procedure, valid_until: date) -> Quo
         practitioner_role=person.role if person else "doctor",
         practitioner_name=person.name if person else None,
         practitioner_register=person.register_number if person else None,
-        trips=trips,
-        nights_per_trip=2,
-        session_gap_weeks=int(procedure.facts.get("spacing_weeks", [2])[0]),
+        trips=plan.trips,
+        nights_per_trip=plan.nights,
+        session_gap_weeks=plan.gap,
         deposit=0,
         valid_until=valid_until,
     )

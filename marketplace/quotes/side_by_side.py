@@ -3,96 +3,170 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from sqlalchemy import select
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import homes, travel
 from marketplace.catalogue.models import PriceRange
+from marketplace.catalogue.plans import Checked
+from marketplace.catalogue.totals import Travel
+from marketplace.catalogue.travel_estimates import estimated
 from marketplace.extensions import db
-from marketplace.foundation.money import minor_units
+from marketplace.foundation.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes.comparison import Compared, Travel, compare
+from marketplace.quotes.comparison import Basis, Compared, compare
+from marketplace.quotes.course_plans import checked
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import sent_quotes
+
+HOME = "GB"  # where a request does not say where its patient lives
+
+
+@dataclass(frozen=True)
+class Own:
+    """The reader's own figures in minor units of their currency: fare, night, and the whole course at home."""
+
+    fare: int | None = None
+    night: int | None = None
+    home_course: int | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """One quote as it is compared; `price` is the course in the patient's currency where there is a rate."""
+    """One quote as it is compared.
+
+    `price` is the course and `deposit` the deposit in the patient's currency, where there is a rate.
+    """
 
     quote: Quote
     result: Compared
     travel: Travel
+    unit: int
     price: int | None
+    deposit: int | None
+
+    @property
+    def fare(self) -> int:
+        """One return trip, rounded as totals are."""
+        return half_up(self.travel.fare, unit=self.unit)
+
+    @property
+    def night(self) -> int:
+        """One night, rounded as totals are."""
+        return half_up(self.travel.night, unit=self.unit)
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The chosen columns, lowest total first, and what the figures stand on."""
+    """The chosen columns, lowest total first, and what the figures stand on; `estimates` are ours, by country."""
 
     columns: list[Column]
     all_quotes: list[Quote]
     currency: str
     rate_day: date
-    fare: int | None
-    night: int | None
-    travel_source: str
+    estimates: dict[str, Travel]
+    travel_dated: date
+    home_course: int | None
+    home_is_own: bool
+
+    @property
+    def all_fit(self) -> bool:
+        """Every plan shown can be done in the trips the patient has."""
+        return all(column.result.plan.fits for column in self.columns)
+
+    @property
+    def rates_used(self) -> bool:
+        """Something shown was converted."""
+        return any(column.unit != 1 for column in self.columns)
+
+
+def home_of(request: QuoteRequest) -> str:
+    """Where the patient lives."""
+    return request.home_country or HOME
 
 
 def currency_of(request: QuoteRequest) -> str:
-    """The one the patient named with a budget, else the one of the home country, else euro."""
-    wished = request.budget_currency or homes()[request.home_country or "GB"].currency
-    return wished if wished in exchange.rates().per_euro else exchange.EURO
+    """The one the patient named with a budget, else the one of the home country; euro where there is no rate."""
+    return exchange.shown_currency(request.budget_currency or homes()[home_of(request)].currency)
 
 
 def side_by_side(
-    request: QuoteRequest,
-    *,
-    numbers: Sequence[int] = (),
-    view: str = "total",
-    fare: int | None = None,
-    night: int | None = None,
+    request: QuoteRequest, *, numbers: Sequence[int] = (), view: str = "total", own: Own | None = None
 ) -> SideBySide:
-    """`fare` and `night` are the reader's own, in minor units of their currency; without them our estimates count."""
-    currency = currency_of(request)
-    quotes = sent_quotes(request)
+    """Without figures of the reader's own our estimates of travel and the guide's price at home count."""
+    own, currency, quotes = own or Own(), currency_of(request), sent_quotes(request)
     shown = [quote for quote in quotes if quote.number in numbers] or quotes
-    trips = {quote.number: _travel(request, quote, currency, fare=fare, night=night) for quote in shown}
-    compared = compare(
-        shown,
-        travel=lambda quote: trips[quote.number],
+    estimates = {country: estimated(home_of(request), country, currency) for country in _countries(shown)}
+    home_course = _home_course(request, shown, currency) if own.home_course is None else Fraction(own.home_course)
+    exact = _is_exact(home_course, *(_travel(estimate, own) for estimate in estimates.values()))
+    exact = exact and all(quote.currency == currency for quote in shown)
+    unit = 1 if exact else exchange.one_whole(currency)
+    basis = Basis(
+        plans={quote.number: plan_of(request, quote) for quote in shown},
+        travels={quote.number: _travel(estimates[quote.lead.clinic.country], own) for quote in shown},
         convert=lambda minor, of: _converted(minor, of, currency),
-        home_course=_home_course(request, shown, currency),
-        view=view,
+        home_course=home_course,
+        with_travel=view != "treatment",
+        unit=unit,
     )
     by_number = {quote.number: quote for quote in shown}
-    columns = [_column(by_number[row.number], row, trips, currency) for row in compared]
-    source = travel(request.home_country or "GB", shown[0].lead.clinic.country).source if shown else ""
-    return SideBySide(columns, quotes, currency, exchange.rate_day(), fare, night, source)
+    return SideBySide(
+        columns=[_column(by_number[row.number], row, basis, currency) for row in compare(shown, basis)],
+        all_quotes=quotes,
+        currency=currency,
+        rate_day=exchange.rate_day(),
+        estimates=estimates,
+        travel_dated=travel(home_of(request), home_of(request)).dated,
+        home_course=None if home_course is None else half_up(home_course, unit=unit),
+        home_is_own=own.home_course is not None,
+    )
 
 
-def _column(quote: Quote, row: Compared, trips: dict[int, Travel], currency: str) -> Column:
-    return Column(quote, row, trips[quote.number], _converted(quote.total, quote.currency, currency))
+def plan_of(request: QuoteRequest, quote: Quote) -> Checked:
+    """The quote's plan, held against its spacing and the trips the patient has."""
+    return checked(quote, quote.procedure, request=request, country=quote.lead.clinic.country)
 
 
-def _converted(minor: int, of: str, to: str) -> int | None:
+def _countries(quotes: Sequence[Quote]) -> list[str]:
+    return sorted({quote.lead.clinic.country for quote in quotes})
+
+
+def _is_exact(home_course: Fraction | None, *travels: Travel) -> bool:
+    """No rate was used. As soon as one is, whole units: amounts beside each other are equally exact."""
+    amounts = [home_course or Fraction(0), *(part for travel in travels for part in (travel.fare, travel.night))]
+    return all(amount.denominator == 1 for amount in amounts)
+
+
+def _travel(estimate: Travel, own: Own) -> Travel:
+    return Travel(
+        fare=estimate.fare if own.fare is None else Fraction(own.fare),
+        night=estimate.night if own.night is None else Fraction(own.night),
+    )
+
+
+def _column(quote: Quote, row: Compared, basis: Basis, currency: str) -> Column:
+    price, deposit = (in_currency(amount, quote.currency, currency) for amount in (quote.total, quote.deposit))
+    return Column(quote, row, basis.travels[quote.number], basis.unit, price, deposit)
+
+
+def in_currency(minor: int, of: str, to: str) -> int | None:
+    """An amount for display in another currency; None where there is no rate."""
     try:
         return exchange.about(minor, of, to)
     except exchange.NoRate:
         return None
 
 
-def _travel(request: QuoteRequest, quote: Quote, currency: str, *, fare: int | None, night: int | None) -> Travel:
-    estimate = travel(request.home_country or "GB", quote.lead.clinic.country)
-    usual = [
-        _converted(minor_units(amount, estimate.currency), estimate.currency, currency) or 0
-        for amount in (estimate.fare, estimate.night)
-    ]
-    return Travel(fare=usual[0] if fare is None else fare, night=usual[1] if night is None else night)
+def _converted(minor: int, of: str, to: str) -> Fraction | None:
+    try:
+        return exchange.exact(minor, of, to)
+    except exchange.NoRate:
+        return None
 
 
-def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) -> int | None:
+def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) -> Fraction | None:
     """The middle of the price range at home for the same number of sessions; only where all quotes agree on it."""
     courses = {(quote.procedure_id, quote.sessions) for quote in quotes}
     if len(courses) != 1:
@@ -103,4 +177,5 @@ def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) 
     )
     if at_home is None:
         return None
-    return _converted((at_home.low + at_home.high) // 2 * sessions, at_home.currency, currency)
+    course = _converted((at_home.low + at_home.high) * sessions, at_home.currency, currency)
+    return course and course / 2

@@ -8,12 +8,14 @@ from uuid import UUID
 from babel import Locale
 from flask_babel import get_locale, gettext
 
+from marketplace.catalogue.plans import MAX_GAP, MAX_SESSIONS
 from marketplace.foundation import clock
 from marketplace.foundation.money import written
 from marketplace.foundation.problems import Refused
+from marketplace.quotes.course_plans import MAX_NIGHTS
 from marketplace.quotes.models import Quote
 
-MOST_SESSIONS, MOST_NIGHTS, LONGEST_MESSAGE = 12, 60, 600
+LONGEST_MESSAGE = 600
 VALID_DAYS = (7, 90)
 BANNED = re.compile(r"guaranteed?|100 ?%|painless|\bbest\b(?! (?:regards|wishes))|younger|up to \d+ ?%", re.IGNORECASE)
 
@@ -57,12 +59,17 @@ def check(terms: QuoteTerms) -> None:
     """Terms that agree with themselves. Raises Refused with the field to mend."""
     today = clock.today()
     rules = (
-        ("sessions", not 1 <= terms.sessions <= MOST_SESSIONS, gettext("Sessions must be between 1 and 12")),
-        ("trips", not 1 <= terms.trips <= MOST_SESSIONS, gettext("Trips must be between 1 and 12")),
+        ("sessions", not 1 <= terms.sessions <= MAX_SESSIONS, gettext("Sessions must be between 1 and 12")),
+        ("trips", not 1 <= terms.trips <= MAX_SESSIONS, gettext("Trips must be between 1 and 12")),
         (
             "nights_per_trip",
-            not 0 <= terms.nights_per_trip <= MOST_NIGHTS,
+            not 0 <= terms.nights_per_trip <= MAX_NIGHTS,
             gettext("Nights must be between 0 and 60"),
+        ),
+        (
+            "session_gap_weeks",
+            terms.session_gap_weeks is not None and not 1 <= terms.session_gap_weeks <= MAX_GAP,
+            gettext("The gap must be between 1 and 12 weeks, or not stated"),
         ),
         ("price_per_session", terms.price_per_session <= 0, gettext("Enter the price of one session")),
         ("discount", terms.discount < 0, gettext("The discount must not be negative")),

@@ -30,6 +30,14 @@ def money(minor: int, currency: str) -> Markup:
     )
 
 
+def difference(minor: int, currency: str) -> Markup:
+    """£612 less, £120 more: how much below or above a price at home."""
+    if minor == 0:
+        return escape(gettext("the same"))
+    words = gettext("%(amount)s less") if minor < 0 else gettext("%(amount)s more")
+    return escape(words) % {"amount": money(abs(minor), currency)}
+
+
 def day(value: date) -> Markup:
     """12 February 2026."""
     iso = value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
@@ -76,6 +84,18 @@ def country_name(code: str) -> str:
     return _locale().territories.get(code.upper(), code)
 
 
+def country_in_sentence(code: str) -> str:
+    """Türkiye, the United Kingdom: the name as it stands inside a sentence. Articles are known for English only."""
+    name, known = country_name(code), homes().get(code.upper())
+    return f"{known.article} {name}" if known and known.article and _locale().language == "en" else name
+
+
+def in_sentence(name: str) -> str:
+    """Mesotherapy as English writes it inside a sentence: mesotherapy. Other languages keep the name as it is."""
+    begins_small = _locale().language == "en" and not name[1:2].isupper()
+    return name[:1].lower() + name[1:] if begins_small else name
+
+
 def language_name(code: str) -> str:
     """Turkish, English."""
     return _locale().languages.get(code, code)
@@ -98,8 +118,9 @@ def plural_clinics(n: int) -> str:
 
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
-    named = (money, money_text, day, day_text, moment, clock_time, duration, time_left, country_name, language_name)
-    for function in (*named, language_list, plural_clinics):
+    moments = (day, day_text, moment, clock_time, duration, time_left)
+    names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
+    for function in (money, money_text, difference, *moments, *names):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))
     app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.split("\n"))

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.comparison import against, axis_end, table, total_for_you
+from marketplace.catalogue.comparison import against, axis_end, table
 
 CODES = ["US", "GB", "TR", "TH", "MX", "KR", "PL", "IN", "CZ"]
 
@@ -24,8 +25,12 @@ class Found:
     next_review: date = date(2027, 5, 22)
 
 
-def same(minor: int, _currency: str) -> int:
-    return minor
+def same(minor: Fraction | int, _currency: str) -> Fraction:
+    return Fraction(minor)
+
+
+def thirds(minor: Fraction | int, _currency: str) -> Fraction:
+    return Fraction(minor) / 3
 
 
 @st.composite
@@ -49,8 +54,16 @@ def test_every_country_has_its_row_and_home_is_first(found: list[Found], home: s
 def test_a_course_is_its_sessions_and_fits_the_axis(found: list[Found], home: str, sessions: int) -> None:
     shown = table(found, home=home, sessions=sessions, convert=same)
     for row in shown.rows:
-        assert row.course == (row.low * sessions, row.high * sessions)
-        assert row.low <= row.middle <= row.high < shown.axis_max
+        assert row.course == (row.exact_low * sessions, row.exact_high * sessions)
+        assert row.exact_low <= row.middle <= row.exact_high < shown.axis_max
+
+
+@given(ranges(), st.integers(1, 12))
+def test_a_converted_course_is_rounded_once(found: list[Found], sessions: int) -> None:
+    for row in table(found, home="GB", sessions=sessions, convert=thirds, unit=100).rows:
+        of = next(one for one in found if one.country == row.country)
+        assert abs(row.course[0] - Fraction(of.low * sessions, 3)) <= 50
+        assert row.course[0] % 100 == row.session[1] % 100 == 0
 
 
 @given(ranges(), st.sampled_from(CODES))
@@ -74,16 +87,3 @@ def test_less_and_more_are_never_mixed_up(middle: int, home: int) -> None:
 @given(st.integers(1, 10**12))
 def test_the_axis_ends_beyond_the_highest_price(highest: int) -> None:
     assert highest < axis_end(highest) <= highest * 1.3 + 2
-
-
-@given(st.integers(0, 10**9), st.integers(1, 12), st.integers(0, 10**6), st.integers(0, 60), st.integers(0, 10**6))
-def test_every_trip_costs_a_fare_and_its_nights(course: int, trips: int, fare: int, nights: int, night: int) -> None:
-    one = total_for_you(course, trips=1, fare=fare, nights=nights, night=night)
-    total = total_for_you(course, trips=trips, fare=fare, nights=nights, night=night)
-    assert one == course + fare + nights * night
-    assert total - course == trips * (one - course)
-
-
-def test_the_total_by_hand() -> None:
-    # four sessions of $125, two trips of a $230 fare and two nights of $60
-    assert total_for_you(50000, trips=2, fare=23000, nights=2, night=6000) == 120000

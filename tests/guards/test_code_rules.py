@@ -129,7 +129,6 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         "Markup(name)",
         {
             "marketplace/catalogue/texts.py": "cleaned by nh3",
-            "marketplace/web/public/prices.py": "our words around escaped amounts",
             "marketplace/web/clinic_words.py": "our words around escaped amounts",
         },
     ),

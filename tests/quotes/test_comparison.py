@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.quotes.comparison import ITEMS, Travel, compare, items_answered, total_for_you
+from marketplace.catalogue.plans import Checked, Plan, check
+from marketplace.catalogue.totals import Travel
+from marketplace.quotes.comparison import ITEMS, Basis, Compared, compare, items_answered, total_for_you
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Offer:
     currency: str = "EUR"
     total: int = 48000
     trips: int = 2
-    nights_per_trip: int = 3
+    nights_per_trip: int = 15
     included: tuple[str, ...] = ()
     valid_until: date = date(2026, 12, 31)
     sessions: int = 4
@@ -33,33 +37,60 @@ class Offer:
     taxes_included: bool | None = None
 
 
-TRAVEL = Travel(fare=20000, night=5000)
+TRAVEL = Travel(fare=Fraction(20000), night=Fraction(5000))
 
 
-def same(minor: int, _currency: str) -> int:
-    return minor
+def same(minor: int, _currency: str) -> Fraction:
+    return Fraction(minor)
 
 
-def test_course_and_trips_and_nights() -> None:
-    total = total_for_you(Offer(), travel=TRAVEL, convert=same)
+def plan_of(offer: Offer, *, max_trips: int | None = None) -> Checked:
+    stated = Plan(offer.sessions, offer.session_gap_weeks or 2, offer.trips, offer.nights_per_trip)
+    return check(stated, gap_stated=bool(offer.session_gap_weeks), max_trips=max_trips)
+
+
+def compared(quotes: list[Offer], *, max_trips: int | None = None, **basis: object) -> list[Compared]:
+    plans = {offer.number: plan_of(offer, max_trips=max_trips) for offer in quotes}
+    travels = {offer.number: TRAVEL for offer in quotes}
+    return compare(quotes, Basis(plans, travels, **{"convert": same, **basis}))  # type: ignore[arg-type]
+
+
+def in_all(offer: Offer) -> tuple[int, int, int]:
+    total = total_for_you(offer, plan=plan_of(offer), travel=TRAVEL, convert=same)
     assert total is not None
-    assert (total.treatment, total.travel, total.all) == (48000, 2 * (20000 + 3 * 5000), 118000)
+    return total.treatment, total.travel, total.all
 
 
-def test_nights_that_are_included_are_not_paid_twice() -> None:
-    total = total_for_you(Offer(included=("hotel",)), travel=TRAVEL, convert=same)
-    assert total is not None
-    assert total.travel == 2 * 20000
+@pytest.mark.parametrize(
+    ("changes", "travel"),
+    [
+        ({}, 2 * 20000 + 30 * 5000),
+        ({"included": ("hotel",)}, 2 * 20000),  # nights that are included are not paid twice
+        # Two trips of two nights cannot hold four sessions: counted as four trips of two nights.
+        ({"nights_per_trip": 2}, 4 * 20000 + 8 * 5000),
+        ({"nights_per_trip": 2, "included": ("hotel",)}, 4 * 20000 + 4 * 5000),  # the hotel covers the nights stated
+        ({"nights_per_trip": 15, "session_gap_weeks": 3}, 4 * 20000 + 8 * 5000),
+    ],
+)
+def test_course_and_trips_and_nights(changes: dict[str, object], travel: int) -> None:
+    assert in_all(replace(Offer(), **changes)) == (48000, travel, 48000 + travel)  # type: ignore[arg-type]
 
 
 def test_no_rate_is_said_and_comes_last() -> None:
-    rows = compare([Offer(number=1), Offer(number=2)], travel=lambda _: TRAVEL, convert=lambda m, c: None)
+    rows = compared([Offer(number=1), Offer(number=2)], convert=lambda m, c: None)
     assert [row.total for row in rows] == [None, None]
 
 
 def test_more_than_at_home_is_more() -> None:
-    row = compare([Offer()], travel=lambda _: TRAVEL, convert=same, home_course=100000)[0]
+    row = compared([Offer()], home_course=Fraction(220000))[0]
     assert row.against_home == 18000
+
+
+@pytest.mark.parametrize("cheap", [{"nights_per_trip": 2}, {"trips": 4, "nights_per_trip": 2}])
+def test_what_does_not_fit_is_never_the_lowest(cheap: dict[str, int]) -> None:
+    fitting, other = Offer(number=1), replace(Offer(number=2, total=100), **cheap)
+    rows = compared([fitting, other], max_trips=2)
+    assert [(row.number, row.lowest) for row in rows] == [(1, True), (2, False)]
 
 
 def test_a_no_counts_as_stated_and_nothing_as_not() -> None:
@@ -74,7 +105,8 @@ offers = st.lists(
         number=st.integers(1, 999),
         total=st.integers(1, 10**7),
         trips=st.integers(1, 12),
-        nights_per_trip=st.integers(0, 10),
+        nights_per_trip=st.integers(0, 60),
+        session_gap_weeks=st.none() | st.integers(1, 4),
         included=st.sampled_from([(), ("hotel",), ("transfer",)]),
     ),
     min_size=2,
@@ -83,16 +115,19 @@ offers = st.lists(
 )
 
 
-@given(offers)
-def test_the_first_is_the_lowest_and_marked(quotes: list[Offer]) -> None:
-    rows = compare(quotes, travel=lambda _: TRAVEL, convert=same)
-    totals = [row.total.all for row in rows if row.total]
+@given(offers, st.none() | st.integers(1, 2))
+def test_the_first_of_those_that_fit_is_the_lowest_and_marked(quotes: list[Offer], most: int | None) -> None:
+    rows = compared(quotes, max_trips=most)
+    fitting = [row for row in rows if row.plan.fits]
+    totals = [row.total.exact for row in fitting if row.total]
+    assert rows[: len(fitting)] == fitting
     assert totals == sorted(totals)
-    assert [row.lowest for row in rows] == [total == totals[0] for total in totals]
+    assert [row.lowest for row in fitting] == [total == totals[0] for total in totals]
+    assert not any(row.lowest for row in rows if not row.plan.fits)
 
 
 @given(offers)
 def test_without_travel_only_the_treatment_counts(quotes: list[Offer]) -> None:
-    for row in compare(quotes, travel=lambda _: TRAVEL, convert=same, view="treatment"):
+    for row in compared(quotes, with_travel=False):
         assert row.total is not None
         assert row.total.travel == 0

@@ -8,7 +8,7 @@ from marketplace.foundation import limits
 from marketplace.quote_requests.queries import answers
 from marketplace.quotes import acceptance
 from marketplace.quotes.queries import of_request
-from marketplace.quotes.side_by_side import side_by_side
+from marketplace.quotes.side_by_side import in_currency, plan_of, side_by_side
 from marketplace.quotes.terms import terms_of
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
@@ -37,6 +37,8 @@ def show_quote(ref: str, number: int) -> str:
         questions=answers(quote_request).questions,
         column=column,
         found=found,
+        plan=plan_of(quote_request, quote),
+        about=lambda minor: in_currency(minor, quote.currency, found.currency),
         form=Form(),
     )
 

@@ -150,7 +150,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
 def clinic(slug: str) -> str:
     """One clinic: prices, people, languages, reply time and its stamp."""
     found = queries.listing(slug)
-    currency = reader.currency(default=exchange.EURO)
+    currency = reader.currency()
     return render_template(
         "public/clinic.html",
         clinic=found,

@@ -1,133 +1,130 @@
-"""The price comparison: the reader's home, currency, sessions and trips are in the address."""
+"""The price comparison: the reader's home, currency, course and trips are in the address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from marketplace.catalogue import exchange, queries
-from marketplace.catalogue.comparison import Row, Table, table, total_for_you
-from marketplace.catalogue.geography import by_slug, homes, travel
+from marketplace.catalogue.comparison import Row, Table, table
+from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
-from marketplace.foundation.money import minor_units
-from marketplace.web.filters import country_name, country_slug, money, money_text
-from marketplace.web.inputs import number
-from marketplace.web.public import reader
+from marketplace.catalogue.travel_estimates import estimated
+from marketplace.web.clinic_words import span
+from marketplace.web.filters import country_name, country_slug, money_text
+from marketplace.web.public.cost_form import EVERY, Asked, asked
+from marketplace.web.public.cost_totals import CountryTotal, Totals, totals
 from marketplace.web.public.door import door
-
-NIGHTS = 2
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Whose home, in which currency, for how many sessions on how many trips."""
-
-    home: str
-    currency: str
-    sessions: int
-    trips: int
+from marketplace.web.query_form import amount_text, keep_estimate
 
 
 @door.get("/treatments/<treatment>/cost")
 def cost(treatment: str) -> str:
-    """A table a procedure that has ranges; the others are named as without a guide price."""
-    about, asked = queries.treatment(treatment), _asked()
-    ranges = queries.price_ranges(treatment)
-    tables = _tables(about, ranges, asked)
+    """Total for you by country, then a table a procedure that has ranges; the others are named as without a price."""
+    about, ranges = queries.treatment(treatment), queries.price_ranges(treatment)
+    wanted = asked(about, sorted({found.country for found in ranges}))
     return render_template(
         "public/cost.html",
         treatment=about,
-        tables=tables,
-        without=[p for p in about.procedures if p.slug not in {t["slug"] for t in tables}],
-        homes=sorted(homes(), key=country_name),
-        currencies=sorted({*reader.currencies(), asked.currency}),
-        nights=NIGHTS,
+        asked=wanted,
+        form=wanted.form,
+        has_errors=bool(wanted.form.errors),
         rate_day=exchange.rate_day(),
         sources=ranges,
-        **vars(asked),
+        **_figures(about, ranges, wanted),
     )
 
 
-def _asked() -> Asked:
-    sessions = number("sessions", default=4, low=1, high=12)
-    return Asked(reader.home(), reader.currency(), sessions, trips=number("trips", default=2, low=1, high=12))
+def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> dict[str, Any]:
+    """The totals of the first procedure with a price, and a table for each."""
+    unit = _unit(ranges, wanted)
+    by_procedure = [(p, _table(p, ranges, wanted, unit=unit)) for p in about.procedures]
+    priced = [(procedure, found) for procedure, found in by_procedure if found.rows]
+    in_all = totals(priced[0][1], wanted, unit=unit) if priced else Totals([], None, False, unit)
+    return {
+        "totals": in_all,
+        "chosen": _choose(wanted, in_all),
+        "estimate": travel(wanted.home, wanted.home),
+        "first": priced[0][0] if priced else None,
+        "tables": [_shown(procedure, found, wanted, treatment=about.slug) for procedure, found in priced],
+        "without": [procedure.name for procedure, found in by_procedure if not found.rows],
+    }
 
 
-def _tables(about: Treatment, ranges: Sequence[PriceRange], asked: Asked) -> list[dict[str, Any]]:
-    of_procedure = ((p, [found for found in ranges if found.procedure_id == p.id]) for p in about.procedures)
-    return [_shown(procedure, mine, asked, treatment=about.slug) for procedure, mine in of_procedure if mine]
+def _unit(ranges: Sequence[PriceRange], wanted: Asked) -> int:
+    """Where a rate is used, every amount is rounded to whole units: no table mixes pounds and pence."""
+    return 1 if all(found.currency == wanted.currency for found in ranges) else exchange.one_whole(wanted.currency)
 
 
-def _to(currency: str) -> Any:
-    return lambda minor, of: exchange.about(minor, of, currency)
+def _table(procedure: Procedure, ranges: Sequence[PriceRange], wanted: Asked, *, unit: int) -> Table:
+    return table(
+        [found for found in ranges if found.procedure_id == procedure.id],
+        home=wanted.home,
+        sessions=wanted.plan.sessions,
+        convert=lambda minor, of: exchange.exact(minor, of, wanted.currency),
+        unit=unit,
+    )
 
 
-def _shown(procedure: Procedure, ranges: Sequence[PriceRange], asked: Asked, *, treatment: str) -> dict[str, Any]:
-    home, currency = asked.home, asked.currency
-    compared = table(ranges, home=home, sessions=asked.sessions, convert=_to(currency))
+def _choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
+    """The country the page begins with; its estimates fill the fields that the reader left alone."""
+    chosen = in_all.of(wanted.country)
+    if chosen is None:
+        return None
+    form, typed = wanted.form, any(wanted.own(name) is not None for name in ("fare", "night"))
+    if not form.country.errors:
+        form.country.data = wanted.country.lower() if wanted.country else EVERY if typed else chosen.country.lower()
+    ours = estimated(wanted.home, chosen.country, wanted.currency) if form.country.data != EVERY else None
+    for name in ("fare", "night"):
+        shown = amount_text(getattr(ours, name), wanted.currency) if ours else None
+        form[name].estimate = shown
+        keep_estimate(form[name], request.args.get(f"{name}_was"), shown)
+    return chosen
+
+
+def _shown(procedure: Procedure, found: Table, wanted: Asked, *, treatment: str) -> dict[str, Any]:
+    currency = wanted.currency
     return {
         "slug": procedure.slug,
         "name": procedure.name,
-        "rows": [_row(row, compared, treatment=treatment, currency=currency) for row in compared.rows],
-        "axis": [money_text(compared.axis_max * part // 4, currency) for part in range(5)],
-        "axis_max": money_text(compared.axis_max, currency),
-        "period": ranges[0].period,
-        "totals": [_total(row, asked) for row in compared.rows if not row.is_home],
-        "home_total": compared.home.middle * compared.home.sessions if compared.home else None,
+        "rows": [_row(row, found, treatment=treatment, currency=currency) for row in found.rows],
+        "axis": [money_text(found.axis_max * part // 4, currency) for part in range(5)],
+        "period": found.rows[0].period,
+        "home": found.home is not None,
     }
 
 
 def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[str, Any]:
-    low, high = row.course
     slug = country_slug(row.country)
+    low, high = row.session
+    home_low, home_high = compared.home.session if compared.home else (None, None)
     return {
         "label": country_name(row.country),
         "href": f"/treatments/{treatment}/{slug}" if slug in by_slug() else None,
-        "session": _span(row.low, row.high, currency),
-        "course": _span(low, high, currency),
+        "session": span(*row.session, currency),
+        "course": span(*row.course, currency),
         "versus": _versus(row),
         "mine": row.is_home,
         "bar": {
-            "low": row.low,
-            "high": row.high,
+            "low": low,
+            "high": high,
             "axis_max": compared.axis_max,
-            "home_low": compared.home.low if compared.home else None,
-            "home_high": compared.home.high if compared.home else None,
+            "home_low": home_low,
+            "home_high": home_high,
             "hatched": row.basis == "guide",
         },
     }
 
 
-def _span(low: int, high: int, currency: str) -> Any:
-    return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
-
-
-def _versus(row: Row) -> str:
+def _versus(row: Row) -> str | None:
+    """None where the guide has no price at home: the column is left out then."""
     if row.is_home:
         return _("Your home price")
     if row.versus is None:
-        return _("No guide price at home")
+        return None
     if row.versus == 0:
         return _("about the same")
     if row.versus < 0:
         return _("about %(percent)s%% less", percent=-row.versus)
     return _("about %(percent)s%% more", percent=row.versus)
-
-
-def _total(row: Row, asked: Asked) -> dict[str, Any]:
-    """Middle course price with our dated estimate of travel."""
-    estimate, to = travel(asked.home, row.country), _to(asked.currency)
-    fare, night = (
-        to(minor_units(amount, estimate.currency), estimate.currency) for amount in (estimate.fare, estimate.night)
-    )
-    course = row.middle * row.sessions
-    return {
-        "label": country_name(row.country),
-        "course": course,
-        "travel": asked.trips * (fare + NIGHTS * night),
-        "total": total_for_you(course, trips=asked.trips, fare=fare, nights=NIGHTS, night=night),
-        "source": estimate.source,
-    }

@@ -18,13 +18,13 @@ def home() -> str:
     return DEFAULT_HOME
 
 
-def currency(default: str = "USD") -> str:
-    """One with a reference rate."""
+def currency() -> str:
+    """One with a reference rate: where none was chosen, that of the home country."""
     for given in (request.args.get("currency"), request.cookies.get("currency")):
         code = (given or "").upper()
-        if code in exchange.rates().per_euro:
+        if exchange.has_rate(code):
             return code
-    return default if default in exchange.rates().per_euro else exchange.EURO
+    return exchange.shown_currency(homes()[home()].currency)
 
 
 def currencies() -> list[str]:

@@ -132,6 +132,52 @@ def test_compare_shows_both_currencies_and_what_is_missing(
     assert {e.get("data-currency") for e in page.all("data", class_="money")} == {"EUR", "GBP"}
 
 
+def test_two_trips_of_two_nights_are_said_to_be_impossible(client: Any, make_lead: Make, make_quote: Make) -> None:
+    quote = make_quote(make_lead(trips="3"), trips=2, nights_per_trip=2, session_gap_weeks=3)
+    base, words = opened(client, quote.lead.request), "Cannot be done in 2 trips of 2 nights: 2 sessions 3 weeks apart"
+    for page in ("/compare", "/quotes/1"):
+        text = client.get(base + page).page.text
+        assert f"{words} need 22 nights in one trip. Counted as 4 trips of 2 nights." in text
+        assert "Lowest total of" not in text
+
+
+def test_more_trips_than_the_patient_has_are_marked(client: Any, make_lead: Make, make_quote: Make) -> None:
+    quote = make_quote(make_lead(trips="2"), trips=4, nights_per_trip=2)
+    base = opened(client, quote.lead.request)
+    for page in ("/compare", "/quotes/1"):
+        assert "Needs 4 trips: you said 2 trips." in client.get(base + page).page.text
+
+
+def test_the_estimates_stand_in_the_fields_and_follow_what_is_typed(client: Any, make_quote: Make) -> None:
+    base = opened(client, make_quote().lead.request)
+    page = client.get(f"{base}/compare").page
+    assert float(page.one("input", name="fare").get("value")) > 0
+    assert "Our estimate, yours to change" in page.text
+    page = client.get(f"{base}/compare?fare=100&night=50&own=1000").page
+    assert "Compared with your own price at home (£1,000)" in page.text
+    assert page.one("input", name="fare").get("value") == "100"
+    assert "2 × £100 + 30 × £50" in page.text
+
+
+@pytest.mark.parametrize(("name", "typed"), [("fare", "abc"), ("night", "-3"), ("own", "0"), ("fare", "9" * 40)])
+def test_what_cannot_be_used_is_shown_back(client: Any, make_quote: Make, name: str, typed: str) -> None:
+    answer = client.get(f"{opened(client, make_quote().lead.request)}/compare?{name}={typed}")
+    assert (answer.status_code, answer.page.one("input", name=name).get("value")) == (200, typed)
+    assert answer.page.one("div", role="alert") is not None
+    assert answer.page.one("p", id=f"{name}-error") is not None
+
+
+def test_the_heading_says_how_many_are_shown(
+    client: Any, make_clinic: Make, make_request: Make, make_quote: Make
+) -> None:
+    request = make_request(make_clinic(), make_clinic("Clinic Nar"))
+    for lead in db.session.scalars(select(Lead).where(Lead.request_id == request.id)).all():
+        make_quote(lead)
+    base = opened(client, request)
+    assert client.get(f"{base}/compare").page.h1 == "Compare your 2 quotes"
+    assert client.get(f"{base}/compare?quotes=1").page.h1 == "Compare 1 of your 2 quotes"
+
+
 @pytest.mark.parametrize(
     "query", ["?quotes=999", "?quotes=x&view=zzz&fare=abc&night=-1", "?fare=" + "9" * 40, "?quotes=2"]
 )

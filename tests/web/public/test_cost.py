@@ -74,8 +74,17 @@ def test_the_percentages_do_not_depend_on_the_currency_shown(client: Any) -> Non
     assert "about 80% less" in rows(client, "home=gb&currency=GBP")["Türkiye"]
 
 
-def test_a_home_without_a_guide_price_says_so(client: Any) -> None:
-    assert "No guide price at home" in rows(client, "home=de&currency=EUR")["Türkiye"]
+def test_a_home_without_a_guide_price_says_so_once_and_asks_for_it(client: Any) -> None:
+    page = client.get("/treatments/mesotherapy/cost?home=de&currency=EUR").page
+    assert page.text.count("We hold no price for Germany") == 1
+    assert "compared with home" not in " ".join(rows(client, "home=de&currency=EUR")["Türkiye"])
+    assert page.one("input", name="own").get("value") == ""
+
+
+def test_a_price_of_ones_own_takes_its_place(client: Any) -> None:
+    page = client.get("/treatments/mesotherapy/cost?home=de&currency=EUR&own=1.000").page
+    assert "We hold no price" not in page.text
+    assert "At home the course costs you €1,000." in page.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,121 @@
+"""Which trips a course of sessions needs: how many, of how many nights, and whether a stated plan can be done. Pure.
+
+With n sessions a gap of weeks apart on t trips, a trip holds k = ceil(n / t) sessions and needs (k - 1) gaps and a
+night; a trip with one session needs the night before it and the night after.
+"""
+
+from dataclasses import dataclass
+
+MAX_SESSIONS = 12
+MAX_GAP = 12  # weeks
+NIGHTS_FOR_ONE = 2
+DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A course on `trips` trips of `nights` nights each, its sessions `gap` weeks apart."""
+
+    sessions: int
+    gap: int
+    trips: int
+    nights: int
+
+    @property
+    def sessions_a_trip(self) -> int:
+        """At most so many in one trip."""
+        return sessions_a_trip(self.sessions, trips=self.trips)
+
+    @property
+    def nights_needed(self) -> int:
+        """Nights that each trip needs at least."""
+        return nights_needed(self.sessions, gap=self.gap, trips=self.trips)
+
+    @property
+    def can_be_done(self) -> bool:
+        """The sessions of a trip fit its nights."""
+        return self.nights >= self.nights_needed
+
+    @property
+    def all_nights(self) -> int:
+        """Nights of all trips together."""
+        return self.trips * self.nights
+
+
+def sessions_a_trip(sessions: int, *, trips: int) -> int:
+    """The sessions of the fullest trip: n / t, rounded up."""
+    return -(-sessions // trips)
+
+
+def nights_needed(sessions: int, *, gap: int, trips: int) -> int:
+    """Nights that each of the trips needs at least."""
+    held = sessions_a_trip(sessions, trips=trips)
+    return NIGHTS_FOR_ONE if held == 1 else (held - 1) * gap * DAYS_A_WEEK + 1
+
+
+def shortest(sessions: int, *, gap: int, trips: int) -> Plan:
+    """The plan with so many trips, each with no more nights than it needs."""
+    return Plan(sessions, gap, trips, nights_needed(sessions, gap=gap, trips=trips))
+
+
+def trip_a_session(sessions: int, *, gap: int) -> Plan:
+    """A trip for each session: what a course counts as where nothing else was asked for."""
+    return shortest(sessions, gap=gap, trips=sessions)
+
+
+def one_stay(sessions: int, *, gap: int) -> Plan:
+    """All sessions in one trip."""
+    return shortest(sessions, gap=gap, trips=1)
+
+
+def possible(sessions: int, *, gap: int, max_trips: int | None = None, max_nights: int | None = None) -> list[Plan]:
+    """Plans that can be done within the bounds, most trips first; of those with equally long trips the fewest trips."""
+    by_nights: dict[int, Plan] = {}
+    for trips in range(min(sessions, max_trips or sessions), 0, -1):
+        plan = shortest(sessions, gap=gap, trips=trips)
+        if max_nights is None or plan.nights <= max_nights:
+            by_nights[plan.nights] = plan
+    return list(by_nights.values())
+
+
+def proposed(sessions: int, *, gap: int, max_trips: int | None, max_nights: int) -> Plan:
+    """The plan to start from: one trip a session, or the most trips the person has; more than those where a trip of at
+    most `max_nights` nights cannot hold its sessions."""
+    within = possible(sessions, gap=gap, max_trips=max_trips, max_nights=max_nights)
+    return within[0] if within else possible(sessions, gap=gap, max_nights=max_nights)[-1]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A stated plan, held against its own spacing and the trips a person has.
+
+    `counted` is the plan a total is computed from: the stated one where it can be done, else a trip a session.
+    """
+
+    stated: Plan
+    counted: Plan
+    gap_stated: bool
+    max_trips: int | None
+
+    @property
+    def can_be_done(self) -> bool:
+        """Each trip's sessions fit its nights."""
+        return self.counted == self.stated
+
+    @property
+    def too_many_trips(self) -> bool:
+        """It needs more trips than the person has."""
+        return self.max_trips is not None and self.stated.trips > self.max_trips
+
+    @property
+    def fits(self) -> bool:
+        """It can be done, in the trips the person has."""
+        return self.can_be_done and not self.too_many_trips
+
+
+def check(stated: Plan, *, gap_stated: bool, max_trips: int | None, abroad: bool = True) -> Checked:
+    """Whether a stated plan can be done. Who lives in the clinic's country needs no nights, and makes no trips."""
+    if not abroad:
+        return Checked(stated, stated, gap_stated, None)
+    counted = stated if stated.can_be_done else trip_a_session(stated.sessions, gap=stated.gap)
+    return Checked(stated, counted, gap_stated, max_trips)

@@ -1,0 +1,56 @@
+"""What a course costs in all: treatment and travel, from exact amounts, rounded once, half up, at the end. Pure.
+
+Amounts are minor units of the reader's currency, as fractions.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from marketplace.catalogue.plans import Plan
+from marketplace.foundation.money import half_up
+
+
+@dataclass(frozen=True)
+class Travel:
+    """One return trip, and one night."""
+
+    fare: Fraction
+    night: Fraction
+
+
+@dataclass(frozen=True)
+class Total:
+    """Treatment and travel, exact; `unit` is what they are rounded to: 1 minor unit, or those of one whole unit."""
+
+    exact_treatment: Fraction
+    exact_travel: Fraction
+    unit: int = 1
+
+    @property
+    def exact(self) -> Fraction:
+        """Both together."""
+        return self.exact_treatment + self.exact_travel
+
+    @property
+    def all(self) -> int:
+        """Both together, rounded once."""
+        return half_up(self.exact, unit=self.unit)
+
+    @property
+    def treatment(self) -> int:
+        """The treatment, rounded."""
+        return half_up(self.exact_treatment, unit=self.unit)
+
+    @property
+    def travel(self) -> int:
+        """What is left of the whole, so that the parts shown add up."""
+        return self.all - self.treatment
+
+    def against(self, home: Fraction) -> int:
+        """More (above 0) or less (below 0) than at home."""
+        return half_up(self.exact - home, unit=self.unit)
+
+
+def travel_cost(plan: Plan, travel: Travel, *, nights_included: int = 0) -> Fraction:
+    """Each trip's fare, and the nights that are not included in the price of the treatment."""
+    return plan.trips * travel.fare + max(0, plan.all_nights - nights_included) * travel.night

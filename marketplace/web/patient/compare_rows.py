@@ -1,0 +1,164 @@
+"""The compared quotes as bands of cells: what a clinic did not state is said as not stated."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from marketplace.quotes.comparison import ITEMS
+from marketplace.quotes.side_by_side import Column, SideBySide
+from marketplace.web.filters import country_name, day, difference, duration, money
+from marketplace.web.plan_words import cannot_text, plan_text, too_many_text
+from marketplace.web.words import INCLUDED, ROLES
+
+Cell = str | dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Band:
+    """One attribute: its name, and a cell for each quote."""
+
+    id: str
+    label: str
+    cells: list[Cell]
+    kind: str | None = field(default=None)
+
+
+def columns(found: SideBySide) -> list[dict[str, str]]:
+    """The heads: clinic and place."""
+    return [_head(column) for column in found.columns]
+
+
+def _head(column: Column) -> dict[str, str]:
+    quote, clinic = column.quote, column.quote.lead.clinic
+    return {
+        "id": f"q{quote.number}",
+        "title": clinic.name,
+        "href": f"/my/requests/{quote.lead.request.ref}/quotes/{quote.number}",
+        "line": f"{clinic.city}, {country_name(clinic.country)}",
+    }
+
+
+def rows(found: SideBySide, *, view: str) -> list[Band]:
+    """The bands in their order; the one against home only where there is a price at home."""
+    bands: list[tuple[str, str, Callable[[Column], Cell]]] = [
+        ("total", _("Total for you"), lambda column: _total(column, found, view=view)),
+        ("price", _("Clinic's price for the course"), lambda column: _price(column, found.currency)),
+        ("each", _("Sessions and price each"), _each),
+        ("trips", _("Trips you would make"), lambda column: _trips(column, found.currency)),
+        ("home", _home_label(found), lambda column: _against_home(column, found.currency)),
+        ("product", _("Product"), _product),
+        ("who", _("Who treats you"), _who),
+        ("included", _("Included"), lambda c: ", ".join(str(INCLUDED[i]) for i in c.quote.included) or not_stated()),
+        ("wrong", _("If something goes wrong"), lambda column: column.quote.if_something_goes_wrong or not_stated()),
+        ("deposit", _("Deposit"), lambda column: _deposit(column, found.currency)),
+        ("valid", _("Open until"), lambda column: day(column.quote.valid_until)),
+        ("reply", _("Replied in"), _reply),
+        ("complete", _("How complete"), _complete),
+    ]
+    shown = [band for band in bands if band[0] != "home" or found.home_course is not None]
+    return [
+        Band(id_, label, [cell(column) for column in found.columns], "total" if id_ == "total" else None)
+        for id_, label, cell in shown
+    ]
+
+
+def not_stated() -> Markup:
+    """The words for a missing value."""
+    return Markup('<span class="missing">{}</span>').format(_("Not stated"))
+
+
+def _total(column: Column, found: SideBySide, *, view: str) -> Cell:
+    total = column.result.total
+    if total is None:
+        return _("No exchange rate")
+    parts = {"treatment": money(total.treatment, found.currency), "travel": money(total.travel, found.currency)}
+    words = _("treatment %(treatment)s + travel %(travel)s") if view == "total" else _("treatment only")
+    lowest = _("Lowest total") if found.all_fit else _("Lowest total of the plans that fit")
+    return {
+        "html": money(total.all, found.currency),
+        "note": escape(words) % parts,
+        "best": lowest if column.result.lowest else None,
+        "warnings": _warnings(column),
+    }
+
+
+def _warnings(column: Column) -> list[str]:
+    plan = column.result.plan
+    told = [] if plan.can_be_done else [cannot_text(plan)]
+    return [*told, too_many_text(plan)] if plan.too_many_trips else told
+
+
+def _price(column: Column, currency: str) -> Cell:
+    return _both(column.quote.total, column.quote.currency, column.price, currency)
+
+
+def _both(minor: int, own: str, converted: int | None, currency: str) -> Markup:
+    """The clinic's amount, and the reader's beside it where it is another currency."""
+    if converted is None or own == currency:
+        return money(minor, own)
+    amounts = {"amount": money(minor, own), "converted": money(converted, currency)}
+    return escape(_("%(amount)s (about %(converted)s)")) % amounts
+
+
+def _each(column: Column) -> Cell:
+    quote = column.quote
+    words = Markup("{} × {}").format(quote.sessions, money(quote.price_per_session, quote.currency))
+    return words + (Markup(" − {}").format(money(quote.discount, quote.currency)) if quote.discount else "")
+
+
+def _trips(column: Column, currency: str) -> Cell:
+    """The plan as stated, and what its travel is counted with."""
+    plan = column.result.plan
+    nights = plan.counted.all_nights - (plan.stated.all_nights if "hotel" in column.quote.included else 0)
+    parts = (plan.counted.trips, money(column.fare, currency), max(0, nights), money(column.night, currency))
+    figures = Markup("{} × {} + {} × {}").format(*parts)
+    return {"html": plan_text(plan.stated), "note": escape(_("Trips and nights: %(sum)s")) % {"sum": figures}}
+
+
+def _home_label(found: SideBySide) -> Markup:
+    own, ours = (
+        _("Compared with your own price at home (%(price)s)"),
+        _("Compared with the guide's middle price at home (%(price)s)"),
+    )
+    return escape(own if found.home_is_own else ours) % {"price": money(found.home_course or 0, found.currency)}
+
+
+def _against_home(column: Column, currency: str) -> Cell:
+    against = column.result.against_home
+    return _("No exchange rate") if against is None else difference(against, currency)
+
+
+def _product(column: Column) -> Cell:
+    quote = column.quote
+    if not quote.product:
+        return not_stated()
+    sealed = _("%(product)s, sealed vial shown to you", product=quote.product)
+    return sealed if quote.product_sealed else quote.product
+
+
+def _who(column: Column) -> Cell:
+    role, name = str(ROLES[column.quote.practitioner_role]), column.quote.practitioner_name
+    return f"{role}, {name or _('not named')}"
+
+
+def _deposit(column: Column, currency: str) -> Cell:
+    quote = column.quote
+    deposit = _both(quote.deposit, quote.currency, column.deposit, currency) if quote.deposit else _("None")
+    refused = {True: _("Yes"), False: _("No"), None: not_stated()}[quote.refund_if_refused]
+    words = escape(_("%(deposit)s. Back if the doctor refuses: %(answer)s"))
+    return words % {"deposit": deposit, "answer": refused}
+
+
+def _reply(column: Column) -> Cell:
+    lead = column.quote.lead
+    answered = lead.answered_at or column.quote.sent_at or lead.new_at
+    return duration(int((answered - (lead.new_at or answered)).total_seconds() // 60) if answered else 1)
+
+
+def _complete(column: Column) -> Cell:
+    number, of = column.result.answered, len(ITEMS)
+    return ngettext("%(n)s of %(num)s item answered", "%(n)s of %(num)s items answered", of, n=number)

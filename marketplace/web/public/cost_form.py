@@ -1,0 +1,112 @@
+"""What a reader asks of the price comparison: home, currency, course, plan of trips, and their own figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms.validators import ValidationError
+
+from marketplace.catalogue import plans
+from marketplace.catalogue.geography import homes
+from marketplace.catalogue.models import Treatment
+from marketplace.catalogue.plans import Plan
+from marketplace.web.filters import country_name
+from marketplace.web.public import reader
+from marketplace.web.query_form import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
+
+SESSIONS = 4
+EVERY = "all"
+PLANS = [
+    ("each", _l("One trip for each session")),
+    ("stay", _l("One long stay")),
+    ("trips", _l("As many trips as I say")),
+]
+
+
+class CostForm(QueryForm):
+    """Every field has a value to start from; `country` is the one that fare and night are for."""
+
+    currency_code = "GBP"
+
+    home = QueryChoice(_l("I live in"))
+    currency = QueryChoice(_l("Show prices in"))
+    sessions = QueryCount(_l("Sessions"), high=plans.MAX_SESSIONS, usual=SESSIONS)
+    gap = QueryCount(_l("Weeks between"), high=plans.MAX_GAP)
+    plan = QueryChoice(_l("Trips"), choices=PLANS, default="each")
+    trips = QueryCount(_l("How many trips"), high=plans.MAX_SESSIONS)
+    country = QueryChoice(_l("Country"))
+    fare = QueryAmount(_l("Return trip"))
+    night = QueryAmount(_l("One night"))
+    own = QueryPrice(_l("My own price at home, for the whole course"))
+
+    def validate_trips(self, field: QueryCount) -> None:
+        """A trip without a session is none."""
+        if (field.number or 0) > (self.sessions.number or SESSIONS):
+            raise ValidationError(_("%(label)s: enter no more trips than sessions", label=field.label.text))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The form's values, each of them usable; amounts in minor units of `currency`, None where an estimate counts."""
+
+    form: CostForm
+    home: str
+    currency: str
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of trips, each as short as its sessions allow; one trip a session where nothing else is asked."""
+        sessions, gap = self.form.sessions.number or SESSIONS, self.form.gap.number or 1
+        trips = {"stay": 1, "trips": self.form.trips.number or sessions}.get(self.form.plan.data, sessions)
+        return plans.shortest(sessions, gap=gap, trips=min(trips, sessions))
+
+    @property
+    def too_short(self) -> Plan | None:
+        """The plan people expect and that cannot be done: two nights a trip, whatever the trip holds."""
+        sessions, gap, trips = self.plan.sessions, self.plan.gap, self.plan.trips
+        fewer = trips if trips < sessions else (sessions + 1) // 2
+        return Plan(sessions, gap, fewer, plans.NIGHTS_FOR_ONE) if sessions > 1 else None
+
+    @property
+    def country(self) -> str | None:
+        """The country that fare and night are for; none: for each."""
+        return None if self.form.country.data in (None, EVERY) else self.form.country.data.upper()
+
+    def own(self, name: str) -> int | None:
+        """The reader's own figure: `fare`, `night` or `own`."""
+        untouched = request.args.get(name) == request.args.get(f"{name}_was")
+        return None if untouched else self.form[name].minor(self.currency)
+
+
+def asked(treatment: Treatment, countries: list[str]) -> Asked:
+    """The address, read; `countries` are those with a price."""
+    home, currency = reader.home(), reader.currency()
+    gap = sum(treatment.procedures[0].facts["spacing_weeks"]) // 2
+    form = _with_choices(home, currency, countries, gap=gap)
+    form.validate()
+    return Asked(form, home, currency)
+
+
+def _with_choices(home: str, currency: str, countries: list[str], *, gap: int) -> CostForm:
+    form = type("CostForm", (CostForm,), {"currency_code": currency})(formdata=_given())
+    form.home.choices = [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
+    form.currency.choices = [(code, code) for code in sorted({*reader.currencies(), currency})]
+    places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
+    form.country.choices = [(EVERY, _("Every country")), *places]
+    form.home.default, form.currency.default, form.gap.usual = home.lower(), currency, gap
+    for field, usual in ((form.home, home.lower()), (form.currency, currency), (form.gap, str(gap))):
+        field.data = field.data or usual
+    return form
+
+
+def _given() -> MultiDict[str, str]:
+    """The address without its empty values; codes in the case the lists have. A number of trips alone asks for it."""
+    cased: Mapping[str, str] = {name: value for name, value in request.args.items() if value.strip()}
+    lower = {name: cased[name].lower() for name in ("home", "country") if name in cased}
+    upper = {name: cased[name].upper() for name in ("currency",) if name in cased}
+    alone = {"plan": "trips"} if "trips" in cased and "plan" not in cased else {}
+    return MultiDict({**cased, **lower, **upper, **alone})

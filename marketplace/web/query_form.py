@@ -1,0 +1,117 @@
+"""Forms of the address: a value that cannot be used is shown back with its error, and the default counts instead."""
+
+from typing import Any, Self
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, SelectField, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from marketplace.foundation.money import NotAnAmount, half_up, parse_amount, whole_units
+from marketplace.web.forms import Form
+
+
+class QueryForm(Form):
+    """A form sent by GET; reading it never refuses the page."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed by it, so it carries no token."""
+
+        csrf = False
+
+    @classmethod
+    def read(cls, *, args: MultiDict[str, str] | None = None, **given: Any) -> Self:
+        """The form as the address fills it, with its errors beside its fields."""
+        form = cls(formdata=request.args if args is None else args, **given)
+        form.validate()
+        return form
+
+
+class QueryCount(StringField):
+    """A whole number between two bounds, kept as it was typed."""
+
+    def __init__(self, *args: Any, low: int = 1, high: int, usual: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": "" if usual is None else str(usual), **kwargs})
+        self.low, self.high, self.usual = low, high, usual
+
+    def pre_validate(self, form: Any) -> None:
+        """Digits only; the bounds are named."""
+        if self._typed() and self._read() is None:
+            words = _("%(label)s: enter a whole number from %(low)s to %(high)s", **self._words())
+            raise StopValidation(words)
+
+    def _words(self) -> dict[str, Any]:
+        return {"label": self.label.text, "low": self.low, "high": self.high}
+
+    def _typed(self) -> str:
+        return (self.data or "").strip()
+
+    def _read(self) -> int | None:
+        text = self._typed()
+        if not (text.isascii() and text.isdigit() and len(text) < 6):
+            return None
+        return int(text) if self.low <= int(text) <= self.high else None
+
+    @property
+    def number(self) -> int | None:
+        """What was typed where it can be used, else the usual number."""
+        found = None if self.errors else self._read()
+        return self.usual if found is None else found
+
+
+class QueryAmount(StringField):
+    """An amount in whole units of the form's currency, kept as it was typed; empty means the estimate counts."""
+
+    above_zero = False
+
+    def pre_validate(self, form: Any) -> None:
+        """Read by the one rule for money."""
+        if not (self.data or "").strip():
+            return
+        try:
+            minor = parse_amount(self.data or "", form.currency_code)
+        except NotAnAmount as error:
+            words = _("%(label)s: enter an amount, like 150 or 150.50", label=self.label.text)
+            raise StopValidation(words) from error
+        if self.above_zero and not minor:
+            raise ValidationError(_("%(label)s: enter an amount above 0", label=self.label.text))
+
+    def minor(self, currency: str) -> int | None:
+        """Minor units; None while empty or not to be used."""
+        typed = not self.errors and (self.data or "").strip()
+        return parse_amount(self.data or "", currency) if typed else None
+
+
+class QueryPrice(QueryAmount):
+    """A price: nothing costs 0."""
+
+    above_zero = True
+
+
+class QueryChoice(SelectField):
+    """One of a list; any other value is named in the error, since a list cannot show it."""
+
+    def pre_validate(self, form: Any) -> None:
+        """The field's default counts instead."""
+        if self.data is None or any(self.data == choice[0] for choice in self.choices or ()):
+            return
+        typed, self.data = self.data, self.default
+        raise StopValidation(_("%(label)s: “%(value)s” is not on the list", label=self.label.text, value=typed))
+
+
+def amount_text(minor: Any, currency: str) -> str:
+    """An exact amount as it stands in a field: 172, 171.58."""
+    whole = whole_units(half_up(minor), currency)
+    return str(int(whole)) if whole == int(whole) else f"{whole:f}"
+
+
+def keep_estimate(field: Field, was: str | None, estimate: str | None) -> None:
+    """Fills a field with our estimate (none: leaves it empty), unless the reader typed another figure.
+
+    `was` is the estimate the form was shown with: sent back unchanged it is not the reader's own figure, and makes way
+    for the estimate of what is asked for now.
+    """
+    typed = (field.data or "").strip()
+    if not field.errors and typed in {"", was or ""}:
+        field.data = estimate or ""
