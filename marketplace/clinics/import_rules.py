@@ -13,7 +13,9 @@ from email_validator import EmailNotValidError, validate_email
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics.wording import fold
+from marketplace.foundation.hostile import hostile
 from marketplace.foundation.money import MOST, minor_units, precision
+from marketplace.foundation.visible_text import overrides_direction, trimmed
 
 COLUMNS = (
     "clinic",
@@ -88,7 +90,10 @@ def read_row(line: int, record: Mapping[Any, Any], *, procedures: Mapping[str, U
     """The row, or everything that is wrong with it."""
     if None in record or None in record.values():
         return [BadLine(line, f"this line must have {len(COLUMNS)} columns")]
-    cells = {name: " ".join(str(value).split()) for name, value in record.items()}
+    cells = {name: " ".join(trimmed(str(value)).split()) for name, value in record.items()}
+    unseen = [name for name, value in cells.items() if hostile(value) or overrides_direction(value)]
+    if unseen:
+        return [BadLine(line, f"{name} has characters that cannot be shown") for name in unseen]
     empty = [BadLine(line, f"{name} is empty") for name in REQUIRED if not cells[name]]
     if empty:
         return empty

@@ -1,8 +1,5 @@
 """Clinics from a CSV file, as drafts: all or nothing, each bad line by its number."""
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -10,7 +7,8 @@ from sqlalchemy import select
 from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.checks import six_missing
-from marketplace.clinics.import_rules import COLUMNS, BadLine, Row, read_row
+from marketplace.clinics.import_files import UnreadableFile, records
+from marketplace.clinics.import_rules import BadLine, Row, read_row
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.wording import fold, search_text, slug_of
@@ -68,32 +66,16 @@ def import_csv(data: bytes) -> ImportReport:
 
 
 def _read(data: bytes) -> tuple[list[Row], list[BadLine]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        return [], [BadLine(line, "this is not UTF-8 text")]
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     bad: list[BadLine] = []
     procedures = {slug: key for slug, key in db.session.execute(select(Procedure.slug, Procedure.id))}
     try:
-        if list(reader.fieldnames or ()) != list(COLUMNS):
-            return [], [BadLine(1, f"the first line must be: {','.join(COLUMNS)}")]
-        for record in _numbered(reader):
-            row = read_row(*record, procedures=procedures)
+        for line, cells in records(data):
+            row = read_row(line, cells, procedures=procedures)
             rows.append(row) if isinstance(row, Row) else bad.extend(row)
-    except csv.Error as error:
-        bad.append(BadLine(reader.line_num, f"this line cannot be read: {error}"))
+    except UnreadableFile as error:
+        bad.append(error.line)
     return rows, bad
-
-
-def _numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, dict[str | None, object]]]:
-    """A record may span lines: its number is that of its first."""
-    line = reader.line_num + 1
-    for record in reader:
-        yield line, record  # type: ignore[misc]
-        line = reader.line_num + 1
 
 
 def _disagreements(clinic: _Found, row: Row) -> list[BadLine]:

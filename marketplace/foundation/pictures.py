@@ -14,10 +14,11 @@ FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MEDIA_TYPE = "image/jpeg"
 MOST_BYTES = 10 * 1024 * 1024
 # So that no reader needs more than 200 MB: only a JPEG can be read at a smaller size than it has.
-MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "HEIF": 25_000_000, "PNG": 12_000_000, "WEBP": 12_000_000}
+MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "HEIF": 25_000_000, "PNG": 12_600_000, "WEBP": 12_600_000}
 IN_PARTS = {"MPO", "HEIF"}  # phones keep more than one picture in these; the first is the one that was meant
 LONGEST_SIDE = 2000
 QUALITY = 85
+JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 WHITE = (255, 255, 255)
 PATIENCE = 4.0  # seconds
 
@@ -44,7 +45,7 @@ def clean(data: bytes) -> bytes:
         raise Refused("empty", field="photos")
     if len(data) > MOST_BYTES:
         raise Refused("too_large", field="photos")
-    painted = _painted(_opened(data))
+    painted = _painted_to_its_end(data)
     out = io.BytesIO()
     painted.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
@@ -67,13 +68,35 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
+def _painted_to_its_end(data: bytes) -> Image.Image:
+    """The picture; a JPEG that lacks no more than its last bytes, as a broken upload leaves it, is shown, too."""
+    try:
+        return _painted(_opened(data))
+    except Refused as refused:
+        if refused.reason != "damaged" or not data.startswith(JPEG_START):
+            raise
+        painted = _painted(_opened(data + JPEG_END))
+        # What is missing is filled with one colour: then the last row has no other.
+        bottom = painted.crop((0, painted.height - 1, painted.width, painted.height)).convert("L").getextrema()
+        if bottom[0] == bottom[1]:
+            raise
+        return painted
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The same with 8 bits a channel: of 16 bits of grey the library would paint all above 255 white."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+
+
 def _painted(image: Image.Image) -> Image.Image:
     """Upright, on white, and new: what a file carries beside its pixels hangs on the old one."""
     try:
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG only about that much is decoded
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(image)
-        layer = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        layer = _eight_bits(upright).convert("RGBA" if upright.has_transparency_data else "RGB")
     except Exception as error:
         raise Refused("damaged", field="photos") from error
     new = Image.new("RGB", layer.size, WHITE)

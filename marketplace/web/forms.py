@@ -1,6 +1,5 @@
 """What every form starts from: text is cleaned before a rule reads it, and hostile characters are refused."""
 
-import unicodedata
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -10,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from marketplace.foundation.hostile import hostile
+from marketplace.foundation.visible_text import overrides_direction, trimmed
 from marketplace.web.limiting import refusal
 
 LONGEST = 4000
@@ -20,17 +20,15 @@ WRONG_ADDRESS = _l("Enter an email address in the correct format, like name@exam
 
 
 def clean(value: Any) -> Any:
-    """Text without surrounding space, line ends as one character, composed letters (NFC)."""
-    if not isinstance(value, str):
-        return value
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip())
+    """Text as people see it: nothing invisible at its ends, line ends as one character, composed letters (NFC)."""
+    return trimmed(value) if isinstance(value, str) else value
 
 
 def refuse_hostile(_form: object, field: Field) -> None:
     """Every text field is held to this."""
     values = [raw for raw in field.raw_data or () if isinstance(raw, str)]
     lines = isinstance(field, TextAreaField)
-    if any(hostile(value.strip(), lines=lines) for value in values):
+    if any(hostile(value.strip(), lines=lines) or overrides_direction(value) for value in values):
         field.data = "" if isinstance(field.data, str) else field.data
         field.raw_data = [""]
         raise ValidationError(_("Remove the characters that cannot be shown"))
@@ -92,7 +90,7 @@ def email_field() -> Any:
     """An address is proved by its link, not by asking its server. Letters beyond ASCII before the @ are refused by too
     many servers to promise an answer."""
     rules = [
-        InputRequired(WRONG_ADDRESS),
+        DataRequired(WRONG_ADDRESS),
         Length(max=254, message=WRONG_ADDRESS),
         Email(WRONG_ADDRESS, allow_smtputf8=False),
     ]

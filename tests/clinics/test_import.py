@@ -1,9 +1,14 @@
 """Clinics from a file: all or nothing, each bad line by its number."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from marketplace.catalogue import exchange
+from marketplace.clinics.import_files import UnreadableFile, records
 from marketplace.clinics.import_rules import COLUMNS
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.clinics.models import Clinic
@@ -99,3 +104,71 @@ def test_a_file_that_is_none(app, data, words):
     with pytest.raises(ImportRefused) as refused:
         import_csv(data)
     assert words in str(refused.value.lines[0])
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200b", "\u2060", "\u3164"])
+def test_a_name_nobody_can_see_is_empty(app, name):
+    assert refusal(GOOD.replace("Clinic Ada", name)) == ["line 2: clinic is empty"]
+
+
+@pytest.mark.parametrize("name", ["Nul\x00Clinic", "Bell\x07", "Turned \u202eadA", "a\x1bb"])
+def test_characters_our_forms_refuse_are_refused_in_a_file(app, name):
+    assert refusal(GOOD.replace("Clinic Ada", name)) == ["line 2: clinic has characters that cannot be shown"]
+
+
+def test_decomposed_letters_are_the_same_clinic(app):
+    import_csv(file_of(GOOD.replace("Ada", "Şule")))
+    with pytest.raises(ImportRefused):
+        import_csv(file_of(GOOD.replace("Ada", "S\u0327ule")))
+    assert db.session.scalars(select(Clinic.name)).one() == "Clinic Şule"
+
+
+def test_an_unclosed_quote_is_on_the_line_where_it_begins(app):
+    lines = refusal(GOOD, '"Open,TR,Istanbul', *[GOOD.replace("Ada", f"No {n}") for n in range(3)])
+    assert [line[:7] for line in lines] == ["line 3:"]
+
+
+def test_rows_that_were_emptied_are_passed_over_and_counted(app):
+    empty = "," * (len(COLUMNS) - 1)
+    assert refusal(empty, "", GOOD.replace("facial", "facelift"))[0].startswith("line 4: procedure facelift")
+    assert import_csv(file_of(GOOD, empty, "", " ,  ," + "," * 10, empty)).clinics == 1
+
+
+@pytest.mark.parametrize("head", [HEAD.upper(), HEAD.replace(",", ", "), f"\ufeff{HEAD}", HEAD.title()])
+def test_the_header_may_have_capitals_spaces_and_a_mark(app, head):
+    assert import_csv(file_of(GOOD.replace(",", ", "), head=head)).clinics == 1
+
+
+FOREIGN = {
+    ";": (f"{HEAD}\n{GOOD}".replace(",", ";").encode(), "semicolon"),
+    "tabs": (f"{HEAD}\n{GOOD}".replace(",", "\t").encode(), "tab"),
+    "sep": (f"sep=,\n{HEAD}\n{GOOD}".encode(), "sep="),
+    "UTF-16": (f"{HEAD}\n{GOOD}".encode("utf-16"), "UTF-16"),
+    "UTF-16 without a mark": (f"{HEAD}\n{GOOD}".encode("utf-16-le"), "UTF-16"),
+    "windows-1254": (f"{HEAD}\n{GOOD.replace('Ada', 'Şule')}".encode("cp1254"), "CSV UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), FOREIGN.values(), ids=FOREIGN)
+def test_a_file_of_a_foreign_spreadsheet_is_told_its_cause(app, data, words):
+    with pytest.raises(ImportRefused) as refused:
+        import_csv(data)
+    assert len(refused.value.lines) == 1
+    assert words in str(refused.value.lines[0])
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_end_in_a_traceback(data):
+    for body in (data, HEAD.encode() + b"\n" + data):
+        with suppress(UnreadableFile):
+            list(records(body))
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\r\n'), min_size=1, max_size=20)
+
+
+@given(st.lists(CELLS, min_size=13, max_size=13))
+def test_a_quoted_cell_is_read_as_it_was_written(cells):
+    line = ",".join(f'"{cell}"' for cell in cells)
+    read = [dict(record) for _line, record in records(f"{HEAD}\n{line}\n".encode())]
+    assert read in ([dict(zip(COLUMNS, cells, strict=True))], [] if not "".join(cells).strip() else None)

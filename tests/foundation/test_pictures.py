@@ -142,3 +142,32 @@ def test_whoever_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPat
         pass
     with pictures.in_turn():
         pass
+
+
+@pytest.mark.parametrize(("value", "seen"), [(0, 0), (30000, 116), (65535, 255)])
+def test_sixteen_bits_of_grey_keep_their_brightness(value: int, seen: int) -> None:
+    painted = opened(pictures.clean(picture("PNG", mode="I;16", colour=value))).getpixel((3, 3))
+    assert painted == (seen, seen, seen)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_the_usual_twelve_megapixels_are_taken(kind: str) -> None:
+    assert max(opened(pictures.clean(picture(kind, size=(4080, 3072)))).size) == 2000
+
+
+def noisy(**given: Any) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((640, 480), 60).convert("RGB").save(out, "JPEG", **given)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("missing", [1, 2, 10])
+def test_a_jpeg_without_its_last_bytes_is_shown(missing: int) -> None:
+    assert opened(pictures.clean(noisy()[:-missing])).size == (640, 480)
+
+
+def test_half_a_jpeg_is_damaged() -> None:
+    data = noisy()
+    with pytest.raises(Refused) as refused:
+        pictures.clean(data[: len(data) // 2])
+    assert refused.value.reason == "damaged"

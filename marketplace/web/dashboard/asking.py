@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.actions import ask, decline
@@ -26,7 +26,7 @@ class QuestionForm(CreatingForm):
     question = TextAreaField(
         _l("Your question"),
         validators=[
-            InputRequired(_l("Enter your question")),
+            DataRequired(_l("Enter your question")),
             Length(max=600, message=_l("Your question must be 600 characters or fewer")),
         ],
     )

@@ -10,7 +10,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from marketplace.accounts.queries import names_of
 from marketplace.leads.messages import CLINIC, Said
@@ -32,7 +32,7 @@ class ReplyForm(CreatingForm):
     body = TextAreaField(
         _l("Your reply"),
         validators=[
-            InputRequired(_l("Enter a message")),
+            DataRequired(_l("Enter a message")),
             Length(max=MAX_LENGTH, message=_l("Your message must be 1,500 characters or fewer")),
         ],
     )

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.web.forms import Form
@@ -32,7 +32,7 @@ class SuspendForm(Form):
     statement = TextAreaField(
         _l("Statement to the clinic"),
         validators=[
-            InputRequired(_l("Enter what the clinic should know")),
+            DataRequired(_l("Enter what the clinic should know")),
             Length(max=STATEMENT, message=_l("Enter 2000 characters or fewer")),
         ],
     )
@@ -50,7 +50,7 @@ class UnsealForm(Form):
     reason = TextAreaField(
         _l("Why you open them"),
         validators=[
-            InputRequired(_l("Enter why you open them")),
+            DataRequired(_l("Enter why you open them")),
             Length(max=500, message=_l("Enter 500 characters or fewer")),
         ],
     )
@@ -59,8 +59,8 @@ class UnsealForm(Form):
 class CheckForm(Form):
     """What the evidence shows; a passed check can only be revoked, any other passed or refused."""
 
-    evidence = StringField(_l("Evidence"), validators=[InputRequired(_l("Enter what you looked at")), Length(max=300)])
-    source = StringField(_l("Source"), validators=[InputRequired(_l("Enter where it comes from")), Length(max=300)])
+    evidence = StringField(_l("Evidence"), validators=[DataRequired(_l("Enter what you looked at")), Length(max=300)])
+    source = StringField(_l("Source"), validators=[DataRequired(_l("Enter where it comes from")), Length(max=300)])
     verdict = RadioField(
         _l("Verdict"),
         choices=[("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))],

@@ -7,8 +7,9 @@ from email_validator import validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from marketplace.foundation.visible_text import trimmed
 from marketplace.quote_requests import drafts, queries
 from marketplace.web.forms import email_field
 from marketplace.web.patient import listings
@@ -59,7 +60,7 @@ class YouForm(Question):
     name = StringField(
         _("Name to use"),
         validators=[
-            InputRequired(_("Enter the name you want clinics to use")),
+            DataRequired(_("Enter the name you want clinics to use")),
             Length(max=LONGEST_NAME, message=_("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
         ],
     )
@@ -99,9 +100,9 @@ class YouForm(Question):
             raise ValidationError(gettext("Enter the name you want clinics to use"))
 
     def validate_phone(self, field: TelField) -> None:
-        """Only its form."""
+        """A number that could be rung; without one the field may stay empty."""
         if self._phone() is None:
-            raise ValidationError(gettext("Enter a phone number with its country code, like +44 7700 900123"))
+            raise ValidationError(gettext("Enter a phone number with its country code, like +44 20 7946 0958"))
 
     def validate_questions(self, _field: TextAreaField) -> None:
         """Few and short enough to be answered."""
@@ -112,16 +113,18 @@ class YouForm(Question):
             raise ValidationError(gettext("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION))
 
     def _questions(self) -> list[str]:
-        return [line.strip() for line in (self.questions.data or "").split("\n") if line.strip()]
+        lines = (trimmed(line) for line in (self.questions.data or "").split("\n"))
+        return [line for line in lines if line]
 
     def _phone(self) -> str | None:
         try:
             number = phonenumbers.parse(self.phone.data or "", self.home)
         except phonenumbers.NumberParseException:
             return None
-        if not phonenumbers.is_possible_number(number):
+        if not phonenumbers.is_valid_number(number):
             return None
-        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        plain = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return f"{plain} ext. {number.extension}" if number.extension else plain
 
     def store(self, quote_request: Any) -> None:
         """Sealed at once."""

@@ -20,7 +20,7 @@ REFUSALS = {
     "not_a_picture": _("The selected file must be a JPG, PNG, HEIC or WebP"),
     "animated": _("The selected file must be one picture, not several in a row"),
     "too_large": _("The selected file must be smaller than 10 MB"),
-    "too_many_pixels": _("The selected file has too many pixels. Choose a smaller version of it"),
+    "too_many_pixels": _("The selected file has too many pixels. Send it at medium size, or take a screenshot of it"),
     "empty": _("The selected file is empty"),
     "damaged": _("The selected file could not be read. Choose another, or save it again"),
     "busy": _("The selected file could not be uploaded. Try again"),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from marketplace.leads.actions import answer_question
 from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_messages
@@ -26,7 +26,7 @@ class MessageForm(CreatingForm):
     body = TextAreaField(
         lazy_gettext("Your message"),
         validators=[
-            InputRequired(lazy_gettext("Enter a message")),
+            DataRequired(lazy_gettext("Enter a message")),
             Length(max=1500, message=lazy_gettext("Your message must be 1,500 characters or fewer")),
         ],
     )

@@ -52,7 +52,7 @@ def test_an_answer_changed_in_another_tab_sends_nothing(
     assert refused.status_code == 409
     assert mark in words(refused.page.one("div", role="alert"))
     assert stored().state == RequestState.DRAFT
-    assert set(TICKED) <= set(refused.page.fields())
+    assert {"adult", "share_health"} <= set(refused.page.fields())
     assert client.post("/get-quotes/check", data=refused.page.fields()).status_code == 303
 
 

@@ -11,6 +11,7 @@ from tests.web.patient.filling import answer, answer_until
 BUDGET = "Enter your budget as a whole number, like 900"
 NAME = "Enter the name you want clinics to use"
 EMAIL = "Enter an email address in the correct format, like name@example.com"
+PHONE = "Enter a phone number with its country code, like +44 20 7946 0958"
 NOTHING: dict[str, Any] = {"procedure": "", "home_country": "", "destinations": [], "timing": "", "trips": ""}
 ERRORS = [
     ("treatment", NOTHING, ["Select what you would like help with"]),
@@ -41,9 +42,12 @@ ERRORS = [
     ("you", {"email": ""}, [EMAIL]),
     ("you", {"email": "zoë@patient.example"}, [EMAIL]),
     ("you", {"languages": []}, ["Select at least one language"]),
-    ("you", {"phone": "12"}, ["Enter a phone number with its country code, like +44 7700 900123"]),
+    ("you", {"phone": "12"}, [PHONE]),
     ("you", {"questions": "1\n2\n3\n4\n5\n6"}, ["Enter no more than 5 questions, one a line"]),
     ("you", {"questions": "a" * 201}, ["Each question must be 200 characters or fewer"]),
+    *(("you", {"name": unseen * 2}, [NAME]) for unseen in ("\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164")),
+    *(("you", {"phone": number}, [PHONE]) for number in ("0000000000", "+44 0000000000", "112", "+49 111111111111")),
+    ("you", {"name": "Ana \u202emoc.live@ana"}, ["Remove the characters that cannot be shown"]),
     ("you", {"name": "A\x00na"}, ["Remove the characters that cannot be shown"]),
 ]
 

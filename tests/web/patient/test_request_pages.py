@@ -288,3 +288,12 @@ def test_what_is_agreed_to_for_one_more_clinic_is_what_was_shown(
     db.session.expire_all()
     stored = next(consent for consent in consents(request) if consent.clinic_id == other.id)
     assert stored.text in page.text
+
+
+@pytest.mark.parametrize("body", ["\u200b\u2060", "\u3164", " \u00a0"])
+def test_a_message_of_nothing_is_refused(client: Any, make_lead: Make, body: str) -> None:
+    lead = make_lead()
+    path = f"{opened(client, lead.request)}/messages/{lead.clinic.slug}"
+    answer = client.post(path, data={**client.get(path).page.fields(), "body": body})
+    assert answer.status_code == 422
+    assert "Enter a message" in answer.page.text

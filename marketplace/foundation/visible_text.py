@@ -1,0 +1,36 @@
+"""Text as people see it: what nobody can see at its ends is cut, and what turns the rest around is named.
+
+Categories are Unicode's: Cf are format characters (zero width, directional), Z* are spaces.
+"""
+
+import unicodedata
+
+# Letters and marks by their category, and yet nothing is drawn for them.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c) for c in range(0xFE00, 0xFE10)}
+_OVERRIDES = frozenset("\u202d\u202e")
+
+
+def is_invisible(character: str) -> bool:
+    """Whether nothing is drawn for it: spaces, format characters, fillers, variation selectors."""
+    return character in _BLANK or character.isspace() or unicodedata.category(character) in {"Cf", "Zs", "Zl", "Zp"}
+
+
+def trimmed(text: str) -> str:
+    """The text in composed letters (NFC), line ends as one character, without anything invisible at its ends.
+
+    Inside, joiners stay: Persian words and emoji are made with them. What has nothing to see becomes "".
+    """
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    seen = [position for position, character in enumerate(composed) if not is_invisible(character)]
+    return composed[seen[0] : _end(composed, seen[-1])] if seen else ""
+
+
+def _end(text: str, last: int) -> int:
+    """One past the last visible character, with the variation selector that belongs to it (an emoji's)."""
+    following = last + 1
+    return following + 1 if following < len(text) and 0xFE00 <= ord(text[following]) < 0xFE10 else following
+
+
+def overrides_direction(text: str) -> bool:
+    """Whether it holds a character that makes what follows run the other way, whatever it says."""
+    return any(character in _OVERRIDES for character in text)
