@@ -12,10 +12,10 @@ from marketplace.foundation import events as house
 from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
+from marketplace.mail import clinic_changes, quote_news
 from marketplace.mail import clinics as to_clinic
 from marketplace.mail import events as email
 from marketplace.mail import patients as to_patient
-from marketplace.mail import quote_news
 from marketplace.mail import teams as to_team
 from marketplace.quote_requests import events as request
 from marketplace.quotes import events as quote
@@ -59,6 +59,10 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadLapsed: (to_patient.some_silent,),
     lead.LeadRevoked: (to_clinic.delete_data,),
+    lead.LeadFrozen: (clinic_changes.clinic_stopped,),
+    lead.LeadThawed: (clinic_changes.clinic_returned, quote_news.announce),
+    lead.ChosenClinicStopped: (clinic_changes.clinic_stopped,),
+    lead.ChosenClinicReturned: (clinic_changes.clinic_returned,),
     lead.DeletionConfirmed: (),
     lead.LeadsExported: (),
     # Quotes go back
@@ -83,7 +87,6 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.ListingResumed: (clinic_jobs.count_again,),
     clinic.ListingSuspended: (
         to_clinic.listing_suspended,
-        to_patient.clinic_changed,
         clinic_jobs.count_again,
     ),
     clinic.ListingReinstated: (to_clinic.listing_reinstated, clinic_jobs.count_again),
@@ -100,8 +103,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckSubmitted: (),
     clinic.CheckPassed: (),
     clinic.CheckRefused: (),
-    clinic.CheckRevoked: (),
-    clinic.CheckLapsed: (to_patient.clinic_changed,),
+    clinic.CheckRevoked: (clinic_changes.check_ended,),
+    clinic.CheckLapsed: (clinic_changes.check_ended,),
     # What waits for an operator
     review.ReviewItemOpened: (),
     review.ReviewItemDecided: (),

@@ -13,7 +13,7 @@ from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import allowance, digest, hook, quote_news
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
-from marketplace.quotes import acceptance, sending
+from marketplace.quotes import acceptance, sending, stopping
 from marketplace.retention.rules import RULES
 
 TIMERS: dict[str, Callable[[datetime], int]] = {
@@ -23,6 +23,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "remind clinics at half time": leads.remind_due,
     "lapse unanswered leads": leads.lapse_due,
     "offer clinics to who waits": leads_waiting.offer_due,
+    "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once
     "lapse checks": clinics.lapse_due_checks,
     "lapse invitations": inviting.lapse_due,
     "remind of an unconfirmed request": retention.remind_unconfirmed,

@@ -34,13 +34,16 @@ OF_LISTED: Rights = {
 }
 EACH_OWN_TEAM: Rights = {**OF_LISTED, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
 OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic()"
+# While a clinic may not go on, what its open leads hold is closed to it.
 VIA_CONSENT = (
     "EXISTS (SELECT FROM lead JOIN consent USING (request_id, clinic_id) WHERE lead.request_id = {table}.request_id"
+    " AND lead.state <> 'frozen'"
     " AND consent.with_health AND consent.withdrawn_at IS NULL)"
 )
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
 # A message is never changed; that it was read is noted.
 WRITE_AND_MARK = "SELECT, INSERT, UPDATE (read_at)"
+VIA_LEAD_NOT_FROZEN = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id AND lead.state <> 'frozen')"
 # Locking a row needs the right to change some column of it.
 LOCK = "SELECT, UPDATE ({column})"
 
@@ -78,7 +81,8 @@ WALLS: dict[str, Rights] = {
     "quote_request": {
         PATIENT: Right(KEEP, "id = app_request()"),
         CLINIC: Right(
-            LOCK.format(column="touched_at"), "EXISTS (SELECT FROM lead WHERE lead.request_id = quote_request.id)"
+            LOCK.format(column="touched_at"),
+            "EXISTS (SELECT FROM lead WHERE lead.request_id = quote_request.id AND lead.state <> 'frozen')",
         ),
         OPERATOR: Right(LOCK.format(column="touched_at")),
     },
@@ -93,10 +97,10 @@ WALLS: dict[str, Rights] = {
     "lead": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, OWN_CLINIC), OPERATOR: Right(READ)},
     "message": {
         PATIENT: Right(WRITE_AND_MARK, VIA_LEAD),
-        CLINIC: Right(WRITE_AND_MARK, VIA_LEAD),
+        CLINIC: Right(WRITE_AND_MARK, VIA_LEAD_NOT_FROZEN),
         OPERATOR: Right(READ),
     },
-    "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD), OPERATOR: Right(READ)},
+    "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD_NOT_FROZEN), OPERATOR: Right(READ)},
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},
     "email": {OPERATOR: Right("SELECT, UPDATE")},

@@ -75,8 +75,19 @@ def decide(check: Check, *, verdict: str, evidence: str, source: str, expires_on
     if verdict == "revoke":
         revoke_check(check)
         return
+    if verdict == "pass" and _prolongs(check, expires_on):
+        check.evidence, check.source = evidence, source
+        pass_check(check, expires_on=expires_on or clock.today(), checked_by=checked_by)
+        return
     submit_evidence(check, evidence=evidence, source=source)
     if verdict == "pass":
         pass_check(check, expires_on=expires_on or clock.today(), checked_by=checked_by)
     else:
         refuse_check(check)
+
+
+def _prolongs(check: Check, expires_on: date | None) -> bool:
+    """A check in date is renewed before it ends: else its clinic would stop in between."""
+    CHECK.lock(check)
+    later = expires_on is not None and check.expires_on is not None and expires_on > check.expires_on
+    return check.state == CheckState.PASSED and later

@@ -18,6 +18,14 @@ SUSPEND = {
     "patient_report": lazy_gettext("Reports of patients have to be looked into"),
     "false_statement": lazy_gettext("A statement on the listing is not true"),
 }
+CHECK_KIND = {
+    "company": lazy_gettext("Company and address"),
+    "licence": lazy_gettext("Health licence"),
+    "people": lazy_gettext("People who treat"),
+    "products": lazy_gettext("Products"),
+    "insurance": lazy_gettext("Insurance"),
+    "prices": lazy_gettext("Prices"),
+}
 
 
 def in_words(code: str | None) -> str:

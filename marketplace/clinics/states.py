@@ -39,7 +39,7 @@ class CheckState(StrEnum):
 CHECK_MOVES = {
     CheckState.MISSING: frozenset({CheckState.SUBMITTED}),
     CheckState.SUBMITTED: frozenset({CheckState.PASSED, CheckState.REFUSED}),
-    CheckState.PASSED: frozenset({CheckState.LAPSED, CheckState.REVOKED}),
+    CheckState.PASSED: frozenset({CheckState.PASSED, CheckState.LAPSED, CheckState.REVOKED}),
     CheckState.LAPSED: frozenset({CheckState.SUBMITTED}),
     CheckState.REFUSED: frozenset({CheckState.SUBMITTED}),
     CheckState.REVOKED: frozenset({CheckState.SUBMITTED}),

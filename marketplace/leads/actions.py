@@ -4,13 +4,17 @@ from datetime import timedelta
 from typing import TypedDict
 from uuid import UUID
 
+from flask_babel import gettext
 from sqlalchemy import func, select
 
 from marketplace.clinics.models import Clinic
+from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record, record_apart
+from marketplace.leads import clocks
 from marketplace.leads.events import (
     DeletionConfirmed,
     LeadDeclined,
@@ -18,7 +22,8 @@ from marketplace.leads.events import (
     QuestionAnswered,
     QuestionAsked,
 )
-from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.freezing import must_go_on
+from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.messages import CLINIC, PATIENT, has_asked, say, takes_messages
 from marketplace.leads.models import Lead
 from marketplace.leads.reply_times import refresh
@@ -74,12 +79,13 @@ def _looked_just_now(lead: Lead, actor: str, what: str) -> bool:
 
 def ask(lead: Lead, question: str, *, by: UUID | None = None) -> None:
     """The clinic's one question; the clock stands until it is answered. Raises Refused for a second one."""
+    must_go_on(lead)
     LEAD.lock(lead)
     _request_must_be_open(lead)
     if has_asked(lead):
         raise Refused("one_question", field="question")
     LEAD.move(lead, LeadState.ASKED)
-    lead.time_left = max(0, int((lead.due_at - clock.now()).total_seconds()))
+    clocks.stop(lead)
     say(lead, author=CLINIC, body=question, by=by, is_question=True)
     mark_answered(lead)
     record(QuestionAsked(**ids(lead)))
@@ -87,14 +93,16 @@ def ask(lead: Lead, question: str, *, by: UUID | None = None) -> None:
 
 def answer_question(lead: Lead, body: str) -> None:
     """The patient's words; a question that was open is answered and the clock runs on from where it stood."""
+    lock_rows(Clinic, [lead.clinic_id])
     LEAD.lock(lead)
+    if lead.state == LeadState.FROZEN or why_stopped(lead.clinic):
+        raise WrongState("clinic_stopped", gettext("This clinic cannot read messages at the moment"))
     if not takes_messages(lead):
         raise WrongState(f"lead_{lead.state}")
     say(lead, author=PATIENT, body=body)
     if lead.state == LeadState.ASKED:
-        LEAD.move(lead, LeadState.OPENED)
-        lead.due_at = clock.now() + timedelta(seconds=lead.time_left or 0) + timedelta(hours=2)
-        lead.time_left = None
+        move_back(lead, LeadState.OPENED)
+        clocks.run_on(lead)
     record(QuestionAnswered(**ids(lead)))
 
 
@@ -102,6 +110,7 @@ def decline(lead: Lead, reason: str) -> None:
     """A reason from the list, always; it counts as an answer."""
     if reason not in DECLINE_REASONS:
         raise Refused("unknown_reason", field="reason")
+    must_go_on(lead)
     LEAD.lock(lead)
     lead.decline_reason = reason
     LEAD.move(lead, LeadState.DECLINED)

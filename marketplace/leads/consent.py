@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
 from marketplace.leads.models import Lead
-from marketplace.leads.states import READING
+from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests.models import Consent, QuoteRequest
 
 VERSION = "2026-11-23"
@@ -75,8 +75,8 @@ def end_consents(request: QuoteRequest) -> None:
 
 
 def readers(request: QuoteRequest) -> list[Clinic]:
-    """The clinics that may read the health answers and photos at this moment, by name."""
+    """The clinics that may read the health answers and photos, now or once they may go on again, by name."""
     same = (Consent.request_id == Lead.request_id) & (Consent.clinic_id == Lead.clinic_id)
     query = select(Clinic).join(Lead, Lead.clinic_id == Clinic.id).join(Consent, same)
-    standing = (Consent.with_health, Consent.withdrawn_at.is_(None), Lead.state.in_(READING))
+    standing = (Consent.with_health, Consent.withdrawn_at.is_(None), Lead.state.in_((*READING, LeadState.FROZEN)))
     return list(db.session.scalars(query.where(Lead.request_id == request.id, *standing).order_by(Clinic.name)))

@@ -8,9 +8,12 @@ AFTER_OPENING = timedelta(hours=2)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def due_at(sent: datetime, *, hours: dict[str, str], timezone: str) -> datetime:
-    """`sent` and the answer are aware; `hours` maps "mon-fri" or "sat" to "09:00-18:00" in the clinic's zone."""
-    due = (sent + REPLY_WITHIN).astimezone(ZoneInfo(timezone))
+def due_at(sent: datetime, *, hours: dict[str, str], timezone: str, within: timedelta = REPLY_WITHIN) -> datetime:
+    """When an answer is due that was asked for at `sent`, which is aware as the result is.
+
+    `hours` maps "mon-fri" or "sat" to "09:00-18:00" in the clinic's zone.
+    """
+    due = (sent + within).astimezone(ZoneInfo(timezone))
     week = opening_hours(hours)
     if not week or _is_open(due, week):
         return due.astimezone(sent.tzinfo)

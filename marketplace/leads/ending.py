@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -38,9 +38,11 @@ def reopen(request: QuoteRequest) -> None:
     paused_at = request.paused_at
     REQUEST.move(request, RequestState.OPEN)
     if paused_at is not None:
-        stood = clock.now() - paused_at
         waiting = (Lead.request_id == request.id) & Lead.state.in_(AWAITING)
-        db.session.execute(update(Lead).where(waiting).values(due_at=Lead.due_at + stood))
+        # A clock that was started during the pause has stood since then only.
+        stood = clock.now() - func.greatest(paused_at, Lead.clock_started_at)
+        shifted = {"due_at": Lead.due_at + stood, "clock_started_at": Lead.clock_started_at + stood}
+        db.session.execute(update(Lead).where(waiting).values(shifted))
     record(RequestReopened(request_id=request.id))
 
 

@@ -39,6 +39,22 @@ class LeadRevoked(Event):
     """The patient took the request back: the clinic is to delete its copy."""
 
 
+class LeadFrozen(Event):
+    """Its clinic may not go on: nobody there reads or answers it; `reason` says why."""
+
+
+class LeadThawed(Event):
+    """Its clinic may go on again; all is as it was."""
+
+
+class ChosenClinicStopped(Event):
+    """The clinic that the patient chose may not go on, and the choice can be undone anew; `reason` says why."""
+
+
+class ChosenClinicReturned(Event):
+    """The clinic that the patient chose may go on again."""
+
+
 class DeletionConfirmed(Event):
     """The clinic says that its copy is deleted."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
+from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
@@ -32,8 +33,9 @@ class Said:
 
 
 def takes_messages(lead: Lead) -> bool:
-    """Whether the two may write to each other: not once the lead has ended, whoever ended it."""
-    return lead.state in READING and lead.request.state in REQUEST_TAKES_MESSAGES
+    """Whether the two may write to each other: not once the lead has ended, nor while the clinic may not go on."""
+    still = lead.state in READING and lead.request.state in REQUEST_TAKES_MESSAGES
+    return still and why_stopped(lead.clinic) is None
 
 
 def say(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> None:

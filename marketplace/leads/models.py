@@ -1,6 +1,6 @@
 """Leads, their messages, and the record of why each clinic was or was not proposed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.clinics.models import Clinic
+from marketplace.foundation import clock
 from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
 from marketplace.leads.states import DECLINE_REASONS, LeadState
 from marketplace.quote_requests.models import QuoteRequest
@@ -32,6 +33,10 @@ class Lead(Created, Base):
         CheckConstraint(
             "state <> 'declined' OR decline_reason IS NOT NULL",
             name="declined_has_reason",
+        ),
+        CheckConstraint(
+            "state <> 'frozen' OR state_before_freeze IS NOT NULL",
+            name="frozen_knows_its_state",
         ),
         one_of("decline_reason", DECLINE_REASONS),
         Index("ix_lead_clinic_id_state_due_at", "clinic_id", "state", "due_at"),
@@ -55,15 +60,27 @@ class Lead(Created, Base):
     won_at: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
-    time_left: Mapped[int | None]  # seconds left while a question stops the clock
+    clock_started_at: Mapped[datetime] = mapped_column(default=clock.now)  # of the time that ends at `due_at`
+    time_left: Mapped[int | None]  # seconds left while a question or a freeze stops the clock
     reminded_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  # first sent quote, question or decline
     decline_reason: Mapped[str | None]
     state_before_loss: Mapped[LeadState | None] = mapped_column(TEXT)  # an undone choice returns here
+    state_before_freeze: Mapped[LeadState | None] = mapped_column(TEXT)  # a clinic that may go on again returns here
+    frozen_seconds: Mapped[int] = mapped_column(default=0)  # before its first answer: no silence of the clinic's
+    warned_at: Mapped[datetime | None]  # chosen, and its patient was told that the clinic may not go on
 
     request: Mapped[QuoteRequest] = relationship()
     clinic: Mapped[Clinic] = relationship()
+
+    @property
+    def replied_in(self) -> timedelta | None:
+        """From its arrival to the first answer, without the time in which the clinic could not answer."""
+        if self.answered_at is None or self.new_at is None:
+            return None
+        return self.answered_at - self.new_at - timedelta(seconds=self.frozen_seconds)
 
 
 class Message(Base):

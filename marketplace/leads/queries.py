@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
+from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
@@ -33,9 +34,25 @@ def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
     """A clinic's own lead; another clinic's is not found."""
     query = select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, QuoteRequest.ref == ref)
     lead = db.session.scalar(query.where(there()).options(joinedload(Lead.request), joinedload(Lead.clinic)))
+    lead = lead or _frozen_lead(clinic_id, ref)
     if lead is None:
         raise NotFound("lead")
     return lead
+
+
+def _frozen_lead(clinic_id: UUID, ref: str) -> Lead | None:
+    """Its request is closed to the clinic's role: only the system knows the reference."""
+    return next((lead for lead, of in frozen_leads(clinic_id).items() if of == ref), None)
+
+
+def frozen_leads(clinic_id: UUID) -> dict[Lead, str]:
+    """A clinic's frozen leads with the references of their requests, the latest first."""
+    query = select(Lead.id, QuoteRequest.ref).join(Lead.request)
+    query = query.where(Lead.clinic_id == clinic_id, Lead.state == LeadState.FROZEN).order_by(Lead.id.desc())
+    with as_system():
+        refs = {lead_id: ref for lead_id, ref in db.session.execute(query)}
+    leads = db.session.scalars(select(Lead).where(Lead.id.in_(refs)).order_by(Lead.id.desc()))
+    return {lead: refs[lead.id] for lead in leads}
 
 
 def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:

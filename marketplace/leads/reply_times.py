@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
 
 WINDOW = timedelta(days=90)
 SHOWN_FROM = 5
@@ -30,11 +31,20 @@ def median_minutes(leads: Sequence[tuple[float, bool]]) -> float | None:
 
 
 def refresh(clinic: Clinic) -> None:
-    """The clinic's reply time of the last 90 days, in minutes; the sample's history stands until it has its own."""
+    """Stores the clinic's reply time of the last 90 days, in minutes; the sample's history stands until it has its own.
+
+    The time in which a clinic could not answer is no silence.
+    """
     now = clock.now()
-    query = select(Lead.new_at, Lead.answered_at).where(Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW)
-    seen = [((answered or now) - new, answered is not None) for new, answered in db.session.execute(query) if new]
+    stopped_at = case((Lead.state == LeadState.FROZEN, Lead.frozen_at))
+    query = select(Lead.new_at, Lead.answered_at, func.coalesce(Lead.answered_at, stopped_at, now), Lead.frozen_seconds)
+    rows = db.session.execute(query.where(Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW))
+    seen = [
+        ((until - new - timedelta(seconds=frozen)).total_seconds() / 60, answered is not None)
+        for new, answered, until, frozen in rows
+        if new
+    ]
     if len(seen) >= SHOWN_FROM:
-        median = median_minutes([(span.total_seconds() / 60, answered) for span, answered in seen])
+        median = median_minutes(seen)
         clinic.reply_minutes = round(median) if median is not None else None
         db.session.flush()

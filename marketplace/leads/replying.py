@@ -7,6 +7,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import ClinicReplied
+from marketplace.leads.freezing import must_go_on
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.messages import CLINIC, PATIENT, Said, messages, say, takes_messages
 from marketplace.leads.models import Lead
@@ -21,6 +22,7 @@ def may_reply(lead: Lead, said: Sequence[Said]) -> bool:
 
 def reply(lead: Lead, body: str, *, by: UUID) -> None:
     """Stores what a member wrote; the patient is mailed that it is there. Raises WrongState where none is taken."""
+    must_go_on(lead)
     LEAD.lock(lead)
     if not may_reply(lead, messages(lead)):
         raise WrongState(f"lead_{lead.state}")

@@ -10,6 +10,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.faces import as_system
+from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import Event, record
 from marketplace.leads.capacity import take
@@ -123,11 +124,10 @@ def _leads_for(request: QuoteRequest) -> Confirmed:
     """A lead for every consent without one; clinics in one order, so that two requests never wait for each other."""
     have = set(db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id)))
     query = select(Clinic).join(Consent, Consent.clinic_id == Clinic.id)
-    query = query.where(Consent.request_id == request.id, Consent.withdrawn_at.is_(None)).order_by(Clinic.id)
+    query = query.where(Consent.request_id == request.id, Consent.withdrawn_at.is_(None), Clinic.id.not_in(have))
     confirmed = Confirmed()
-    for clinic in db.session.scalars(query).all():
-        if clinic.id in have:
-            continue
+    # Locked: no clinic is suspended between the look at it and its lead.
+    for clinic in lock_rows(Clinic, db.session.scalars(query.with_only_columns(Clinic.id))):
         if take(clinic.id):
             confirmed.leads.append(_lead(request, clinic))
         else:
@@ -149,6 +149,7 @@ def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
         clinic_id=clinic.id,
         state=LeadState.NEW,
         new_at=now,
+        clock_started_at=now,
         due_at=due_at(now, hours=clinic.hours, timezone=clinic.timezone),
     )
     db.session.add(lead)

@@ -15,20 +15,24 @@ class LeadState(StrEnum):
     WON = "won"
     LOST = "lost"
     REVOKED = "revoked"
+    FROZEN = "frozen"
 
 
 _S = LeadState
-_OPEN = frozenset({_S.ASKED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST})
+_OPEN = frozenset({_S.ASKED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST, _S.FROZEN})
+# Open, and closed while the clinic may not go on: from and to these a lead freezes and thaws.
+FREEZES = (_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.LAPSED)
 
 LEAD_MOVES = {
     _S.NEW: _OPEN | {_S.OPENED},
     _S.OPENED: _OPEN,
-    _S.ASKED: frozenset({_S.OPENED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST}),
-    _S.QUOTED: frozenset({_S.WON, _S.LOST, _S.OPENED, _S.REVOKED}),
-    _S.LAPSED: frozenset({_S.QUOTED, _S.DECLINED, _S.LOST, _S.REVOKED}),
+    _S.ASKED: frozenset({_S.OPENED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST, _S.FROZEN}),
+    _S.QUOTED: frozenset({_S.WON, _S.LOST, _S.OPENED, _S.REVOKED, _S.FROZEN}),
+    _S.LAPSED: frozenset({_S.QUOTED, _S.DECLINED, _S.LOST, _S.REVOKED, _S.FROZEN}),
     _S.WON: frozenset({_S.QUOTED, _S.REVOKED}),
     _S.DECLINED: frozenset({_S.REVOKED}),
     _S.LOST: frozenset({_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.LAPSED, _S.REVOKED}),
+    _S.FROZEN: frozenset({*FREEZES, _S.LOST, _S.REVOKED}),
 }
 
 # In these a clinic reads what was shared with it.

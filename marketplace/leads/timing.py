@@ -4,7 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from marketplace.foundation.due import each
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
+from marketplace.foundation.due import BATCH, each
+from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import LeadLapsed, LeadReminded
@@ -24,18 +27,22 @@ def lapse_due(now: datetime) -> int:
         refresh(lead.clinic)
         record(LeadLapsed(**ids(lead)))
 
-    return each(_waiting().where(Lead.due_at <= now), lapse)
+    late = _waiting().where(Lead.due_at <= now)
+    # Each writes its clinic's reply time: the clinics are locked before the leads, as everywhere.
+    clinics = db.session.scalars(late.with_only_columns(Lead.clinic_id).distinct().limit(BATCH)).all()
+    lock_rows(Clinic, clinics)
+    return each(late.where(Lead.clinic_id.in_(clinics)), lapse)
 
 
 def remind_due(now: datetime) -> int:
-    """Once, when half the time is gone."""
+    """Once a clock, when half of its time is gone."""
 
     def remind(lead: Lead) -> None:
         lead.reminded_at = now
         record(LeadReminded(**ids(lead)))
 
-    gone = now - Lead.new_at
-    half_gone = Lead.due_at - Lead.new_at <= gone + gone
+    gone = now - Lead.clock_started_at
+    half_gone = Lead.due_at - Lead.clock_started_at <= gone + gone
     return each(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
 
 

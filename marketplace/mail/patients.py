@@ -6,11 +6,11 @@ Each takes the event it follows from.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event, record
@@ -24,11 +24,10 @@ from marketplace.mail.wording import day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import AT_CLINICS, RequestState
+from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
 
 _NOT_TWICE_WITHIN = timedelta(hours=24)
-_OUT = (LeadState.DECLINED, LeadState.REVOKED)
 
 
 def confirm_request(event: Event) -> None:
@@ -46,33 +45,33 @@ def confirm_again(event: Event) -> None:
 def request_sent(event: Event) -> None:
     """Confirmed: names the clinics that have it, or says that it is kept waiting (RequestConfirmed)."""
     request = _request(event)
-    clinics = [_named(lead.clinic, request) for lead in _leads(request)]
+    clinics = [named(lead.clinic, request) for lead in _leads(request)]
     if clinics:
-        _put(
+        put(
             "request_sent",
             request,
             context={"clinics": clinics, "n": len(clinics)},
             link=RequestLink(request),
         )
     else:
-        _put("request_waiting", request, link=RequestLink(request))
+        put("request_waiting", request, link=RequestLink(request))
 
 
 def quotes_arrived(request: QuoteRequest, *, quotes: Sequence[Quote]) -> None:
     """New quotes, one or several in one email; called under the request's lock by `quote_news`."""
     lines = [
-        {**_named(quote.lead.clinic, request), "until": day(quote.valid_until, locale=request.locale)}
+        {**named(quote.lead.clinic, request), "until": day(quote.valid_until, locale=request.locale)}
         for quote in quotes
     ]
     link = RequestLink(request, "compare")
-    _put("quotes_arrived", request, context={"quotes": lines, "n": len(lines)}, link=link)
+    put("quotes_arrived", request, context={"quotes": lines, "n": len(lines)}, link=link)
 
 
 def clinic_asked(event: Event) -> None:
     """A clinic needs to know something before it can quote (QuestionAsked)."""
     request, clinic = _request(event), _clinic(event)
-    context = {"clinic": _named(clinic, request)}
-    _put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
+    context = {"clinic": named(clinic, request)}
+    put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
 
 
 def clinic_wrote(event: Event) -> None:
@@ -81,7 +80,7 @@ def clinic_wrote(event: Event) -> None:
     path, unread = f"messages/{clinic.slug}", unread_counts(filter(None, [event.lead_id]), author=CLINIC)
     if sum(unread.values()) > 1 and _recently(request, "clinic_wrote", path=path):
         return
-    _put("clinic_wrote", request, context={"clinic": _named(clinic, request)}, link=RequestLink(request, path))
+    put("clinic_wrote", request, context={"clinic": named(clinic, request)}, link=RequestLink(request, path))
 
 
 def some_silent(event: Event) -> None:
@@ -101,7 +100,7 @@ def some_silent(event: Event) -> None:
         "has_quotes": _has_quotes(leads),
         "declined": event.reason is not None,
     }
-    _put("some_silent", request, context=context, link=link)
+    put("some_silent", request, context=context, link=link)
 
 
 def quote_ends(quote: Quote) -> None:
@@ -111,55 +110,36 @@ def quote_ends(quote: Quote) -> None:
     if _recently(request, "quote_ends", path=path, within=timedelta(days=30)):
         return
     context = {
-        "clinic": _named(quote.lead.clinic, request),
+        "clinic": named(quote.lead.clinic, request),
         "ends": day(quote.valid_until, locale=request.locale),
         "ends_short": short_day(quote.valid_until, locale=request.locale),
     }
-    _put("quote_ends", request, context=context, link=RequestLink(request, path))
+    put("quote_ends", request, context=context, link=RequestLink(request, path))
 
 
 def choice_made(event: Event) -> None:
     """Which clinic has the contact now, and what to confirm before paying (QuoteChosen)."""
     request = _request(event)
-    context = {"clinic": _named(_clinic(event), request)}
-    _put("choice_made", request, context=context, link=RequestLink(request))
+    context = {"clinic": named(_clinic(event), request)}
+    put("choice_made", request, context=context, link=RequestLink(request))
 
 
 def choice_undone(event: Event) -> None:
     """The choice was taken back within its 48 hours (ChoiceUndone)."""
     request = _request(event)
-    _put("choice_undone", request, link=RequestLink(request, "compare"))
-
-
-def clinic_changed(event: Event) -> None:
-    """Everyone whose open request a clinic has is told (ListingSuspended, CheckLapsed)."""
-    clinic = _clinic(event)
-    requests = db.session.scalars(
-        select(QuoteRequest)
-        .join(Lead, Lead.request_id == QuoteRequest.id)
-        .where(
-            Lead.clinic_id == clinic.id,
-            Lead.state.not_in((*_OUT, LeadState.LOST)),
-            QuoteRequest.state.in_(AT_CLINICS),
-        )
-        .order_by(QuoteRequest.id)
-    )
-    suspended = clinic.listing_state == ListingState.SUSPENDED
-    for request in requests:
-        context = {"clinic": _named(clinic, request), "suspended": suspended}
-        _put("clinic_changed", request, context=context, link=RequestLink(request))
+    put("choice_undone", request, link=RequestLink(request, "compare"))
 
 
 def clinics_available(event: Event) -> None:
     """A clinic fits a request that waited without one (ClinicsAvailable)."""
     request = _request(event)
-    _put("clinics_available", request, link=RequestLink(request, "clinics"))
+    put("clinics_available", request, link=RequestLink(request, "clinics"))
 
 
 def your_link(event: Event) -> None:
     """A new link to the same request (LinkAsked)."""
     request = _request(event)
-    _put("your_link", request, link=RequestLink(request))
+    put("your_link", request, link=RequestLink(request))
 
 
 def request_open_already(event: Event) -> None:
@@ -177,12 +157,12 @@ def deletion_announced(event: Event) -> None:
         "day": day(erased_on, locale=request.locale),
         "day_short": short_day(erased_on, locale=request.locale),
     }
-    _put("deletion_announced", request, context=context, link=RequestLink(request, "keep"))
+    put("deletion_announced", request, context=context, link=RequestLink(request, "keep"))
 
 
 def request_deleted(event: Event) -> None:
     """The last email about a request; it forgets the address once sent (RequestWithdrawn)."""
-    _put("request_deleted", _request(event), outlives_request=True)
+    put("request_deleted", _request(event), outlives_request=True)
 
 
 def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any] | None = None, link: Link) -> None:
@@ -191,23 +171,26 @@ def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any]
     if used_up:
         record(ConfirmationHeldBack(request_id=request.id, reason=used_up))
     else:
-        _put(name, request, context=context, link=link)
+        put(name, request, context=context, link=link)
 
 
-def _put(
+def put(
     name: str,
     request: QuoteRequest,
     *,
     context: Mapping[str, Any] | None = None,
     link: Link | None = None,
+    clinic_id: UUID | None = None,
     outlives_request: bool = False,
 ) -> None:
+    """To the address of the request; `clinic_id` where it is about one clinic."""
     outbox.put(
         name,
         to=request.box.open("quote_request.contact_sealed", request.contact_sealed or b"")["email"],
         audience="patient",
         context=context or {},
         request=request,
+        clinic_id=clinic_id,
         link=link,
         locale=request.locale,
         outlives_request=outlives_request,
@@ -222,7 +205,8 @@ def _clinic(event: Event) -> Clinic:
     return db.session.get_one(Clinic, event.clinic_id)
 
 
-def _named(clinic: Clinic, request: QuoteRequest) -> dict[str, str]:
+def named(clinic: Clinic, request: QuoteRequest) -> dict[str, str]:
+    """A clinic by name and place."""
     return {"name": clinic.name, "place": place(clinic, locale=request.locale)}
 
 

@@ -11,6 +11,8 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.timeline import Event
+from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
 from marketplace.mail import patients
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
@@ -67,6 +69,8 @@ def sweep_untold(now: datetime) -> int:
     requests = db.session.scalars(
         select(Quote.request_id)
         .join(QuoteRequest, QuoteRequest.id == Quote.request_id)
+        .join(Lead, Lead.id == Quote.lead_id)
+        .where(Lead.state != LeadState.FROZEN)  # said once it thaws
         .where(Quote.state == QuoteState.SENT, Quote.mailed_at.is_(None), Quote.sent_at < before)
         .where(QuoteRequest.state.in_(TAKES_QUOTES))
         .distinct()
@@ -81,6 +85,8 @@ def remind_of_ending(now: datetime) -> int:
     quotes = db.session.scalars(
         select(Quote)
         .join(QuoteRequest, QuoteRequest.id == Quote.request_id)
+        .join(Lead, Lead.id == Quote.lead_id)
+        .where(Lead.state != LeadState.FROZEN)
         .where(Quote.state == QuoteState.SENT, QuoteRequest.state == RequestState.OPEN)
         .where(Quote.valid_until >= now.date(), Quote.valid_until <= (now + ENDS_WITHIN).date())
         # Who got the quote a moment ago knows when it ends.
@@ -94,6 +100,8 @@ def remind_of_ending(now: datetime) -> int:
 def _untold(request: QuoteRequest) -> Sequence[Quote]:
     return db.session.scalars(
         select(Quote)
+        .join(Lead, Lead.id == Quote.lead_id)
+        .where(Lead.state != LeadState.FROZEN)
         .where(Quote.request_id == request.id, Quote.state == QuoteState.SENT, Quote.mailed_at.is_(None))
         .order_by(Quote.number)
     ).all()

@@ -41,7 +41,10 @@ REGISTER: dict[str, Row] = {
     "quote_ends": Row(To.PATIENT, "seven days before a quote ends", "that quote", quiet=True),
     "clinic_asked": Row(To.PATIENT, "QuestionAsked", "the messages with that clinic", quiet=True),
     "some_silent": Row(To.PATIENT, "LeadLapsed, LeadDeclined", "compare, or clinics to add", quiet=True),
-    "clinic_changed": Row(To.PATIENT, "ListingSuspended, CheckLapsed", "the request", necessary=True),
+    "clinic_changed": Row(
+        To.PATIENT, "LeadFrozen, ChosenClinicStopped, CheckLapsed, CheckRevoked", "the request", necessary=True
+    ),
+    "clinic_returned": Row(To.PATIENT, "LeadThawed, ChosenClinicReturned", "the request", necessary=True),
     "choice_made": Row(To.PATIENT, "QuoteChosen", "the request", necessary=True),
     "choice_undone": Row(To.PATIENT, "ChoiceUndone", "compare"),
     "deletion_announced": Row(To.PATIENT, "ErasureAnnounced", "the page that keeps it", quiet=True),

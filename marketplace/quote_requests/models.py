@@ -61,6 +61,7 @@ class QuoteRequest(Created, Base):
     withdrawn_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    undo_until: Mapped[datetime | None]  # until then the choice can be undone
     touched_at: Mapped[datetime]  # a draft ends 24 hours after its last answer
     reminded_at: Mapped[datetime | None]  # the one reminder to confirm
     offered_at: Mapped[datetime | None]  # told that a clinic fits now, while it waits without one

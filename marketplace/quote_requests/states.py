@@ -31,7 +31,10 @@ REQUEST_MOVES = {
     RequestState.OPEN: frozenset({RequestState.PAUSED, RequestState.CHOSEN}) | _ENDS,
     RequestState.PAUSED: frozenset({RequestState.OPEN}) | _ENDS,
     RequestState.CHOSEN: frozenset({RequestState.OPEN, RequestState.SETTLED, RequestState.WITHDRAWN}),
-    RequestState.SETTLED: frozenset({RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.ERASED}),
+    # Back to chosen: the chosen clinic may not go on, and the choice can be undone anew.
+    RequestState.SETTLED: frozenset(
+        {RequestState.CHOSEN, RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.ERASED}
+    ),
     RequestState.EXPIRED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
     RequestState.WITHDRAWN: frozenset({RequestState.ERASED}),
     RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),

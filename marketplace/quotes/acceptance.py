@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 from flask_babel import gettext
 from sqlalchemy import select
 
+from marketplace.clinics.models import Clinic
+from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.due import each
+from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
-from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.freezing import can_freeze, freeze, thaw
+from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
@@ -28,12 +32,15 @@ UNDO_WITHIN = timedelta(hours=48)
 def choose(quote: Quote) -> None:
     """One quote wins. Raises WrongState for a second choice and for a quote that is no longer open."""
     request = quote.lead.request
-    REQUEST.lock(request)  # first of all: two clicks, one winner
+    lock_rows(Clinic, [quote.lead.clinic_id])
+    REQUEST.lock(request)  # two clicks, one winner
     if request.state in {RequestState.CHOSEN, RequestState.SETTLED}:
         raise WrongState("request_chosen", gettext("You have chosen a clinic already. It has your contact details"))
     if quote.valid_until < clock.today():
         raise WrongState("quote_expired", gettext("This quote is no longer open. Ask the clinic for a new one"))
+    must_go_on(quote.lead)
     REQUEST.move(request, RequestState.CHOSEN)
+    request.undo_until = clock.now() + UNDO_WITHIN
     QUOTE.move(quote, QuoteState.CHOSEN)
     for rival in _quotes(request, QuoteState.SENT):
         QUOTE.move(rival, QuoteState.NOT_CHOSEN)
@@ -42,7 +49,17 @@ def choose(quote: Quote) -> None:
     record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
 
 
+def must_go_on(lead: Lead) -> None:
+    """Raises WrongState for a clinic that cannot be chosen now: its state counts, not that of the page."""
+    db.session.refresh(lead, ["state"])
+    if lead.state == LeadState.FROZEN or why_stopped(lead.clinic):
+        message = gettext("This clinic cannot be chosen at the moment. Your request page says why")
+        raise WrongState("clinic_stopped", message)
+
+
 def _settle(lead: Lead, *, wins: bool) -> None:
+    if lead.state == LeadState.FROZEN:
+        thaw(lead)
     if wins:
         LEAD.move(lead, LeadState.WON)
     elif lead.state in QUOTABLE:
@@ -51,11 +68,12 @@ def _settle(lead: Lead, *, wins: bool) -> None:
 
 
 def undo(request: QuoteRequest) -> None:
-    """Within 48 hours all is as it was before. Raises WrongState afterwards."""
+    """Within 48 hours all is as it was before; whoever may not go on is frozen. Raises WrongState afterwards."""
+    lock_rows(Clinic, [lead.clinic_id for lead in _leads(request)])
     REQUEST.lock(request)
     if request.state != RequestState.CHOSEN or request.chosen_at is None:
         raise WrongState(f"request_{request.state}")
-    if clock.now() - request.chosen_at > UNDO_WITHIN:
+    if request.undo_until is None or clock.now() > request.undo_until:
         raise WrongState("undo_over")
     chosen, stood = _quotes(request, QuoteState.CHOSEN)[0], clock.now() - request.chosen_at
     REQUEST.move(request, RequestState.OPEN)
@@ -71,12 +89,14 @@ def undo(request: QuoteRequest) -> None:
 def _restore(lead: Lead, *, stood: timedelta) -> None:
     """As it was; while somebody else was chosen its clock stood."""
     if lead.state == LeadState.WON:
-        LEAD.move(lead, LeadState.QUOTED)
+        move_back(lead, LeadState.QUOTED)
+        lead.warned_at = None
     elif lead.state == LeadState.LOST and lead.state_before_loss:
-        began = lead.new_at
-        LEAD.move(lead, LeadState(lead.state_before_loss))
-        lead.new_at, lead.due_at = began, lead.due_at + stood
+        move_back(lead, LeadState(lead.state_before_loss))
+        lead.due_at, lead.clock_started_at = lead.due_at + stood, lead.clock_started_at + stood
         lead.state_before_loss = None
+    if can_freeze(lead) and why_stopped(lead.clinic):
+        freeze(lead)
 
 
 def decline(quote: Quote) -> None:
@@ -93,10 +113,13 @@ def settle_due(now: datetime) -> int:
     """After 48 hours the choice stands."""
 
     def settle(request: QuoteRequest) -> None:
+        ended_at = request.settled_at
         REQUEST.move(request, RequestState.SETTLED)
+        # Where the choice could be undone anew, what is kept is not kept longer for it.
+        request.settled_at = ended_at or request.settled_at
         record(RequestSettled(request_id=request.id))
 
-    over = (QuoteRequest.state == RequestState.CHOSEN) & (QuoteRequest.chosen_at < now - UNDO_WITHIN)
+    over = (QuoteRequest.state == RequestState.CHOSEN) & (QuoteRequest.undo_until < now)
     return each(select(QuoteRequest).where(over), settle)
 
 

@@ -96,6 +96,7 @@ def items_answered(quote: Terms) -> int:
 @dataclass(frozen=True)
 class Basis:
     """What quotes are compared by: plans and travel by a quote's number, and rates; `unit` is what is rounded to.
+    What is `left_out` is shown and never the lowest: it was declined, or its clinic may not go on.
 
     `home_course` is the price of the same course at home, exact, in the patient's minor units; without `with_travel`
     only treatments are compared.
@@ -107,6 +108,7 @@ class Basis:
     home_course: Fraction | None = None
     with_travel: bool = True
     unit: int = 1
+    left_out: frozenset[int] = frozenset()
 
 
 def compare(quotes: Sequence[Terms], basis: Basis) -> list[Compared]:
@@ -114,10 +116,14 @@ def compare(quotes: Sequence[Terms], basis: Basis) -> list[Compared]:
     last. The lowest of those that fit is marked, ties all. A difference from home may be positive: more than at home.
     """
     rows = [_compared(quote, basis) for quote in quotes]
-    fitting = [row.total.exact for row in rows if row.total is not None and row.plan.fits]
-    lowest = min(fitting) if fitting and len(rows) > 1 else None
+    counted = [row for row in rows if row.number not in basis.left_out]
+    fitting = [row.total.exact for row in counted if row.total is not None and row.plan.fits]
+    lowest = min(fitting) if fitting and len(counted) > 1 else None
     marked = [
-        replace(row, lowest=row.plan.fits and row.total is not None and row.total.exact == lowest) for row in rows
+        replace(row, lowest=row.plan.fits and row.total is not None and row.total.exact == lowest)
+        if row in counted
+        else row
+        for row in rows
     ]
     return sorted(marked, key=_order)
 

@@ -12,8 +12,10 @@ from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
+from marketplace.leads import clocks
 from marketplace.leads.actions import ids
-from marketplace.leads.lifecycle import LEAD
+from marketplace.leads.freezing import must_go_on
+from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
@@ -24,7 +26,6 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, check
 
-ANEW_WITHIN = timedelta(hours=48)
 RELEASED_BY = timedelta(minutes=5)  # after its time, however busy the worker is
 
 
@@ -39,6 +40,7 @@ def hold(lead: Lead, terms: QuoteTerms) -> Quote:
     Raises Refused for terms that disagree, WrongState when the lead or the request takes no quote.
     """
     check(terms)
+    must_go_on(lead)
     REQUEST.lock(lead.request)
     LEAD.lock(lead)
     if lead.request.state not in TAKES_QUOTES:
@@ -96,6 +98,7 @@ def held_of(lead: Lead) -> Quote | None:
 
 def take_back(lead: Lead) -> None:
     """Undo: a held quote is as if never written. Raises WrongState once it has gone out."""
+    must_go_on(lead)
     REQUEST.lock(lead.request)  # the release takes the same lock: one of the two comes first
     quote = held_of(lead)
     if quote is None:
@@ -107,11 +110,12 @@ def take_back(lead: Lead) -> None:
 def withdraw(quote: Quote) -> None:
     """Taken back: a held one as if never written, a sent one for the patient to see."""
     lead = quote.lead
+    must_go_on(lead)
     REQUEST.lock(lead.request)
     QUOTE.lock(quote)
     was_sent = quote.state == QuoteState.SENT
     QUOTE.move(quote, QuoteState.WITHDRAWN)
     if was_sent and lead.state == LeadState.QUOTED:
-        LEAD.move(lead, LeadState.OPENED)
-        lead.due_at = clock.now() + ANEW_WITHIN
+        move_back(lead, LeadState.OPENED)
+        clocks.start_anew(lead)
     record(QuoteWithdrawn(**ids(lead), quote_id=quote.id))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.timeline import record
+from marketplace.leads import news
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import decisions, leads_of
@@ -17,12 +18,13 @@ from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.models import Quote
+from marketplace.quotes.queries import can_be_chosen
 from marketplace.quotes.terms import STORED, terms_of
 
 # Columns as they stand; what a key or another table says is spelled out below.
 PLAIN = (
     *("locale", "state", "created_at", "unconfirmed_at", "open_at", "paused_at", "chosen_at", "settled_at"),
-    *("expired_at", "withdrawn_at", "closed_at", "announced_at", "kept_at", "concern", "home_country"),
+    *("undo_until", "expired_at", "withdrawn_at", "closed_at", "announced_at", "kept_at", "concern", "home_country"),
     *("destinations", "timing", "month_from", "month_to", "trips", "budget_amount", "budget_currency"),
     *("budget_scope", "share_budget", "languages", "wait_without_clinic", "share_health", "aftercare"),
 )
@@ -70,6 +72,7 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "clinic": lead.clinic.name,
         "country": lead.clinic.country,
         **{name: getattr(lead, name) for name in names},
+        "changed": news.of_lead(lead),
         "messages": [{name: getattr(said, name) for name in MESSAGE} for said in messages(lead)],
     }
 
@@ -80,6 +83,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
         "number": quote.number,
         "clinic": quote.lead.clinic.name,
         "state": quote.state,
+        "can_be_chosen": can_be_chosen(quote),
         "sent_at": quote.sent_at,
         "procedure": quote.procedure.name,
         **{name: getattr(terms, name) for name in STORED if name != "procedure_id"},

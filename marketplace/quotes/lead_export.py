@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, or_, select, true
 
 from marketplace.catalogue.models import Procedure
 from marketplace.extensions import db
@@ -13,7 +13,7 @@ from marketplace.foundation.money import precision, whole_units
 from marketplace.foundation.timeline import record
 from marketplace.leads.events import LeadsExported
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import there
+from marketplace.leads.queries import frozen_leads, there
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
@@ -48,26 +48,29 @@ def export_leads(clinic_id: UUID) -> list[tuple[Any, ...]]:
     """The newest first, each with its standing quote, by one query; that it was done is recorded."""
     rows = db.session.execute(_query(clinic_id)).all()
     record(LeadsExported(clinic_id=clinic_id))
-    return [astuple(_line(row)) for row in rows]
+    any_frozen = any(row.ref is None for row in rows)
+    frozen = {lead.id: ref for lead, ref in frozen_leads(clinic_id).items()} if any_frozen else {}
+    return [astuple(_line(row, ref=row.ref or frozen.get(row.id, ""))) for row in rows]
 
 
-def _query(clinic_id: UUID) -> Select[Any]:
+def _query(clinic_id: UUID) -> Select[*tuple[Any, ...]]:
     quoted = select(Quote.number, Quote.total, Quote.currency, Quote.state.label("quote_state"))
     latest = standing(quoted.where(Quote.lead_id == Lead.id)).lateral("standing")
     wishes = (QuoteRequest.home_country, QuoteRequest.languages, Procedure.slug.label("procedure"))
     times = (Lead.new_at, Lead.due_at, Lead.opened_at, Lead.answered_at)
-    query = select(QuoteRequest.ref, Lead.state, *wishes, *times, latest).select_from(Lead)
-    query = query.join(QuoteRequest, QuoteRequest.id == Lead.request_id)
+    query = select(QuoteRequest.ref, Lead.id, Lead.state, *wishes, *times, latest).select_from(Lead)
+    # The requests of frozen leads are closed to the clinic: of those only reference and times are in the file.
+    query = query.outerjoin(QuoteRequest, QuoteRequest.id == Lead.request_id)
     query = query.outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id).outerjoin(latest, true())
-    query = query.where(Lead.clinic_id == clinic_id, there())
+    query = query.where(Lead.clinic_id == clinic_id, or_(there(), Lead.state == LeadState.FROZEN))
     return query.order_by(Lead.new_at.desc(), Lead.id.desc()).limit(MOST_ROWS)
 
 
-def _line(row: Any) -> ExportedLead:
+def _line(row: Any, *, ref: str) -> ExportedLead:
     # Whoever took the consent back has their wishes taken back, too.
-    kept = row.state != LeadState.REVOKED
+    kept = row.state not in {LeadState.REVOKED, LeadState.FROZEN}
     return ExportedLead(
-        reference=row.ref,
+        reference=ref,
         state=row.state,
         procedure=(row.procedure or "") if kept else "",
         home_country=(row.home_country or "") if kept else "",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
@@ -29,6 +30,16 @@ def sent_quotes(request: QuoteRequest) -> list[Quote]:
     """Those the patient may compare, in the order they came."""
     query = select(Quote).where(Quote.request_id == request.id, Quote.state.in_(COMPARABLE))
     return list(db.session.scalars(query.options(*_WITH).order_by(Quote.number)))
+
+
+def can_be_chosen(quote: Quote) -> bool:
+    """It stands, and its clinic may go on with the request."""
+    return quote.state == QuoteState.SENT and quote.lead.state == LeadState.QUOTED
+
+
+def stands(quote: Quote) -> bool:
+    """It counts where quotes are compared; after a choice the others stay as they were."""
+    return can_be_chosen(quote) or quote.lead.state == LeadState.WON or quote.lead.state_before_loss is not None
 
 
 def latest_for_lead(lead: Lead) -> Quote | None:

@@ -19,7 +19,7 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison import Basis, Compared, compare
 from marketplace.quotes.course_plans import checked
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import sent_quotes
+from marketplace.quotes.queries import sent_quotes, stands
 
 HOME = "GB"  # where a request does not say where its patient lives
 
@@ -64,6 +64,7 @@ class SideBySide:
 
     columns: list[Column]
     all_quotes: list[Quote]
+    standing: frozenset[int]  # the numbers of those that count: neither declined nor of a clinic that may not go on
     currency: str
     rate_day: date
     estimates: dict[str, Travel]
@@ -97,7 +98,8 @@ def side_by_side(
 ) -> SideBySide:
     """Without figures of the reader's own our estimates of travel and the guide's price at home count."""
     own, currency, quotes = own or Own(), currency_of(request), sent_quotes(request)
-    shown = [quote for quote in quotes if quote.number in numbers] or quotes
+    standing = frozenset(quote.number for quote in quotes if stands(quote))
+    shown = [quote for quote in quotes if quote.number in (numbers or standing)] or quotes
     estimates = {country: estimated(home_of(request), country, currency) for country in _countries(shown)}
     home_course = _home_course(request, shown, currency) if own.home_course is None else Fraction(own.home_course)
     exact = _is_exact(home_course, *(_travel(estimate, own) for estimate in estimates.values()))
@@ -110,11 +112,13 @@ def side_by_side(
         home_course=home_course,
         with_travel=view != "treatment",
         unit=unit,
+        left_out=frozenset(quote.number for quote in quotes) - standing,
     )
     by_number = {quote.number: quote for quote in shown}
     return SideBySide(
         columns=[_column(by_number[row.number], row, basis, currency) for row in compare(shown, basis)],
         all_quotes=quotes,
+        standing=standing,
         currency=currency,
         rate_day=exchange.rate_day(),
         estimates=estimates,

@@ -12,7 +12,9 @@ from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.signed_links import genuine
 from marketplace.foundation.timeline import act_as
+from marketplace.leads.freezing import frozen
 from marketplace.leads.queries import lead_of_clinic
+from marketplace.leads.states import LeadState
 from marketplace.web.access import Policy
 from marketplace.web.patient.holding import open_for_this_browser
 
@@ -100,6 +102,8 @@ def member_of_this_clinic() -> Answer:
     first = member()
     if first is None:
         g.lead = lead_of_clinic(g.clinic.id, _named("ref"))
+        if g.lead.state == LeadState.FROZEN and request.endpoint != "dashboard.lead":
+            raise frozen()
     return first
 
 

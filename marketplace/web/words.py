@@ -41,14 +41,6 @@ CHECK_STATES = {
     "refused": (_("Refused"), "bad"),
     "revoked": (_("Revoked"), "bad"),
 }
-CHECK_KIND = {
-    "company": _("Company and address"),
-    "licence": _("Health licence"),
-    "people": _("People who treat"),
-    "products": _("Products"),
-    "insurance": _("Insurance"),
-    "prices": _("Prices"),
-}
 LEAD_STATES = {
     "new": (_("Sent"), "info"),
     "opened": (_("Opened"), "info"),
@@ -59,6 +51,7 @@ LEAD_STATES = {
     "won": (_("Chosen"), "ok"),
     "lost": (_("Ended"), None),
     "revoked": (_("Told to delete"), None),
+    "frozen": (_("Stopped"), "bad"),
 }
 REQUEST_STATES = {
     "draft": (_("Draft"), None),

@@ -31,7 +31,13 @@ def test_it_counts_for_twelve_months_at_most_and_prices_for_six(make_clinic, kin
         decide(checks.check_of(clinic, kind), "pass", days=days)
 
 
-def test_a_passed_check_can_be_revoked_but_not_passed_again(make_clinic):
+def test_a_passed_check_is_prolonged_before_it_ends(make_clinic):
+    check = checks.check_of(make_clinic(), "people")
+    decide(check, "pass", days=360)
+    assert (check.state, check.expires_on) == (CheckState.PASSED, clock.today() + timedelta(days=360))
+
+
+def test_a_passed_check_can_be_revoked_but_not_shortened(make_clinic):
     check = checks.check_of(make_clinic(), "people")
     with pytest.raises(WrongState):
         decide(check, "pass")

@@ -11,7 +11,7 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.leads.states import LeadState
-from marketplace.mail import clinics, delivery, digest, outbox, patients, quote_news
+from marketplace.mail import clinic_changes, clinics, delivery, digest, outbox, patients, quote_news
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import RequestState
@@ -88,7 +88,8 @@ WRITE: dict[str, Callable[[], object]] = {
     "quote_ends": lambda: patients.quote_ends(a_quote()),
     "choice_made": lambda: patients.choice_made(arrived()),
     "choice_undone": lambda: patients.choice_undone(arrived()),
-    "clinic_changed": lambda: patients.clinic_changed(arrived()),
+    "clinic_changed": lambda: clinic_changes.clinic_stopped(event_of(a_lead(), reason="suspended")),
+    "clinic_returned": lambda: clinic_changes.clinic_returned(event_of(a_lead())),
     "clinics_available": lambda: patients.clinics_available(event_of(a_request())),
     "your_link": lambda: patients.your_link(event_of(a_request())),
     "request_open_already": lambda: patients.request_open_already(event_of(a_request())),

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from marketplace.clinics.states import ListingState
 from marketplace.foundation import clock
 from marketplace.leads.states import LeadState
 from marketplace.mail import patients, quote_news
@@ -71,16 +70,6 @@ def test_a_decline_is_not_called_silence(app: Flask) -> None:
 def test_who_has_chosen_or_closed_is_left_alone(app: Flask, state: RequestState) -> None:
     patients.some_silent(event_of(a_lead(a_request(state), state=LeadState.LAPSED)))
     assert emails() == []
-
-
-def test_a_suspended_clinic_is_announced_to_open_requests_only(app: Flask) -> None:
-    clinic = a_clinic(listing_state=ListingState.SUSPENDED)
-    told = a_lead(clinic=clinic, state=LeadState.QUOTED).request_id
-    a_lead(a_request(RequestState.CLOSED), clinic)
-    a_lead(clinic=clinic, state=LeadState.DECLINED, decline_reason="no_dates")
-    patients.clinic_changed(event_of(clinic))
-    assert [email.request_id for email in emails("clinic_changed")] == [told]
-    assert "suspended the listing" in text_of(only("clinic_changed"))
 
 
 def test_a_quote_that_ends_is_announced_once(app: Flask) -> None:

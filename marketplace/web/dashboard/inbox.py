@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from flask import g, render_template, request, session, url_for
 from flask_babel import gettext as _
 
+from marketplace.clinics.standing import why_stopped
 from marketplace.leads.clinic_desk import health_shared
 from marketplace.leads.messages import PATIENT, unread_counts
-from marketplace.leads.queries import TABS
+from marketplace.leads.queries import TABS, frozen_leads
 from marketplace.leads.states import AWAITING, READING
 from marketplace.quote_requests.photos import numbers_of
 from marketplace.quote_requests.queries import name_to_use
@@ -76,6 +77,8 @@ def leads() -> str:
         found=found,
         rows=_rows(found.rows),
         counts=tab_counts(g.clinic.id),
+        stop=why_stopped(g.clinic),
+        frozen=frozen_leads(g.clinic.id),
         asked=asked,
         problems=problems,
         has_errors=bool(problems),

@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.catalogue.queries import procedures
+from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.money import NotAnAmount
 from marketplace.leads.actions import confirm_deletion
 from marketplace.leads.clinic_desk import deletion_confirmed_at
+from marketplace.leads.states import LeadState
 from marketplace.quotes.comparison import ITEMS, items_answered
 from marketplace.quotes.drafting import takes_quote
 from marketplace.quotes.prefilling import prefill
@@ -41,6 +43,10 @@ def lead(ref: str) -> ResponseReturnValue:
     """The page a clinic answers from; the first look opens the lead."""
     own = own_lead()
     sight = sight_of(own)
+    if own.state == LeadState.FROZEN:
+        return render_template(
+            "dashboard/frozen.html", lead=own, ref=ref, stop=why_stopped(own.clinic), wording=wording
+        )
     note_look(own, sight)
     return lead_page(own, sight, form=filled_form(own, sight))
 

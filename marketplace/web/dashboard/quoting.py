@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Refused, WrongState
+from marketplace.leads.freezing import must_go_on
 from marketplace.quotes.drafting import hold, take_back, takes_quote, withdraw
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.web.dashboard.door import door
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 def send_quote(ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
     own = own_lead()
+    must_go_on(own)
     if not takes_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
     sight = sight_of(own)

@@ -10,6 +10,7 @@ from flask_security import current_user
 
 from marketplace.leads.actions import open_lead, read_again
 from marketplace.leads.clinic_desk import health_shared
+from marketplace.leads.freezing import may_read
 from marketplace.leads.messages import PATIENT, Said, mark_read, messages
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
@@ -56,11 +57,13 @@ def own_lead() -> Lead:
 
 def reads_health(lead: Lead) -> bool:
     """Whether the health answers and photos are open to the clinic now."""
-    return lead.state in READING and bool(health_shared([lead]))
+    return lead.state in READING and may_read(lead) and bool(health_shared([lead]))
 
 
 def sight_of(lead: Lead) -> Sight:
     """Opens no more than may be read."""
+    if not may_read(lead):
+        return _contact_kept(lead)
     if lead.state not in READING:
         return Sight(NOTHING, health=False, contact=False, said=())
     health = reads_health(lead)
@@ -71,6 +74,15 @@ def sight_of(lead: Lead) -> Sight:
         said=tuple(messages(lead)),
         photos=tuple(photos_of(lead.request)) if health else (),
     )
+
+
+def _contact_kept(lead: Lead) -> Sight:
+    """A clinic that may not go on reads nothing; what it has of whoever chose it, it keeps."""
+    if lead.state != LeadState.WON:
+        return Sight(NOTHING, health=False, contact=False, said=())
+    known = answers(lead.request)
+    kept = Answers(name=known.name, email=known.email, phone=known.phone)
+    return Sight(kept, health=False, contact=True, said=())
 
 
 def may_ask(lead: Lead, sight: Sight) -> bool:

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.clinics import reasons
 from marketplace.quote_requests.conditions import PAUSING
 from marketplace.web import words
 
@@ -16,6 +17,7 @@ LEAD = {
     "won": (_l("Chosen"), "ok"),
     "lost": (_l("Closed"), None),
     "revoked": (_l("Taken back"), "bad"),
+    "frozen": (_l("Frozen"), "bad"),
 }
 TABS = {
     "new": _l("To answer"),
@@ -57,6 +59,6 @@ DECLINES = {
     "language": _l("We do not speak the patient's languages"),
 }
 SCOPES = {"treatment": _l("treatment only"), "everything": _l("everything including travel")}
-LISTING, CHECK_KIND = words.LISTING_STATES, words.CHECK_KIND
+LISTING, CHECK_KIND = words.LISTING_STATES, reasons.CHECK_KIND
 CHECK = words.CHECK_STATES | {"submitted": (_l("We are looking at it"), "info")}
 TEAM = {"owner": _l("Owner"), "member": _l("Member")}

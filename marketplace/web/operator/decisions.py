@@ -9,6 +9,7 @@ from flask_security import current_user
 
 from marketplace.clinics import actions, checks, operator_queries
 from marketplace.foundation.problems import Refused
+from marketplace.quotes import stopping
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import listing_page
 from marketplace.web.operator.door import door
@@ -48,7 +49,7 @@ def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """Held to the same checks as a new listing."""
     clinic = operator_queries.by_id(clinic_id)
     try:
-        actions.reinstate(clinic)
+        stopping.reinstate(clinic)
     except Refused as refusal:
         return listing_page(clinic_id, problem=refusal.message)
     return _back_to(clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name))
@@ -68,7 +69,7 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     form = SuspendForm()
     if not form.validate():
         return _decision_page("suspend", clinic, form), 422
-    actions.suspend(clinic, form.reason.data, form.statement.data or "")
+    stopping.suspend(clinic, form.reason.data, form.statement.data or "")
     return _back_to(clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name))
 
 
@@ -114,7 +115,7 @@ def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     if not form.validate():
         return _check_page(clinic, check, form), 422
     try:
-        checks.decide(
+        stopping.decide_check(
             check,
             verdict=form.verdict.data,
             evidence=form.evidence.data or "",

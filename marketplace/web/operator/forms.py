@@ -57,7 +57,7 @@ class UnsealForm(Form):
 
 
 class CheckForm(Form):
-    """What the evidence shows; a passed check can only be revoked, any other passed or refused."""
+    """What the evidence shows; a passed check can be prolonged or revoked, any other passed or refused."""
 
     evidence = StringField(_l("Evidence"), validators=[DataRequired(_l("Enter what you looked at")), Length(max=300)])
     source = StringField(_l("Source"), validators=[DataRequired(_l("Enter where it comes from")), Length(max=300)])
@@ -79,6 +79,6 @@ class CheckForm(Form):
 
     def offer(self, state: str) -> None:
         """The verdicts that a check in this state can get."""
-        wanted = ("revoke",) if state == "passed" else ("pass", "refuse")
+        wanted = ("pass", "revoke") if state == "passed" else ("pass", "refuse")
         offered: Any = self.verdict.choices
         self.verdict.choices = [(value, label) for value, label in offered if value in wanted]

@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.accounts.queries import names_of
+from marketplace.clinics import reasons
 from marketplace.web import words
 
 # The label of a state, and how its tag is drawn.
-LISTING, CHECK, CHECK_KIND = words.LISTING_STATES, words.CHECK_STATES, words.CHECK_KIND
+LISTING, CHECK, CHECK_KIND = words.LISTING_STATES, words.CHECK_STATES, reasons.CHECK_KIND
 REQUEST = {
     "unconfirmed": (_l("Not confirmed"), "warn"),
     "open": (_l("Open"), "info"),
@@ -32,6 +33,7 @@ LEAD = {
     "won": (_l("Chosen"), "ok"),
     "lost": (_l("Not chosen"), None),
     "revoked": (_l("Taken back"), None),
+    "frozen": (_l("Frozen"), "bad"),
 }
 EMAIL = {
     "waiting": (_l("Waiting"), "info"),
@@ -130,6 +132,10 @@ EVENTS = {
     "LeadReminded": _l("Clinic reminded"),
     "LeadLapsed": _l("Clinic did not answer in time"),
     "LeadRevoked": _l("Clinic told to delete its copy"),
+    "LeadFrozen": _l("Frozen: the clinic may not go on"),
+    "LeadThawed": _l("Thawed: the clinic may go on again"),
+    "ChosenClinicStopped": _l("The chosen clinic may not go on"),
+    "ChosenClinicReturned": _l("The chosen clinic may go on again"),
     "DeletionConfirmed": _l("Clinic confirmed the deletion"),
     "LeadsExported": _l("Clinic took its requests along as a file"),
     "QuoteHeld": _l("Quote written, can be undone"),

@@ -155,8 +155,7 @@ def _deposit(column: Column, currency: str) -> Cell:
 
 def _reply(column: Column) -> Cell:
     lead = column.quote.lead
-    answered = lead.answered_at or column.quote.sent_at or lead.new_at
-    return duration(int((answered - (lead.new_at or answered)).total_seconds() // 60) if answered else 1)
+    return duration(int(lead.replied_in.total_seconds() // 60) if lead.replied_in else 1)
 
 
 def _complete(column: Column) -> Cell:

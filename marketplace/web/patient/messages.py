@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 from marketplace.leads.actions import answer_question
 from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_messages
 from marketplace.leads.models import Lead
+from marketplace.leads.news import of_lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.door import door
@@ -67,6 +68,7 @@ def _page(lead: Lead, *, said: Sequence[Said], form: MessageForm) -> str:
         lead=lead,
         said=said,
         may_write=takes_messages(lead),
+        news=of_lead(lead),
         form=form,
         ref=held().ref,
         has_errors=bool(form.errors),

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation import limits
+from marketplace.leads.news import of_lead
 from marketplace.quote_requests.queries import answers
 from marketplace.quotes import acceptance
-from marketplace.quotes.queries import of_request
+from marketplace.quotes.queries import can_be_chosen, of_request
 from marketplace.quotes.side_by_side import in_currency, plan_of, side_by_side
 from marketplace.quotes.terms import terms_of
 from marketplace.web.forms import Form
@@ -36,6 +37,8 @@ def show_quote(ref: str, number: int) -> str:
         terms=terms_of(quote),
         questions=answers(quote_request).questions,
         column=column,
+        news=of_lead(quote.lead),
+        can_be_chosen=can_be_chosen(quote),
         found=found,
         plan=plan_of(quote_request, quote),
         about=lambda minor: in_currency(minor, quote.currency, found.currency),
@@ -47,10 +50,12 @@ def show_quote(ref: str, number: int) -> str:
 def show_choice(ref: str, number: int) -> str:
     """Exactly what is released, before it is."""
     quote_request = held()
+    quote = of_request(quote_request, number)
+    acceptance.must_go_on(quote.lead)
     return render_template(
         "patient/request/choose.html",
         quote_request=quote_request,
-        quote=of_request(quote_request, number),
+        quote=quote,
         answers=answers(quote_request),
         form=Form(),
     )

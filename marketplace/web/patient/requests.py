@@ -3,11 +3,13 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.leads import news
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
 from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import queries
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quotes.queries import sent_quotes
+from marketplace.quotes.queries import can_be_chosen, sent_quotes
 from marketplace.quotes.side_by_side import currency_of
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
@@ -20,21 +22,30 @@ def show_request(ref: str) -> ResponseReturnValue:
     quote_request = held()
     if quote_request.state == "withdrawn":
         return render_template("patient/request/deleted.html", quote_request=quote_request)
-    leads = leads_of(quote_request)
-    quotes = sent_quotes(quote_request)
     return render_template(
         "patient/request/show.html",
         quote_request=quote_request,
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
-        leads=leads,
-        quotes=quotes,
-        unread=unread_counts([lead.id for lead in leads], author=CLINIC),
-        takes_messages=takes_messages,
-        quoted_leads={quote.lead_id: quote for quote in quotes},
         currency=currency_of(quote_request),
         form=Form(),
+        **_clinics(quote_request),
     )
+
+
+def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
+    """Who has the request, what they sent and wrote, and what has changed about them."""
+    leads = leads_of(quote_request)
+    quotes = sent_quotes(quote_request)
+    return {
+        "leads": leads,
+        "quotes": quotes,
+        "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
+        "takes_messages": takes_messages,
+        "news": {lead.id: news.of_lead(lead) for lead in leads},
+        "comparable": sum(can_be_chosen(quote) for quote in quotes),
+        "quoted_leads": {quote.lead_id: quote for quote in quotes},
+    }
 
 
 @door.get("/my/requests/<ref>/sharing")

@@ -1,0 +1,138 @@
+"""A clinic may not go on, or may again: its open leads freeze or thaw, and the patients who have it are told.
+
+The verbs of an operator that can change this stand here: what follows belongs to the decision.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from marketplace.clinics import actions, checks
+from marketplace.clinics.models import Check, Clinic
+from marketplace.clinics.standing import Stop, goes_on, why_stopped
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.faces import as_system
+from marketplace.foundation.locking import lock_rows
+from marketplace.foundation.timeline import record
+from marketplace.leads.actions import ids
+from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed
+from marketplace.leads.freezing import can_freeze, freeze, thaw
+from marketplace.leads.models import Lead
+from marketplace.leads.states import FREEZES, LeadState
+from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
+from marketplace.quotes.acceptance import UNDO_WITHIN
+from marketplace.quotes.drafting import held_of
+from marketplace.quotes.events import QuoteWithdrawn
+from marketplace.quotes.lifecycle import QUOTE
+from marketplace.quotes.states import QuoteState
+
+BATCH = 50
+CHOSEN = (RequestState.CHOSEN, RequestState.SETTLED)
+
+
+def suspend(clinic: Clinic, reason: str, statement: str) -> None:
+    """Taken down at once; what is open at the clinic freezes."""
+    actions.suspend(clinic, reason, statement)
+    apply_standing([clinic])
+
+
+def reinstate(clinic: Clinic) -> None:
+    """Back up; what was frozen thaws."""
+    actions.reinstate(clinic)
+    apply_standing([clinic])
+
+
+def close(clinic: Clinic) -> None:
+    """For good; what is open freezes."""
+    actions.close(clinic)
+    apply_standing([clinic])
+
+
+def decide_check(
+    check: Check, *, verdict: str, evidence: str, source: str, expires_on: date | None, checked_by: str
+) -> None:
+    """What an operator found of a claim; without one of the first three the clinic may not go on."""
+    clinics = lock_rows(Clinic, [check.clinic_id])
+    found = {"evidence": evidence, "source": source, "expires_on": expires_on, "checked_by": checked_by}
+    checks.decide(check, verdict=verdict, **found)  # type: ignore[arg-type]
+    apply_standing(clinics)
+
+
+def stop_due(now: datetime) -> int:
+    """Clinics whose check ended by the calendar, and whatever else does not stand as it should; how many leads."""
+    affected = or_(~goes_on(now.date()) & _has(_would_stop()), goes_on(now.date()) & _has(_would_return()))
+    found = db.session.scalars(select(Clinic.id).where(affected).order_by(Clinic.id).limit(BATCH)).all()
+    return apply_standing(lock_rows(Clinic, found)) if found else 0
+
+
+def apply_standing(clinics: Sequence[Clinic]) -> int:
+    """Freezes or thaws what these clinics have, as they stand now; for locked clinics. How many leads changed."""
+    stops = {clinic.id: why_stopped(clinic) for clinic in clinics}
+    with as_system():
+        leads = _leads_to_change(stops)
+        lock_rows(QuoteRequest, [lead.request_id for lead in leads])
+        return sum(_follow(lead, stops[lead.clinic_id]) for lead in lock_rows(Lead, [lead.id for lead in leads]))
+
+
+def _leads_to_change(stops: dict[UUID, Stop | None]) -> list[Lead]:
+    stopped = [clinic_id for clinic_id, stop in stops.items() if stop]
+    going = [clinic_id for clinic_id, stop in stops.items() if not stop]
+    query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id)
+    stop, back = and_(Lead.clinic_id.in_(stopped), _would_stop()), and_(Lead.clinic_id.in_(going), _would_return())
+    return list(db.session.scalars(query.where(or_(stop, back)).order_by(Lead.id)))
+
+
+def _would_stop() -> ColumnElement[bool]:
+    open_here = Lead.state.in_(FREEZES) & QuoteRequest.state.in_(TAKES_QUOTES)
+    chosen_here = (Lead.state == LeadState.WON) & Lead.warned_at.is_(None) & QuoteRequest.state.in_(CHOSEN)
+    return or_(open_here, chosen_here)
+
+
+def _would_return() -> ColumnElement[bool]:
+    return or_(Lead.state == LeadState.FROZEN, (Lead.state == LeadState.WON) & Lead.warned_at.is_not(None))
+
+
+def _has(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Lead.clinic_id == Clinic.id, QuoteRequest.id == Lead.request_id, condition)
+
+
+def _follow(lead: Lead, stop: Stop | None) -> bool:
+    """One lead, as it stands now that its request is locked."""
+    if stop and can_freeze(lead) and lead.request.state in TAKES_QUOTES:
+        _cancel_held(lead)
+        freeze(lead)
+        record(LeadFrozen(**ids(lead), reason=stop))
+    elif stop and lead.state == LeadState.WON and lead.warned_at is None and lead.request.state in CHOSEN:
+        _may_undo_anew(lead)
+        record(ChosenClinicStopped(**ids(lead), reason=stop))
+    elif not stop and lead.state == LeadState.FROZEN:
+        thaw(lead)
+        record(LeadThawed(**ids(lead)))
+    elif not stop and lead.state == LeadState.WON and lead.warned_at is not None:
+        lead.warned_at = None
+        record(ChosenClinicReturned(**ids(lead)))
+    else:
+        return False
+    return True
+
+
+def _cancel_held(lead: Lead) -> None:
+    quote = held_of(lead)
+    if quote is not None:
+        QUOTE.move(quote, QuoteState.WITHDRAWN)
+        record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="frozen"))
+
+
+def _may_undo_anew(lead: Lead) -> None:
+    """The clinic keeps the contact it has; whoever chose it may undo for 48 hours from now."""
+    request, lead.warned_at = lead.request, clock.now()
+    if request.state == RequestState.SETTLED:
+        chosen_at = request.chosen_at
+        REQUEST.move(request, RequestState.CHOSEN)
+        request.chosen_at = chosen_at  # the clocks of the others have stood since then
+    request.undo_until = clock.now() + UNDO_WITHIN
