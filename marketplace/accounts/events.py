@@ -24,7 +24,7 @@ class AddressChanged(Event):
 
 
 class SecondFactorChanged(Event):
-    """Set up, set up anew, or off; `reason` says which."""
+    """Set up or set up anew (on), off, or new recovery codes (codes); `reason` says which."""
 
 
 class AccountDeactivated(Event):

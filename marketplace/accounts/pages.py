@@ -1,5 +1,6 @@
 """Flask-Security's pages brought to our conventions: our words, 303 after success, 422 with errors."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
@@ -8,10 +9,14 @@ from flask_security import current_user
 from flask_security.utils import get_message
 from flask_wtf import FlaskForm
 
+from marketplace.accounts import mailed_links
 from marketplace.accounts.freshness import put_back
+from marketplace.accounts.models import Account
+from marketplace.accounts.signals import changed_recovery_codes
 from marketplace.accounts.wording import LABELS
 from marketplace.extensions import db
 
+View = Callable[..., Any]
 AFTER_SIGN_IN = "/account"
 # A form that was accepted leads to a page of its own, so that reloading sends nothing twice.
 SHOWN_BY_GET: dict[str, dict[str, Any]] = {
@@ -22,9 +27,10 @@ SHOWN_BY_GET: dict[str, dict[str, Any]] = {
     "security.mf_recovery_codes": {"show_codes": "1"},
 }
 
+# Endpoint: its page, and where a new link is asked for
 BY_BUTTON = {
-    "security.confirm_email": "security/confirm_email.html",
-    "security.change_email_confirm": "security/confirm_new_email.html",
+    "security.confirm_email": ("security/confirm_email.html", "security.send_confirmation"),
+    "security.change_email_confirm": ("security/confirm_new_email.html", "security.change_email"),
 }
 
 
@@ -33,6 +39,8 @@ def render(template: str, **context: Any) -> Any:
     forms = [value for value in context.values() if isinstance(value, FlaskForm)]
     has_errors = request.method == "POST" and any(form.errors for form in forms)
     if request.method == "POST" and not has_errors and request.endpoint in SHOWN_BY_GET:
+        if request.endpoint == "security.mf_recovery_codes":
+            changed_recovery_codes(db.session.get_one(Account, current_user.id))
         session["tf_state_token"] = context.get("state_token")
         return redirect(url_for(request.endpoint, **SHOWN_BY_GET[request.endpoint]), 303)
     if request.endpoint == "security.two_factor_setup" and request.args.get("step") == "code":
@@ -94,8 +102,9 @@ def bring_to_convention(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """After Flask-Security has bound its own."""
-    for name, template in BY_BUTTON.items():
-        app.view_functions[name] = _by_its_button(app.view_functions[name], template=template)
+    for name, (template, again) in BY_BUTTON.items():
+        app.view_functions[name] = _by_its_button(app.view_functions[name], name, template=template, again=again)
+    app.view_functions["security.reset_password"] = _one_spelling(app.view_functions["security.reset_password"])
     # The library's own rule acts by GET; its view now shows a button there.
     app.add_url_rule("/account/change-email/<token>", "security.change_email_confirm", methods=["POST"])
     validate = app.view_functions["security.two_factor_token_validation"]
@@ -103,10 +112,12 @@ def install(app: Flask) -> None:
     app.after_request(bring_to_convention)
 
 
-def _by_its_button(confirm: Any, *, template: str) -> Any:
+def _by_its_button(confirm: View, endpoint: str, *, template: str, again: str) -> View:
     """A mail scanner that follows the link changes nothing: the button acts."""
 
     def shown_or_acted(token: str) -> ResponseReturnValue:
+        if not mailed_links.works(endpoint, token):
+            return render_template("security/link_gone.html", again=url_for(again)), 404
         if request.method == "POST":
             acted: ResponseReturnValue = confirm(token)
             return acted
@@ -115,7 +126,17 @@ def _by_its_button(confirm: Any, *, template: str) -> Any:
     return shown_or_acted
 
 
-def _when_a_code_is_due(validate: Any) -> Any:
+def _one_spelling(reset: View) -> View:
+    """The library reads a signature in several spellings; all but ours are no token to it."""
+
+    def held_to_ours(token: str) -> ResponseReturnValue:
+        answer: ResponseReturnValue = reset(token if mailed_links.is_genuine("security.reset_password", token) else "")
+        return answer
+
+    return held_to_ours
+
+
+def _when_a_code_is_due(validate: View) -> View:
     """The library signs out whoever comes here signed in and with nothing to confirm, even by following a link."""
 
     def shown_or_acted() -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_login.utils import _user_context_processor
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 
-from marketplace.accounts import destinations, freshness, limits, pages, signals
+from marketplace.accounts import destinations, freshness, limits, mailed_links, pages, signals
 from marketplace.accounts.models import Account, Role
 from marketplace.accounts.passwords import Passwords
 from marketplace.accounts.sessions import RowSessions
@@ -92,6 +92,7 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
     app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
     _ask_nobody_unasked(app, security)
     signals.install(app)
+    mailed_links.install(app)
     freshness.install(app)
     pages.install(app)
     destinations.install(app)

@@ -51,13 +51,13 @@ def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
 def changed_password(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser."""
     act_as(user.actor)
-    end_all(user.id, reason="password_changed")
-    _stay(user)
+    _end_all_but_here(user, reason="password_changed")
     record(PasswordChanged(account_id=user.id, reason="change"))
 
 
 def changed_address(_sender: object, user: Account, **_ignored: object) -> None:
-    """Who is signed in stays so: it was done by a fresh sign-in and the new mailbox together."""
+    """Out in every other browser, and no link that the old mailbox holds works any more."""
+    _end_all_but_here(user, reason="address_changed")
     record(AddressChanged(account_id=user.id))
 
 
@@ -70,22 +70,28 @@ def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
 def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser: those came in without it, or by the one before."""
     act_as(user.actor)
-    end_all(user.id, reason="second_factor")
-    _stay(user)
+    _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="on"))
 
 
 def switched_off_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser."""
     act_as(user.actor)
-    end_all(user.id, reason="second_factor")
-    _stay(user)
+    _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="off"))
 
 
-def _stay(user: Account) -> None:
-    """This browser goes on under a new id."""
-    if "_user_id" in session:
+def changed_recovery_codes(user: Account) -> None:
+    """Out in every other browser, as for any change of what proves who somebody is."""
+    _end_all_but_here(user, reason="second_factor")
+    record(SecondFactorChanged(account_id=user.id, reason="codes"))
+
+
+def _end_all_but_here(user: Account, *, reason: str) -> None:
+    """This browser goes on under a new id, if it is this person's: a mailed link opens in any browser."""
+    here = sessions.current().row if "_user_id" in session else None
+    end_all(user.id, reason=reason)
+    if here is not None and here.account_id == user.id:
         sessions.current().renew(fresh=False)
         session["_user_id"] = user.fs_uniquifier
 

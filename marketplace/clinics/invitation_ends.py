@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from flask import Flask
+from flask_security import change_email_confirmed
+from sqlalchemy import func, select
 
 from marketplace.clinics.events import InvitationTakenBack
 from marketplace.clinics.invitations import PURPOSE, Invitation
@@ -27,3 +29,21 @@ def take_back_those_of(account_id: UUID, *, clinic_id: UUID) -> None:
     for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
         end(invitation, InvitationState.TAKEN_BACK)
         record(InvitationTakenBack(clinic_id=clinic_id, reason=str(invitation.id)))
+
+
+def take_back_those_to(email: str) -> None:
+    """Its owner has another address now: whoever reads the old mailbox joins no team by it."""
+    query = select(Invitation).where(func.lower(Invitation.email) == email.lower()).order_by(Invitation.id)
+    with as_system():
+        for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
+            end(invitation, InvitationState.TAKEN_BACK)
+            record(InvitationTakenBack(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
+
+
+def _address_changed(_sender: object, *, old_email: str, **_ignored: object) -> None:
+    take_back_those_to(old_email)
+
+
+def install(app: Flask) -> None:
+    """Binds it to what sign-in says has happened."""
+    change_email_confirmed.connect(_address_changed, app)
