@@ -1,7 +1,8 @@
 """How often is often enough: token buckets in PostgreSQL, one statement a take, on connections of their own.
 
 A bucket is one moment: when it will be full again. A take moves it on by the time one token needs to come back, and is
-refused where that would lie further ahead than a whole bucket lasts.
+refused where that would lie further ahead than a whole bucket lasts. A moment that lies further ahead than that was
+written by a clock that has been put back since: it counts as an empty bucket, and is stored as one.
 """
 
 import hashlib
@@ -30,7 +31,8 @@ TELLING = Bucket(1, every=60, by=("bucket",))
 TAKE = text(
     "INSERT INTO limit_bucket AS bucket (key, full_at, granted) VALUES (:key, :now + :every, true)"
     " ON CONFLICT (key) DO UPDATE SET granted = bucket.full_at <= :brim, full_at = CASE"
-    " WHEN bucket.full_at <= :brim THEN greatest(bucket.full_at, :now) + :every ELSE bucket.full_at END"
+    " WHEN bucket.full_at <= :brim THEN greatest(bucket.full_at, :now) + :every"
+    " ELSE least(bucket.full_at, :brim + :every) END"
     " RETURNING granted, full_at"
 )
 GIVE_BACK = text("UPDATE limit_bucket SET full_at = full_at - :every WHERE key = :key")

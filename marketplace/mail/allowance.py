@@ -13,6 +13,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.columns import Base
 
 MOST = {"hour": (timedelta(hours=1), 3), "day": (timedelta(days=1), 6)}
+SKEW = timedelta(minutes=1)  # between the clocks of two machines
 
 
 class MailAllowance(Base):
@@ -32,15 +33,16 @@ def refused(address_hash: bytes) -> str | None:
     """
     if not current_app.config["LIMITS_ON"]:
         return None
-    now = clock.now()
-    new = insert(MailAllowance).values(address_hash=address_hash, put_at=[], last_at=now)
+    new = insert(MailAllowance).values(address_hash=address_hash, put_at=[], last_at=clock.now())
     db.session.execute(new.on_conflict_do_nothing())
     kept = db.session.get_one(MailAllowance, address_hash, with_for_update=True, populate_existing=True)
+    now = clock.now()
     for name, (span, most) in MOST.items():
-        if sum(moment > now - span for moment in kept.put_at) >= most:
+        # A moment ahead was written by a clock that has been put back since: it says nothing.
+        if sum(now - span < moment <= now + SKEW for moment in kept.put_at) >= most:
             return name
     day, _most = MOST["day"]
-    kept.put_at, kept.last_at = [*(moment for moment in kept.put_at if moment > now - day), now], now
+    kept.put_at, kept.last_at = [*(moment for moment in kept.put_at if now - day < moment <= now + SKEW), now], now
     db.session.flush()
     return None
 

@@ -48,6 +48,21 @@ def test_never_more_than_it_holds_and_gets_back(limited, most, every, pauses):
             assert n <= most + (end - begin).total_seconds() / every + 1e-6
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(most=st.integers(1, 6), every=st.integers(1, 20), ahead=st.integers(1, 10**6), takes=st.integers(1, 8))
+def test_a_clock_that_jumped_refuses_no_longer_than_one_token_takes(limited, most, every, ahead, takes):
+    bucket, key = Bucket(most, every, ("client",)), uuid4().bytes
+    with clock.set_to(START + timedelta(seconds=ahead)):
+        for _ in range(takes):
+            take_from(bucket, key=key)
+    with clock.set_to(START):
+        found = take_from(bucket, key=key)
+    assert found.wait <= every
+    if not found.granted:
+        with clock.set_to(START + timedelta(seconds=found.wait)):
+            assert take_from(bucket, key=key).granted
+
+
 def test_of_two_hundred_at_once_twenty_get_one(limited):
     bucket, key = Bucket(20, 3600, ("client",)), b"one key"
 

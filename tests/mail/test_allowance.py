@@ -115,3 +115,10 @@ def test_of_twelve_at_once_three_go(limited_app: Flask) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(one_more, range(12))) == 3
+
+
+def test_a_clock_that_was_put_back_withholds_nothing(limited_app: Flask) -> None:
+    with limited_app.app_context():
+        with clock.set_to(clock.now() + timedelta(days=30)):
+            assert [allowance.refused(b"one address") for _ in range(3)] == [None] * 3
+        assert allowance.refused(b"one address") is None
