@@ -13,26 +13,27 @@ from marketplace.mail.suppression import ALL, OPTIONAL, Reason, suppress
 
 
 def take(report: Report) -> None:
-    """A permanent bounce ends an email and its address, a temporary one is noted. Raises NotFound."""
+    """A permanent bounce ends an email, and its address where that is gone; others are noted. Raises NotFound."""
     email = db.session.scalar(select(Email).where(Email.id == report.email_id).with_for_update())
     if email is None:
         raise NotFound("email")
     if report.event == COMPLAINT:
         _complained(email)
     elif report.permanent:
-        _bounced(email, code=report.code or "")
+        _bounced(email, report)
     elif email.state == EmailState.SENT and email.last_problem != report.code:
         email.last_problem = report.code
         _note(events.EmailDelayed, email, reason=report.code)
 
 
-def _bounced(email: Email, *, code: str) -> None:
+def _bounced(email: Email, report: Report) -> None:
     # One that waits after an ambiguous ending did arrive, and came back: its next attempt meets the suppression.
-    _suppress(email, reason=Reason.BOUNCE, scope=ALL)
+    if report.mailbox_gone:
+        _suppress(email, reason=Reason.BOUNCE, scope=ALL)
     if email.state == EmailState.SENT:
-        email.last_problem = code
+        email.last_problem = report.code
         delivery.lifecycle.move(email, EmailState.BOUNCED)
-        _note(events.EmailBounced, email, reason=code)
+        _note(events.EmailBounced, email, reason=report.code)
 
 
 def _complained(email: Email) -> None:

@@ -4,8 +4,11 @@ import smtplib
 import socket
 import time
 from contextlib import suppress
-from threading import Timer
+from queue import Empty, SimpleQueue
+from threading import Thread, Timer
+from typing import Any
 
+_Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 LONGEST = 45.0  # seconds; the database ends the transaction of a job that idles for 60
 
 
@@ -38,7 +41,7 @@ class BoundedSMTP(smtplib.SMTP):
 def _connected(host: str, port: int, *, timeout: float, until: float) -> socket.socket:
     """One address after the other, as socket.create_connection tries them, all within one time. Raises OSError."""
     last: OSError = TimeoutError("no address answered in time")
-    for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _name, address in _addresses(host, port, within=min(timeout, until - time.monotonic())):
         left = until - time.monotonic()
         if left <= 0:
             break
@@ -53,3 +56,23 @@ def _connected(host: str, port: int, *, timeout: float, until: float) -> socket.
         connection.settimeout(timeout)
         return connection
     raise last
+
+
+def _addresses(host: str, port: int, *, within: float) -> list[_Address]:
+    """Looked up beside, for the system's resolver cannot be told how long to wait. Raises OSError."""
+    answer: SimpleQueue[list[_Address] | OSError] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answer.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        except OSError as error:
+            answer.put(error)
+
+    Thread(target=look_up, daemon=True).start()
+    try:
+        found = answer.get(timeout=within)
+    except Empty:
+        raise TimeoutError("no name server answered in time") from None
+    if isinstance(found, OSError):
+        raise found
+    return found

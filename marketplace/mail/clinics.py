@@ -15,6 +15,7 @@ from marketplace.leads.states import AWAITING, LeadState
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
+from marketplace.mail.only_one import only_one
 from marketplace.mail.wording import clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 
@@ -38,7 +39,7 @@ def new_request(event: Event) -> None:
 def leads_waiting(event: Event) -> None:
     """Half the time is gone: how many requests wait, in one email for all of them (LeadReminded)."""
     clinic = db.session.get_one(Clinic, event.clinic_id)
-    if _recently(clinic, "leads_waiting"):
+    if not only_one(f"leads_waiting {clinic.id}") or _recently(clinic, "leads_waiting"):
         return
     waiting = select(func.count()).select_from(Lead).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
     next_due = select(func.min(Lead.due_at)).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))

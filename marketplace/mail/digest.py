@@ -15,6 +15,7 @@ from marketplace.extensions import db
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
+from marketplace.mail.only_one import only_one
 from marketplace.mail.unsubscribing import Subscription
 
 NAME = "operator_digest"
@@ -64,7 +65,7 @@ def _named(waiting: Waiting) -> list[tuple[str, list[datetime]]]:
 
 def _first_today(eight: datetime) -> bool:
     """Two workers at once: one of them writes, the other finds it written."""
-    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(NAME)))):
+    if not only_one(NAME):
         return False
     written = select(Email.id).where(Email.name == NAME, Email.created_at >= eight).limit(1)
     return db.session.scalar(written) is None

@@ -20,6 +20,7 @@ from marketplace.leads.states import LeadState
 from marketplace.mail import allowance, outbox
 from marketplace.mail.links import ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
+from marketplace.mail.only_one import only_one
 from marketplace.mail.wording import day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
@@ -225,7 +226,9 @@ def _has_quotes(leads: Sequence[Lead]) -> bool:
 def _recently(
     request: QuoteRequest, name: str, *, path: str | None = None, within: timedelta = _NOT_TWICE_WITHIN
 ) -> bool:
-    """Several clinics can fall silent in the same minute; one email says it all."""
+    """Several clinics can fall silent in the same minute; one email says it all, also of two workers at once."""
+    if not only_one(f"{name} {request.id} {path or ''}"):
+        return True
     earlier = select(Email.id).where(
         Email.request_id == request.id, Email.name == name, Email.created_at > clock.now() - within
     )

@@ -40,6 +40,7 @@ REGISTER: dict[str, Row] = {
     "quotes_arrived": Row(To.PATIENT, "QuoteSent, QuoteRevised", "the one quote, or compare", quiet=True),
     "quote_ends": Row(To.PATIENT, "seven days before a quote ends", "that quote", quiet=True),
     "clinic_asked": Row(To.PATIENT, "QuestionAsked", "the messages with that clinic", quiet=True),
+    "clinic_wrote": Row(To.PATIENT, "ClinicReplied", "the messages with that clinic", quiet=True),
     "some_silent": Row(To.PATIENT, "LeadLapsed, LeadDeclined", "compare, or clinics to add", quiet=True),
     "clinic_changed": Row(
         To.PATIENT, "LeadFrozen, ChosenClinicStopped, CheckLapsed, CheckRevoked", "the request", necessary=True

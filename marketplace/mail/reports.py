@@ -13,6 +13,9 @@ from uuid import UUID
 
 BOUNCE, COMPLAINT = "bounce", "complaint"
 NO_CODE = {"failed": "5.0.0", "delayed": "4.0.0"}
+# RFC 3463: no such mailbox, not an address, moved away, a domain that takes no mail; a mailbox that is closed. What is
+# full, too large, refused by a policy or said without a status is of one email, not of the address.
+MAILBOX_GONE = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 MOST = 2 * 1024 * 1024  # bytes
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -31,6 +34,11 @@ class Report:
     def permanent(self) -> bool:
         """The server will not try again."""
         return (self.code or "").startswith("5")
+
+    @property
+    def mailbox_gone(self) -> bool:
+        """Whether no other email would arrive there either."""
+        return self.code in MAILBOX_GONE
 
 
 def id_in(text: str) -> UUID | None:

@@ -58,6 +58,13 @@ def test_a_permanent_bounce_ends_the_email_and_the_address(email: Email) -> None
     assert events() == [("EmailBounced", "5.1.1")]
 
 
+@pytest.mark.parametrize("code", ["5.7.1", "5.0.0", "550", "5.2.2", "5.3.4", "5.4.4"])
+def test_what_is_refused_for_another_reason_ends_one_email_only(email: Email, sink: Sink, code: str) -> None:
+    take(Report(email.id, "bounce", code))
+    assert (email.state, email.last_problem, suppressions()) == ("bounced", code, [])
+    assert send(another(email)).state == "sent"
+
+
 def test_a_temporary_one_is_noted_only(email: Email) -> None:
     for _ in range(2):
         take(Report(email.id, "bounce", "4.2.2"))

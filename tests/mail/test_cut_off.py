@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
@@ -45,7 +45,7 @@ def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.Monkey
 
 
 def test_the_database_waits_longer_than_the_longest_talk() -> None:
-    idle = timeouts.WORKER["idle_in_transaction_session_timeout"]
+    idle = timeouts.WORKER.settings["idle_in_transaction_session_timeout"]
     assert transport.TIMEOUT < bounded.LONGEST < float(idle.removesuffix("s"))
 
 
@@ -73,3 +73,15 @@ def test_trying_its_addresses_counts_too(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(TimeoutError):
         bounded.BoundedSMTP()._get_socket("relay.example", 25, transport.TIMEOUT)
     assert now[0] - 100.0 == bounded.LONGEST
+
+
+def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = Event()
+    monkeypatch.setattr(bounded.socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        bounded._connected("relay.example", 25, timeout=0.2, until=began + 0.4)
+    assert time.monotonic() - began < 1
+    answered.set()

@@ -1,16 +1,17 @@
 """Two workers at one email, on a database with real commits."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.faces import Face, Worn, put_on
-from marketplace.mail import delivery, jobs, outbox
+from marketplace.mail import clinics, delivery, jobs, outbox, quote_news
 from marketplace.mail.models import Email
-from tests.mail.things import jobs_of
+from tests.mail.things import a_lead, a_quote, emails, event_of, jobs_of
 
 CONTEXT = {"within": ""}
 
@@ -49,3 +50,41 @@ def test_rp6_a_hundred_transactions_taken_back_leave_no_mail(own_app: Flask) -> 
             db.session.rollback()
         left = db.text("SELECT count(*) FROM procrastinate_jobs")
         assert (db.session.scalars(select(Email)).all(), db.session.scalar(left)) == ([], 0)
+
+
+def twice_at_once(app: Flask, *, lock: str, tell: Callable[[], object], name: str) -> list[int]:
+    """How many emails there are while another transaction writes the same one, and after it gave up."""
+    counted = []
+    with db.engine.connect() as other:
+        put_on(other, Worn(Face.WORKER))
+        other.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
+        tell()
+        counted.append(len(emails(name)))
+        other.rollback()
+    tell()
+    counted.append(len(emails(name)))
+    return counted
+
+
+def test_two_ticks_at_once_tell_of_a_quote_that_ends_once(own_app: Flask) -> None:
+    with own_app.app_context():
+        quote = a_quote(sent_at=clock.now() - timedelta(days=2), valid_until=clock.today() + timedelta(days=3))
+        lock = f"quote_ends {quote.request_id} quotes/{quote.number}"
+        told = twice_at_once(
+            own_app, lock=lock, tell=lambda: quote_news.remind_of_ending(clock.now()), name="quote_ends"
+        )
+        db.session.rollback()
+    assert told == [0, 1]
+
+
+def test_two_reminders_at_once_are_one_email_to_the_clinic(own_app: Flask) -> None:
+    with own_app.app_context():
+        lead = a_lead()
+        told = twice_at_once(
+            own_app,
+            lock=f"leads_waiting {lead.clinic_id}",
+            tell=lambda: clinics.leads_waiting(event_of(lead)),
+            name="leads_waiting",
+        )
+        db.session.rollback()
+    assert told == [0, 1]
