@@ -13,7 +13,7 @@ from marketplace.catalogue.exchange import load_rates
 from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
 from marketplace.extensions import db
-from marketplace.foundation.money import minor_units
+from marketplace.foundation.amounts import Source, read_amount
 
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
 
@@ -64,7 +64,7 @@ class _Loader:
         which = {"procedure_id": procedure.id, "country": row["country"], "basis": row["basis"]}
         values = {name: row[name] for name in ("currency", "n", "period", "source", "reviewed_on", "next_review")}
         values["period"] = str(values["period"])
-        values |= {end: minor_units(row[end], row["currency"]) for end in ("low", "high")}
+        values |= {end: read_amount(str(row[end]), row["currency"], source=Source.FILE) for end in ("low", "high")}
         self._put(PriceRange, which, values, f"{procedure.slug} {row['country']} {row['basis']}")
 
     def _guide(self, treatment: Treatment, slug: str, kind: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,8 +12,9 @@ from email_validator import EmailNotValidError, validate_email
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics.wording import fold
+from marketplace.foundation.amount_words import in_words
+from marketplace.foundation.amounts import NotAnAmount, Source, read_amount
 from marketplace.foundation.hostile import hostile
-from marketplace.foundation.money import MOST, minor_units, precision
 from marketplace.foundation.visible_text import overrides_direction, trimmed
 
 COLUMNS = (
@@ -164,21 +164,14 @@ def _amounts(cells: dict[str, str], problems: list[str]) -> dict[str, Any]:
 
 
 def _amount(name: str, cells: dict[str, str], problems: list[str], *, currency: str) -> int | None:
-    """Whole units with a point, never more places than the currency has."""
+    """Whole units with a point; of a currency that is none the cell is read all the same, so that its fault is told."""
+    known = currency if currency in CURRENCIES else exchange.EURO
     try:
-        value = Decimal(cells[name])
-    except InvalidOperation:
-        value = Decimal(0)
-    if not value.is_finite() or value <= 0:
-        problems.append(f"{name} {cells[name]} is not an amount above 0, like 120 or 120.50")
+        minor = read_amount(cells[name], known, source=Source.FILE)
+    except NotAnAmount as problem:
+        problems.append(f"{name} {cells[name]}: {in_words(problem, example='120 or 120.50')}")
         return None
-    places = precision(currency) if currency in CURRENCIES else 2
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
-        problems.append(f"{name} {cells[name]} has more places than {currency} has")
-        return None
-    minor = minor_units(value, currency) if currency in CURRENCIES else 1
-    if minor > MOST:
-        problems.append(f"{name} {cells[name]} is too large")
+    if minor == 0:
+        problems.append(f"{name} {cells[name]} is not an amount above 0")
         return None
     return minor

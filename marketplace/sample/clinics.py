@@ -18,7 +18,7 @@ from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.clinics.wording import search_text
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.money import minor_units
+from marketplace.foundation.amounts import Source, read_amount
 from marketplace.foundation.timeline import acting_as, record
 
 FILE = Path(__file__).parent / "clinics.yaml"
@@ -117,18 +117,22 @@ def _ended_at(given: dict[str, Any]) -> datetime:
 
 
 def _price(given: dict[str, Any], currency: str, procedures: dict[str, UUID]) -> ClinicPrice:
-    low = minor_units(given["low"], currency)
+    low = _minor(given["low"], currency)
     package = given.get("package_price")
     return ClinicPrice(
         procedure_id=procedures[given["procedure"]],
         low=low,
-        high=minor_units(given["high"], currency),
+        high=_minor(given["high"], currency),
         currency=currency,
         package_sessions=given.get("package_sessions"),
-        package_price=minor_units(package, currency) if package is not None else None,
+        package_price=_minor(package, currency) if package is not None else None,
         low_eur=exchange.convert(low, currency, "EUR").minor,
         listed_on=clock.today() - timedelta(days=30),
     )
+
+
+def _minor(amount: float, currency: str) -> int:
+    return read_amount(str(amount), currency, source=Source.FILE)
 
 
 def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> None:

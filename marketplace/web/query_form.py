@@ -8,7 +8,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
-from marketplace.foundation.money import NotAnAmount, half_up, parse_amount, whole_units
+from marketplace.foundation.amount_words import in_words
+from marketplace.foundation.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.money import half_up
 from marketplace.web.forms import Form
 
 
@@ -70,17 +72,21 @@ class QueryAmount(StringField):
         if not (self.data or "").strip():
             return
         try:
-            minor = parse_amount(self.data or "", form.currency_code)
-        except NotAnAmount as error:
-            words = _("%(label)s: enter an amount, like 150 or 150.50", label=self.label.text)
-            raise StopValidation(words) from error
+            minor = read_amount(self.data or "", form.currency_code)
+        except NotAnAmount as problem:
+            raise StopValidation(self._why(problem)) from problem
         if self.above_zero and not minor:
             raise ValidationError(_("%(label)s: enter an amount above 0", label=self.label.text))
+
+    def _why(self, problem: NotAnAmount) -> str:
+        if problem.problem == AmountProblem.NOT_A_NUMBER:
+            return _("%(label)s: enter an amount, like 150 or 150.50", label=self.label.text)
+        return _("%(label)s: %(problem)s", label=self.label.text, problem=in_words(problem))
 
     def minor(self, currency: str) -> int | None:
         """Minor units; None while empty or not to be used."""
         typed = not self.errors and (self.data or "").strip()
-        return parse_amount(self.data or "", currency) if typed else None
+        return read_amount(self.data or "", currency) if typed else None
 
 
 class QueryPrice(QueryAmount):
@@ -102,8 +108,7 @@ class QueryChoice(SelectField):
 
 def amount_text(minor: Any, currency: str) -> str:
     """An exact amount as it stands in a field: 172, 171.58."""
-    whole = whole_units(half_up(minor), currency)
-    return str(int(whole)) if whole == int(whole) else f"{whole:f}"
+    return as_typed(half_up(minor), currency)
 
 
 def keep_estimate(field: Field, was: str | None, estimate: str | None) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marketplace.catalogue.queries import procedures
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
-from marketplace.foundation.money import NotAnAmount
+from marketplace.foundation.amounts import NotAnAmount
 from marketplace.leads.actions import confirm_deletion
 from marketplace.leads.clinic_desk import deletion_confirmed_at
 from marketplace.leads.states import LeadState

@@ -9,8 +9,10 @@ from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, St
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
 
-from marketplace.foundation.money import NotAnAmount, parse_amount, whole_units
+from marketplace.foundation.amount_words import in_words
+from marketplace.foundation.amounts import NotAnAmount, read_amount
 
+NO_AMOUNT = {"none", "no", "nil", "zero", "nothing", "no deposit", "no discount"}
 UNSTATED = {"not stated", "not_stated", "none", "unknown"}
 
 
@@ -19,30 +21,31 @@ def blank_unstated(value: Any) -> Any:
     return "" if isinstance(value, str) and value.strip().lower() in UNSTATED else value
 
 
+def zero_for_none(value: Any) -> Any:
+    """The words for none of it are the amount 0."""
+    return "0" if isinstance(value, str) and value.strip(" .").lower() in NO_AMOUNT else value
+
+
 class AmountField(StringField):
     """Money in whole units of the form's currency, kept as it was typed."""
 
+    def __init__(self, label: Any = None, *, none_is_zero: bool = False, **kwargs: Any) -> None:
+        filters = [*kwargs.pop("filters", ()), *((zero_for_none,) if none_is_zero else ())]
+        super().__init__(label, filters=filters, **kwargs)
+
     def pre_validate(self, form: Any) -> None:
-        """Parsed by the one rule for money."""
+        """Read by the one rule for money, and refused in its words."""
         if not self.data:
             return
         try:
-            parse_amount(self.data, form.currency_code)
-        except NotAnAmount as error:
-            words = _("%(label)s: enter a number, like 480", label=self.label.text)
-            raise StopValidation(words) from error
+            read_amount(self.data, form.currency_code)
+        except NotAnAmount as problem:
+            words = _("%(label)s: %(problem)s", label=self.label.text, problem=in_words(problem))
+            raise StopValidation(words) from problem
 
     def minor(self, currency: str) -> int | None:
         """Minor units; None while empty."""
-        return parse_amount(self.data, currency) if self.data else None
-
-
-def typed(minor: int | None, currency: str) -> str:
-    """An amount as it stands in a field: 480, 480.50."""
-    if minor is None:
-        return ""
-    whole = whole_units(minor, currency)
-    return str(int(whole)) if whole == int(whole) else f"{whole:f}"
+        return read_amount(self.data, currency) if self.data else None
 
 
 class CountField(StringField):

@@ -9,6 +9,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.foundation import clock
+from marketplace.foundation.amounts import as_typed
 from marketplace.quotes.terms import LONGEST_MESSAGE, QuoteTerms
 from marketplace.web.dashboard.quote_fields import (
     AmountField,
@@ -21,7 +22,6 @@ from marketplace.web.dashboard.quote_fields import (
     listed,
     not_both,
     stated_choice,
-    typed,
 )
 from marketplace.web.forms import CreatingForm
 from marketplace.web.words import INCLUDED, ROLES
@@ -55,7 +55,7 @@ class QuoteForm(CreatingForm):
 
     procedure = PickField(_l("Procedure"))
     price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
-    discount = AmountField()
+    discount = AmountField(none_is_zero=True)
     product = StringField(
         _l("Product: brand, maker, amount per session"),
         validators=[Needed(_l("Enter the product, or “Decided after consultation”")), SHORT],
@@ -76,13 +76,13 @@ class QuoteForm(CreatingForm):
     )
     earliest_date = DayField(_l("Earliest date"), validators=[Optional()])
 
-    deposit = AmountField(validators=[Needed(_l("Enter the deposit, 0 for none"))])
+    deposit = AmountField(none_is_zero=True, validators=[Needed(_l("Enter the deposit, 0 for none"))])
     deposit_refundable_until = DayField(_l("Deposit refundable until"), validators=[Optional()])
     refund_if_refused = StatedField(_l("Refunded if the doctor refuses on the day?"))
 
     included = PickSomeField(_l("Included"), choices=listed(INCLUDED.items()))
     excluded = PickSomeField(_l("Not included"), choices=listed(INCLUDED.items()), validators=[not_both])
-    price_may_change_by = AmountField()
+    price_may_change_by = AmountField(none_is_zero=True)
     if_something_goes_wrong = TextAreaField(
         _l("If something goes wrong: contact, review visit, insurance"),
         validators=[Length(max=600, message=_l("Enter 600 characters or fewer"))],
@@ -128,7 +128,7 @@ def quote_form(*, currency: str, procedures: list[Any], questions: tuple[str, ..
 
 def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, Any]:
     """Terms as the fields show them."""
-    amounts = {name: typed(getattr(terms, name), terms.currency) for name in AMOUNTS}
+    amounts = {name: _amount_text(getattr(terms, name), terms.currency) for name in AMOUNTS}
     amounts["discount"] = amounts["discount"] if terms.discount else ""
     amounts |= {name: "" for name in ("price_per_session", "total") if not getattr(terms, name)}
     counts = {name: str(v) if (v := getattr(terms, name)) is not None else "" for name in COUNTS}
@@ -145,6 +145,10 @@ def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, A
         "excluded": list(terms.excluded),
         "seen": str(seen),
     }
+
+
+def _amount_text(minor: int | None, currency: str) -> str:
+    return "" if minor is None else as_typed(minor, currency)
 
 
 def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTerms:

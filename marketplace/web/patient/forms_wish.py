@@ -8,7 +8,9 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.foundation.money import NotAnAmount, parse_amount, precision, whole_units
+from marketplace.foundation.amount_words import sentence
+from marketplace.foundation.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.money import precision
 from marketplace.quote_requests import drafts
 from marketplace.web.patient import listings
 from marketplace.web.patient.asking import Question
@@ -17,6 +19,8 @@ from marketplace.web.patient.wording import SCOPES, TIMINGS, TRIPS
 
 TREATMENT = "mesotherapy"
 UNSURE = "unsure"
+WHOLE_BUDGET = _("Enter your budget as a whole number, like 900")
+NOT_WHOLE = {AmountProblem.NOT_A_NUMBER, AmountProblem.NEGATIVE, AmountProblem.TOO_FINE}
 
 
 def concerns() -> list[dict[str, Any]]:
@@ -136,7 +140,7 @@ class BudgetForm(Question):
         """The currency of home, until another is chosen."""
         amount, currency = quote_request.budget_amount, quote_request.budget_currency
         return {
-            "amount": f"{whole_units(amount, currency):f}" if amount is not None else "",
+            "amount": as_typed(amount, currency) if amount is not None else "",
             "currency": currency or listings.currency_of(quote_request.home_country),
             "scope": quote_request.budget_scope,
             "share_budget": quote_request.share_budget,
@@ -148,17 +152,18 @@ class BudgetForm(Question):
             return
         try:
             minor = self._minor()
-        except NotAnAmount:
-            minor = 0
+        except NotAnAmount as problem:
+            words = str(WHOLE_BUDGET) if problem.problem in NOT_WHOLE else sentence(problem)
+            raise ValidationError(words) from problem
         if minor <= 0 or minor % 10 ** precision(self._currency()):
-            raise ValidationError(gettext("Enter your budget as a whole number, like 900"))
+            raise ValidationError(str(WHOLE_BUDGET))
 
     def _currency(self) -> str:
         listed = {code for code, _name in self.currency.choices}
         return str(self.currency.data) if self.currency.data in listed else "EUR"
 
     def _minor(self) -> int:
-        return parse_amount(self.amount.data or "", self._currency())
+        return read_amount(self.amount.data or "", self._currency())
 
     def store(self, quote_request: Any) -> None:
         """Nothing typed is an answer, too."""

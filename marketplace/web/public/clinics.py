@@ -16,7 +16,7 @@ from marketplace.clinics.queries import SORTS, ClinicFilter
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.wording import slug_of
 from marketplace.foundation import limits
-from marketplace.foundation.money import NotAnAmount, parse_amount
+from marketplace.foundation.amounts import NotAnAmount, read_amount
 from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import reply_words, span
 from marketplace.web.filters import country_name, country_slug, language_name, money_text
@@ -49,7 +49,7 @@ def _wanted(found: queries.Facets, **fixed: str) -> ClinicFilter:
 def _max_price(text: str) -> int | None:
     currency = reader.currency()
     try:
-        return exchange.convert(parse_amount(text, currency), currency, "EUR").minor or None
+        return exchange.convert(read_amount(text, currency), currency, "EUR").minor or None
     except (NotAnAmount, exchange.NoRate):
         return None
 

@@ -102,6 +102,48 @@ def test_what_cannot_be_sent_is_said_beside_the_field(answering, changes, words)
     assert held_of(at.lead) is None
 
 
+@pytest.mark.parametrize(
+    ("changes", "deposit"),
+    [
+        ({"price_per_session": "€120", "total": "480 €", "deposit": "none"}, 0),
+        ({"price_per_session": "120,-", "total": "EUR 480", "deposit": "100.-"}, 10000),
+        ({"price_per_session": "١٢٠", "total": "４８０", "deposit": "100,50"}, 10050),
+    ],
+)
+def test_signs_codes_and_digits_of_other_countries_are_read(answering, changes, deposit):
+    at = answering()
+    assert at.send(**changes).status_code == 303
+    terms = terms_of(held_of(at.lead))
+    assert (terms.price_per_session, terms.total, terms.deposit) == (12000, 48000, deposit)
+
+
+def test_a_currency_without_cents_is_not_taken_a_hundredfold(desk, make_clinic, make_lead):
+    desk.clinic.currency = "KRW"
+    desk.clinic.prices[0].currency = "KRW"
+    at = Answering(desk, make_lead(desk.clinic))
+    given = {"sessions": "4", "price_per_session": "150000.00", "total": "600,000.00", "deposit": "0"}
+    assert at.send(**given).status_code == 303
+    assert terms_of(held_of(at.lead)).total == 600_000
+
+
+@pytest.mark.parametrize(
+    ("deposit", "words"),
+    [
+        ("30%", "write an amount in EUR, not a percentage"),
+        ("£100", "write an amount in EUR, not in £"),
+        ("0.900", "0.900 could be 900 or 0.90: write 900 or 0.90"),
+    ],
+)
+def test_an_amount_that_cannot_be_read_is_shown_back_with_what_to_write(answering, deposit, words):
+    at = answering()
+    refused = at.send(deposit=deposit)
+    assert refused.status_code == 422
+    assert words in refused.page.text
+    assert form_fields(next(f for f in refused.page.all("form") if f.get("action") == f"{at.path}/quote"))[
+        "deposit"
+    ] == [deposit]
+
+
 def test_everything_a_quote_can_say_is_kept(answering):
     at = answering(questions=["Does it hurt?", "Can I fly home?"])
     day = (clock.today() + timedelta(days=20)).isoformat()

@@ -29,6 +29,9 @@ ERRORS = [
     ("budget", {"amount": "900.50"}, [BUDGET]),
     ("budget", {"amount": "0"}, [BUDGET]),
     ("budget", {"amount": "-5"}, [BUDGET]),
+    ("budget", {"amount": "0.900"}, ["0.900 could be 900 or 0.90: write 900 or 0.90"]),
+    ("budget", {"amount": "1500.5", "currency": "JPY"}, [BUDGET]),
+    ("budget", {"amount": "€900", "currency": "GBP"}, ["Write an amount in GBP, not in €"]),
     ("budget", {"currency": "XXX"}, ["Select a currency"]),
     ("health", {"conditions": []}, ['Select what applies to you, or select "None of these"']),
     (

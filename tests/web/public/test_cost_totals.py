@@ -137,7 +137,7 @@ BAD = [
     ("trips", "99", "How many trips: enter a whole number from 1 to 12"),
     ("trips", "5", "How many trips: enter no more trips than sessions"),
     ("fare", "abc", "Return trip: enter an amount, like 150 or 150.50"),
-    ("night", "-3", "One night: enter an amount, like 150 or 150.50"),
+    ("night", "-3", "One night: write the amount without a minus sign"),
     ("own", "0", "My own price at home, for the whole course: enter an amount above 0"),
 ]
 
