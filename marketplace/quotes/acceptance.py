@@ -32,8 +32,7 @@ UNDO_WITHIN = timedelta(hours=48)
 def choose(quote: Quote) -> None:
     """One quote wins. Raises WrongState for a second choice and for a quote that is no longer open."""
     request = quote.lead.request
-    lock_rows(Clinic, [quote.lead.clinic_id])
-    REQUEST.lock(request)  # two clicks, one winner
+    lock(quote)
     if request.state in {RequestState.CHOSEN, RequestState.SETTLED}:
         raise WrongState("request_chosen", gettext("You have chosen a clinic already. It has your contact details"))
     if quote.valid_until < clock.today():
@@ -47,6 +46,12 @@ def choose(quote: Quote) -> None:
     for lead in _leads(request):
         _settle(lead, wins=lead.id == quote.lead_id)
     record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
+
+
+def lock(quote: Quote) -> None:
+    """Locks its clinic, then its request: two clicks, one winner; no answer or version changes until the end."""
+    lock_rows(Clinic, [quote.lead.clinic_id])
+    REQUEST.lock(quote.lead.request)
 
 
 def must_go_on(lead: Lead) -> None:

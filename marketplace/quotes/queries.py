@@ -26,6 +26,12 @@ def of_request(request: QuoteRequest, number: int) -> Quote:
     return quote
 
 
+def newest_of(quote: Quote) -> Quote:
+    """The clinic's quote that is open to the patient now; this one where none is."""
+    query = select(Quote).where(Quote.lead_id == quote.lead_id, Quote.state == QuoteState.SENT)
+    return db.session.scalar(query.options(*_WITH)) or quote
+
+
 def sent_quotes(request: QuoteRequest) -> list[Quote]:
     """Those the patient may compare, in the order they came."""
     query = select(Quote).where(Quote.request_id == request.id, Quote.state.in_(COMPARABLE))

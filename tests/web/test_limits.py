@@ -15,7 +15,7 @@ from marketplace.mail.models import Email
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_clinic, build_lead, build_member, build_quote
 from tests.reading import form_fields, words
-from tests.web.patient.filling import reach_check
+from tests.web.patient.filling import press, reach_check
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_choosing_and_undoing_ends_somewhere(reader, opened):
     base = f"/my/requests/{opened[0]}/quotes/1"
     with clock.set_to(clock.now()):
         for _ in range(6):
-            assert reader.post(f"{base}/choose").status_code == 303
+            assert press(reader, f"{base}/choose").status_code == 303
             assert reader.post(f"{base}/undo").status_code == 303
         assert reader.post(f"{base}/choose").status_code == 429
 

@@ -2,6 +2,7 @@
 
 from marketplace.web.patient import (
     answers,
+    choosing,
     closed,
     compare,
     confirming,
@@ -23,6 +24,7 @@ from marketplace.web.patient.door import door
 
 __all__ = [
     "answers",
+    "choosing",
     "closed",
     "compare",
     "confirming",

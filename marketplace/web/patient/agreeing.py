@@ -90,3 +90,9 @@ def answer_facts(quote_request: Any, shown_rows: list[Row]) -> dict[str, object]
     """Each answer as it is shown; a photo in another's place is another photo."""
     facts: dict[str, object] = {row["name"]: str(row["value"]) for row in shown_rows}
     return facts | {"photos": [str(photo.id) for photo in photos_of(quote_request)]}
+
+
+def without_links(shown_rows: list[Row], *, own: bool) -> list[Row]:
+    """Answers that are read, not changed, here; health answers and photos only in the person's own browser."""
+    closed = {} if own else dict.fromkeys(HEALTH_ROWS, _("Not shown in this browser"))
+    return [{**row, "href": None, "value": closed.get(row["name"], row["value"])} for row in shown_rows]

@@ -13,12 +13,11 @@ from marketplace.leads.rewriting import rewrite
 from marketplace.leads.sending import Confirmed, confirm
 from marketplace.quote_requests import changes, links, queries
 from marketplace.web.forms import CreatingForm
-from marketplace.web.patient.agreeing import HEALTH_ROWS, Agreement, Recipients
+from marketplace.web.patient.agreeing import Agreement, Recipients, without_links
 from marketplace.web.patient.asking import continue_draft, url_of
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import is_own_browser, remember
-from marketplace.web.patient.summary import Row
-from marketplace.web.shown import STALE, AgreeingForm, Changes
+from marketplace.web.shown import STALE, AgreeingForm
 from marketplace.web.writing import once, writes
 
 
@@ -40,13 +39,6 @@ class Confirmation(Agreement):
         """The stored words."""
         return sorted({consent.text for consent in _standing(self.quote_request)})
 
-    def marked(self, changes: Changes, *, own: bool = True) -> list[Row]:
-        """Without the way to change one answer; health answers and photos only in the person's own browser."""
-        closed = {} if own else dict.fromkeys(HEALTH_ROWS, _("Not shown in this browser"))
-        return [
-            {**row, "href": None, "value": closed.get(row["name"], row["value"])} for row in super().marked(changes)
-        ]
-
 
 def _standing(quote_request: Any) -> list[Any]:
     return [consent for consent in queries.consents(quote_request) if consent.withdrawn_at is None]
@@ -65,7 +57,7 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
     html = render_template(
         "patient/request/confirm.html",
         agreement=confirmation,
-        rows=confirmation.marked(form.changes, own=own),
+        rows=without_links(confirmation.marked(form.changes), own=own),
         form=form,
         token=token,
         own=own,

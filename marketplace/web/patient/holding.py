@@ -33,9 +33,10 @@ def know(ref: str) -> None:
     session[KNOWN] = [*(known for known in session.get(KNOWN, ()) if known != ref), ref]
 
 
-def is_own_browser(ref: str, *, mailed_at: datetime) -> bool:
+def is_own_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
     """It sent the request, or follows a link that was mailed just now."""
-    return ref in session.get(KNOWN, ()) or clock.now() - mailed_at <= FRESH_LINK
+    is_fresh = mailed_at is not None and clock.now() - mailed_at <= FRESH_LINK
+    return is_fresh or ref in session.get(KNOWN, ())
 
 
 def own_browser_only(view: View) -> View:
@@ -43,7 +44,7 @@ def own_browser_only(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, ref: str, **kwargs: Any) -> Any:
-        opens_here = kwargs.get("step", HEALTH) != HEALTH or ref in session.get(KNOWN, ())
+        opens_here = kwargs.get("step", HEALTH) != HEALTH or is_own_browser(ref)
         if opens_here:
             return view(*args, ref=ref, **kwargs)
         return redirect(url_for("patient.show_closed", ref=ref), 303)

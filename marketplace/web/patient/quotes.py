@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.foundation import limits
 from marketplace.leads.news import of_lead
 from marketplace.quote_requests.queries import answers
 from marketplace.quotes import acceptance
@@ -44,32 +43,6 @@ def show_quote(ref: str, number: int) -> str:
         about=lambda minor: in_currency(minor, quote.currency, found.currency),
         form=Form(),
     )
-
-
-@door.get(BASE + "/choose")
-def show_choice(ref: str, number: int) -> str:
-    """Exactly what is released, before it is."""
-    quote_request = held()
-    quote = of_request(quote_request, number)
-    acceptance.must_go_on(quote.lead)
-    return render_template(
-        "patient/request/choose.html",
-        quote_request=quote_request,
-        quote=quote,
-        answers=answers(quote_request),
-        form=Form(),
-    )
-
-
-@door.post(BASE + "/choose")
-@writes
-def choose_quote(ref: str, number: int) -> ResponseReturnValue:
-    """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
-    limits.take("choose", request=ref)
-    quote = of_request(held(), number)
-    acceptance.choose(quote)
-    flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=quote.lead.clinic.name), "success")
-    return _back(ref)
 
 
 @door.post(BASE + "/decline")

@@ -189,8 +189,9 @@ def test_a_strange_address_still_compares(client: Any, make_quote: Make, query: 
 def test_choosing_releases_the_contact_and_twice_is_told(client: Any, make_quote: Make) -> None:
     quote = make_quote()
     base = opened(client, quote.lead.request)
-    assert "ana@patient.example" in client.get(f"{base}/quotes/1/choose").page.text
-    assert client.post(f"{base}/quotes/1/choose").status_code == 303
+    page = client.get(f"{base}/quotes/1/choose").page
+    assert "ana@patient.example" in page.text
+    assert client.post(f"{base}/quotes/1/choose", data=page.fields()).status_code == 303
     assert client.post(f"{base}/quotes/1/choose").status_code == 409
     assert "You chose" in client.get(base).page.text
     assert client.post(f"{base}/quotes/1/undo").status_code == 303
