@@ -33,7 +33,6 @@ from marketplace.web import (
     metrics,
     origin,
     pictures,
-    plan_words,
     strata,
     words,
 )
@@ -83,7 +82,7 @@ def _bind_web(app: Flask) -> None:
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (errors, limiting, filters, plan_words, strata, context, words):
+    for part in (errors, limiting, filters, strata, context, words):
         part.install(app)
     assets.install(app)
     for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, joining.joining, mail_door):

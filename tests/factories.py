@@ -187,8 +187,8 @@ def terms(lead: Lead, **changes: Any) -> QuoteTerms:
 
 def build_quote(lead: Lead | None = None, *, released: bool = True, **changes: Any) -> Quote:
     """The same without a fixture."""
-    lead = lead or build_lead()
-    quote = drafting.hold(lead, terms(lead, **changes))
+    lead, keep_plan = lead or build_lead(), changes.pop("keep_plan", False)
+    quote = drafting.hold(lead, terms(lead, **changes), keep_plan=keep_plan)
     if released:
         sending.release(quote)
     return quote

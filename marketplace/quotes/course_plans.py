@@ -5,6 +5,7 @@ from typing import Protocol
 from marketplace.catalogue.models import Procedure
 from marketplace.catalogue.plans import MAX_SESSIONS, Checked, Plan, check, proposed
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.models import Quote
 
 MAX_NIGHTS = 60  # a trip
 AT_HOME = 0  # nights of who lives in the clinic's country
@@ -45,6 +46,17 @@ def checked(terms: Planned, procedure: Procedure, *, request: QuoteRequest, coun
         max_trips=max_trips(request),
         abroad=country != request.home_country,
     )
+
+
+def checked_quote(quote: Quote) -> Checked:
+    """The plan of a stored quote."""
+    lead = quote.lead
+    return checked(quote, quote.procedure, request=lead.request, country=lead.clinic.country)
+
+
+def trips_abroad(request: QuoteRequest, *, country: str) -> int | None:
+    """The trips a patient has to a clinic in `country`; none: no limit."""
+    return None if country == request.home_country else max_trips(request)
 
 
 def usual(sessions: int, *, gap: int, request: QuoteRequest, country: str) -> Plan:

@@ -6,11 +6,14 @@ from flask import current_app
 from flask_babel import gettext
 from sqlalchemy import func, select
 
+from marketplace.catalogue.models import Procedure
+from marketplace.catalogue.plan_words import refused_text
+from marketplace.catalogue.plans import Checked
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import as_system
-from marketplace.foundation.problems import WrongState
+from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads import clocks
 from marketplace.leads.actions import ids
@@ -20,11 +23,14 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quotes.course_plans import MAX_NIGHTS, checked
 from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, check
+from marketplace.reviews import actions as reviews
+from marketplace.reviews.states import ReviewKind
 
 RELEASED_BY = timedelta(minutes=5)  # after its time, however busy the worker is
 
@@ -34,13 +40,15 @@ def takes_quote(lead: Lead) -> bool:
     return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE
 
 
-def hold(lead: Lead, terms: QuoteTerms) -> Quote:
+def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False) -> Quote:
     """Stores the quote, held for UNDO_SECONDS; a sent one stays until this one is released.
 
+    A plan that cannot be done is kept only with `keep_plan` and a message that says why; an operator looks at it.
     Raises Refused for terms that disagree, WrongState when the lead or the request takes no quote.
     """
     check(terms)
     must_go_on(lead)
+    plan = _checked_plan(lead, terms, keep=keep_plan)
     REQUEST.lock(lead.request)
     LEAD.lock(lead)
     if lead.request.state not in TAKES_QUOTES:
@@ -52,8 +60,28 @@ def hold(lead: Lead, terms: QuoteTerms) -> Quote:
     quote = _store(lead, terms)
     # The clinic has answered in time: the minutes it may still take it back are not its silence.
     lead.due_at = max(lead.due_at, quote.held_until + RELEASED_BY) if quote.held_until else lead.due_at
+    if not plan.can_be_done:
+        _put_before_operator(quote, plan)
     record(QuoteHeld(**ids(lead), quote_id=quote.id))
     return quote
+
+
+def _checked_plan(lead: Lead, terms: QuoteTerms, *, keep: bool) -> Checked:
+    procedure = db.session.get_one(Procedure, terms.procedure_id)
+    plan = checked(terms, procedure, request=lead.request, country=lead.clinic.country)
+    if not plan.can_be_done and not keep:
+        raise Refused("impossible_plan", refused_text(plan, max_nights=MAX_NIGHTS), field="nights_per_trip")
+    if not plan.can_be_done and not terms.message:
+        raise Refused("plan_unexplained", gettext("Say in the message why this plan can be done"), field="message")
+    return plan
+
+
+def _put_before_operator(quote: Quote, plan: Checked) -> None:
+    stated = plan.stated
+    figures: dict[str, str | int] = {"sessions": stated.sessions, "weeks": stated.gap, "trips": stated.trips}
+    figures |= {"nights": stated.nights, "nights_needed": stated.nights_needed}
+    ids_of = {"clinic_id": quote.lead.clinic_id, "request_id": quote.request_id}
+    reviews.open_item(ReviewKind.IMPOSSIBLE_PLAN, subject_id=quote.id, detail=figures, **ids_of)
 
 
 def _store(lead: Lead, terms: QuoteTerms) -> Quote:
@@ -104,6 +132,7 @@ def take_back(lead: Lead) -> None:
     if quote is None:
         raise WrongState("quote_gone_out", gettext("The quote has gone out already. You can change or withdraw it"))
     QUOTE.move(quote, QuoteState.WITHDRAWN)
+    reviews.close_items_of(quote.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
     record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="undone"))
 
 
@@ -115,6 +144,7 @@ def withdraw(quote: Quote) -> None:
     QUOTE.lock(quote)
     was_sent = quote.state == QuoteState.SENT
     QUOTE.move(quote, QuoteState.WITHDRAWN)
+    reviews.close_items_of(quote.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
     if was_sent and lead.state == LeadState.QUOTED:
         move_back(lead, LeadState.OPENED)
         clocks.start_anew(lead)

@@ -21,6 +21,8 @@ from marketplace.quotes.events import QuoteExpired, QuoteRevised, QuoteSent, Quo
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
+from marketplace.reviews import actions as reviews
+from marketplace.reviews.states import ReviewKind
 
 BATCH = 200
 
@@ -41,6 +43,7 @@ def release(quote: Quote) -> None:
     earlier = _sent_of(lead)
     if earlier is not None:
         QUOTE.move(earlier, QuoteState.SUPERSEDED)
+        reviews.close_items_of(earlier.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
     QUOTE.move(quote, QuoteState.SENT)
     if lead.state != LeadState.QUOTED:
         LEAD.move(lead, LeadState.QUOTED)

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import homes, travel
 from marketplace.catalogue.models import PriceRange
-from marketplace.catalogue.plans import Checked
 from marketplace.catalogue.totals import Travel
 from marketplace.catalogue.travel_estimates import estimated
 from marketplace.extensions import db
 from marketplace.foundation.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison import Basis, Compared, compare
-from marketplace.quotes.course_plans import checked
+from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import sent_quotes, stands
 
@@ -106,7 +105,7 @@ def side_by_side(
     exact = exact and all(quote.currency == currency for quote in shown)
     unit = 1 if exact else exchange.one_whole(currency)
     basis = Basis(
-        plans={quote.number: plan_of(request, quote) for quote in shown},
+        plans={quote.number: checked_quote(quote) for quote in shown},
         travels={quote.number: _travel(estimates[quote.lead.clinic.country], own) for quote in shown},
         convert=lambda minor, of: _converted(minor, of, currency),
         home_course=home_course,
@@ -126,11 +125,6 @@ def side_by_side(
         home_course=None if home_course is None else half_up(home_course, unit=unit),
         home_is_own=own.home_course is not None,
     )
-
-
-def plan_of(request: QuoteRequest, quote: Quote) -> Checked:
-    """The quote's plan, held against its spacing and the trips the patient has."""
-    return checked(quote, quote.procedure, request=request, country=quote.lead.clinic.country)
 
 
 def _countries(quotes: Sequence[Quote]) -> list[str]:

@@ -10,6 +10,13 @@ from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.geography import homes
+from marketplace.catalogue.plan_words import (
+    cannot_text,
+    need_text,
+    plan_text,
+    too_many_text,
+    trips_of_patient_text,
+)
 from marketplace.foundation import clock
 from marketplace.foundation.money import written
 
@@ -120,7 +127,8 @@ def install(app: Flask) -> None:
     """Makes them known to the templates."""
     moments = (day, day_text, moment, clock_time, duration, time_left)
     names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
-    for function in (money, money_text, difference, *moments, *names):
+    plans = (plan_text, need_text, cannot_text, too_many_text, trips_of_patient_text)
+    for function in (money, money_text, difference, *moments, *names, *plans):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))
     app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.split("\n"))

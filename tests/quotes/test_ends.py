@@ -21,7 +21,7 @@ def test_a_discount_stands_in_the_sum(make_lead):
 
 def test_undoing_a_revision_leaves_what_was_sent(make_quote):
     first = make_quote()
-    second = drafting.hold(first.lead, terms(first.lead, sessions=5, total=60000))
+    second = drafting.hold(first.lead, terms(first.lead, sessions=5, total=60000, nights_per_trip=29))
     drafting.take_back(first.lead)
     assert (second.state, first.state, first.lead.state) == ("withdrawn", "sent", "quoted")
     assert standing_for_lead(first.lead) is first

@@ -30,6 +30,8 @@ def test_a_stated_discount_makes_it_agree(make_lead):
     [
         ("trips", 13),
         ("nights_per_trip", 61),
+        ("nights_per_trip", 14),  # two sessions two weeks apart need fifteen
+        ("session_gap_weeks", 0),
         ("deposit", 48001),
         ("message", "x" * 601),
         ("message", "Painless, and the skin looks YOUNGER"),

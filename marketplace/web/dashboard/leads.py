@@ -17,6 +17,7 @@ from marketplace.leads.actions import confirm_deletion
 from marketplace.leads.clinic_desk import deletion_confirmed_at
 from marketplace.leads.states import LeadState
 from marketplace.quotes.comparison import ITEMS, items_answered
+from marketplace.quotes.course_plans import checked_quote, trips_abroad
 from marketplace.quotes.drafting import takes_quote
 from marketplace.quotes.prefilling import prefill
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
@@ -97,6 +98,8 @@ def lead_page(
         sight=sight,
         quote=quote,
         held=held,
+        plan=checked_quote(quote) if quote else None,
+        max_trips=trips_abroad(own.request, country=own.clinic.country),
         may_ask=may_ask(own, sight),
         form=None if held else form,
         open_groups=open_groups(form) if form else set(),

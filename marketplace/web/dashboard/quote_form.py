@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.foundation import clock
@@ -36,7 +36,7 @@ TEXTS = ("practitioner_name", "practitioner_register", "if_something_goes_wrong"
 GROUPS = {
     "price": ("procedure", "price_per_session", "discount", "product", "product_sealed", "taxes_included"),
     "people": ("practitioner_role", "practitioner_name", "practitioner_register"),
-    "trips": ("trips", "nights_per_trip", "session_gap_weeks", "earliest_date"),
+    "trips": ("trips", "nights_per_trip", "session_gap_weeks", "keep_plan", "earliest_date"),
     "deposit": ("deposit", "deposit_refundable_until", "refund_if_refused"),
     "extras": ("included", "excluded", "price_may_change_by", "if_something_goes_wrong"),
 }
@@ -46,6 +46,7 @@ class QuoteForm(CreatingForm):
     """Three numbers to look at; the rest comes filled in."""
 
     currency_code = "EUR"
+    plan_refused = False  # the trips cannot hold the sessions: the box to keep them is shown
 
     seen = HiddenField()
     currency = HiddenField()
@@ -69,6 +70,7 @@ class QuoteForm(CreatingForm):
 
     trips = CountField(_l("Trips needed"), words=_l("Enter the number of trips"))
     nights_per_trip = CountField(_l("Nights per trip"), words=_l("Enter the nights per trip, 0 for none"))
+    keep_plan = BooleanField(_l("Keep this plan: my message to the patient says why it can be done"))
     session_gap_weeks = CountField(
         _l("Shortest gap between sessions, in weeks"),
         words=_l("Enter the gap as a number of weeks"),

@@ -53,8 +53,9 @@ def _nobody_was_faster(own: Lead, form: QuoteForm) -> None:
 
 def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
     try:
-        hold(own, _terms(form, answers=answers))
+        hold(own, _terms(form, answers=answers), keep_plan=form.keep_plan.data)
     except Refused as refused:
+        form.plan_refused = refused.reason == "impossible_plan"
         field = form[refused.field or "total"]
         field.errors = [*field.errors, refused.message]
         return False

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from marketplace.catalogue.plan_words import cannot_text, plan_text, too_many_text
 from marketplace.quotes.comparison import ITEMS
 from marketplace.quotes.side_by_side import Column, SideBySide
 from marketplace.web.filters import country_name, day, difference, duration, money
-from marketplace.web.plan_words import cannot_text, plan_text, too_many_text
 from marketplace.web.words import INCLUDED, ROLES
 
 Cell = str | dict[str, Any]

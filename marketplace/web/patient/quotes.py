@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from marketplace.leads.news import of_lead
 from marketplace.quote_requests.queries import answers
 from marketplace.quotes import acceptance
+from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.queries import can_be_chosen, of_request
-from marketplace.quotes.side_by_side import in_currency, plan_of, side_by_side
+from marketplace.quotes.side_by_side import in_currency, side_by_side
 from marketplace.quotes.terms import terms_of
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
@@ -39,7 +40,7 @@ def show_quote(ref: str, number: int) -> str:
         news=of_lead(quote.lead),
         can_be_chosen=can_be_chosen(quote),
         found=found,
-        plan=plan_of(quote_request, quote),
+        plan=checked_quote(quote),
         about=lambda minor: in_currency(minor, quote.currency, found.currency),
         form=Form(),
     )

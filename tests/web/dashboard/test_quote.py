@@ -15,6 +15,7 @@ from marketplace.quotes.drafting import held_of
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.sending import release
 from marketplace.quotes.terms import terms_of
+from marketplace.reviews.queries import items
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_lead, build_member
 from tests.reading import form_fields
@@ -144,6 +145,51 @@ def test_an_amount_that_cannot_be_read_is_shown_back_with_what_to_write(answerin
     ] == [deposit]
 
 
+SHORT = {"trips": "2", "nights_per_trip": "2", "session_gap_weeks": "3"}
+
+
+def open_reviews(kind="impossible_plan"):
+    return list(items(kind=kind).rows)
+
+
+def test_a_plan_that_cannot_be_done_is_pointed_out_with_what_can(answering):
+    refused = answering(trips="3").send(**SHORT)
+    assert refused.status_code == 422
+    assert (
+        "2 trips of 2 nights cannot be done: 2 sessions 3 weeks apart need 22 nights in one trip." in refused.page.text
+    )
+    assert "Possible: 4 trips of 2 nights or 2 trips of 22 nights" in refused.page.text
+    assert refused.page.one("input", name="keep_plan") is not None
+    assert open_reviews() == []
+
+
+def test_it_is_kept_only_with_a_message_that_says_why(answering):
+    at = answering(trips="3")
+    refused = at.send(**SHORT, keep_plan="y")
+    assert "Say in the message why this plan can be done" in refused.page.text
+    assert at.send(**SHORT, keep_plan="y", message="You stay with family here.").status_code == 303
+    assert "Cannot be done in 2 trips of 2 nights" in at.text()
+    item = open_reviews()[0]
+    assert (item.subject_id, item.detail["nights_needed"]) == (held_of(at.lead).id, 22)
+    assert at.desk.post(f"{at.path}/undo").status_code == 303
+    assert open_reviews() == []
+
+
+def test_a_clinic_reads_how_many_trips_the_patient_has(answering):
+    at = answering(trips="2")
+    assert "The patient can make 2 trips: a quote that needs more is marked" in at.page.text
+    assert at.fields["trips"] == ["2"]
+    assert at.fields["nights_per_trip"] == ["15"]
+    assert at.send(trips="4", nights_per_trip="2").status_code == 303
+    assert at.text().count("The patient can make 2 trips") == 1
+
+
+@pytest.mark.parametrize(("trips", "prefilled"), [("1", ("1", "43")), ("3", ("4", "2")), ("unknown", ("4", "2"))])
+def test_what_is_filled_in_can_be_done(answering, trips, prefilled):
+    fields = answering(trips=trips).fields
+    assert (fields["trips"], fields["nights_per_trip"]) == tuple([value] for value in prefilled)
+
+
 def test_everything_a_quote_can_say_is_kept(answering):
     at = answering(questions=["Does it hurt?", "Can I fly home?"])
     day = (clock.today() + timedelta(days=20)).isoformat()
@@ -200,7 +246,7 @@ def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
     release(held_of(at.lead))
     db.session.commit()
     at.load()
-    assert at.send(sessions="5", total="600").status_code == 303
+    assert at.send(sessions="5", total="600", nights_per_trip="29").status_code == 303
     assert at.desk.post(f"{at.path}/withdraw").status_code == 409
     release(held_of(at.lead))
     db.session.commit()

@@ -133,7 +133,8 @@ def test_compare_shows_both_currencies_and_what_is_missing(
 
 
 def test_two_trips_of_two_nights_are_said_to_be_impossible(client: Any, make_lead: Make, make_quote: Make) -> None:
-    quote = make_quote(make_lead(trips="3"), trips=2, nights_per_trip=2, session_gap_weeks=3)
+    short = {"trips": 2, "nights_per_trip": 2, "session_gap_weeks": 3}
+    quote = make_quote(make_lead(trips="3"), **short, keep_plan=True, message="You live near by.")
     base, words = opened(client, quote.lead.request), "Cannot be done in 2 trips of 2 nights: 2 sessions 3 weeks apart"
     for page in ("/compare", "/quotes/1"):
         text = client.get(base + page).page.text

@@ -1,6 +1,5 @@
 """Course plans in words, the same on every page: what a plan is, why it cannot be done, what could be."""
 
-from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -38,19 +37,27 @@ def cannot_text(checked: Checked) -> str:
 
 
 def too_many_text(checked: Checked) -> str:
-    """It needs more trips than the person who reads this has."""
+    """It needs more trips than the patient has: what the patient reads."""
     have = ngettext("you said %(num)s trip", "you said %(num)s trips", checked.max_trips or 0)
     return ngettext("Needs %(num)s trip: %(have)s.", "Needs %(num)s trips: %(have)s.", checked.stated.trips, have=have)
 
 
-def could_text(plan: Plan, *, max_trips: int | None, max_nights: int) -> str:
-    """The plans that can be done in its place: those with the person's trips, else all."""
-    bounds = {"gap": plan.gap, "max_nights": max_nights}
-    found = possible(plan.sessions, max_trips=max_trips, **bounds) or possible(plan.sessions, **bounds)
-    return _(" or ").join(plan_text(each) for each in found)
+def trips_of_patient_text(max_trips: int) -> str:
+    """How many trips the patient has: what the clinic reads."""
+    return ngettext(
+        "The patient can make %(num)s trip: a quote that needs more is marked",
+        "The patient can make %(num)s trips: a quote that needs more is marked",
+        max_trips,
+    )
 
 
-def install(app: Flask) -> None:
-    """Makes them known to the templates."""
-    for function in (plan_text, need_text, cannot_text, too_many_text):
-        app.jinja_env.filters[function.__name__] = function
+def refused_text(checked: Checked, *, max_nights: int) -> str:
+    """Why the plan cannot be done and what could be: what the clinic reads before it sends."""
+    stated, bounds = checked.stated, {"gap": checked.stated.gap, "max_nights": max_nights}
+    found = possible(stated.sessions, max_trips=checked.max_trips, **bounds) or possible(stated.sessions, **bounds)
+    return _(
+        "%(stated)s cannot be done: %(reason)s. Possible: %(plans)s",
+        stated=plan_text(stated),
+        reason=need_text(stated),
+        plans=_(" or ").join(plan_text(each) for each in found),
+    )
