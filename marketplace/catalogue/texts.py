@@ -76,9 +76,14 @@ def slug_of(words: str) -> str:
 
 
 @cache
-def static_page(slug: str) -> StaticPage:
-    """A page such as how-it-works. Raises NotFound."""
+def static_page(slug: str, *, address: str) -> StaticPage:
+    """A page such as how-it-works; `address` is where its readers may write to. Raises NotFound."""
     if not (CONTENT / "pages" / f"{slug}.md").exists():
         raise NotFound("page")
     head, body = front_matter(f"pages/{slug}.md")
-    return StaticPage(head["title"], head["summary"], head["reviewed_on"], render(body))
+    return StaticPage(
+        head["title"],
+        head["summary"],
+        head["reviewed_on"],
+        render(body.replace("{address}", f"[{address}](mailto:{address})")),
+    )

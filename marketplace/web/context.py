@@ -1,6 +1,8 @@
 """What every request starts from, whoever sends it."""
 
-from flask import Flask, request
+from email.utils import parseaddr
+
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 
 from marketplace.foundation.faces import Face, wear
@@ -24,7 +26,13 @@ def page_context() -> dict[str, object]:
     }
 
 
+def contact_address() -> str:
+    """Where people write to: the address the site's mail comes from, without its name."""
+    return parseaddr(str(current_app.config["MAIL_DEFAULT_SENDER"]))[1]
+
+
 def install(app: Flask) -> None:
-    """Binds both."""
+    """Binds all three."""
     app.before_request(begin)
     app.context_processor(page_context)
+    app.jinja_env.globals["contact_address"] = contact_address

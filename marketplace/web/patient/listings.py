@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.catalogue import geography
+from marketplace.clinics.queries import facets
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name, language_name
 
@@ -32,8 +33,9 @@ def destinations() -> Choices:
 
 
 def languages() -> Choices:
-    """Ours and those of the countries with clinics; the page's own comes first."""
+    """Ours, those of the countries with clinics and those that published clinics speak; the page's own comes first."""
     spoken = {code for country in geography.destinations().values() for code in country.languages}
+    spoken |= set(facets().languages)
     named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
     return sorted(named, key=lambda choice: choice[0] != page_language())
 

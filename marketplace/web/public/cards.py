@@ -37,7 +37,7 @@ def card(clinic: Any) -> dict[str, Any]:
         "languages": language_list(clinic.languages),
         "reply": clinic_words.reply_words(clinic),
         "stamp": found,
-        "people": ", ".join(roles) if roles else _("Not stated"),
+        "people": _("Treated by: %(roles)s", roles=", ".join(roles) if roles else _("Not stated")),
         "price": price,
         "price_note": _("per session, clinic's own price list"),
         "ask_url": f"/get-quotes?clinic={clinic.slug}" if found["kind"] in OPEN_STAMPS else None,

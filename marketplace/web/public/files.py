@@ -90,4 +90,6 @@ def security_txt() -> Response:
     """RFC 9116."""
     ends = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     site = current_app.config["SITE_URL"]
-    return Response(f"Contact: {site}/report\nExpires: {ends}\nPreferred-Languages: en\n", mimetype="text/plain")
+    lines = [f"Contact: {site}/report", f"Expires: {ends}", "Preferred-Languages: en"]
+    lines.append(f"Canonical: {site}/.well-known/security.txt")
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")

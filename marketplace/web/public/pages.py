@@ -4,6 +4,7 @@ from flask import render_template
 
 from marketplace.catalogue.texts import static_page
 from marketplace.clinics.queries import market_figures
+from marketplace.web.context import contact_address
 from marketplace.web.public.door import door
 
 SLUGS = (
@@ -23,7 +24,7 @@ TOO_FEW = 50
 @door.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
 def page(slug: str) -> str:
     """A reviewed text."""
-    return render_template("public/page.html", page=static_page(slug))
+    return render_template("public/page.html", page=static_page(slug, address=contact_address()))
 
 
 @door.get("/transparency")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.clinics.facets import rebuild
 from marketplace.quote_requests.drafts import STEPS
 from tests.factories import Make
 from tests.reading import words
@@ -110,3 +111,11 @@ def test_a_change_of_who_is_eligible_asks_for_the_clinics_again(client: Any, mak
     changed = answer(client, "where", change="1", destinations=["PL"])
     assert changed.headers["Location"] == "/get-quotes/clinics"
     assert "clinics" not in client.get("/get-quotes/clinics").page.fields()
+
+
+def test_whatever_a_published_clinic_speaks_can_be_chosen(client: Any, make_clinic: Make) -> None:
+    make_clinic(languages=["ja", "mr"])
+    rebuild()
+    answer_until(client, "you")
+    values = {box.get("value") for box in client.get("/get-quotes/you").page.all("input", name="languages")}
+    assert {"ja", "mr"} <= values

@@ -175,3 +175,27 @@ def test_control_characters_in_a_path_are_not_found(client: Any, path: str) -> N
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "DEBUG"])
 def test_no_other_method_is_answered(client: Any, method: str) -> None:
     assert client.open("/", method=method).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/report", "/for-clinics", "/accessibility", "/how-we-check-clinics"])
+def test_the_address_to_write_to_is_the_sites_own_and_a_link(
+    app: Any, client: Any, monkeypatch: Any, path: str
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_DEFAULT_SENDER", "Quotes <desk@other.example>")
+    page = client.get(path).page
+    assert "desk@other.example" in page.text
+    assert page.one("a", href="mailto:desk@other.example") is not None
+
+
+def test_figures_of_invented_clinics_say_so(client: Any, make_clinic: Make) -> None:
+    make_clinic(is_sample=True, leads_sent=100, leads_answered=80)
+    assert "Every clinic counted here is invented" in client.get("/transparency").page.text
+    make_clinic("Real", leads_sent=60, leads_answered=30)
+    text = client.get("/transparency").page.text
+    assert "invented" not in text
+    assert "50%" in text
+
+
+def test_a_card_says_what_the_roles_are(client: Any, make_clinic: Make) -> None:
+    make_clinic()
+    assert "Treated by: Dermatologist" in client.get("/clinics").page.text
