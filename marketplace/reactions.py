@@ -12,7 +12,7 @@ from marketplace.foundation import events as house
 from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
-from marketplace.mail import clinic_changes, quote_news
+from marketplace.mail import clinic_changes, clinic_news, quote_news
 from marketplace.mail import clinics as to_clinic
 from marketplace.mail import events as email
 from marketplace.mail import patients as to_patient
@@ -54,7 +54,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadOpened: (),
     lead.QuestionAsked: (to_patient.clinic_asked,),
     lead.QuestionAnswered: (to_clinic.question_answered,),
-    lead.ClinicReplied: (to_patient.clinic_wrote,),
+    lead.ClinicReplied: (clinic_news.clinic_wrote,),
     lead.LeadDeclined: (to_patient.some_silent,),
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadLapsed: (to_patient.some_silent,),
@@ -69,7 +69,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     quote.QuoteHeld: (quote_jobs.release_later,),
     quote.QuoteSent: (quote_news.announce,),
     quote.QuoteRevised: (quote_news.announce,),
-    quote.QuoteWithdrawn: (),
+    quote.QuoteWithdrawn: (clinic_news.quote_withdrawn,),
     quote.QuoteExpired: (),
     quote.QuoteDeclined: (to_clinic.quote_declined,),
     # The patient chooses

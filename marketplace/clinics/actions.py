@@ -18,8 +18,18 @@ from marketplace.foundation.problems import Refused
 from marketplace.foundation.timeline import record
 
 
-def submit(clinic: Clinic) -> None:
-    """A draft, or one that was sent back, goes to review."""
+def submit(clinic: Clinic, *, answer: str = "") -> None:
+    """An owner sends a draft to review; one that was sent back with an answer to what was asked, else Refused."""
+    LISTING.lock(clinic)
+    if clinic.listing_state == ListingState.SENT_BACK:
+        if not answer.strip():
+            raise Refused("answer_missing", _("Enter what you have changed, or why nothing has to be"), field="answer")
+        clinic.listing_answer = answer
+    take_into_review(clinic)
+
+
+def take_into_review(clinic: Clinic) -> None:
+    """An operator takes a draft, or one that was sent back, to review for a clinic that said it is ready."""
     LISTING.move(clinic, ListingState.IN_REVIEW)
     record(events.ListingSubmitted(clinic_id=clinic.id))
 
@@ -125,4 +135,4 @@ def _move_from(clinic: Clinic, source: ListingState) -> None:
 
 
 def _say(clinic: Clinic, *, reason: str | None, statement: str | None) -> None:
-    clinic.listing_reason, clinic.listing_statement = reason, statement
+    clinic.listing_reason, clinic.listing_statement, clinic.listing_answer = reason, statement, None

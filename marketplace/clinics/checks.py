@@ -17,6 +17,11 @@ from marketplace.foundation.timeline import record
 LONGEST = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PRICES: timedelta(days=184)}
 
 
+def longest_until(kind: str) -> date:
+    """The last day until which a check that is passed today may count; the document may end earlier."""
+    return clock.today() + LONGEST[CheckKind(kind)]
+
+
 def six_missing() -> list[Check]:
     """The rows of a clinic of which nothing is known yet."""
     return [
@@ -45,8 +50,7 @@ def submit_evidence(check: Check, *, evidence: str, source: str) -> None:
 
 def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
     """True until a date: 12 months at most, prices 6. Raises Refused for a date out of range."""
-    today = clock.today()
-    if not today < expires_on <= today + LONGEST[CheckKind(check.kind)]:
+    if not clock.today() < expires_on <= longest_until(check.kind):
         raise Refused(
             "expiry_out_of_range",
             _("Enter a date within the next 12 months, for prices 6"),

@@ -65,6 +65,7 @@ class Clinic(Created, Base):
     closed_at: Mapped[datetime | None]
     listing_reason: Mapped[str | None]
     listing_statement: Mapped[str | None]
+    listing_answer: Mapped[str | None]  # the clinic's, to the statement it was sent back with
 
     # Its own history, kept by the reactions: what routing and the card need without counting leads.
     leads_sent: Mapped[int] = mapped_column(default=0)

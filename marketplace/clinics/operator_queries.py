@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.clinics.models import Check, Clinic, ClinicPrice
 from marketplace.clinics.searching import matching
@@ -58,22 +58,23 @@ def ending_checks(*, within_days: int) -> list[Check]:
     return list(db.session.scalars(_ending(within_days).order_by(Check.expires_on, Check.clinic_id).limit(200)))
 
 
-def lapsed_checks() -> int:
-    """How many claims of live listings have lapsed."""
-    query = select(func.count()).select_from(Check).join(Check.clinic)
+def lapsed_checks() -> list[Check]:
+    """Claims of live listings that have lapsed, the longest ago first."""
+    query = select(Check).join(Check.clinic).options(contains_eager(Check.clinic))
     query = query.where(_live(), Check.state == CheckState.LAPSED)
-    return db.session.scalar(query) or 0
+    return list(db.session.scalars(query.order_by(Check.lapsed_at, Check.id)))
 
 
-def submitted_checks() -> int:
-    """How many pieces of evidence wait for an operator."""
-    return len(submitted_since())
+def submitted_checks() -> list[Check]:
+    """Evidence that waits for an operator, the longest first."""
+    query = select(Check).join(Check.clinic).options(contains_eager(Check.clinic))
+    query = query.where(Check.state == CheckState.SUBMITTED, Clinic.listing_state != ListingState.CLOSED)
+    return list(db.session.scalars(query.order_by(Check.submitted_at, Check.id)))
 
 
 def submitted_since() -> list[datetime]:
     """Since when each piece of evidence waits."""
-    query = select(Check.submitted_at).join(Check.clinic).where(Check.state == CheckState.SUBMITTED)
-    return [moment for moment in db.session.scalars(query.where(Clinic.listing_state != ListingState.CLOSED)) if moment]
+    return [check.submitted_at for check in submitted_checks() if check.submitted_at]
 
 
 def in_review_since() -> list[datetime]:

@@ -14,7 +14,6 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event, record
-from marketplace.leads.messages import CLINIC, unread_counts
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import allowance, outbox
@@ -75,22 +74,13 @@ def clinic_asked(event: Event) -> None:
     put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
 
 
-def clinic_wrote(event: Event) -> None:
-    """A clinic replied; while an earlier reply of it lies unread, the email about that one will do (ClinicReplied)."""
-    request, clinic = _request(event), _clinic(event)
-    path, unread = f"messages/{clinic.slug}", unread_counts(filter(None, [event.lead_id]), author=CLINIC)
-    if sum(unread.values()) > 1 and _recently(request, "clinic_wrote", path=path):
-        return
-    put("clinic_wrote", request, context={"clinic": named(clinic, request)}, link=RequestLink(request, path))
-
-
 def some_silent(event: Event) -> None:
     """A clinic let its time go by, or declined: how many answered, and that more can be asked.
 
     Follows LeadLapsed, and LeadDeclined, which has a reason.
     """
     request = _request(event)
-    if request.state != RequestState.OPEN or _recently(request, "some_silent"):
+    if request.state != RequestState.OPEN or recently(request, "some_silent"):
         return
     leads = _leads(request)
     answered = sum(lead.answered_at is not None for lead in leads)
@@ -108,7 +98,7 @@ def quote_ends(quote: Quote) -> None:
     """Seven days before a quote ends, once a quote."""
     request = db.session.get_one(QuoteRequest, quote.request_id)
     path = f"quotes/{quote.number}"
-    if _recently(request, "quote_ends", path=path, within=timedelta(days=30)):
+    if recently(request, "quote_ends", path=path, within=timedelta(days=30)):
         return
     context = {
         "clinic": named(quote.lead.clinic, request),
@@ -223,10 +213,10 @@ def _has_quotes(leads: Sequence[Lead]) -> bool:
     return any(lead.state == LeadState.QUOTED for lead in leads)
 
 
-def _recently(
+def recently(
     request: QuoteRequest, name: str, *, path: str | None = None, within: timedelta = _NOT_TWICE_WITHIN
 ) -> bool:
-    """Several clinics can fall silent in the same minute; one email says it all, also of two workers at once."""
+    """Whether it was written lately: one email is enough for what happens at once, also in two workers."""
     if not only_one(f"{name} {request.id} {path or ''}"):
         return True
     earlier = select(Email.id).where(

@@ -41,6 +41,7 @@ REGISTER: dict[str, Row] = {
     "quote_ends": Row(To.PATIENT, "seven days before a quote ends", "that quote", quiet=True),
     "clinic_asked": Row(To.PATIENT, "QuestionAsked", "the messages with that clinic", quiet=True),
     "clinic_wrote": Row(To.PATIENT, "ClinicReplied", "the messages with that clinic", quiet=True),
+    "quote_withdrawn": Row(To.PATIENT, "QuoteWithdrawn, once it was sent", "the request", quiet=True),
     "some_silent": Row(To.PATIENT, "LeadLapsed, LeadDeclined", "compare, or clinics to add", quiet=True),
     "clinic_changed": Row(
         To.PATIENT, "LeadFrozen, ChosenClinicStopped, CheckLapsed, CheckRevoked", "the request", necessary=True

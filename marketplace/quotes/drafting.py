@@ -27,7 +27,7 @@ from marketplace.quotes.course_plans import MAX_NIGHTS, checked
 from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
-from marketplace.quotes.states import QuoteState
+from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, check
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.states import ReviewKind
@@ -136,16 +136,23 @@ def take_back(lead: Lead) -> None:
     record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="undone"))
 
 
-def withdraw(quote: Quote) -> None:
-    """Taken back: a held one as if never written, a sent one for the patient to see."""
+def withdraw(quote: Quote, *, reason: str) -> None:
+    """A sent quote is no longer to be chosen; the patient reads the reason, which is from the list.
+
+    Raises Refused for another reason, WrongState when the quote is not open.
+    """
+    if reason not in WITHDRAW_REASONS:
+        raise Refused("unknown_reason", field="reason")
     lead = quote.lead
     must_go_on(lead)
     REQUEST.lock(lead.request)
     QUOTE.lock(quote)
-    was_sent = quote.state == QuoteState.SENT
+    if quote.state != QuoteState.SENT:
+        raise WrongState("quote_not_sent", gettext("There is no open quote to withdraw"))
+    quote.withdraw_reason = reason
     QUOTE.move(quote, QuoteState.WITHDRAWN)
     reviews.close_items_of(quote.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
-    if was_sent and lead.state == LeadState.QUOTED:
+    if lead.state == LeadState.QUOTED:
         move_back(lead, LeadState.OPENED)
         clocks.start_anew(lead)
-    record(QuoteWithdrawn(**ids(lead), quote_id=quote.id))
+    record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason=reason))

@@ -85,6 +85,8 @@ def _quote(quote: Quote) -> dict[str, Any]:
         "state": quote.state,
         "can_be_chosen": can_be_chosen(quote),
         "sent_at": quote.sent_at,
+        "withdrawn_at": quote.withdrawn_at,
+        "withdraw_reason": quote.withdraw_reason,
         "procedure": quote.procedure.name,
         **{name: getattr(terms, name) for name in STORED if name != "procedure_id"},
         "message": terms.message,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.catalogue.models import Procedure
 from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
 from marketplace.leads.models import Lead
-from marketplace.quotes.states import QuoteState
+from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
 
 ROLES = ("dermatologist", "doctor", "nurse", "other")
 
@@ -22,6 +22,7 @@ class Quote(Created, Base):
     __table_args__ = (
         *state_checks(QuoteState),
         one_of("practitioner_role", ROLES),
+        one_of("withdraw_reason", WITHDRAW_REASONS),
         UniqueConstraint("request_id", "number"),
         CheckConstraint("total = sessions * price_per_session - discount", name="total_agrees"),
         CheckConstraint(
@@ -61,6 +62,7 @@ class Quote(Created, Base):
     expired_at: Mapped[datetime | None]
     chosen_at: Mapped[datetime | None]
     not_chosen_at: Mapped[datetime | None]
+    withdraw_reason: Mapped[str | None]  # none: held when it was taken back
     held_until: Mapped[datetime]
     mailed_at: Mapped[datetime | None]  # told to the patient, alone or in a group
 

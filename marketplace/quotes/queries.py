@@ -1,6 +1,7 @@
 """Reading quotes: by the request or the lead they belong to."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -46,6 +47,13 @@ def can_be_chosen(quote: Quote) -> bool:
 def stands(quote: Quote) -> bool:
     """It counts where quotes are compared; after a choice the others stay as they were."""
     return can_be_chosen(quote) or quote.lead.state == LeadState.WON or quote.lead.state_before_loss is not None
+
+
+def withdrawn_quotes(request: QuoteRequest) -> dict[UUID, Quote]:
+    """By lead, the quote its clinic withdrew last, where none took its place."""
+    query = select(Quote).where(Quote.request_id == request.id, Quote.sent_at.is_not(None))
+    latest = {quote.lead_id: quote for quote in db.session.scalars(query.order_by(Quote.number))}
+    return {lead_id: quote for lead_id, quote in latest.items() if quote.state == QuoteState.WITHDRAWN}
 
 
 def latest_for_lead(lead: Lead) -> Quote | None:

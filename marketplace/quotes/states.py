@@ -23,3 +23,6 @@ QUOTE_MOVES = {
     _S.CHOSEN: frozenset({_S.SENT}),
     _S.NOT_CHOSEN: frozenset({_S.SENT}),
 }
+
+# Why a clinic withdraws a quote that the patient has seen.
+WITHDRAW_REASONS = ("mistake", "price", "no_dates", "cannot_treat")

@@ -23,6 +23,13 @@ DECLINES = {
     "not_our_treatment": _("does not offer this treatment"),
     "language": _("no shared language"),
 }
+# Why a quote was withdrawn: as its clinic selects it, and as the patient reads it.
+WITHDRAWALS = {
+    "mistake": (_("There is a mistake in it"), _("there was a mistake in it")),
+    "price": (_("Our price has changed"), _("its price has changed")),
+    "no_dates": (_("We have no appointments left at that time"), _("it has no appointments left at that time")),
+    "cannot_treat": (_("We cannot treat this patient after all"), _("it cannot treat you after all")),
+}
 # For staff of a clinic and of the marketplace alike.
 LISTING_STATES = {
     "draft": (_("Draft"), None),
@@ -95,6 +102,7 @@ def install(app: Flask) -> None:
         "roles": ROLES,
         "included": INCLUDED,
         "declines": DECLINES,
+        "withdrawals": WITHDRAWALS,
         "lead_states": LEAD_STATES,
         "request_states": REQUEST_STATES,
         "quote_states": QUOTE_STATES,

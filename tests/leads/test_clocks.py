@@ -1,6 +1,7 @@
 """A clock that is stopped keeps what is left; one that starts anew is measured from its own start."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from tests.factories import Make, build_lead, build_quote
 HOUR = timedelta(hours=1)
 A_LITTLE = timedelta(seconds=2)
 WEEKDAYS = {"mon-fri": "09:00-18:00"}
+
+
+withdrawn = partial(withdraw, reason="mistake")
 
 
 def at(moment: datetime, verb: Any, *given: Any) -> None:
@@ -84,7 +88,7 @@ def test_half_the_time_counts_from_the_clock_that_runs(app: object, db_session: 
 def test_a_reminder_of_the_first_clock_is_none_of_the_second(make_lead: Make) -> None:
     lead = make_lead()
     assert timing.remind_due(lead.new_at + 25 * HOUR) == 1
-    withdraw(build_quote(lead))
+    withdrawn(build_quote(lead))
     assert lead.reminded_at is None
 
 
@@ -92,7 +96,7 @@ def test_a_clock_started_in_a_pause_is_shifted_by_its_own_part(make_quote: Make)
     quote = make_quote()
     lead, start = quote.lead, clock.now()
     at(start, ending.pause, lead.request)
-    at(start + 100 * HOUR, withdraw, quote)
+    at(start + 100 * HOUR, withdrawn, quote)
     at(start + 110 * HOUR, ending.reopen, lead.request)
     assert lead.due_at - start == pytest.approx((100 + 48 + 10) * HOUR, abs=A_LITTLE)
 
@@ -102,7 +106,7 @@ def test_after_a_withdrawal_it_is_due_when_the_clinic_is_open(make_clinic: Make)
     quote = build_quote(build_lead(clinic))
     today = clock.now().replace(hour=3, minute=0, second=0, microsecond=0)
     friday_night = today + timedelta(days=(4 - today.weekday()) % 7 or 7)
-    at(friday_night, withdraw, quote)
+    at(friday_night, withdrawn, quote)
     assert quote.lead.due_at == friday_night + timedelta(days=3, hours=8)  # Monday, two hours after it opens
 
 
@@ -111,5 +115,5 @@ def test_the_first_look_stays_the_first(make_lead: Make) -> None:
     actions.open_lead(lead, actor="member:1", looked_at="nothing")
     first = lead.opened_at
     quote = build_quote(lead)
-    at(first + HOUR, withdraw, quote)
+    at(first + HOUR, withdrawn, quote)
     assert (lead.state, lead.opened_at) == ("opened", first)

@@ -10,12 +10,14 @@ import pytest
 from flask import Flask
 
 from marketplace.foundation import clock
+from marketplace.leads.messages import CLINIC, say
 from marketplace.leads.states import LeadState
-from marketplace.mail import clinic_changes, clinics, delivery, digest, outbox, patients, quote_news
+from marketplace.mail import clinic_changes, clinic_news, clinics, delivery, digest, outbox, patients, quote_news
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import RequestState
-from tests.factories import build_account, build_invitation, build_member
+from marketplace.quotes.drafting import withdraw
+from tests.factories import build_account, build_invitation, build_member, build_quote
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
 
 SITE = "http://127.0.0.1:8000"
@@ -52,6 +54,12 @@ def of_two(event_maker: Callable[[object], None]) -> None:
 def listing(**changes: object) -> object:
     statement = "Clinic's licence: the number differs.\nThe address is missing."
     return event_of(a_clinic(listing_statement=statement, **changes))
+
+
+def a_reply() -> None:
+    lead = a_lead()
+    say(lead, author=CLINIC, body="In June")
+    clinic_news.clinic_wrote(event_of(lead))
 
 
 def account(name: str, link: bool) -> None:
@@ -101,7 +109,8 @@ WRITE: dict[str, Callable[[], object]] = {
     "not_chosen": lambda: of_two(clinics.not_chosen),
     "quote_declined": lambda: clinics.quote_declined(arrived()),
     "choice_undone_clinic": lambda: of_two(clinics.choice_undone_clinic),
-    "clinic_wrote": lambda: patients.clinic_wrote(arrived()),
+    "clinic_wrote": a_reply,
+    "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),
     "question_answered": lambda: clinics.question_answered(arrived()),
     "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
     "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),

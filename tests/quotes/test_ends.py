@@ -49,7 +49,7 @@ def test_a_revision_held_while_the_patient_declined_is_never_sent(make_quote):
 def test_a_withdrawn_quote_does_not_wake_a_closed_request(make_quote):
     quote = make_quote()
     close(quote.lead.request)
-    drafting.withdraw(quote)
+    drafting.withdraw(quote, reason="mistake")
     assert quote.lead.state == "lost"
 
 

@@ -97,7 +97,7 @@ def test_undo_is_too_late_once_it_has_gone_out(make_quote):
 
 def test_a_sent_one_that_is_withdrawn_leaves_time_to_quote_anew(make_quote):
     quote = make_quote()
-    withdraw(quote)
+    withdraw(quote, reason="mistake")
     assert (quote.state, quote.lead.state) == ("withdrawn", "opened")
     assert quote.lead.due_at > clock.now() + timedelta(hours=47)
     assert make_quote(quote.lead).version == 2

@@ -1,6 +1,7 @@
 """A clinic that is suspended, closed or not checked any more: its open leads freeze, and thaw as they were."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -134,7 +135,7 @@ def test_nothing_is_done_with_a_frozen_lead(make_lead: Make, verb: str) -> None:
 def test_a_frozen_quote_is_neither_chosen_nor_withdrawn(make_quote: Make) -> None:
     quote = make_quote()
     suspend(quote.lead)
-    for verb in (acceptance.choose, withdraw):
+    for verb in (acceptance.choose, partial(withdraw, reason="mistake")):
         with pytest.raises(WrongState):
             verb(quote)
     assert quote.state == "sent"

@@ -12,5 +12,6 @@ from marketplace.web.dashboard import (  # noqa: F401
     quoting,
     replying,
     team,
+    withdrawing,
 )
 from marketplace.web.dashboard.door import door as door

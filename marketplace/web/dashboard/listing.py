@@ -3,13 +3,30 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from marketplace.clinics import actions
 from marketplace.clinics.reasons import in_words
+from marketplace.clinics.states import ListingState
 from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
+from marketplace.web.forms import Form
 from marketplace.web.writing import writes
+
+
+class AnswerForm(Form):
+    """What a clinic says to what it was sent back for; the operator who looks next reads it."""
+
+    answer = TextAreaField(
+        _l("What have you changed?"),
+        validators=[
+            InputRequired(_l("Enter what you have changed, or why nothing has to be")),
+            Length(max=2000, message=_l("Enter 2000 characters or fewer")),
+        ],
+    )
 
 
 @door.get("/listing")
@@ -21,8 +38,11 @@ def listing() -> ResponseReturnValue:
 @door.post("/listing/submit")
 @writes
 def submit_listing() -> ResponseReturnValue:
-    """To review, for the first time or after it was sent back."""
-    actions.submit(g.clinic)
+    """To review, for the first time, or after it was sent back with an answer to what was asked."""
+    form = AnswerForm()
+    if g.clinic.listing_state == ListingState.SENT_BACK and not form.validate_on_submit():
+        return _page(answer_form=form)
+    actions.submit(g.clinic, answer=form.answer.data or "")
     return _back(_("Your listing is sent to review. We write to you when it is decided"))
 
 
@@ -45,15 +65,17 @@ def resume_listing() -> ResponseReturnValue:
     return _back(_("You get new requests again"))
 
 
-def _page(*, problem: str | None = None) -> ResponseReturnValue:
+def _page(*, problem: str | None = None, answer_form: AnswerForm | None = None) -> ResponseReturnValue:
+    refused = problem is not None or answer_form is not None
     page = render_template(
         "dashboard/listing.html",
         wording=wording,
         reason=in_words(g.clinic.listing_reason),
         problem=problem,
-        has_errors=problem is not None,
+        answer_form=answer_form or AnswerForm(formdata=None),
+        has_errors=refused,
     )
-    return page, 422 if problem else 200
+    return page, 422 if refused else 200
 
 
 def _back(text: str) -> ResponseReturnValue:

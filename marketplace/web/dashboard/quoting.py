@@ -1,4 +1,4 @@
-"""A quote is written, held for its minutes, undone or taken back."""
+"""A quote is written, held for its minutes, or undone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.freezing import must_go_on
-from marketplace.quotes.drafting import hold, take_back, takes_quote, withdraw
-from marketplace.quotes.queries import latest_for_lead, standing_for_lead
+from marketplace.quotes.drafting import hold, take_back, takes_quote
+from marketplace.quotes.queries import latest_for_lead
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
@@ -73,16 +73,4 @@ def undo_quote(ref: str) -> ResponseReturnValue:
     """Back to the form, with all that was typed. Too late is said so."""
     take_back(own_lead())
     flash(_("Taken back. Nothing was sent to the patient"), "success")
-    return redirect(url_for("dashboard.lead", ref=ref), 303)
-
-
-@door.post("/leads/<ref>/withdraw")
-@writes
-def withdraw_quote(ref: str) -> ResponseReturnValue:
-    """A sent quote is no longer to be chosen; the patient sees that it was withdrawn."""
-    quote = standing_for_lead(own_lead())
-    if quote is None or quote.state != "sent":
-        raise WrongState("quote_not_sent", _("There is no open quote to withdraw"))
-    withdraw(quote)
-    flash(_("Quote withdrawn. You can send another one"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)

@@ -86,12 +86,16 @@ def show_history(clinic_id: UUID) -> ResponseReturnValue:
 
 @door.get("/checks")
 def list_checks() -> ResponseReturnValue:
-    """Checks that end soon or have ended, the soonest first."""
+    """Evidence that waits, claims of live listings that lapsed, or checks that end soon or have ended."""
+    state = request.args.get("state", "").strip()
     within = number("expires_within", default=30, low=0, high=366)
+    lists = {"submitted": operator_queries.submitted_checks, "lapsed": operator_queries.lapsed_checks}
+    checks = lists[state]() if state in lists else operator_queries.ending_checks(within_days=within)
     return render_template(
         "operator/checks.html",
         words=wording,
-        checks=operator_queries.ending_checks(within_days=within),
+        checks=checks,
+        state=state if state in lists else None,
         within=within,
         choices=sorted({*WITHIN, within}),
         today=clock.today(),

@@ -27,7 +27,7 @@ def _back_to(clinic_id: UUID, text: str) -> ResponseReturnValue:
 def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """For a clinic that was imported, or that said it is ready."""
     clinic = operator_queries.by_id(clinic_id)
-    actions.submit(clinic)
+    actions.take_into_review(clinic)
     return _back_to(clinic_id, _("%(name)s is in review", name=clinic.name))
 
 
@@ -101,7 +101,7 @@ def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     """One claim, and what we hold of it."""
     clinic = operator_queries.by_id(clinic_id)
     check = checks.check_of(clinic, kind)
-    form = CheckForm(evidence=check.evidence, source=check.source)
+    form = CheckForm(evidence=check.evidence, source=check.source, expires_on=checks.longest_until(check.kind))
     return _check_page(clinic, check, form)
 
 

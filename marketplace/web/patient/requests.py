@@ -9,7 +9,7 @@ from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quotes.queries import can_be_chosen, sent_quotes
+from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
 from marketplace.quotes.side_by_side import currency_of
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
@@ -40,6 +40,7 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
     return {
         "leads": leads,
         "quotes": quotes,
+        "withdrawn": withdrawn_quotes(quote_request),
         "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
         "takes_messages": takes_messages,
         "news": {lead.id: news.of_lead(lead) for lead in leads},

@@ -9,6 +9,7 @@ from marketplace.clinics.states import CheckKind, ListingState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import TimelineEntry
+from tests.conftest import reader_of
 
 OFFERED = {
     ListingState.DRAFT: ["submit"],
@@ -50,7 +51,8 @@ def test_a_member_reads_and_moves_nothing(client, make_clinic, make_member, sign
 def test_each_move_is_made_and_recorded(client, make_clinic, make_member, sign_in, state, verb, then, event):
     clinic = make_clinic(listing_state=state)
     owner = make_member(clinic)
-    assert sign_in(owner).post(f"/dashboard/listing/{verb}").status_code == 303
+    answer = {"answer": "The licence is renewed."}
+    assert sign_in(owner).post(f"/dashboard/listing/{verb}", data=answer).status_code == 303
     assert clinic.listing_state == then
     entry = db.session.query(TimelineEntry).filter_by(clinic_id=clinic.id, name=event).one()
     assert entry.actor == f"member:{owner.id}"
@@ -80,3 +82,29 @@ def test_the_page_of_checks_and_the_stamp_agree(client, make_clinic, make_member
     assert (stamp(clinic.checks, clock.today()).kind == "ending") is ending
     text = sign_in(make_member(clinic)).get("/dashboard/checks").page.text
     assert (f"{days} days left" in text) is ending
+
+
+def test_a_listing_sent_back_is_not_sent_again_without_an_answer(client, make_clinic, make_member, sign_in):
+    clinic = make_clinic(listing_state=ListingState.SENT_BACK, listing_reason="wording", listing_statement="Which one?")
+    desk = sign_in(make_member(clinic))
+    assert "Which one?" in desk.get("/dashboard/listing").page.text
+    db.session.commit()
+    refused = desk.post("/dashboard/listing/submit", data={"answer": "  "})
+    assert refused.status_code == 422
+    assert "Enter what you have changed" in refused.page.text
+    assert clinic.listing_state == ListingState.SENT_BACK
+
+
+def test_the_operator_reads_the_answer_until_it_is_decided(
+    client, make_clinic, make_member, make_operator, sign_in, app
+):
+    clinic = make_clinic(listing_state=ListingState.SENT_BACK, listing_reason="wording", listing_statement="Which one?")
+    answer = "The second sentence is gone."
+    sign_in(make_member(clinic)).post("/dashboard/listing/submit", data={"answer": answer})
+    assert answer in client.get("/dashboard/listing").page.text
+    operator = sign_in(make_operator(), reader_of(app))
+    page = operator.get(f"/operator/clinics/{clinic.id}").page.text
+    assert answer in page
+    assert "Which one?" in page
+    operator.post(f"/operator/clinics/{clinic.id}/publish")
+    assert clinic.listing_answer is None

@@ -251,7 +251,7 @@ def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
     release(held_of(at.lead))
     db.session.commit()
     assert standing_for_lead(at.lead).total == 60000
-    assert at.desk.post(f"{at.path}/withdraw").status_code == 303
+    assert at.desk.post(f"{at.path}/withdraw", data={"reason": "price"}).status_code == 303
     assert at.lead.state == "opened"
     assert "Send quote of €600" in at.text()
 

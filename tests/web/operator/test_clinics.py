@@ -10,6 +10,7 @@ from marketplace.clinics.operator_queries import PAGE
 from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from tests.reading import form_fields, words
 
 WORDS = "The register shows another name."
 
@@ -118,3 +119,25 @@ def test_a_listing_is_taken_into_review(desk, make_clinic, state):
     assert desk.post(path(clinic, "submit")).status_code == 303
     assert clinic.listing_state == ListingState.IN_REVIEW
     assert "Listing sent to review" in desk.get(path(clinic, "history")).page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "verb"), [(ListingState.IN_REVIEW, "Publish"), (ListingState.SUSPENDED, "Reinstate")]
+)
+def test_what_cannot_be_done_is_not_offered_but_what_is_missing_said(desk, make_clinic, state, verb):
+    ready, not_yet = make_clinic(listing_state=state), make_clinic(listing_state=state, lapsed=(CheckKind.PEOPLE,))
+    buttons = [words(button) for button in desk.get(path(ready)).page.all("button")]
+    assert [text for text in buttons if text.startswith(verb)]
+    page = desk.get(path(not_yet)).page
+    assert not [words(button) for button in page.all("button") if words(button).startswith(verb)]
+    decision = page.one("section", aria_labelledby="decision")
+    assert next(decision.iter("a")).get("href") == path(not_yet, "checks/people")
+
+
+@pytest.mark.parametrize(("kind", "days"), [("licence", 366), ("prices", 184)])
+def test_the_longest_date_is_suggested_and_accepted(desk, make_clinic, kind, days):
+    clinic = make_clinic(lapsed=(CheckKind.LICENCE, CheckKind.PRICES))
+    db.session.commit()
+    form = form_fields(desk.get(path(clinic, f"checks/{kind}")).page.one("main").find(".//form"))
+    assert form["expires_on"] == [(clock.today() + timedelta(days=days)).isoformat()]
+    assert desk.post(path(clinic, f"checks/{kind}"), data={**form, "verdict": "pass"}).status_code == 303
