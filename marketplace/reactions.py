@@ -63,7 +63,10 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadThawed: (clinic_changes.clinic_returned, quote_news.announce),
     lead.ChosenClinicStopped: (clinic_changes.clinic_stopped,),
     lead.ChosenClinicReturned: (clinic_changes.clinic_returned,),
-    lead.DeletionConfirmed: (),
+    lead.ConsentRevoked: (to_clinic.delete_part,),
+    lead.ConsentGiven: (),  # the clinic sees it on the lead's page
+    lead.DeletionChased: (to_clinic.delete_reminder,),
+    lead.DeletionConfirmed: (),  # the patient reads it, where they look: there may be no address any more
     lead.LeadsExported: (),
     # Quotes go back
     quote.QuoteHeld: (quote_jobs.release_later,),

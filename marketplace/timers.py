@@ -7,7 +7,7 @@ from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
 from marketplace.clinics import inviting
 from marketplace.foundation import audit, challenges, limits
-from marketplace.leads import ending
+from marketplace.leads import deletion, ending
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import allowance, digest, hook, quote_news
@@ -22,6 +22,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "settle choices after 48 hours": acceptance.settle_due,
     "remind clinics at half time": leads.remind_due,
     "lapse unanswered leads": leads.lapse_due,
+    "ask clinics again to delete": deletion.chase_due,
     "offer clinics to who waits": leads_waiting.offer_due,
     "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once
     "lapse checks": clinics.lapse_due_checks,

@@ -34,11 +34,11 @@ OF_LISTED: Rights = {
 }
 EACH_OWN_TEAM: Rights = {**OF_LISTED, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
 OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic()"
-# While a clinic may not go on, what its open leads hold is closed to it.
-VIA_CONSENT = (
-    "EXISTS (SELECT FROM lead JOIN consent USING (request_id, clinic_id) WHERE lead.request_id = {table}.request_id"
-    " AND lead.state <> 'frozen'"
-    " AND consent.with_health AND consent.withdrawn_at IS NULL)"
+# The newest word about the purpose decides; a lead that has ended shows nothing.
+VIA_PHOTO_CONSENT = (
+    "EXISTS (SELECT FROM lead WHERE lead.request_id = {table}.request_id"
+    " AND lead.state IN ('new', 'opened', 'asked', 'lapsed', 'quoted', 'won'))"
+    " AND consent_stands({table}.request_id, app_clinic(), 'photos')"
 )
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
 # A message is never changed; that it was read is noted.
@@ -87,10 +87,20 @@ WALLS: dict[str, Rights] = {
         OPERATOR: Right(LOCK.format(column="touched_at")),
     },
     "draft_clinic": {PATIENT: Right(ALL, OWN_REQUEST)},
-    "consent": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
+    "consent": {
+        PATIENT: Right(ADD, OWN_REQUEST),
+        CLINIC: Right(READ, OWN_CLINIC),
+        OPERATOR: Right(READ),
+        WORKER: Right(ADD),
+    },
+    "deletion_duty": {
+        PATIENT: Right(KEEP, OWN_REQUEST),
+        CLINIC: Right("SELECT, UPDATE (state, confirmed_at)", OWN_CLINIC),
+        OPERATOR: Right(READ),
+    },
     "photo": {
         PATIENT: Right("SELECT, INSERT, DELETE", OWN_REQUEST),
-        CLINIC: Right(READ, VIA_CONSENT),
+        CLINIC: Right(READ, VIA_PHOTO_CONSENT),
         OPERATOR: Right(READ),
     },
     "look": {PATIENT: Right(READ, OWN_REQUEST), CLINIC: Right(ADD, OWN_CLINIC), OPERATOR: Right(ADD)},

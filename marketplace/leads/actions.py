@@ -16,7 +16,6 @@ from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record, record_apart
 from marketplace.leads import clocks
 from marketplace.leads.events import (
-    DeletionConfirmed,
     LeadDeclined,
     LeadOpened,
     QuestionAnswered,
@@ -46,6 +45,11 @@ class LeadIds(TypedDict):
 def ids(lead: Lead) -> LeadIds:
     """Whose event it is."""
     return {"request_id": lead.request_id, "clinic_id": lead.clinic_id, "lead_id": lead.id}
+
+
+def lock(lead: Lead) -> None:
+    """Nobody moves it, and no consent to it is revoked, before this transaction ends."""
+    LEAD.lock(lead)
 
 
 def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
@@ -126,13 +130,6 @@ def mark_answered(lead: Lead) -> None:
         clinic.leads_answered = Clinic.leads_answered + 1
         db.session.flush()
         refresh(clinic)
-
-
-def confirm_deletion(lead: Lead) -> None:
-    """The clinic says that its copy is gone. Raises WrongState when nothing was to delete."""
-    if lead.state != LeadState.REVOKED:
-        raise WrongState(f"lead_{lead.state}")
-    record(DeletionConfirmed(**ids(lead)))
 
 
 def _request_must_be_open(lead: Lead) -> None:

@@ -1,17 +1,17 @@
-"""What a clinic reads of its own leads: its numbers, who shared health answers, what it deleted."""
+"""What a clinic reads of its own leads: its numbers, what patients share with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.leads.consent_rows import lead_may_read
 from marketplace.leads.models import Lead, RoutingDecision
-from marketplace.quote_requests.models import Consent
+from marketplace.quote_requests.states import Purpose
 
 LOOKING_BACK = timedelta(days=90)
 
@@ -45,16 +45,7 @@ def numbers(clinic_id: UUID) -> Numbers:
     return Numbers(received, answered, won, proposed, others)
 
 
-def health_shared(leads: Sequence[Lead]) -> set[UUID]:
-    """Which of these leads came with a consent, still standing, to read the health answers."""
-    query = select(Lead.id).join(
-        Consent, (Consent.request_id == Lead.request_id) & (Consent.clinic_id == Lead.clinic_id)
-    )
-    query = query.where(Lead.id.in_([lead.id for lead in leads]), Consent.with_health, Consent.withdrawn_at.is_(None))
+def shared(leads: Sequence[Lead], purpose: Purpose) -> set[UUID]:
+    """Of which of these leads the clinic's consent to the purpose stands now."""
+    query = select(Lead.id).where(Lead.id.in_([lead.id for lead in leads]), lead_may_read(purpose))
     return set(db.session.scalars(query))
-
-
-def deletion_confirmed_at(lead: Lead) -> datetime | None:
-    """When the clinic said that its copy is gone."""
-    query = select(func.min(TimelineEntry.at))
-    return db.session.scalar(query.where(TimelineEntry.lead_id == lead.id, TimelineEntry.name == "DeletionConfirmed"))

@@ -2,18 +2,10 @@
 
 from flask import current_app
 from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.clinics.models import Clinic
-from marketplace.extensions import db
-from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
-from marketplace.leads.models import Lead
-from marketplace.leads.states import READING, LeadState
-from marketplace.quote_requests.models import Consent, QuoteRequest
 
-VERSION = "2026-11-23"
+VERSION = "2026-11-28"
 
 
 def recipients(clinics: list[Clinic]) -> str:
@@ -49,34 +41,43 @@ def consent_text(clinics: list[Clinic], *, with_health: bool, photos: int) -> st
 def later_photos_text(clinics: list[Clinic]) -> str:
     """The sentence for photos that are added when these clinics have the request already."""
     return gettext(
-        "I agree that %(site)s sends my health answers and the photos I add to %(names)s,"
-        " so that they can prepare a quote for me.",
+        "I agree that %(site)s sends the photos I add to %(names)s, so that they can prepare a quote for me.",
         names=recipients(clinics),
         site=current_app.config["SITE_NAME"],
     )
 
 
-def agree(request: QuoteRequest, clinics: list[Clinic], *, words: str, with_health: bool) -> None:
-    """One row for each clinic; given anew, the newer words count."""
-    given = {"text": words, "version": VERSION, "with_health": with_health, "given_at": clock.now()}
-    for clinic in clinics:
-        row = insert(Consent).values(id=uuid7(), request_id=request.id, clinic_id=clinic.id, **given)
-        again = row.on_conflict_do_update(
-            index_elements=["request_id", "clinic_id"], set_={**given, "withdrawn_at": None}
-        )
-        db.session.execute(again)
-    db.session.flush()
+def photos_text(clinics: list[Clinic], *, photos: int) -> str:
+    """The sentence for photos alone, where a clinic may see them again."""
+    return ngettext(
+        "I agree that %(site)s sends my photo to %(names)s, so that they can prepare a quote for me.",
+        "I agree that %(site)s sends my %(num)s photos to %(names)s, so that they can prepare a quote for me.",
+        photos,
+        names=recipients(clinics),
+        site=current_app.config["SITE_NAME"],
+    )
 
 
-def end_consents(request: QuoteRequest) -> None:
-    """Before anything was sent: it is asked for anew."""
-    standing = (Consent.request_id == request.id) & Consent.withdrawn_at.is_(None)
-    db.session.execute(update(Consent).where(standing).values(withdrawn_at=clock.now()))
+def revoking_text(clinics: list[Clinic], *, what: str) -> str:
+    """The sentence that takes consent back: for `health`, `photos` or `all`."""
+    sentences = {
+        "health": gettext("%(names)s may no longer read my health answers, and is to delete its copy of them."),
+        "photos": gettext("%(names)s may no longer see my photos, and is to delete its copies of them."),
+        "all": gettext("%(names)s may no longer read anything of my request, and is to delete its copy of it."),
+    }
+    return sentences[what] % {"names": recipients(clinics)}
 
 
-def readers(request: QuoteRequest) -> list[Clinic]:
-    """The clinics that may read the health answers and photos, now or once they may go on again, by name."""
-    same = (Consent.request_id == Lead.request_id) & (Consent.clinic_id == Lead.clinic_id)
-    query = select(Clinic).join(Lead, Lead.clinic_id == Clinic.id).join(Consent, same)
-    standing = (Consent.with_health, Consent.withdrawn_at.is_(None), Lead.state.in_((*READING, LeadState.FROZEN)))
-    return list(db.session.scalars(query.where(Lead.request_id == request.id, *standing).order_by(Clinic.name)))
+def deleting_text() -> str:
+    """The sentence that takes every consent back: the request is deleted."""
+    return gettext("I delete my request. No clinic may read it any more, and each that had it is to delete its copy.")
+
+
+def rewriting_text() -> str:
+    """The sentence that takes every consent back before anything was sent: the answers are written anew."""
+    return gettext("I change my answers before anything is sent. Each clinic is asked about anew.")
+
+
+def full_text(clinic: Clinic) -> str:
+    """Why a consent ended before anything was sent: the clinic had no free place."""
+    return gettext("%(clinic)s was full. Nothing was sent to it.", clinic=clinic.name)

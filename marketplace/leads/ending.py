@@ -8,10 +8,11 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.due import each
 from marketplace.foundation.timeline import record
-from marketplace.leads.actions import ids
-from marketplace.leads.events import LeadRevoked
+from marketplace.leads.consent import deleting_text
+from marketplace.leads.consent_rows import revoke_all
 from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
+from marketplace.leads.revoking import end_reading
 from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.events import (
     RequestClosed,
@@ -21,7 +22,7 @@ from marketplace.quote_requests.events import (
     RequestWithdrawn,
 )
 from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
 OPEN_LIVES = timedelta(days=90)
@@ -80,11 +81,10 @@ def withdraw(request: QuoteRequest) -> None:
 
 def revoke(request: QuoteRequest) -> None:
     """No consent stands any more, and every clinic that has the request is told to delete its copy."""
-    db.session.execute(update(Consent).where(Consent.request_id == request.id).values(withdrawn_at=clock.now()))
+    stood = revoke_all(request, words=deleting_text())
     for lead in _leads(request):
-        if LEAD.may(lead, LeadState.REVOKED):
-            LEAD.move(lead, LeadState.REVOKED)
-            record(LeadRevoked(**ids(lead)))
+        if purposes := stood.get(lead.clinic_id):
+            end_reading(lead, purposes)
 
 
 def _leads(request: QuoteRequest) -> list[Lead]:

@@ -36,7 +36,19 @@ class LeadLapsed(Event):
 
 
 class LeadRevoked(Event):
-    """The patient took the request back: the clinic is to delete its copy."""
+    """The patient revoked all of one clinic's consent: the clinic is to delete its copy."""
+
+
+class ConsentRevoked(Event):
+    """The patient revoked one purpose for one clinic, which keeps the rest; `reason` is the purpose."""
+
+
+class ConsentGiven(Event):
+    """The patient gave one clinic a purpose anew; `reason` is the purpose."""
+
+
+class DeletionChased(Event):
+    """The clinic was asked again to confirm that its copy is deleted; `reason` is the purpose."""
 
 
 class LeadFrozen(Event):
@@ -56,7 +68,7 @@ class ChosenClinicReturned(Event):
 
 
 class DeletionConfirmed(Event):
-    """The clinic says that its copy is deleted."""
+    """The clinic says that its copy is deleted; `reason` is the purpose."""
 
 
 class LeadsExported(Event):

@@ -1,11 +1,12 @@
-"""How a lead moves."""
+"""How a lead moves, and what a clinic is to delete."""
 
 from marketplace.extensions import db
 from marketplace.foundation.lifecycle import Lifecycle
-from marketplace.leads.models import Lead
-from marketplace.leads.states import LEAD_MOVES, LeadState
+from marketplace.leads.models import DeletionDuty, Lead
+from marketplace.leads.states import DUTY_MOVES, LEAD_MOVES, DutyState, LeadState
 
 LEAD: Lifecycle[Lead, LeadState] = Lifecycle(Lead, LEAD_MOVES)
+DUTY: Lifecycle[DeletionDuty, DutyState] = Lifecycle(DeletionDuty, DUTY_MOVES)
 
 
 def move_back(lead: Lead, to: LeadState) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     UniqueConstraint,
 )
@@ -17,8 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.clinics.models import Clinic
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
-from marketplace.leads.states import DECLINE_REASONS, LeadState
+from marketplace.leads.states import DECLINE_REASONS, DutyState, LeadState
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import Purpose
 
 
 class Lead(Created, Base):
@@ -28,8 +28,7 @@ class Lead(Created, Base):
     __table_args__ = (
         *state_checks(LeadState),
         UniqueConstraint("request_id", "clinic_id"),
-        # No lead without a consent that names its clinic.
-        ForeignKeyConstraint(["request_id", "clinic_id"], ["consent.request_id", "consent.clinic_id"]),
+        # No lead without a consent that names its clinic: the trigger lead_needs_consent.
         CheckConstraint(
             "state <> 'declined' OR decline_reason IS NOT NULL",
             name="declined_has_reason",
@@ -81,6 +80,34 @@ class Lead(Created, Base):
         if self.answered_at is None or self.new_at is None:
             return None
         return self.answered_at - self.new_at - timedelta(seconds=self.frozen_seconds)
+
+
+class DeletionDuty(Created, Base):
+    """What one clinic is to delete of one request, because consent to that purpose was revoked."""
+
+    __tablename__ = "deletion_duty"
+    __table_args__ = (
+        one_of("purpose", Purpose),
+        *state_checks(DutyState),
+        Index("uq_deletion_duty_open", "lead_id", "purpose", unique=True, postgresql_where="state = 'asked'"),
+        Index("ix_deletion_duty_asked_at_open", "asked_at", postgresql_where="state = 'asked'"),
+        Index("ix_deletion_duty_clinic_id_open", "clinic_id", postgresql_where="state = 'asked'"),
+    )
+
+    id: Mapped[UUID] = key()
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"))
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"), index=True)
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    purpose: Mapped[Purpose] = mapped_column(TEXT)
+    state: Mapped[DutyState] = mapped_column(TEXT, default=DutyState.ASKED)
+    asked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    lifted_at: Mapped[datetime | None]  # consent was given anew before the clinic had confirmed
+    chases: Mapped[int] = mapped_column(default=0)
+    chased_at: Mapped[datetime | None]  # the last time
+
+    lead: Mapped[Lead] = relationship()
+    clinic: Mapped[Clinic] = relationship()
 
 
 class Message(Base):

@@ -9,6 +9,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import NotFound
+from marketplace.leads.deletion import has_open_duty
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
@@ -66,7 +67,7 @@ def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
 
 def there() -> ColumnElement[bool]:
     """An erased request is gone from the dashboard, too, but for the clinic that is to confirm that its copy is."""
-    return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED)
+    return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED) | has_open_duty()
 
 
 def decisions(request: QuoteRequest) -> list[RoutingDecision]:

@@ -3,7 +3,8 @@
 from marketplace.foundation import signed_links
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
-from marketplace.leads.consent import end_consents
+from marketplace.leads.consent import rewriting_text
+from marketplace.leads.consent_rows import revoke_all
 from marketplace.leads.sending import ask_to_confirm
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.events import RequestAddressCorrected, RequestRewritten
@@ -20,7 +21,7 @@ def rewrite(request: QuoteRequest) -> None:
     REQUEST.move(request, RequestState.DRAFT)
     request.reminded_at = None
     drafts.touch(request)
-    end_consents(request)
+    revoke_all(request, words=rewriting_text())
     record(RequestRewritten(request_id=request.id))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
@@ -14,7 +14,8 @@ from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import Event, record
 from marketplace.leads.capacity import take
-from marketplace.leads.consent import agree, consent_text
+from marketplace.leads.consent import consent_text, full_text
+from marketplace.leads.consent_rows import GIVEN, REVOKED, standing, with_consent, write
 from marketplace.leads.deadlines import due_at
 from marketplace.leads.events import LeadArrived
 from marketplace.leads.models import Lead
@@ -28,10 +29,10 @@ from marketplace.quote_requests.events import (
     RequestSubmitted,
 )
 from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
-from marketplace.quote_requests.states import AT_CLINICS, RequestState
+from marketplace.quote_requests.states import AT_CLINICS, Purpose, RequestState
 
 REPEATED_WITHIN = timedelta(days=30)
 
@@ -70,8 +71,10 @@ def ask_to_confirm(request: QuoteRequest, event: type[Event]) -> None:
 
 
 def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -> None:
-    words = consent_text(clinics, with_health=with_health, photos=len(photos_of(request)))
-    agree(request, clinics, words=words, with_health=with_health)
+    photos = len(photos_of(request))
+    purposes = [Purpose.REQUEST, *[Purpose.HEALTH] * with_health, *[Purpose.PHOTOS] * (with_health and photos > 0)]
+    words = consent_text(clinics, with_health=with_health, photos=photos)
+    write(request, clinics, act=GIVEN, purposes=purposes, words=words)
 
 
 def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
@@ -115,6 +118,9 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     proposed = {proposal.clinic.id for proposal in propose(request).proposals}
     if any(clinic.id not in proposed for clinic in clinics):
         raise Refused("clinic_not_proposed", field="clinics")
+    if share_health and request.health_sealed is None:
+        raise WrongState("no_health_answers")
+    request.share_health = request.share_health or share_health
     for clinic in clinics:
         _agree(request, [clinic], with_health=share_health)
     return _leads_for(request)
@@ -123,11 +129,10 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
 def _leads_for(request: QuoteRequest) -> Confirmed:
     """A lead for every consent without one; clinics in one order, so that two requests never wait for each other."""
     have = set(db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id)))
-    query = select(Clinic).join(Consent, Consent.clinic_id == Clinic.id)
-    query = query.where(Consent.request_id == request.id, Consent.withdrawn_at.is_(None), Clinic.id.not_in(have))
+    asked = [clinic.id for clinic in with_consent(request, Purpose.REQUEST) if clinic.id not in have]
     confirmed = Confirmed()
     # Locked: no clinic is suspended between the look at it and its lead.
-    for clinic in lock_rows(Clinic, db.session.scalars(query.with_only_columns(Clinic.id))):
+    for clinic in lock_rows(Clinic, asked):
         if take(clinic.id):
             confirmed.leads.append(_lead(request, clinic))
         else:
@@ -138,8 +143,8 @@ def _leads_for(request: QuoteRequest) -> Confirmed:
 
 def _end_consent(request: QuoteRequest, clinic: Clinic) -> None:
     """A clinic that was full got nothing: it is asked for anew before it ever does."""
-    of_clinic = (Consent.request_id == request.id) & (Consent.clinic_id == clinic.id)
-    db.session.execute(update(Consent).where(of_clinic).values(withdrawn_at=clock.now()))
+    stood = standing(request)[clinic.id]
+    write(request, [clinic], act=REVOKED, purposes=stood, words=full_text(clinic))
 
 
 def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:

@@ -42,3 +42,14 @@ AWAITING = (_S.NEW, _S.OPENED)
 QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.LAPSED)
 DECLINABLE = tuple(state for state, targets in LEAD_MOVES.items() if _S.DECLINED in targets)
 DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")
+
+
+class DutyState(StrEnum):
+    """Where a clinic stands with what it is to delete."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    LIFTED = "lifted"
+
+
+DUTY_MOVES = {DutyState.ASKED: frozenset({DutyState.CONFIRMED, DutyState.LIFTED})}

@@ -90,8 +90,22 @@ def request_closed(event: Event) -> None:
 
 
 def delete_data(event: Event) -> None:
-    """Consent was withdrawn: what the clinic copied is to be deleted, and that confirmed (LeadRevoked)."""
+    """All consent was revoked: what the clinic copied is to be deleted, and that confirmed (LeadRevoked)."""
     _about_lead("delete_data", _lead(event))
+
+
+def delete_part(event: Event) -> None:
+    """A part of the consent was revoked; which one stands on the lead's page only (ConsentRevoked)."""
+    _about_lead("delete_part", _lead(event))
+
+
+def delete_reminder(event: Event) -> None:
+    """The clinic has not confirmed what it was asked to delete: one email a request and hour (DeletionChased)."""
+    lead = _lead(event)
+    earlier = Email.created_at > clock.now() - _NOT_TWICE_WITHIN
+    twice = select(Email.id).where(Email.request_id == lead.request_id, Email.clinic_id == lead.clinic_id, earlier)
+    if db.session.scalar(twice.where(Email.name == "delete_reminder").limit(1)) is None:
+        _about_lead("delete_reminder", lead)
 
 
 def listing_published(event: Event) -> None:

@@ -11,11 +11,12 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
 from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
 from marketplace.foundation.sealed import Box
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import Purpose, RequestState
 
 TIMINGS = ("month", "quarter", "later", "unknown")
 TRIPS = ("1", "2", "3", "unknown")
 SCOPES = ("treatment", "everything")
+ACTS = ("given", "revoked")
 NOTHING_LEFT = (
     "state <> 'erased' OR (health_sealed IS NULL AND name_sealed IS NULL AND contact_sealed IS NULL"
     " AND questions_sealed IS NULL AND email_hash IS NULL AND procedure_id IS NULL AND concern IS NULL"
@@ -98,7 +99,7 @@ class QuoteRequest(Created, Base):
     email_hash: Mapped[bytes | None]
 
     procedure: Mapped[Procedure | None] = relationship()
-    consents: Mapped[list["Consent"]] = relationship(back_populates="request", order_by="Consent.given_at")
+    consents: Mapped[list["Consent"]] = relationship(back_populates="request", order_by="(Consent.at, Consent.number)")
 
     @property
     def box(self) -> Box:
@@ -116,19 +117,27 @@ class DraftClinic(Base):
 
 
 class Consent(Base):
-    """The patient's word that one named clinic may have the request: the exact text, its version, what is shared."""
+    """One word of the patient about one named clinic and one purpose: given or revoked, in the exact words.
+
+    Inserted, never changed: of a request, clinic and purpose the row with the highest `number` decides.
+    """
 
     __tablename__ = "consent"
-    __table_args__ = (UniqueConstraint("request_id", "clinic_id"),)
+    __table_args__ = (
+        one_of("purpose", Purpose),
+        one_of("act", ACTS),
+        UniqueConstraint("request_id", "clinic_id", "purpose", "number"),
+    )
 
     id: Mapped[UUID] = key()
     request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(TEXT)
+    act: Mapped[str]  # given, revoked
+    number: Mapped[int]  # counted for each request, clinic and purpose
     text: Mapped[str]
     version: Mapped[str]
-    with_health: Mapped[bool]
-    given_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]
+    at: Mapped[datetime]
 
     request: Mapped[QuoteRequest] = relationship(back_populates="consents")
     clinic: Mapped[Clinic] = relationship()

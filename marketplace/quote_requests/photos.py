@@ -55,6 +55,11 @@ def add(request: QuoteRequest, jpeg: bytes) -> None:
     db.session.flush()
 
 
+def remove_all(request: QuoteRequest) -> None:
+    """None is left."""
+    db.session.execute(delete(Photo).where(Photo.request_id == request.id))
+
+
 def remove(request: QuoteRequest, photo_id: UUID) -> None:
     """One that is gone already is gone."""
     db.session.execute(delete(Photo).where(Photo.id == photo_id, Photo.request_id == request.id))

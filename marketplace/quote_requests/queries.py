@@ -1,6 +1,6 @@
 """Reading requests: by whom they belong to, never by what they hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.timeline import TimelineEntry
 from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import Purpose, RequestState
 
 ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "RequestAddressCorrected", "LinkAsked")
 CAME_BACK = ("EmailFailed", "EmailBounced", "EmailWithheld")
@@ -46,12 +46,18 @@ def by_ref(ref: str) -> QuoteRequest:
 
 def answers(request: QuoteRequest) -> Answers:
     """The sealed answers, empty where unanswered. Raises CannotOpen once erased."""
+    found = without_health(request)
+    if request.health_sealed is None:
+        return found
+    health = request.box.open("quote_request.health_sealed", request.health_sealed)
+    return replace(found, conditions=tuple(health.get("conditions", ())), details=health.get("details", ""))
+
+
+def without_health(request: QuoteRequest) -> Answers:
+    """The same for a reader without consent to the health answers: they stay sealed."""
     box = request.box
-    health = box.open("quote_request.health_sealed", request.health_sealed) if request.health_sealed else {}
     contact = box.open("quote_request.contact_sealed", request.contact_sealed) if request.contact_sealed else {}
     return Answers(
-        conditions=tuple(health.get("conditions", ())),
-        details=health.get("details", ""),
         name=name_to_use(request),
         email=contact.get("email", ""),
         phone=contact.get("phone", ""),
@@ -73,8 +79,13 @@ def ticked(request: QuoteRequest) -> list[Clinic]:
 
 
 def consents(request: QuoteRequest) -> list[Consent]:
-    """What was agreed to, oldest first."""
-    return list(db.session.scalars(select(Consent).where(Consent.request_id == request.id).order_by(Consent.given_at)))
+    """Everything that was ever given or revoked, oldest first."""
+    query = select(Consent).where(Consent.request_id == request.id)
+    return list(
+        db.session.scalars(
+            query.order_by(Consent.at, Consent.number, Consent.purpose != Purpose.REQUEST, Consent.purpose)
+        )
+    )
 
 
 def mail_came_back(request: QuoteRequest) -> bool:

@@ -18,6 +18,14 @@ class RequestState(StrEnum):
     ERASED = "erased"
 
 
+class Purpose(StrEnum):
+    """What a clinic may be given of a request; each is agreed to, and revoked, by itself."""
+
+    REQUEST = "request"  # name to use, wishes, questions, messages
+    HEALTH = "health"
+    PHOTOS = "photos"
+
+
 # In these quotes are taken, and in these clinics have it.
 TAKES_QUOTES = (RequestState.OPEN, RequestState.PAUSED)
 AT_CLINICS = (*TAKES_QUOTES, RequestState.CHOSEN)

@@ -9,13 +9,14 @@ from sqlalchemy.orm import joinedload
 from marketplace.extensions import db
 from marketplace.foundation.timeline import record
 from marketplace.leads import news
+from marketplace.leads.deletion import duties_by_clinic
 from marketplace.leads.messages import messages
-from marketplace.leads.models import Lead
+from marketplace.leads.models import DeletionDuty, Lead
 from marketplace.leads.queries import decisions, leads_of
 from marketplace.leads.reasons import in_words
 from marketplace.quote_requests import desk, queries
 from marketplace.quote_requests.events import RequestExported
-from marketplace.quote_requests.models import Photo, QuoteRequest
+from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen
@@ -40,6 +41,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         **vars(queries.answers(request)),
         "photos": [{"file": file, "added_at": photo.added_at} for file, photo in photo_files(request)],
         "consents": [_consent(consent) for consent in queries.consents(request)],
+        "deletions": [_duty(duty) for duties in duties_by_clinic(request).values() for duty in duties],
         "clinics": [_lead(lead) for lead in leads_of(request)],
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
         "looks": [_look(look) for look in queries.looks(request)],
@@ -61,9 +63,14 @@ def _ever_sent(request: QuoteRequest) -> list[Quote]:
     return list(db.session.scalars(query.options(joinedload(Quote.lead).joinedload(Lead.clinic))))
 
 
-def _consent(consent: Any) -> dict[str, Any]:
-    names = ("text", "version", "with_health", "given_at", "withdrawn_at")
+def _consent(consent: Consent) -> dict[str, Any]:
+    names = ("purpose", "act", "text", "version", "at")
     return {"clinic": consent.clinic.name, **{name: getattr(consent, name) for name in names}}
+
+
+def _duty(duty: DeletionDuty) -> dict[str, Any]:
+    names = ("purpose", "asked_at", "chased_at", "confirmed_at")
+    return {"clinic": duty.clinic.name, **{name: getattr(duty, name) for name in names}}
 
 
 def _lead(lead: Lead) -> dict[str, Any]:

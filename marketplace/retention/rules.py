@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from marketplace.clinics import invitations
 from marketplace.extensions import db
 from marketplace.foundation import idempotency, job_queue, signed_links
+from marketplace.leads import deletion
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.models import QuoteRequest
@@ -93,6 +94,13 @@ RULES: tuple[Rule, ...] = (
         idempotency.forget,
     ),
     Rule("ended jobs", JOB_LIVES, "their end", lambda now: job_queue.over(now - JOB_LIVES), job_queue.forget),
+    Rule(
+        "ended duties to delete",
+        deletion.CONFIRMATIONS_RETENTION,
+        "the erasure of their request",
+        lambda now: deletion.over(now - deletion.CONFIRMATIONS_RETENTION),
+        deletion.forget,
+    ),
     Rule("texts and recipients of emails", emails.TEXT_LIVES, "they were written", emails.with_text, emails.empty),
     Rule("emptied emails", emails.ROW_LIVES, "they were written", emails.rows, emails.forget),
     Rule("bounced addresses", emails.BOUNCE_LIVES, "the bounce", emails.bounces, emails.forget_suppressions),

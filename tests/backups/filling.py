@@ -17,6 +17,7 @@ from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import Consent, Look, Photo, QuoteRequest
 from marketplace.quote_requests.references import new_ref
+from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, procedure_named
 
@@ -46,7 +47,7 @@ def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
         (QuoteRequest, _request(request, number, key, box)),
         *((Photo, _photo(request, place, box)) for place in (1, 2)),
         (Look, _look(request, box)),
-        *((Consent, _consent(request, clinic)) for clinic in clinics),
+        *((Consent, _consent(request, clinic, purpose)) for clinic in clinics for purpose in Purpose),
         *((Lead, _lead(lead if not n else uuid7(), request, clinic)) for n, clinic in enumerate(clinics)),
         (Message, _message(lead, box)),
         (Quote, _quote(lead, request, box)),
@@ -95,8 +96,8 @@ def _look(request: UUID, box: Box) -> Row:
     }
 
 
-def _consent(request: UUID, clinic: Clinic) -> Row:
-    given = {"text": "I agree", "version": "1", "with_health": True, "given_at": clock.now()}
+def _consent(request: UUID, clinic: Clinic, purpose: Purpose) -> Row:
+    given = {"purpose": purpose, "act": "given", "number": 1, "text": "I agree", "version": "1", "at": clock.now()}
     return {"id": uuid7(), "request_id": request, "clinic_id": clinic.id, **given}
 
 

@@ -20,6 +20,8 @@ BY_NATURE = {
     "patient.pause_request": "the button names the state it asks for",
     "patient.close_request": ONE_WAY,
     "patient.delete_request": ONE_WAY,
+    "patient.revoke_consent": "what is taken back is taken back",
+    "patient.give_consent": "what is given already is not given again",
     "patient.leave_browser": "a browser that was left is left",
     "dashboard.decline_lead": ONE_WAY,
     "dashboard.undo_quote": ONE_WAY,

@@ -99,7 +99,7 @@ def test_the_public_sees_what_is_listed(make_clinic: Make, state: ListingState) 
 def test_a_clinic_sees_its_own_leads_only(make_lead: Make, make_clinic: Make, make_quote: Make) -> None:
     own, rivals = make_quote().lead, make_quote(lead=make_lead(clinic=make_clinic("Clinic Nar"))).lead
     with wearing(Face.CLINIC, clinic_id=own.clinic_id):
-        assert count("lead") == count("quote_request") == count("quote") == count("consent") == 1
+        assert count("lead") == count("quote_request") == count("quote") == count("consent", "purpose = 'request'") == 1
         assert count("lead", "id = :id", id=rivals.id) == 0
         assert count("quote_request", "id = :id", id=rivals.request_id) == 0
 
@@ -137,7 +137,7 @@ def test_a_clinic_reads_no_colleagues_of_another(make_clinic: Make, make_member:
 def test_a_patient_sees_one_request_and_what_belongs_to_it(make_lead: Make, make_clinic: Make) -> None:
     own, other = make_lead(), make_lead(clinic=make_clinic("Clinic Nar"))
     with wearing(Face.PATIENT, request_id=own.request_id):
-        assert count("quote_request") == count("lead") == count("consent") == 1
+        assert count("quote_request") == count("lead") == count("consent", "purpose = 'request'") == 1
         assert count("quote_request", "id = :id", id=other.request_id) == 0
         assert "permission denied" in refused("SELECT count(*) FROM account")
         assert "permission denied" in refused("SELECT count(*) FROM email")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
+from marketplace.leads.consent_rows import standing
 from marketplace.leads.ending import close, pause, reopen, withdraw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
@@ -49,4 +50,5 @@ def test_taken_back_tells_every_clinic_to_delete(make_request: Make) -> None:
     request = make_request()
     withdraw(request)
     assert (request.state, lead_of(request).state) == (RequestState.WITHDRAWN, LeadState.REVOKED)
-    assert all(consent.withdrawn_at for consent in consents(request))
+    assert not any(standing(request).values())
+    assert {row.act for row in consents(request)[2:]} == {"revoked"}

@@ -26,9 +26,9 @@ def test_sending_stores_consent_and_nothing_goes_to_a_clinic(make_clinic: Make, 
     request = make_draft(clinic)
     submit(request, share_health=True, aftercare=False)
     consent = consents(request)[0]
-    assert (request.state, consent.with_health, consent.clinic_id) == (
+    assert (request.state, consent.act, consent.clinic_id) == (
         RequestState.UNCONFIRMED,
-        True,
+        "given",
         clinic.id,
     )
     assert "Clinic Lale (Türkiye)" in consent.text
@@ -101,7 +101,8 @@ def test_asking_again_for_the_same_tells_only_the_mailbox(
 def test_more_clinics_are_added_with_a_consent_of_their_own(make_clinic: Make, make_request: Make) -> None:
     request, other = make_request(make_clinic()), make_clinic("Clinic Nar")
     assert len(add_clinics(request, [other], share_health=False).leads) == 1
-    assert [consent.with_health for consent in consents(request)] == [True, False]
+    assert [consent.purpose for consent in consents(request)] == ["request", "health", "request"]
+    assert "without my health answers" in consents(request)[-1].text
 
 
 def test_a_clinic_that_was_not_proposed_is_not_added(make_clinic: Make, make_request: Make) -> None:

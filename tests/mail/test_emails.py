@@ -114,6 +114,8 @@ WRITE: dict[str, Callable[[], object]] = {
     "question_answered": lambda: clinics.question_answered(arrived()),
     "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
     "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
+    "delete_part": lambda: clinics.delete_part(arrived()),
+    "delete_reminder": lambda: clinics.delete_reminder(arrived()),
     "listing_result": lambda: clinics.listing_sent_back(listing()),
     "operator_digest": a_digest,
     "team_invitation": invitations,
@@ -213,7 +215,13 @@ def test_each_has_a_reference_and_fits_a_narrow_reader(written: list[Email]) -> 
 
 def test_a_clinic_reads_no_name_and_no_address(app: Flask) -> None:
     lead = a_lead()
-    for write in (clinics.new_request, clinics.chosen, clinics.delete_data, clinics.question_answered):
+    for write in (
+        clinics.new_request,
+        clinics.chosen,
+        clinics.delete_data,
+        clinics.delete_part,
+        clinics.question_answered,
+    ):
         write(event_of(lead))
     for email in emails():
         everything = email.subject + str(delivery.contents(email))

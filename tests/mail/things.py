@@ -54,8 +54,8 @@ def a_lead(
 ) -> Lead:
     """A lead that simply is in that state, with the consent it needs."""
     request, clinic, now = request or a_request(), clinic or a_clinic(), clock.now()
-    consent = {"text": "Send it to this clinic", "version": "1", "with_health": False, "given_at": now}
-    db.session.add(Consent(request_id=request.id, clinic_id=clinic.id, **consent))
+    said = {"purpose": "request", "act": "given", "number": 1, "text": "Send it to this clinic", "version": "1"}
+    db.session.add(Consent(request_id=request.id, clinic_id=clinic.id, at=now, **said))
     db.session.flush()
     values = {"due_at": now + timedelta(hours=48), "new_at": now, f"{state}_at": now, **changes}
     lead = Lead(request=request, clinic=clinic, state=state, **values)

@@ -10,6 +10,7 @@ from marketplace.foundation.problems import NotFound, Refused, WrongState
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import Photo, QuoteRequest
+from marketplace.quote_requests.queries import consents
 from tests.factories import Make, build_draft
 
 
@@ -71,11 +72,12 @@ def test_once_it_is_sent_a_draft_takes_none(draft: QuoteRequest) -> None:
 
 
 def test_consent_says_how_many_go_along(make_request: Make) -> None:
-    (one,) = make_request(photos=1).consents
-    (two,) = make_request(photos=2, email="bea@patient.example").consents
-    (none,) = make_request(photos=2, share_health=False, email="eva@patient.example").consents
+    *_, one = consents(make_request(photos=1))
+    *_, two = consents(make_request(photos=2, email="bea@patient.example"))
+    (none,) = consents(make_request(photos=2, share_health=False, email="eva@patient.example"))
     assert "my health answers and 1 photo to Clinic" in one.text
     assert "my health answers and 2 photos to Clinic" in two.text
+    assert (one.purpose, two.purpose, none.purpose) == ("photos", "photos", "request")
     assert "without my health answers and photos to Clinic" in none.text
 
 

@@ -14,7 +14,9 @@ from marketplace.clinics.inviting import take_back
 from marketplace.extensions import db
 from marketplace.foundation import clock, idempotency, signed_links
 from marketplace.foundation.idempotency import Sent
+from marketplace.leads.deletion import confirm_deletion
 from marketplace.leads.ending import close, withdraw
+from marketplace.leads.revoking import revoke
 from marketplace.leads.sending import submit
 from marketplace.mail import delivery, outbox, patients
 from marketplace.mail.models import Email, EmailState
@@ -30,6 +32,7 @@ from tests.factories import (
     build_clinic,
     build_draft,
     build_invitation,
+    build_lead,
     build_member,
     build_request,
     build_review_item,
@@ -88,6 +91,13 @@ def an_ended_invitation() -> None:
     take_back(clinic, invitation.id, by=owner.id)
 
 
+def a_confirmed_deletion() -> None:
+    lead = build_lead()
+    revoke(lead, "health")
+    confirm_deletion(lead)
+    erasure.erase(lead.request)
+
+
 MAKE: dict[str, Callable[[], object]] = {
     "photos": lambda: build_request(photos=1),
     "health answers": ended,
@@ -95,6 +105,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "invitations": an_ended_invitation,
     "form tokens": lambda: idempotency.claim(Sent(uuid4(), "/x", {}, b"browser")),
     "ended jobs": a_job,
+    "ended duties to delete": a_confirmed_deletion,
     "texts and recipients of emails": an_email,
     "emptied emails": an_emptied_email,
     "bounced addresses": a_bounce,

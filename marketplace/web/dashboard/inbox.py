@@ -10,12 +10,14 @@ from flask import g, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from marketplace.clinics.standing import why_stopped
-from marketplace.leads.clinic_desk import health_shared
+from marketplace.leads.clinic_desk import shared
+from marketplace.leads.deletion import leads_to_delete
 from marketplace.leads.messages import PATIENT, unread_counts
 from marketplace.leads.queries import TABS, frozen_leads
 from marketplace.leads.states import AWAITING, READING
 from marketplace.quote_requests.photos import numbers_of
 from marketplace.quote_requests.queries import name_to_use
+from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.inbox import going_out, inbox, tab_counts
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
@@ -38,7 +40,7 @@ class Row:
     lead: Lead
     name: str
     health: bool
-    photos: int
+    photos: int | None  # none: not shared
     unread: int
     goes_out_at: datetime | None
 
@@ -82,6 +84,7 @@ def leads() -> str:
         asked=asked,
         problems=problems,
         has_errors=bool(problems),
+        to_delete=leads_to_delete(g.clinic.id),
         wording=wording,
         page_url=lambda n: f"{url_for('dashboard.leads')}?{urlencode({**asked.address, 'page': n})}",
     )
@@ -113,14 +116,15 @@ def _beyond(asked: Asked, found: Page[Lead]) -> list[tuple[str, str]]:
 
 def _rows(leads: Sequence[Lead]) -> list[Row]:
     keys = [lead.id for lead in leads]
-    shared, unread, out = health_shared(leads), unread_counts(keys, author=PATIENT), going_out(keys)
+    health, with_photos = shared(leads, Purpose.HEALTH), shared(leads, Purpose.PHOTOS)
+    unread, out = unread_counts(keys, author=PATIENT), going_out(keys)
     photos = numbers_of([lead.request_id for lead in leads])
     return [
         Row(
             lead,
             name=name_to_use(lead.request) if lead.state in READING else "",
-            health=lead.id in shared,
-            photos=photos.get(lead.request_id, 0) if lead.id in shared else 0,
+            health=lead.id in health,
+            photos=photos.get(lead.request_id, 0) if lead.id in with_photos else None,
             unread=unread.get(lead.id, 0),
             goes_out_at=out.get(lead.id),
         )

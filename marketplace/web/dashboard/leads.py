@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,9 +13,10 @@ from marketplace.catalogue.queries import procedures
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.amounts import NotAnAmount
-from marketplace.leads.actions import confirm_deletion
-from marketplace.leads.clinic_desk import deletion_confirmed_at
+from marketplace.foundation.problems import Refused
+from marketplace.leads.deletion import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
+from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.comparison import ITEMS, items_answered
 from marketplace.quotes.course_plans import checked_quote, trips_abroad
 from marketplace.quotes.drafting import takes_quote
@@ -26,7 +27,7 @@ from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
-from marketplace.web.dashboard.sight import Sight, may_ask, note_look, own_lead, sight_of
+from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, note_look, own_lead, sight_of
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import money_text
 from marketplace.web.writing import writes
@@ -43,11 +44,11 @@ TREATMENT = "mesotherapy"
 def lead(ref: str) -> ResponseReturnValue:
     """The page a clinic answers from; the first look opens the lead."""
     own = own_lead()
+    hold_still(own)
     sight = sight_of(own)
     if own.state == LeadState.FROZEN:
-        return render_template(
-            "dashboard/frozen.html", lead=own, ref=ref, stop=why_stopped(own.clinic), wording=wording
-        )
+        why = {"stop": why_stopped(own.clinic), "duties": duties_of(own)}
+        return render_template("dashboard/frozen.html", lead=own, ref=ref, wording=wording, **why)
     note_look(own, sight)
     return lead_page(own, sight, form=filled_form(own, sight))
 
@@ -107,7 +108,7 @@ def lead_page(
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         back_url=last_list_url(),
         thread=thread_of(own, sight.said, form=reply_form),
-        deleted_at=deletion_confirmed_at(own) if own.state == "revoked" else None,
+        duties=duties_of(own),
         wording=wording,
         has_errors=has_errors or bool(reply_form and reply_form.errors),
     )
@@ -128,9 +129,10 @@ def _send_label(form: QuoteForm) -> str:
 @door.post("/leads/<ref>/delete-confirmed")
 @writes
 def confirm_deleted(ref: str) -> ResponseReturnValue:
-    """The clinic says that its copy is gone; saying it twice changes nothing."""
-    own = own_lead()
-    if own.state != "revoked" or deletion_confirmed_at(own) is None:
-        confirm_deletion(own)
+    """The clinic says that its copy is gone, of one thing (`what`) or of all; saying it twice changes nothing."""
+    what = request.form.get("what")
+    if what is not None and what not in set(Purpose):
+        raise Refused("unknown_purpose", field="what")
+    confirm_deletion(own_lead(), [Purpose(what)] if what else tuple(Purpose))
     flash(_("Thank you. We have noted that the data is deleted"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)

@@ -8,9 +8,10 @@ from flask_security import current_user
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.actions import open_lead
 from marketplace.quote_requests import photos
+from marketplace.quote_requests.states import Purpose
 from marketplace.web import pictures
 from marketplace.web.dashboard.door import door
-from marketplace.web.dashboard.sight import own_lead, reads_health
+from marketplace.web.dashboard.sight import hold_still, own_lead, reads
 from marketplace.web.writing import writes
 
 
@@ -19,7 +20,8 @@ from marketplace.web.writing import writes
 def photo(ref: str, photo_id: UUID) -> Response:
     """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
     own = own_lead()
-    if not reads_health(own):
+    hold_still(own)
+    if not reads(own, Purpose.PHOTOS):
         raise NotFound("photo")
     found = photos.photo_of(own.request, photo_id)
     if request.method == "HEAD":

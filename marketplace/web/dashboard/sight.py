@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from flask import g, request
 from flask_security import current_user
 
-from marketplace.leads.actions import open_lead, read_again
-from marketplace.leads.clinic_desk import health_shared
+from marketplace.leads.actions import lock, open_lead, read_again
+from marketplace.leads.clinic_desk import shared
 from marketplace.leads.freezing import may_read
 from marketplace.leads.messages import PATIENT, Said, mark_read, messages
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quote_requests.queries import Answers, answers
+from marketplace.quote_requests.queries import Answers, answers, without_health
+from marketplace.quote_requests.states import Purpose
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -32,6 +33,7 @@ class Sight:
     contact: bool
     said: tuple[Said, ...]
     photos: tuple[Photo, ...] = ()
+    sees_photos: bool = False
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -55,9 +57,15 @@ def own_lead() -> Lead:
     return lead
 
 
-def reads_health(lead: Lead) -> bool:
-    """Whether the health answers and photos are open to the clinic now."""
-    return lead.state in READING and may_read(lead) and bool(health_shared([lead]))
+def hold_still(lead: Lead) -> None:
+    """Whoever stops the clinic or revokes a consent comes before this look, or after it."""
+    may_read(lead)
+    lock(lead)
+
+
+def reads(lead: Lead, purpose: Purpose) -> bool:
+    """Whether the health answers, or the photos, are open to the clinic now."""
+    return lead.state in READING and may_read(lead) and bool(shared([lead], purpose))
 
 
 def sight_of(lead: Lead) -> Sight:
@@ -66,13 +74,14 @@ def sight_of(lead: Lead) -> Sight:
         return _contact_kept(lead)
     if lead.state not in READING:
         return Sight(NOTHING, health=False, contact=False, said=())
-    health = reads_health(lead)
+    health, sees_photos = reads(lead, Purpose.HEALTH), reads(lead, Purpose.PHOTOS)
     return Sight(
-        answers(lead.request),
+        answers(lead.request) if health else without_health(lead.request),
         health=health,
         contact=lead.state == LeadState.WON,
         said=tuple(messages(lead)),
-        photos=tuple(photos_of(lead.request)) if health else (),
+        photos=tuple(photos_of(lead.request)) if sees_photos else (),
+        sees_photos=sees_photos,
     )
 
 

@@ -19,6 +19,12 @@ LEAD = {
     "revoked": (_l("Taken back"), "bad"),
     "frozen": (_l("Frozen"), "bad"),
 }
+# What a clinic is to delete, by the purpose whose consent was revoked.
+TO_DELETE = {
+    "request": _l("All of the request: name, wishes, questions, messages, and contact details where you have them"),
+    "health": _l("Health answers"),
+    "photos": _l("Photos"),
+}
 TABS = {
     "new": _l("To answer"),
     "waiting": _l("Waiting"),

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 
 from marketplace.foundation import clock
 from marketplace.leads.consent import recipients
+from marketplace.leads.consent_rows import standing_rows, with_consent
 from marketplace.leads.rewriting import rewrite
 from marketplace.leads.sending import Confirmed, confirm
-from marketplace.quote_requests import changes, links, queries
+from marketplace.quote_requests import changes, links
+from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.agreeing import Agreement, Recipients, without_links
 from marketplace.web.patient.asking import continue_draft, url_of
@@ -31,17 +33,13 @@ class Confirmation(Agreement):
     @classmethod
     def of(cls, quote_request: Any) -> "Confirmation":
         """As it is at this moment."""
-        clinics = [consent.clinic for consent in _standing(quote_request)]
+        clinics = with_consent(quote_request, Purpose.REQUEST)
         return cls("confirm", quote_request, Recipients.among(quote_request, clinics))
 
     @cached_property
     def sentences(self) -> list[str]:
         """The stored words."""
-        return sorted({consent.text for consent in _standing(self.quote_request)})
-
-
-def _standing(quote_request: Any) -> list[Any]:
-    return [consent for consent in queries.consents(quote_request) if consent.withdrawn_at is None]
+        return sorted({consent.text for consent in standing_rows(self.quote_request)})
 
 
 @door.get("/q/<token>/confirm")

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation.problems import NotFound, WrongState
-from marketplace.leads.consent import agree, later_photos_text, readers
+from marketplace.leads.consent import later_photos_text
+from marketplace.leads.consent_rows import GIVEN, photo_readers, write
 from marketplace.quote_requests import changes, drafts, photos
-from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 from marketplace.web import pictures
 from marketplace.web.patient.asking import CHANGE, after, current_draft, page, url_of, with_draft
 from marketplace.web.patient.door import door
@@ -77,7 +78,7 @@ def change_photos(ref: str) -> ResponseReturnValue:
     """Stored with the consent to it; what could be taken is kept, also when another file could not."""
     quote_request = held()
     form = LaterPhotosForm.of(quote_request)
-    form.name_clinics(readers(quote_request))
+    form.name_clinics(photo_readers(quote_request))
     if not form.validate_on_submit():
         return _page(quote_request, form)
     _change(quote_request, form)
@@ -92,17 +93,17 @@ def _change(quote_request: Any, form: LaterPhotosForm) -> None:
     painted = form.painted()
     begin = changes.begin if painted else changes.begin_taking_back
     begin(quote_request)
-    if painted and tuple(readers(quote_request)) != form.clinics:
+    if painted and tuple(photo_readers(quote_request)) != form.clinics:
         raise WrongState("clinics_changed")
     if painted and form.clinics:
         words = later_photos_text(list(form.clinics))
-        agree(quote_request, list(form.clinics), words=words, with_health=True)
+        write(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
     form.keep(quote_request, painted)
     changes.done(quote_request, "photos")
 
 
 def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
-    form.name_clinics(readers(quote_request))
+    form.name_clinics(photo_readers(quote_request))
     form.named.data = form.names
     home = url_for("patient.show_request", ref=quote_request.ref)
     html = render_template(

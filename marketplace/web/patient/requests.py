@@ -1,4 +1,4 @@
-"""The home of a request: who has it and in which state, quotes, what was shared and who looked."""
+"""The home of a request: who has it and in which state, and its quotes."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -47,16 +47,3 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "comparable": sum(can_be_chosen(quote) for quote in quotes),
         "quoted_leads": {quote.lead_id: quote for quote in quotes},
     }
-
-
-@door.get("/my/requests/<ref>/sharing")
-def sharing(ref: str) -> ResponseReturnValue:
-    """What was agreed to, word for word, and every look."""
-    quote_request = held()
-    return render_template(
-        "patient/request/sharing.html",
-        quote_request=quote_request,
-        consents=queries.consents(quote_request),
-        looks=queries.looks(quote_request),
-        clinics={lead.clinic_id: lead.clinic for lead in leads_of(quote_request)},
-    )

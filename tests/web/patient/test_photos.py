@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import pictures
+from marketplace.leads.models import Lead
+from marketplace.leads.revoking import give, giving_text
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of, picture
+from marketplace.quote_requests.queries import consents
 from marketplace.web.patient.forms_photos import LaterPhotosForm
 from tests.factories import Make
 from tests.foundation.test_pictures import REFUSED, telling
@@ -214,8 +217,8 @@ def test_a_photo_added_later_goes_where_the_patient_agrees(client: Any, make_req
     refused = upload(client, *shades(1), path=path, **fields)
     assert (refused.status_code, "Agree, or leave your photos out" in refused.text) == (422, True)
     assert upload(client, *shades(1), path=path, **fields, agree="y").status_code == 303
-    (consent,) = request.consents
-    db.session.refresh(consent)
+    consent = consents(request)[-1]
+    assert (consent.purpose, consent.act) == ("photos", "given")
     assert "the photos I add to" in consent.text
     assert len(photos_of(request)) == 1
 
@@ -273,9 +276,8 @@ def test_a_clinic_added_while_they_are_painted_is_asked_about(
     paint = LaterPhotosForm.painted
 
     def meanwhile(form: LaterPhotosForm) -> Any:
-        (consent,) = request.consents
-        consent.with_health = True
-        db.session.flush()
+        lead = db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()
+        give(lead, "health", words=giving_text(lead, "health") or "")
         return paint(form)
 
     monkeypatch.setattr(LaterPhotosForm, "painted", meanwhile)
