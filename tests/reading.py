@@ -146,6 +146,9 @@ def check(page: Page, *, status: int) -> None:
     assert page.root.get("lang"), "no language"
     assert page.root.get("dir"), "no direction"
     _check_labels(page)
+    for group in page.root.iter("fieldset"):
+        if "data-exclusive-group" in group.attrib:
+            assert any("data-exclusive" in box.attrib for box in group.iter("input")), "no answer clears the others"
 
 
 def inline(page: Page) -> list[str]:

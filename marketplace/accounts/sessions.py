@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -43,6 +43,8 @@ class BrowserSession(SessionMixin):
         self.token = token
         self.is_new = False
         self.touched = False
+        self.cookie_ends: datetime | None = None
+        self.sends_cookie = False
         self._values: dict[str, Any] = {}
         self._before = ""
         self._ending: set[bytes] = set()
@@ -101,6 +103,12 @@ class BrowserSession(SessionMixin):
             self._replace(_row(ANYONE))
         if self.row is not None and self.row.account_id is None:
             self.row.idle_seconds = max(self.row.idle_seconds, int(away.total_seconds()))
+
+    def outlive_browser(self, until: datetime | None) -> None:
+        """The cookie is kept until then when the browser is closed; None ends that. Never for who has signed in."""
+        self._now()
+        if self.row is None or self.row.account_id is None:
+            self.cookie_ends, self.sends_cookie = until, True
 
     def save(self) -> None:
         """Writes what changed, or that its owner was here; a page that never asked for it writes nothing."""
@@ -174,8 +182,8 @@ class RowSessions(SessionInterface):
             return
         kept = cast(BrowserSession, session)
         kept.save()
-        if kept.is_new and kept.row is not None:
-            ends = kept.row.latest_at if kept.row.remembered else None
+        if kept.row is not None and (kept.is_new or kept.sends_cookie):
+            ends = kept.row.latest_at if kept.row.remembered else kept.cookie_ends
             response.set_cookie(self.get_cookie_name(app), kept.token, expires=ends, **self._attributes(app))
         elif kept.is_over:
             response.delete_cookie(self.get_cookie_name(app), **self._attributes(app))

@@ -140,6 +140,12 @@ def listing(slug: str) -> Clinic:
     return found
 
 
+def by_slug(slug: str) -> Clinic | None:
+    """A clinic that has or had a page, whether or not it can be asked now."""
+    seen = Clinic.listing_state.in_((ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED))
+    return db.session.scalar(select(Clinic).where(Clinic.slug == slug, seen)) if slug else None
+
+
 def published_slugs() -> list[str]:
     """For the sitemap."""
     query = select(Clinic.slug).where(Clinic.listing_state == ListingState.PUBLISHED)

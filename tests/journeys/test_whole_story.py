@@ -15,8 +15,8 @@ pytestmark = pytest.mark.xdist_group("site")
 class Walk:
     """One patient's way, with a picture of every page."""
 
-    def __init__(self, page: Page, site: Site, *, name: str) -> None:
-        self.page, self.site, self.name = page, site, name
+    def __init__(self, page: Page, site: Site, *, name: str, has_script: bool) -> None:
+        self.page, self.site, self.name, self.has_script = page, site, name, has_script
         self.address = f"{name}@patient.example"
         self.n = 0
 
@@ -75,7 +75,10 @@ def ask(walk: Walk) -> int:
     walk.step("budget")
     walk.go_on()
     walk.step("health")
+    if walk.has_script:
+        walk.tick("conditions", "none")
     walk.tick("conditions", "blood_thinner")
+    expect(page.locator('[name="conditions"][value="none"]')).not_to_be_checked()
     walk.go_on()
     walk.step("pause")
     expect(page.locator("main")).to_contain_text("Do not stop or change your medicine for this treatment.")
@@ -100,7 +103,7 @@ def add_photos(walk: Walk) -> None:
     expect(walk.page.get_by_role("alert")).to_contain_text("notes.jpg: The selected file must be a JPG")
     expect(walk.page.get_by_role("img", name="Photo 1")).to_be_visible()
     walk.picture("photos")
-    walk.page.get_by_role("link", name="Continue").click()
+    walk.page.get_by_role("button", name="Continue").click()
 
 
 def choose_and_send(walk: Walk) -> int:
@@ -113,6 +116,8 @@ def choose_and_send(walk: Walk) -> int:
         boxes.nth(n).check(force=True)  # the whole card is its label
     walk.go_on()
     walk.step("check")
+    if walk.has_script:
+        expect(page.get_by_role("button", name=re.compile("without my health answers$"))).to_be_visible()
     page.locator('input[name="share_health"]').check()
     page.locator('input[name="adult"]').check()
     page.get_by_role("button", name=re.compile("^Send my request")).click()
@@ -173,7 +178,7 @@ def compare_and_choose(walk: Walk, ref: str) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_from_the_guide_to_the_choice(site: Site, visit: Visit, chromium: Browser, script: bool) -> None:
-    walk = Walk(visit(script=script), site, name="ada" if script else "ben")
+    walk = Walk(visit(script=script), site, name="ada" if script else "ben", has_script=script)
     read_and_compare(walk)
     assert ask(walk) == 2
     ref = confirm(walk)

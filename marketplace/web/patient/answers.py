@@ -27,7 +27,7 @@ FORMS: dict[str, type[Question]] = {
 SHOWN: dict[str, dict[str, Any]] = {
     "treatment": {"unsure": UNSURE},
     "where": {"anywhere": ANY},
-    "health": {"examples": EXAMPLES, "none": NONE, "longest": LONGEST_DETAILS},
+    "health": {"examples": EXAMPLES, "nothing": NONE, "longest": LONGEST_DETAILS},
 }
 
 

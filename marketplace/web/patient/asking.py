@@ -9,9 +9,11 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
+from marketplace.accounts import sessions
+from marketplace.foundation import clock
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.problems import NotFound
-from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests import drafts, queries, retention
 from marketplace.web.forms import Form
 
 QUESTIONS = drafts.STEPS[:-1]
@@ -51,9 +53,15 @@ def current_draft() -> Any:
 
 
 def continue_draft(quote_request: Any) -> None:
-    """This browser fills this draft in from here on."""
+    """This browser fills this draft in from here on, also after it was closed."""
     session["draft"] = str(quote_request.id)
     session["draft_ref"] = quote_request.ref
+    keep_draft()
+
+
+def keep_draft() -> None:
+    """The browser keeps its cookie as long as the server keeps the draft."""
+    sessions.current().outlive_browser(clock.now() + retention.DRAFT_LIVES)
 
 
 def url_of(step: str, *, change: str | None = None) -> str:
@@ -123,3 +131,4 @@ def keep(form: Question, quote_request: Any) -> None:
     """Stores the answer of a draft that nobody sends meanwhile. Raises WrongState once it is sent."""
     drafts.begin(quote_request)
     form.store(quote_request)
+    keep_draft()

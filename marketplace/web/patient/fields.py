@@ -7,19 +7,22 @@ from wtforms.validators import StopValidation
 
 
 class _Listed:
-    """A single value of a list; `message` when there must be one."""
+    """A single value of a list; `message` when there must be one, `unlisted` when it is not one of them."""
 
     data: Any
     choices: Any
 
-    def __init__(self, label: Any, message: Any = "", **given: Any) -> None:
+    def __init__(self, label: Any, message: Any = "", *, unlisted: Any = "", **given: Any) -> None:
         super().__init__(label, **given)  # type: ignore[call-arg]
-        self.message = message
+        self.message, self.unlisted = message, unlisted
 
     def pre_validate(self, _form: object) -> None:
         """An unknown value counts as none."""
         if self.data not in {value for value, _label in self.choices}:
+            is_typed = self.data not in (None, "")
             self.data = None
+            if is_typed and self.unlisted:
+                raise StopValidation(self.unlisted)
         if self.data in (None, "") and self.message:
             raise StopValidation(self.message)
 

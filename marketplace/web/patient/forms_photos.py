@@ -41,6 +41,7 @@ class PhotosForm(Question):
 
     photos = Photos(_("Photos"))
     remove = StringField()
+    onward = StringField()  # the button that takes a chosen file along, and goes on without one
 
     @classmethod
     def answered(cls, quote_request: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ class PhotosForm(Question):
 
     def validate_photos(self, field: MultipleFileField) -> None:
         """Something must be asked for, and no more files than can be kept are looked at."""
-        if not field.data and not self.remove.data:
+        if not field.data and not self.remove.data and not self.onward.data:
             raise ValidationError(gettext("Select at least one photo"))
         if len(field.data or ()) > photos.MOST:
             raise ValidationError(str(REFUSALS["too_many"]))

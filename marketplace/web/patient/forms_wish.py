@@ -19,6 +19,7 @@ from marketplace.web.patient.wording import SCOPES, TIMINGS, TRIPS
 
 TREATMENT = "mesotherapy"
 UNSURE = "unsure"
+SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many months ahead
 WHOLE_BUDGET = _("Enter your budget as a whole number, like 900")
 NOT_WHOLE = {AmountProblem.NOT_A_NUMBER, AmountProblem.NEGATIVE, AmountProblem.TOO_FINE}
 
@@ -93,8 +94,8 @@ class WhenForm(Question):
     """Time and trips."""
 
     timing = OneOf(_("When could you travel?"), _("Select when you could travel"), choices=list(TIMINGS.items()))
-    month_from = OneOfMany(_("Earliest month"), choices=listings.months)
-    month_to = OneOfMany(_("Latest month"), choices=listings.months)
+    month_from = OneOfMany(_("Earliest month"), choices=listings.months, unlisted=_("Select a month from the list"))
+    month_to = OneOfMany(_("Latest month"), choices=listings.months, unlisted=_("Select a month from the list"))
     trips = OneOf(
         _("How many trips could you make?"),
         _("Select how many trips you could make"),
@@ -110,6 +111,16 @@ class WhenForm(Question):
             "trips": quote_request.trips,
             **{name: f"{month:%Y-%m}" if month else "" for name, month in months.items()},
         }
+
+    def validate_month_from(self, field: OneOfMany) -> None:
+        """Not after the time that was said."""
+        soon = SOON.get(self.timing.data or "")
+        latest = listings.month_ahead(soon) if soon is not None else None
+        if field.data and latest and field.data > latest:
+            said, later = TIMINGS[str(self.timing.data)], TIMINGS["later"]
+            raise ValidationError(
+                gettext('You said "%(said)s". Select an earlier month, or "%(later)s" above', said=said, later=later)
+            )
 
     def validate_month_to(self, field: OneOfMany) -> None:
         """Not before the earliest."""

@@ -69,6 +69,11 @@ def months() -> Choices:
     return [("", _("Not decided")), *((f"{month:%Y-%m}", month_name(month)) for month in ahead)]
 
 
+def month_ahead(ahead: int) -> str:
+    """YYYY-MM of the month so many after this one."""
+    return f"{_month(clock.today().replace(day=1), ahead):%Y-%m}"
+
+
 def month_name(month: date) -> str:
     """February 2026."""
     return format_date(month, format="MMMM y", locale=get_locale() or "en")

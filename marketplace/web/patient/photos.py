@@ -13,7 +13,7 @@ from marketplace.leads.consent_rows import GIVEN, photo_readers, write
 from marketplace.quote_requests import changes, drafts, photos
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 from marketplace.web import pictures
-from marketplace.web.patient.asking import CHANGE, after, current_draft, page, url_of, with_draft
+from marketplace.web.patient.asking import CHANGE, after, current_draft, keep_draft, page, url_of, with_draft
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_photos import LaterPhotosForm, PhotosForm
 from marketplace.web.patient.holding import held, own_browser_only
@@ -33,8 +33,10 @@ def ask_photos(quote_request: Any) -> ResponseReturnValue:
         drafts.begin(quote_request)
         form.keep(quote_request, painted)
         drafts.touch(quote_request)
+        keep_draft()
         if not form.errors:
-            return redirect(url_of("photos", change=CHANGE if changing else None), 303)
+            stays = url_of("photos", change=CHANGE if changing else None)
+            return redirect(after("photos", quote_request, changing=changing) if form.onward.data else stays, 303)
         keep_what_was_done()
     kept = photos.photos_of(quote_request)
     onward = after("photos", quote_request, changing=changing)

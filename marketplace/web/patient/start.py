@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.catalogue import geography
+from marketplace.clinics.queries import by_slug
+from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import limits
 from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import Face, wear
@@ -27,7 +29,10 @@ class StartForm(Form):
 def start() -> str:
     """Asks nothing yet and stores nothing."""
     given = {name: request.args.get(name, "") for name in ("treatment", "country", "clinic")}
-    return render_template("patient/form/start.html", form=StartForm(data=given))
+    clinic = by_slug(given["clinic"])
+    takes_requests = clinic is not None and clinic.listing_state == "published" and why_stopped(clinic) is None
+    form = StartForm(data=given)
+    return render_template("patient/form/start.html", form=form, clinic=clinic, takes_requests=takes_requests)
 
 
 @door.post("/get-quotes")

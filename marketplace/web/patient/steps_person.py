@@ -27,7 +27,7 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
     """An answer with a meaning leads to the page that says it; none ends the request."""
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
-        return page("health", form, examples=EXAMPLES, none=NONE, longest=LONGEST_DETAILS)
+        return page("health", form, examples=EXAMPLES, nothing=NONE, longest=LONGEST_DETAILS)
     keep(form, quote_request)
     changing = form.change.data == CHANGE
     if set(form.conditions.data or ()) & set(PAUSING):

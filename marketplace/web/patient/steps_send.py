@@ -78,12 +78,17 @@ def send() -> ResponseReturnValue:
     if not form.agrees_to(agreement.shown) or not form.validate_on_submit():
         return _check_page(agreement, form)
     _submit(agreement, form)
+    _remember_sent(quote_request)
+    return redirect(url_for("patient.sent"), 303)
+
+
+def _remember_sent(quote_request: Any) -> None:
+    """As long as the form's token is kept, so that sending it again is answered alike."""
     session.pop("draft")
     session["sent"] = quote_request.ref
     know(quote_request.ref)
-    # As long as the form's token is kept, so that sending it again is answered alike.
     sessions.current().last(timedelta(hours=72))
-    return redirect(url_for("patient.sent"), 303)
+    sessions.current().outlive_browser(None)
 
 
 def _submit(agreement: Agreement, form: CheckForm) -> None:

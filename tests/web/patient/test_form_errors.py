@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from marketplace.web.patient import listings
+from marketplace.web.patient.wording import TIMINGS
 from tests.factories import Make
 from tests.reading import words
 from tests.web.patient.filling import answer, answer_until
@@ -106,3 +108,31 @@ def test_no_clinic_and_too_many_clinics_are_refused(client: Any, make_clinic: Ma
     assert errors_of(many.page) == ["Select no more than 5 clinics"]
     unknown = answer(client, "clinics", clinics=["another-clinic"])
     assert errors_of(unknown.page) == ["Select at least one clinic"]
+
+
+def month(ahead: int) -> str:
+    return listings.month_ahead(ahead)
+
+
+@pytest.mark.parametrize(("timing", "ahead"), [("month", 2), ("month", 17), ("quarter", 4)])
+def test_a_month_after_the_time_that_was_said_is_refused(client: Any, timing: str, ahead: int) -> None:
+    answer_until(client, "when")
+    refused = answer(client, "when", timing=timing, month_from=month(ahead), month_to=month(ahead))
+    assert refused.status_code == 422
+    assert errors_of(refused.page) == [
+        f'You said "{TIMINGS[timing]}". Select an earlier month, or "Later" above',
+    ]
+
+
+@pytest.mark.parametrize(("timing", "ahead"), [("month", 1), ("quarter", 3), ("later", 17), ("unknown", 17)])
+def test_a_month_that_agrees_is_taken(client: Any, timing: str, ahead: int) -> None:
+    answer_until(client, "when")
+    assert answer(client, "when", timing=timing, month_from=month(ahead), month_to="").status_code == 303
+
+
+@pytest.mark.parametrize("off", ["2019-01", "2999-12", "2027-13", "May"])
+def test_a_month_off_the_list_is_refused(client: Any, off: str) -> None:
+    answer_until(client, "when")
+    refused = answer(client, "when", timing="later", month_to=off)
+    assert refused.status_code == 422
+    assert errors_of(refused.page) == ["Select a month from the list"]

@@ -57,7 +57,7 @@ def test_it_may_be_skipped(asked: Any) -> None:
     page = asked.get("/get-quotes/photos").page
     assert page.h1 == "Add photos (optional)"
     links = {words(link): link.get("href") for link in page.one("main").iter("a")}
-    assert links["Skip photos"] == "/get-quotes/you"
+    assert "Skip photos" not in links, "Continue goes on without one"
     assert asked.get("/get-quotes/you").status_code == 200
 
 
@@ -191,10 +191,24 @@ def test_the_last_page_names_them(client: Any, make_clinic: Make) -> None:
 def test_a_change_leads_back_to_the_answers(client: Any, make_clinic: Make) -> None:
     reach_check(client, make_clinic().slug)
     assert upload(client, *shades(1), change="1").headers["Location"] == "/get-quotes/photos?change=1"
-    links = {
-        words(link): link.get("href") for link in client.get("/get-quotes/photos?change=1").page.one("main").iter("a")
-    }
-    assert links["Continue"] == "/get-quotes/check"
+    assert upload(client, change="1", onward="1").headers["Location"] == "/get-quotes/check"
+
+
+def test_continue_takes_a_chosen_file_along(asked: Any) -> None:
+    assert upload(asked, *shades(1), onward="1").headers["Location"] == "/get-quotes/you"
+    assert len(asked.get("/get-quotes/photos").page.all("img")) == 1
+
+
+def test_continue_goes_on_without_one(asked: Any) -> None:
+    button = next(b for b in asked.get("/get-quotes/photos").page.all("button") if b.get("name") == "onward")
+    assert words(button) == "Continue"
+    assert upload(asked, onward="1").headers["Location"] == "/get-quotes/you"
+
+
+def test_continue_stays_where_a_file_was_refused(asked: Any) -> None:
+    refused = upload(asked, b"no picture", *shades(1), onward="1")
+    assert refused.status_code == 422
+    assert len(refused.page.all("img")) == 1
 
 
 def test_another_browser_sees_no_draft(asked: Any, app: Any) -> None:
