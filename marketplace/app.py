@@ -31,6 +31,7 @@ from marketplace.web import (
     joining,
     limiting,
     metrics,
+    one_address,
     origin,
     pictures,
     strata,
@@ -54,7 +55,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     app.url_map.strict_slashes = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     keyring.load(app.config["FIELD_KEYS"], secret=str(app.config["SECRET_KEY"]))
-    for part in (access_log, headers, pictures, inputs, origin):
+    for part in (access_log, headers, pictures, inputs, origin, one_address):
         # Before any extension: also what that refuses has an id and a line.
         part.install(app)
     _bind_extensions(app)

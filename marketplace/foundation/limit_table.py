@@ -27,6 +27,8 @@ LIMITS: dict[str, tuple[Bucket, ...]] = {
     "link": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
     "confirm-again": (Bucket(5, 120, BY_CLIENT),),
     "change-email": (Bucket(5, 600, ("account",)),),
+    # Whoever holds a link of ours has none of these to spend: only what was never a token counts.
+    "guess-link": (Bucket(30, 20, BY_CLIENT),),
     # A request
     "new-request": (Bucket(20, 60, BY_CLIENT),),
     "send-request": (Bucket(300, 6, ("everyone",), soft=True), Bucket(10, 120, BY_CLIENT)),

@@ -121,7 +121,8 @@ def _parts_of(token: str) -> bytes | None:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError, ValueError):
         return None
-    return raw if len(raw) == 48 else None
+    # One spelling is a token: base64 reads the same bytes from several.
+    return raw if len(raw) == 48 and base64.urlsafe_b64encode(raw).decode() == token else None
 
 
 def _signature(link_id: UUID, purpose: str) -> bytes:

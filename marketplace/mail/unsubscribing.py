@@ -54,7 +54,7 @@ def subscription_of(token: str) -> Subscription:
         account = db.session.get(Account, UUID(account_id))
     except (BadData, ValueError, TypeError) as error:
         raise NotFound("unsubscribe") from error
-    if account is None or stream not in STREAMS or token not in path_for(account.id, stream):
+    if account is None or stream not in STREAMS or path_for(account.id, stream) != f"/unsubscribe/{token}":
         raise NotFound("unsubscribe")
     return Subscription(account, stream)
 

@@ -15,6 +15,9 @@ graceful_timeout = 10
 # The heartbeat file of a worker must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 control_socket_disable = True
+# Who may say how a request came in is PROXY_HOPS's matter: gunicorn itself believes no header, of this machine neither.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
 # The app writes its own log, one JSON object a line.
 accesslog = None
 loglevel = "warning"

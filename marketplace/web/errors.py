@@ -3,6 +3,7 @@
 from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -51,6 +52,11 @@ def show_http(error: HTTPException) -> ResponseReturnValue:
 
 def show_csrf(_error: CSRFError) -> ResponseReturnValue:
     """A form without its token."""
+    return page(400), 400
+
+
+def show_unreadable(_error: ParseException) -> ResponseReturnValue:
+    """A body whose chunks are no chunks: the server finds out while it is read."""
     return page(400), 400
 
 
@@ -106,6 +112,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Problem, show_problem)
     app.register_error_handler(CSRFError, show_csrf)
     app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(ParseException, show_unreadable)
     app.register_error_handler(CannotOpen, show_gone_key)
     app.register_error_handler(KeyMissing, show_missing_key)
     for kind in database_errors.KINDS:

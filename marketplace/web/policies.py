@@ -6,10 +6,12 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
+from marketplace.accounts.mailed_links import is_genuine
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import membership_of
+from marketplace.foundation import limits
 from marketplace.foundation.faces import Face, as_system, wear
-from marketplace.foundation.problems import NotFound
+from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.foundation.signed_links import genuine
 from marketplace.foundation.timeline import act_as
 from marketplace.leads.freezing import frozen
@@ -45,7 +47,23 @@ def only_in_development() -> Answer:
 def holder_of_a_link() -> Answer:
     """The token is one of ours; what it opens, until when and how often is the link's own matter."""
     patient()
-    genuine(_named("token"))
+    _hold_to_genuine()
+    return None
+
+
+def _hold_to_genuine() -> None:
+    """Guessing takes time; a token that we made is never refused for the guesses of others. Raises LinkGone."""
+    try:
+        genuine(_named("token"))
+    except LinkGone:
+        limits.take("guess-link")
+        raise
+
+
+def holder_of_an_account_link() -> Answer:
+    """Whether it still works, and the page for one that does not, is the view's own matter."""
+    if not is_genuine(str(request.endpoint), _named("token")):
+        limits.take("guess-link")
     return None
 
 
@@ -54,7 +72,7 @@ def invited() -> Answer:
     if current_user.is_authenticated:
         act_as(current_user.actor)
     with as_system():
-        genuine(_named("token"))
+        _hold_to_genuine()
     return None
 
 
@@ -128,6 +146,7 @@ POLICIES = {
     "link-holder": Policy(holder_of_a_link, Face.PATIENT),
     "request-holder": Policy(holder_of_this_request, Face.PATIENT),
     "sign-in": Policy(anyone, Face.ACCOUNT),  # Flask-Security asks for the password, the code or the token of the mail
+    "account-link": Policy(holder_of_an_account_link, Face.ACCOUNT),
     "invited": Policy(invited, Face.ACCOUNT),
     "signed-in": Policy(signed_in, Face.ACCOUNT),
     "member": Policy(member, Face.ACCOUNT),

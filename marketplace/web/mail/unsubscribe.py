@@ -3,8 +3,10 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from marketplace.foundation import limits
+from marketplace.foundation.problems import NotFound
 from marketplace.foundation.timeline import act_as
-from marketplace.mail.unsubscribing import subscription_of
+from marketplace.mail.unsubscribing import Subscription, subscription_of
 from marketplace.web.mail.door import door
 from marketplace.web.writing import writes
 
@@ -13,7 +15,7 @@ from marketplace.web.writing import writes
 @writes
 def unsubscribe(token: str) -> ResponseReturnValue:
     """A mail program posts here without a cookie; whoever holds the link may (RFC 8058)."""
-    subscription = subscription_of(token)
+    subscription = _subscription_of(token)
     act_as(subscription.account.actor)
     if request.method == "POST" and request.form.get("emails") == "on":
         subscription.switch_on()
@@ -21,3 +23,11 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         subscription.switch_off()
     acted = request.method == "POST"
     return render_template("mail/unsubscribe.html", wanted=subscription.wanted, acted=acted, token=token)
+
+
+def _subscription_of(token: str) -> Subscription:
+    try:
+        return subscription_of(token)
+    except NotFound:
+        limits.take("guess-link")
+        raise
