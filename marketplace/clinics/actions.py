@@ -17,6 +17,18 @@ from marketplace.foundation.due import each
 from marketplace.foundation.problems import Refused
 from marketplace.foundation.timeline import record
 
+DECISIONS = {"suspend": ListingState.SUSPENDED, "send_back": ListingState.SENT_BACK}
+
+
+def lock(clinic: Clinic) -> None:
+    """Locks the listing: of two who decide one comes first."""
+    LISTING.lock(clinic)
+
+
+def may(clinic: Clinic, decision: str) -> bool:
+    """Whether the listing's state allows the decision, `suspend` or `send_back`."""
+    return LISTING.may(clinic, DECISIONS[decision])
+
 
 def submit(clinic: Clinic, *, answer: str = "") -> None:
     """An owner sends a draft to review; one that was sent back with an answer to what was asked, else Refused."""

@@ -44,7 +44,7 @@ def the_clinic_replies(desk: Page, site: Site, ref: str, slug: str) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_a_message_and_its_reply(site: Site, visit: Visit, script: bool) -> None:
-    walk = Walk(visit(script=script), site, name="cleo" if script else "dina")
+    walk = Walk(visit(script=script), site, name="cleo" if script else "dina", has_script=script)
     ask(walk)
     ref = confirm(walk)
     slug = asked_clinics(walk)[0]

@@ -13,6 +13,8 @@ from marketplace.web.inputs import number
 from marketplace.web.operator import wording
 from marketplace.web.operator.claims import claim_rows
 from marketplace.web.operator.door import door
+from marketplace.web.operator.reading import items, listing_shown
+from marketplace.web.shown import STALE, AgreeingForm
 
 WITHIN = (7, 30, 90)
 
@@ -49,9 +51,12 @@ def show_clinic(clinic_id: UUID) -> ResponseReturnValue:
     return listing_page(clinic_id)
 
 
-def listing_page(clinic_id: UUID, *, problem: str | None = None) -> ResponseReturnValue:
-    """The page, with what a decision was refused for."""
-    clinic = operator_queries.by_id(clinic_id)
+def listing_page(
+    clinic_id: UUID, *, problem: str | None = None, form: AgreeingForm | None = None
+) -> ResponseReturnValue:
+    """The page, with what a decision was refused for, or what changed before it was made."""
+    clinic, form = operator_queries.by_id(clinic_id), form or AgreeingForm(formdata=None)
+    form.show(listing_shown(clinic))
     history = operator_queries.history(clinic)
     page = render_template(
         "operator/clinics/show.html",
@@ -64,9 +69,11 @@ def listing_page(clinic_id: UUID, *, problem: str | None = None) -> ResponseRetu
         actors=wording.actors(entry.actor for entry in history),
         members=team.members(clinic),
         problem=problem,
-        has_errors=problem is not None,
+        form=form,
+        changed=items(form),
+        has_errors=bool(problem or form.changes),
     )
-    return page, 422 if problem else 200
+    return page, STALE if form.changes else 422 if problem else 200
 
 
 @door.get("/clinics/<uuid:clinic_id>/history")

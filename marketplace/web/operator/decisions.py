@@ -1,5 +1,6 @@
 """Deciding about a listing: each decision is a verb of the room, with a reason where it says no."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -7,14 +8,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.clinics import actions, checks, operator_queries
+from marketplace.clinics import actions, checks, operator_queries, reasons
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import listing_page
 from marketplace.web.operator.door import door
 from marketplace.web.operator.forms import CheckForm, SendBackForm, SuspendForm
+from marketplace.web.operator.reading import check_shown, items, last_happened, listing_shown
+from marketplace.web.shown import STALE, AgreeingForm
 from marketplace.web.writing import writes
+
+if TYPE_CHECKING:
+    from marketplace.clinics.models import Check, Clinic
 
 
 def _back_to(clinic_id: UUID, text: str) -> ResponseReturnValue:
@@ -35,7 +41,9 @@ def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
 @writes
 def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """Live at once; refused while a required check is not passed."""
-    clinic = operator_queries.by_id(clinic_id)
+    clinic, form = _as_it_is(clinic_id), AgreeingForm()
+    if not form.agrees_to(listing_shown(clinic)):
+        return listing_page(clinic_id, form=form)
     try:
         actions.publish(clinic)
     except Refused as refusal:
@@ -47,7 +55,9 @@ def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
 @writes
 def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """Held to the same checks as a new listing."""
-    clinic = operator_queries.by_id(clinic_id)
+    clinic, form = _as_it_is(clinic_id), AgreeingForm()
+    if not form.agrees_to(listing_shown(clinic)):
+        return listing_page(clinic_id, form=form)
     try:
         stopping.reinstate(clinic)
     except Refused as refusal:
@@ -65,10 +75,9 @@ def ask_suspend(clinic_id: UUID) -> ResponseReturnValue:
 @writes
 def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """A reason and a statement, always."""
-    clinic = operator_queries.by_id(clinic_id)
-    form = SuspendForm()
-    if not form.validate():
-        return _decision_page("suspend", clinic, form), 422
+    clinic, form = _as_it_is(clinic_id), SuspendForm()
+    if not form.agrees_to(listing_shown(clinic)) or not form.validate():
+        return _decision_page("suspend", clinic, form)
     stopping.suspend(clinic, form.reason.data, form.statement.data or "")
     return _back_to(clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name))
 
@@ -83,17 +92,34 @@ def ask_send_back(clinic_id: UUID) -> ResponseReturnValue:
 @writes
 def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """The clinic mends and submits again."""
-    clinic = operator_queries.by_id(clinic_id)
-    form = SendBackForm()
-    if not form.validate():
-        return _decision_page("send_back", clinic, form), 422
+    clinic, form = _as_it_is(clinic_id), SendBackForm()
+    if not form.agrees_to(listing_shown(clinic)) or not form.validate():
+        return _decision_page("send_back", clinic, form)
     actions.send_back(clinic, form.reason.data, form.statement.data or "")
     return _back_to(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
 
 
-def _decision_page(name: str, clinic: object, form: SuspendForm) -> str:
-    template = f"operator/clinics/{name}.html"
-    return render_template(template, clinic=clinic, form=form, has_errors=bool(form.errors))
+def _as_it_is(clinic_id: UUID) -> "Clinic":
+    """Locked, so that what is compared with what was read does not change before the decision."""
+    clinic = operator_queries.by_id(clinic_id)
+    actions.lock(clinic)
+    return clinic
+
+
+def _decision_page(name: str, clinic: "Clinic", form: SuspendForm) -> ResponseReturnValue:
+    form.show(listing_shown(clinic))
+    html = render_template(
+        f"operator/clinics/{name}.html",
+        clinic=clinic,
+        form=form,
+        words=wording,
+        reasons=reasons,
+        may=actions.may(clinic, name),
+        changed=items(form),
+        happened=last_happened(clinic) if form.changes else None,
+        has_errors=bool(form.errors or form.changes),
+    )
+    return html, STALE if form.changes else 422 if form.errors else 200
 
 
 @door.get("/clinics/<uuid:clinic_id>/checks/<kind>")
@@ -112,8 +138,8 @@ def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     clinic = operator_queries.by_id(clinic_id)
     check = checks.check_of(clinic, kind)
     form = CheckForm()
-    if not form.validate():
-        return _check_page(clinic, check, form), 422
+    if not form.agrees_to(check_shown(check)) or not form.validate():
+        return _check_page(clinic, check, form)
     try:
         stopping.decide_check(
             check,
@@ -125,20 +151,25 @@ def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
         )
     except Refused as refusal:
         form.expires_on.errors = [refusal.message]
-        return _check_page(clinic, check, form), 422
+        return _check_page(clinic, check, form)
     return _back_to(clinic_id, _("The check is recorded"))
 
 
-def _check_page(clinic: object, check: object, form: CheckForm) -> str:
-    form.offer(str(check.state))  # type: ignore[attr-defined]
-    return render_template(
+def _check_page(clinic: "Clinic", check: "Check", form: CheckForm) -> ResponseReturnValue:
+    form.offer(str(check.state))
+    form.show(check_shown(check))
+    html = render_template(
         "operator/clinics/check.html",
         words=wording,
+        reasons=reasons,
         clinic=clinic,
         check=check,
         form=form,
-        has_errors=bool(form.errors),
+        changed=items(form),
+        happened=last_happened(clinic) if form.changes else None,
+        has_errors=bool(form.errors or form.changes),
     )
+    return html, STALE if form.changes else 422 if form.errors else 200
 
 
 def _signature() -> str:

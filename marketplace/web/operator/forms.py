@@ -10,6 +10,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.web.forms import Form
+from marketplace.web.shown import AgreeingForm
 
 STATEMENT = 2000
 
@@ -25,7 +26,7 @@ def _reason(known: Mapping[str, object]) -> SelectField:
     )
 
 
-class SuspendForm(Form):
+class SuspendForm(AgreeingForm):
     """A reason from the list and a statement the clinic reads."""
 
     reason = _reason(SUSPEND)
@@ -56,7 +57,7 @@ class UnsealForm(Form):
     )
 
 
-class CheckForm(Form):
+class CheckForm(AgreeingForm):
     """What the evidence shows; a passed check can be prolonged or revoked, any other passed or refused."""
 
     evidence = StringField(_l("Evidence"), validators=[DataRequired(_l("Enter what you looked at")), Length(max=300)])

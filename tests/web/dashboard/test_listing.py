@@ -103,8 +103,9 @@ def test_the_operator_reads_the_answer_until_it_is_decided(
     sign_in(make_member(clinic)).post("/dashboard/listing/submit", data={"answer": answer})
     assert answer in client.get("/dashboard/listing").page.text
     operator = sign_in(make_operator(), reader_of(app))
-    page = operator.get(f"/operator/clinics/{clinic.id}").page.text
-    assert answer in page
-    assert "Which one?" in page
-    operator.post(f"/operator/clinics/{clinic.id}/publish")
+    page = operator.get(f"/operator/clinics/{clinic.id}").page
+    assert answer in page.text
+    assert "Which one?" in page.text
+    shown = page.one("input", name="shown").get("value")
+    operator.post(f"/operator/clinics/{clinic.id}/publish", data={"shown": shown})
     assert clinic.listing_answer is None

@@ -10,6 +10,7 @@ from marketplace.clinics.operator_queries import PAGE
 from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.web.operator.reading import listing_shown
 from tests.reading import form_fields, words
 
 WORDS = "The register shows another name."
@@ -17,6 +18,17 @@ WORDS = "The register shows another name."
 
 def path(clinic, verb=""):
     return f"/operator/clinics/{clinic.id}" + (f"/{verb}" if verb else "")
+
+
+def read(desk, clinic, verb):
+    """What the page of a decision showed, as its form says it; publishing and reinstating stand on the listing's."""
+    page = desk.get(path(clinic, "" if verb in {"publish", "reinstate"} else verb)).page
+    return {"shown": page.all("input", name="shown")[0].get("value")}
+
+
+def decide(desk, clinic, verb, **fields):
+    db.session.commit()
+    return desk.post(path(clinic, verb), data=read(desk, clinic, verb) | fields)
 
 
 def test_the_list_is_filtered_by_state_country_and_name(desk, make_clinic):
@@ -38,14 +50,14 @@ def test_claims_stand_beside_what_was_checked(desk, make_clinic):
 
 def test_publishing(desk, make_clinic):
     clinic = make_clinic(listing_state=ListingState.IN_REVIEW)
-    assert desk.post(path(clinic, "publish")).status_code == 303
+    assert decide(desk, clinic, "publish").status_code == 303
     assert clinic.listing_state == ListingState.PUBLISHED
     assert "Listing published" in desk.get(path(clinic, "history")).page.text
 
 
 def test_publishing_without_the_required_checks_is_refused_with_words(desk, make_clinic):
     clinic = make_clinic(listing_state=ListingState.IN_REVIEW, lapsed=(CheckKind.PEOPLE,))
-    answer = desk.post(path(clinic, "publish"))
+    answer = desk.post(path(clinic, "publish"), data={"shown": listing_shown(clinic).value})
     assert answer.status_code == 422
     assert "must be checked" in answer.page.text
 
@@ -53,21 +65,28 @@ def test_publishing_without_the_required_checks_is_refused_with_words(desk, make
 def test_suspending_needs_a_reason_and_a_statement(desk, make_clinic):
     clinic = make_clinic()
     db.session.commit()
-    answer = desk.post(path(clinic, "suspend"), data={"reason": "", "statement": ""})
+    answer = decide(desk, clinic, "suspend", reason="", statement="")
     assert answer.status_code == 422
     assert "Select a reason" in answer.page.text
     assert "Enter what the clinic should know" in answer.page.text
     form = {"reason": "false_statement", "statement": WORDS}
-    assert desk.post(path(clinic, "suspend"), data=form).status_code == 303
+    assert decide(desk, clinic, "suspend", **form).status_code == 303
     assert WORDS in desk.get(path(clinic)).page.text
 
 
 def test_the_second_of_two_operators_is_told(desk, make_clinic):
     clinic = make_clinic()
+    db.session.commit()
+    shown = read(desk, clinic, "suspend")
     actions.suspend(clinic, "patient_report", "Somebody else's words.")
     db.session.commit()
-    answer = desk.post(path(clinic, "suspend"), data={"reason": "false_statement", "statement": WORDS})
-    assert answer.status_code == 409
+    form = {"reason": "false_statement", "statement": WORDS}
+    for fields in (shown, {}):
+        answer = desk.post(path(clinic, "suspend"), data=fields | form)
+        assert answer.status_code == 409
+        assert words(answer.page.one("textarea")) == WORDS
+        assert "Listing suspended" in answer.page.text
+        assert not answer.page.all("button", class_="stop")
     assert clinic.listing_statement != WORDS
 
 
@@ -77,8 +96,8 @@ def test_sending_back_and_reinstating(desk, make_clinic):
         make_clinic(listing_state=ListingState.SUSPENDED),
     )
     form = {"reason": "wording", "statement": WORDS}
-    assert desk.post(path(drafted, "send-back"), data=form).status_code == 303
-    assert desk.post(path(down, "reinstate")).status_code == 303
+    assert decide(desk, drafted, "send-back", **form).status_code == 303
+    assert decide(desk, down, "reinstate").status_code == 303
     assert (drafted.listing_state, down.listing_state) == (ListingState.SENT_BACK, ListingState.PUBLISHED)
 
 
@@ -86,12 +105,12 @@ def test_a_check_is_recorded_with_its_end(desk, make_clinic):
     clinic = make_clinic(lapsed=(CheckKind.LICENCE,))
     db.session.commit()
     form = {"evidence": "Extract", "source": "Register", "verdict": "pass", "expires_on": "2000-01-01"}
-    assert desk.post(path(clinic, "checks/licence"), data=form).status_code == 422
-    answer = desk.post(path(clinic, "checks/licence"), data={**form, "expires_on": ""})
+    assert decide(desk, clinic, "checks/licence", **form).status_code == 422
+    answer = decide(desk, clinic, "checks/licence", **form | {"expires_on": ""})
     assert answer.status_code == 422
     assert "Enter the day" in answer.page.text
     end = (clock.today() + timedelta(days=100)).isoformat()
-    assert desk.post(path(clinic, "checks/licence"), data={**form, "expires_on": end}).status_code == 303
+    assert decide(desk, clinic, "checks/licence", **form | {"expires_on": end}).status_code == 303
 
 
 def test_an_unknown_clinic_is_not_found(desk):
