@@ -75,6 +75,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     quote.QuoteWithdrawn: (clinic_news.quote_withdrawn,),
     quote.QuoteExpired: (),
     quote.QuoteDeclined: (to_clinic.quote_declined,),
+    quote.DeclineUndone: (to_clinic.decline_undone, quote_news.announce),
     # The patient chooses
     quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
     quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.choice_undone_clinic),

@@ -26,7 +26,7 @@ from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.messages import CLINIC, PATIENT, has_asked, say, takes_messages
 from marketplace.leads.models import Lead
 from marketplace.leads.reply_times import refresh
-from marketplace.leads.states import DECLINE_REASONS, LeadState
+from marketplace.leads.states import AWAITING, DECLINE_REASONS, LeadState
 from marketplace.quote_requests.events import AnswersRead
 from marketplace.quote_requests.models import Look
 from marketplace.quote_requests.states import RequestState
@@ -85,7 +85,7 @@ def ask(lead: Lead, question: str, *, by: UUID | None = None) -> None:
     """The clinic's one question; the clock stands until it is answered. Raises Refused for a second one."""
     must_go_on(lead)
     LEAD.lock(lead)
-    _request_must_be_open(lead)
+    _must_wait_for_an_answer(lead)
     if has_asked(lead):
         raise Refused("one_question", field="question")
     LEAD.move(lead, LeadState.ASKED)
@@ -132,6 +132,9 @@ def mark_answered(lead: Lead) -> None:
         refresh(clinic)
 
 
-def _request_must_be_open(lead: Lead) -> None:
-    if lead.request.state not in {RequestState.OPEN, RequestState.CHOSEN}:
+def _must_wait_for_an_answer(lead: Lead) -> None:
+    """A lead that was lost may return to what it was before; until then there is nothing to ask."""
+    if lead.request.state != RequestState.OPEN:
         raise WrongState(f"request_{lead.request.state}")
+    if lead.state not in AWAITING:
+        raise WrongState(f"lead_{lead.state}")

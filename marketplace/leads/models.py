@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.clinics.models import Clinic
 from marketplace.foundation import clock
 from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
-from marketplace.leads.states import DECLINE_REASONS, DutyState, LeadState
+from marketplace.leads.states import DECLINE_REASONS, QUOTE_DECLINE_REASONS, DutyState, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose
 
@@ -38,6 +38,7 @@ class Lead(Created, Base):
             name="frozen_knows_its_state",
         ),
         one_of("decline_reason", DECLINE_REASONS),
+        one_of("quote_decline_reason", QUOTE_DECLINE_REASONS),
         Index("ix_lead_clinic_id_state_due_at", "clinic_id", "state", "due_at"),
         Index(
             "ix_lead_due_at_waiting",
@@ -68,6 +69,8 @@ class Lead(Created, Base):
     decline_reason: Mapped[str | None]
     state_before_loss: Mapped[LeadState | None] = mapped_column(TEXT)  # an undone choice returns here
     state_before_freeze: Mapped[LeadState | None] = mapped_column(TEXT)  # a clinic that may go on again returns here
+    quote_declined_at: Mapped[datetime | None]  # by the patient; none once that is undone
+    quote_decline_reason: Mapped[str | None]
     frozen_seconds: Mapped[int] = mapped_column(default=0)  # before its first answer: no silence of the clinic's
     warned_at: Mapped[datetime | None]  # chosen, and its patient was told that the clinic may not go on
 

@@ -41,6 +41,8 @@ AWAITING = (_S.NEW, _S.OPENED)
 # From these a clinic can still come to a quote, or say no.
 QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.LAPSED)
 DECLINABLE = tuple(state for state, targets in LEAD_MOVES.items() if _S.DECLINED in targets)
+# Why a patient declined a clinic's quote; giving one is up to them.
+QUOTE_DECLINE_REASONS = ("price", "dates", "trips", "product", "person", "elsewhere", "not_now")
 DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")
 
 

@@ -11,7 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event
 from marketplace.leads.models import Lead
-from marketplace.leads.states import AWAITING, LeadState
+from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
@@ -19,7 +19,6 @@ from marketplace.mail.only_one import only_one
 from marketplace.mail.wording import clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 
-_IN_THE_RUNNING = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.LOST)
 _NOT_TWICE_WITHIN = timedelta(hours=1)
 
 
@@ -66,12 +65,23 @@ def quote_declined(event: Event) -> None:
     _about_lead("quote_declined", _lead(event))
 
 
+def decline_undone(event: Event) -> None:
+    """The patient thought again; whoever may not go on learns of it when it may (DeclineUndone)."""
+    lead = _lead(event)
+    if lead.state == LeadState.QUOTED:
+        _about_lead("decline_undone", lead)
+
+
 def choice_undone_clinic(event: Event) -> None:
-    """The clinic that was chosen must not use the contact any more; the others are in the running again."""
+    """The clinic that was chosen must not use the contact any more; the others are in the running again.
+
+    Whoever was declined, had declined or may not go on is not among these.
+    """
     for lead in _leads_of(event):
         was_chosen = lead.clinic_id == event.clinic_id
-        if was_chosen or lead.state in _IN_THE_RUNNING:
-            _about_lead("choice_undone_clinic", lead, context={"was_chosen": was_chosen})
+        if was_chosen or lead.state in QUOTABLE:
+            context = {"was_chosen": was_chosen, "stands": lead.state in QUOTABLE}
+            _about_lead("choice_undone_clinic", lead, context=context)
 
 
 def question_answered(event: Event) -> None:
@@ -85,7 +95,7 @@ def question_answered(event: Event) -> None:
 def request_closed(event: Event) -> None:
     """The patient is done: no quote is expected any more (RequestClosed)."""
     for lead in _leads_of(event):
-        if lead.state == LeadState.LOST:
+        if lead.state == LeadState.LOST and lead.quote_declined_at is None:
             _about_lead("request_closed", lead)
 
 
@@ -173,9 +183,8 @@ def _leads_of(event: Event) -> Sequence[Lead]:
 
 
 def _others(event: Event) -> list[Lead]:
-    """Who is still in the running, and is not the one that was chosen."""
-    winner = _lead(event).id
-    return [lead for lead in _leads_of(event) if lead.id != winner and lead.state in _IN_THE_RUNNING]
+    """Who lost by this choice: not who was declined before."""
+    return [lead for lead in _leads_of(event) if lead.state == LeadState.LOST and lead.state_before_loss is not None]
 
 
 def _recently(clinic: Clinic, name: str) -> bool:

@@ -15,7 +15,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event, record
 from marketplace.leads.models import Lead
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.mail import allowance, outbox
 from marketplace.mail.links import ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
@@ -118,7 +118,8 @@ def choice_made(event: Event) -> None:
 def choice_undone(event: Event) -> None:
     """The choice was taken back within its 48 hours (ChoiceUndone)."""
     request = _request(event)
-    put("choice_undone", request, link=RequestLink(request, "compare"))
+    others = [lead for lead in _leads(request) if lead.clinic_id != event.clinic_id and lead.state in QUOTABLE]
+    put("choice_undone", request, context={"others": bool(others)}, link=RequestLink(request, "compare"))
 
 
 def clinics_available(event: Event) -> None:

@@ -58,6 +58,7 @@ REGISTER: dict[str, Row] = {
     "chosen": Row(To.DESK, "QuoteChosen, to the one chosen", "the lead", necessary=True),
     "not_chosen": Row(To.DESK, "QuoteChosen, to the others", "the lead", quiet=True),
     "quote_declined": Row(To.DESK, "QuoteDeclined", "the lead", quiet=True),
+    "decline_undone": Row(To.DESK, "DeclineUndone", "the lead", quiet=True),
     "choice_undone_clinic": Row(To.DESK, "ChoiceUndone", "the lead"),
     "request_closed": Row(To.DESK, "RequestClosed", "the lead", quiet=True),
     "delete_data": Row(To.DESK, "LeadRevoked", "the lead", necessary=True),

@@ -20,8 +20,8 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
-from marketplace.quotes.events import ChoiceUndone, QuoteChosen, QuoteDeclined, RequestSettled
+from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.events import ChoiceUndone, QuoteChosen, RequestSettled
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
@@ -102,16 +102,6 @@ def _restore(lead: Lead, *, stood: timedelta) -> None:
         lead.state_before_loss = None
     if can_freeze(lead) and why_stopped(lead.clinic):
         freeze(lead)
-
-
-def decline(quote: Quote) -> None:
-    """The patient does not want this one; the clinic is told and its lead ends."""
-    REQUEST.lock(quote.lead.request)
-    if quote.lead.request.state not in TAKES_QUOTES:
-        raise WrongState(f"request_{quote.lead.request.state}")
-    QUOTE.move(quote, QuoteState.NOT_CHOSEN)
-    LEAD.move(quote.lead, LeadState.LOST)
-    record(QuoteDeclined(**ids(quote.lead), quote_id=quote.id))
 
 
 def settle_due(now: datetime) -> int:

@@ -24,7 +24,11 @@ class QuoteExpired(Event):
 
 
 class QuoteDeclined(Event):
-    """The patient does not want this one."""
+    """The patient does not want this one; `reason` is from the list, or not given."""
+
+
+class DeclineUndone(Event):
+    """The patient undid it: the quote stands again."""
 
 
 class QuoteChosen(Event):

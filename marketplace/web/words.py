@@ -1,7 +1,15 @@
 """Codes in plain words: one word per thing, on every page."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask
 from flask_babel import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+    from marketplace.quotes.models import Quote
 
 ROLES = {
     "dermatologist": _("Dermatologist"),
@@ -81,6 +89,15 @@ QUOTE_STATES = {
     "chosen": (_("Chosen"), "ok"),
     "not_chosen": (_("Not chosen"), None),
 }
+QUOTE_DECLINES = {
+    "price": _("The price"),
+    "dates": _("The dates"),
+    "trips": _("Too many trips, or too far"),
+    "product": _("The product"),
+    "person": _("Who treats"),
+    "elsewhere": _("An offer elsewhere"),
+    "not_now": _("No treatment for now"),
+}
 LOOKS = {
     "health": _("Health answers"),
     "photos": _("Photos"),
@@ -95,6 +112,20 @@ TIMINGS = {
 TRIPS = {"1": _("1 trip"), "2": _("2 trips"), "3": _("3 trips or more"), "unknown": _("Not sure yet")}
 
 
+def lead_label(lead: Lead) -> tuple[Any, str | None]:
+    """What a patient calls it: a lead that ended by their own no is named so."""
+    return (_("You decided against it"), None) if _is_declined(lead) else LEAD_STATES[lead.state]
+
+
+def _is_declined(lead: Lead) -> bool:
+    return lead.quote_declined_at is not None and lead.state == "lost"
+
+
+def quote_label(quote: Quote) -> tuple[Any, str | None]:
+    """The same for a quote."""
+    return (_("You decided against it"), None) if _is_declined(quote.lead) else QUOTE_STATES[quote.state]
+
+
 def install(app: Flask) -> None:
     """One name in every template, and a filter for lists of what is included."""
     app.jinja_env.filters["included_word"] = lambda code: str(INCLUDED.get(code, code))
@@ -106,6 +137,9 @@ def install(app: Flask) -> None:
         "lead_states": LEAD_STATES,
         "request_states": REQUEST_STATES,
         "quote_states": QUOTE_STATES,
+        "quote_declines": QUOTE_DECLINES,
+        "lead_label": lead_label,
+        "quote_label": quote_label,
         "looks": LOOKS,
         "timings": TIMINGS,
         "trips": TRIPS,

@@ -14,10 +14,11 @@ from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
-from marketplace.leads.queries import lead_of_clinic
+from marketplace.leads.queries import lead_of_clinic, leads_of
 from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due, remind_due
 from marketplace.quote_requests.queries import looks
+from marketplace.quotes.acceptance import choose
 from tests.factories import Make, build_lead
 
 
@@ -129,3 +130,11 @@ def test_another_clinics_lead_is_not_found(make_lead: Make, make_clinic: Make) -
     lead = make_lead()
     with pytest.raises(NotFound):
         lead_of_clinic(make_clinic("Clinic Nar").id, lead.request.ref)
+
+
+def test_who_lost_by_a_choice_asks_nothing(make_clinic: Make, make_request: Make, make_quote: Make) -> None:
+    one, other = leads_of(make_request(make_clinic("A"), make_clinic("B")))
+    choose(make_quote(one))
+    with pytest.raises(WrongState):
+        ask(other, "When was the last time?")
+    assert other.state == LeadState.LOST

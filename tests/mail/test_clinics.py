@@ -35,7 +35,8 @@ def test_no_reminder_when_all_is_answered(app: Flask) -> None:
 def test_rivals_are_told_and_the_winner_is_not(app: Flask) -> None:
     request = a_request()
     winner = a_lead(request, a_clinic("Winner"), state=LeadState.WON)
-    rival = a_lead(request, a_clinic("Rival"), state=LeadState.LOST)
+    rival = a_lead(request, a_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
+    a_lead(request, a_clinic("Declined by the patient"), state=LeadState.LOST)
     a_lead(request, a_clinic("Declined"), state=LeadState.DECLINED, decline_reason="language")
     clinics.not_chosen(event_of(winner))
     assert [email.clinic_id for email in emails("not_chosen")] == [rival.clinic_id]

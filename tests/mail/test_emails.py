@@ -108,6 +108,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "chosen": lambda: clinics.chosen(arrived()),
     "not_chosen": lambda: of_two(clinics.not_chosen),
     "quote_declined": lambda: clinics.quote_declined(arrived()),
+    "decline_undone": lambda: clinics.decline_undone(event_of(a_lead(state=LeadState.QUOTED))),
     "choice_undone_clinic": lambda: of_two(clinics.choice_undone_clinic),
     "clinic_wrote": a_reply,
     "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),

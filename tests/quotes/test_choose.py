@@ -7,7 +7,7 @@ import pytest
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.queries import leads_of
-from marketplace.quotes import acceptance
+from marketplace.quotes import acceptance, declining
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_undo_restores_everything(three):
 
 
 def test_undo_leaves_what_was_declined_before(three):
-    acceptance.decline(three[1])
+    declining.decline(three[1])
     acceptance.choose(three[0])
     acceptance.undo(three[0].lead.request)
     assert states(three) == ("sent", "not_chosen", "quoted", "lost", "new", "open")

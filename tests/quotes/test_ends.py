@@ -7,7 +7,7 @@ import pytest
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.ending import close, pause
-from marketplace.quotes import acceptance, drafting
+from marketplace.quotes import declining, drafting
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.quotes.sending import expire_due, release
 from marketplace.quotes.terms import total_disagrees
@@ -40,7 +40,7 @@ def test_a_paused_request_takes_a_quote_an_ended_one_does_not(make_lead):
 def test_a_revision_held_while_the_patient_declined_is_never_sent(make_quote):
     first = make_quote()
     second = drafting.hold(first.lead, terms(first.lead))
-    acceptance.decline(first)
+    declining.decline(first)
     release(second)
     assert second.state == "withdrawn"
     assert first.lead.state == "lost"

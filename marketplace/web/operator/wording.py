@@ -148,6 +148,7 @@ EVENTS = {
     "QuoteExpired": _l("Quote expired"),
     "QuoteChosen": _l("Quote chosen"),
     "QuoteDeclined": _l("Quote declined by the patient"),
+    "DeclineUndone": _l("Decline undone, the quote stands again"),
     "ChoiceUndone": _l("Choice undone"),
     "RequestSettled": _l("Choice settled"),
     "ListingSubmitted": _l("Listing sent to review"),

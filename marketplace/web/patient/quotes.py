@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 
 from marketplace.leads.news import of_lead
 from marketplace.quote_requests.queries import answers
-from marketplace.quotes import acceptance
+from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quotes import acceptance, declining
 from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, of_request
 from marketplace.quotes.side_by_side import in_currency, side_by_side
 from marketplace.quotes.terms import terms_of
@@ -37,8 +39,7 @@ def show_quote(ref: str, number: int) -> str:
         terms=terms_of(quote),
         questions=answers(quote_request).questions,
         column=column,
-        news=of_lead(quote.lead),
-        can_be_chosen=can_be_chosen(quote),
+        **_next_steps(quote),
         found=found,
         plan=checked_quote(quote),
         about=lambda minor: in_currency(minor, quote.currency, found.currency),
@@ -46,25 +47,27 @@ def show_quote(ref: str, number: int) -> str:
     )
 
 
-@door.post(BASE + "/decline")
-@writes
-def decline_quote(ref: str, number: int) -> ResponseReturnValue:
-    """Not this one."""
-    quote = of_request(held(), number)
-    acceptance.decline(quote)
-    flash(
-        _("We have told %(clinic)s that you decided against their quote", clinic=quote.lead.clinic.name),
-        "success",
-    )
-    return _back(ref)
+def _next_steps(quote: Quote) -> dict[str, object]:
+    """What has changed about the clinic, and what can be done with the quote now."""
+    takes_quotes = quote.lead.request.state in TAKES_QUOTES
+    return {
+        "news": of_lead(quote.lead),
+        "can_be_chosen": can_be_chosen(quote),
+        "can_be_declined": quote.state == "sent" and takes_quotes,
+        "undo_until": declining.undo_until(quote.lead),
+    }
 
 
 @door.post(BASE + "/undo")
 @writes
 def undo_choice(ref: str, number: int) -> ResponseReturnValue:
-    """Within 48 hours all is as before."""
+    """Within 48 hours all is as before: what was chosen, and what was declined."""
     quote_request = held()
-    of_request(quote_request, number)
-    acceptance.undo(quote_request)
-    flash(_("Undone. Your request is open again and every quote is as it was"), "success")
+    quote = of_request(quote_request, number)
+    if quote.lead.quote_declined_at is not None:
+        declining.undo_decline(quote)
+        flash(_("Undone. The quote of %(clinic)s stands again", clinic=quote.lead.clinic.name), "success")
+    else:
+        acceptance.undo(quote_request)
+        flash(_("Undone. Your request is open again and every quote is as it was"), "success")
     return _back(ref)

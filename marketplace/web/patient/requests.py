@@ -9,6 +9,7 @@ from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quotes import declining
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
 from marketplace.quotes.side_by_side import currency_of
 from marketplace.web.forms import Form
@@ -45,5 +46,6 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "takes_messages": takes_messages,
         "news": {lead.id: news.of_lead(lead) for lead in leads},
         "comparable": sum(can_be_chosen(quote) for quote in quotes),
+        "undo_until": {lead.id: declining.undo_until(lead) for lead in leads},
         "quoted_leads": {quote.lead_id: quote for quote in quotes},
     }

@@ -1,0 +1,219 @@
+"""Whatever is done to a request, in whatever order: rows, pages and mails agree, and nothing breaks."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from marketplace.clinics import checks
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import Problem
+from marketplace.leads import actions, ending, freezing, news, timing
+from marketplace.leads.models import Lead
+from marketplace.leads.queries import leads_of
+from marketplace.leads.states import LeadState
+from marketplace.mail.models import Email
+from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quotes import acceptance, declining, drafting, revoking, sending, stopping
+from marketplace.quotes.drafting import held_of
+from marketplace.quotes.models import Quote
+from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
+from marketplace.quotes.side_by_side import side_by_side
+from tests.factories import build_clinic, build_request, terms
+
+WHICH = st.integers(0, 2)
+LIVE = ("sent", "chosen", "not_chosen")
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """One request at three clinics. A verb may be refused; it never leaves things half done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outer = db.session.begin_nested()
+        self.at = clock.now()
+        self.request = build_request(*(build_clinic(f"Clinic {name}") for name in "ABC"))
+        self.leads = leads_of(self.request)
+
+    def teardown(self) -> None:
+        self.outer.rollback()
+        db.session.expire_all()
+
+    def do(self, verb: Callable[..., Any], *given: Any) -> None:
+        """A refusal takes back all that the verb did, as a page does."""
+        with clock.set_to(self.at):
+            try:
+                with db.session.begin_nested():
+                    verb(*given)
+            except Problem:
+                db.session.expire_all()
+
+    def quote_of(self, n: int) -> Quote | None:
+        found = select(Quote).where(Quote.lead_id == self.leads[n].id, Quote.sent_at.is_not(None))
+        return db.session.scalar(found.order_by(Quote.number.desc()).limit(1))
+
+    def with_quote(self, verb: Callable[..., Any], n: int) -> None:
+        quote = self.quote_of(n)
+        if quote is not None:
+            self.do(verb, quote)
+
+    @rule(n=WHICH)
+    def hold(self, n: int) -> None:
+        self.do(lambda: drafting.hold(self.leads[n], terms(self.leads[n])))
+
+    @rule(n=WHICH)
+    def hold_and_release(self, n: int) -> None:
+        self.hold(n)
+        self.pass_time(minutes=6)
+
+    @rule(n=WHICH)
+    def take_back(self, n: int) -> None:
+        self.do(drafting.take_back, self.leads[n])
+
+    @rule(n=WHICH)
+    def withdraw(self, n: int) -> None:
+        self.with_quote(partial(drafting.withdraw, reason="price"), n)
+
+    @rule(n=WHICH)
+    def choose(self, n: int) -> None:
+        self.with_quote(acceptance.choose, n)
+
+    @rule()
+    def undo(self) -> None:
+        self.do(acceptance.undo, self.request)
+
+    @rule(n=WHICH)
+    def decline(self, n: int) -> None:
+        self.with_quote(declining.decline, n)
+
+    @rule(n=WHICH)
+    def undo_decline(self, n: int) -> None:
+        self.with_quote(declining.undo_decline, n)
+
+    @rule(n=WHICH)
+    def suspend(self, n: int) -> None:
+        self.do(stopping.suspend, self.leads[n].clinic, "patient_report", "Reports.")
+
+    @rule(n=WHICH)
+    def reinstate(self, n: int) -> None:
+        self.do(stopping.reinstate, self.leads[n].clinic)
+
+    @rule(n=WHICH, kind=st.sampled_from(["licence", "insurance"]), verdict=st.sampled_from(["revoke", "pass"]))
+    def decide_check(self, n: int, kind: str, verdict: str) -> None:
+        given = {"evidence": "Extract", "source": "Register", "checked_by": "Operator A.B."}
+        until = (self.at + timedelta(days=180)).date()
+        check = checks.check_of(self.leads[n].clinic, kind)
+        self.do(lambda: stopping.decide_check(check, verdict=verdict, expires_on=until, **given))
+
+    @rule(n=WHICH)
+    def check_ends(self, n: int) -> None:
+        checks.check_of(self.leads[n].clinic, "people").expires_on = self.at.date() - timedelta(days=1)
+        self.pass_time(minutes=1)
+
+    @rule(n=WHICH, what=st.sampled_from(["health", "photos", "all"]))
+    def revoke_consent(self, n: int, what: str) -> None:
+        self.do(revoking.revoke, self.leads[n], what)
+
+    @rule(n=WHICH)
+    def ask(self, n: int) -> None:
+        self.do(actions.ask, self.leads[n], "When was the last time?")
+
+    @rule(n=WHICH)
+    def write(self, n: int) -> None:
+        self.do(actions.answer_question, self.leads[n], "Last year.")
+
+    @rule(n=WHICH)
+    def clinic_declines(self, n: int) -> None:
+        self.do(actions.decline, self.leads[n], "no_dates")
+
+    @rule(pauses=st.booleans())
+    def pause_or_reopen(self, pauses: bool) -> None:
+        self.do(ending.pause if pauses else ending.reopen, self.request)
+
+    @precondition(lambda self: self.at > clock.now() + timedelta(hours=20))
+    @rule(how=st.sampled_from([ending.close, ending.withdraw]))
+    def end(self, how: Callable[..., Any]) -> None:
+        self.do(how, self.request)
+
+    @rule(hours=st.sampled_from([1, 10, 49]))
+    def wait(self, hours: int) -> None:
+        self.pass_time(minutes=60 * hours)
+
+    def pass_time(self, *, minutes: int) -> None:
+        self.at += timedelta(minutes=minutes)
+        for timer in (sending.release_due, sending.expire_due, acceptance.settle_due, stopping.stop_due):
+            self.do(timer, self.at)
+        self.do(timing.lapse_due, self.at)
+
+    @invariant()
+    def rows_agree(self) -> None:
+        quotes = list(db.session.scalars(select(Quote).where(Quote.request_id == self.request.id)))
+        assert sum(quote.state == "chosen" for quote in quotes) == (self.request.state in {"chosen", "settled"})
+        for lead in self.leads:
+            own = [quote for quote in quotes if quote.lead_id == lead.id]
+            assert sum(quote.state in LIVE for quote in own) <= 1
+            assert (lead.state == LeadState.QUOTED) <= any(quote.state == "sent" for quote in own)
+            assert (lead.state == LeadState.WON) == any(quote.state == "chosen" for quote in own)
+            assert lead.state != LeadState.FROZEN or self.request.state in TAKES_QUOTES
+            assert lead.due_at >= lead.clock_started_at
+
+    @invariant()
+    def a_clinic_that_may_not_go_on_does_nothing(self) -> None:
+        with clock.set_to(self.at):
+            for lead in self.leads:
+                if not freezing.may_read(lead):
+                    assert not freezing.can_freeze(lead) or self.request.state not in TAKES_QUOTES
+                    assert held_of(lead) is None or self.request.state not in TAKES_QUOTES
+
+    @invariant()
+    def contact_is_open_to_one_clinic(self) -> None:
+        assert sum(lead.state == LeadState.WON for lead in self.leads) <= 1
+
+    @invariant()
+    def pages_agree(self) -> None:
+        with clock.set_to(self.at):
+            if self.request.state == "withdrawn":
+                return
+            found = side_by_side(self.request)
+            quotes = sent_quotes(self.request)
+            assert found.standing == {quote.number for quote in quotes if stands(quote)}
+            assert all(column.quote.number in found.standing for column in found.columns if column.result.lowest)
+            for lead in self.leads:
+                assert bool(news.of_lead(lead)) >= (lead.state == LeadState.FROZEN)
+            assert not any(can_be_chosen(quote) for quote in quotes if quote.lead.quote_declined_at)
+
+    @invariant()
+    def mails_agree(self) -> None:
+        for lead in self.leads:
+            last = self.last_mail(lead)
+            if last == "chosen":
+                assert lead.state in {LeadState.WON, LeadState.REVOKED}
+            if last in {"quote_declined", "not_chosen", "request_closed"}:
+                assert lead.state in {LeadState.LOST, LeadState.REVOKED, *self.silent_after(last)}
+            if last == "decline_undone":
+                assert lead.state not in {LeadState.DECLINED, LeadState.WON}
+
+    @staticmethod
+    def silent_after(last: str) -> set[LeadState]:
+        """An undone decline or choice at a clinic that may not go on, or lapsed before, is no news for it."""
+        return {LeadState.FROZEN} if last != "request_closed" else set()
+
+    def last_mail(self, lead: Lead) -> str | None:
+        names = ("chosen", "not_chosen", "quote_declined", "decline_undone", "choice_undone_clinic", "request_closed")
+        query = select(Email.name).where(Email.clinic_id == lead.clinic_id, Email.name.in_(names))
+        return db.session.scalar(query.order_by(Email.id.desc()).limit(1))
+
+
+@pytest.mark.usefixtures("db_session")
+def test_rows_pages_and_mails_agree(app: Flask) -> None:
+    given = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.explicit, Phase.generate]}
+    quick = settings(max_examples=12, stateful_step_count=30, **given)
+    run_state_machine_as_test(AnyOrder, settings=quick)
