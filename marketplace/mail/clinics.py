@@ -16,7 +16,7 @@ from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
 from marketplace.mail.only_one import only_one
-from marketplace.mail.wording import clock_time, local_day, local_moment
+from marketplace.mail.wording import clock_city, clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 
 _NOT_TWICE_WITHIN = timedelta(hours=1)
@@ -31,6 +31,7 @@ def new_request(event: Event) -> None:
         "day": local_day(lead.due_at, timezone=timezone),
         "due": local_moment(lead.due_at, timezone=timezone),
         "city": lead.clinic.city,
+        "zone_city": clock_city(lead.clinic),
     }
     _about_lead("new_request", lead, context=context)
 

@@ -13,6 +13,7 @@ MAX_AT_ONCE = 3  # emails to one domain
 SLOW_AFTER = 2.0  # seconds in hand; nothing more is started for its domain meanwhile
 SILENT_AFTER = 5.0  # seconds one email took; its domain rests afterwards
 FIRST_REST, MAX_REST = 15.0, 300.0  # seconds
+LOOK_AGAIN = 5.0  # seconds until it is known whether a slow one is silent
 
 
 class Busy(Exception):
@@ -95,8 +96,10 @@ def _must_wait(found: _Domain, now: float) -> float | None:
         return max(found.rests_until - now, SLOW_AFTER + 1)
     if not found.in_hand:
         return None
-    if found.silences or now - min(found.in_hand) >= SLOW_AFTER:
+    if found.silences:
         return FIRST_REST
+    if now - min(found.in_hand) >= SLOW_AFTER:
+        return LOOK_AGAIN
     if len(found.in_hand) < MAX_AT_ONCE:
         return None
     return min(SLOW_AFTER, SLOW_AFTER - (now - min(found.in_hand)) + 0.01)

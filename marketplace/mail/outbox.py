@@ -3,12 +3,15 @@
 import re
 import textwrap
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 from uuid import UUID
 
 from babel import Locale
 from flask import current_app
 from flask_babel import force_locale
+from jinja2 import Template
+from markupsafe import Markup
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -99,9 +102,21 @@ def _rendered(name: str, *, context: Mapping[str, Any], locale: str) -> tuple[st
     template = current_app.jinja_env.get_template
     with force_locale(locale):
         subject = " ".join(template(f"emails/{name}/subject.txt").render(shared).split())
-        text = _tidy(template(f"emails/{name}/body.txt").render(shared))
-        html = template(f"emails/{name}/body.html").render(shared, subject=subject)
+        page = template(f"emails/{name}/body.html")
+        html = page.render(_in_html(shared), subject=subject)
+        text = _tidy(template(f"emails/{name}/body.txt").render(shared, title=_title(page, shared)))
     return subject, text, html
+
+
+def _in_html(context: Mapping[str, Any]) -> dict[str, Any]:
+    """A reference stays on one line, also in a heading."""
+    whole = Markup('<span style="white-space:nowrap;">{}</span>').format(context["reference"])
+    return {**context, "reference": whole}
+
+
+def _title(page: Template, context: Mapping[str, Any]) -> str:
+    """The heading of the HTML part, for the text part: it is written once."""
+    return " ".join(unescape("".join(page.blocks["title"](page.new_context(dict(context))))).split())
 
 
 def _tidy(text: str) -> str:

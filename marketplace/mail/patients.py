@@ -25,7 +25,6 @@ from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
-from marketplace.quotes.models import Quote
 
 _NOT_TWICE_WITHIN = timedelta(hours=24)
 
@@ -57,16 +56,6 @@ def request_sent(event: Event) -> None:
         put("request_waiting", request, link=RequestLink(request))
 
 
-def quotes_arrived(request: QuoteRequest, *, quotes: Sequence[Quote]) -> None:
-    """New quotes, one or several in one email; called under the request's lock by `quote_news`."""
-    lines = [
-        {**named(quote.lead.clinic, request), "until": day(quote.valid_until, locale=request.locale)}
-        for quote in quotes
-    ]
-    link = RequestLink(request, "compare")
-    put("quotes_arrived", request, context={"quotes": lines, "n": len(lines)}, link=link)
-
-
 def clinic_asked(event: Event) -> None:
     """A clinic needs to know something before it can quote (QuestionAsked)."""
     request, clinic = _request(event), _clinic(event)
@@ -92,20 +81,6 @@ def some_silent(event: Event) -> None:
         "declined": event.reason is not None,
     }
     put("some_silent", request, context=context, link=link)
-
-
-def quote_ends(quote: Quote) -> None:
-    """Seven days before a quote ends, once a quote."""
-    request = db.session.get_one(QuoteRequest, quote.request_id)
-    path = f"quotes/{quote.number}"
-    if recently(request, "quote_ends", path=path, within=timedelta(days=30)):
-        return
-    context = {
-        "clinic": named(quote.lead.clinic, request),
-        "ends": day(quote.valid_until, locale=request.locale),
-        "ends_short": short_day(quote.valid_until, locale=request.locale),
-    }
-    put("quote_ends", request, context=context, link=RequestLink(request, path))
 
 
 def choice_made(event: Event) -> None:

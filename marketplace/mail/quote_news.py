@@ -13,7 +13,7 @@ from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.timeline import Event
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
-from marketplace.mail import patients
+from marketplace.mail import patient_quotes
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
@@ -56,7 +56,7 @@ def tell_now_or_later(request_id: UUID) -> None:
             request_id=str(request_id),
         )
         return
-    patients.quotes_arrived(request, quotes=quotes)
+    patient_quotes.quotes_arrived(request, quotes=quotes)
     request.quotes_mailed_at = now
     for quote in quotes:
         quote.mailed_at = now
@@ -93,7 +93,7 @@ def remind_of_ending(now: datetime) -> int:
         .where(Quote.sent_at < now - timedelta(days=1))
     ).all()
     for quote in quotes:
-        patients.quote_ends(quote)
+        patient_quotes.quote_ends(quote)
     return len(quotes)
 
 

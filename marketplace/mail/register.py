@@ -62,6 +62,8 @@ REGISTER: dict[str, Row] = {
     "choice_undone_clinic": Row(To.DESK, "ChoiceUndone", "the lead"),
     "request_closed": Row(To.DESK, "RequestClosed", "the lead", quiet=True),
     "delete_data": Row(To.DESK, "LeadRevoked", "the lead", necessary=True),
+    "delete_part": Row(To.DESK, "ConsentRevoked", "the lead", necessary=True),
+    "delete_reminder": Row(To.DESK, "DeletionChased", "the lead", necessary=True),
     "listing_result": Row(
         To.DESK,
         "ListingPublished, ListingSentBack, ListingSuspended, ListingReinstated",

@@ -9,6 +9,7 @@ from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from email.policy import SMTP, compat32, default
 from types import TracebackType
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -85,7 +86,7 @@ class SevenBitMessage(Message):
 
         Flask-Mail quotes the name, encodes it, and loses the quotes when the header is written.
         """
-        message = super()._message()
+        message = _alternative(super()._message())
         message.policy = compat32  # takes what is written as it is
         ours = {"From": written(self.desk), "Reply-To": written(self.desk), "To": written(self.to)}
         for name, value in {**ours, "Subject": unstructured(self.subject)}.items():
@@ -109,6 +110,15 @@ class SevenBitMessage(Message):
         charset = Charset("utf-8")
         charset.body_encoding = QP
         return MIMEText(text or "", subtype, charset)  # type: ignore[arg-type]
+
+
+def _alternative(mixed: MIMEBase) -> MIMEBase:
+    """Text and HTML without the parcel for attachments round them: we send none."""
+    (inner,) = cast(list[MIMEBase], mixed.get_payload())
+    for name, value in mixed.items():
+        if name not in inner:
+            inner[name] = value
+    return inner
 
 
 def open_post() -> Post:

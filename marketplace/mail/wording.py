@@ -24,6 +24,11 @@ def clock_time(moment: datetime, *, timezone: str, locale: str = "en") -> str:
     return format_time(moment, "HH:mm", tzinfo=ZoneInfo(timezone), locale=locale)
 
 
+def clock_city(clinic: Clinic) -> str:
+    """Istanbul: whose clock it is, short enough for a subject; where the city is not, that of its time zone."""
+    return clinic.city if len(clinic.city) <= 20 else clinic.timezone.rpartition("/")[2].replace("_", " ")
+
+
 def local_day(moment: datetime, *, timezone: str, locale: str = "en") -> str:
     """24 November on the reader's own calendar."""
     return short_day(moment.astimezone(ZoneInfo(timezone)).date(), locale=locale)

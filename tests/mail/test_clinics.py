@@ -14,7 +14,7 @@ def test_a_new_request_is_due_on_the_clinics_own_clock(app: Flask) -> None:
     lead = a_lead(clinic=a_clinic(timezone="Europe/Istanbul"), due_at=datetime(2026, 11, 24, 13, 40, tzinfo=UTC))
     clinics.new_request(event_of(lead))
     email = only("new_request")
-    assert email.subject == f"New request {lead.request.ref}, reply by 16:40 on 24 November"
+    assert email.subject == f"New request {lead.request.ref}, reply by 16:40 on 24 November (Istanbul)"
     assert "24 November 2026, 16:40 in Istanbul" in text_of(email)
     assert email.link_path == f"/dashboard/leads/{lead.request.ref}"
 

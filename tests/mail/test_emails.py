@@ -12,7 +12,17 @@ from flask import Flask
 from marketplace.foundation import clock
 from marketplace.leads.messages import CLINIC, say
 from marketplace.leads.states import LeadState
-from marketplace.mail import clinic_changes, clinic_news, clinics, delivery, digest, outbox, patients, quote_news
+from marketplace.mail import (
+    clinic_changes,
+    clinic_news,
+    clinics,
+    delivery,
+    digest,
+    outbox,
+    patient_quotes,
+    patients,
+    quote_news,
+)
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import RequestState
@@ -93,7 +103,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "quotes_arrived": several_quotes,
     "clinic_asked": lambda: patients.clinic_asked(arrived()),
     "some_silent": lambda: patients.some_silent(event_of(a_lead(state=LeadState.LAPSED))),
-    "quote_ends": lambda: patients.quote_ends(a_quote()),
+    "quote_ends": lambda: patient_quotes.quote_ends(a_quote()),
     "choice_made": lambda: patients.choice_made(arrived()),
     "choice_undone": lambda: patients.choice_undone(arrived()),
     "clinic_changed": lambda: clinic_changes.clinic_stopped(event_of(a_lead(), reason="suspended")),
@@ -179,7 +189,7 @@ def test_nothing_remote_and_nothing_large(written: list[Email]) -> None:
     for email in written:
         html = delivery.contents(email).html
         assert len(html.encode()) <= 15 * 1024
-        assert not re.search(r"<(img|link|script|style|iframe|object|video|form|input)\b|url\(|@import|\ssrc=", html)
+        assert not re.search(r"<(img|link|script|iframe|object|video|form|input)\b|url\(|@import|\ssrc=", html)
 
 
 def test_html_is_sound_and_readable_by_everyone(written: list[Email]) -> None:
@@ -195,6 +205,32 @@ def test_html_is_sound_and_readable_by_everyone(written: list[Email]) -> None:
         assert [meta.get("content") for meta in root.iter("meta") if meta.get("name") == "color-scheme"] == [
             "light dark"
         ]
+
+
+DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", re.S)
+
+
+def test_every_colour_has_its_dark_one(written: list[Email]) -> None:
+    for email in written:
+        html = delivery.contents(email).html
+        (dark,) = DARK.findall(html)
+        used = set(re.findall(r"#[0-9A-F]{6}", " ".join(re.findall(r'style="([^"]*)"', html))))
+        assert used <= set(re.findall(r'"[^"]*(#[0-9A-F]{6})"', dark))
+
+
+def test_the_text_part_begins_with_the_heading(written: list[Email]) -> None:
+    for email in written:
+        body = delivery.contents(email)
+        heading = html5lib.parse(body.html, namespaceHTMLElements=False).find(".//h1")
+        words = " ".join("".join(heading.itertext()).split())
+        assert " ".join(body.text.split()).startswith(f"Meridian {words}")
+
+
+def test_a_reference_is_never_broken(written: list[Email]) -> None:
+    for email in written:
+        html = delivery.contents(email).html
+        shown = re.sub(r"<title>.*</title>|href=\"[^\"]*\"", "", html)
+        assert shown.count("MQ-") == shown.count('<span style="white-space:nowrap;">MQ-')
 
 
 def test_the_button_is_a_link_twice_and_only_where_there_is_one(written: list[Email]) -> None:

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import quote_news
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.lifecycle import QUOTE
+from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of, jobs_of, text_of
 
@@ -57,6 +61,61 @@ def test_the_appointment_tells_of_all_of_them(request_: QuoteRequest) -> None:
     assert email.subject == "You have 2 new quotes"
     assert "First" not in text_of(email)
     assert "- Second, Istanbul, Türkiye. Stands until" in text_of(email)
+
+
+def revise(request: QuoteRequest, lead: Lead, *, number: int, **changes: object) -> Quote:
+    """A version that takes the place of the one before, and the email of it, when that may go."""
+    earlier = db.session.scalars(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.SENT)).one()
+    QUOTE.move(earlier, QuoteState.SUPERSEDED)
+    quote = a_quote(lead, number=number, version=number, **changes)
+    with clock.set_to(clock.now() + GROUP + timedelta(seconds=1)):
+        quote_news.tell_now_or_later(request.id)
+    return quote
+
+
+def test_one_quote_leads_to_itself(request_: QuoteRequest) -> None:
+    a_quote(quoted(request_, "First"))
+    quote_news.tell_now_or_later(request_.id)
+    (email,) = emails("quotes_arrived")
+    assert email.link_path == "quotes/1"
+    assert "Read the quote:" in text_of(email)
+    assert "side by side" not in text_of(email)
+
+
+def test_a_changed_quote_is_called_so_with_what_is_different(request_: QuoteRequest) -> None:
+    lead = quoted(request_, "Clinic Lale")
+    a_quote(lead)
+    quote_news.tell_now_or_later(request_.id)
+    revise(request_, lead, number=2, price_per_session=15000, total=60000, trips=4)
+    email = emails("quotes_arrived")[1]
+    assert (email.subject, email.link_path) == ("A clinic changed its quote", "quotes/2")
+    said = " ".join(text_of(email).split())
+    assert "Clinic Lale changed its quote The earlier quote no longer stands." in said
+    assert "Changed: the price, sessions and trips. Stands until" in said
+    assert "Read the quote:" in said
+    assert "150" not in said
+
+
+def test_what_was_replaced_before_anybody_heard_of_it_is_no_change(request_: QuoteRequest) -> None:
+    lead = quoted(request_, "Clinic Lale")
+    a_quote(lead)
+    revise(request_, lead, number=2, trips=4)
+    (email,) = emails("quotes_arrived")
+    assert email.subject == "You have 1 new quote"
+
+
+def test_new_and_changed_ones_share_an_email(request_: QuoteRequest) -> None:
+    lead = quoted(request_, "Clinic Lale")
+    a_quote(lead)
+    quote_news.tell_now_or_later(request_.id)
+    a_quote(quoted(request_, "Second"), number=2)
+    revise(request_, lead, number=3, valid_until=clock.today() + timedelta(days=60))
+    email = emails("quotes_arrived")[1]
+    assert (email.subject, email.link_path) == ("You have 2 new or changed quotes", "compare")
+    said = " ".join(text_of(email).split())
+    assert "- Second, Istanbul, Türkiye. Stands until" in said
+    assert "- Clinic Lale, Istanbul, Türkiye. Changed: dates. Stands until" in said
+    assert "Compare quotes:" in said
 
 
 def test_nothing_is_told_twice(request_: QuoteRequest) -> None:

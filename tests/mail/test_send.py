@@ -52,6 +52,13 @@ def test_what_arrives_is_whole(sink: Sink, email: Email) -> None:
     assert message["message-id"] == f"<{email.id}@127.0.0.1>"
 
 
+def test_text_and_html_are_two_forms_of_one_thing(sink: Sink, email: Email) -> None:
+    send(email)
+    message = sink.one()
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
 def test_it_travels_in_seven_bits_and_short_lines(sink: Sink, app: Flask) -> None:
     patients.request_sent(event_of(a_lead(clinic=a_clinic("Klinik Güzelyalı İzmir"))))
     send(only("request_sent"))

@@ -1,0 +1,22 @@
+"""What a clinic changed in its quote, in kinds and not in values."""
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.quotes.models import Quote
+
+KINDS = (
+    (_l("the price"), ("total", "price_per_session", "discount", "currency", "price_may_change_by", "taxes_included")),
+    (_l("the treatment or product"), ("procedure_id", "product", "product_sealed")),
+    (_l("sessions and trips"), ("sessions", "trips", "nights_per_trip", "session_gap_weeks")),
+    (_l("who treats you"), ("practitioner_role", "practitioner_name", "practitioner_register")),
+    (_l("the deposit or refund"), ("deposit", "deposit_refundable_until", "refund_if_refused")),
+    (_l("what is included"), ("included", "excluded", "if_something_goes_wrong")),
+    (_l("dates"), ("valid_until", "earliest_date")),
+)
+
+
+def what_changed(before: Quote, after: Quote) -> list[str]:
+    """The kinds of what differs, in the reader's language; empty where only words to the patient do."""
+    return [
+        str(kind) for kind, fields in KINDS if any(getattr(before, name) != getattr(after, name) for name in fields)
+    ]
