@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
 MOST = 10**12  # minor units: beyond any course of treatment, far inside a bigint
 
@@ -35,6 +35,7 @@ def written(minor: int, currency: str, *, locale: Locale) -> str:
     """€480, £410.50: minor units as people read them; no empty cents, and the plain sign of a currency."""
     whole = whole_units(minor, currency)
     digits = 0 if whole == int(whole) else precision(currency)
-    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    letters = get_currency_symbol(currency, locale=locale)[-1].isalpha()  # PLN 1,880, but €480
+    pattern = ("¤\u00a0" if letters else "¤") + "#,##0" + ("." + "0" * digits if digits else "")
     text = format_currency(whole, currency, locale=locale, currency_digits=False, format=pattern)
     return text.replace("\u00a0", " ")

@@ -70,6 +70,7 @@ class SideBySide:
     travel_dated: date
     home_course: int | None
     home_is_own: bool
+    travel_is_own: bool
 
     @property
     def all_fit(self) -> bool:
@@ -124,6 +125,7 @@ def side_by_side(
         travel_dated=travel(home_of(request), home_of(request)).dated,
         home_course=None if home_course is None else half_up(home_course, unit=unit),
         home_is_own=own.home_course is not None,
+        travel_is_own=own.fare is not None or own.night is not None,
     )
 
 

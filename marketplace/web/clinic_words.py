@@ -4,8 +4,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from marketplace.catalogue import exchange
 from marketplace.clinics.stamps import Stamp, stamp
 from marketplace.foundation import clock
 from marketplace.web.filters import day_text, duration, money
@@ -38,6 +39,23 @@ def reply_words(clinic: Any) -> str:
     if clinic.reply_minutes is None:
         return _("New here: no reply times yet")
     return _("Usually replies in %(time)s", time=duration(clinic.reply_minutes))
+
+
+def about_span(low: int, high: int, currency: str, *, to: str) -> Markup | None:
+    """about £52 to £155: the same in the reader's currency, where it is another one and there is a rate."""
+    if currency == to:
+        return None
+    try:
+        converted = span(exchange.about(low, currency, to), exchange.about(high, currency, to), to)
+    except exchange.NoRate:
+        return None
+    return escape(_("about %(span)s")) % {"span": converted}
+
+
+def both_spans(low: int, high: int, currency: str, *, to: str) -> Markup:
+    """€60 to €180 (about £52 to £155): the clinic's own, and the reader's where it is another."""
+    own, about = span(low, high, currency), about_span(low, high, currency, to=to)
+    return Markup("{} ({})").format(own, about) if about else own
 
 
 def span(low: int, high: int, currency: str) -> Markup:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from marketplace.leads.proposal import Proposal, Proposed
 from marketplace.leads.reasons import in_words
-from marketplace.web.clinic_words import reply_words, span, stamp_words
+from marketplace.web.clinic_words import both_spans, reply_words, stamp_words
 
 
 @dataclass(frozen=True)
@@ -21,25 +21,25 @@ class Card:
     price: Markup | None
 
 
-def cards(proposed: Proposed, procedure_id: object) -> dict[str, Card]:
-    """By the clinic's slug, in the order proposed."""
-    return {p.clinic.slug: _card(p, procedure_id) for p in proposed.proposals}
+def cards(proposed: Proposed, procedure_id: object, *, currency: str) -> dict[str, Card]:
+    """By the clinic's slug, in the order proposed; `currency` is the person's."""
+    return {p.clinic.slug: _card(p, procedure_id, currency) for p in proposed.proposals}
 
 
-def _card(proposal: Proposal, procedure_id: object) -> Card:
+def _card(proposal: Proposal, procedure_id: object, currency: str) -> Card:
     clinic: Any = proposal.clinic
     return Card(
         clinic=clinic,
         reason=in_words(proposal.reason),
         reply=reply_words(clinic),
         stamp=_stamp(clinic),
-        price=_price(clinic, procedure_id),
+        price=_price(clinic, procedure_id, currency),
     )
 
 
-def _price(clinic: Any, procedure_id: object) -> Markup | None:
+def _price(clinic: Any, procedure_id: object, currency: str) -> Markup | None:
     row = next((price for price in clinic.prices if price.procedure_id == procedure_id), None)
-    return span(row.low, row.high, row.currency) if row else None
+    return both_spans(row.low, row.high, row.currency, to=currency) if row else None
 
 
 def _stamp(clinic: Any) -> dict[str, str]:

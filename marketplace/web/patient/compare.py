@@ -6,10 +6,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
 
 from marketplace.foundation import clock
+from marketplace.foundation.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.side_by_side import Own, SideBySide, currency_of, side_by_side
-from marketplace.web.filters import country_name
+from marketplace.web.filters import country_name, money_text
 from marketplace.web.patient.compare_rows import columns, rows
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
@@ -97,9 +98,9 @@ def _show_estimates(form: CompareForm, found: SideBySide) -> None:
 
 
 def _hint(form: CompareForm, found: SideBySide, name: str) -> str:
-    each = {country: amount_text(getattr(ours, name), found.currency) for country, ours in found.estimates.items()}
     if form[name].estimate is None:
-        named = ", ".join(f"{country_name(country)} {amount}" for country, amount in each.items())
+        each = {country: half_up(getattr(ours, name)) for country, ours in found.estimates.items()}
+        named = ", ".join(f"{country_name(code)} {money_text(minor, found.currency)}" for code, minor in each.items())
         return _("Empty: our estimate, %(amounts)s", amounts=named)
     if form[name].data == form[name].estimate:
         return _("Our estimate, yours to change")

@@ -114,8 +114,11 @@ def _trips(column: Column, currency: str) -> Cell:
     """The plan as stated, and what its travel is counted with."""
     plan = column.result.plan
     nights = plan.counted.all_nights - (plan.stated.all_nights if "hotel" in column.quote.included else 0)
-    parts = (plan.counted.trips, money(column.fare, currency), max(0, nights), money(column.night, currency))
-    figures = Markup("{} × {} + {} × {}").format(*parts)
+    figures = Markup("{} × {}").format(plan.counted.trips, money(column.fare, currency))
+    if nights > 0:
+        figures += Markup(" + {} × {}").format(nights, money(column.night, currency))
+    else:
+        figures += escape(_(", nights included"))
     return {"html": plan_text(plan.stated), "note": escape(_("Trips and nights: %(sum)s")) % {"sum": figures}}
 
 

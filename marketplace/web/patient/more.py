@@ -17,9 +17,11 @@ from marketplace.leads.reasons import in_words
 from marketplace.leads.sending import Confirmed, add_clinics
 from marketplace.quote_requests import changes
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quotes.side_by_side import currency_of
 from marketplace.web import shown
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.agreeing import HEALTH_ROWS, answer_facts, without_links
+from marketplace.web.patient.cards import cards
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held, is_own_browser
 from marketplace.web.patient.summary import Row, rows
@@ -108,8 +110,8 @@ def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
         "patient/request/more.html",
         offer=offer,
         rows=without_links(marked, own=is_own_browser(offer.quote_request.ref)),
-        by_slug={proposal.clinic.slug: proposal for proposal in offer.proposed.proposals},
         in_words=in_words,
+        cards=cards(offer.proposed, offer.quote_request.procedure_id, currency=currency_of(offer.quote_request)),
         form=form,
         has_errors=bool(form.errors or form.changes),
     )

@@ -10,8 +10,9 @@ from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes import declining
+from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
-from marketplace.quotes.side_by_side import currency_of
+from marketplace.quotes.side_by_side import currency_of, in_currency
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
@@ -28,7 +29,8 @@ def show_request(ref: str) -> ResponseReturnValue:
         quote_request=quote_request,
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
-        currency=currency_of(quote_request),
+        currency=(currency := currency_of(quote_request)),
+        in_reader=lambda minor, of: in_currency(minor, of, currency),
         form=Form(),
         **_clinics(quote_request),
     )
@@ -42,6 +44,7 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "leads": leads,
         "quotes": quotes,
         "withdrawn": withdrawn_quotes(quote_request),
+        "plans": {quote.id: checked_quote(quote) for quote in quotes},
         "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
         "takes_messages": takes_messages,
         "news": {lead.id: news.of_lead(lead) for lead in leads},

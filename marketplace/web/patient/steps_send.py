@@ -12,6 +12,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, queries
+from marketplace.quotes.side_by_side import currency_of
 from marketplace.web.patient.agreeing import Agreement, Recipients
 from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
 from marketplace.web.patient.cards import cards
@@ -32,7 +33,7 @@ def ask_clinics(quote_request: Any) -> ResponseReturnValue:
     if not proposed.proposals:
         return ask("clinics", WaitForm.of(quote_request), quote_request, cards=None)
     form = ClinicsForm.for_proposed(quote_request, proposed)
-    shown = cards(proposed, quote_request.procedure_id)
+    shown = cards(proposed, quote_request.procedure_id, currency=currency_of(quote_request))
     return ask("clinics", form, quote_request, cards=shown, procedure=quote_request.procedure)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from marketplace.web import clinic_words
 from marketplace.web.filters import country_name, language_list
@@ -18,14 +19,9 @@ def linked_stamp(clinic: Any) -> dict[str, Any]:
     return {**found, "href": f"/clinic/{clinic.slug}/checks", "link": link}
 
 
-def card(clinic: Any) -> dict[str, Any]:
-    """What the clinic_card macro takes."""
-    prices = clinic.prices
-    price = (
-        clinic_words.span(min(p.low for p in prices), max(p.high for p in prices), clinic.currency)
-        if prices
-        else _("No price list")
-    )
+def card(clinic: Any, *, currency: str) -> dict[str, Any]:
+    """What the clinic_card macro takes; prices first in the reader's currency, so that they can be compared."""
+    price, note = _price(clinic, currency)
     roles = sorted({str(ROLES[person.role]) for person in clinic.people})
     found = linked_stamp(clinic)
     return {
@@ -39,6 +35,18 @@ def card(clinic: Any) -> dict[str, Any]:
         "stamp": found,
         "people": _("Treated by: %(roles)s", roles=", ".join(roles) if roles else _("Not stated")),
         "price": price,
-        "price_note": _("per session, clinic's own price list"),
+        "price_note": note,
         "ask_url": f"/get-quotes?clinic={clinic.slug}" if found["kind"] in OPEN_STAMPS else None,
     }
+
+
+def _price(clinic: Any, currency: str) -> tuple[str, str]:
+    """The amount to compare by, and what it rests on."""
+    if not clinic.prices:
+        return _("No price list"), ""
+    low, high = min(price.low for price in clinic.prices), max(price.high for price in clinic.prices)
+    own = clinic_words.span(low, high, clinic.currency)
+    about = clinic_words.about_span(low, high, clinic.currency, to=currency)
+    if about is None:
+        return own, _("per session, clinic's own price list")
+    return about, escape(_("%(price)s per session, clinic's own price list")) % {"price": own}

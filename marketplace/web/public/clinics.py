@@ -7,19 +7,21 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import by_slug
 from marketplace.catalogue.queries import treatments
 from marketplace.clinics import queries
+from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.queries import SORTS, ClinicFilter
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.wording import slug_of
 from marketplace.foundation import limits
 from marketplace.foundation.amounts import NotAnAmount, read_amount
 from marketplace.foundation.problems import NotFound
-from marketplace.web.clinic_words import reply_words, span
-from marketplace.web.filters import country_name, country_slug, language_name, money_text
+from marketplace.web.clinic_words import about_span, reply_words, span
+from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name
 from marketplace.web.inputs import number
 from marketplace.web.public import reader
 from marketplace.web.public.cards import card, linked_stamp
@@ -103,7 +105,7 @@ def _list(heading: str, **fixed: str) -> str:
         facets=found,
         procedure_names=_procedure_names(),
         result=page,
-        cards=[card(clinic) for clinic in page.rows],
+        cards=[card(clinic, currency=reader.currency()) for clinic in page.rows],
         chips_shown=[(_chip_words(wanted, name), _address(wanted, **{key: None})) for name, key in shown.items()],
         hints=_hints(wanted) if not page.total else [],
         page_address=lambda n: _address(wanted, page=n),
@@ -130,7 +132,7 @@ def clinics_of_country(country: str) -> str:
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
-    return _list(_("Mesotherapy clinics in %(country)s", country=country_name(place.code)), country=place.code)
+    return _list(_("Mesotherapy clinics in %(country)s", country=country_in_sentence(place.code)), country=place.code)
 
 
 @door.get("/clinics/<country>/<city>")
@@ -158,24 +160,19 @@ def clinic(slug: str) -> str:
         reply=reply_words(found),
         opening=", ".join(f"{days} {span_}" for days, span_ in found.hours.items()) or _("Not stated"),
         currency=currency,
-        prices=[
-            (price, span(price.low, price.high, price.currency), _about(price, currency)) for price in found.prices
-        ],
+        prices=_prices(found, currency),
         rate_day=exchange.rate_day(),
         country_path=f"/clinics/{country_slug(found.country)}",
         city_slug=slug_of(found.city) if found.listing_state == ListingState.PUBLISHED else None,
     )
 
 
-def _about(price: Any, currency: str) -> str | None:
-    """The same in the reader's currency, where it is another one with a rate."""
-    if price.currency == currency:
-        return None
-    try:
-        low, high = (exchange.about(minor, price.currency, currency) for minor in (price.low, price.high))
-    except exchange.NoRate:
-        return None
-    return _("about %(low)s to %(high)s", low=money_text(low, currency), high=money_text(high, currency))
+def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Markup | None]]:
+    """Each price in the clinic's own currency, and in the reader's where it is another."""
+    return [
+        (row, span(row.low, row.high, row.currency), about_span(row.low, row.high, row.currency, to=currency))
+        for row in found.prices
+    ]
 
 
 @door.get("/clinic/<slug>/checks")

@@ -38,8 +38,8 @@ def cost(treatment: str) -> str:
 
 def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> dict[str, Any]:
     """The totals of the first procedure with a price, and a table for each."""
-    unit = _unit(ranges, wanted)
-    by_procedure = [(p, _table(p, ranges, wanted, unit=unit)) for p in about.procedures]
+    unit, countries = unit_of(ranges, wanted), {found.country for found in ranges}
+    by_procedure = [(p, price_table_of(p, ranges, wanted, unit=unit)) for p in about.procedures]
     priced = [(procedure, found) for procedure, found in by_procedure if found.rows]
     in_all = totals(priced[0][1], wanted, unit=unit) if priced else Totals([], None, False, unit)
     return {
@@ -47,17 +47,17 @@ def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> d
         "chosen": _choose(wanted, in_all),
         "estimate": travel(wanted.home, wanted.home),
         "first": priced[0][0] if priced else None,
-        "tables": [_shown(procedure, found, wanted, treatment=about.slug) for procedure, found in priced],
+        "tables": [_shown(*each, wanted, treatment=about.slug, countries=countries) for each in priced],
         "without": [procedure.name for procedure, found in by_procedure if not found.rows],
     }
 
 
-def _unit(ranges: Sequence[PriceRange], wanted: Asked) -> int:
+def unit_of(ranges: Sequence[PriceRange], wanted: Asked) -> int:
     """Where a rate is used, every amount is rounded to whole units: no table mixes pounds and pence."""
     return 1 if all(found.currency == wanted.currency for found in ranges) else exchange.one_whole(wanted.currency)
 
 
-def _table(procedure: Procedure, ranges: Sequence[PriceRange], wanted: Asked, *, unit: int) -> Table:
+def price_table_of(procedure: Procedure, ranges: Sequence[PriceRange], wanted: Asked, *, unit: int) -> Table:
     return table(
         [found for found in ranges if found.procedure_id == procedure.id],
         home=wanted.home,
@@ -83,7 +83,7 @@ def _choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
     return chosen
 
 
-def _shown(procedure: Procedure, found: Table, wanted: Asked, *, treatment: str) -> dict[str, Any]:
+def _shown(procedure: Procedure, found: Table, wanted: Asked, *, treatment: str, countries: set[str]) -> dict[str, Any]:
     currency = wanted.currency
     return {
         "slug": procedure.slug,
@@ -92,6 +92,7 @@ def _shown(procedure: Procedure, found: Table, wanted: Asked, *, treatment: str)
         "axis": [money_text(found.axis_max * part // 4, currency) for part in range(5)],
         "period": found.rows[0].period,
         "home": found.home is not None,
+        "without": [country_name(code) for code in sorted(countries - {row.country for row in found.rows})],
     }
 
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import render_template
 
-from marketplace.catalogue import exchange, queries
-from marketplace.catalogue.geography import Country, by_slug, travel
+from marketplace.catalogue import queries
+from marketplace.catalogue.geography import Country, by_slug
 from marketplace.catalogue.texts import render
 from marketplace.clinics.queries import ClinicFilter, search
-from marketplace.foundation.money import minor_units
 from marketplace.foundation.problems import NotFound
 from marketplace.web.public import reader
 from marketplace.web.public.cards import card
+from marketplace.web.public.country_prices import country_prices
 from marketplace.web.public.door import door
 
 
@@ -49,21 +49,12 @@ def _text(slug: str, kind: str) -> str:
 def country(treatment: str, country: str) -> str:
     """Prices, travel and clinics of one country."""
     about, place = queries.treatment(treatment), _place(country)
-    home, shown = reader.home(), reader.currency()
-    estimate = travel(home, place.code)
     return render_template(
         "public/country.html",
         treatment=about,
         place=place,
-        ranges=queries.price_ranges(treatment, country=place.code),
-        home=home,
-        currency=shown,
-        convert=lambda minor, of: exchange.about(minor, of, shown),
-        estimate=estimate,
-        fare=minor_units(estimate.fare, estimate.currency),
-        night=minor_units(estimate.night, estimate.currency),
         cards=_first_clinics(place.code),
-        rate_day=exchange.rate_day(),
+        **country_prices(about, place.code),
     )
 
 
@@ -75,4 +66,4 @@ def _place(slug: str) -> Country:
 
 
 def _first_clinics(country: str) -> list[Any]:
-    return [card(clinic) for clinic in search(ClinicFilter(country=country)).rows[:5]]
+    return [card(clinic, currency=reader.currency()) for clinic in search(ClinicFilter(country=country)).rows[:5]]

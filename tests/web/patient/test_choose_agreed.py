@@ -22,7 +22,7 @@ def test_every_field_of_a_quote_belongs_to_one_line() -> None:
 @pytest.mark.parametrize(
     ("change", "mark"),
     [
-        ({"sessions": 5, "total": 60000}, "Total"),
+        ({"sessions": 5, "total": 60000, "nights_per_trip": 29}, "Total"),
         ({"deposit": 4000}, "Deposit"),
         ({"trips": 4}, "Trips"),
         ({"product": "Another"}, "Treatment and product"),

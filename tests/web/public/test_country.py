@@ -1,0 +1,61 @@
+"""One country: its prices in the reader's currency, the way there and the total, by one calculation."""
+
+from typing import Any
+
+import pytest
+
+from tests.factories import Make
+
+PAGE = "/treatments/mesotherapy/"
+
+
+@pytest.mark.parametrize(
+    ("slug", "heading"),
+    [
+        ("united-states", "Mesotherapy in the United States"),
+        ("united-kingdom", "Mesotherapy in the United Kingdom"),
+        ("turkey", "Mesotherapy in Türkiye"),
+    ],
+)
+def test_a_country_has_its_article(client: Any, slug: str, heading: str) -> None:
+    assert client.get(PAGE + slug).page.h1 == heading
+
+
+@pytest.mark.parametrize("home", ["gb", "us", "nl", "ae"])
+def test_the_way_there_starts_with_the_article(client: Any, home: str) -> None:
+    assert "Getting there from the " in client.get(PAGE + f"turkey?home={home}").page.text
+
+
+def test_a_range_in_the_readers_own_currency_stands_once(client: Any) -> None:
+    page = client.get(PAGE + "turkey?home=us&currency=USD").page
+    assert page.text.count("$50 to $200") == 1
+    assert "In USD" not in page.text
+    # The trip: $850 and two nights of $60, four times, and 4 x $125 of treatment; at home 4 x $900.
+    assert "$4,380 in 4 trips from the United States. That is $780 more, compared with home." in page.text
+
+
+def test_travel_is_in_the_readers_currency(client: Any) -> None:
+    page = client.get(PAGE + "turkey?home=de").page
+    assert "A return trip is about €" in page.text
+    assert "It was made in USD: $230 and $60." in page.text
+    assert {data.get("data-currency") for data in page.all("data", class_="money")} == {"EUR", "USD"}
+
+
+def test_where_one_lives_there_is_no_way_and_no_total(client: Any) -> None:
+    text = client.get(PAGE + "united-kingdom?home=gb").page.text
+    assert "Getting there" not in text
+    assert "trips from" not in text
+
+
+def test_procedures_without_a_price_are_named(client: Any) -> None:
+    text = client.get(PAGE + "czech-republic").page.text
+    assert "No guide price here for Mesoglow or mesolift, Scalp" in text
+
+
+def test_cards_say_about_in_the_readers_currency(client: Any, make_clinic: Make) -> None:
+    make_clinic(low=6000)
+    for page in ("/clinics?currency=GBP", PAGE + "turkey?currency=GBP"):
+        text = client.get(page).page.text
+        assert "about £" in text
+        assert "€60 to €180 per session, clinic's own price list" in text
+    assert "about" not in client.get("/clinics?currency=EUR").page.one("p", class_="price").itertext()
