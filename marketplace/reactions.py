@@ -12,7 +12,7 @@ from marketplace.foundation import events as house
 from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
-from marketplace.mail import clinic_changes, clinic_news, quote_news
+from marketplace.mail import clinic_changes, clinic_news, last_mail, quote_news
 from marketplace.mail import clinics as to_clinic
 from marketplace.mail import events as email
 from marketplace.mail import patients as to_patient
@@ -40,7 +40,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestReopened: (),
     request.RequestClosed: (to_clinic.request_closed,),
     request.RequestExpired: (),
-    request.RequestWithdrawn: (to_patient.request_deleted,),
+    request.RequestWithdrawn: (last_mail.request_deleted,),
     request.RequestExported: (),
     request.ErasureAnnounced: (to_patient.deletion_announced,),
     request.RequestKept: (),

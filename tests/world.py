@@ -128,6 +128,7 @@ class World:
                 "photo_id": photos_of(self.quoted)[0].id,
             },
             "patient.show_draft_photo": {"photo_id": DRAFT_PHOTO},
+            "patient.show_confirmations": {"token": self.token(self.quoted, "deleted")},
             "patient.open_page": {"token": self.token(self.quoted, "page")},
             "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
             "patient.send_request": {"token": self.token(self.unsent, "confirm")},

@@ -104,9 +104,9 @@ def forget(links: Sequence[UUID]) -> None:
     db.session.execute(delete(SignedLink).where(SignedLink.id.in_(links)))
 
 
-def forget_subject(subject_id: UUID) -> None:
-    """Every link to this subject goes, whatever it was for."""
-    db.session.execute(delete(SignedLink).where(SignedLink.subject_id == subject_id))
+def forget_subject(subject_id: UUID, *, but: str = "") -> None:
+    """Every link to this subject goes, whatever it was for, but those of one purpose."""
+    db.session.execute(delete(SignedLink).where(SignedLink.subject_id == subject_id, SignedLink.purpose != but))
 
 
 def _link_of(token: str, purpose: str) -> SignedLink | None:

@@ -22,8 +22,6 @@ from marketplace.reviews.actions import close_items_of, open_item
 from marketplace.reviews.states import ReviewKind
 
 CHASED_AFTER = (timedelta(days=3), timedelta(days=7))
-# How long the patient of a deleted request can look up what the clinics confirmed.
-CONFIRMATIONS_RETENTION = timedelta(days=90)
 
 
 def ask_to_delete(lead: Lead, purposes: Collection[Purpose]) -> None:

@@ -17,7 +17,7 @@ from marketplace.foundation.signed_links import SignedLink
 from marketplace.mail.models import Email
 from marketplace.mail.register import STREAMS
 from marketplace.mail.unsubscribing import path_for
-from marketplace.quote_requests.links import BELOW_REQUEST, CONFIRM, LIFETIMES, PAGE
+from marketplace.quote_requests.links import BELOW_REQUEST, CONFIRM, DELETED, LIFETIMES, PAGE, confirmations_until
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
@@ -52,6 +52,13 @@ class ConfirmLink:
 
 
 @dataclass(frozen=True)
+class ConfirmationsLink:
+    """The page of a deleted request that shows which clinics have confirmed."""
+
+    request: QuoteRequest
+
+
+@dataclass(frozen=True)
 class InvitationLink:
     """The page where somebody joins a team."""
 
@@ -65,7 +72,7 @@ class SealedLink:
     url: str
 
 
-Link = PageLink | RequestLink | ConfirmLink | InvitationLink | SealedLink
+Link = PageLink | RequestLink | ConfirmLink | ConfirmationsLink | InvitationLink | SealedLink
 
 
 class Columns(NamedTuple):
@@ -87,6 +94,8 @@ def columns(link: Link | None) -> Columns:
             return Columns(PAGE, request.id, path or None)
         case ConfirmLink(request):
             return Columns(CONFIRM, request.id)
+        case ConfirmationsLink(request):
+            return Columns(DELETED, request.id)
         case InvitationLink(invitation):
             return Columns(invitations.PURPOSE, invitation.id)
         case _:
@@ -146,6 +155,8 @@ def address(email: Email) -> str:
         return absolute(f"/account/invitation/{token}")
     if email.link_purpose == CONFIRM:
         return absolute(f"/q/{token}/confirm")
+    if email.link_purpose == DELETED:
+        return absolute(f"/d/{token}")
     return absolute(f"/q/{token}" + (f"?to={email.link_path}" if email.link_path else ""))
 
 
@@ -157,6 +168,8 @@ def _end_of(email: Email) -> datetime:
             raise NoLongerDue("invitation_ended")
         return invitation.expires_at
     request = db.session.get(QuoteRequest, email.link_subject_id)
+    if request is not None and email.link_purpose == DELETED:
+        return confirmations_until(request)
     if request is None or request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
         raise NoLongerDue("erased")
     if email.link_purpose == CONFIRM and request.state != RequestState.UNCONFIRMED:

@@ -127,11 +127,6 @@ def deletion_announced(event: Event) -> None:
     put("deletion_announced", request, context=context, link=RequestLink(request, "keep"))
 
 
-def request_deleted(event: Event) -> None:
-    """The last email about a request; it forgets the address once sent (RequestWithdrawn)."""
-    put("request_deleted", _request(event), outlives_request=True)
-
-
 def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any] | None = None, link: Link) -> None:
     """Anyone may have typed this address: beyond the allowance nothing goes, and only the timeline says so."""
     used_up = allowance.refused(request.email_hash or b"")

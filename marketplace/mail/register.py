@@ -50,7 +50,7 @@ REGISTER: dict[str, Row] = {
     "choice_made": Row(To.PATIENT, "QuoteChosen", "the request", necessary=True),
     "choice_undone": Row(To.PATIENT, "ChoiceUndone", "compare"),
     "deletion_announced": Row(To.PATIENT, "ErasureAnnounced", "the page that keeps it", quiet=True),
-    "request_deleted": Row(To.PATIENT, "RequestWithdrawn", "nothing", necessary=True),
+    "request_deleted": Row(To.PATIENT, "RequestWithdrawn", "what the clinics confirmed", necessary=True),
     # A clinic's desk
     "new_request": Row(To.DESK, "LeadArrived", "the lead"),
     "leads_waiting": Row(To.DESK, "LeadReminded", "the inbox"),

@@ -1,21 +1,22 @@
 """The links a patient holds instead of an account."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
+from marketplace.foundation import clock, signed_links
 from marketplace.foundation.faces import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone
 from marketplace.foundation.sealed import keyring
 from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import ConfirmationResent, LinkAsked
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.retention import CONFIRMATIONS_RETENTION
 from marketplace.quote_requests.states import AT_CLINICS, RequestState
 
-PAGE, CONFIRM = "page", "confirm"
+PAGE, CONFIRM, DELETED = "page", "confirm", "deleted"
 LIFETIMES = {PAGE: timedelta(days=7), CONFIRM: timedelta(hours=48)}
 # The pages below a request that a link may lead to.
 BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
@@ -44,6 +45,26 @@ def spend_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
     """The request to confirm; the link works once. Raises LinkGone."""
     link = signed_links.redeem(token, purpose=CONFIRM, use=True)
     return _request_of(link), link
+
+
+def open_confirmations(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
+    """The deleted request whose clinics may have confirmed. Raises LinkGone: `confirmations_over` after its time."""
+    try:
+        link = signed_links.redeem(token, purpose=DELETED)
+    except LinkGone as gone:
+        raise LinkGone("confirmations_over", gone.message) if gone.reason == "expired" else gone from gone
+    return _request_of(link), link
+
+
+def link_to_confirmations(request: QuoteRequest) -> str:
+    """The token of a new link, for the browser that has just deleted the request."""
+    lifetime = confirmations_until(request) - clock.now()
+    return signed_links.token_of(signed_links.issue(DELETED, subject_id=request.id, lifetime=lifetime))
+
+
+def confirmations_until(request: QuoteRequest) -> datetime:
+    """When the page of confirmations ends, counted from the deletion."""
+    return (request.withdrawn_at or request.erased_at or clock.now()) + CONFIRMATIONS_RETENTION
 
 
 def mail_new_link(request: QuoteRequest) -> None:

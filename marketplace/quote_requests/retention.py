@@ -29,6 +29,7 @@ WITHDRAWN_LIVES = timedelta(0)
 PHOTOS_LIVE = timedelta(days=90)
 HEALTH_AFTER_END = timedelta(days=30)
 REQUEST_AFTER_END = timedelta(days=180)
+CONFIRMATIONS_RETENTION = timedelta(days=90)  # after a deletion: what clinics said of their copies
 ANNOUNCED_AHEAD = timedelta(days=7)
 
 SEALED = ("data_key", "health_sealed", "name_sealed", "contact_sealed", "questions_sealed", "email_hash")

@@ -15,6 +15,7 @@ from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
 from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.links import DELETED
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import AT_CLINICS, RequestState
 from marketplace.quotes import retention as quotes
@@ -31,7 +32,7 @@ def erase(request: QuoteRequest) -> None:
     of_request = {request.id, *emails.empty_those_of(request.id), *quotes.empty_those_of(request.id)}
     messages.forget_those_of(request.id)
     reviews.empty_those_of(request.id)
-    signed_links.forget_subject(request.id)
+    signed_links.forget_subject(request.id, but=DELETED)
     idempotency.forget_answers_below(request.ref)
     job_queue.forget_about(of_request)
     requests.empty(request)

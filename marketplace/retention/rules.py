@@ -96,9 +96,9 @@ RULES: tuple[Rule, ...] = (
     Rule("ended jobs", JOB_LIVES, "their end", lambda now: job_queue.over(now - JOB_LIVES), job_queue.forget),
     Rule(
         "ended duties to delete",
-        deletion.CONFIRMATIONS_RETENTION,
+        requests.CONFIRMATIONS_RETENTION,
         "the erasure of their request",
-        lambda now: deletion.over(now - deletion.CONFIRMATIONS_RETENTION),
+        lambda now: deletion.over(now - requests.CONFIRMATIONS_RETENTION),
         deletion.forget,
     ),
     Rule("texts and recipients of emails", emails.TEXT_LIVES, "they were written", emails.with_text, emails.empty),

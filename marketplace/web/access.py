@@ -33,6 +33,7 @@ PARTS: dict[str, dict[str, str]] = {
     "public": {"/": "public", "/healthz": "probe", "/readyz": "probe"},
     "patient": {
         "/get-quotes": "patient-form",
+        "/d/<token>": "link-holder",
         "/my/leave": "patient-form",
         "/my/link": "patient-form",
         "/my/requests/<ref>": "request-holder",

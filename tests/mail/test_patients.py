@@ -7,7 +7,7 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.leads.states import LeadState
-from marketplace.mail import patients, quote_news
+from marketplace.mail import last_mail, patients, quote_news
 from marketplace.quote_requests.states import RequestState
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, erase, event_of, only, text_of
 
@@ -91,6 +91,6 @@ def test_a_quote_sent_today_or_long_before_its_end_is_not(app: Flask) -> None:
 
 def test_the_last_email_survives_the_request_and_then_forgets(app: Flask) -> None:
     request = a_request()
-    patients.request_deleted(event_of(request))
+    last_mail.request_deleted(event_of(request))
     erase(request)
     assert "cannot be read" in text_of(only("request_deleted"))

@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock, signed_links
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.sealed import keyring
-from marketplace.mail import jobs, patients
+from marketplace.mail import jobs, last_mail, patients
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -189,7 +189,7 @@ def test_a_confirmation_is_not_sent_after_it_was_used(sink: Sink, app: Flask) ->
 
 
 def test_the_last_email_forgets_whom_it_went_to(sink: Sink, app: Flask) -> None:
-    patients.request_deleted(event_of(a_request()))
+    last_mail.request_deleted(event_of(a_request()))
     email = send(only("request_deleted"))
     assert (email.state, email.data_key) == ("sent", None)
     assert sink.recipients == [[ADDRESS]]

@@ -8,6 +8,7 @@ from marketplace.accounts import sessions
 from marketplace.leads import ending
 from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import retention
+from marketplace.quote_requests.links import link_to_confirmations
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
@@ -54,7 +55,8 @@ def delete_request(ref: str) -> ResponseReturnValue:
     quote_request = held()
     if request.method == "POST":
         ending.withdraw(quote_request)
-        return _back(ref)
+        token = link_to_confirmations(quote_request)
+        return redirect(url_for("patient.show_confirmations", token=token), 303)
     clinics = [lead.clinic for lead in leads_of(quote_request)]
     return render_template("patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form())
 

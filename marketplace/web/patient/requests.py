@@ -14,6 +14,7 @@ from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
 from marketplace.quotes.side_by_side import currency_of, in_currency
 from marketplace.web.forms import Form
+from marketplace.web.patient.deleted import deleted_page
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
 
@@ -23,7 +24,7 @@ def show_request(ref: str) -> ResponseReturnValue:
     """Every state has its page; none is empty."""
     quote_request = held()
     if quote_request.state == "withdrawn":
-        return render_template("patient/request/deleted.html", quote_request=quote_request)
+        return deleted_page(quote_request)
     return render_template(
         "patient/request/show.html",
         quote_request=quote_request,

@@ -62,7 +62,8 @@ def test_the_patient_reads_who_looked_and_why(desk, asked, client):
     db.session.commit()
     client.get(f"/q/{token}")
     text = client.get(f"/my/requests/{asked.ref}/sharing").page.text
-    assert f"Marketplace staff: {WHY}" in text
+    assert "Looks by marketplace staff" in text
+    assert f"Reason given: {WHY}" in text
 
 
 def test_it_closes_after_a_quarter_of_an_hour(desk, asked):
