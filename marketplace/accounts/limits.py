@@ -14,13 +14,14 @@ from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import limits
 from marketplace.foundation.problems import Refused
+from marketplace.foundation.visible_text import trimmed
 
 Who = Callable[[], dict[str, str]]
 
 
 def typed_address() -> dict[str, str]:
     """The address as it will be looked up, however it was spelled: nobody learns here whether somebody has it."""
-    typed = request.form.get("email", "")
+    typed = trimmed(request.form.get("email", ""))
     with suppress(Refused):
         typed = normal_address(typed)
     return {"email": typed}

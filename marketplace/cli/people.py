@@ -12,7 +12,9 @@ from marketplace.accounts.queries import account_with_address, all_accounts
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db
 from marketplace.foundation.events import CommandRun
+from marketplace.foundation.problems import Refused
 from marketplace.foundation.timeline import record
+from marketplace.foundation.visible_text import trimmed
 
 accounts = AppGroup("accounts", help="Accounts of clinic members and operators.")
 clinics = AppGroup("clinics", help="Clinics.")
@@ -54,7 +56,7 @@ def sign_out(email: str | None, everybody: bool) -> None:
 
 
 def _known(email: str | None) -> Account:
-    account = account_with_address((email or "").strip())
+    account = account_with_address(trimmed(email or ""))
     if account is None:
         raise click.ClickException(f"There is no account {email}")
     return account
@@ -79,6 +81,9 @@ def import_clinics(file: Path) -> None:
 @click.argument("email")
 def make_operator(email: str) -> None:
     """Prints a one-time link to set a password and sign in."""
-    link = create_operator(email)
+    try:
+        link = create_operator(email)
+    except Refused as refusal:
+        raise click.ClickException(f"{email}: {refusal.message}") from refusal
     db.session.commit()
     click.echo(link)

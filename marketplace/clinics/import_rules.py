@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
@@ -15,6 +14,7 @@ from marketplace.clinics.wording import fold
 from marketplace.foundation.amount_words import in_words
 from marketplace.foundation.amounts import NotAnAmount, Source, read_amount
 from marketplace.foundation.hostile import hostile
+from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.visible_text import overrides_direction, trimmed
 
 COLUMNS = (
@@ -139,8 +139,8 @@ def _check_words(cells: dict[str, str], problems: list[str], *, procedures: Mapp
     if cells["website"] and urlsplit(cells["website"]).scheme not in {"http", "https"}:
         problems.append("website must begin with https:// or http://")
     try:
-        validate_email(cells["email"], check_deliverability=False)
-    except EmailNotValidError:
+        mailable(cells["email"])
+    except ValueError:
         problems.append(f"email {cells['email']} is not an address like name@example.com")
 
 

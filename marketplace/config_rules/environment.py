@@ -2,13 +2,14 @@
 
 from itertools import chain
 
-from marketplace.config_rules import database, mail, numbers, secret_keys, site
+from marketplace.config_rules import database, files, mail, numbers, secret_keys, site
 from marketplace.config_rules.finding import Environment, Finding
 
 
 def unreadable(environ: Environment) -> list[Finding]:
     """What nothing can be started with, in development neither."""
-    return [*site.unreadable(environ), *secret_keys.unreadable(environ), *numbers.unreadable(environ)]
+    rooms = (site, secret_keys, numbers, files)
+    return list(chain.from_iterable(room.unreadable(environ) for room in rooms))
 
 
 def unsafe(environ: Environment) -> list[Finding]:

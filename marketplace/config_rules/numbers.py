@@ -6,7 +6,9 @@ from marketplace.config_rules.finding import Environment, Finding
 
 HOUR, DAY = 3600, 24 * 3600
 
-# On a server; development may shorten what is waited for.
+# What can be waited for; development may shorten it to nothing.
+WAITS = {"UNDO_SECONDS", "GROUP_SECONDS"}
+# On a server
 WHOLE: dict[str, tuple[int, int]] = {
     "PORT": (1, 65535),
     "MAIL_PORT": (1, 65535),
@@ -18,17 +20,22 @@ WHOLE: dict[str, tuple[int, int]] = {
 
 
 def unreadable(environ: Environment) -> Iterator[Finding]:
-    """What is given but is no number cannot be started with anywhere."""
-    for name in WHOLE:
-        if name in environ and _whole(environ[name]) is None:
+    """What is given but is no number, or one that means nothing, cannot be started with anywhere."""
+    for name, (low, high) in WHOLE.items():
+        if name not in environ:
+            continue
+        number, least = _whole(environ[name]), 0 if name in WAITS else low
+        if number is None:
             yield Finding(name, "is not a whole number")
+        elif not least <= number <= high:
+            yield Finding(name, f"must lie between {least} and {high}")
 
 
 def unsafe(environ: Environment) -> Iterator[Finding]:
-    """Numbers that make no sense on a server."""
+    """Waits that are too short for a server; the rest is refused everywhere."""
     for name, (low, high) in WHOLE.items():
-        number = _whole(environ[name]) if name in environ else None
-        if number is not None and not low <= number <= high:
+        number = _whole(environ[name]) if name in environ and name in WAITS else None
+        if number is not None and 0 <= number < low:
             yield Finding(name, f"must lie between {low} and {high}")
 
 

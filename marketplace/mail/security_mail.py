@@ -4,11 +4,14 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_security import MailUtil, change_email_confirmed, current_user, hash_password
+from flask_security import EmailValidateException, MailUtil, change_email_confirmed, current_user, hash_password
+from flask_security.utils import get_message
 
 from marketplace.foundation.faces import as_system
+from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.sealed import keyring
 from marketplace.foundation.timeline import record
+from marketplace.foundation.visible_text import trimmed
 from marketplace.mail import allowance, events, outbox
 from marketplace.mail.links import SealedLink, absolute
 
@@ -33,7 +36,19 @@ TO_ANY_ADDRESS = "account_new_address"
 
 
 class OutboxMailUtil(MailUtil):
-    """Puts every email of Flask-Security into the outbox."""
+    """Puts every email of Flask-Security into the outbox, and reads addresses as every form of ours does."""
+
+    def normalize(self, email: str) -> str:
+        """As it is looked up: without what nobody can see around it."""
+        normal: str = super().normalize(trimmed(email))
+        return normal
+
+    def validate(self, email: str) -> str:
+        """As it is kept, where mail can be sent to it."""
+        try:
+            return mailable(email)
+        except ValueError as error:
+            raise EmailValidateException(get_message("INVALID_EMAIL_ADDRESS")[0]) from error
 
     def send_mail(  # noqa: PLR0917 (their signature)
         self,

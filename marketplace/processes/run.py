@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from marketplace.config_rules.environment import unreadable
 from marketplace.processes import children, logs
 from marketplace.processes.claim import Claim
 from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
@@ -33,10 +34,16 @@ def main() -> int:
 
 def run(supervisor: Supervisor, environ: Environment) -> None:
     """Start everything in order, say so, keep it alive."""
+    findings = unreadable(environ)
+    if findings:
+        raise CannotStart("The site cannot start with these settings:\n" + "\n".join(f"  {each}" for each in findings))
     port = children.chosen_port(environ)
     folder = data_dir(environ)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as problem:
+        raise CannotStart(f"DATA_DIR: the folder cannot be made or is not yours ({problem.strerror}).") from None
     # Held until this process is gone, so also while the children stop.
     Claim(
         folder / "run.lock",

@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.hostile import hostile
+from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.visible_text import overrides_direction, trimmed
 from marketplace.web.limiting import refusal
 
@@ -86,14 +87,17 @@ class Form(FlaskForm):
         return again is None
 
 
+def is_mailable(_form: object, field: Field) -> None:
+    """The rule of every address, as a validator."""
+    try:
+        mailable(field.data or "")
+    except ValueError as error:
+        raise ValidationError(WRONG_ADDRESS) from error
+
+
 def email_field() -> Any:
-    """An address is proved by its link, not by asking its server. Letters beyond ASCII before the @ are refused by too
-    many servers to promise an answer."""
-    rules = [
-        DataRequired(WRONG_ADDRESS),
-        Length(max=254, message=WRONG_ADDRESS),
-        Email(WRONG_ADDRESS, allow_smtputf8=False),
-    ]
+    """An address that a mail can be sent to."""
+    rules = [DataRequired(WRONG_ADDRESS), Length(max=254, message=WRONG_ADDRESS), is_mailable]
     return EmailField(_l("Email address"), validators=rules)
 
 

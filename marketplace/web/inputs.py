@@ -12,6 +12,7 @@ from marketplace.web.access import policy_here
 
 LARGEST = 2**31 - 1  # an integer of PostgreSQL
 LONGEST_NAME, LONGEST_VALUE, LONGEST_QUERY = 300, 2000, 8000
+PASTED = " \t\r\n"  # what a paste brings along
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", ""}
 
 
@@ -62,7 +63,7 @@ def _hold_body_to_rules() -> None:
     """Our own forms name the field that breaks them; Flask-Security's know no such rule."""
     if request.mimetype not in FORMS:
         abort(415)
-    if request.blueprint == "security" and (request.files or _strange(request.form)):
+    if request.blueprint == "security" and (request.files or _strange(request.form, around=PASTED)):
         abort(400)
     for given in (*request.args.getlist("next"), *request.form.getlist("next")):
         if given and own_path(given) is None:
@@ -82,8 +83,9 @@ def _plain(value: str) -> bool:
     return value.isascii() and not hostile(value)
 
 
-def _strange(given: MultiDict[str, str]) -> bool:
-    pairs = given.items(multi=True)
+def _strange(given: MultiDict[str, str], *, around: str = "") -> bool:
+    """A name or value with control characters, or too long; those of `around` may stand at a value's ends."""
+    pairs = ((name, value.strip(around) if around else value) for name, value in given.items(multi=True))
     return any(hostile(name + value) or len(value) > LONGEST_VALUE for name, value in pairs)
 
 

@@ -39,11 +39,42 @@ def test_everything_unsafe_is_named_at_once() -> None:
         ("UNDO_SECONDS", "1.5"),
         ("MARKETPLACE_ENV", "prod"),
         ("FIELD_KEYS", "none"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("MAIL_PORT", "99999"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "-2"),
+        ("WEB_CONCURRENCY", "100000"),
+        ("PROXY_HOPS", "-1"),
+        ("UNDO_SECONDS", "-1"),
+        ("GROUP_SECONDS", "-30"),
+        ("UNDO_SECONDS", "9" * 30),
+        ("DATA_DIR", "/etc/hostname"),
+        ("DATA_DIR", "/etc/hostname/below/it"),
+        ("DATA_DIR", "x" * 5000),
     ],
 )
 def test_development_refuses_what_it_cannot_read(name: str, value: str) -> None:
     with pytest.raises(UnsafeConfiguration, match=name):
         load_config({name: value})
+
+
+@pytest.mark.parametrize("setting", ["DATA_DIR=/etc/hostname/x", "UNDO_SECONDS=-1", "WEB_CONCURRENCY=0", "PORT=x"])
+def test_make_run_says_it_in_one_sentence(setting: str) -> None:
+    name, value = setting.split("=")
+    environ = {"PATH": os.environ["PATH"], name: value}
+    command = [sys.executable, "-m", "marketplace.processes.run"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count(f"  {name}: ") == 1
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_wait_of_nothing_is_for_development() -> None:
+    assert load_config({"UNDO_SECONDS": "0", "GROUP_SECONDS": "0"})["UNDO_SECONDS"] == 0
+    with pytest.raises(UnsafeConfiguration, match="UNDO_SECONDS"):
+        load_config(SAFE | SAFE_URL | {"UNDO_SECONDS": "0"})
 
 
 def test_commands_say_it_without_a_traceback() -> None:

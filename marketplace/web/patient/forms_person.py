@@ -3,12 +3,12 @@
 from typing import Any, Self
 
 import phonenumbers
-from email_validator import validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.visible_text import trimmed
 from marketplace.quote_requests import drafts, queries
 from marketplace.web.forms import email_field
@@ -131,7 +131,7 @@ class YouForm(Question):
         drafts.answer_you(
             quote_request,
             name=self.name.data or "",
-            email=validate_email(self.email.data or "", check_deliverability=False).normalized,
+            email=mailable(self.email.data or ""),
             phone=(self._phone() or "") if self.phone.data else "",
             languages=self.languages.data or [],
             questions=self._questions(),
