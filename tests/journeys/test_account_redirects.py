@@ -183,7 +183,7 @@ def test_an_invitation_to_someone_new(live_app: Flask, new_person: NewPerson) ->
 def test_an_invitation_to_someone_with_an_account(live_app: Flask, new_person: NewPerson) -> None:
     person, path = new_person(), invited(live_app, email="ben@clinic.example", known=True)
     person.open(path)
-    person.page.get_by_role("link", name="Sign in").click()
+    person.page.get_by_role("link", name="Sign in", exact=True).click()
     person.password("ben@clinic.example")
     person.set_up()
     person.at(path)

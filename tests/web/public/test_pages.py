@@ -199,3 +199,15 @@ def test_figures_of_invented_clinics_say_so(client: Any, make_clinic: Make) -> N
 def test_a_card_says_what_the_roles_are(client: Any, make_clinic: Make) -> None:
     make_clinic()
     assert "Treated by: Dermatologist" in client.get("/clinics").page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/clinics", "/for-clinics", "/get-quotes", "/nothing-here"])
+def test_every_page_leads_to_the_sign_in(client, path):
+    answer = client.get(path)
+    links = [link.get("href") for link in answer.page.one("footer").iter("a")]
+    assert "/account/login" in links
+
+
+def test_the_page_for_clinics_leads_to_the_sign_in(client):
+    links = [link.get("href") for link in client.get("/for-clinics").page.one("main").iter("a")]
+    assert "/account/login" in links
