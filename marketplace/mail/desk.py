@@ -1,10 +1,12 @@
 """What operators read of emails: what was sent when and what went wrong, never to whom or what it said."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.pages import Page, cut, total_of
@@ -22,19 +24,26 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class EmailRow:
-    """An email, and the reference of the request it is about."""
+    """An email, the reference of the request it is about, and the clinic it went to or is about."""
 
     email: Email
     ref: str | None
+    clinic: Clinic | None
+
+    @property
+    def at(self) -> datetime:
+        """When it was sent, or written while it is not."""
+        return self.email.sent_at or self.email.created_at
 
 
 def emails(*, state: str | None = None, page: int = 1) -> Page[EmailRow]:
     """The outbox, newest first."""
-    query = select(Email, QuoteRequest.ref).outerjoin(QuoteRequest, QuoteRequest.id == Email.request_id)
+    query = select(Email, QuoteRequest.ref, Clinic).outerjoin(QuoteRequest, QuoteRequest.id == Email.request_id)
+    query = query.outerjoin(Clinic, Clinic.id == Email.clinic_id)
     wanted = [Email.state == state] if state else []
     at = cut(total_of(select(Email.id).where(*wanted)), wanted=page, size=PAGE)
     rows = db.session.execute(at.of(query.where(*wanted).order_by(Email.created_at.desc(), Email.id.desc())))
-    return at.shown(EmailRow(email, ref) for email, ref in rows)
+    return at.shown(EmailRow(email, ref, clinic) for email, ref, clinic in rows)
 
 
 def emails_of(request: QuoteRequest) -> list[Email]:

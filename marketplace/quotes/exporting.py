@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -102,7 +103,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 
 def _look(look: Any) -> dict[str, Any]:
-    who = look.clinic.name if look.clinic is not None else "marketplace staff"
+    who = look.clinic.name if look.clinic is not None else gettext("marketplace staff")
     return {"who": who, "what": look.what, "at": look.at, "reason": look.reason}
 
 

@@ -11,6 +11,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 
@@ -54,6 +55,15 @@ def withdrawn_quotes(request: QuoteRequest) -> dict[UUID, Quote]:
     query = select(Quote).where(Quote.request_id == request.id, Quote.sent_at.is_not(None))
     latest = {quote.lead_id: quote for quote in db.session.scalars(query.order_by(Quote.number))}
     return {lead_id: quote for lead_id, quote in latest.items() if quote.state == QuoteState.WITHDRAWN}
+
+
+def why_lost(lead: Lead) -> str:
+    """How a lost lead ended: `chosen_other`, `quote_declined`, `closed`, `expired`."""
+    if lead.state_before_loss is not None:
+        return "chosen_other"
+    if lead.quote_declined_at is not None:
+        return "quote_declined"
+    return "expired" if lead.request.state == RequestState.EXPIRED else "closed"
 
 
 def latest_for_lead(lead: Lead) -> Quote | None:

@@ -1,14 +1,18 @@
 """What every page says of a clinic in the same words: its stamp, its reply time, its prices."""
 
+from datetime import time
+from itertools import groupby
 from typing import Any
 
+from babel.dates import get_day_names
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
 from marketplace.clinics.stamps import Stamp, stamp
 from marketplace.foundation import clock
+from marketplace.leads.deadlines import opening_hours
 from marketplace.web.filters import day_text, duration, money
 
 
@@ -63,3 +67,22 @@ def span(low: int, high: int, currency: str) -> Markup:
     if low == high:
         return money(low, currency)
     return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
+
+
+def opening_words(hours: dict[str, str]) -> Markup:
+    """In the order of the week, a line for days that are alike: Monday to Friday 10:00 to 20:00."""
+    week = opening_hours(hours)
+    if not week:
+        return escape(_("Not stated"))
+    groups = [(span, list(days)) for span, days in groupby(range(7), key=week.get)]
+    return Markup("<br>").join(_days_and_span(days, span) for span, days in groups)
+
+
+def _days_and_span(days: list[int], span: tuple[time, time] | None) -> str:
+    names = get_day_names(locale=get_locale())
+    first, last = names[days[0]], names[days[-1]]
+    when = first if len(days) == 1 else _("%(first)s to %(last)s", first=first, last=last)
+    if span is None:
+        return _("%(days)s closed", days=when)
+    opens, closes = (f"{moment:%H:%M}" for moment in span)
+    return _("%(days)s %(opens)s to %(closes)s", days=when, opens=opens, closes=closes)

@@ -1,6 +1,6 @@
 """How money, days, moments, countries and languages are written on pages."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -74,6 +74,18 @@ def clock_time(value: datetime, timezone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
+def short_moment(value: datetime) -> Markup:
+    """12 Feb 2026, 16:40 (UTC): for the columns of a table."""
+    text = format_datetime(value.astimezone(UTC), format="d MMM y, HH:mm", locale=_locale())
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+
+
+def signed_by(stored: str) -> str:
+    """Who checked a claim, in the reader's words; stored is "Operator" and the initials."""
+    role, _space, initials = stored.partition(" ")
+    return gettext("Operator %(initials)s", initials=initials) if role == "Operator" else stored
+
+
 def duration(minutes: int) -> str:
     """3 hours, 2 days: the roundest unit that is true enough."""
     return format_timedelta(timedelta(minutes=max(1, minutes)), locale=_locale(), threshold=1.5)
@@ -125,7 +137,7 @@ def plural_clinics(n: int) -> str:
 
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
-    moments = (day, day_text, moment, clock_time, duration, time_left)
+    moments = (day, day_text, moment, clock_time, short_moment, signed_by, duration, time_left)
     names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
     plans = (plan_text, need_text, cannot_text, too_many_text, trips_of_patient_text)
     for function in (money, money_text, difference, *moments, *names, *plans):

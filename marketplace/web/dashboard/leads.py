@@ -21,7 +21,7 @@ from marketplace.quotes.comparison import ITEMS, items_answered
 from marketplace.quotes.course_plans import checked_quote, trips_abroad
 from marketplace.quotes.drafting import takes_quote
 from marketplace.quotes.prefilling import prefill
-from marketplace.quotes.queries import latest_for_lead, standing_for_lead
+from marketplace.quotes.queries import latest_for_lead, standing_for_lead, why_lost
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
@@ -107,6 +107,7 @@ def lead_page(
         send_label=_send_label(form) if form else None,
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         back_url=last_list_url(),
+        lost=wording.LOST[why_lost(own)] if own.state == LeadState.LOST else None,
         thread=thread_of(own, sight.said, form=reply_form),
         duties=duties_of(own),
         wording=wording,

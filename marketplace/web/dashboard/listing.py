@@ -11,6 +11,7 @@ from marketplace.clinics import actions
 from marketplace.clinics.reasons import in_words
 from marketplace.clinics.states import ListingState
 from marketplace.foundation.problems import Refused
+from marketplace.web.clinic_words import opening_words
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.forms import Form
@@ -70,6 +71,7 @@ def _page(*, problem: str | None = None, answer_form: AnswerForm | None = None) 
     page = render_template(
         "dashboard/listing.html",
         wording=wording,
+        opening=opening_words(g.clinic.hours),
         reason=in_words(g.clinic.listing_reason),
         problem=problem,
         answer_form=answer_form or AnswerForm(formdata=None),

@@ -64,6 +64,12 @@ DECLINES = {
     "not_our_treatment": _l("We do not offer this treatment"),
     "language": _l("We do not speak the patient's languages"),
 }
+LOST = {
+    "chosen_other": _l("The patient chose another clinic."),
+    "quote_declined": _l("The patient decided against your quote."),
+    "closed": _l("The patient has closed the request."),
+    "expired": _l("The request has expired: after 90 days nobody was chosen."),
+}
 SCOPES = {"treatment": _l("treatment only"), "everything": _l("everything including travel")}
 LISTING, CHECK_KIND = words.LISTING_STATES, reasons.CHECK_KIND
 CHECK = words.CHECK_STATES | {"submitted": (_l("We are looking at it"), "info")}

@@ -12,6 +12,7 @@ from marketplace.foundation import audit_desk
 from marketplace.quote_requests import desk as request_desk
 from marketplace.web.forms import hostile
 from marketplace.web.operator import wording
+from marketplace.web.operator.codes import code_text
 from marketplace.web.operator.door import door
 
 LAST_YEAR = 9999
@@ -27,6 +28,7 @@ def audit_log() -> ResponseReturnValue:
     return render_template(
         "operator/audit.html",
         words=wording,
+        code_text=code_text,
         found=found,
         chosen=chosen,
         events=audit_desk.event_names(),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from marketplace.foundation import clock
-from marketplace.web.filters import day_text, money_text
+from marketplace.web.filters import day_text, money_text, signed_by
 from marketplace.web.operator.wording import CHECK, CHECK_KIND
+from marketplace.web.words import ROLES
 
 VERDICTS = {"passed": "matches", "missing": "missing", "submitted": "missing", "lapsed": "expired"}
 
@@ -53,7 +54,7 @@ def _held(check: object) -> str:
     """Where the evidence is from, who looked at it, and until when it counts."""
     parts = [check.source]  # type: ignore[attr-defined]
     if check.checked_by and check.passed_at:  # type: ignore[attr-defined]
-        by, on = check.checked_by, day_text(check.passed_at)  # type: ignore[attr-defined]
+        by, on = signed_by(check.checked_by), day_text(check.passed_at)  # type: ignore[attr-defined]
         parts.append(_("Checked by %(by)s on %(day)s", by=by, day=on))
     if check.expires_on:  # type: ignore[attr-defined]
         parts.append(_("Until %(day)s", day=day_text(check.expires_on)))  # type: ignore[attr-defined]
@@ -61,7 +62,7 @@ def _held(check: object) -> str:
 
 
 def _claims(clinic: object) -> dict[str, str]:
-    people = [" · ".join(filter(None, (p.name, p.role, p.register_number))) for p in clinic.people]  # type: ignore[attr-defined]
+    people = [" · ".join(filter(None, (p.name, str(ROLES[p.role]), p.register_number))) for p in clinic.people]  # type: ignore[attr-defined]
     prices = [
         _(
             "%(procedure)s %(low)s to %(high)s",

@@ -173,6 +173,6 @@ def _check_page(clinic: "Clinic", check: "Check", form: CheckForm) -> ResponseRe
 
 
 def _signature() -> str:
-    """Role and initials, as the public page shows it."""
+    """Role and initials, as they are stored; `signed_by` says them in the language of whoever reads."""
     initials = "".join(f"{part[0].upper()}." for part in current_user.name.split() if part)
-    return _("Operator %(initials)s", initials=initials)
+    return f"Operator {initials}"

@@ -20,7 +20,7 @@ from marketplace.clinics.wording import slug_of
 from marketplace.foundation import limits
 from marketplace.foundation.amounts import NotAnAmount, read_amount
 from marketplace.foundation.problems import NotFound
-from marketplace.web.clinic_words import about_span, reply_words, span
+from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name
 from marketplace.web.inputs import number
 from marketplace.web.public import reader
@@ -158,7 +158,7 @@ def clinic(slug: str) -> str:
         clinic=found,
         stamp=linked_stamp(found),
         reply=reply_words(found),
-        opening=", ".join(f"{days} {span_}" for days, span_ in found.hours.items()) or _("Not stated"),
+        opening=opening_words(found.hours),
         currency=currency,
         prices=_prices(found, currency),
         rate_day=exchange.rate_day(),

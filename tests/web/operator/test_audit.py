@@ -6,6 +6,7 @@ from marketplace.extensions import db
 from marketplace.foundation import audit, audit_desk, clock
 from marketplace.foundation.events import CommandRun
 from marketplace.foundation.timeline import acting_as, record
+from marketplace.leads.actions import decline, open_lead
 from tests.foundation.sealing import soon
 
 
@@ -92,3 +93,14 @@ def test_ids_only(desk, make_request, make_operator):
 
 def test_operators_are_led_there(desk):
     assert "/operator/audit" in desk.get("/operator").text
+
+
+def test_codes_stand_in_words(desk, make_lead):
+    lead = make_lead()
+    open_lead(lead, actor="member:x", looked_at="health")
+    decline(lead, "no_dates")
+    db.session.commit()
+    page = desk.get(f"/operator/audit?ref={lead.request.ref}").page
+    assert "Health answers" in page.text
+    assert "no appointments at that time" in page.text
+    assert "no_dates" not in page.text

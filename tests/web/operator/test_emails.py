@@ -79,3 +79,12 @@ def test_a_lifted_suppression_is_on_the_timeline_and_lets_mail_through(desk, bou
     assert (entry.reason, entry.request_id, entry.actor[:9]) == ("works_again", bounced.request_id, "operator:")
     assert in_the_way("ana@patient.example", name="your_link") is None
     assert desk.post(path, data={"reason": "works_again"}).status_code == 409
+
+
+def test_each_row_has_one_moment_and_names_the_clinic(desk, make_request):
+    make_request()
+    db.session.commit()
+    page = desk.get("/operator/emails").page
+    rows = list(page.one("tbody").iter("tr"))
+    assert {len(list(row.iter("time"))) for row in rows} == {1}
+    assert "Clinic · Clinic Lale" in page.text
