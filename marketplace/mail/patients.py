@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
@@ -16,6 +17,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event, record
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
+from marketplace.leads.tally import tally
 from marketplace.mail import allowance, outbox
 from marketplace.mail.links import ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
@@ -64,7 +66,7 @@ def clinic_asked(event: Event) -> None:
 
 
 def some_silent(event: Event) -> None:
-    """A clinic let its time go by, or declined: how many answered, and that more can be asked.
+    """A clinic let its time go by, or declined: how it stands with all of them, and that more can be asked.
 
     Follows LeadLapsed, and LeadDeclined, which has a reason.
     """
@@ -72,13 +74,15 @@ def some_silent(event: Event) -> None:
     if request.state != RequestState.OPEN or recently(request, "some_silent"):
         return
     leads = _leads(request)
-    answered = sum(lead.answered_at is not None for lead in leads)
-    link = RequestLink(request, "compare" if _has_quotes(leads) else "clinics")
+    quotes = sum(lead.state == LeadState.QUOTED for lead in leads)
+    link = RequestLink(request, "compare" if quotes else "clinics")
+    with force_locale(request.locale):
+        standing = tally(leads)
     context = {
-        "answered": answered,
-        "asked": len(leads),
-        "has_quotes": _has_quotes(leads),
+        "quotes": quotes,
+        "standing": standing,
         "declined": event.reason is not None,
+        "late": any(lead.state == LeadState.LAPSED for lead in leads),
     }
     put("some_silent", request, context=context, link=link)
 
@@ -178,10 +182,6 @@ def _leads(request: QuoteRequest) -> Sequence[Lead]:
         .where(Lead.request_id == request.id, Lead.state != LeadState.REVOKED)
         .order_by(Lead.created_at, Lead.id)
     ).all()
-
-
-def _has_quotes(leads: Sequence[Lead]) -> bool:
-    return any(lead.state == LeadState.QUOTED for lead in leads)
 
 
 def recently(

@@ -33,13 +33,14 @@ def test_without_a_clinic_the_request_is_kept_waiting(app: Flask) -> None:
     assert [email.name for email in emails()] == ["request_waiting"]
 
 
-def test_silence_is_counted(app: Flask) -> None:
+def test_silence_is_counted_and_a_question_is_no_quote(app: Flask) -> None:
     request = a_request()
-    for name in "ABC":
-        answered = clock.now() if name != "C" else None
-        lead = a_lead(request, a_clinic(f"Clinic {name}"), state=LeadState.LAPSED, answered_at=answered)
+    a_lead(request, a_clinic("Clinic A"), state=LeadState.QUOTED, answered_at=clock.now())
+    # It asked its question and then let its time go by: no quote.
+    lead = a_lead(request, a_clinic("Clinic B"), state=LeadState.LAPSED, answered_at=clock.now())
     patients.some_silent(event_of(lead))
-    assert only("some_silent").subject == "2 of 3 clinics have answered"
+    assert only("some_silent").subject == "You have 1 quote to choose from"
+    assert "- 1 quote to choose from\n- 1 clinic sent no quote in time" in text_of(only("some_silent"))
 
 
 def test_two_clinics_silent_in_one_minute_are_one_email(app: Flask) -> None:
@@ -47,7 +48,7 @@ def test_two_clinics_silent_in_one_minute_are_one_email(app: Flask) -> None:
     leads = [a_lead(request, a_clinic(f"Clinic {n}"), state=LeadState.LAPSED) for n in (1, 2)]
     for lead in leads:
         patients.some_silent(event_of(lead))
-    assert only("some_silent").subject == "No clinic has answered yet"
+    assert only("some_silent").subject == "No quote to choose from yet"
 
 
 def test_two_days_later_it_may_be_said_again(app: Flask) -> None:
@@ -62,7 +63,7 @@ def test_a_decline_is_not_called_silence(app: Flask) -> None:
     lead = a_lead(state=LeadState.DECLINED, decline_reason="no_dates", answered_at=clock.now())
     patients.some_silent(event_of(lead, reason="no_dates"))
     email = only("some_silent")
-    assert email.subject == "1 of 1 clinic has answered"
+    assert email.subject == "No quote to choose from yet"
     assert "cannot take your request on" in text_of(email)
 
 

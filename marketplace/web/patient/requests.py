@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.leads import news
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
 from marketplace.leads.queries import leads_of
+from marketplace.leads.tally import tally
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -50,6 +51,7 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "takes_messages": takes_messages,
         "news": {lead.id: news.of_lead(lead) for lead in leads},
         "comparable": sum(can_be_chosen(quote) for quote in quotes),
+        "tally": tally(leads),
         "undo_until": {lead.id: declining.undo_until(lead) for lead in leads},
         "quoted_leads": {quote.lead_id: quote for quote in quotes},
     }
