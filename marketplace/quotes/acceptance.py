@@ -14,7 +14,7 @@ from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
-from marketplace.leads.freezing import can_freeze, freeze, thaw
+from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
@@ -22,6 +22,7 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.events import ChoiceUndone, QuoteChosen, RequestSettled
+from marketplace.quotes.freezing import freeze_answer
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
@@ -101,7 +102,7 @@ def _restore(lead: Lead, *, stood: timedelta) -> None:
         lead.due_at, lead.clock_started_at = lead.due_at + stood, lead.clock_started_at + stood
         lead.state_before_loss = None
     if can_freeze(lead) and why_stopped(lead.clinic):
-        freeze(lead)
+        freeze_answer(lead)
 
 
 def settle_due(now: datetime) -> int:

@@ -11,7 +11,7 @@ from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
-from marketplace.leads.freezing import freeze, thaw
+from marketplace.leads.freezing import thaw
 from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTE_DECLINE_REASONS, LeadState
@@ -19,6 +19,7 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.acceptance import UNDO_WITHIN
 from marketplace.quotes.events import DeclineUndone, QuoteDeclined
+from marketplace.quotes.freezing import freeze_answer
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
@@ -64,5 +65,5 @@ def undo_decline(quote: Quote) -> None:
     move_back(lead, LeadState.QUOTED)
     lead.quote_declined_at = lead.quote_decline_reason = None
     if any(why_stopped(clinic) for clinic in clinics):
-        freeze(lead)
+        freeze_answer(lead)
     record(DeclineUndone(**ids(lead), quote_id=quote.id))

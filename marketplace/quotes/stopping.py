@@ -19,17 +19,14 @@ from marketplace.foundation.locking import lock_rows
 from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed
-from marketplace.leads.freezing import can_freeze, freeze, thaw
+from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.acceptance import UNDO_WITHIN
-from marketplace.quotes.drafting import held_of
-from marketplace.quotes.events import QuoteWithdrawn
-from marketplace.quotes.lifecycle import QUOTE
-from marketplace.quotes.states import QuoteState
+from marketplace.quotes.freezing import freeze_answer
 
 BATCH = 50
 CHOSEN = (RequestState.CHOSEN, RequestState.SETTLED)
@@ -104,8 +101,7 @@ def _has(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def _follow(lead: Lead, stop: Stop | None) -> bool:
     """One lead, as it stands now that its request is locked."""
     if stop and can_freeze(lead) and lead.request.state in TAKES_QUOTES:
-        _cancel_held(lead)
-        freeze(lead)
+        freeze_answer(lead)
         record(LeadFrozen(**ids(lead), reason=stop))
     elif stop and lead.state == LeadState.WON and lead.warned_at is None and lead.request.state in CHOSEN:
         _may_undo_anew(lead)
@@ -119,13 +115,6 @@ def _follow(lead: Lead, stop: Stop | None) -> bool:
     else:
         return False
     return True
-
-
-def _cancel_held(lead: Lead) -> None:
-    quote = held_of(lead)
-    if quote is not None:
-        QUOTE.move(quote, QuoteState.WITHDRAWN)
-        record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="frozen"))
 
 
 def _may_undo_anew(lead: Lead) -> None:

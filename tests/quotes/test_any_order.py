@@ -171,7 +171,7 @@ class AnyOrder(RuleBasedStateMachine):
             for lead in self.leads:
                 if not freezing.may_read(lead):
                     assert not freezing.can_freeze(lead) or self.request.state not in TAKES_QUOTES
-                    assert held_of(lead) is None or self.request.state not in TAKES_QUOTES
+                assert lead.state != LeadState.FROZEN or held_of(lead) is None
 
     @invariant()
     def contact_is_open_to_one_clinic(self) -> None:

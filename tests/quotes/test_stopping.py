@@ -213,6 +213,15 @@ def test_who_was_suspended_while_another_was_chosen_is_frozen_afterwards(two: tu
     assert (other.lead.state, other.lead.state_before_freeze) == (LeadState.FROZEN, LeadState.QUOTED)
 
 
+def test_a_revision_held_meanwhile_is_cancelled_with_the_undo(two: tuple[Quote, Quote]) -> None:
+    one, other = two
+    held = hold(other.lead, terms(other.lead))
+    acceptance.choose(one)
+    suspend(other.lead)
+    acceptance.undo(one.lead.request)
+    assert (other.lead.state, held.state) == (LeadState.FROZEN, "withdrawn")
+
+
 def test_what_was_frozen_when_another_was_chosen_comes_back_with_its_clinic(two: tuple[Quote, Quote]) -> None:
     one, other = two
     suspend(other.lead)
