@@ -187,8 +187,11 @@ def terms(lead: Lead, **changes: Any) -> QuoteTerms:
 
 def build_quote(lead: Lead | None = None, *, released: bool = True, **changes: Any) -> Quote:
     """The same without a fixture."""
-    lead, keep_plan = lead or build_lead(), changes.pop("keep_plan", False)
-    quote = drafting.hold(lead, terms(lead, **changes), keep_plan=keep_plan)
+    lead, given = (
+        lead or build_lead(),
+        {name: changes.pop(name) for name in ("keep_plan", "confirmed") if name in changes},
+    )
+    quote = drafting.hold(lead, terms(lead, **changes), **given)
     if released:
         sending.release(quote)
     return quote

@@ -1,7 +1,7 @@
 """Refusals have names. A door turns each into its answer; a room only raises."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Problem(Exception):
@@ -37,6 +37,23 @@ class Refused(Problem):
     def __init__(self, reason: str, message: str = "", *, field: str | None = None) -> None:
         super().__init__(reason, message)
         self.field = field
+
+
+class FieldProblem(NamedTuple):
+    """One rule that is broken: its stable code, the words for people, and the field to mend."""
+
+    reason: str
+    words: str
+    field: str
+
+
+class Disagreements(Refused):
+    """Several rules at once; it reads as the first of them."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        first = problems[0]
+        super().__init__(first.reason, first.words, field=first.field)
+        self.problems = tuple(problems)
 
 
 class LimitReached(Problem):

@@ -21,6 +21,7 @@ from marketplace.leads.events import (
     QuestionAnswered,
     QuestionAsked,
 )
+from marketplace.leads.flagged_messages import ask_about, put_before_operator
 from marketplace.leads.freezing import must_go_on
 from marketplace.leads.lifecycle import LEAD, move_back
 from marketplace.leads.messages import CLINIC, PATIENT, has_asked, say, takes_messages
@@ -81,16 +82,21 @@ def _looked_just_now(lead: Lead, actor: str, what: str) -> bool:
     return bool(db.session.scalar(recent.where(Look.at > clock.now() - timedelta(hours=1))))
 
 
-def ask(lead: Lead, question: str, *, by: UUID | None = None) -> None:
-    """The clinic's one question; the clock stands until it is answered. Raises Refused for a second one."""
+def ask(lead: Lead, question: str, *, by: UUID | None = None, as_it_is: bool = False) -> None:
+    """The clinic's one question; the clock stands until it is answered.
+
+    Raises Refused for a second one, Disagreements for words to be asked about that are not meant `as_it_is`.
+    """
     must_go_on(lead)
     LEAD.lock(lead)
     _must_wait_for_an_answer(lead)
     if has_asked(lead):
         raise Refused("one_question", field="question")
+    flagged = ask_about(lead, question, at="question", as_it_is=as_it_is)
     LEAD.move(lead, LeadState.ASKED)
     clocks.stop(lead)
-    say(lead, author=CLINIC, body=question, by=by, is_question=True)
+    message_id = say(lead, author=CLINIC, body=question, by=by, is_question=True)
+    put_before_operator(lead, flagged, message_id=message_id, at="question")
     mark_answered(lead)
     record(QuestionAsked(**ids(lead)))
 

@@ -38,14 +38,15 @@ def takes_messages(lead: Lead) -> bool:
     return still and why_stopped(lead.clinic) is None
 
 
-def say(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> None:
-    """Seals and stores it."""
+def say(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> UUID:
+    """Seals and stores it; gives its key."""
     message = Message(
         id=uuid7(), lead_id=lead.id, author=author, account_id=by, is_question=is_question, sent_at=clock.now()
     )
     message.body_sealed = lead.request.box.seal("message.body_sealed", body, row=message.id)
     db.session.add(message)
     db.session.flush()
+    return message.id
 
 
 def has_asked(lead: Lead) -> bool:

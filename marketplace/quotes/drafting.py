@@ -13,7 +13,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import as_system
-from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.problems import Disagreements, FieldProblem, Refused, WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads import clocks
 from marketplace.leads.actions import ids
@@ -25,10 +25,11 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.course_plans import MAX_NIGHTS, checked
 from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
+from marketplace.quotes.flags import Confirmed, close_items, flags_of, put_before_operator, unconfirmed
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
-from marketplace.quotes.terms import STORED, QuoteTerms, check
+from marketplace.quotes.terms import STORED, QuoteTerms, disagreements
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.states import ReviewKind
 
@@ -40,15 +41,21 @@ def takes_quote(lead: Lead) -> bool:
     return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE
 
 
-def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False) -> Quote:
+NOTHING_CONFIRMED = Confirmed()
+
+
+def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: Confirmed = NOTHING_CONFIRMED) -> Quote:
     """Stores the quote, held for UNDO_SECONDS; a sent one stays until this one is released.
 
-    A plan that cannot be done is kept only with `keep_plan` and a message that says why; an operator looks at it.
-    Raises Refused for terms that disagree, WrongState when the lead or the request takes no quote.
+    A plan that cannot be done is kept only with `keep_plan` and a message that says why; a price far from the usual
+    one, contact details and pressure only as `confirmed`. An operator looks at all of them.
+    Raises Disagreements for all that is wrong with the terms, WrongState when the lead or the request takes no quote.
     """
-    check(terms)
+    broken = disagreements(terms)
     must_go_on(lead)
-    plan = _checked_plan(lead, terms, keep=keep_plan)
+    plan, flags = _plan(lead, terms), flags_of(lead, terms)
+    if problems := [*broken, *_plan_problems(plan, terms, keep=keep_plan), *unconfirmed(flags, confirmed)]:
+        raise Disagreements(problems)
     REQUEST.lock(lead.request)
     LEAD.lock(lead)
     if lead.request.state not in TAKES_QUOTES:
@@ -61,22 +68,27 @@ def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False) -> Quote:
     # The clinic has answered in time: the minutes it may still take it back are not its silence.
     lead.due_at = max(lead.due_at, quote.held_until + RELEASED_BY) if quote.held_until else lead.due_at
     if not plan.can_be_done:
-        _put_before_operator(quote, plan)
+        _put_plan_before_operator(quote, plan)
+    put_before_operator(quote, flags, confirmed)
     record(QuoteHeld(**ids(lead), quote_id=quote.id))
     return quote
 
 
-def _checked_plan(lead: Lead, terms: QuoteTerms, *, keep: bool) -> Checked:
+def _plan(lead: Lead, terms: QuoteTerms) -> Checked:
     procedure = db.session.get_one(Procedure, terms.procedure_id)
-    plan = checked(terms, procedure, request=lead.request, country=lead.clinic.country)
-    if not plan.can_be_done and not keep:
-        raise Refused("impossible_plan", refused_text(plan, max_nights=MAX_NIGHTS), field="nights_per_trip")
-    if not plan.can_be_done and not terms.message:
-        raise Refused("plan_unexplained", gettext("Say in the message why this plan can be done"), field="message")
-    return plan
+    return checked(terms, procedure, request=lead.request, country=lead.clinic.country)
 
 
-def _put_before_operator(quote: Quote, plan: Checked) -> None:
+def _plan_problems(plan: Checked, terms: QuoteTerms, *, keep: bool) -> list[FieldProblem]:
+    if plan.can_be_done:
+        return []
+    if not keep:
+        return [FieldProblem("impossible_plan", refused_text(plan, max_nights=MAX_NIGHTS), "nights_per_trip")]
+    words = gettext("Say in the message why this plan can be done")
+    return [] if terms.message else [FieldProblem("plan_unexplained", words, "message")]
+
+
+def _put_plan_before_operator(quote: Quote, plan: Checked) -> None:
     stated = plan.stated
     figures: dict[str, str | int] = {"sessions": stated.sessions, "weeks": stated.gap, "trips": stated.trips}
     figures |= {"nights": stated.nights, "nights_needed": stated.nights_needed}
@@ -132,7 +144,7 @@ def take_back(lead: Lead) -> None:
     if quote is None:
         raise WrongState("quote_gone_out", gettext("The quote has gone out already. You can change or withdraw it"))
     QUOTE.move(quote, QuoteState.WITHDRAWN)
-    reviews.close_items_of(quote.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
+    close_items(quote)
     record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="undone"))
 
 
@@ -151,7 +163,7 @@ def withdraw(quote: Quote, *, reason: str) -> None:
         raise WrongState("quote_not_sent", gettext("There is no open quote to withdraw"))
     quote.withdraw_reason = reason
     QUOTE.move(quote, QuoteState.WITHDRAWN)
-    reviews.close_items_of(quote.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
+    close_items(quote)
     if lead.state == LeadState.QUOTED:
         move_back(lead, LeadState.OPENED)
         clocks.start_anew(lead)

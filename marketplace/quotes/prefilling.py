@@ -1,6 +1,6 @@
 """What a clinic would most likely answer, so that it retypes nothing."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,36 +8,58 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from marketplace.catalogue.models import Procedure
+from marketplace.clinics.models import ClinicPrice
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
-from marketplace.quotes.course_plans import checked, min_gap, usual
+from marketplace.quotes.course_plans import min_gap, usual
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
-from marketplace.quotes.terms import STORED, QuoteTerms
+from marketplace.quotes.terms import QuoteTerms
+
+# What a clinic answers alike for everybody: no price, discount, deposit, day or words to one patient.
+STABLE = (
+    *("product", "product_sealed", "practitioner_role", "practitioner_name", "practitioner_register"),
+    *("included", "excluded", "refund_if_refused", "taxes_included", "if_something_goes_wrong"),
+)
+# Quotes that went out and were meant: not one that was undone or withdrawn.
+MEANT = (QuoteState.SENT, QuoteState.SUPERSEDED, QuoteState.EXPIRED, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the values of a fresh form come from."""
+
+    price: ClinicPrice | None
+    earlier_quote: bool
 
 
 def prefill(lead: Lead) -> QuoteTerms:
-    """What this clinic would most likely answer: its last quote for the procedure, else its price list."""
-    procedure = lead.request.procedure or db.session.scalars(select(Procedure).order_by(Procedure.position)).first()
-    assert procedure is not None, "the content is loaded"
-    valid_until = clock.today() + timedelta(days=30)
+    """What this clinic would most likely answer: its price list, and what it answers alike for everybody."""
+    procedure = _procedure(lead)
+    terms = _from_price_list(lead, procedure, clock.today() + timedelta(days=30))
     earlier = _last_quote(lead, procedure)
-    if earlier is not None:
-        kept: dict[str, Any] = {name: _kept(earlier, name) for name in STORED}
-        terms = QuoteTerms(**{**kept, "valid_until": valid_until, "earliest_date": None})
-        return _planned(replace(terms, deposit_refundable_until=None), lead, procedure)
-    return _from_price_list(lead, procedure, valid_until)
-
-
-def _planned(terms: QuoteTerms, lead: Lead, procedure: Procedure) -> QuoteTerms:
-    """The clinic's usual plan where this patient can do it, else one that can be done."""
-    request, country = lead.request, lead.clinic.country
-    if checked(terms, procedure, request=request, country=country).fits:
+    if earlier is None:
         return terms
-    gap = terms.session_gap_weeks or min_gap(procedure)
-    plan = usual(terms.sessions, gap=gap, request=request, country=country)
-    return replace(terms, trips=plan.trips, nights_per_trip=plan.nights)
+    kept: dict[str, Any] = {name: _kept(earlier, name) for name in STABLE}
+    return replace(terms, **kept)
+
+
+def sources(lead: Lead) -> Sources:
+    """What a fresh form says of itself."""
+    procedure = _procedure(lead)
+    return Sources(_listed(lead, procedure), earlier_quote=_last_quote(lead, procedure) is not None)
+
+
+def _procedure(lead: Lead) -> Procedure:
+    found = lead.request.procedure or db.session.scalars(select(Procedure).order_by(Procedure.position)).first()
+    assert found is not None, "the content is loaded"
+    return found
+
+
+def _listed(lead: Lead, procedure: Procedure) -> ClinicPrice | None:
+    in_currency = (price for price in lead.clinic.prices if price.currency == lead.clinic.currency)
+    return next((price for price in in_currency if price.procedure_id == procedure.id), None)
 
 
 def _kept(quote: Quote, name: str) -> object:
@@ -46,14 +68,14 @@ def _kept(quote: Quote, name: str) -> object:
 
 
 def _last_quote(lead: Lead, procedure: Procedure) -> Quote | None:
-    query = select(Quote).join(Lead, Lead.id == Quote.lead_id)
+    query = select(Quote).join(Lead, Lead.id == Quote.lead_id).where(Quote.state.in_(MEANT))
     query = query.where(Lead.clinic_id == lead.clinic_id, Quote.procedure_id == procedure.id)
-    return db.session.scalar(query.where(Quote.state != QuoteState.WITHDRAWN).order_by(Quote.id.desc()).limit(1))
+    return db.session.scalar(query.order_by(Quote.id.desc()).limit(1))
 
 
 def _from_price_list(lead: Lead, procedure: Procedure, valid_until: date) -> QuoteTerms:
     clinic = lead.clinic
-    price = next((price for price in clinic.prices if price.procedure_id == procedure.id), None)
+    price = _listed(lead, procedure)
     low, high = (price.low, price.high) if price else (0, 0)
     sessions = int(procedure.facts.get("sessions", [4])[0])
     each = (low + high) // 2

@@ -18,11 +18,10 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.drafting import takes_quote
 from marketplace.quotes.events import QuoteExpired, QuoteRevised, QuoteSent, QuoteWithdrawn
+from marketplace.quotes.flags import close_items
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
-from marketplace.reviews import actions as reviews
-from marketplace.reviews.states import ReviewKind
 
 BATCH = 200
 
@@ -38,12 +37,13 @@ def release(quote: Quote) -> None:
     LEAD.lock(lead)
     if not takes_quote(lead):
         QUOTE.move(quote, QuoteState.WITHDRAWN)
+        close_items(quote)
         record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="request_ended"))
         return
     earlier = _sent_of(lead)
     if earlier is not None:
         QUOTE.move(earlier, QuoteState.SUPERSEDED)
-        reviews.close_items_of(earlier.id, kind=ReviewKind.IMPOSSIBLE_PLAN)
+        close_items(earlier)
     QUOTE.move(quote, QuoteState.SENT)
     if lead.state != LeadState.QUOTED:
         LEAD.move(lead, LeadState.QUOTED)

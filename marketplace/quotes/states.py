@@ -15,6 +15,17 @@ class QuoteState(StrEnum):
     NOT_CHOSEN = "not_chosen"
 
 
+class PriceReason(StrEnum):
+    """Why a price that is far from the usual one is right."""
+
+    LARGER_AREA = "larger_area"
+    PRODUCT = "product"
+    PRACTITIONER = "practitioner"
+    COMBINED = "combined"
+    REDUCED = "reduced"
+    NEW_PRICES = "new_prices"
+
+
 _S = QuoteState
 
 QUOTE_MOVES = {

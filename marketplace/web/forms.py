@@ -1,5 +1,6 @@
 """What every form starts from: text is cleaned before a rule reads it, and hostile characters are refused."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -8,12 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.hostile import hostile
 from marketplace.foundation.mail_addresses import mailable
+from marketplace.foundation.problems import FieldProblem
 from marketplace.foundation.visible_text import overrides_direction, trimmed
+from marketplace.reviews.asked_words import BY_TICK
 from marketplace.web.limiting import refusal
 
 LONGEST = 4000
@@ -105,3 +108,18 @@ class CreatingForm(Form):
     """A form that creates something carries a token, so that it is answered once."""
 
     idem = HiddenField(default=lambda: str(uuid4()))
+
+
+class WordsAskedAbout(CreatingForm):
+    """A text to a patient: words that are pointed out may be sent as they are."""
+
+    tick_asked = False  # the box is shown once there is something to answer
+    as_it_is = BooleanField(_l("Send it as it is"))
+
+    def point_out(self, problems: Iterable[FieldProblem]) -> None:
+        """Everything that was found, beside its field."""
+        for problem in problems:
+            field = self[problem.field]
+            field.errors = [*field.errors, problem.words]
+            field.shown_errors = len(field.errors)
+            self.tick_asked |= problem.reason == BY_TICK

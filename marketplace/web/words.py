@@ -17,6 +17,14 @@ ROLES = {
     "nurse": _("Nurse under a doctor"),
     "other": _("Other"),
 }
+PRICE_REASONS = {
+    "larger_area": _("A larger area or a longer session than usual"),
+    "product": _("A product that costs more or less"),
+    "practitioner": _("Treated by a more, or a less, experienced person"),
+    "combined": _("Combined with another treatment"),
+    "reduced": _("A reduced price for this patient"),
+    "new_prices": _("Our price list has changed"),
+}
 INCLUDED = {
     "hotel": _("Hotel"),
     "transfer": _("Airport transfer"),

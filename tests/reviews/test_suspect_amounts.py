@@ -6,7 +6,10 @@ from sqlalchemy import select
 from marketplace.catalogue import exchange
 from marketplace.extensions import db
 from marketplace.foundation.faces import Face, wear
+from marketplace.quotes.flags import Confirmed
+from marketplace.quotes.states import PriceReason
 from marketplace.reviews.models import ReviewItem
+from marketplace.reviews.states import ReviewKind
 from tests.factories import build_clinic, build_lead, build_quote, build_request
 
 DEAR = {"price_per_session": 15_000_000, "total": 60_000_000}
@@ -15,7 +18,7 @@ USUAL = {"price_per_session": 150_000, "total": 600_000}
 
 def quoted(clinic, **terms):
     lead = build_lead(clinic, email=f"p{terms['total']}@patient.example")
-    return build_quote(lead, currency=clinic.currency, **terms)
+    return build_quote(lead, currency=clinic.currency, confirmed=Confirmed(PriceReason.NEW_PRICES), **terms)
 
 
 def test_the_migration_lists_them_and_changes_none(own_app):
@@ -30,7 +33,8 @@ def test_the_migration_lists_them_and_changes_none(own_app):
         db.session.commit()
         downgrade(revision="0014")
         upgrade()
-        found = {item.subject_id: item.detail for item in db.session.scalars(select(ReviewItem))}
+        suspects = select(ReviewItem).where(ReviewItem.kind == ReviewKind.SUSPECT_AMOUNT)
+        found = {item.subject_id: item.detail for item in db.session.scalars(suspects)}
         assert found == {
             dear.id: {"field": "price_per_session", "amount": 15_000_000, "currency": "KRW"},
             budget.id: {"field": "budget", "amount": 10_000_000, "currency": "JPY"},

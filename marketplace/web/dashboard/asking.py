@@ -8,18 +8,18 @@ from flask_security import current_user
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.problems import Disagreements, Refused, WrongState
 from marketplace.leads.actions import ask, decline
 from marketplace.leads.states import DECLINABLE
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.sight import may_ask, own_lead, sight_of
-from marketplace.web.forms import CreatingForm, Form
+from marketplace.web.forms import Form, WordsAskedAbout
 from marketplace.web.writing import once, writes
 
 
-class QuestionForm(CreatingForm):
+class QuestionForm(WordsAskedAbout):
     """One question."""
 
     limit = "ask-patient"
@@ -63,7 +63,9 @@ def send_question(ref: str) -> ResponseReturnValue:
     own, form = own_lead(), QuestionForm()
     if form.validate_on_submit():
         try:
-            ask(own, form.question.data or "", by=current_user.id)
+            ask(own, form.question.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
+        except Disagreements as asked:
+            form.point_out(asked.problems)
         except Refused:
             form.question.errors = [_("You have asked your one question. Send a quote, or decline")]
         else:

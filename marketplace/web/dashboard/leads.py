@@ -20,7 +20,7 @@ from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.comparison import ITEMS, items_answered
 from marketplace.quotes.course_plans import checked_quote, trips_abroad
 from marketplace.quotes.drafting import takes_quote
-from marketplace.quotes.prefilling import prefill
+from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, why_lost
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
@@ -100,6 +100,7 @@ def lead_page(
         quote=quote,
         held=held,
         plan=checked_quote(quote) if quote else None,
+        prefilled=sources(own) if form and quote is None else None,
         max_trips=trips_abroad(own.request, country=own.clinic.country),
         may_ask=may_ask(own, sight),
         form=None if held else form,

@@ -1,5 +1,6 @@
 """The form of a quote: names are those of the interface, money in the clinic's currency."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from marketplace.foundation import clock
 from marketplace.foundation.amounts import as_typed
+from marketplace.foundation.problems import FieldProblem
 from marketplace.quotes.terms import LONGEST_MESSAGE, QuoteTerms
 from marketplace.web.dashboard.quote_fields import (
     AmountField,
@@ -23,8 +24,8 @@ from marketplace.web.dashboard.quote_fields import (
     not_both,
     stated_choice,
 )
-from marketplace.web.forms import CreatingForm
-from marketplace.web.words import INCLUDED, ROLES
+from marketplace.web.forms import WordsAskedAbout
+from marketplace.web.words import INCLUDED, PRICE_REASONS, ROLES
 
 SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))
 AMOUNTS = ("price_per_session", "discount", "total", "deposit", "price_may_change_by")
@@ -34,7 +35,15 @@ DATES = ("deposit_refundable_until", "earliest_date", "valid_until")
 TEXTS = ("practitioner_name", "practitioner_register", "if_something_goes_wrong")
 # What is folded away, and which fields stand in each fold.
 GROUPS = {
-    "price": ("procedure", "price_per_session", "discount", "product", "product_sealed", "taxes_included"),
+    "price": (
+        "procedure",
+        "price_per_session",
+        "price_reason",
+        "discount",
+        "product",
+        "product_sealed",
+        "taxes_included",
+    ),
     "people": ("practitioner_role", "practitioner_name", "practitioner_register"),
     "trips": ("trips", "nights_per_trip", "session_gap_weeks", "keep_plan", "earliest_date"),
     "deposit": ("deposit", "deposit_refundable_until", "refund_if_refused"),
@@ -42,10 +51,11 @@ GROUPS = {
 }
 
 
-class QuoteForm(CreatingForm):
+class QuoteForm(WordsAskedAbout):
     """Three numbers to look at; the rest comes filled in."""
 
     currency_code = "EUR"
+    price_asked = False  # the price is far from the usual one: the field for the reason is shown
     plan_refused = False  # the trips cannot hold the sessions: the box to keep them is shown
 
     seen = HiddenField()
@@ -56,6 +66,11 @@ class QuoteForm(CreatingForm):
 
     procedure = PickField(_l("Procedure"))
     price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
+    price_reason = PickField(
+        _l("Why is this price right?"),
+        choices=listed([("", _l("Select a reason")), *PRICE_REASONS.items()]),
+        default="",
+    )
     discount = AmountField(none_is_zero=True)
     product = StringField(
         _l("Product: brand, maker, amount per session"),
@@ -94,16 +109,18 @@ class QuoteForm(CreatingForm):
         validators=[Length(max=LONGEST_MESSAGE, message=_l("The message must be 600 characters or fewer"))],
     )
 
-    def validate_earliest_date(self, field: DayField) -> None:
-        """Not in the past."""
-        if field.data and field.data < clock.today():
-            raise ValidationError(gettext("The earliest date must not be in the past"))
-
     def validate_price_per_session(self, _field: AmountField) -> None:
         """A clinic quotes in its own currency."""
         if self.currency.data != self.currency_code:
             words = gettext("Quote in %(currency)s, the currency of your prices", currency=self.currency_code)
             raise ValidationError(words)
+
+    def point_out(self, problems: Iterable[FieldProblem]) -> None:
+        """Everything that was found, beside its field; what can be answered gets the field to answer it."""
+        found = tuple(problems)
+        super().point_out(found)
+        reasons = {problem.reason for problem in found}
+        self.plan_refused, self.price_asked = "impossible_plan" in reasons, "price_outside_range" in reasons
 
 
 def quote_form(*, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:

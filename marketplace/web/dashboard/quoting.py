@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.catalogue.queries import procedures
-from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
 from marketplace.quotes.drafting import hold, take_back, takes_quote
+from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.queries import latest_for_lead
+from marketplace.quotes.states import PriceReason
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
@@ -52,12 +54,12 @@ def _nobody_was_faster(own: Lead, form: QuoteForm) -> None:
 
 
 def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
+    reason = PriceReason(form.price_reason.data) if form.price_reason.data else None
+    confirmed = Confirmed(price_reason=reason, as_it_is=form.as_it_is.data)
     try:
-        hold(own, _terms(form, answers=answers), keep_plan=form.keep_plan.data)
-    except Refused as refused:
-        form.plan_refused = refused.reason == "impossible_plan"
-        field = form[refused.field or "total"]
-        field.errors = [*field.errors, refused.message]
+        hold(own, _terms(form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
+    except Disagreements as refused:
+        form.point_out(refused.problems)
         return False
     return True
 

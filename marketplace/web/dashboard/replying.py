@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.foundation.problems import WrongState
+from marketplace.foundation.problems import Disagreements, WrongState
+from marketplace.leads.models import Lead
 from marketplace.leads.replying import may_reply, reply
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.leads import filled_form, lead_page
@@ -23,9 +24,17 @@ def reply_to_patient(ref: str) -> ResponseReturnValue:
     sight = sight_of(own)
     if not may_reply(own, sight.said):
         raise WrongState(f"lead_{own.state}", _("You cannot write to this patient any more"))
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not _sent(own, form):
         note_look_beside_form(own, sight)
         return lead_page(own, sight, form=filled_form(own, sight), status=422, reply_form=form)
-    reply(own, form.body.data or "", by=current_user.id)
     flash(_("Sent. The patient is told by email that you have written"), "success")
     return redirect(url_for("dashboard.lead", ref=ref, _anchor="messages"), 303)
+
+
+def _sent(own: Lead, form: ReplyForm) -> bool:
+    try:
+        reply(own, form.body.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
+    except Disagreements as asked:
+        form.point_out(asked.problems)
+        return False
+    return True

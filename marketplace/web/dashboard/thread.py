@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length
 from marketplace.accounts.queries import names_of
 from marketplace.leads.messages import CLINIC, Said
 from marketplace.leads.replying import may_reply
-from marketplace.web.forms import CreatingForm
+from marketplace.web.forms import WordsAskedAbout
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 1500
 
 
-class ReplyForm(CreatingForm):
+class ReplyForm(WordsAskedAbout):
     """What to write to the patient."""
 
     limit = "reply-patient"

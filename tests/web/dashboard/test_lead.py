@@ -1,9 +1,12 @@
 """What a clinic may read of a request, and when."""
 
+from sqlalchemy import select
+
 from marketplace.extensions import db
 from marketplace.leads.actions import decline
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes import acceptance
+from marketplace.reviews.models import ReviewItem
 from tests.reading import form_fields
 
 
@@ -117,6 +120,17 @@ def test_the_inbox_shows_the_most_urgent_first(desk, make_lead):
     assert text.index(sooner.request.ref) < text.index(later.request.ref)
     assert "left" in text
     assert "No quote is open" in desk.get("/dashboard/leads?state=quoted").page.text
+
+
+def test_contact_details_in_a_question_are_pointed_out_first(desk, make_lead):
+    path = f"/dashboard/leads/{kept(make_lead(desk.clinic))}/ask"
+    form = fields(desk.get(path).page) | {"question": "Call me on +90 532 111 22 33"}
+    refused = desk.post(path, data=form)
+    assert refused.status_code == 422
+    assert "the patient gets your contact details when they choose you" in refused.page.text
+    assert fields(refused.page)["question"] == ["Call me on +90 532 111 22 33"]
+    assert desk.post(path, data=form | {"as_it_is": "y"}).status_code == 303
+    assert [item.kind for item in db.session.scalars(select(ReviewItem))] == ["contact_details"]
 
 
 def test_a_question_is_asked_once(desk, make_lead):

@@ -89,7 +89,9 @@ def test_a_total_that_disagrees_says_what_it_must_be(answering):
         ({"product": ""}, "Enter the product"),
         ({"deposit": "481"}, "The deposit must not be more than the total"),
         ({"currency": "USD"}, "Quote in EUR"),
-        ({"message": "Guaranteed to work"}, "a quote may not promise it"),
+        ({"price_may_change_by": "481"}, "The price must not rise by more than the total"),
+        ({"deposit": "100", "deposit_refundable_until": "2020-01-01"}, "must not be in the past"),
+        ({"earliest_date": "2020-01-01"}, "The earliest date must not be in the past"),
         ({"included": "hotel", "excluded": "hotel"}, "choose one"),
         ({"price_per_session": "\x00"}, "Remove the characters"),
         ({"procedure": "no-such"}, "Select one from the list"),
@@ -119,12 +121,44 @@ def test_signs_codes_and_digits_of_other_countries_are_read(answering, changes, 
 
 
 def test_a_currency_without_cents_is_not_taken_a_hundredfold(desk, make_clinic, make_lead):
-    desk.clinic.currency = "KRW"
-    desk.clinic.prices[0].currency = "KRW"
+    desk.clinic.currency = desk.clinic.prices[0].currency = "KRW"
+    desk.clinic.prices[0].low, desk.clinic.prices[0].high = 100_000, 200_000
     at = Answering(desk, make_lead(desk.clinic))
     given = {"sessions": "4", "price_per_session": "150000.00", "total": "600,000.00", "deposit": "0"}
     assert at.send(**given).status_code == 303
     assert terms_of(held_of(at.lead)).total == 600_000
+
+
+def test_a_price_far_from_the_list_is_sent_with_a_reason_only(answering):
+    at = answering()
+    odd = {"price_per_session": "2000", "total": "8000"}
+    refused = at.send(**odd)
+    assert refused.status_code == 422
+    assert "€2,000 a session is far from your price list (€60 to €180)" in refused.page.text
+    assert refused.page.one("select", name="price_reason") is not None
+    assert at.send(**odd, price_reason="nonsense").status_code == 422
+    assert at.send(**odd, price_reason="larger_area").status_code == 303
+
+
+def test_words_that_are_pointed_out_are_sent_when_they_are_meant(answering):
+    at = answering()
+    text = "WhatsApp me +90 532 111 22 33. Only 2 places left!"
+    refused = at.send(message=text)
+    assert refused.status_code == 422
+    assert "the patient gets your contact details when they choose you" in refused.page.text
+    assert "presses the patient to decide quickly" in refused.page.text
+    assert text in refused.page.text
+    assert refused.page.one("input", name="as_it_is") is not None
+    assert at.send(message=text, as_it_is="y").status_code == 303
+
+
+def test_an_honest_message_and_a_doubtful_one_both_go_out(answering):
+    assert answering().send(message="We cannot guarantee a result. All the best, Dr Ay").status_code == 303
+    assert answering(email="b@patient.example").send(message="Guaranteed to work").status_code == 303
+
+
+def test_the_form_says_where_its_values_come_from(answering):
+    assert "Price: the middle of your price list, €60 to €180." in answering().page.text
 
 
 @pytest.mark.parametrize(

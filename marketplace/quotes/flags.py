@@ -1,0 +1,114 @@
+"""What of a quote is pointed out: some of it before it is sent, all of it to an operator."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from flask_babel import gettext
+
+from marketplace.foundation.problems import FieldProblem
+from marketplace.leads.models import Lead
+from marketplace.quotes.models import Quote
+from marketplace.quotes.price_check import outside
+from marketplace.quotes.states import PriceReason
+from marketplace.quotes.terms import QuoteTerms
+from marketplace.reviews import actions as reviews
+from marketplace.reviews.asked_words import BY_TICK, asked_about
+from marketplace.reviews.doubtful_words import doubtful
+from marketplace.reviews.models import Detail
+from marketplace.reviews.states import ReviewKind
+
+KINDS = (
+    *(ReviewKind.PRICE_OUTSIDE_RANGE, ReviewKind.ZERO_TOTAL, ReviewKind.DOUBTFUL_WORDS),
+    *(ReviewKind.CONTACT_DETAILS, ReviewKind.PRESSURE),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Confirmed:
+    """What the clinic said to what was pointed out: why the price is right, and that the rest is meant."""
+
+    price_reason: PriceReason | None = None
+    as_it_is: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Flag:
+    """One thing at one field; `problem` is what the clinic is told first, none where it is sent unasked."""
+
+    kind: ReviewKind | None
+    field: str
+    problem: FieldProblem | None = None
+    detail: Detail = dataclasses.field(default_factory=dict)
+
+
+def flags_of(lead: Lead, terms: QuoteTerms) -> list[Flag]:
+    """Everything worth pointing out."""
+    return [*_amounts(lead, terms), *_dates(terms), *_words(terms)]
+
+
+def unconfirmed(flags: list[Flag], confirmed: Confirmed) -> list[FieldProblem]:
+    """What the clinic has not answered for yet."""
+    asked = [flag for flag in flags if flag.problem and not _answered(flag, confirmed)]
+    return [flag.problem for flag in asked if flag.problem]
+
+
+def _answered(flag: Flag, confirmed: Confirmed) -> bool:
+    is_price = flag.kind == ReviewKind.PRICE_OUTSIDE_RANGE
+    return confirmed.price_reason is not None if is_price else confirmed.as_it_is
+
+
+def put_before_operator(quote: Quote, flags: list[Flag], confirmed: Confirmed) -> None:
+    """One item for each kind, with codes and numbers; the words stay in the quote."""
+    for kind in dict.fromkeys(flag.kind for flag in flags if flag.kind):
+        of_kind = [flag for flag in flags if flag.kind == kind]
+        detail: Detail = {"field": ", ".join(sorted({flag.field for flag in of_kind}))}
+        for flag in of_kind:
+            detail |= flag.detail
+        if kind == ReviewKind.PRICE_OUTSIDE_RANGE and confirmed.price_reason:
+            detail["reason"] = confirmed.price_reason
+        about = {"clinic_id": quote.lead.clinic_id, "request_id": quote.request_id}
+        reviews.open_item(kind, subject_id=quote.id, detail=detail, **about)
+
+
+def close_items(quote: Quote) -> None:
+    """The quote never went out, or no longer stands."""
+    for kind in (*KINDS, ReviewKind.IMPOSSIBLE_PLAN):
+        reviews.close_items_of(quote.id, kind=kind)
+
+
+def _amounts(lead: Lead, terms: QuoteTerms) -> Iterator[Flag]:
+    found = outside(lead, terms)
+    if found is not None:
+        at, words = "price_per_session", found.words(lead.clinic.country)
+        facts: Detail = {"price": found.price, "low": found.low, "high": found.high, "basis": found.basis}
+        problem = FieldProblem("price_outside_range", words, at)
+        yield Flag(ReviewKind.PRICE_OUTSIDE_RANGE, at, problem, facts | {"currency": found.currency})
+    if terms.total == 0:
+        words = gettext("The total is nothing. Change the discount, or tick “Send it as it is”")
+        yield Flag(ReviewKind.ZERO_TOTAL, "total", FieldProblem(BY_TICK, words, "total"))
+
+
+def _dates(terms: QuoteTerms) -> Iterator[Flag]:
+    if terms.earliest_date and terms.earliest_date > terms.valid_until:
+        words = gettext(
+            "The earliest date is after the last day of this price. Change one of them, or tick “Send it as it is”"
+        )
+        yield Flag(None, "earliest_date", FieldProblem(BY_TICK, words, "earliest_date"))
+
+
+def _words(terms: QuoteTerms) -> Iterator[Flag]:
+    for at, text in _texts(terms).items():
+        if doubtful(text):
+            yield Flag(ReviewKind.DOUBTFUL_WORDS, at)
+        for kind, problem in asked_about(text, at=at):
+            # Whom to call when something goes wrong is what that field is for.
+            if not (at == "if_something_goes_wrong" and kind == ReviewKind.CONTACT_DETAILS):
+                yield Flag(kind, at, problem)
+
+
+def _texts(terms: QuoteTerms) -> dict[str, str]:
+    given = {
+        name: getattr(terms, name) or ""
+        for name in ("message", "if_something_goes_wrong", "product", "practitioner_name", "practitioner_register")
+    }
+    return given | {f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)}
