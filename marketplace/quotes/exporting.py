@@ -19,6 +19,7 @@ from marketplace.quote_requests import desk, queries
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen
 from marketplace.quotes.terms import STORED, terms_of
@@ -86,7 +87,7 @@ def _lead(lead: Lead) -> dict[str, Any]:
 
 
 def _quote(quote: Quote) -> dict[str, Any]:
-    terms = terms_of(quote)
+    terms, plan = terms_of(quote), checked_quote(quote)
     return {
         "number": quote.number,
         "clinic": quote.lead.clinic.name,
@@ -97,6 +98,8 @@ def _quote(quote: Quote) -> dict[str, Any]:
         "withdraw_reason": quote.withdraw_reason,
         "procedure": quote.procedure.name,
         **{name: getattr(terms, name) for name in STORED if name != "procedure_id"},
+        "plan_can_be_done": plan.can_be_done,
+        "needs_more_trips_than_said": plan.too_many_trips,
         "message": terms.message,
         "answers": terms.answers,
     }

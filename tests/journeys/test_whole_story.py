@@ -169,11 +169,25 @@ def compare_and_choose(walk: Walk, ref: str) -> None:
     expect(page.locator("main")).to_contain_text("Total for you")
     expect(page.locator("main td.best")).to_contain_text("Lowest total")
     walk.picture("compare")
+    on_paper(page)
     page.goto(f"/my/requests/{ref}/quotes/1/choose")
     walk.picture("choose")
     walk.go_on()
     expect(page.locator("main [data-state=won], main [data-state=chosen]").first).to_be_visible()
     walk.picture("chosen")
+
+
+def on_paper(page: Page) -> None:
+    """Printed, the comparison says what it is of and from when, its label is dark on white, and no control is left."""
+    page.emulate_media(media="print")
+    expect(page.locator(".on-paper")).to_be_visible()
+    expect(page.locator(".on-paper")).to_contain_text("/compare")
+    expect(page.locator("main form, tbody.actions")).to_have_count(2)
+    for locator in page.locator("main form, tbody.actions").all():
+        expect(locator).to_be_hidden()
+    expect(page.locator(".best-label")).to_have_css("color", "rgb(0, 0, 0)")
+    page.emulate_media(media="screen")
+    expect(page.locator(".on-paper")).to_be_hidden()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

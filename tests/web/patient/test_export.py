@@ -78,6 +78,7 @@ def test_sp15_what_was_given_said_and_seen_is_there(files: dict[str, str]) -> No
         ("patient", "The cheeks"),
     ]
     (quote,) = content["quotes"]
+    assert (quote["plan_can_be_done"], quote["needs_more_trips_than_said"]) == (True, False)
     assert (quote["total"], quote["message"], quote["answers"]) == (48000, "We suggest May", ["A fine one"])
     assert content["consents"][0]["text"].startswith("I agree")
     assert [(look["who"], look["what"]) for look in content["looks"]] == [(clinic["clinic"], "health")]
