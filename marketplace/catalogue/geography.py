@@ -1,10 +1,11 @@
 """The countries we know: where clinics are, where patients live, what a trip between two regions may cost."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -13,13 +14,16 @@ CONTENT = Path(__file__).parent / "content"
 
 @dataclass(frozen=True)
 class Country:
-    """A country; `slug` is set where clinics are listed, `article` where an English sentence puts one before it."""
+    """A country; `slug` is set where clinics are listed, `article` where an English sentence puts one before it.
+
+    `timezone` is its capital's: where a country has several, times name the city whose clock they are read from.
+    """
 
     code: str
     region: str
     currency: str
+    timezone: str
     slug: str | None = None
-    timezone: str | None = None
     languages: tuple[str, ...] = ()
     article: str = ""
 
@@ -52,6 +56,23 @@ def homes() -> dict[str, Country]:
     """Every country a patient can live in, by code."""
     further = {row["code"]: Country(**row) for row in _file("countries.yaml")["homes"]}
     return {**destinations(), **further}
+
+
+def zone_of(home: str | None) -> str:
+    """The clock of somebody who lives there; UTC where nobody said."""
+    known = homes().get((home or "").upper())
+    return known.timezone if known else "UTC"
+
+
+def clocks(moment: datetime, *, home: str | None, there: str) -> list[str]:
+    """The time zones in which a reader at home is told a moment at a clinic: the clinic's alone where both agree."""
+    ours, theirs = (moment.astimezone(ZoneInfo(zone)).utcoffset() for zone in (zone_of(home), there))
+    return [there] if ours == theirs or home is None else [zone_of(home), there]
+
+
+def city_of(timezone: str) -> str:
+    """London for Europe/London: whose clock a time was read from."""
+    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 @cache

@@ -22,7 +22,7 @@ from marketplace.mail import allowance, outbox
 from marketplace.mail.links import ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
 from marketplace.mail.only_one import only_one
-from marketplace.mail.wording import day, place, short_day
+from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest
@@ -46,7 +46,7 @@ def confirm_again(event: Event) -> None:
 def request_sent(event: Event) -> None:
     """Confirmed: names the clinics that have it, or says that it is kept waiting (RequestConfirmed)."""
     request = _request(event)
-    clinics = [named(lead.clinic, request) for lead in _leads(request)]
+    clinics = [{**named(lead.clinic, request), "until": _answers_by(lead, request)} for lead in _leads(request)]
     if clinics:
         put(
             "request_sent",
@@ -174,6 +174,10 @@ def _clinic(event: Event) -> Clinic:
 def named(clinic: Clinic, request: QuoteRequest) -> dict[str, str]:
     """A clinic by name and place."""
     return {"name": clinic.name, "place": place(clinic, locale=request.locale)}
+
+
+def _answers_by(lead: Lead, request: QuoteRequest) -> str:
+    return both_clocks(lead.due_at, home=request.home_country, there=lead.clinic.timezone, locale=request.locale)
 
 
 def _leads(request: QuoteRequest) -> Sequence[Lead]:

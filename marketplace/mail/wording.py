@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
+from marketplace.catalogue.geography import city_of, clocks
 from marketplace.clinics.models import Clinic
 
 
@@ -37,6 +38,17 @@ def local_day(moment: datetime, *, timezone: str, locale: str = "en") -> str:
 def local_moment(moment: datetime, *, timezone: str, locale: str = "en") -> str:
     """24 November 2026, 16:40 on the reader's own clock."""
     return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=ZoneInfo(timezone), locale=locale)
+
+
+def both_clocks(moment: datetime, *, home: str | None, there: str, locale: str) -> str:
+    """24 November 2026, 13:40 (London), 16:40 (Istanbul): by the reader's clock at home and by the clinic's."""
+    zones = clocks(moment, home=home, there=there)
+    days = [moment.astimezone(ZoneInfo(zone)).date() for zone in zones]
+    patterns = ["d MMMM y, HH:mm", "HH:mm" if len(set(days)) == 1 else "d MMMM y, HH:mm"]
+    return ", ".join(
+        f"{format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=locale)} ({city_of(zone)})"
+        for zone, pattern in zip(zones, patterns, strict=False)
+    )
 
 
 def place(clinic: Clinic, *, locale: str) -> str:

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from flask import Flask
+from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
-from marketplace.catalogue.geography import homes
+from marketplace.catalogue.geography import city_of, clocks, homes, zone_of
 from marketplace.catalogue.plan_words import (
     cannot_text,
     need_text,
@@ -56,15 +56,33 @@ def day_text(value: date) -> str:
     return format_date(value, format="d MMMM y", locale=_locale())
 
 
-def moment(value: datetime, timezone: str = "UTC") -> Markup:
-    """12 February 2026 at 16:40, with the zone's city or UTC."""
+def moment(value: datetime, timezone: str | None = None) -> Markup:
+    """12 February 2026 at 16:40, with the zone's city or UTC; on a patient's pages by the clock at home."""
+    return _machine_readable(value, _in_zone(value, timezone or zone_of(_home())))
+
+
+def both_clocks(value: datetime, there: str) -> Markup:
+    """The same on the clock at home and on the clinic's, where they differ."""
+    zones = clocks(value, home=_home(), there=there)
+    return _machine_readable(value, ", ".join(_in_zone(value, zone) for zone in zones))
+
+
+def _home() -> str | None:
+    """Where the patient lives whose page this is."""
+    return getattr(g.get("held"), "home_country", None)
+
+
+def _in_zone(value: datetime, timezone: str) -> str:
     local = value.astimezone(ZoneInfo(timezone))
-    text = gettext(
+    return gettext(
         "%(day)s at %(time)s (%(zone)s)",
         day=format_date(local, format="d MMMM y", locale=_locale()),
         time=format_datetime(local, format="HH:mm", locale=_locale()),
-        zone=timezone.rsplit("/", 1)[-1].replace("_", " "),
+        zone=city_of(timezone),
     )
+
+
+def _machine_readable(value: datetime, text: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
@@ -137,7 +155,7 @@ def plural_clinics(n: int) -> str:
 
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
-    moments = (day, day_text, moment, clock_time, short_moment, signed_by, duration, time_left)
+    moments = (day, day_text, moment, both_clocks, clock_time, short_moment, signed_by, duration, time_left)
     names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
     plans = (plan_text, need_text, cannot_text, too_many_text, trips_of_patient_text)
     for function in (money, money_text, difference, *moments, *names, *plans):

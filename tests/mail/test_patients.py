@@ -1,6 +1,6 @@
 """What the patient is told, and when not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -19,7 +19,20 @@ def test_a_confirmed_request_names_its_clinics(app: Flask) -> None:
     patients.request_sent(event_of(request))
     email = only("request_sent")
     assert email.subject == "Your request has gone to 2 clinics"
-    assert "- Clinic Lale, Istanbul, Türkiye\n- Klinika Nova" in text_of(email)
+    assert "- Clinic Lale, Istanbul, Türkiye. It has until" in text_of(email)
+    assert "- Klinika Nova" in text_of(email)
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        (10, "24 November 2026, 10:00 (London), 13:00 (Istanbul)"),
+        (22, "24 November 2026, 22:00 (London), 25 November 2026, 01:00 (Istanbul)"),
+    ],
+)
+def test_until_when_a_clinic_has_is_told_by_both_clocks(app: Flask, hour: int, said: str) -> None:
+    patients.request_sent(event_of(a_lead(due_at=datetime(2026, 11, 24, hour, tzinfo=UTC))))
+    assert f"It has until {said}" in " ".join(text_of(only("request_sent")).split())
 
 
 def test_one_clinic_is_one_clinic(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """A request's own pages, for whoever holds its link."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +32,15 @@ def test_the_link_opens_the_page(client: Any, make_request: Make) -> None:
     page = client.get(opened(client, make_request())).page
     assert "Clinic Lale" in page.text
     assert page.one("span", class_="tag", data_state="open") is not None
+
+
+def test_times_are_told_by_the_clock_at_home_and_the_clinics(client: Any, make_request: Make) -> None:
+    request = make_request()
+    lead = db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()
+    lead.due_at = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    page = client.get(opened(client, request)).page
+    assert "It has until 30 November 2026 at 10:00 (London), 30 November 2026 at 13:00 (Istanbul)." in page.text
+    assert "UTC" not in page.text
 
 
 def test_without_the_link_there_is_no_page(client: Any, make_request: Make) -> None:
