@@ -14,6 +14,7 @@ from marketplace.foundation.sealed import CannotOpen, KeyMissing
 from marketplace.web import database_errors
 from marketplace.web.context import page_context
 from marketplace.web.limiting import wait_words
+from marketplace.web.sent_again import what_was_sent
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
@@ -51,8 +52,9 @@ def show_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def show_csrf(_error: CSRFError) -> ResponseReturnValue:
-    """A form without its token."""
-    return page(400), 400
+    """A form without its token: what was typed is shown, to be sent once more."""
+    template = current_app.jinja_env.get_template("errors/sent_again.html")
+    return template.render(sent=what_was_sent(), **page_context()), 400, [("Cache-Control", "no-store")]
 
 
 def show_unreadable(_error: ParseException) -> ResponseReturnValue:

@@ -41,7 +41,8 @@ def forms(app: Flask, world: World) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def nothing_stored() -> Iterator[None]:
+def nothing_stored(*, but: str = "nothing") -> Iterator[None]:
+    """But in one table: a page that lets a form be sent again stores its new token in the session."""
     written: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_ignored: Any) -> None:
@@ -53,7 +54,7 @@ def nothing_stored() -> Iterator[None]:
         yield
     finally:
         event.remove(db.engines[None], "before_cursor_execute", note)
-    assert not written
+    assert not [statement for statement in written if but not in statement]
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_sp9_no_form_without_its_own_token(
 ) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     given = reader_of(app).get("/my/link").page.fields()["csrf_token"][0] if token == "foreign" else token
-    with nothing_stored():
+    with nothing_stored(but="web_session"):
         for role, path in forms(app, all_in):
             answer = all_in.visit(role, path, method="POST", data={} if given is None else {"csrf_token": given})
             assert answer.status_code == 400, (role, path, answer.status_code)

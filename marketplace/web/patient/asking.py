@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.accounts import sessions
-from marketplace.foundation import clock
+from marketplace.foundation import clock, limits
+from marketplace.foundation.columns import uuid7
 from marketplace.foundation.faces import Face, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.quote_requests import drafts, queries, retention
@@ -18,6 +19,7 @@ from marketplace.web.forms import Form
 
 QUESTIONS = drafts.STEPS[:-1]
 CHANGE = "1"
+BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answers that stand for themselves
 
 
 class Question(Form):
@@ -59,6 +61,17 @@ def continue_draft(quote_request: Any) -> None:
     keep_draft()
 
 
+def begin_draft(*, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None) -> Any:
+    """A new one for this browser; an earlier one is left to end by itself. Raises LimitReached."""
+    limits.take("new-request")
+    request_id = uuid7()
+    wear(Face.PATIENT, request_id=request_id)
+    quote_request = drafts.start(request_id=request_id, clinic_slug=clinic_slug, country=country, treatment=treatment)
+    continue_draft(quote_request)
+    session.pop("sent", None)
+    return quote_request
+
+
 def keep_draft() -> None:
     """The browser keeps its cookie as long as the server keeps the draft."""
     sessions.current().outlive_browser(clock.now() + retention.DRAFT_LIVES)
@@ -70,12 +83,16 @@ def url_of(step: str, *, change: str | None = None) -> str:
 
 
 def with_draft(step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Without a draft back to the start; ahead of the answers to the first that is missing."""
+    """Without a draft back to the start, unless an answer comes along: it begins a new one, and what is missing is
+    asked afterwards. Ahead of the answers to the first that is missing."""
 
     def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def asked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             quote_request = current_draft()
+            if quote_request is None and request.method == "POST" and step in BEGIN_ANEW:
+                begun: ResponseReturnValue = view(begin_draft(), *args, **kwargs)
+                return begun
             if quote_request is None:
                 return redirect(url_for("patient.start"), 303)
             missing = drafts.first_missing(quote_request)

@@ -1,18 +1,14 @@
 """Get free quotes: what will be asked, and the start of a draft."""
 
-from flask import redirect, render_template, request, session
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.catalogue import geography
 from marketplace.clinics.queries import by_slug
 from marketplace.clinics.standing import why_stopped
-from marketplace.foundation import limits
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.faces import Face, wear
-from marketplace.quote_requests import drafts
 from marketplace.web.forms import Form
-from marketplace.web.patient.asking import continue_draft, url_of
+from marketplace.web.patient.asking import begin_draft, url_of
 from marketplace.web.patient.door import door
 from marketplace.web.writing import writes
 
@@ -42,16 +38,10 @@ def begin() -> ResponseReturnValue:
     form = StartForm()
     if not form.validate():
         form = StartForm(formdata=None)
-    limits.take("new-request")
     country = (form.country.data or "").upper()
-    request_id = uuid7()
-    wear(Face.PATIENT, request_id=request_id)
-    quote_request = drafts.start(
-        request_id=request_id,
+    begin_draft(
         clinic_slug=form.clinic.data or None,
         country=country if country in geography.destinations() else None,
         treatment=form.treatment.data or None,
     )
-    continue_draft(quote_request)
-    session.pop("sent", None)
     return redirect(url_of("treatment"), 303)
