@@ -101,12 +101,14 @@ def _order(wanted: ClinicFilter) -> list[Any]:
     passed = (
         select(func.count()).select_from(Check).where(Check.clinic_id == Clinic.id, Check.state == CheckState.PASSED)
     )
-    cheapest = select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id).scalar_subquery()
+    cheapest = select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id)
+    if wanted.procedure:
+        cheapest = cheapest.join(Procedure).where(Procedure.slug == wanted.procedure)
     shuffle = func.md5(func.concat(Clinic.id, clock.today().isoformat()))
     orders: dict[str, list[Any]] = {
         "checks": [passed.scalar_subquery().desc(), Clinic.reply_minutes.asc().nulls_last(), shuffle],
         "reply": [Clinic.reply_minutes.asc().nulls_last(), shuffle],
-        "price": [cheapest.asc().nulls_last(), shuffle],
+        "price": [cheapest.scalar_subquery().asc().nulls_last(), shuffle],
         "name": [Clinic.name.asc()],
     }
     return [*orders.get(wanted.sort, orders["checks"]), Clinic.id]

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from markupsafe import escape
 
 from marketplace.web import clinic_words
-from marketplace.web.filters import country_name, language_list
+from marketplace.web.filters import country_name, in_sentence, language_list
 from marketplace.web.words import ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
@@ -19,9 +19,12 @@ def linked_stamp(clinic: Any) -> dict[str, Any]:
     return {**found, "href": f"/clinic/{clinic.slug}/checks", "link": link}
 
 
-def card(clinic: Any, *, currency: str) -> dict[str, Any]:
-    """What the clinic_card macro takes; prices first in the reader's currency, so that they can be compared."""
-    price, note = _price(clinic, currency)
+def card(clinic: Any, *, currency: str, procedure: tuple[str, str] | None = None) -> dict[str, Any]:
+    """What the clinic_card macro takes; prices first in the reader's currency, so that they can be compared.
+
+    `procedure` is the slug and name of the one that was asked for: the price is that of it.
+    """
+    price, note = _price(clinic, currency, procedure)
     roles = sorted({str(ROLES[person.role]) for person in clinic.people})
     found = linked_stamp(clinic)
     return {
@@ -40,13 +43,17 @@ def card(clinic: Any, *, currency: str) -> dict[str, Any]:
     }
 
 
-def _price(clinic: Any, currency: str) -> tuple[str, str]:
+def _price(clinic: Any, currency: str, procedure: tuple[str, str] | None) -> tuple[str, str]:
     """The amount to compare by, and what it rests on."""
-    if not clinic.prices:
+    listed = [price for price in clinic.prices if procedure is None or price.procedure.slug == procedure[0]]
+    if not listed:
         return _("No price list"), ""
-    low, high = min(price.low for price in clinic.prices), max(price.high for price in clinic.prices)
+    low, high = min(price.low for price in listed), max(price.high for price in listed)
     own = clinic_words.span(low, high, clinic.currency)
     about = clinic_words.about_span(low, high, clinic.currency, to=currency)
+    basis = _("per session, clinic's own price list")
+    if procedure is not None:
+        basis = _("per session of %(procedure)s, clinic's own price list", procedure=in_sentence(procedure[1]))
     if about is None:
-        return own, _("per session, clinic's own price list")
-    return about, escape(_("%(price)s per session, clinic's own price list")) % {"price": own}
+        return own, basis
+    return about, escape("%(price)s %(basis)s") % {"price": own, "basis": basis}

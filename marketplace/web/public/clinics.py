@@ -14,46 +14,19 @@ from marketplace.catalogue.geography import by_slug
 from marketplace.catalogue.queries import treatments
 from marketplace.clinics import queries
 from marketplace.clinics.models import Clinic, ClinicPrice
-from marketplace.clinics.queries import SORTS, ClinicFilter
+from marketplace.clinics.queries import ClinicFilter
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.wording import slug_of
 from marketplace.foundation import limits
-from marketplace.foundation.amounts import NotAnAmount, read_amount
 from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
-from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name
-from marketplace.web.inputs import number
+from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
 from marketplace.web.public import reader
 from marketplace.web.public.cards import card, linked_stamp
+from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 from marketplace.web.public.door import door
 
 NAMES = ("country", "city", "procedure", "language", "max_price", "currency", "q", "sort")
-
-
-def _wanted(found: queries.Facets, **fixed: str) -> ClinicFilter:
-    """The address as a filter; what we do not know is left out."""
-    given = {**request.args.to_dict(), **fixed}
-    country = given.get("country", "").upper()
-    language = given.get("language", "").lower()
-    cities = {value.split("/", 1)[1] for value in found.cities}
-    return ClinicFilter(
-        country=country if country in found.countries or fixed.get("country") else None,
-        city=given.get("city") if given.get("city") in cities else None,
-        procedure=given.get("procedure") if given.get("procedure") in found.procedures else None,
-        language=language if language in found.languages else None,
-        max_price_eur=_max_price(given.get("max_price", "")),
-        q=given.get("q", "")[:80].strip(),
-        sort=given.get("sort", "") if given.get("sort") in SORTS else SORTS[0],
-        page=number("page", default=1, low=1, high=10**5),
-    )
-
-
-def _max_price(text: str) -> int | None:
-    currency = reader.currency()
-    try:
-        return exchange.convert(read_amount(text, currency), currency, "EUR").minor or None
-    except (NotAnAmount, exchange.NoRate):
-        return None
 
 
 def _address(wanted: ClinicFilter, **changes: Any) -> str:
@@ -64,27 +37,31 @@ def _address(wanted: ClinicFilter, **changes: Any) -> str:
     return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
 
 
-def _chip_words(wanted: ClinicFilter, name: str) -> str:
+def _chip_words(form: ClinicsForm, name: str) -> str:
+    wanted = form.wanted
     words = {
         "country": lambda: country_name(wanted.country or ""),
         "city": lambda: wanted.city or "",
-        "procedure": lambda: _("offers %(procedure)s", procedure=wanted.procedure),
+        "procedure": lambda: _("offers %(procedure)s", procedure=_procedure_names()[wanted.procedure or ""]),
         "language": lambda: _("speaks %(language)s", language=language_name(wanted.language or "")),
-        "max_price_eur": lambda: _("up to %(price)s", price=request.args.get("max_price", "")),
+        "max_price_eur": lambda: _(
+            "up to %(price)s", price=money_text(form.max_price.minor(form.currency_code) or 0, form.currency_code)
+        ),
         "q": lambda: f"“{wanted.q}”",
     }
     return words[name]()
 
 
-def _hints(wanted: ClinicFilter) -> list[str]:
+def _hints(form: ClinicsForm) -> list[str]:
     """Where nothing matches: which condition to take out, and how many there would be."""
+    wanted = form.wanted
     found = [(name, queries.count(wanted.without(name))) for name in wanted.conditions]
     return [
         ngettext(
             "Remove “%(words)s” to see %(num)s clinic",
             "Remove “%(words)s” to see %(num)s clinics",
             n,
-            words=_chip_words(wanted, name),
+            words=_chip_words(form, name),
         )
         for name, n in found
         if n
@@ -92,27 +69,26 @@ def _hints(wanted: ClinicFilter) -> list[str]:
 
 
 def _list(heading: str, **fixed: str) -> str:
-    found = queries.facets()
-    wanted = _wanted(found, **fixed)
+    procedures = _procedure_names()
+    form = clinics_form(queries.facets(), procedures, **fixed)
+    wanted = form.wanted
     if wanted.q:
         limits.take("search")
     page = queries.search(wanted)
+    form.no_more_than(page.pages)
     shown = {name: "max_price" if name == "max_price_eur" else name for name in wanted.conditions}
+    treated = (wanted.procedure, procedures[wanted.procedure]) if wanted.procedure else None
     return render_template(
         "public/clinics.html",
         heading=heading,
         wanted=wanted,
-        facets=found,
-        procedure_names=_procedure_names(),
+        form=form,
+        has_errors=bool(form.errors),
         result=page,
-        cards=[card(clinic, currency=reader.currency()) for clinic in page.rows],
-        chips_shown=[(_chip_words(wanted, name), _address(wanted, **{key: None})) for name, key in shown.items()],
-        hints=_hints(wanted) if not page.total else [],
+        cards=[card(clinic, currency=form.currency_code, procedure=treated) for clinic in page.rows],
+        chips_shown=[(_chip_words(form, name), _address(wanted, **{key: None})) for name, key in shown.items()],
+        hints=_hints(form) if not page.total else [],
         page_address=lambda n: _address(wanted, page=n),
-        currency=reader.currency(),
-        currencies=reader.currencies(),
-        typed=request.args,
-        sorts=SORTS,
     )
 
 
@@ -132,7 +108,9 @@ def clinics_of_country(country: str) -> str:
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
-    return _list(_("Mesotherapy clinics in %(country)s", country=country_in_sentence(place.code)), country=place.code)
+    return _list(
+        _("Mesotherapy clinics in %(country)s", country=country_in_sentence(place.code)), country=place.code.lower()
+    )
 
 
 @door.get("/clinics/<country>/<city>")
@@ -145,7 +123,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
         raise NotFound("city")
     if city != slug:
         return redirect(f"/clinics/{place.slug}/{slug}", 308)
-    return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code, city=name)
+    return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code.lower(), city=name)
 
 
 @door.get("/clinic/<slug>")
