@@ -99,7 +99,9 @@ def side_by_side(
     """Without figures of the reader's own our estimates of travel and the guide's price at home count."""
     own, currency, quotes = own or Own(), currency_of(request), sent_quotes(request)
     standing = frozenset(quote.number for quote in quotes if stands(quote))
-    shown = [quote for quote in quotes if quote.number in (numbers or standing)] or quotes
+    named = [quote for quote in quotes if quote.number in numbers]
+    # What was declined is shown when asked for; a clinic that may not go on stands marked beside the others.
+    shown = named or [quote for quote in quotes if quote.lead.quote_declined_at is None] or quotes
     estimates = {country: estimated(home_of(request), country, currency) for country in _countries(shown)}
     home_course = _home_course(request, shown, currency) if own.home_course is None else Fraction(own.home_course)
     exact = _is_exact(home_course, *(_travel(estimate, own) for estimate in estimates.values()))
