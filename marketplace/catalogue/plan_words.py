@@ -42,6 +42,17 @@ def too_many_text(checked: Checked) -> str:
     return ngettext("Needs %(num)s trip: %(have)s.", "Needs %(num)s trips: %(have)s.", checked.stated.trips, have=have)
 
 
+def too_close_text(checked: Checked) -> str:
+    """Its sessions are closer together than the content says."""
+    usual = ngettext("%(num)s week", "%(num)s weeks", checked.min_gap)
+    return ngettext(
+        "%(num)s week between sessions is less than the %(usual)s of our guide: ask why.",
+        "%(num)s weeks between sessions are less than the %(usual)s of our guide: ask why.",
+        checked.stated.gap,
+        usual=usual,
+    )
+
+
 def trips_of_patient_text(max_trips: int) -> str:
     """How many trips the patient has: what the clinic reads."""
     return ngettext(

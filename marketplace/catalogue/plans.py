@@ -94,7 +94,7 @@ class Checked:
 
     stated: Plan
     counted: Plan
-    gap_stated: bool
+    min_gap: int
     max_trips: int | None
 
     @property
@@ -108,14 +108,22 @@ class Checked:
         return self.max_trips is not None and self.stated.trips > self.max_trips
 
     @property
+    def too_close(self) -> bool:
+        """Its sessions are closer together than the content says; its own spacing counts all the same."""
+        return self.stated.sessions > 1 and self.stated.gap < self.min_gap
+
+    @property
     def fits(self) -> bool:
         """It can be done, in the trips the person has."""
         return self.can_be_done and not self.too_many_trips
 
 
-def check(stated: Plan, *, gap_stated: bool, max_trips: int | None, abroad: bool = True) -> Checked:
-    """Whether a stated plan can be done. Who lives in the clinic's country needs no nights, and makes no trips."""
+def check(stated: Plan, *, max_trips: int | None, min_gap: int = 1, abroad: bool = True) -> Checked:
+    """Whether a stated plan can be done; `min_gap` is the content's shortest spacing, in weeks.
+
+    Who lives in the clinic's country needs no nights, and makes no trips.
+    """
     if not abroad:
-        return Checked(stated, stated, gap_stated, None)
+        return Checked(stated, stated, min_gap, None)
     counted = stated if stated.can_be_done else trip_a_session(stated.sessions, gap=stated.gap)
-    return Checked(stated, counted, gap_stated, max_trips)
+    return Checked(stated, counted, min_gap, max_trips)

@@ -39,10 +39,10 @@ def max_trips(request: QuoteRequest) -> int | None:
 
 def checked(terms: Planned, procedure: Procedure, *, request: QuoteRequest, country: str) -> Checked:
     """The plan of a quote from a clinic in `country`."""
-    gap = terms.session_gap_weeks or min_gap(procedure)
+    shortest = min_gap(procedure)
     return check(
-        Plan(terms.sessions, gap, terms.trips, terms.nights_per_trip),
-        gap_stated=bool(terms.session_gap_weeks),
+        Plan(terms.sessions, terms.session_gap_weeks or shortest, terms.trips, terms.nights_per_trip),
+        min_gap=shortest,
         max_trips=max_trips(request),
         abroad=country != request.home_country,
     )

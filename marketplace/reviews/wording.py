@@ -24,7 +24,7 @@ KINDS: dict[ReviewKind, Words] = {
     ),
     ReviewKind.IMPOSSIBLE_PLAN: Words(
         _l("Plan that does not fit its trips"),
-        _l("Read the clinic's reason for the sessions, spacing and trips"),
+        _l("Compare the sessions, spacing, trips and nights; its message tells the patient why it can be done"),
         _l("The sessions do not fit the trips and nights at this spacing"),
     ),
     ReviewKind.DOUBTFUL_WORDS: Words(

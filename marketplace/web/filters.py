@@ -14,6 +14,7 @@ from marketplace.catalogue.plan_words import (
     cannot_text,
     need_text,
     plan_text,
+    too_close_text,
     too_many_text,
     trips_of_patient_text,
 )
@@ -157,7 +158,7 @@ def install(app: Flask) -> None:
     """Makes them known to the templates."""
     moments = (day, day_text, moment, both_clocks, clock_time, short_moment, signed_by, duration, time_left)
     names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
-    plans = (plan_text, need_text, cannot_text, too_many_text, trips_of_patient_text)
+    plans = (plan_text, need_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
     for function in (money, money_text, difference, *moments, *names, *plans):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))

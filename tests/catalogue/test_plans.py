@@ -43,7 +43,7 @@ def test_nights_by_hand(sessions: int, gap: int, trips: int, nights: int) -> Non
 
 @pytest.mark.parametrize("gap", [2, 3, 4])
 def test_four_sessions_are_not_two_trips_of_two_nights(gap: int) -> None:
-    found = check(Plan(4, gap, 2, 2), gap_stated=True, max_trips=None)
+    found = check(Plan(4, gap, 2, 2), max_trips=None)
     assert not found.can_be_done
     assert found.counted == Plan(4, gap, 4, 2)
 
@@ -61,20 +61,20 @@ def test_fewer_trips_are_never_shorter(n: int, gap: int, t: int) -> None:
 
 @given(sessions, gaps, trips, st.integers(0, 200))
 def test_a_plan_can_be_done_from_the_nights_it_needs_on(n: int, gap: int, t: int, nights: int) -> None:
-    found = check(Plan(n, gap, t, nights), gap_stated=True, max_trips=None)
+    found = check(Plan(n, gap, t, nights), max_trips=None)
     assert found.can_be_done == (nights >= nights_needed(n, gap=gap, trips=t))
     assert found.counted.can_be_done
 
 
 @given(sessions, gaps, trips, st.integers(1, 12))
 def test_more_trips_than_the_person_has_never_fit(n: int, gap: int, t: int, most: int) -> None:
-    found = check(shortest(n, gap=gap, trips=t), gap_stated=True, max_trips=most)
+    found = check(shortest(n, gap=gap, trips=t), max_trips=most)
     assert found.fits == (t <= most)
 
 
 @given(sessions, gaps, st.integers(0, 60), trips)
 def test_at_home_every_plan_can_be_done(n: int, gap: int, nights: int, t: int) -> None:
-    assert check(Plan(n, gap, t, nights), gap_stated=False, max_trips=1, abroad=False).fits
+    assert check(Plan(n, gap, t, nights), max_trips=1, abroad=False).fits
 
 
 @given(sessions, gaps, st.none() | st.integers(1, 12), st.none() | st.integers(2, 60))
@@ -97,3 +97,10 @@ def test_two_trips_for_four_sessions_are_two_long_ones() -> None:
     assert proposed(4, gap=2, max_trips=2, max_nights=60) == Plan(4, 2, 2, 15)
     assert proposed(8, gap=2, max_trips=1, max_nights=60) == Plan(8, 2, 2, 43)  # one stay would be 99 nights
     assert one_stay(4, gap=3) == Plan(4, 3, 1, 64)
+
+
+def test_a_spacing_shorter_than_the_contents_is_told_and_counts_all_the_same() -> None:
+    found = check(Plan(4, 1, 2, 8), max_trips=2, min_gap=2)
+    assert (found.too_close, found.fits) == (True, True)
+    assert not check(Plan(4, 2, 2, 15), max_trips=2, min_gap=2).too_close
+    assert not check(Plan(1, 1, 1, 2), max_trips=2, min_gap=2).too_close

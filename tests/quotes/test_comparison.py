@@ -46,7 +46,7 @@ def same(minor: int, _currency: str) -> Fraction:
 
 def plan_of(offer: Offer, *, max_trips: int | None = None) -> Checked:
     stated = Plan(offer.sessions, offer.session_gap_weeks or 2, offer.trips, offer.nights_per_trip)
-    return check(stated, gap_stated=bool(offer.session_gap_weeks), max_trips=max_trips)
+    return check(stated, max_trips=max_trips)
 
 
 def compared(quotes: list[Offer], *, max_trips: int | None = None, **basis: object) -> list[Compared]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
-from marketplace.catalogue.plan_words import cannot_text, plan_text, too_many_text
+from marketplace.catalogue.plan_words import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison import ITEMS
 from marketplace.quotes.side_by_side import Column, SideBySide
 from marketplace.web.filters import country_name, day, difference, duration, money
@@ -88,8 +88,12 @@ def _total(column: Column, found: SideBySide, *, view: str) -> Cell:
 
 def _warnings(column: Column) -> list[str]:
     plan = column.result.plan
-    told = [] if plan.can_be_done else [cannot_text(plan)]
-    return [*told, too_many_text(plan)] if plan.too_many_trips else told
+    told = (
+        (not plan.can_be_done, cannot_text),
+        (plan.too_many_trips, too_many_text),
+        (plan.too_close, too_close_text),
+    )
+    return [words(plan) for holds, words in told if holds]
 
 
 def _price(column: Column, currency: str) -> Cell:

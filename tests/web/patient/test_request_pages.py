@@ -322,3 +322,10 @@ def test_a_message_of_nothing_is_refused(client: Any, make_lead: Make, body: str
     answer = client.post(path, data={**client.get(path).page.fields(), "body": body})
     assert answer.status_code == 422
     assert "Enter a message" in answer.page.text
+
+
+def test_sessions_closer_than_the_guide_says_are_told(client: Any, make_quote: Make) -> None:
+    base = opened(client, make_quote(trips=2, nights_per_trip=8, session_gap_weeks=1).lead.request)
+    for page in ("/compare", "/quotes/1"):
+        text = client.get(base + page).page.text
+        assert "1 week between sessions is less than the 2 weeks of our guide: ask why." in text
