@@ -1,6 +1,6 @@
 """Every email the site sends, one row each: whom it is for, what it follows, where it leads and how it may be held.
 
-docs/emails.md is written from this table, and a test holds both to the folders of templates/emails.
+docs/emails.md is written from this table; tests/guards/test_email_register.py holds both to what is sent.
 """
 
 from enum import StrEnum
@@ -50,7 +50,9 @@ REGISTER: dict[str, Row] = {
     "choice_made": Row(To.PATIENT, "QuoteChosen", "the request", necessary=True),
     "choice_undone": Row(To.PATIENT, "ChoiceUndone", "compare"),
     "deletion_announced": Row(To.PATIENT, "ErasureAnnounced", "the page that keeps it", quiet=True),
-    "request_deleted": Row(To.PATIENT, "RequestWithdrawn", "what the clinics confirmed", necessary=True),
+    "request_deleted": Row(
+        To.PATIENT, "RequestWithdrawn", "what the clinics confirmed, where any had it", necessary=True
+    ),
     # A clinic's desk
     "new_request": Row(To.DESK, "LeadArrived", "the lead"),
     "leads_waiting": Row(To.DESK, "LeadReminded", "the inbox"),
