@@ -1,5 +1,6 @@
 """About the person: health as far as they tell it, and how to reach them."""
 
+import re
 from typing import Any, Self
 
 import phonenumbers
@@ -11,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.visible_text import trimmed
 from marketplace.quote_requests import drafts, queries
+from marketplace.reviews.doubtful_words import contact
 from marketplace.web.forms import email_field
 from marketplace.web.patient import listings
 from marketplace.web.patient.asking import Question
@@ -18,6 +20,7 @@ from marketplace.web.patient.fields import SomeOf
 from marketplace.web.patient.wording import CONDITIONS
 
 NONE = "none"
+REACHES = re.compile(r"[@\d]|://|www\.")
 LONGEST_DETAILS = 1000
 LONGEST_NAME = 80
 MOST_QUESTIONS = 5
@@ -95,9 +98,11 @@ class YouForm(Question):
         }
 
     def validate_name(self, field: StringField) -> None:
-        """Something must be left of it."""
-        if not field.data:
-            raise ValidationError(gettext("Enter the name you want clinics to use"))
+        """A name, without a way to reach its person: every ticked clinic gets it."""
+        if contact(field.data or ""):
+            raise ValidationError(
+                gettext("Leave out phone numbers and addresses: clinics get them when you choose one, and no sooner")
+            )
 
     def validate_phone(self, field: TelField) -> None:
         """A number that could be rung; without one the field may stay empty."""
@@ -111,6 +116,11 @@ class YouForm(Question):
             raise ValidationError(gettext("Enter no more than 5 questions, one a line"))
         if any(len(question) > LONGEST_QUESTION for question in asked):
             raise ValidationError(gettext("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION))
+        # The name of a messenger may be asked about; a number or an address in a question reaches every clinic.
+        if any(REACHES.search(sentence) for question in asked for sentence in contact(question)):
+            raise ValidationError(
+                gettext("Take phone numbers and addresses out of your questions: every clinic you tick reads them")
+            )
 
     def _questions(self) -> list[str]:
         lines = (trimmed(line) for line in (self.questions.data or "").split("\n"))

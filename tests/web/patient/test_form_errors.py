@@ -14,6 +14,8 @@ BUDGET = "Enter your budget as a whole number, like 900"
 NAME = "Enter the name you want clinics to use"
 EMAIL = "Enter an email address in the correct format, like name@example.com"
 PHONE = "Enter a phone number with its country code, like +44 20 7946 0958"
+REACHABLE = "Leave out phone numbers and addresses: clinics get them when you choose one, and no sooner"
+READ_BY_ALL = "Take phone numbers and addresses out of your questions: every clinic you tick reads them"
 NOTHING: dict[str, Any] = {"procedure": "", "home_country": "", "destinations": [], "timing": "", "trips": ""}
 ERRORS = [
     ("treatment", NOTHING, ["Select what you would like help with"]),
@@ -53,6 +55,8 @@ ERRORS = [
     *(("you", {"name": unseen * 2}, [NAME]) for unseen in ("\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164")),
     *(("you", {"phone": number}, [PHONE]) for number in ("0000000000", "+44 0000000000", "112", "+49 111111111111")),
     ("you", {"name": "Ana \u202emoc.live@ana"}, ["Remove the characters that cannot be shown"]),
+    *(("you", {"name": text}, [REACHABLE]) for text in ("ada@home.example", "Ada +447700900123", "Ada on WhatsApp")),
+    ("you", {"questions": "Which product?\nCall me: +44 20 7946 0958"}, [READ_BY_ALL]),
     ("you", {"name": "A\x00na"}, ["Remove the characters that cannot be shown"]),
 ]
 
@@ -136,3 +140,10 @@ def test_a_month_off_the_list_is_refused(client: Any, off: str) -> None:
     refused = answer(client, "when", timing="later", month_to=off)
     assert refused.status_code == 422
     assert errors_of(refused.page) == ["Select a month from the list"]
+
+
+@pytest.mark.parametrize("question", ["Can I reach you on WhatsApp?", "Is it 4 x 110 EUR, or 400?", "Dr O'Neil (2)?"])
+def test_a_question_about_a_messenger_or_a_sum_is_sent(client: Any, question: str) -> None:
+    answer_until(client, "you")
+    assert answer(client, "you", questions=question, phone="+44 20 7946 0958 ext 5").status_code == 303
+    assert "+442079460958 ext. 5" in client.get("/get-quotes/you").page.one("input", name="phone").get("value", "")
