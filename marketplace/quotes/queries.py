@@ -58,11 +58,9 @@ def withdrawn_quotes(request: QuoteRequest) -> dict[UUID, Quote]:
 
 
 def why_lost(lead: Lead) -> str:
-    """How a lost lead ended: `chosen_other`, `quote_declined`, `closed`, `expired`."""
+    """How a lost lead ended whose quote was not declined: `chosen_other`, `closed`, `expired`."""
     if lead.state_before_loss is not None:
         return "chosen_other"
-    if lead.quote_declined_at is not None:
-        return "quote_declined"
     return "expired" if lead.request.state == RequestState.EXPIRED else "closed"
 
 

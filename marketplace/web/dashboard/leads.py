@@ -29,7 +29,7 @@ from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
 from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, note_look, own_lead, sight_of
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
-from marketplace.web.filters import money_text
+from marketplace.web.filters import day_text, money_text
 from marketplace.web.writing import writes
 
 if TYPE_CHECKING:
@@ -108,13 +108,20 @@ def lead_page(
         send_label=_send_label(form) if form else None,
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         back_url=last_list_url(),
-        lost=wording.LOST[why_lost(own)] if own.state == LeadState.LOST else None,
+        lost=_how_it_ended(own) if own.state == LeadState.LOST else None,
         thread=thread_of(own, sight.said, form=reply_form),
         duties=duties_of(own),
         wording=wording,
         has_errors=has_errors or bool(reply_form and reply_form.errors),
     )
     return page, status
+
+
+def _how_it_ended(own: Lead) -> str:
+    """In words, with the day where the patient decided against a quote."""
+    if own.quote_declined_at is not None:
+        return _("The patient decided against your quote on %(day)s.", day=day_text(own.quote_declined_at))
+    return str(wording.LOST[why_lost(own)])
 
 
 def _send_label(form: QuoteForm) -> str:

@@ -66,7 +66,6 @@ DECLINES = {
 }
 LOST = {
     "chosen_other": _l("The patient chose another clinic."),
-    "quote_declined": _l("The patient decided against your quote."),
     "closed": _l("The patient has closed the request."),
     "expired": _l("The request has expired: after 90 days nobody was chosen."),
 }
