@@ -160,6 +160,10 @@ def _amounts(cells: dict[str, str], problems: list[str]) -> dict[str, Any]:
         problems.append("package_sessions and package_price go together")
     if low is not None and high is not None and low > high:
         problems.append("low is more than high")
+    elif price and sessions and high is not None and price > sessions * high:
+        problems.append(
+            f"package_price {cells['package_price']} is more than {sessions} single sessions at {cells['high']}"
+        )
     return {"low": low, "high": high, "package_sessions": sessions, "package_price": price}
 
 

@@ -49,6 +49,15 @@ def say(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_questi
     return message.id
 
 
+def body_of(message_id: UUID) -> str:
+    """One message's words; none where there is no such message. Raises CannotOpen once the request is erased."""
+    message = db.session.get(Message, message_id)
+    if message is None:
+        return ""
+    box = db.session.get_one(Lead, message.lead_id).request.box
+    return str(box.open("message.body_sealed", message.body_sealed, row=message.id))
+
+
 def has_asked(lead: Lead) -> bool:
     """Whether the clinic's one question is used; replies are not counted."""
     asked = select(Message.id).where(Message.lead_id == lead.id, Message.is_question)

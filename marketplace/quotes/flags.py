@@ -97,7 +97,7 @@ def _dates(terms: QuoteTerms) -> Iterator[Flag]:
 
 
 def _words(terms: QuoteTerms) -> Iterator[Flag]:
-    for at, text in _texts(terms).items():
+    for at, text in texts_of(terms).items():
         if doubtful(text):
             yield Flag(ReviewKind.DOUBTFUL_WORDS, at)
         for kind, problem in asked_about(text, at=at):
@@ -106,7 +106,8 @@ def _words(terms: QuoteTerms) -> Iterator[Flag]:
                 yield Flag(kind, at, problem)
 
 
-def _texts(terms: QuoteTerms) -> dict[str, str]:
+def texts_of(terms: QuoteTerms) -> dict[str, str]:
+    """Every text of a quote that a clinic types, by its field."""
     given = {
         name: getattr(terms, name) or ""
         for name in ("message", "if_something_goes_wrong", "product", "practitioner_name", "practitioner_register")

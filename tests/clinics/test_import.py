@@ -75,6 +75,8 @@ def test_every_bad_line_is_named_and_nothing_comes_in(app):
         (",70,", ",1_000,", "low 1_000: enter a number"),
         (",70,", ",1E+03,", "low 1E+03: enter a number"),
         (",70,", ",0.00,", "low 0.00 is not an amount above 0"),
+        (",4,300", ",4,5000", "package_price 5000 is more than 4 single sessions at 120"),
+        (",4,300", ",4,480.01", "package_price 480.01 is more than 4 single sessions"),
         (",4,300", ",4,", "go together"),
         (",4,300", ",x,300", "package_sessions"),
         ("Clinic Ada", "", "clinic is empty"),
@@ -83,6 +85,10 @@ def test_every_bad_line_is_named_and_nothing_comes_in(app):
 )
 def test_what_a_line_must_say(app, change, to, words):
     assert any(words in line and line.startswith("line 2:") for line in refusal(GOOD.replace(change, to)))
+
+
+def test_a_package_may_cost_what_its_sessions_do(app):
+    assert import_csv(file_of(GOOD.replace(",4,300", ",4,480"))).clinics == 1
 
 
 def test_the_same_procedure_twice(app):

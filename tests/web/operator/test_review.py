@@ -3,6 +3,9 @@
 from uuid import uuid4
 
 from marketplace.extensions import db
+from marketplace.leads.actions import ask
+from marketplace.leads.ending import close
+from marketplace.retention.erasure import erase
 from marketplace.reviews.states import ReviewKind, ReviewState
 
 
@@ -29,6 +32,24 @@ def test_the_list_is_filtered_by_kind(desk, make_review_item):
     make_review_item()
     assert "1 found" in desk.get("/operator/review?kind=price_outside_range").page.text
     assert "Nothing to look at" in desk.get("/operator/review?kind=pressure").page.text
+
+
+def test_a_flagged_sentence_is_read_where_it_stands(desk, make_quote, make_lead):
+    make_quote(message="Thank you. The result is guaranteed.")
+    asked = make_lead(email="b@patient.example")
+    ask(asked, "How old are you? Call me on +90 532 111 22 33.", as_it_is=True)
+    db.session.commit()
+    page = desk.get("/operator/review").page
+    quoted = ["".join(part.itertext()) for part in page.all("q")]
+    assert sorted(quoted) == ["Call me on +90 532 111 22 33.", "The result is guaranteed."]
+
+
+def test_an_erased_request_leaves_no_sentence(desk, make_quote):
+    request = make_quote(message="The result is guaranteed.").lead.request
+    close(request)
+    erase(request)
+    db.session.commit()
+    assert not desk.get("/operator/review").page.all("q")
 
 
 def test_deciding_with_a_note(desk, make_review_item):
