@@ -50,10 +50,10 @@ def test_its_own_quote_stays_to_be_read(desk: Any, lead: Lead) -> None:
 
 
 def test_the_contact_can_be_tapped_and_says_until_when(desk: Any, make_lead: Make) -> None:
-    lead = make_lead(desk.clinic, email="zeb+x@patient.example", phone="+44 20 7946 0000")
+    lead = make_lead(desk.clinic, email="zeb+x@patient.example", phone="+442079460000 ext. 5")
     acceptance.choose(build_quote(lead))
     page = desk.get(f"/dashboard/leads/{lead.request.ref}").page
     (mail,) = [link.get("href") for link in page.all("a") if "mailto:" in link.get("href", "")]
     assert mail == f"mailto:zeb%2Bx@patient.example?subject={lead.request.ref}"
-    assert page.all("a", href="tel:+442079460000")
+    assert page.all("a", href="tel:+442079460000;ext=5")
     assert "can undo the choice until" in page.text
