@@ -29,7 +29,11 @@ class Row(NamedTuple):
 REGISTER: dict[str, Row] = {
     # A patient's request
     "confirm_request": Row(
-        To.PATIENT, "RequestSubmitted, ConfirmationResent", "the page that confirms", necessary=True, urgent=True
+        To.PATIENT,
+        "RequestSubmitted, ConfirmationResent, RequestAddressCorrected",
+        "the page that confirms",
+        necessary=True,
+        urgent=True,
     ),
     "confirm_again": Row(To.PATIENT, "ConfirmationReminded", "the page that confirms", quiet=True),
     "request_open_already": Row(To.PATIENT, "RequestRepeated", "the request", urgent=True),

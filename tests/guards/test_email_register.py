@@ -9,6 +9,7 @@ import re
 import pytest
 from flask import Flask
 
+from marketplace.foundation.timeline import Listener
 from marketplace.mail import delivery, jobs
 from marketplace.mail.register import NECESSARY, REGISTER, STREAMS, To
 from marketplace.reactions import REACTIONS
@@ -45,6 +46,10 @@ def mark(holds: bool) -> str:
     return "yes" if holds else "-"
 
 
+def mails(listener: Listener) -> bool:
+    return listener.__module__.startswith("marketplace.mail")
+
+
 def test_the_page_is_the_table() -> None:
     if os.environ.get("WRITE_EMAIL_REGISTER"):
         PAGE.write_text(as_page())
@@ -71,6 +76,7 @@ def test_what_an_email_follows_is_an_event_that_has_consequences() -> None:
     followed = {event.__name__ for event, listeners in REACTIONS.items() if listeners}
     named = {event for row in REGISTER.values() for event in EVENTS.findall(row.follows)}
     assert named <= followed
+    assert {event.__name__ for event, listeners in REACTIONS.items() if any(map(mails, listeners))} <= named
 
 
 def test_what_somebody_waits_for_or_must_have_never_waits_for_the_morning() -> None:
