@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from marketplace.clinics.queries import SHOWN
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db, metadata
 from marketplace.foundation.faces import Face, as_system, take_off, wear
+from marketplace.leads.actions import answer_question
 from migrations.walls import FACES, OWNER_PASSES, WALLS, has_policies, rights_on
 from tests.factories import Make
 
@@ -196,3 +197,13 @@ def test_the_walls_come_down_and_up_with_their_migration(own_app: Flask) -> None
         upgrade()
         wear(Face.PUBLIC)
         assert "permission denied" in refused("SELECT count(*) FROM lead")
+
+
+def test_a_message_is_marked_as_read_and_never_changed(make_lead: Make) -> None:
+    lead = make_lead()
+    answer_question(lead, "May I come in June?")
+    with wearing(Face.CLINIC, clinic_id=lead.clinic_id):
+        assert "permission denied" in refused("UPDATE message SET body_sealed = '' WHERE lead_id = :id", id=lead.id)
+        db.session.execute(text("UPDATE message SET read_at = now() WHERE lead_id = :id"), {"id": lead.id})
+    with wearing(Face.CLINIC, clinic_id=uuid4()):
+        assert count("message") == 0

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from marketplace.clinics import actions
 from marketplace.clinics.reasons import in_words
@@ -24,7 +24,7 @@ class AnswerForm(Form):
     answer = TextAreaField(
         _l("What have you changed?"),
         validators=[
-            InputRequired(_l("Enter what you have changed, or why nothing has to be")),
+            DataRequired(_l("Enter what you have changed, or why nothing has to be")),
             Length(max=2000, message=_l("Enter 2000 characters or fewer")),
         ],
     )
