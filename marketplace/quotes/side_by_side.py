@@ -34,17 +34,12 @@ class Own:
 
 @dataclass(frozen=True)
 class Column:
-    """One quote as it is compared.
-
-    `price` is the course and `deposit` the deposit in the patient's currency, where there is a rate.
-    """
+    """One quote as it is compared; amounts are rounded to `unit`."""
 
     quote: Quote
     result: Compared
     travel: Travel
     unit: int
-    price: int | None
-    deposit: int | None
 
     @property
     def fare(self) -> int:
@@ -118,7 +113,7 @@ def side_by_side(
     )
     by_number = {quote.number: quote for quote in shown}
     return SideBySide(
-        columns=[_column(by_number[row.number], row, basis, currency) for row in compare(shown, basis)],
+        columns=[Column(by_number[row.number], row, basis.travels[row.number], unit) for row in compare(shown, basis)],
         all_quotes=quotes,
         standing=standing,
         currency=currency,
@@ -146,11 +141,6 @@ def _travel(estimate: Travel, own: Own) -> Travel:
         fare=estimate.fare if own.fare is None else Fraction(own.fare),
         night=estimate.night if own.night is None else Fraction(own.night),
     )
-
-
-def _column(quote: Quote, row: Compared, basis: Basis, currency: str) -> Column:
-    price, deposit = (in_currency(amount, quote.currency, currency) for amount in (quote.total, quote.deposit))
-    return Column(quote, row, basis.travels[quote.number], basis.unit, price, deposit)
 
 
 def in_currency(minor: int, of: str, to: str) -> int | None:

@@ -56,6 +56,18 @@ def about_span(low: int, high: int, currency: str, *, to: str) -> Markup | None:
     return escape(_("about %(span)s")) % {"span": converted}
 
 
+def both_amounts(minor: int, currency: str, *, to: str) -> Markup:
+    """€480 (about £410): the clinic's own, and the reader's where it is another currency with a rate."""
+    own = money(minor, currency)
+    if currency == to:
+        return own
+    try:
+        about = money(exchange.about(minor, currency, to), to)
+    except exchange.NoRate:
+        return own
+    return escape(_("%(amount)s (about %(converted)s)")) % {"amount": own, "converted": about}
+
+
 def both_spans(low: int, high: int, currency: str, *, to: str) -> Markup:
     """€60 to €180 (about £52 to £155): the clinic's own, and the reader's where it is another."""
     own, about = span(low, high, currency), about_span(low, high, currency, to=to)

@@ -9,15 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from markupsafe import escape
 
+from marketplace.catalogue.plan_words import plan_text
 from marketplace.foundation import limits
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import acceptance
+from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.queries import newest_of, of_request
+from marketplace.quotes.side_by_side import currency_of
 from marketplace.quotes.terms import terms_of
 from marketplace.web import shown
-from marketplace.web.filters import day, money
+from marketplace.web.clinic_words import both_amounts
+from marketplace.web.filters import day
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
 from marketplace.web.patient.quotes import BASE
@@ -96,12 +101,14 @@ class Choice:
 
 
 def _values(quote: Any) -> dict[str, object]:
+    """Amounts in the clinic's currency, and about how much that is in the patient's."""
     sessions = ngettext("%(num)s session", "%(num)s sessions", quote.sessions)
-    trips = ngettext("%(num)s trip", "%(num)s trips", quote.trips)
+    currency = currency_of(quote.lead.request)
+    total, deposit = (both_amounts(minor, quote.currency, to=currency) for minor in (quote.total, quote.deposit))
     return {
-        "total": _("%(total)s, %(sessions)s", total=money(quote.total, quote.currency), sessions=sessions),
-        "deposit": money(quote.deposit, quote.currency),
-        "trips": trips,
+        "total": escape(_("%(total)s, %(sessions)s")) % {"total": total, "sessions": sessions},
+        "deposit": deposit if quote.deposit else _("None"),
+        "trips": plan_text(checked_quote(quote).stated),
         "treatment": _("%(procedure)s, %(product)s", procedure=quote.procedure.name, product=quote.product),
         "validity": day(quote.valid_until),
     }
@@ -109,7 +116,8 @@ def _values(quote: Any) -> dict[str, object]:
 
 def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
     form.show(choice.shown)
-    html = render_template("patient/request/choose.html", choice=choice, form=form, has_errors=bool(form.changes))
+    plan, changed = checked_quote(choice.quote), bool(form.changes)
+    html = render_template("patient/request/choose.html", choice=choice, plan=plan, form=form, has_errors=changed)
     return html, STALE if form.changes else 200
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from marketplace.catalogue.plan_words import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison import ITEMS
 from marketplace.quotes.side_by_side import Column, SideBySide
+from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
 from marketplace.web.words import INCLUDED, ROLES
 
@@ -97,15 +98,7 @@ def _warnings(column: Column) -> list[str]:
 
 
 def _price(column: Column, currency: str) -> Cell:
-    return _both(column.quote.total, column.quote.currency, column.price, currency)
-
-
-def _both(minor: int, own: str, converted: int | None, currency: str) -> Markup:
-    """The clinic's amount, and the reader's beside it where it is another currency."""
-    if converted is None or own == currency:
-        return money(minor, own)
-    amounts = {"amount": money(minor, own), "converted": money(converted, currency)}
-    return escape(_("%(amount)s (about %(converted)s)")) % amounts
+    return both_amounts(column.quote.total, column.quote.currency, to=currency)
 
 
 def _each(column: Column) -> Cell:
@@ -154,7 +147,7 @@ def _who(column: Column) -> Cell:
 
 def _deposit(column: Column, currency: str) -> Cell:
     quote = column.quote
-    deposit = _both(quote.deposit, quote.currency, column.deposit, currency) if quote.deposit else _("None")
+    deposit = both_amounts(quote.deposit, quote.currency, to=currency) if quote.deposit else _("None")
     refused = {True: _("Yes"), False: _("No"), None: not_stated()}[quote.refund_if_refused]
     words = escape(_("%(deposit)s. Back if the doctor refuses: %(answer)s"))
     return words % {"deposit": deposit, "answer": refused}

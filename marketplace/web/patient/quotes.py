@@ -11,8 +11,9 @@ from marketplace.quotes import acceptance, declining
 from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, of_request
-from marketplace.quotes.side_by_side import in_currency, side_by_side
+from marketplace.quotes.side_by_side import side_by_side
 from marketplace.quotes.terms import terms_of
+from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
@@ -42,7 +43,7 @@ def show_quote(ref: str, number: int) -> str:
         **_next_steps(quote),
         found=found,
         plan=checked_quote(quote),
-        about=lambda minor: in_currency(minor, quote.currency, found.currency),
+        both=lambda minor: both_amounts(minor, quote.currency, to=found.currency),
         form=Form(),
     )
 

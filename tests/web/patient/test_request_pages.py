@@ -154,7 +154,7 @@ def test_two_trips_of_two_nights_are_said_to_be_impossible(client: Any, make_lea
 def test_more_trips_than_the_patient_has_are_marked(client: Any, make_lead: Make, make_quote: Make) -> None:
     quote = make_quote(make_lead(trips="2"), trips=4, nights_per_trip=2)
     base = opened(client, quote.lead.request)
-    for page in ("/compare", "/quotes/1"):
+    for page in ("", "/compare", "/quotes/1", "/quotes/1/choose"):
         assert "Needs 4 trips: you said 2 trips." in client.get(base + page).page.text
 
 
