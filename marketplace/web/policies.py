@@ -21,6 +21,8 @@ from marketplace.web.access import Policy
 from marketplace.web.patient.holding import open_for_this_browser
 
 Answer = ResponseReturnValue | None
+# Why a request is frozen, and that what was to be deleted is deleted.
+OPEN_WHILE_FROZEN = ("dashboard.lead", "dashboard.confirm_deleted")
 
 
 def anyone() -> Answer:
@@ -120,7 +122,7 @@ def member_of_this_clinic() -> Answer:
     first = member()
     if first is None:
         g.lead = lead_of_clinic(g.clinic.id, _named("ref"))
-        if g.lead.state == LeadState.FROZEN and request.endpoint != "dashboard.lead":
+        if g.lead.state == LeadState.FROZEN and request.endpoint not in OPEN_WHILE_FROZEN:
             raise frozen()
     return first
 

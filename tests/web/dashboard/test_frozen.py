@@ -12,6 +12,7 @@ from marketplace.leads import ending
 from marketplace.leads.actions import ask
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes import acceptance, stopping
+from marketplace.quotes.revoking import revoke
 from tests.factories import Make
 
 STATEMENT = ("patient_report", "Two patients report another price.")
@@ -50,7 +51,7 @@ def test_a_check_that_ended_is_named_as_the_reason(desk: Any, make_lead: Make) -
     assert "company, licence or people" in desk.get(f"/dashboard/leads/{lead.request.ref}").page.text
 
 
-@pytest.mark.parametrize("way", ["quote", "undo", "withdraw", "ask", "decline", "delete-confirmed"])
+@pytest.mark.parametrize("way", ["quote", "undo", "withdraw", "ask", "decline", "reply", "delete-confirmed"])
 def test_nothing_can_be_sent(desk: Any, frozen: Any, way: str) -> None:
     assert desk.post(f"/dashboard/leads/{frozen.request.ref}/{way}", data=ANY).status_code == 409
     assert frozen.state == "frozen"
@@ -92,6 +93,21 @@ def test_a_deletion_is_confirmed_all_the_same(desk: Any, frozen: Any) -> None:
     ending.withdraw(frozen.request)
     db.session.commit()
     assert desk.post(f"/dashboard/leads/{frozen.request.ref}/delete-confirmed", data={}).status_code == 303
+
+
+def test_what_is_to_be_deleted_while_it_is_frozen_is_shown_and_confirmed(desk: Any, frozen: Any) -> None:
+    revoke(frozen, "health")
+    db.session.commit()
+    base = f"/dashboard/leads/{frozen.request.ref}"
+    db.session.expire_all()  # as in a session of its own, where the request's row is closed
+    links = desk.get("/dashboard/leads").page.all("a", href=base)
+    assert len(links) == 2  # frozen, and to delete
+    db.session.expire_all()
+    page = desk.get(base).page
+    assert page.one("form", action=f"{base}/delete-confirmed") is not None
+    assert desk.post(f"{base}/delete-confirmed", data={"what": "health"}).status_code == 303
+    assert frozen.state == "frozen"
+    assert "You confirmed on" in desk.get(base).page.text
 
 
 def test_who_was_chosen_keeps_the_contact_and_reads_nothing_else(desk: Any, make_quote: Make, make_lead: Make) -> None:
