@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Environment = Mapping[str, str]
+ON, OFF = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 @dataclass(frozen=True, order=True)
@@ -19,4 +20,4 @@ class Finding:
 
 def is_on(environ: Environment, name: str, default: bool) -> bool:
     """A switch, spelled in any usual way."""
-    return environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+    return environ.get(name, "1" if default else "0").lower() in ON

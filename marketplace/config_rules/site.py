@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from marketplace.config_rules.finding import Environment, Finding, is_on
+from marketplace.config_rules.finding import OFF, ON, Environment, Finding, is_on
 
 ENVIRONMENTS = ("development", "production")
+SWITCHES = ("REQUIRE_SECOND_FACTOR", "LIMITS", "CHALLENGES", "MAIL_USE_TLS")
 
 
 def is_loopback(host: str) -> bool:
@@ -44,11 +45,21 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
 
 
 def unreadable(environ: Environment) -> Iterator[Finding]:
-    """A misspelled environment would quietly be development."""
+    """A misspelled environment would quietly be development, a misspelled switch quietly off."""
     if environ.get("MARKETPLACE_ENV", "development") not in ENVIRONMENTS:
         yield Finding("MARKETPLACE_ENV", "must be development or production")
     if environ.get("TIMEZONE", "UTC") not in available_timezones():
         yield Finding("TIMEZONE", "is no time zone such as Europe/London")
+    for name in SWITCHES:
+        if environ.get(name, "off").lower() not in {*ON, *OFF}:
+            yield Finding(name, "must be on or off")
+    if environ.get("SITE_URL") and host_of(environ["SITE_URL"]) is None and not is_production(environ):
+        yield Finding("SITE_URL", "must be a scheme and a host, for example http://127.0.0.1:8000")
+
+
+def is_production(environ: Environment) -> bool:
+    """Where more is asked of an address, and said."""
+    return environ.get("MARKETPLACE_ENV") == "production"
 
 
 def _mode(environ: Environment) -> Iterator[Finding]:
