@@ -18,6 +18,7 @@ from marketplace.web.filters import money_text
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import page_number, page_url
 from marketplace.web.operator.door import door
+from marketplace.web.operator.review_words import AMOUNTS, CODES, DETAIL
 from marketplace.web.writing import writes
 
 MAX_NOTE = 500
@@ -67,12 +68,18 @@ def _page(*, refused: tuple[UUID, str] | None = None, note: str = "") -> str:
 
 
 def _detail(item: ReviewItem) -> list[str]:
-    """Each code or number with its name; amounts in their currency."""
+    """Each code or number with its name, always in one order; amounts in their currency."""
     currency = str(item.detail.get("currency", ""))
-    labels = wording.REVIEW_DETAIL
+    order = list(DETAIL)
+    named = sorted(item.detail, key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
-        f"{labels.get(name, name.replace('_', ' '))}: "
-        + (money_text(int(value), currency) if currency and name in wording.REVIEW_AMOUNTS else str(value))
-        for name, value in item.detail.items()
+        f"{DETAIL.get(name, name.replace('_', ' '))}: {_value(name, item.detail[name], currency)}"
+        for name in named
         if name != "currency"
     ]
+
+
+def _value(name: str, value: str | int, currency: str) -> str:
+    if currency and name in AMOUNTS:
+        return money_text(int(value), currency)
+    return ", ".join(str(CODES.get(part, part)) for part in str(value).split(", "))

@@ -86,19 +86,6 @@ AUDIENCE = {
     "operator": _l("Operator"),
     "account": _l("Account"),
 }
-# What a review item knows: codes, numbers, and amounts in its currency.
-REVIEW_DETAIL = {
-    "field": _l("Where"),
-    "price": _l("Price a session"),
-    "low": _l("Usual from"),
-    "high": _l("Usual to"),
-    "total": _l("Total"),
-    "amount": _l("Stored amount"),
-    "basis": _l("Compared with"),
-    "reason": _l("Reason"),
-    "days": _l("Days"),
-}
-REVIEW_AMOUNTS = {"price", "low", "high", "total", "amount"}
 EVENTS = {
     "RequestSubmitted": _l("Request sent, waiting for its confirmation"),
     "RequestRepeated": _l("Asked again for the same"),

@@ -15,10 +15,12 @@ def path(item):
 
 def test_the_list_says_what_it_is_and_about_whom(desk, make_clinic, make_request, make_review_item):
     request = make_request()
-    detail = {"price": 200000, "low": 7000, "high": 12000, "currency": "EUR"}
+    detail = {"price": 200000, "low": 7000, "high": 12000, "currency": "EUR", "basis": "own_list", "reason": "combined"}
     make_review_item(make_clinic("Clinic Ada"), request_id=request.id, detail=detail)
     text = desk.get("/operator/review").page.text
     assert all(words in text for words in ("Price outside the usual range", "Clinic Ada", request.ref, "€2,000"))
+    assert "Compared with: the clinic's own list" in text
+    assert "Reason: Combined with another treatment" in text
 
 
 def test_the_desk_counts_what_waits(desk, make_review_item):
