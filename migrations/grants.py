@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from migrations.walls import CALLS, FACES, OWNER_PASSES, WALLS, WORKER, has_policies, rights_on
+from migrations.walls import CALLS, FACES, OWNER_PASSES, RESTS_ON, WALLS, WORKER, has_policies, rights_on
 
 MARKED = "app_request()"
 MISSING = (
@@ -66,6 +66,9 @@ def _wall_off(connection: Connection, table: str) -> None:
     run(f"ALTER TABLE {table} {'ENABLE' if walled else 'DISABLE'} ROW LEVEL SECURITY")
     forced = walled and table not in OWNER_PASSES
     run(f"ALTER TABLE {table} {'' if forced else 'NO '}FORCE ROW LEVEL SECURITY")
+    function = RESTS_ON.get(table)
+    if function and not connection.scalar(text("SELECT to_regprocedure(:name) IS NOT NULL"), {"name": function}):
+        return
     for face, right in rights_on(table).items() if walled else ():
         rows = right.rows.format(table=table)
         new = (right.new or right.rows).format(table=table)

@@ -142,6 +142,8 @@ WALLS: dict[str, Rights] = {
     "alembic_version": {OPERATOR: Right(READ)},
 }
 
+# Row policies that rest on a function: at a revision before it the table shows no row.
+RESTS_ON = {"photo": "consent_stands(uuid, uuid, text)"}
 # By one function with the owner's rights whole sealed batches are forgotten; triggers hold it back from all else.
 OWNER_PASSES = frozenset({"timeline_entry"})
 # Functions that not everyone may call.

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, delete, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -101,7 +102,7 @@ def has_open_duty() -> ColumnElement[bool]:
 
 def leads_to_delete(clinic_id: UUID) -> list[Lead]:
     """The clinic's leads of which it is to delete something, the oldest first; 100 at most."""
-    query = select(Lead).where(Lead.clinic_id == clinic_id, has_open_duty())
+    query = select(Lead).where(Lead.clinic_id == clinic_id, has_open_duty()).options(joinedload(Lead.request))
     return list(db.session.scalars(query.order_by(Lead.id).limit(100)))
 
 

@@ -26,6 +26,7 @@ def revoke(lead: Lead, what: str) -> bool:
     if what == revoking.ALL:
         lock_rows(Clinic, [other.clinic_id for other in leads_of(lead.request)])
         REQUEST.lock(lead.request)
+        db.session.refresh(lead, ["state"])  # it may have been chosen while this waited
         if chosen_lately(lead):
             acceptance.undo(lead.request)
         _end_quotes(lead)

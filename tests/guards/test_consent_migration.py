@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -10,10 +11,13 @@ from sqlalchemy import select, text
 
 from marketplace.backups import database
 from marketplace.extensions import db
+from marketplace.foundation.faces import Face, wear
 from marketplace.leads.consent_rows import standing
 from marketplace.leads.deletion import duties_of
 from marketplace.leads.models import Lead
+from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.quotes.revoking import revoke
+from tests.conftest import app_on
 from tests.factories import build_clinic, build_lead, build_request
 
 BEFORE = "0016"
@@ -64,3 +68,19 @@ def test_the_earlier_schema_still_shows_photos_by_consent(old: Flask) -> None:
         old, "SELECT array_agg(consent_stands(request_id, clinic_id, 'photos') ORDER BY text) FROM consent"
     )
     assert sorted(stands[0]) == [False, False, True]
+
+
+def test_photos_are_nobodys_at_a_revision_before_the_function(postgres: EmbeddedPostgres) -> None:
+    name = f"earlier_{uuid4().hex}"
+    postgres.create_database(name)
+    app = app_on(postgres, name)
+    with app.app_context():
+        upgrade(revision=BEFORE)
+        wear(Face.WORKER)
+        assert db.session.scalar(text("SELECT count(*) FROM photo")) == 0
+        db.session.remove()  # or it holds up the migration
+        upgrade()
+        assert db.session.scalar(text("SELECT count(*) FROM pg_policies WHERE tablename = 'photo'"))
+        db.session.remove()
+        db.engine.dispose()
+    postgres.drop_database(name)

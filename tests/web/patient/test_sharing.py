@@ -10,6 +10,7 @@ from marketplace.leads.consent_rows import standing
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import consents
+from marketplace.quotes import stopping
 from marketplace.quotes.revoking import revoke
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
@@ -138,6 +139,18 @@ def test_the_clinic_confirms_each_part_once(desk: Any, client: Any, lead: Lead, 
     desk.post(page + "/delete-confirmed")
     assert "Not confirmed yet" not in client.get(base).page.text
     assert lead.request.ref not in desk.get("/dashboard/leads?state=won").page.text
+
+
+def test_a_frozen_lead_is_revoked_and_the_clinic_still_confirms(desk: Any, client: Any, lead: Lead, base: str) -> None:
+    stopping.suspend(lead.clinic, "check_revoked", "The licence has ended")
+    db.session.commit()
+    assert client.post(f"{base}/clinic-lale/revoke", data={"what": "health"}).status_code == 303
+    page = f"/dashboard/leads/{lead.request.ref}"
+    text = desk.get(page).page.text
+    assert "This request is frozen" in text
+    assert "Delete this patient’s data" in text
+    assert desk.post(page + "/delete-confirmed", data={"what": "health"}).status_code == 303
+    assert "The clinic confirmed on" in client.get(base).page.text
 
 
 def test_a_clinic_that_was_full_is_said_to_have_got_nothing(client: Any, make_clinic: Make, make_draft: Make) -> None:
