@@ -9,6 +9,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.faces import as_system
 from marketplace.foundation.problems import NotFound
+from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.deletion import has_open_duty
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
@@ -80,3 +81,12 @@ def counts(request: QuoteRequest) -> dict[str, int]:
     """How many further clinics, by reason."""
     query = select(RoutingCount.reason, RoutingCount.n).where(RoutingCount.request_id == request.id)
     return {reason: n for reason, n in db.session.execute(query)}
+
+
+def last_answer(lead: Lead) -> TimelineEntry | None:
+    """Who of the clinic answered last, and how: by a quote, a question or a no."""
+    answers = TimelineEntry.name.in_(("QuoteHeld", "QuestionAsked", "LeadDeclined"))
+    query = select(TimelineEntry).where(
+        TimelineEntry.request_id == lead.request_id, TimelineEntry.lead_id == lead.id, answers
+    )
+    return db.session.scalar(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(1))

@@ -2,6 +2,7 @@
 
 from marketplace.web.dashboard import (  # noqa: F401
     asking,
+    conflict,
     exporting,
     inbox,
     inviting,

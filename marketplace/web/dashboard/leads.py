@@ -24,6 +24,7 @@ from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, why_lost
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.asked_facts import asked_shown, items
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
@@ -33,6 +34,8 @@ from marketplace.web.filters import day_text, money_text
 from marketplace.web.writing import writes
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
 
@@ -59,9 +62,15 @@ def filled_form(own: Lead, sight: Sight) -> QuoteForm | None:
         return None
     latest = latest_for_lead(own)
     terms = _started_from(own, latest)
-    slugs = {procedure.id: procedure.slug for procedure in procedures(TREATMENT)}
-    values = shown_values(terms, procedure=slugs[terms.procedure_id], seen=latest.number if latest else 0)
-    return form_of(own, sight, formdata=None, data=values | {"currency": own.clinic.currency})
+    values = shown_values(terms, procedure=slug_of(terms.procedure_id), seen=latest.number if latest else 0)
+    form = form_of(own, sight, formdata=None, data=values | {"currency": own.clinic.currency})
+    form.show(asked_shown(own, sight))
+    return form
+
+
+def slug_of(procedure_id: UUID) -> str:
+    """The procedure's name in forms."""
+    return next(procedure.slug for procedure in procedures(TREATMENT) if procedure.id == procedure_id)
 
 
 def form_of(own: Lead, sight: Sight, **kwargs: Any) -> QuoteForm:
@@ -106,6 +115,7 @@ def lead_page(
         form=None if held else form,
         open_groups=open_groups(form) if form else set(),
         send_label=_send_label(form) if form else None,
+        changed=items(form),
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         back_url=last_list_url(),
         lost=_how_it_ended(own) if own.state == LeadState.LOST else None,

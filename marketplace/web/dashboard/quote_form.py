@@ -25,6 +25,7 @@ from marketplace.web.dashboard.quote_fields import (
     stated_choice,
 )
 from marketplace.web.forms import WordsAskedAbout
+from marketplace.web.shown import AgreeingForm
 from marketplace.web.words import INCLUDED, PRICE_REASONS, ROLES
 
 SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))
@@ -51,7 +52,7 @@ GROUPS = {
 }
 
 
-class QuoteForm(WordsAskedAbout):
+class QuoteForm(AgreeingForm, WordsAskedAbout):
     """Three numbers to look at; the rest comes filled in."""
 
     currency_code = "EUR"

@@ -15,10 +15,13 @@ from marketplace.quotes.drafting import hold, take_back, takes_quote
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.queries import latest_for_lead
 from marketplace.quotes.states import PriceReason
+from marketplace.web import errors
+from marketplace.web.dashboard.asked_facts import asked_shown
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
 from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
+from marketplace.web.shown import STALE
 from marketplace.web.writing import once, writes
 
 if TYPE_CHECKING:
@@ -38,11 +41,19 @@ def send_quote(ref: str) -> ResponseReturnValue:
     sight = sight_of(own)
     note_look_beside_form(own, sight)
     form = form_of(own, sight)
-    valid = form.validate_on_submit()
     _nobody_was_faster(own, form)
-    if not valid or not _held(own, form, answers=len(sight.questions)):
-        return lead_page(own, sight, form=form, status=422, has_errors=True)
-    return redirect(url_for("dashboard.lead", ref=ref), 303)
+    agrees = form.agrees_to(asked_shown(own, sight)) and form.validate_on_submit()
+    if agrees and _held(own, form, answers=len(sight.questions)) and _still_as_read(own, form):
+        return redirect(url_for("dashboard.lead", ref=ref), 303)
+    return lead_page(own, sight_of(own), form=form, status=STALE if form.changes else 422, has_errors=True)
+
+
+def _still_as_read(own: Lead, form: QuoteForm) -> bool:
+    """Holding it has locked the request: what the patient changed until then counts, and nothing is held."""
+    agrees = form.agrees_to(asked_shown(own, sight_of(own)))
+    if not agrees:
+        errors.take_back()
+    return agrees
 
 
 def _nobody_was_faster(own: Lead, form: QuoteForm) -> None:

@@ -311,10 +311,15 @@ def test_a_refused_form_is_a_look_too(own_app):
         db.session.commit()
     browser = reader_of(own_app)
     browser.post("/account/login", data={"email": email, "password": PASSWORD})
-    answer = browser.post(path, data={"idem": str(uuid4())})
-    assert answer.status_code == 422
+    shown = browser.get(path.removesuffix("/quote")).page.one("input", name="shown").get("value")
+    with own_app.app_context():
+        before = len(looks(db.session.get_one(Lead, key).request))
+    answer = browser.post(path, data={"idem": str(uuid4()), "shown": shown, "total": "x"})
+    assert (answer.status_code, before) == (422, 1)
     assert "to lidocaine" in answer.text
     with own_app.app_context():
         (look,) = looks(db.session.get_one(Lead, key).request)
-        (entry,) = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "AnswersRead"))
+        entries = list(db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "AnswersRead")))
+        assert len(entries) == 2
+        entry = entries[1]
         assert (entry.lead_id, entry.reason, entry.actor) == (key, look.what, look.actor) == (key, "health", look.actor)

@@ -1,0 +1,50 @@
+"""What the clinic's page showed of a request: a quote answers what was read, not what the patient changed meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.web import shown
+from marketplace.web.shown import AgreeingForm, Shown
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+    from marketplace.web.dashboard.sight import Sight
+
+LABELS = {
+    "treatment": _l("What the patient would like help with"),
+    "home": _l("Where the patient lives"),
+    "when": _l("When they could travel"),
+    "trips": _l("Trips"),
+    "budget": _l("Budget"),
+    "health": _l("Health answers"),
+    "photos": _l("Photos"),
+    "languages": _l("Languages"),
+    "questions": _l("The patient's questions"),
+}
+
+
+def asked_shown(lead: Lead, sight: Sight) -> Shown:
+    """Of the answers those that this clinic sees."""
+    asked, answers = lead.request, sight.answers
+    budget = [asked.budget_amount, asked.budget_currency, asked.budget_scope] if asked.share_budget else None
+    facts: dict[str, object] = {
+        "treatment": [asked.procedure_id, asked.concern],
+        "home": asked.home_country,
+        "when": [asked.timing, asked.month_from, asked.month_to],
+        "trips": asked.trips,
+        "budget": budget,
+        "health": [answers.conditions, answers.details] if sight.health else None,
+        "photos": [str(photo.id) for photo in sight.photos],
+        "languages": asked.languages,
+        "questions": sight.questions,
+    }
+    return Shown(("lead", str(lead.id)), facts)
+
+
+def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
+    """What the patient changed since the page was shown."""
+    lines = shown.items(form.changes, LABELS, gone="") if form is not None else []
+    return [(None, text) for _anchor, text in lines]

@@ -1,0 +1,99 @@
+"""Two of one clinic at one request: the second is told who answered, when and what, and loses nothing it typed."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from marketplace.clinics.team import members
+from marketplace.foundation.idempotency import FormChanged
+from marketplace.foundation.problems import WrongState
+from marketplace.leads.queries import last_answer
+from marketplace.quotes.queries import standing_for_lead
+from marketplace.quotes.terms import terms_of
+from marketplace.web import errors
+from marketplace.web.dashboard import wording
+from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.leads import form_of, slug_of
+from marketplace.web.dashboard.quote_form import shown_values
+from marketplace.web.dashboard.sight import own_lead, sight_of
+from marketplace.web.filters import money_text
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+    from marketplace.quotes.models import Quote
+
+TITLES = {
+    "QuoteHeld": lambda who, amount: _("%(who)s sent a quote of %(amount)s", who=who, amount=amount),
+    "QuestionAsked": lambda who, _amount: _("%(who)s asked the patient a question", who=who),
+    "LeadDeclined": lambda who, _amount: _("%(who)s declined this request", who=who),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field in both versions."""
+
+    label: str
+    theirs: str
+    yours: str
+
+    @property
+    def differs(self) -> bool:
+        """What is to be looked at."""
+        return self.theirs != self.yours
+
+
+@door.errorhandler(WrongState)
+def show_conflict(problem: WrongState) -> ResponseReturnValue:
+    """In the clinic's own frame, with the way back to the request; elsewhere the page that every conflict has."""
+    if "lead" not in g or isinstance(problem, FormChanged):
+        return errors.show_problem(problem)
+    errors.take_back()
+    own = own_lead()
+    answered, quote = last_answer(own), standing_for_lead(own)
+    html = render_template(
+        "dashboard/conflict.html",
+        lead=own,
+        problem=problem,
+        title=_title(answered.name, answered.actor, quote) if answered else _("This request has changed"),
+        answered=answered,
+        held=quote is not None and quote.state == "held",
+        quote=quote,
+        reason=wording.DECLINES.get(own.decline_reason or ""),
+        rows=_rows(own, quote) if quote is not None and request.path.endswith("/quote") else [],
+    )
+    return html, problem.status
+
+
+def _title(name: str, actor: str, quote: "Quote | None") -> str:
+    amount = money_text(quote.total, quote.currency) if quote is not None else ""
+    return TITLES[name](_who(actor), amount)
+
+
+def _who(actor: str) -> str:
+    if actor == current_user.actor:
+        return _("You")
+    named = {f"member:{member.account_id}": member.name for member in members(g.clinic)}
+    return named.get(actor, _("A colleague"))
+
+
+def _rows(own: "Lead", quote: "Quote") -> list[Row]:
+    """Every field that either version fills in, in the order of the form."""
+    values = shown_values(terms_of(quote), procedure=slug_of(quote.procedure_id), seen=quote.number)
+    form = form_of(own, sight_of(own), formdata=None, data=values)
+    rows = [
+        Row(str(field.label.text), _text(values.get(field.name)), _text(request.form.getlist(field.name)))
+        for field in form
+        if field.type not in {"HiddenField", "CSRFTokenField"}
+    ]
+    return [row for row in rows if row.theirs or row.yours]
+
+
+def _text(value: object) -> str:
+    """As the field shows it; words of a list in one order."""
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(sorted(str(each).replace("\r\n", "\n").strip() for each in values if each not in (None, "")))
