@@ -1,5 +1,6 @@
 """Reading published listings: one set-based query for a list, one for a clinic."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -146,6 +147,12 @@ def by_slug(slug: str) -> Clinic | None:
     """A clinic that has or had a page, whether or not it can be asked now."""
     seen = Clinic.listing_state.in_((ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED))
     return db.session.scalar(select(Clinic).where(Clinic.slug == slug, seen)) if slug else None
+
+
+def with_slugs(slugs: Collection[str]) -> list[Clinic]:
+    """The published clinics of these slugs."""
+    query = select(Clinic).where(Clinic.slug.in_(slugs), Clinic.listing_state == ListingState.PUBLISHED)
+    return list(db.session.scalars(query))
 
 
 def published_slugs() -> list[str]:

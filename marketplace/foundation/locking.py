@@ -15,7 +15,8 @@ Row = TypeVar("Row", bound=Base)
 def lock_rows(kind: type[Row], ids: Iterable[UUID], *, shared: bool = False) -> list[Row]:
     """The rows by id, read anew and held until the end of the transaction; with `shared` other readers hold them too.
 
-    Between kinds the order is clinic, request, quote, lead.
+    Between kinds the order is clinic, request, quote, lead: whoever will write a clinic's row, if only to count, locks
+    it before the request.
     """
     key = kind.__table__.c.id
     query = select(kind).where(key.in_(sorted(set(ids)))).order_by(key)

@@ -1,6 +1,6 @@
 """From a finished draft to leads: sent for confirmation, confirmed, and more clinics later."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -98,6 +98,7 @@ def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
 def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirmed:
     """The address is theirs: the request opens and each consented clinic with a free place has its lead, but for those
     the page said it goes `without`."""
+    lock(request)
     REQUEST.move(request, RequestState.OPEN)
     for clinic in without:
         _end_consent(request, clinic)
@@ -110,11 +111,11 @@ def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirm
 
 def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: bool) -> Confirmed:
     """More clinics for an open request, with a consent of their own. Raises Refused for one not proposed."""
-    REQUEST.lock(request)
-    if request.state != RequestState.OPEN:
-        raise WrongState(f"request_{request.state}")
     if not clinics or len(clinics) > MOST_CLINICS:
         raise Refused("no_clinic" if not clinics else "too_many_clinics", field="clinics")
+    lock(request, clinics)
+    if request.state != RequestState.OPEN:
+        raise WrongState(f"request_{request.state}")
     proposed = {proposal.clinic.id for proposal in propose(request).proposals}
     if any(clinic.id not in proposed for clinic in clinics):
         raise Refused("clinic_not_proposed", field="clinics")
@@ -126,13 +127,29 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     return _leads_for(request)
 
 
-def _leads_for(request: QuoteRequest) -> Confirmed:
-    """A lead for every consent without one; clinics in one order, so that two requests never wait for each other."""
+def lock(request: QuoteRequest, clinics: Iterable[Clinic] = ()) -> None:
+    """Locks every clinic that is to have the request, these `clinics` too, then the request.
+
+    No clinic is suspended between the look at it and its lead, and a suspension takes its locks in the same order.
+    Raises WrongState where other clinics got consent while this waited.
+    """
+    locked = {clinic.id for clinic in (*_without_lead(request), *clinics)}
+    lock_rows(Clinic, locked)
+    REQUEST.lock(request)
+    if any(clinic.id not in locked for clinic in _without_lead(request)):
+        raise WrongState("clinics_changed")
+
+
+def _without_lead(request: QuoteRequest) -> list[Clinic]:
+    """The clinics with a consent and no lead yet, by id."""
     have = set(db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id)))
-    asked = [clinic.id for clinic in with_consent(request, Purpose.REQUEST) if clinic.id not in have]
+    return [clinic for clinic in with_consent(request, Purpose.REQUEST) if clinic.id not in have]
+
+
+def _leads_for(request: QuoteRequest) -> Confirmed:
+    """A lead for every consent without one. For a request locked with its clinics."""
     confirmed = Confirmed()
-    # Locked: no clinic is suspended between the look at it and its lead.
-    for clinic in lock_rows(Clinic, asked):
+    for clinic in _without_lead(request):
         if take(clinic.id):
             confirmed.leads.append(_lead(request, clinic))
         else:

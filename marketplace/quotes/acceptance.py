@@ -50,9 +50,16 @@ def choose(quote: Quote) -> None:
 
 
 def lock(quote: Quote) -> None:
-    """Locks its clinic, then its request: two clicks, one winner; no answer or version changes until the end."""
-    lock_rows(Clinic, [quote.lead.clinic_id])
-    REQUEST.lock(quote.lead.request)
+    """Locks every clinic of its request, then the request: two clicks, one winner; no answer or version changes.
+
+    The rivals' clinics too: a frozen rival thaws when it loses, and that counts at its clinic.
+    """
+    _lock(quote.lead.request)
+
+
+def _lock(request: QuoteRequest) -> None:
+    lock_rows(Clinic, [lead.clinic_id for lead in _leads(request)])
+    REQUEST.lock(request)
 
 
 def must_go_on(lead: Lead) -> None:
@@ -75,8 +82,7 @@ def _settle(lead: Lead, *, wins: bool) -> None:
 
 def undo(request: QuoteRequest) -> None:
     """Within 48 hours all is as it was before; whoever may not go on is frozen. Raises WrongState afterwards."""
-    lock_rows(Clinic, [lead.clinic_id for lead in _leads(request)])
-    REQUEST.lock(request)
+    _lock(request)
     if request.state != RequestState.CHOSEN or request.chosen_at is None:
         raise WrongState(f"request_{request.state}")
     if request.undo_until is None or clock.now() > request.undo_until:

@@ -30,6 +30,7 @@ def decline(quote: Quote, *, reason: str | None = None) -> None:
     if reason is not None and reason not in QUOTE_DECLINE_REASONS:
         raise Refused("unknown_reason", field="reason")
     lead = quote.lead
+    lock_rows(Clinic, [lead.clinic_id])  # a frozen lead thaws first, and its clinic counts it
     REQUEST.lock(lead.request)
     if lead.request.state not in TAKES_QUOTES:
         raise WrongState(f"request_{lead.request.state}", gettext("Your request is not open any more"))

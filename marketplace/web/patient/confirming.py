@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation import clock
+from marketplace.leads import sending
 from marketplace.leads.consent import recipients
 from marketplace.leads.consent_rows import standing_rows, with_consent
 from marketplace.leads.rewriting import rewrite
 from marketplace.leads.sending import Confirmed, confirm
-from marketplace.quote_requests import changes, links
+from marketplace.quote_requests import links
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms import CreatingForm
 from marketplace.web.patient.agreeing import Agreement, Recipients, without_links
@@ -70,7 +71,7 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = links.spend_confirm(token)
-    changes.lock(quote_request)
+    sending.lock(quote_request)
     confirmation, form = Confirmation.of(quote_request), ConfirmForm()
     if not form.agrees_to(confirmation.shown):
         return _page(token, confirmation, link, form)

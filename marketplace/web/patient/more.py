@@ -1,5 +1,6 @@
 """More clinics for an open request, each with a consent of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,11 +12,13 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, SelectMultipleField
 from wtforms.validators import Length
 
+from marketplace.clinics.queries import with_slugs
+from marketplace.leads import sending
 from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, propose
 from marketplace.leads.reasons import in_words
 from marketplace.leads.sending import Confirmed, add_clinics
-from marketplace.quote_requests import changes
+from marketplace.quote_requests.drafts import MOST_CLINICS
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.side_by_side import currency_of
 from marketplace.web import shown
@@ -124,7 +127,7 @@ def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
 def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     """Their leads are made at once: the address is confirmed."""
     quote_request = held()
-    changes.lock(quote_request)
+    _lock(quote_request, MoreForm().clinics.data or ())
     offer = Offer.of(quote_request)
     form = _form(offer)
     if form.clinics.data and not form.agrees_to(offer.shown, among=offer.agreed_to(form)):
@@ -134,6 +137,11 @@ def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     ticked = [p.clinic for p in offer.proposed.proposals if p.clinic.slug in (form.clinics.data or [])]
     _say_what_came_of_it(add_clinics(quote_request, ticked, share_health=form.share_health.data))
     return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+def _lock(quote_request: Any, slugs: Iterable[str]) -> None:
+    """The ticked clinics before the request, also where a forged form names more than may be asked at once."""
+    sending.lock(quote_request, with_slugs(sorted(set(slugs))[:MOST_CLINICS]))
 
 
 def _say_what_came_of_it(confirmed: Confirmed) -> None:
