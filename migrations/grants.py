@@ -1,10 +1,13 @@
 """Puts up the walls: faces, their rights and their rows. Idempotent; run after every upgrade."""
 
 import hashlib
+import re
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from migrations.online import patiently
 from migrations.walls import CALLS, FACES, OWNER_PASSES, RESTS_ON, WALLS, WORKER, has_policies, rights_on
 
 MARKED = "app_request()"
@@ -19,12 +22,23 @@ class RolesMissing(RuntimeError):
 
 
 def put_up(connection: Connection, *, app: str, owner: str) -> None:
-    """The app's login may put on any face and has no right of its own. Raises RolesMissing."""
+    """The app's login may put on any face and has no right of its own. Raises RolesMissing.
+
+    Each table is a transaction of its own. What stands is marked last, so whatever cut this off, the next run ends it.
+    """
     if not connection.scalar(text(f"SELECT to_regprocedure('{MARKED}') IS NOT NULL")):
         return  # before the walls
     mark = _mark(connection, app=app)
     if mark == connection.scalar(text(f"SELECT obj_description('{MARKED}'::regprocedure)")):
         return
+    patiently(connection, lambda: _begin(connection, app=app, owner=owner))
+    for table in sorted(_tables(connection) & set(WALLS)):
+        patiently(connection, partial(_wall_off, connection, table))
+    patiently(connection, lambda: _end(connection, mark))
+
+
+def _begin(connection: Connection, *, app: str, owner: str) -> None:
+    """What is not about one table."""
     _make_faces(connection, app=app, owner=owner)
     run = connection.exec_driver_sql
     run(f"GRANT USAGE ON SCHEMA public TO {', '.join(FACES)}")
@@ -32,9 +46,11 @@ def put_up(connection: Connection, *, app: str, owner: str) -> None:
         run(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {_quoted(app)}")
         run(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {_quoted(app)}")
     run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {WORKER}")
-    for table in sorted(_tables(connection)):
-        if table in WALLS:
-            _wall_off(connection, table)
+
+
+def _end(connection: Connection, mark: str) -> None:
+    """Who may call what, and the mark."""
+    run = connection.exec_driver_sql
     for function, face in CALLS.items():
         if connection.scalar(text("SELECT to_regprocedure(:name) IS NOT NULL"), {"name": function}):
             run(f"GRANT EXECUTE ON FUNCTION {function} TO {face}")
@@ -42,12 +58,20 @@ def put_up(connection: Connection, *, app: str, owner: str) -> None:
 
 
 def let_the_owner_through(connection: Connection) -> None:
-    """While revisions run: the walls bind the owner, too, and would hide the rows that are to be moved."""
+    """While revisions run: the walls bind the owner, too, and would hide the rows that are to be moved.
+
+    The mark goes first: whatever cuts the run off, the next one binds the owner again.
+    """
+    if not connection.scalar(text(f"SELECT to_regprocedure('{MARKED}') IS NOT NULL")):
+        return
+    patiently(connection, lambda: _run(connection, f"COMMENT ON FUNCTION {MARKED} IS NULL"))
     forced = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relnamespace = 'public'::regnamespace"
     for table in connection.scalars(text(forced)).all():
-        connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    if connection.scalar(text(f"SELECT to_regprocedure('{MARKED}') IS NOT NULL")):
-        connection.exec_driver_sql(f"COMMENT ON FUNCTION {MARKED} IS NULL")
+        patiently(connection, partial(_run, connection, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
+
+
+def _run(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)
 
 
 def _mark(connection: Connection, *, app: str) -> str:
@@ -59,8 +83,9 @@ def _mark(connection: Connection, *, app: str) -> str:
 def _wall_off(connection: Connection, table: str) -> None:
     run = connection.exec_driver_sql
     run(f"REVOKE ALL ON {table} FROM {', '.join(FACES)}")
+    columns = _columns(connection, table)
     for face, right in rights_on(table).items():
-        run(f"GRANT {right.verbs} ON {table} TO {face}")
+        run(f"GRANT {_on_known(right.verbs, columns)} ON {table} TO {face}")
         run(f"DROP POLICY IF EXISTS {face} ON {table}")
     walled = has_policies(table)
     run(f"ALTER TABLE {table} {'ENABLE' if walled else 'DISABLE'} ROW LEVEL SECURITY")
@@ -73,6 +98,17 @@ def _wall_off(connection: Connection, table: str) -> None:
         rows = right.rows.format(table=table)
         new = (right.new or right.rows).format(table=table)
         run(f"CREATE POLICY {face} ON {table} TO {face} USING ({rows}) WITH CHECK ({new})")
+
+
+def _on_known(verbs: str, columns: set[str]) -> str:
+    """Without the verbs on columns that an earlier revision does not have."""
+    each = re.findall(r"\w+(?: \([^)]*\))?", verbs)
+    return ", ".join(verb for verb in each if set(re.findall(r"\w+", verb)[1:]) <= columns)
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    named = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:table) AND attnum > 0 AND NOT attisdropped"
+    return set(connection.scalars(text(named), {"table": table}))
 
 
 def _make_faces(connection: Connection, *, app: str, owner: str) -> None:

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.online import lock_at_once
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -23,6 +25,7 @@ def _known(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
 
 
 def upgrade() -> None:
+    lock_at_once("account", "clinic", "quote_request")
     op.create_table(
         "review_item",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -67,4 +70,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    lock_at_once("account", "clinic", "quote_request", "review_item")
     op.drop_table("review_item")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import apart, constrain, forbid_null, in_batches, lock_at_once
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -21,31 +23,52 @@ LEFT = (
 )
 
 
+STARTED = """
+UPDATE lead SET clock_started_at = coalesce(new_at, created_at)
+WHERE id > :after AND id <= :upto AND clock_started_at IS NULL
+"""
+UNDO = """
+UPDATE quote_request SET undo_until = chosen_at + interval '48 hours'
+WHERE id > :after AND id <= :upto AND chosen_at IS NOT NULL
+"""
+RULES = {
+    "state_known": f"state IN ({BEFORE}, 'frozen')",
+    "frozen_has_moment": "state <> 'frozen' OR frozen_at IS NOT NULL",
+    "frozen_knows_its_state": "state <> 'frozen' OR state_before_freeze IS NOT NULL",
+}
+
+
 def upgrade() -> None:
-    moment = sa.DateTime(timezone=True)
-    op.add_column("lead", sa.Column("frozen_at", moment, nullable=True))
-    op.add_column("lead", sa.Column("clock_started_at", moment, nullable=True))
-    op.add_column("lead", sa.Column("state_before_freeze", sa.Text(), nullable=True))
-    op.add_column("lead", sa.Column("frozen_seconds", sa.BigInteger(), nullable=True))
-    op.add_column("lead", sa.Column("warned_at", moment, nullable=True))
-    op.add_column("quote_request", sa.Column("undo_until", moment, nullable=True))
-    op.execute("UPDATE lead SET clock_started_at = coalesce(new_at, created_at), frozen_seconds = 0")
-    op.alter_column("lead", "clock_started_at", nullable=False)
-    op.alter_column("lead", "frozen_seconds", nullable=False)
-    op.execute("UPDATE quote_request SET undo_until = chosen_at + interval '48 hours' WHERE chosen_at IS NOT NULL")
-    op.drop_constraint(op.f("ck_lead_state_known"), "lead")
-    op.create_check_constraint(op.f("ck_lead_state_known"), "lead", f"state IN ({BEFORE}, 'frozen')")
-    op.create_check_constraint(
-        op.f("ck_lead_frozen_has_moment"), "lead", "state <> 'frozen' OR frozen_at IS NOT NULL"
-    )
-    op.create_check_constraint(
-        op.f("ck_lead_frozen_knows_its_state"), "lead", "state <> 'frozen' OR state_before_freeze IS NOT NULL"
-    )
+    _add_columns()
+    with apart():
+        in_batches(STARTED, table="lead")
+        forbid_null("lead", "clock_started_at")
+        for name, rule in RULES.items():
+            constrain("lead", f"ck_lead_{name}", f"CHECK ({rule})")
+        op.execute("ALTER TABLE quote_request ADD COLUMN IF NOT EXISTS undo_until timestamptz")
+        in_batches(UNDO, table="quote_request")
+        op.execute("ALTER TABLE lead ALTER clock_started_at DROP DEFAULT, ALTER frozen_seconds DROP DEFAULT")
     _freeze_at_stopped_clinics()
+
+
+def _add_columns() -> None:
+    """Leads that arrive meanwhile start their clock now; those that are there wait for the batches."""
+    moment = sa.DateTime(timezone=True)
+    for column in (
+        sa.Column("frozen_at", moment, nullable=True),
+        sa.Column("clock_started_at", moment, nullable=True),
+        sa.Column("state_before_freeze", sa.Text(), nullable=True),
+        sa.Column("frozen_seconds", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("warned_at", moment, nullable=True),
+    ):
+        op.add_column("lead", column, if_not_exists=True)
+    op.alter_column("lead", "clock_started_at", server_default=sa.func.now())
 
 
 def _freeze_at_stopped_clinics() -> None:
     """Their patients were told of the suspension when it happened; checks that ended are for the timer, which tells."""
+    # In the order in which the site locks: clinics first.
+    op.execute("SELECT FROM clinic WHERE listing_state IN ('suspended', 'closed') ORDER BY id FOR UPDATE")
     op.execute(
         "UPDATE quote SET state = 'withdrawn', withdrawn_at = now() FROM lead, quote_request, clinic"
         f" WHERE quote.lead_id = lead.id AND quote.state = 'held' AND {AT_STOPPED}"
@@ -62,6 +85,7 @@ def _freeze_at_stopped_clinics() -> None:
 
 
 def downgrade() -> None:
+    lock_at_once("lead", "quote_request")
     op.execute(
         "UPDATE lead SET state = state_before_freeze, due_at = CASE WHEN state_before_freeze IN ('new', 'opened')"
         " THEN now() + time_left * interval '1 second' ELSE due_at END WHERE state = 'frozen'"

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import apart, constrain, lock_at_once
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -10,16 +12,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("quote", sa.Column("withdraw_reason", sa.Text(), nullable=True))
-    op.create_check_constraint(
-        "ck_quote_withdraw_reason_known",
-        "quote",
-        "withdraw_reason IN ('mistake', 'price', 'no_dates', 'cannot_treat')",
-    )
+    with apart():
+        op.execute("ALTER TABLE quote ADD COLUMN IF NOT EXISTS withdraw_reason text")
+        constrain(
+            "quote",
+            "ck_quote_withdraw_reason_known",
+            "CHECK (withdraw_reason IN ('mistake', 'price', 'no_dates', 'cannot_treat'))",
+        )
     op.add_column("clinic", sa.Column("listing_answer", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
+    lock_at_once("clinic", "quote")
     op.drop_column("clinic", "listing_answer")
-    op.drop_constraint("ck_quote_withdraw_reason_known", "quote", type_="check")
+    op.drop_constraint(op.f("ck_quote_withdraw_reason_known"), "quote", type_="check")
     op.drop_column("quote", "withdraw_reason")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import apart, in_batches, lock_at_once
+
 revision = "0017"
 down_revision = "0016"
 branch_labels = None
@@ -10,24 +12,32 @@ depends_on = None
 
 PURPOSES = ("request", "health", "photos")
 ACTS = ("given", "revoked")
+ORDER = ("request_id", "clinic_id", "purpose", "number")
 DUTY_STATES = ("asked", "confirmed", "lifted")
-# What was agreed to in one text is a row for each purpose it names, with the same words.
+# What was agreed to in one text is a row for each purpose it names, with the same words. Made in batches first, then
+# once more for what came meanwhile.
 SPLIT = """
 INSERT INTO consent_row (id, request_id, clinic_id, purpose, act, number, text, version, at)
 SELECT CASE purpose WHEN 'request' THEN consent.id ELSE gen_random_uuid() END,
     request_id, clinic_id, purpose, 'given', 1, text, version, given_at
 FROM consent CROSS JOIN unnest(ARRAY['request', 'health', 'photos']) AS purpose
-WHERE purpose = 'request' OR with_health AND (
+WHERE (purpose = 'request' OR with_health AND (
     purpose = 'health' OR text ~* 'photo' OR EXISTS (SELECT FROM photo WHERE photo.request_id = consent.request_id)
-)
+)) AND {which}
 """
 # The old rows kept a moment only: these words say so.
 ENDED = """
 INSERT INTO consent_row (id, request_id, clinic_id, purpose, act, number, text, version, at)
 SELECT gen_random_uuid(), request_id, clinic_id, purpose, 'revoked', 2,
     'Ended with the request, or because the clinic was full. Only the moment was recorded.', given.version, withdrawn_at
-FROM consent_row AS given JOIN consent USING (request_id, clinic_id) WHERE withdrawn_at IS NOT NULL
+FROM consent_row AS given JOIN consent USING (request_id, clinic_id)
+WHERE withdrawn_at IS NOT NULL AND given.number = 1 AND {which}
 """
+IN_BATCH = "consent.id > :after AND consent.id <= :upto"
+NOT_SPLIT = (
+    "NOT EXISTS (SELECT FROM consent_row AS made WHERE made.request_id = consent.request_id"
+    " AND made.clinic_id = consent.clinic_id AND made.purpose = {purpose} AND made.number = {number})"
+)
 DUTIES = """
 INSERT INTO deletion_duty
     (id, lead_id, request_id, clinic_id, purpose, state, asked_at, confirmed_at, chases, created_at)
@@ -101,8 +111,24 @@ LATEST = (
 
 
 def upgrade() -> None:
-    """The new rows are made beside the old table, so that readers wait for the exchange of names only."""
-    op.execute("LOCK TABLE consent IN SHARE MODE")
+    """The new rows are made beside the old table while people use it: they wait for the exchange of names only."""
+    lock_at_once("clinic", "lead", "quote_request")
+    _make_rows()
+    _make_duties()
+    with apart():
+        in_batches(SPLIT.format(which=IN_BATCH), table="consent")
+        in_batches(ENDED.format(which=IN_BATCH), table="consent")
+        op.execute("ANALYZE consent_row")
+    # Both at the start: who has read one and waits for the other would wait for us, and we for them.
+    lock_at_once("lead", "consent")
+    op.execute(SPLIT.format(which=NOT_SPLIT.format(purpose="purpose", number=1)))
+    op.execute(ENDED.format(which=NOT_SPLIT.format(purpose="given.purpose", number=2)))
+    op.execute(DUTIES)
+    _exchange()
+
+
+def _make_rows() -> None:
+    op.execute("DROP TABLE IF EXISTS consent_row")  # of a run that was cut off
     op.create_table(
         "consent_row",
         *_key_and_whose(),
@@ -112,23 +138,25 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(f"purpose IN {PURPOSES}", name="ck_consent_purpose_known"),
-        sa.CheckConstraint(f"act IN {ACTS}", name="ck_consent_act_known"),
+        sa.CheckConstraint(f"purpose IN {PURPOSES}", name=op.f("ck_consent_purpose_known")),
+        sa.CheckConstraint(f"act IN {ACTS}", name=op.f("ck_consent_act_known")),
+        sa.PrimaryKeyConstraint("id", name="pk_consent_row"),
+        sa.UniqueConstraint(*ORDER, name="uq_consent_request_id_clinic_id_purpose_number"),
     )
-    op.execute(SPLIT)
-    op.execute(ENDED)
-    _make_duties()
-    op.execute(DUTIES)
+    op.create_index("ix_consent_row_clinic_id", "consent_row", ["clinic_id"])
+    for owner, table in (("clinic_id", "clinic"), ("request_id", "quote_request")):
+        op.create_foreign_key(f"fk_consent_{owner}", "consent_row", table, [owner], ["id"])
+    _guard_history()
+
+
+def _exchange() -> None:
     op.execute("ALTER TABLE lead DROP CONSTRAINT fk_lead_request_id_clinic_id")
     op.drop_table("consent")
     op.rename_table("consent_row", "consent")
-    op.create_primary_key("pk_consent", "consent", ["id"])
-    order = ["request_id", "clinic_id", "purpose", "number"]
-    op.create_unique_constraint("uq_consent_request_id_clinic_id_purpose_number", "consent", order)
-    _point_to_owners("consent")
+    op.execute("ALTER TABLE consent RENAME CONSTRAINT pk_consent_row TO pk_consent")
+    op.execute("ALTER INDEX ix_consent_row_clinic_id RENAME TO ix_consent_clinic_id")
     for statement in (STANDS, NEEDS_CONSENT, ON_LEAD):
         op.execute(statement)
-    _guard_history()
 
 
 def _key_and_whose() -> list[sa.Column]:
@@ -144,13 +172,14 @@ def _point_to_owners(table: str) -> None:
 def _guard_history() -> None:
     for name, when, each in (("append_only", "UPDATE OR DELETE", "ROW"), ("not_emptied", "TRUNCATE", "STATEMENT")):
         op.execute(
-            f"CREATE TRIGGER consent_is_{name} BEFORE {when} ON consent"
+            f"CREATE TRIGGER consent_is_{name} BEFORE {when} ON consent_row"
             f" FOR EACH {each} EXECUTE FUNCTION audit_refuse()"
         )
-        op.execute(f"ALTER TABLE consent ENABLE ALWAYS TRIGGER consent_is_{name}")
+        op.execute(f"ALTER TABLE consent_row ENABLE ALWAYS TRIGGER consent_is_{name}")
 
 
 def _make_duties() -> None:
+    op.execute("DROP TABLE IF EXISTS deletion_duty")
     op.create_table(
         "deletion_duty",
         *_key_and_whose(),
@@ -161,11 +190,11 @@ def _make_duties() -> None:
         sa.Column("chases", sa.BigInteger(), nullable=False),
         sa.Column("chased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(f"purpose IN {PURPOSES}", name="ck_deletion_duty_purpose_known"),
-        sa.CheckConstraint(f"state IN {DUTY_STATES}", name="ck_deletion_duty_state_known"),
+        sa.CheckConstraint(f"purpose IN {PURPOSES}", name=op.f("ck_deletion_duty_purpose_known")),
+        sa.CheckConstraint(f"state IN {DUTY_STATES}", name=op.f("ck_deletion_duty_state_known")),
         *(
             sa.CheckConstraint(
-                f"state <> '{state}' OR {state}_at IS NOT NULL", name=f"ck_deletion_duty_{state}_has_moment"
+                f"state <> '{state}' OR {state}_at IS NOT NULL", name=op.f(f"ck_deletion_duty_{state}_has_moment")
             )
             for state in DUTY_STATES
         ),

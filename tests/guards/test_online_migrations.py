@@ -1,0 +1,99 @@
+"""Revisions run while the site is in use: nobody is refused, and what was cut off is done to the end."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from marketplace.backups import database
+from marketplace.extensions import db
+from marketplace.foundation.faces import Face, wear
+from migrations import online
+from tests.factories import build_lead
+
+
+@contextmanager
+def somebody(app: Flask, *statements: str, pause: float) -> Iterator[list[str]]:
+    """One transaction that waits before each further statement; gives what it was refused with."""
+    refused: list[str] = []
+    begun = threading.Event()
+
+    def work() -> None:
+        try:
+            with psycopg.connect(app.config["DATABASE_OWNER_URL"]) as connection:
+                for statement in statements:
+                    connection.execute(statement.encode())
+                    begun.set()
+                    time.sleep(pause)
+        except psycopg.Error as error:
+            refused.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait(10)
+    yield refused
+    thread.join(30)
+
+
+def head(app: Flask) -> str:
+    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+        return str(connection.execute(b"SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def test_whoever_reads_a_lead_and_then_consents_is_not_refused(own_app: Flask) -> None:
+    with own_app.app_context():
+        newest = head(own_app)
+        downgrade(revision="0016")
+        consents = "LOCK TABLE consent IN ROW EXCLUSIVE MODE"  # as an insert does
+        with somebody(own_app, "SELECT 1 FROM lead", consents, pause=1.5) as refused:
+            upgrade()
+    assert (refused, head(own_app)) == ([], newest)
+
+
+def test_a_lock_that_is_not_to_be_had_is_asked_for_again(own_app: Flask) -> None:
+    with own_app.app_context():
+        newest = head(own_app)
+        downgrade(revision="0017")
+        with somebody(own_app, "SELECT 1 FROM lead", pause=3) as refused:
+            upgrade()
+    assert (refused, head(own_app)) == ([], newest)
+
+
+@pytest.mark.parametrize(("before", "step"), [("0012", "build_index"), ("0016", "lock_at_once")])
+def test_what_was_cut_off_is_done_to_the_end(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch, before: str, step: str
+) -> None:
+    def cut(*_: str) -> None:
+        raise InterruptedError
+
+    with own_app.app_context():
+        newest = head(own_app)
+        build_lead()
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision=before)
+        with monkeypatch.context() as patched:
+            patched.setattr(online, step, cut)
+            with pytest.raises(InterruptedError):
+                upgrade()
+        assert head(own_app) == before
+        upgrade()
+        wear(Face.WORKER)
+        assert db.session.scalar(text("SELECT count(*) FROM consent WHERE purpose = 'request'")) == 1
+        db.session.remove()
+    assert head(own_app) == newest
+
+
+def test_the_walls_stand_at_a_revision_without_a_column_they_name(own_app: Flask) -> None:
+    with own_app.app_context():
+        downgrade(revision="0012")
+        forced = text("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'message'")
+        assert db.session.scalar(forced)
+        db.session.remove()
+        upgrade()
