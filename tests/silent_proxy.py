@@ -28,8 +28,13 @@ class SilentProxy:
 
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_unix_connection(str(self._socket))
-        with suppress(OSError):
-            await asyncio.gather(self._pass_on(reader, there_writer), self._pass_on(there_reader, writer))
+        try:
+            with suppress(OSError):
+                await asyncio.gather(self._pass_on(reader, there_writer), self._pass_on(there_reader, writer))
+        finally:
+            # Left to the garbage collector they complain in the middle of whatever runs then.
+            writer.transport.abort()
+            there_writer.transport.abort()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(65536):
