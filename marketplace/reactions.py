@@ -12,7 +12,7 @@ from marketplace.foundation import events as house
 from marketplace.foundation import limits, timeline
 from marketplace.foundation.timeline import Event, Listener
 from marketplace.leads import events as lead
-from marketplace.mail import clinic_changes, clinic_news, last_mail, quote_news
+from marketplace.mail import answer_news, clinic_changes, clinic_news, last_mail, quote_news
 from marketplace.mail import clinics as to_clinic
 from marketplace.mail import events as email
 from marketplace.mail import patients as to_patient
@@ -35,7 +35,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.NoClinicFound: (),  # operators read it as a coverage gap
     request.ClinicsAvailable: (to_patient.clinics_available,),
     request.LinkAsked: (to_patient.your_link,),
-    request.RequestChanged: (),
+    request.RequestChanged: (answer_news.announce,),
     request.RequestPaused: (),
     request.RequestReopened: (),
     request.RequestClosed: (to_clinic.request_closed,),

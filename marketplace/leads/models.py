@@ -72,6 +72,7 @@ class Lead(Created, Base):
     quote_declined_at: Mapped[datetime | None]  # by the patient; none once that is undone
     quote_decline_reason: Mapped[str | None]
     frozen_seconds: Mapped[int] = mapped_column(default=0)  # before its first answer: no silence of the clinic's
+    changes_seen_at: Mapped[datetime | None]  # the clinic last saw which answers its patient had changed
     warned_at: Mapped[datetime | None]  # chosen, and its patient was told that the clinic may not go on
 
     request: Mapped[QuoteRequest] = relationship()

@@ -1,27 +1,77 @@
 """An answer of an open request is changed: clinics see the new one, and the record says which it was."""
 
+from collections.abc import Mapping
+
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.photos import photos_of
+from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
+Facts = Mapping[str, object]
+# What clinics read of a request, in the order it is shown; health and photos only with consent.
+READ_BY_CLINICS = (
+    "name",
+    "treatment",
+    "home",
+    "when",
+    "trips",
+    "budget",
+    "languages",
+    "health",
+    "photos",
+    "questions",
+)
 
-def begin(request: QuoteRequest) -> None:
-    """Locks it. Raises WrongState once it is no longer open."""
+
+def begin(request: QuoteRequest) -> Facts:
+    """Locks it and returns the answers as they are. Raises WrongState once it is no longer open."""
     REQUEST.lock(request)
     if request.state not in TAKES_QUOTES:
         raise WrongState(f"request_{request.state}")
+    return _facts(request)
 
 
-def begin_taking_back(request: QuoteRequest) -> None:
+def lock(request: QuoteRequest) -> None:
+    """Locks it, whatever its state: no answer changes until the transaction ends."""
+    REQUEST.lock(request)
+
+
+def begin_taking_back(request: QuoteRequest) -> Facts:
     """Locks it: what was given may be taken back in any state. Raises WrongState once nothing is left."""
     REQUEST.lock(request)
     if request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
         raise WrongState(f"request_{request.state}")
+    return _facts(request)
 
 
-def done(request: QuoteRequest, step: str) -> None:
-    """Records which answer was changed, never what it says."""
-    record(RequestChanged(request_id=request.id, reason=step))
+def done(request: QuoteRequest, before: Facts) -> list[str]:
+    """Records and returns the names of the answers that are other than before, never what they say."""
+    changed = [name for name, value in _facts(request).items() if value != before[name]]
+    for name in changed:
+        record(RequestChanged(request_id=request.id, reason=name))
+    return changed
+
+
+def _facts(request: QuoteRequest) -> Facts:
+    """Each answer by its name; those that no clinic reads have names of their own."""
+    said = answers(request)
+    budget = (request.budget_amount, request.budget_currency, request.budget_scope)
+    return {
+        "name": said.name,
+        "treatment": (request.procedure_id, request.concern),
+        "home": request.home_country,
+        "destinations": list(request.destinations),
+        "when": (request.timing, request.month_from, request.month_to),
+        "trips": request.trips,
+        "budget": budget if request.share_budget else None,
+        "own_budget": None if request.share_budget else budget,
+        "languages": sorted(request.languages),
+        "health": (sorted(said.conditions), said.details),
+        "photos": [photo.id for photo in photos_of(request)],
+        "phone": said.phone,
+        "questions": said.questions,
+    }

@@ -48,7 +48,7 @@ class LinkAsked(Event):
 
 
 class RequestChanged(Event):
-    """An answer of an open request was changed; `reason` is the step."""
+    """An answer was changed after sending; `reason` is its name."""
 
 
 class RequestPaused(Event):

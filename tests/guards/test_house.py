@@ -32,6 +32,7 @@ MAY_COMMIT = {
     "cli/running.py",
     "cli/sample.py",
     "mail/jobs.py",
+    "mail/answer_news.py",
     "mail/quote_news.py",
     "retention/running.py",
 }

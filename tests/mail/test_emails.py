@@ -26,9 +26,10 @@ from marketplace.mail import (
 )
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
+from marketplace.quote_requests import changes
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.drafting import withdraw
-from tests.factories import build_account, build_invitation, build_member, build_quote
+from tests.factories import build_account, build_invitation, build_lead, build_member, build_quote
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
 
 SITE = "http://127.0.0.1:8000"
@@ -71,6 +72,13 @@ def a_reply() -> None:
     lead = a_lead()
     say(lead, author=CLINIC, body="In June")
     clinic_news.clinic_wrote(event_of(lead))
+
+
+def answers_changed() -> None:
+    request = build_lead().request
+    before = changes.begin(request)
+    request.trips = "1"
+    changes.done(request, before)
 
 
 def account(name: str, link: bool) -> None:
@@ -123,6 +131,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "choice_undone_clinic": lambda: of_two(clinics.choice_undone_clinic),
     "clinic_wrote": a_reply,
     "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),
+    "answers_changed": answers_changed,
     "question_answered": lambda: clinics.question_answered(arrived()),
     "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
     "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from marketplace.web.dashboard.sight import Sight
 
 LABELS = {
+    "name": _l("Name to use"),
     "treatment": _l("What the patient would like help with"),
     "home": _l("Where the patient lives"),
     "when": _l("When they could travel"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +15,20 @@ from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.amounts import NotAnAmount
 from marketplace.foundation.problems import Refused
+from marketplace.leads.changed_answers import note_seen
 from marketplace.leads.deletion import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.comparison import ITEMS, items_answered
 from marketplace.quotes.course_plans import checked_quote, trips_abroad
 from marketplace.quotes.drafting import takes_quote
+from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, why_lost
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.asked_facts import asked_shown, items
+from marketplace.web.dashboard.changed_rows import changed_rows
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
@@ -53,7 +57,10 @@ def lead(ref: str) -> ResponseReturnValue:
         why = {"stop": why_stopped(own.clinic), "duties": duties_of(own)}
         return render_template("dashboard/frozen.html", lead=own, ref=ref, wording=wording, **why)
     note_look(own, sight)
-    return lead_page(own, sight, form=filled_form(own, sight))
+    page = lead_page(own, sight, form=filled_form(own, sight))
+    if request.method != "HEAD":
+        note_seen(own)
+    return page
 
 
 def filled_form(own: Lead, sight: Sight) -> QuoteForm | None:
@@ -84,6 +91,8 @@ def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
     if latest is None or latest.currency != own.clinic.currency:
         return prefill(own)
     terms = terms_of(latest)
+    if "questions" in changed_after(latest):
+        terms = replace(terms, answers=())  # they are to other questions
     days = (terms.valid_until - clock.today()).days
     if days < VALID_DAYS[0]:
         return QuoteTerms(**{**vars(terms), "valid_until": clock.today() + timedelta(days=30)})
@@ -116,6 +125,7 @@ def lead_page(
         open_groups=open_groups(form) if form else set(),
         send_label=_send_label(form) if form else None,
         changed=items(form),
+        changed_answers=changed_rows(own, quote),
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         back_url=last_list_url(),
         lost=_how_it_ended(own) if own.state == LeadState.LOST else None,

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from babel.lists import format_list
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.foundation.problems import NotFound
+from marketplace.leads.changed_answers import told_of
 from marketplace.quote_requests import changes
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.door import door
-from marketplace.web.patient.forms_person import LONGEST_DETAILS, NONE, HealthForm
+from marketplace.web.patient.forms_person import LONGEST_DETAILS, MOST_QUESTIONS, NONE, HealthForm, SentYouForm
 from marketplace.web.patient.forms_wish import UNSURE, BudgetForm, TreatmentForm, WhenForm, WhereForm
 from marketplace.web.patient.holding import held, own_browser_only
 from marketplace.web.patient.listings import ANY
@@ -23,11 +27,13 @@ FORMS: dict[str, type[Question]] = {
     "when": WhenForm,
     "budget": BudgetForm,
     "health": HealthForm,
+    "you": SentYouForm,
 }
 SHOWN: dict[str, dict[str, Any]] = {
     "treatment": {"unsure": UNSURE},
     "where": {"anywhere": ANY},
     "health": {"examples": EXAMPLES, "nothing": NONE, "longest": LONGEST_DETAILS},
+    "you": {"most": MOST_QUESTIONS},
 }
 
 
@@ -54,11 +60,22 @@ def change_answer(ref: str, step: str) -> ResponseReturnValue:
     form = _question(step).of(quote_request)
     if not form.validate_on_submit():
         return _page(ref, step, form)
-    changes.begin(quote_request)
+    before = changes.begin(quote_request)
     form.store(quote_request)
-    changes.done(quote_request, step)
-    flash(_("Your answer is changed. Clinics that have your request see the new one"), "success")
+    flash(changed_text(quote_request, changes.done(quote_request, before)), "success")
     return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
+    """What was done, and who is told of it."""
+    if not changed:
+        return _("Nothing was changed: your answer is as it was")
+    told = [lead.clinic.name for lead in told_of(quote_request, changed)]
+    if not told:
+        return _("Your answer is changed. No clinic has this answer, so none is told")
+    return _(
+        "Your answer is changed. Told by email: %(clinics)s", clinics=format_list(told, locale=get_locale() or "en")
+    )
 
 
 def _page(ref: str, step: str, form: Any) -> ResponseReturnValue:

@@ -10,9 +10,11 @@ from markupsafe import Markup, escape
 
 from marketplace.catalogue.plan_words import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison import ITEMS
+from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.side_by_side import Column, SideBySide
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
+from marketplace.web.patient.wording import given_before
 from marketplace.web.words import INCLUDED, ROLES
 
 Cell = str | dict[str, Any]
@@ -94,7 +96,8 @@ def _warnings(column: Column) -> list[str]:
         (plan.too_many_trips, too_many_text),
         (plan.too_close, too_close_text),
     )
-    return [words(plan) for holds, words in told if holds]
+    before = given_before(changed_after(column.quote))
+    return [words(plan) for holds, words in told if holds] + ([before] if before else [])
 
 
 def _price(column: Column, currency: str) -> Cell:

@@ -141,8 +141,20 @@ class YouForm(Question):
         drafts.answer_you(
             quote_request,
             name=self.name.data or "",
-            email=mailable(self.email.data or ""),
+            email=self._email(quote_request),
             phone=(self._phone() or "") if self.phone.data else "",
             languages=self.languages.data or [],
             questions=self._questions(),
         )
+
+    def _email(self, _quote_request: Any) -> str:
+        return mailable(self.email.data or "")
+
+
+class SentYouForm(YouForm):
+    """The same of a request that is out: its address was confirmed, so it stays."""
+
+    email = None
+
+    def _email(self, quote_request: Any) -> str:
+        return queries.answers(quote_request).email

@@ -94,14 +94,14 @@ def change_photos(ref: str) -> ResponseReturnValue:
 def _change(quote_request: Any, form: LaterPhotosForm) -> None:
     painted = form.painted()
     begin = changes.begin if painted else changes.begin_taking_back
-    begin(quote_request)
+    before = begin(quote_request)
     if painted and tuple(photo_readers(quote_request)) != form.clinics:
         raise WrongState("clinics_changed")
     if painted and form.clinics:
         words = later_photos_text(list(form.clinics))
         write(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
     form.keep(quote_request, painted)
-    changes.done(quote_request, "photos")
+    changes.done(quote_request, before)
 
 
 def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:

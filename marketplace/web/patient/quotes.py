@@ -9,6 +9,7 @@ from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import acceptance, declining
 from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, of_request
 from marketplace.quotes.side_by_side import side_by_side
@@ -17,6 +18,7 @@ from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
+from marketplace.web.patient.wording import given_before
 from marketplace.web.writing import writes
 
 BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
@@ -39,6 +41,7 @@ def show_quote(ref: str, number: int) -> str:
         quote=quote,
         terms=terms_of(quote),
         questions=answers(quote_request).questions,
+        **_changed_since(quote),
         column=column,
         **_next_steps(quote),
         found=found,
@@ -46,6 +49,12 @@ def show_quote(ref: str, number: int) -> str:
         both=lambda minor: both_amounts(minor, quote.currency, to=found.currency),
         form=Form(),
     )
+
+
+def _changed_since(quote: Quote) -> dict[str, object]:
+    """The mark of a quote given before an answer was changed; answers to other questions stand by themselves."""
+    changed = changed_after(quote)
+    return {"before": given_before(changed), "questions_changed": "questions" in changed}
 
 
 def _next_steps(quote: Quote) -> dict[str, object]:

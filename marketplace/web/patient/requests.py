@@ -12,12 +12,14 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes import declining
 from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.given_before import changed_after_each
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
 from marketplace.quotes.side_by_side import currency_of, in_currency
 from marketplace.web.forms import Form
 from marketplace.web.patient.deleted import deleted_page
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
+from marketplace.web.patient.wording import given_before
 
 
 @door.get("/my/requests/<ref>")
@@ -46,6 +48,7 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "leads": leads,
         "quotes": quotes,
         "withdrawn": withdrawn_quotes(quote_request),
+        "before": {id_: given_before(names) for id_, names in changed_after_each(quotes).items()},
         "plans": {quote.id: checked_quote(quote) for quote in quotes},
         "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
         "takes_messages": takes_messages,

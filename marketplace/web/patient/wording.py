@@ -1,5 +1,9 @@
 """The answers of the form in words: one text each, for the questions and for checking them."""
 
+from collections.abc import Iterable
+
+from babel.lists import format_list
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 TIMINGS = {
@@ -30,3 +34,25 @@ CONDITIONS = {
     "none": _("None of these"),
 }
 EXAMPLES = {"blood_thinner": _("For example warfarin, apixaban or daily aspirin. Do not stop taking it")}
+
+# What a quote was given before, where the patient changed it since.
+CHANGED = {
+    "name": _("your name"),
+    "treatment": _("what you would like help with"),
+    "home": _("where you live"),
+    "when": _("when you could travel"),
+    "trips": _("trips"),
+    "budget": _("budget"),
+    "languages": _("languages"),
+    "health": _("health answers"),
+    "photos": _("photos"),
+    "questions": _("questions"),
+}
+
+
+def given_before(names: Iterable[str]) -> str | None:
+    """The mark on a quote; none where nothing was changed since it was given."""
+    changed = [str(CHANGED[name]) for name in names]
+    if not changed:
+        return None
+    return gettext("Given before you changed: %(answers)s", answers=format_list(changed, locale=get_locale() or "en"))

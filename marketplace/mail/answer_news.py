@@ -1,0 +1,64 @@
+"""Clinics are told that the patient changed answers: one email until they have looked, and one in GROUP_SECONDS."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
+from marketplace.foundation.timeline import Event
+from marketplace.leads.changed_answers import told_of, unseen
+from marketplace.leads.models import Lead
+from marketplace.mail import outbox
+from marketplace.mail.links import PageLink
+from marketplace.mail.models import Email
+from marketplace.quote_requests.changes import READ_BY_CLINICS
+from marketplace.quote_requests.models import QuoteRequest
+
+NAME = "answers_changed"
+
+
+@queue.task(name="mail.answer_news", retry=AFTER_OUTAGE)
+def tell(request_id: str) -> None:
+    """One look at one request; runs in the worker, so it commits."""
+    request = db.session.get(QuoteRequest, UUID(request_id), with_for_update=True, populate_existing=True)
+    for lead in told_of(request, READ_BY_CLINICS) if request is not None else ():
+        tell_now_or_later(lead)
+    db.session.commit()
+
+
+def announce(event: Event) -> None:
+    """An answer was changed: each clinic that reads it is told (RequestChanged)."""
+    request = db.session.get_one(QuoteRequest, event.request_id)
+    for lead in told_of(request, {event.reason or ""}):
+        tell_now_or_later(lead)
+
+
+def tell_now_or_later(lead: Lead) -> None:
+    """Under the request's lock: mails what is new, waits for the time of the next email, or leaves it to the one that
+    lies unread."""
+    told_at = _told_at(lead)
+    if not unseen(lead) or (told_at is not None and (lead.changes_seen_at is None or lead.changes_seen_at < told_at)):
+        return
+    not_before = told_at + timedelta(seconds=current_app.config["GROUP_SECONDS"]) if told_at else None
+    if not_before is not None and clock.now() < not_before:
+        lock = f"mail.answer_news:{lead.id}"
+        defer(tell, schedule_at=not_before, queueing_lock=lock, request_id=str(lead.request_id))
+        return
+    outbox.put(
+        NAME,
+        to=lead.clinic.email,
+        audience="clinic",
+        context={"clinic_name": lead.clinic.name},
+        request=lead.request,
+        clinic_id=lead.clinic_id,
+        link=PageLink(f"/dashboard/leads/{lead.request.ref}"),
+    )
+
+
+def _told_at(lead: Lead) -> datetime | None:
+    ours = (Email.request_id == lead.request_id) & (Email.clinic_id == lead.clinic_id) & (Email.name == NAME)
+    return db.session.scalar(select(func.max(Email.created_at)).where(ours))
