@@ -23,6 +23,7 @@ from marketplace.web.dashboard.sight import own_lead, sight_of
 from marketplace.web.filters import money_text
 
 if TYPE_CHECKING:
+    from marketplace.foundation.timeline import TimelineEntry
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
 
@@ -49,17 +50,18 @@ class Row:
 
 @door.errorhandler(WrongState)
 def show_conflict(problem: WrongState) -> ResponseReturnValue:
-    """In the clinic's own frame, with the way back to the request; elsewhere the page that every conflict has."""
-    if "lead" not in g or isinstance(problem, FormChanged):
-        return errors.show_problem(problem)
+    """With the way back to the request where there is one; every one of them in the clinic's own frame."""
     errors.take_back()
+    if "lead" not in g or isinstance(problem, FormChanged):
+        page = "errors/form_changed.html" if isinstance(problem, FormChanged) else "errors/409.html"
+        return render_template(page, problem=problem, layout="layouts/dashboard.html"), problem.status
     own = own_lead()
     answered, quote = last_answer(own), standing_for_lead(own)
     html = render_template(
         "dashboard/conflict.html",
-        lead=own,
+        ref=(request.view_args or {})["ref"],  # of a frozen lead the request itself is closed to the clinic
         problem=problem,
-        title=_title(answered.name, answered.actor, quote) if answered else _("This request has changed"),
+        title=_heading(own, problem, answered, quote),
         answered=answered,
         held=quote is not None and quote.state == "held",
         quote=quote,
@@ -67,6 +69,13 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
         rows=_rows(own, quote) if quote is not None and request.path.endswith("/quote") else [],
     )
     return html, problem.status
+
+
+def _heading(own: "Lead", problem: WrongState, answered: "TimelineEntry | None", quote: "Quote | None") -> str:
+    """Who answered first; where nobody did, or that is not why, how the request stands."""
+    if problem.reason == "lead_frozen":
+        return _("This request is frozen")
+    return _title(answered.name, answered.actor, quote) if answered else _("This cannot be done now")
 
 
 def _title(name: str, actor: str, quote: "Quote | None") -> str:

@@ -9,6 +9,7 @@ from marketplace.leads import ending
 from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.links import link_to_confirmations
+from marketplace.quote_requests.states import AT_CLINICS
 from marketplace.web.forms import Form
 from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
@@ -66,6 +67,9 @@ def delete_request(ref: str) -> ResponseReturnValue:
 def keep_request(ref: str) -> ResponseReturnValue:
     """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
     quote_request = held()
+    if quote_request.state in AT_CLINICS:
+        page = render_template("patient/request/not_ended.html", quote_request=quote_request)
+        return page, 409 if request.method == "POST" else 200
     erased_on = retention.erased_on(quote_request)
     if request.method == "POST":
         retention.keep(quote_request)

@@ -126,3 +126,10 @@ def test_a_clinic_that_goes_on_reads_no_such_note(desk: Any, make_lead: Make) ->
     make_lead(desk.clinic)
     db.session.commit()
     assert "frozen" not in desk.get("/dashboard/leads").page.text
+
+
+def test_a_refusal_says_that_it_is_frozen(desk: Any, frozen: Any) -> None:
+    path = f"/dashboard/leads/{frozen.request.ref}"
+    page = desk.post(f"{path}/ask", data=ANY).page
+    assert page.h1 == "This request is frozen"
+    assert page.one("a", class_="btn", href=path) is not None

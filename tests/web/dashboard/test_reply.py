@@ -149,3 +149,20 @@ def test_a_reply_leaves_the_time_to_answer(desk: Any, lead: Lead) -> None:
     assert lead.due_at == before
     assert "Reply by" in page.text
     assert "Ask one question" in page.text
+
+
+def test_the_same_form_with_other_words_is_refused_in_the_clinics_frame(desk: Any, lead: Lead) -> None:
+    form = reply_form(desk, lead)
+    assert desk.post(path_of(lead, "/reply"), data=form | {"body": BODY}).status_code == 303
+    answer = desk.post(path_of(lead, "/reply"), data=form | {"body": "Something else"})
+    assert (answer.status_code, answer.page.h1) == (409, "You have sent this form before")
+    assert "Something else" in answer.page.text
+    assert answer.page.one("a", href="/dashboard/listing") is not None
+
+
+def test_a_refusal_without_a_lead_is_in_the_clinics_frame(desk: Any) -> None:
+    answer = desk.post("/dashboard/listing/pause")
+    assert answer.status_code == 303
+    answer = desk.post("/dashboard/listing/pause")
+    assert (answer.status_code, answer.page.h1) == (409, "This cannot be done now")
+    assert answer.page.one("a", href="/dashboard/team") is not None

@@ -42,5 +42,12 @@ def test_an_ended_one_can_be_deleted_now(client: Any, make_request: Make) -> Non
     assert client.get(base).page.h1 == "Your request is deleted"
 
 
-def test_an_open_one_is_not_asked(client: Any, make_request: Make) -> None:
-    assert client.get(opened(client, make_request()) + "/keep").status_code == 409
+def test_an_open_one_is_told_that_no_day_is_set(client: Any, make_request: Make) -> None:
+    request = make_request()
+    base = opened(client, request)
+    page = client.get(base + "/keep").page
+    assert page.h1 == "There is nothing to keep yet"
+    assert "Yours has not ended, so no day is set" in page.text
+    assert page.one("a", class_="btn", href=base) is not None
+    answer = client.post(base + "/keep")
+    assert (answer.status_code, answer.page.h1, request.kept_at) == (409, page.h1, None)

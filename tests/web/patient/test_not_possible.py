@@ -1,0 +1,77 @@
+"""What cannot be done as things stand: the page says how they stand, not that somebody changed something."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.leads.ending import close
+from marketplace.quotes import sending, stopping
+from marketplace.quotes.acceptance import choose
+from tests.factories import Make
+from tests.web.patient.test_request_pages import opened
+
+
+def says(answer: Any, heading: str, base: str) -> None:
+    """Refused, under this heading, with the way back."""
+    assert (answer.status_code, answer.page.h1) == (409, heading)
+    assert "Someone changed" not in answer.text
+    assert answer.page.one("a", class_="btn", href=base) is not None
+
+
+@pytest.mark.parametrize("verb", ["close", "pause", "answers/when"])
+def test_a_closed_request(client: Any, make_request: Make, verb: str) -> None:
+    request = make_request()
+    base = opened(client, request)
+    fields = client.get(f"{base}/answers/when").page.fields()
+    close(request)
+    db.session.commit()
+    says(client.post(f"{base}/{verb}", data=fields), "Your request is closed", base)
+
+
+def test_undo_too_late(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    choose(quote)
+    db.session.commit()
+    with clock.set_to(clock.now() + timedelta(hours=49)):
+        says(client.post(f"{base}/quotes/1/undo"), "This cannot be undone any more", base)
+
+
+def test_undo_of_no_choice(client: Any, make_quote: Make) -> None:
+    base = opened(client, make_quote().lead.request)
+    says(client.post(f"{base}/quotes/1/undo"), "Your request is open", base)
+
+
+@pytest.mark.parametrize("verb", ["pause", "close"])
+def test_pausing_and_closing_once_a_clinic_is_chosen(client: Any, make_quote: Make, verb: str) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    choose(quote)
+    db.session.commit()
+    says(client.post(f"{base}/{verb}"), "You have chosen a clinic", base)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_quote_that_expired(client: Any, make_quote: Make, ended: bool) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    fields = client.get(f"{base}/quotes/1/choose").page.fields()
+    with clock.set_to(clock.now() + timedelta(days=31)):
+        opened(client, quote.lead.request)
+        if ended:
+            sending.expire_due(clock.now())
+            db.session.commit()
+        answer = client.post(f"{base}/quotes/1/choose", data=fields)
+        says(answer, "This quote is not open any more", base)
+        assert "Ask the clinic for a new one" in answer.page.text
+
+
+def test_a_clinic_that_may_not_go_on(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    stopping.suspend(quote.lead.clinic, "patient_report", "Reports.")
+    db.session.commit()
+    says(client.get(f"{base}/quotes/1/choose"), "This clinic cannot go on at the moment", base)
