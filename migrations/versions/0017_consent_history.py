@@ -20,7 +20,7 @@ SPLIT = """
 INSERT INTO consent_row (id, request_id, clinic_id, purpose, act, number, text, version, at)
 SELECT CASE purpose WHEN 'request' THEN consent.id ELSE gen_random_uuid() END,
     request_id, clinic_id, purpose, 'given', 1, text, version, given_at
-FROM consent CROSS JOIN unnest(ARRAY['request', 'health', 'photos']) AS purpose
+FROM consent CROSS JOIN unnest(ARRAY['request', 'health', 'photos']) AS named (purpose)
 WHERE (purpose = 'request' OR with_health AND (
     purpose = 'health' OR text ~* 'photo' OR EXISTS (SELECT FROM photo WHERE photo.request_id = consent.request_id)
 )) AND {which}
@@ -89,25 +89,36 @@ ON_LEAD = """
 CREATE TRIGGER lead_needs_consent AFTER INSERT OR UPDATE OF request_id, clinic_id ON lead
 FOR EACH ROW EXECUTE FUNCTION lead_needs_consent()
 """
+# The newest word about a purpose decides. `rows` is how many there were: who has more by then is written anew.
 ONE_TEXT = """
-INSERT INTO consent (id, request_id, clinic_id, text, version, with_health, given_at, withdrawn_at)
+INSERT INTO consent_text (id, request_id, clinic_id, text, version, with_health, given_at, withdrawn_at, rows)
 SELECT first.id, first.request_id, first.clinic_id, given.text, given.version,
-    EXISTS (SELECT FROM latest WHERE latest.request_id = first.request_id AND latest.clinic_id = first.clinic_id
-        AND latest.purpose = 'health' AND latest.act = 'given'),
-    given.at, CASE WHEN newest.act = 'revoked' THEN newest.at END
-FROM consent_row AS first
-JOIN latest AS newest USING (request_id, clinic_id, purpose)
+    known.of_health[1] IS NOT DISTINCT FROM 'given', given.at,
+    CASE WHEN known.of_request[1] = 'revoked' THEN known.at[1] END, known.rows
+FROM consent AS first
 JOIN LATERAL (
-    SELECT text, version, at FROM consent_row AS any_purpose
+    SELECT count(*) AS rows, array_agg(act ORDER BY number DESC) FILTER (WHERE purpose = 'health') AS of_health,
+        array_agg(act ORDER BY number DESC) FILTER (WHERE purpose = 'request') AS of_request,
+        array_agg(at ORDER BY number DESC) FILTER (WHERE purpose = 'request') AS at
+    FROM consent AS each WHERE each.request_id = first.request_id AND each.clinic_id = first.clinic_id
+) AS known ON true
+JOIN LATERAL (
+    SELECT text, version, at FROM consent AS any_purpose
     WHERE any_purpose.request_id = first.request_id AND any_purpose.clinic_id = first.clinic_id AND act = 'given'
     ORDER BY at DESC, number DESC LIMIT 1
 ) AS given ON true
-WHERE first.purpose = 'request' AND first.number = 1
+WHERE first.purpose = 'request' AND first.number = 1 AND {which}
 """
-LATEST = (
-    "CREATE TEMPORARY VIEW latest AS SELECT DISTINCT ON (request_id, clinic_id, purpose) * FROM consent_row"
-    " ORDER BY request_id, clinic_id, purpose, number DESC"
-)
+OUTDATED = """
+DELETE FROM consent_text USING (
+    SELECT request_id, clinic_id, count(*) AS rows FROM consent GROUP BY request_id, clinic_id
+) AS known
+WHERE known.request_id = consent_text.request_id AND known.clinic_id = consent_text.clinic_id
+    AND known.rows <> consent_text.rows
+"""
+NOT_WRITTEN = "NOT EXISTS (SELECT FROM consent_text WHERE consent_text.id = first.id)"
+# Where a table goes, what it points to is locked as well.
+LOCKED = ("lead", "consent", "clinic", "quote_request")
 
 
 def upgrade() -> None:
@@ -119,9 +130,9 @@ def upgrade() -> None:
         in_batches(SPLIT.format(which=IN_BATCH), table="consent")
         in_batches(ENDED.format(which=IN_BATCH), table="consent")
         op.execute("ANALYZE consent_row")
-    # Both at the start: who has read one and waits for the other would wait for us, and we for them.
-    lock_at_once("lead", "consent")
-    op.execute(SPLIT.format(which=NOT_SPLIT.format(purpose="purpose", number=1)))
+    # All at the start: who has read one and waits for the other would wait for us, and we for them.
+    lock_at_once(*LOCKED)
+    op.execute(SPLIT.format(which=NOT_SPLIT.format(purpose="named.purpose", number=1)))
     op.execute(ENDED.format(which=NOT_SPLIT.format(purpose="given.purpose", number=2)))
     op.execute(DUTIES)
     _exchange()
@@ -143,20 +154,22 @@ def _make_rows() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_consent_row"),
         sa.UniqueConstraint(*ORDER, name="uq_consent_request_id_clinic_id_purpose_number"),
     )
-    op.create_index("ix_consent_row_clinic_id", "consent_row", ["clinic_id"])
-    for owner, table in (("clinic_id", "clinic"), ("request_id", "quote_request")):
-        op.create_foreign_key(f"fk_consent_{owner}", "consent_row", table, [owner], ["id"])
+    _point_to_owners("consent_row")
     _guard_history()
 
 
 def _exchange() -> None:
     op.execute("ALTER TABLE lead DROP CONSTRAINT fk_lead_request_id_clinic_id")
-    op.drop_table("consent")
-    op.rename_table("consent_row", "consent")
-    op.execute("ALTER TABLE consent RENAME CONSTRAINT pk_consent_row TO pk_consent")
-    op.execute("ALTER INDEX ix_consent_row_clinic_id RENAME TO ix_consent_clinic_id")
+    _rename("consent_row")
     for statement in (STANDS, NEEDS_CONSENT, ON_LEAD):
         op.execute(statement)
+
+
+def _rename(table: str) -> None:
+    op.drop_table("consent")
+    op.rename_table(table, "consent")
+    op.execute(f"ALTER TABLE consent RENAME CONSTRAINT pk_{table} TO pk_consent")
+    op.execute(f"ALTER INDEX ix_{table}_clinic_id RENAME TO ix_consent_clinic_id")
 
 
 def _key_and_whose() -> list[sa.Column]:
@@ -165,8 +178,8 @@ def _key_and_whose() -> list[sa.Column]:
 
 def _point_to_owners(table: str) -> None:
     op.create_index(f"ix_{table}_clinic_id", table, ["clinic_id"])
-    op.create_foreign_key(f"fk_{table}_clinic_id", table, "clinic", ["clinic_id"], ["id"])
-    op.create_foreign_key(f"fk_{table}_request_id", table, "quote_request", ["request_id"], ["id"])
+    op.create_foreign_key("fk_consent_clinic_id", table, "clinic", ["clinic_id"], ["id"])
+    op.create_foreign_key("fk_consent_request_id", table, "quote_request", ["request_id"], ["id"])
 
 
 def _guard_history() -> None:
@@ -212,30 +225,36 @@ def _make_duties() -> None:
 
 def downgrade() -> None:
     """One text a clinic again: the newest that was given, and when the whole of it ended."""
+    lock_at_once("clinic", "quote_request")
+    _make_texts()
+    with apart():
+        in_batches(ONE_TEXT.format(which="first.id > :after AND first.id <= :upto"), table="consent")
+        op.execute("ANALYZE consent_text")
+    lock_at_once(*LOCKED, "deletion_duty")
+    op.execute(OUTDATED)
+    op.execute(ONE_TEXT.format(which=NOT_WRITTEN))
+    op.drop_column("consent_text", "rows")
     op.execute("DROP TRIGGER lead_needs_consent ON lead")
     op.execute("DROP FUNCTION lead_needs_consent()")
-    op.rename_table("consent", "consent_row")
-    op.execute("ALTER TABLE consent_row RENAME CONSTRAINT pk_consent TO pk_consent_row")
-    for name in ("clinic_id", "request_id"):
-        op.execute(f"ALTER TABLE consent_row DROP CONSTRAINT fk_consent_{name}")
-    op.drop_index("ix_consent_clinic_id", "consent_row")
+    _rename("consent_text")
+    op.execute(STOOD)
+    names = ["request_id", "clinic_id"]
+    op.create_foreign_key("fk_lead_request_id_clinic_id", "lead", "consent", names, names)
+    op.drop_table("deletion_duty")
+
+
+def _make_texts() -> None:
+    op.execute("DROP TABLE IF EXISTS consent_text")  # of a run that was cut off
     op.create_table(
-        "consent",
+        "consent_text",
         *_key_and_whose(),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("with_health", sa.Boolean(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_consent"),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_consent_text"),
         sa.UniqueConstraint("request_id", "clinic_id", name="uq_consent_request_id_clinic_id"),
     )
-    op.execute(LATEST)
-    op.execute(ONE_TEXT)
-    op.execute("DROP VIEW latest")
-    op.execute(STOOD)
-    _point_to_owners("consent")
-    names = ["request_id", "clinic_id"]
-    op.create_foreign_key("fk_lead_request_id_clinic_id", "lead", "consent", names, names)
-    op.drop_table("deletion_duty")
-    op.drop_table("consent_row")
+    _point_to_owners("consent_text")

@@ -17,6 +17,11 @@ from marketplace.foundation.faces import Face, wear
 from migrations import online
 from tests.factories import build_lead
 
+REVOKED = (
+    "INSERT INTO consent SELECT gen_random_uuid(), request_id, clinic_id, purpose, 'revoked', 2, text, version, now()"
+    " FROM consent"
+)
+
 
 @contextmanager
 def somebody(app: Flask, *statements: str, pause: float) -> Iterator[list[str]]:
@@ -41,9 +46,13 @@ def somebody(app: Flask, *statements: str, pause: float) -> Iterator[list[str]]:
     thread.join(30)
 
 
-def head(app: Flask) -> str:
+def rows(app: Flask, query: str) -> list[tuple[object, ...]]:
     with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
-        return str(connection.execute(b"SELECT version_num FROM alembic_version").fetchone()[0])
+        return connection.execute(query.encode()).fetchall()
+
+
+def head(app: Flask) -> str:
+    return str(rows(app, "SELECT version_num FROM alembic_version")[0][0])
 
 
 def test_whoever_reads_a_lead_and_then_consents_is_not_refused(own_app: Flask) -> None:
@@ -88,6 +97,42 @@ def test_what_was_cut_off_is_done_to_the_end(
         assert db.session.scalar(text("SELECT count(*) FROM consent WHERE purpose = 'request'")) == 1
         db.session.remove()
     assert head(own_app) == newest
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, app: Flask, statement: str) -> None:
+    """Somebody writes after the batches and before the exchange."""
+    batches = online.in_batches
+
+    def then_write(filling: str, *, table: str) -> None:
+        batches(filling, table=table)
+        if table == "consent":
+            with psycopg.connect(app.config["DATABASE_OWNER_URL"]) as connection:
+                connection.execute(statement.encode())
+
+    monkeypatch.setattr(online, "in_batches", then_write)
+
+
+def test_what_was_written_during_the_batches_is_taken_along(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    acts = "SELECT purpose, act FROM consent ORDER BY purpose, number"
+    with own_app.app_context():
+        build_lead()
+        db.session.commit()
+        db.session.remove()
+        with monkeypatch.context() as patched:
+            meanwhile(patched, own_app, REVOKED)
+            downgrade(revision="0016")
+        assert rows(own_app, "SELECT with_health, withdrawn_at IS NOT NULL FROM consent") == [(False, True)]
+        with monkeypatch.context() as patched:
+            meanwhile(patched, own_app, "UPDATE consent SET withdrawn_at = now(), with_health = true")
+            upgrade()
+    assert rows(own_app, acts) == [(p, act) for p in ("health", "request") for act in ("given", "revoked")]
+
+
+def test_nothing_to_do_locks_nothing(own_app: Flask) -> None:
+    with own_app.app_context(), somebody(own_app, "LOCK TABLE lead, consent", pause=2):
+        began = time.monotonic()
+        upgrade()
+        assert time.monotonic() - began < 2
 
 
 def test_the_walls_stand_at_a_revision_without_a_column_they_name(own_app: Flask) -> None:
