@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from marketplace.clinics.models import Clinic
+from marketplace.clinics.reasons import in_words
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.timeline import Event
@@ -131,7 +132,7 @@ def listing_sent_back(event: Event) -> None:
 
 def listing_suspended(event: Event) -> None:
     """The listing is suspended, with the statement of reasons (ListingSuspended)."""
-    _listing_result(event, result="suspended", path="/dashboard/checks")
+    _listing_result(event, result="suspended", path="/dashboard/listing")
 
 
 def listing_reinstated(event: Event) -> None:
@@ -143,7 +144,9 @@ def _listing_result(event: Event, *, result: str, path: str) -> None:
     clinic = db.session.get_one(Clinic, event.clinic_id)
     statement = (clinic.listing_statement or "").strip() if result in ("sent_back", "suspended") else ""
     paragraphs = [line.strip() for line in statement.splitlines() if line.strip()]
-    _put("listing_result", clinic, context={"result": result, "statement": paragraphs}, path=path)
+    reason = in_words(clinic.listing_reason) if result in ("sent_back", "suspended") else ""
+    context = {"result": result, "reason": reason, "statement": paragraphs}
+    _put("listing_result", clinic, context=context, path=path)
 
 
 def _about_lead(name: str, lead: Lead, *, context: Mapping[str, Any] | None = None) -> None:

@@ -9,8 +9,9 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.foundation.problems import Disagreements, Refused, WrongState
-from marketplace.leads.actions import ask, decline
+from marketplace.leads.actions import ask
 from marketplace.leads.states import DECLINABLE
+from marketplace.quotes.declining_leads import decline, must_hold_no_quote
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.quote_fields import listed
@@ -80,6 +81,7 @@ def ask_decline(ref: str) -> str:
     own = own_lead()
     if own.state not in DECLINABLE:
         raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
+    must_hold_no_quote(own)
     return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
 
 

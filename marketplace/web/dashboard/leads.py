@@ -131,6 +131,7 @@ def lead_page(
         lost=_how_it_ended(own) if own.state == LeadState.LOST else None,
         thread=thread_of(own, sight.said, form=reply_form),
         duties=duties_of(own),
+        stop=why_stopped(own.clinic) if own.state == LeadState.WON else None,
         wording=wording,
         has_errors=has_errors or bool(reply_form and reply_form.errors),
     )

@@ -36,7 +36,7 @@ EMPTY = {
     "new": (_l("No request waits for you"), _l("New requests come by email and appear here.")),
     "waiting": (
         _l("Nothing waits for others"),
-        _l("Requests with a question of yours, or a quote about to go out, stand here."),
+        _l("Requests with a question of yours, or a first quote about to go out, stand here."),
     ),
     "quoted": (_l("No quote is open"), _l("Quotes you sent stay here until the patient chooses.")),
     "won": (_l("No patient has chosen you yet"), _l("When one does, the contact details appear here.")),

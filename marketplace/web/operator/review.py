@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from marketplace.clinics import operator_queries
+from marketplace.foundation.problems import WrongState
 from marketplace.quote_requests import desk as request_desk
 from marketplace.quotes.flagged_sentences import sentences
 from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
 from marketplace.reviews.wording import KINDS, OUTCOMES
+from marketplace.web.errors import take_back
 from marketplace.web.filters import money_text
 from marketplace.web.operator import wording
 from marketplace.web.operator.clinics import page_number, page_url
@@ -39,12 +41,16 @@ def decide_review_item(item_id: UUID) -> ResponseReturnValue:
         return _page(refused=(item_id, _("Select what became of it")), note=note), 422
     if len(note) > MAX_NOTE:
         return _page(refused=(item_id, _("Enter %(n)s characters or fewer", n=MAX_NOTE)), note=note), 422
-    actions.decide(item, outcome=Outcome(outcome), by=current_user.id, note=note)
+    try:
+        actions.decide(item, outcome=Outcome(outcome), by=current_user.id, note=note)
+    except WrongState:
+        take_back()
+        return _page(meanwhile=queries.by_id(item_id), note=note), 409
     flash(_("The decision is recorded"), "success")
     return redirect(url_for("operator.list_review_items"), 303)
 
 
-def _page(*, refused: tuple[UUID, str] | None = None, note: str = "") -> str:
+def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | None = None, note: str = "") -> str:
     decided = request.args.get("state", "").strip() == "decided"
     kind = request.args.get("kind", "").strip()
     found = queries.items(decided=decided, kind=kind, page=page_number())
@@ -62,9 +68,17 @@ def _page(*, refused: tuple[UUID, str] | None = None, note: str = "") -> str:
         refs=request_desk.refs_of(item.request_id for item in found.rows if item.request_id),
         page_url=page_url,
         refused=refused,
+        meanwhile=meanwhile,
+        decided_by=_who(meanwhile),
         note=note,
-        has_errors=refused is not None,
+        has_errors=refused is not None or meanwhile is not None,
     )
+
+
+def _who(item: ReviewItem | None) -> str:
+    """Whoever decided it, by name; the site where it became needless by itself."""
+    code = f"operator:{item.decided_by}" if item and item.decided_by else "system"
+    return wording.actors([code])[code]
 
 
 def _detail(item: ReviewItem) -> list[str]:

@@ -152,7 +152,7 @@ EVENTS = {
     "CheckRevoked": _l("Check revoked"),
     "CheckLapsed": _l("Check lapsed"),
     "ReviewItemOpened": _l("Put before an operator"),
-    "ReviewItemDecided": _l("Looked at by an operator"),
+    "ReviewItemDecided": _l("A point for review was closed"),
     "RequestExported": _l("Patient took everything along"),
     "ErasureAnnounced": _l("Patient was told of the coming deletion"),
     "RequestKept": _l("Patient keeps the ended request"),

@@ -103,3 +103,15 @@ def test_a_form_that_does_not_say_what_it_showed_sends_nothing(team: Team, shown
     fields.pop("shown")
     assert team.send(team.ayse, fields if shown is None else fields | {"shown": shown}).status_code == 409
     assert held_of(team.lead) is None
+
+
+def test_nobody_declines_over_a_colleagues_quote_that_is_about_to_go_out(team: Team) -> None:
+    assert team.send(team.ayse, team.quote(team.ayse, **PRICE)).status_code == 303
+    for answer in (
+        team.ben.get(f"{team.path}/decline"),
+        team.ben.post(f"{team.path}/decline", data={"reason": "health"}),
+    ):
+        assert answer.status_code == 409
+        assert answer.page.h1 == "Ayse sent a quote of €380"
+    assert held_of(team.lead) is not None
+    assert team.lead.state == "opened"

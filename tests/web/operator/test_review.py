@@ -74,3 +74,14 @@ def test_what_was_typed_is_shown_back(desk, make_review_item):
 
 def test_an_unknown_item_is_not_found(desk):
     assert desk.post(f"/operator/review/{uuid4()}/decide", data={"outcome": "fine"}).status_code == 404
+
+
+def test_the_note_of_whoever_comes_second_is_shown_back(desk, make_review_item):
+    item = make_review_item(kind=ReviewKind.PRESSURE)
+    db.session.commit()
+    desk.post(path(item), data={"outcome": "dealt_with", "note": "Asked them"})
+    late = desk.post(path(item), data={"outcome": "fine", "note": "Wrote to the owner"})
+    assert late.status_code == 409
+    assert "Wrote to the owner" in late.page.text
+    assert "Asked them" in late.page.text
+    assert item.note == "Asked them"
