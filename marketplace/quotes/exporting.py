@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import record
+from marketplace.foundation.timeline import TimelineEntry, record
 from marketplace.leads import news
 from marketplace.leads.deletion import duties_by_clinic
 from marketplace.leads.messages import messages
@@ -20,6 +20,7 @@ from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen
 from marketplace.quotes.terms import STORED, terms_of
@@ -48,7 +49,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
         "looks": [_look(look) for look in queries.looks(request)],
         "considered": [_decision(decision) for decision in decisions(request)],
-        "history": [{"what": entry.name, "at": entry.at} for entry in desk.history(request)],
+        "history": [_event(entry) for entry in desk.history(request)],
     }
     record(RequestExported(request_id=request.id))
     plain: dict[str, Any] = _plain(content)
@@ -65,6 +66,12 @@ def _ever_sent(request: QuoteRequest) -> list[Quote]:
     return list(db.session.scalars(query.options(joinedload(Quote.lead).joinedload(Lead.clinic))))
 
 
+def _event(entry: TimelineEntry) -> dict[str, Any]:
+    """Of a changed answer also its name; of all else the codes stand with what they are about."""
+    changed = {"answer": entry.reason} if entry.name == "RequestChanged" else {}
+    return {"what": entry.name, "at": entry.at, **changed}
+
+
 def _consent(consent: Consent) -> dict[str, Any]:
     names = ("purpose", "act", "text", "version", "at")
     return {"clinic": consent.clinic.name, **{name: getattr(consent, name) for name in names}}
@@ -76,7 +83,7 @@ def _duty(duty: DeletionDuty) -> dict[str, Any]:
 
 
 def _lead(lead: Lead) -> dict[str, Any]:
-    names = ("state", "new_at", "opened_at", "answered_at", "due_at", "decline_reason")
+    names = ("state", "new_at", "opened_at", "answered_at", "due_at", "decline_reason", "changes_seen_at")
     return {
         "clinic": lead.clinic.name,
         "country": lead.clinic.country,
@@ -93,6 +100,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
         "clinic": quote.lead.clinic.name,
         "state": quote.state,
         "can_be_chosen": can_be_chosen(quote),
+        "given_before_changes_of": changed_after(quote),
         "sent_at": quote.sent_at,
         "withdrawn_at": quote.withdrawn_at,
         "withdraw_reason": quote.withdraw_reason,

@@ -1,5 +1,8 @@
 """Changing an answer after sending: who is told, which quotes were given before, and the person's own data."""
 
+import io
+import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -86,3 +89,12 @@ def test_a_name_that_reaches_its_person_is_refused(client: Any, quote: Quote) ->
     refused = client.post(path, data=client.get(path).page.fields() | {"name": "ana@patient.example"})
     assert refused.status_code == 422
     assert refused.page.fields()["name"] == ["ana@patient.example"]
+
+
+def test_the_download_names_what_was_changed(client: Any, quote: Quote) -> None:
+    base = opened(client, quote.lead.request)
+    changed(client, base, "when", trips="1")
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{base}/export").data)) as archive:
+        content = json.loads(archive.read("request.json"))
+    named = [event.get("answer") for event in content["history"] if event["what"] == "RequestChanged"]
+    assert (named, content["quotes"][0]["given_before_changes_of"]) == (["trips"], ["trips"])
