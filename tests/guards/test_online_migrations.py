@@ -65,11 +65,12 @@ def test_whoever_reads_a_lead_and_then_consents_is_not_refused(own_app: Flask) -
     assert (refused, head(own_app)) == ([], newest)
 
 
-def test_a_lock_that_is_not_to_be_had_is_asked_for_again(own_app: Flask) -> None:
+def test_nobody_waits_long_behind_a_migration_that_waits(own_app: Flask) -> None:
+    late = ("SET statement_timeout = '3s'", "SELECT 1 FROM lead")
     with own_app.app_context():
         newest = head(own_app)
         downgrade(revision="0017")
-        with somebody(own_app, "SELECT 1 FROM lead", pause=3) as refused:
+        with somebody(own_app, "SELECT 1 FROM lead", pause=5), somebody(own_app, *late, pause=0.7) as refused:
             upgrade()
     assert (refused, head(own_app)) == ([], newest)
 
