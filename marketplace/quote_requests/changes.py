@@ -35,11 +35,6 @@ def begin(request: QuoteRequest) -> Facts:
     return _facts(request)
 
 
-def lock(request: QuoteRequest) -> None:
-    """Locks it, whatever its state: no answer changes until the transaction ends."""
-    REQUEST.lock(request)
-
-
 def begin_taking_back(request: QuoteRequest) -> Facts:
     """Locks it: what was given may be taken back in any state. Raises WrongState once nothing is left."""
     REQUEST.lock(request)

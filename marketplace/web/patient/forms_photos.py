@@ -6,14 +6,17 @@ from uuid import UUID
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
 from marketplace.foundation import pictures
 from marketplace.foundation.problems import Refused
 from marketplace.leads.consent import later_photos_text
 from marketplace.quote_requests import photos
+from marketplace.web.filters import country_name
 from marketplace.web.patient.asking import Question
+from marketplace.web.patient.summary import Row
+from marketplace.web.shown import AgreeingForm, Shown, items
 
 LONGEST_NAME = 60
 REFUSALS = {
@@ -83,11 +86,10 @@ class PhotosForm(Question):
                 self.photos.errors = [*self.photos.errors, _refusal(name, refused.reason)]
 
 
-class LaterPhotosForm(PhotosForm):
+class LaterPhotosForm(AgreeingForm, PhotosForm):
     """Clinics that read the health answers see a new photo at once: the patient agrees to that, by name."""
 
     agree = BooleanField()
-    named = HiddenField()
 
     clinics: tuple[Any, ...] = ()
 
@@ -96,19 +98,46 @@ class LaterPhotosForm(PhotosForm):
         self.clinics = tuple(clinics)
         self.agree.label.text = later_photos_text(clinics)
 
-    @property
-    def names(self) -> str:
-        """Tells whether the sentence that was read is the one that holds."""
-        return " ".join(clinic.slug for clinic in self.clinics)
+    def shown_of(self, quote_request: Any) -> Shown:
+        """One fact for the sentence of each clinic, and one that is always there."""
+        facts: dict[str, object] = {f"clinic.{clinic.slug}": later_photos_text([clinic]) for clinic in self.clinics}
+        return Shown(("later_photos", str(quote_request.id)), facts | {"photos": True})
 
-    def validate_agree(self, field: BooleanField) -> None:
-        """To this sentence, not to an earlier one."""
-        if not self.clinics or not self.photos.data:
-            return
-        if not field.data:
+    def is_stale(self, quote_request: Any) -> bool:
+        """Whether photos would go to others than the page said; an agreement to an earlier sentence is taken out."""
+        asks = bool(self.photos.data and self.clinics)
+        if asks and not self.agrees_to(self.shown_of(quote_request)):
+            self.agree.data = False
+            return True
+        return False
+
+    def validate_agree(self, _field: BooleanField) -> None:
+        """Where somebody would see the photos."""
+        if self._must_agree():
             raise ValidationError(gettext("Agree, or leave your photos out"))
-        if self.named.data != self.names:
-            raise ValidationError(gettext("The clinics have changed meanwhile. Read the sentence again"))
+
+    def agrees(self) -> bool:
+        """The same once more, for clinics that began to read while the photos were painted."""
+        if self._must_agree():
+            self.agree.errors = [gettext("Agree, or leave your photos out")]
+        return not self.agree.errors
+
+    def _must_agree(self) -> bool:
+        return bool(self.clinics and self.photos.data and not self.agree.data)
+
+    def rows(self) -> list[Row]:
+        """Who would see them, with a mark where that changed."""
+        named = [(f"clinic.{clinic.slug}", clinic) for clinic in self.clinics]
+        return [
+            {"name": name, "key": clinic.name, "value": country_name(clinic.country), "changed": True}
+            for name, clinic in named
+            if name in self.changes.changed
+        ]
+
+    def items(self) -> list[tuple[str | None, str]]:
+        """What changed since the page was shown."""
+        labels = {f"clinic.{clinic.slug}": clinic.name for clinic in self.clinics}
+        return items(self.changes, labels, gone=gettext("A clinic that was named sees your photos no longer"))
 
 
 def _refusal(name: str | None, reason: str) -> str:

@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.foundation.problems import NotFound
 from marketplace.leads.consent import later_photos_text
 from marketplace.leads.consent_rows import GIVEN, photo_readers, write
 from marketplace.quote_requests import changes, drafts, photos
@@ -17,6 +17,7 @@ from marketplace.web.patient.asking import CHANGE, after, current_draft, keep_dr
 from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_photos import LaterPhotosForm, PhotosForm
 from marketplace.web.patient.holding import held, own_browser_only
+from marketplace.web.shown import STALE
 from marketplace.web.writing import keep_what_was_done, writes
 
 
@@ -81,9 +82,10 @@ def change_photos(ref: str) -> ResponseReturnValue:
     quote_request = held()
     form = LaterPhotosForm.of(quote_request)
     form.name_clinics(photo_readers(quote_request))
-    if not form.validate_on_submit():
+    if form.is_stale(quote_request) or not form.validate_on_submit():
         return _page(quote_request, form)
-    _change(quote_request, form)
+    if not _change(quote_request, form):
+        return _page(quote_request, form)
     if form.errors:
         keep_what_was_done()
         return _page(quote_request, form)
@@ -91,22 +93,25 @@ def change_photos(ref: str) -> ResponseReturnValue:
     return redirect(url_for("patient.show_photos", ref=ref), 303)
 
 
-def _change(quote_request: Any, form: LaterPhotosForm) -> None:
+def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
+    """Whether it was stored: where the clinics changed while the photos were painted, nothing is."""
     painted = form.painted()
     begin = changes.begin if painted else changes.begin_taking_back
     before = begin(quote_request)
-    if painted and tuple(photo_readers(quote_request)) != form.clinics:
-        raise WrongState("clinics_changed")
+    form.name_clinics(photo_readers(quote_request))
+    if painted and (form.is_stale(quote_request) or not form.agrees()):
+        return False
     if painted and form.clinics:
         words = later_photos_text(list(form.clinics))
         write(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
     form.keep(quote_request, painted)
     changes.done(quote_request, before)
+    return True
 
 
 def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
     form.name_clinics(photo_readers(quote_request))
-    form.named.data = form.names
+    form.show(form.shown_of(quote_request))
     home = url_for("patient.show_request", ref=quote_request.ref)
     html = render_template(
         "patient/form/photos.html",
@@ -115,11 +120,11 @@ def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
         total=None,
         back=home,
         onward=home,
-        has_errors=bool(form.errors),
+        has_errors=bool(form.errors or form.changes),
         kept=photos.photos_of(quote_request),
         most=photos.MOST,
         place="patient.show_photo",
         whose={"ref": quote_request.ref},
         may_add=quote_request.state in TAKES_QUOTES,
     )
-    return html, 422 if form.errors else 200
+    return html, STALE if form.changes else 422 if form.errors else 200

@@ -12,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.foundation import pictures
 from marketplace.leads.models import Lead
 from marketplace.leads.revoking import give, giving_text
+from marketplace.leads.sending import add_clinics
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of, picture
 from marketplace.quote_requests.queries import consents
@@ -237,10 +238,28 @@ def test_a_photo_added_later_goes_where_the_patient_agrees(client: Any, make_req
     assert len(photos_of(request)) == 1
 
 
-def test_agreeing_to_another_sentence_is_no_agreement(client: Any, make_request: Make) -> None:
+def test_a_clinic_added_meanwhile_is_marked_and_nothing_stored(
+    client: Any, make_request: Make, make_clinic: Make
+) -> None:
+    request, nar = make_request(make_clinic("Clinic Lale")), make_clinic("Clinic Nar")
+    path = page_of(client, request)
+    fields = client.get(path).page.fields()
+    add_clinics(request, [nar], share_health=True)
+    db.session.commit()
+    answer = upload(client, *shades(1), path=path, **fields, agree="y")
+    assert answer.status_code == 409
+    assert "Changed" in "".join(answer.page.one("div", id=f"fact-clinic.{nar.slug}").itertext())
+    assert "agree" not in answer.page.fields()
+    assert db.session.scalar(select(Photo.id)) is None
+    again = upload(client, *shades(1), path=path, **answer.page.fields() | {"agree": "y"})
+    assert (again.status_code, len(photos_of(request))) == (303, 1)
+
+
+@pytest.mark.parametrize("shown", [None, "", "clinic.x=1"])
+def test_agreeing_to_another_page_is_no_agreement(client: Any, make_request: Make, shown: str | None) -> None:
     path = page_of(client, make_request())
-    answer = upload(client, *shades(1), path=path, agree="y", named="clinic-nar")
-    assert (answer.status_code, "have changed meanwhile" in answer.text) == (422, True)
+    said = {} if shown is None else {"shown": shown}
+    assert upload(client, *shades(1), path=path, agree="y", **said).status_code == 409
     assert db.session.scalar(select(Photo.id)) is None
 
 
