@@ -48,6 +48,15 @@ def start(
     return request
 
 
+def start_from(draft: QuoteRequest, clinic_slug: str | None) -> None:
+    """Remembers the clinic from whose page the person came back; its answers stay. Raises WrongState once sent."""
+    begin(draft)
+    clinic = _published(clinic_slug)
+    if clinic is not None:
+        draft.started_from_id = clinic.id
+    touch(draft)
+
+
 def _published(slug: str | None) -> Clinic | None:
     if slug is None:
         return None

@@ -111,7 +111,7 @@ def _each(column: Column) -> Cell:
 
 
 def _trips(column: Column, currency: str) -> Cell:
-    """The plan as stated, and what its travel is counted with."""
+    """The plan that is counted, with what its travel costs; where the clinic wrote another one, that as well."""
     plan = column.result.plan
     nights = plan.counted.all_nights - (plan.stated.all_nights if "hotel" in column.quote.included else 0)
     figures = Markup("{} × {}").format(plan.counted.trips, money(column.fare, currency))
@@ -119,7 +119,12 @@ def _trips(column: Column, currency: str) -> Cell:
         figures += Markup(" + {} × {}").format(nights, money(column.night, currency))
     else:
         figures += escape(_(", nights included"))
-    return {"html": plan_text(plan.stated), "note": escape(_("Trips and nights: %(sum)s")) % {"sum": figures}}
+    note = escape(_("Trips and nights: %(sum)s")) % {"sum": figures}
+    if plan.counted != plan.stated:
+        note = (
+            escape(_("Counted so; the clinic wrote %(plan)s.")) % {"plan": plan_text(plan.stated)} + Markup(" ") + note
+        )
+    return {"html": plan_text(plan.counted), "note": note}
 
 
 def _home_label(found: SideBySide) -> Markup:

@@ -61,7 +61,7 @@ def _hints(form: ClinicsForm) -> list[str]:
             "Remove “%(words)s” to see %(num)s clinic",
             "Remove “%(words)s” to see %(num)s clinics",
             n,
-            words=_chip_words(form, name),
+            words=_chip_words(form, name).strip("“”"),
         )
         for name, n in found
         if n

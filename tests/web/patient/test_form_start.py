@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.quote_requests.models import QuoteRequest
 from tests.factories import Make
+from tests.web.patient.filling import answer_until
 
 
 def test_a_clinic_that_can_be_asked_will_be_first(client: Any, make_clinic: Make) -> None:
@@ -34,3 +37,25 @@ def test_an_unknown_one_is_not_spoken_of(client: Any, given: str) -> None:
     text = client.get(f"/get-quotes?clinic={given}").page.text
     assert "first in your list" not in text
     assert "cannot be asked" not in text
+
+
+def test_what_was_begun_is_offered_and_continued(client: Any, make_clinic: Make) -> None:
+    answer_until(client, "budget")
+    page = client.get(f"/get-quotes?clinic={make_clinic().slug}").page
+    assert "You have begun already" in page.text
+    answer = client.post("/get-quotes", data={**page.fields(), "resume": "yes"})
+    assert answer.location == "/get-quotes/budget"
+    draft = db.session.scalars(select(QuoteRequest)).one()
+    assert draft.started_from_id is not None
+
+
+def test_starting_again_is_a_choice_and_leaves_the_answers_behind(client: Any) -> None:
+    answer_until(client, "budget")
+    assert client.post("/get-quotes", data={"resume": "no"}).location == "/get-quotes/treatment"
+    assert len(db.session.scalars(select(QuoteRequest)).all()) == 2
+    assert "You have begun already" not in client.get("/get-quotes").page.text
+
+
+def test_without_a_draft_there_is_nothing_to_continue(client: Any) -> None:
+    assert "You have begun already" not in client.get("/get-quotes").page.text
+    assert client.post("/get-quotes", data={"resume": "yes"}).location == "/get-quotes/treatment"
