@@ -1,7 +1,6 @@
 """A database that is there and says nothing: who waits is told to come back, and nobody waits for long."""
 
 import asyncio
-import gc
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,9 +47,6 @@ def far_app(
     proxy.silent = False
     with app.app_context():
         db.engine.dispose()
-    # What was cut off complains when it is collected, and a traceback parses source: Python 3.11 cannot bear that in
-    # the middle of another parse, which the next test's app makes many of (CPython issue 106905).
-    gc.collect()
 
 
 def database_of(app: Flask) -> str:

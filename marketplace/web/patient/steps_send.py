@@ -55,6 +55,7 @@ def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
         "patient/form/check.html",
         form=form,
         agreement=agreement,
+        agreed_before=agreement.quote_request.share_health,
         outside=outside_europe(agreement.clinics),
         back=before("check", changing=False),
         has_errors=bool(form.errors or form.changes),

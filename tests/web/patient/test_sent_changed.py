@@ -125,3 +125,15 @@ def test_once_confirmed_neither_is_changed(client: Any, make_clinic: Make) -> No
         assert client.post(path, data=data).headers["Location"] == "/get-quotes/sent"
     assert client.get("/get-quotes/sent").page.h1 == "Your request is confirmed"
     assert request.state == "open"
+
+
+@pytest.mark.parametrize(("ticked_before", "said"), [({"share_health": "y"}, True), ({}, False)])
+def test_an_agreement_that_ended_is_asked_for_again(
+    client: Any, make_clinic: Make, ticked_before: dict[str, str], said: bool
+) -> None:
+    fields = reach_check(client, make_clinic().slug)
+    assert client.post("/get-quotes/check", data={**fields, "adult": "y", **ticked_before}).status_code == 303
+    client.post("/get-quotes/change")
+    page = client.get("/get-quotes/check").page
+    assert ("That agreement has ended" in page.text) is said
+    assert page.one("input", name="share_health").get("checked") is None
