@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.due import each
+from marketplace.foundation.problems import WrongState
 from marketplace.foundation.timeline import record
 from marketplace.leads.consent import deleting_text
 from marketplace.leads.consent_rows import revoke_all
@@ -35,7 +36,10 @@ def pause(request: QuoteRequest) -> None:
 
 
 def reopen(request: QuoteRequest) -> None:
-    """Clinics may answer again; the clocks run on by as long as they stood."""
+    """Clinics may answer again; the clocks run on by as long as they stood. Raises WrongState unless it is paused."""
+    REQUEST.lock(request)
+    if request.state != RequestState.PAUSED:  # a choice leads back to open, too, but by being undone
+        raise WrongState(f"request_{request.state}")
     paused_at = request.paused_at
     REQUEST.move(request, RequestState.OPEN)
     if paused_at is not None:

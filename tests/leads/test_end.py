@@ -15,6 +15,8 @@ from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import RequestState
+from marketplace.quotes.acceptance import choose
+from marketplace.quotes.states import QuoteState
 from tests.factories import Make
 
 
@@ -52,3 +54,11 @@ def test_taken_back_tells_every_clinic_to_delete(make_request: Make) -> None:
     assert (request.state, lead_of(request).state) == (RequestState.WITHDRAWN, LeadState.REVOKED)
     assert not any(standing(request).values())
     assert {row.act for row in consents(request)[2:]} == {"revoked"}
+
+
+def test_opening_again_is_no_way_out_of_a_choice(make_quote: Make) -> None:
+    quote = make_quote()
+    choose(quote)
+    with pytest.raises(WrongState):
+        reopen(quote.lead.request)
+    assert (quote.lead.request.state, quote.state) == (RequestState.CHOSEN, QuoteState.CHOSEN)
