@@ -13,8 +13,8 @@ from marketplace.cli.commands import install as install_commands
 from marketplace.clinics import invitation_ends
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
-from marketplace.foundation import timeouts
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation.database import timeouts
+from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import security_mail
 from marketplace.web import (
     access,

@@ -8,9 +8,9 @@ from marketplace.accounts import events as account
 from marketplace.backups import events as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import jobs as clinic_jobs
-from marketplace.foundation import events as house
-from marketplace.foundation import limits, timeline
-from marketplace.foundation.timeline import Event, Listener
+from marketplace.foundation.audit import log as audit_log
+from marketplace.foundation.audit.log import Event, Listener
+from marketplace.foundation.security import limits
 from marketplace.leads import events as lead
 from marketplace.mail import answer_news, clinic_changes, clinic_news, last_mail, quote_news
 from marketplace.mail import clinics as to_clinic
@@ -125,9 +125,9 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     account.AccountReactivated: (),
     account.OperatorMade: (),
     # The keeper, and the house itself
-    house.CommandRun: (),
-    house.LogForgotten: (),
-    house.KeysRotated: (),
+    audit_log.CommandRun: (),
+    audit_log.LogForgotten: (),
+    audit_log.KeysRotated: (),
     # Emails come back, or are not wanted
     email.EmailFailed: (),  # operators read them in the outbox
     email.EmailBounced: (),
@@ -142,5 +142,5 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
 
 def install() -> None:
     """Called once by the factory; an event without an entry fails where it is recorded."""
-    timeline.listeners.clear()
-    timeline.listeners.update(REACTIONS)
+    audit_log.listeners.clear()
+    audit_log.listeners.update(REACTIONS)

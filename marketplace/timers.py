@@ -6,7 +6,8 @@ from datetime import datetime
 from marketplace.accounts import session_rows
 from marketplace.clinics import actions as clinics
 from marketplace.clinics import inviting
-from marketplace.foundation import audit, challenges, limits
+from marketplace.foundation.audit import seals
+from marketplace.foundation.security import challenges, limits
 from marketplace.leads import deletion, ending
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
@@ -39,7 +40,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "forget mail allowances": allowance.sweep,
     "forget ended sessions": session_rows.sweep,
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},
-    "seal the audit log": audit.seal_due,
-    "forget the audit log of long ago": audit.forget_due,
+    "seal the audit log": seals.seal_due,
+    "forget the audit log of long ago": seals.forget_due,
     "forget the relay's signatures": hook.forget_receipts,
 }

@@ -16,11 +16,12 @@ from psycopg.conninfo import conninfo_to_dict
 
 from marketplace.config import REACH_DATABASE
 from marketplace.extensions import db
-from marketplace.foundation import clock, timeouts
-from marketplace.foundation.database_deadline import AsyncDeadlineConnection
-from marketplace.foundation.faces import Face, wear
-from marketplace.foundation.job_queue import WorkerConnector, queue
-from marketplace.foundation.timeline import acting_as
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import acting_as
+from marketplace.foundation.database import timeouts
+from marketplace.foundation.database.deadline import AsyncDeadlineConnection
+from marketplace.foundation.database.queue import WorkerConnector, queue
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.mail import jobs as mail
 from marketplace.timers import TIMERS
 

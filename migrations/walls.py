@@ -1,6 +1,6 @@
 """Which face may do what, on which rows: the whole second wall on one page, put up after every upgrade.
 
-A face is a role that the app's login puts on for one transaction (marketplace/foundation/faces.py). One policy a face
+A face is a role that the app's login puts on for one transaction (marketplace/foundation/database/roles.py). One policy a face
 and table: two of them would be joined by OR and cost the index. A table without a row here is nobody's.
 """
 

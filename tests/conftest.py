@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
-from marketplace.foundation.faces import put_on
+from marketplace.foundation.database.roles import put_on
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.web import assets
 from tests.reading import Reader

@@ -18,8 +18,9 @@ from marketplace.clinics.inviting import invite
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, Membership
 from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.signed_links import SignedLink
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead
 from marketplace.leads.sending import confirm, submit
 from marketplace.quote_requests import drafts, photos

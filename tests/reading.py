@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from werkzeug.test import TestResponse
 
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, take_off, wear
+from marketplace.foundation.database.roles import Face, take_off, wear
 
 INPUTS = ("input", "select", "textarea")
 UNLABELLED = {"hidden", "submit", "button"}

@@ -10,7 +10,7 @@ from flask.testing import FlaskCliRunner
 
 from marketplace import worker
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, Worn, take_off, wear
+from marketplace.foundation.database.roles import Face, Worn, take_off, wear
 
 SYSTEM = {"worn": Worn(Face.WORKER)}
 

@@ -21,7 +21,7 @@ from marketplace.accounts.models import Account
 from marketplace.clinics.facets import rebuild
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
+from marketplace.foundation.security import signed_links
 from marketplace.leads.sending import submit
 from marketplace.mail.models import Email
 from marketplace.mail.suppression import ALL, Reason, Suppression, suppress

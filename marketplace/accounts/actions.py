@@ -9,7 +9,7 @@ from marketplace.accounts.events import AccountDeactivated, AccountReactivated, 
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
 
 
 def make_account(*, email: str, name: str, password: str) -> Account:

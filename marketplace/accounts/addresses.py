@@ -1,7 +1,7 @@
 """An address as it is kept: the same however it was typed, but for the case before the @."""
 
-from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.problems import Refused
+from marketplace.foundation.values.mail_addresses import mailable
 
 
 def normal_address(email: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, make_response, request, session, url_for
 from flask_security import current_user
 
-from marketplace.foundation.hostile import own_path
+from marketplace.foundation.security.input_safety import own_path
 
 FACTOR_STEPS = ("security.two_factor_token_validation", "security.two_factor_setup")
 LAST_STEPS = ("security.two_factor_token_validation", "security.mf_recovery")

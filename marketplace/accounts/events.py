@@ -1,6 +1,6 @@
 """What happens to accounts."""
 
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 
 
 class SignedIn(Event):

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
-from marketplace.foundation.hostile import hostile
+from marketplace.foundation.security.input_safety import hostile
 
 FRESH_FOR = timedelta(minutes=15)
 LIBRARY_PAGES = {

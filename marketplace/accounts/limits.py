@@ -12,9 +12,9 @@ from sqlalchemy import select
 from marketplace.accounts.addresses import normal_address
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
-from marketplace.foundation import limits
 from marketplace.foundation.problems import Refused
-from marketplace.foundation.visible_text import trimmed
+from marketplace.foundation.security import limits
+from marketplace.foundation.security.input_safety import trimmed
 
 Who = Callable[[], dict[str, str]]
 

@@ -16,9 +16,9 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.signed_links import SignedLink
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.signed_links import SignedLink
 
 NEW_ADDRESS = "change-address"
 SERIALIZERS = {

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.foundation.columns import Base, Created, key
+from marketplace.foundation.database.columns import Base, Created, key
 
 OPERATOR = "operator"
 

@@ -13,7 +13,7 @@ from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.accounts.queries import account_with_address
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
 
 
 def operator_role() -> Role:

@@ -16,9 +16,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, delete, insert, or_, select,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.extensions import db
-from marketplace.foundation import apart, clock
-from marketplace.foundation.columns import Base
-from marketplace.foundation.purpose_keys import sealing_key
+from marketplace.foundation import clock
+from marketplace.foundation.database import separate_transaction
+from marketplace.foundation.database.columns import Base
+from marketplace.foundation.security.derived_keys import sealing_key
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NONCE = 12
@@ -91,13 +92,13 @@ def find(token: str) -> WebSession | None:
     if not TOKEN.fullmatch(token):
         return None
     query = select(WebSession).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
-    with apart.transaction() as session:
+    with separate_transaction.transaction() as session:
         return session.scalar(query.where(WebSession.expires_at > clock.now()))
 
 
 def begin(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
     """A new row, and the end of those it replaces: both or neither."""
-    with apart.transaction() as session:
+    with separate_transaction.transaction() as session:
         _end(session, WebSession.id.in_(tuple(ending)))
         if row:
             session.execute(insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}))
@@ -106,7 +107,7 @@ def begin(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
 def keep(row_id: bytes, **values: object) -> None:
     """Only what changed; what has ended meanwhile stays so."""
     living = WebSession.id == row_id, WebSession.data.is_not(None)
-    with apart.transaction() as session:
+    with separate_transaction.transaction() as session:
         session.execute(update(WebSession).where(*living).values(**values))
 
 

@@ -18,8 +18,8 @@ from marketplace.accounts.totp import OnceOnlyTotp
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.purpose_keys import sealing_key
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security.derived_keys import sealing_key
 
 TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 

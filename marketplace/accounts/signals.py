@@ -17,7 +17,7 @@ from marketplace.accounts import sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.events import AddressChanged, PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
 from marketplace.accounts.models import Account
-from marketplace.foundation.timeline import act_as, record
+from marketplace.foundation.audit.log import act_as, record
 
 
 def signed_in(_sender: object, user: Account, **_ignored: object) -> None:

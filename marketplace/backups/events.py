@@ -1,6 +1,6 @@
 """What happens to all of it at once."""
 
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 
 
 class BackupMade(Event):

@@ -10,7 +10,7 @@ from marketplace.backups import archive, database
 from marketplace.backups.archive import Manifest
 from marketplace.backups.events import BackupMade
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
 from marketplace.processes import postgres_tools
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from marketplace.backups.database import Connection
-from marketplace.foundation.sealed import Box, CannotOpen, KeyMissing
+from marketplace.foundation.security.sealed import Box, CannotOpen, KeyMissing
 
 _OF_REQUEST = "SELECT id, data_key, id, {column} FROM public.quote_request WHERE data_key IS NOT NULL"
 _BESIDE_REQUEST = (

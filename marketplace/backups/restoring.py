@@ -16,7 +16,7 @@ from marketplace.backups.database import Connection, Fingerprint
 from marketplace.backups.events import BackupRestored
 from marketplace.backups.script import play
 from marketplace.extensions import db
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
 from marketplace.retention.erasure import take_over
 from marketplace.retention.running import erase_pending
 

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.money import half_up
 
 Convert = Callable[[Fraction | int, str], Fraction]  # (minor, currency) -> exact minor units of the reader's currency
 

@@ -13,7 +13,7 @@ from marketplace.catalogue.exchange import load_rates
 from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
 from marketplace.extensions import db
-from marketplace.foundation.amounts import Source, read_amount
+from marketplace.foundation.values.amounts import Source, read_amount
 
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
 

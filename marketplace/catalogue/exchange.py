@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.catalogue.models import ReferenceRate
 from marketplace.extensions import db
-from marketplace.foundation.money import half_up, precision
+from marketplace.foundation.values.money import half_up, precision
 
 SOURCE = "European Central Bank reference rates"
 EURO = "EUR"

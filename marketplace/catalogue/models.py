@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.foundation.columns import Base, key, one_of
+from marketplace.foundation.database.columns import Base, key, one_of
 
 BASES = ("guide", "clinic lists", "real quotes")
 GUIDE_KINDS = ("guide", "questions", "aftercare")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from marketplace.catalogue.plans import Plan
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.money import half_up
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import travel
 from marketplace.catalogue.totals import Travel
-from marketplace.foundation.money import minor_units
+from marketplace.foundation.values.money import minor_units
 
 
 def estimated(home: str, country: str, currency: str) -> Travel:

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from marketplace.foundation import audit_check
+from marketplace.foundation.audit import check
 
 audit = AppGroup("audit", help="The audit log.")
 
@@ -21,8 +21,8 @@ def verify(anchor: Path | None) -> None:
     """Exit 0 and a summary; exit 1 and the first entry or seal that was changed, removed or put in."""
     anchors = _read(anchor) if anchor else {}
     try:
-        proof = audit_check.verify(anchors=anchors, sample_may_be_older=not current_app.config["PRODUCTION"])
-    except audit_check.Broken as problem:
+        proof = check.verify(anchors=anchors, sample_may_be_older=not current_app.config["PRODUCTION"])
+    except check.Broken as problem:
         raise click.ClickException(f"The audit log is broken: {problem}") from problem
     click.echo(str(proof))
     if anchor:
@@ -31,7 +31,7 @@ def verify(anchor: Path | None) -> None:
 
 def _read(path: Path) -> dict[int, str]:
     with path.open(encoding="utf-8", errors="replace") as lines:
-        anchors = audit_check.anchors_in(lines)
+        anchors = check.anchors_in(lines)
     if not anchors:
         raise click.ClickException(f"{path.name} says of no seal")
     return anchors

@@ -19,8 +19,8 @@ from marketplace.cli.people import accounts, clinics, operator
 from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import prepare, run_server, run_worker, timers
 from marketplace.cli.sample import sample
-from marketplace.foundation.faces import Face, wear
-from marketplace.foundation.timeline import acting_as
+from marketplace.foundation.audit.log import acting_as
+from marketplace.foundation.database.roles import Face, wear
 
 GROUPS: tuple[click.Group, ...] = (
     accounts,

@@ -5,8 +5,7 @@ from flask.cli import AppGroup
 
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
-from marketplace.foundation.events import CommandRun
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import CommandRun, record
 
 content = AppGroup("content", help="Treatments, prices and guides from the content files.")
 

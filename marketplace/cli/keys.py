@@ -4,10 +4,9 @@ import click
 from flask.cli import AppGroup
 
 from marketplace.extensions import db
-from marketplace.foundation import rotation
-from marketplace.foundation.events import KeysRotated
-from marketplace.foundation.sealed import keyring
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import KeysRotated, record
+from marketplace.foundation.security import rotation
+from marketplace.foundation.security.sealed import keyring
 
 keys = AppGroup("keys", help="The master keys of what is sealed.")
 PLACES = {

@@ -11,10 +11,9 @@ from marketplace.accounts.operators import create_operator
 from marketplace.accounts.queries import account_with_address, all_accounts
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db
-from marketplace.foundation.events import CommandRun
+from marketplace.foundation.audit.log import CommandRun, record
 from marketplace.foundation.problems import Refused
-from marketplace.foundation.timeline import record
-from marketplace.foundation.visible_text import trimmed
+from marketplace.foundation.security.input_safety import trimmed
 
 accounts = AppGroup("accounts", help="Accounts of clinic members and operators.")
 clinics = AppGroup("clinics", help="Clinics.")

@@ -11,7 +11,7 @@ from marketplace.catalogue import content_loader
 from marketplace.cli.moments import Moment
 from marketplace.cli.sample import load_and_record
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.processes import logs
 from marketplace.processes.serve import serve
 from marketplace.sample import loader

@@ -7,8 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from marketplace.extensions import db
-from marketplace.foundation.events import CommandRun
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import CommandRun, record
 from marketplace.processes.development import sample_password_file
 from marketplace.sample import loader
 

@@ -13,9 +13,9 @@ from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.due import each
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import Refused
-from marketplace.foundation.timeline import record
 
 DECISIONS = {"suspend": ListingState.SUSPENDED, "send_back": ListingState.SENT_BACK}
 
@@ -112,7 +112,7 @@ def lapse_due_checks(now: datetime) -> int:
         record(events.CheckLapsed(clinic_id=check.clinic_id, reason=check.kind))
 
     due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
-    return each(due.order_by(Check.expires_on), lapse)
+    return for_each_locked(due.order_by(Check.expires_on), lapse)
 
 
 def missing_checks(clinic: Clinic) -> list[str]:

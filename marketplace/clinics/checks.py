@@ -11,8 +11,8 @@ from marketplace.clinics.models import Check, Clinic
 from marketplace.clinics.states import CheckKind, CheckState
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import NotFound, Refused
-from marketplace.foundation.timeline import record
 
 LONGEST = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PRICES: timedelta(days=184)}
 

@@ -1,6 +1,6 @@
 """What happens to a clinic's listing, to its checks and to its team."""
 
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 
 
 class ListingSubmitted(Event):

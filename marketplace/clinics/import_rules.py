@@ -11,11 +11,10 @@ from babel import Locale
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics.wording import fold
-from marketplace.foundation.amount_words import in_words
-from marketplace.foundation.amounts import NotAnAmount, Source, read_amount
-from marketplace.foundation.hostile import hostile
-from marketplace.foundation.mail_addresses import mailable
-from marketplace.foundation.visible_text import overrides_direction, trimmed
+from marketplace.foundation.security.input_safety import hostile, overrides_direction, trimmed
+from marketplace.foundation.values.amount_words import in_words
+from marketplace.foundation.values.amounts import NotAnAmount, Source, read_amount
+from marketplace.foundation.values.mail_addresses import mailable
 
 COLUMNS = (
     "clinic",

@@ -11,9 +11,9 @@ from marketplace.clinics.invitations import PURPOSE, Invitation
 from marketplace.clinics.lifecycle import INVITATION
 from marketplace.clinics.states import InvitationState
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security import signed_links
 
 
 def end(invitation: Invitation, state: InvitationState) -> None:

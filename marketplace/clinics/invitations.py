@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation import clock
+from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.foundation.problems import NotFound
+from marketplace.foundation.security import signed_links
 
 PURPOSE = "invitation"  # of its link
 LIFETIME = timedelta(days=7)

@@ -13,9 +13,9 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.due import each
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record
 
 
 def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitation:
@@ -58,4 +58,4 @@ def lapse_due(now: datetime) -> int:
         end(invitation, InvitationState.LAPSED)
         record(events.InvitationLapsed(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
 
-    return each(invitations.due(now).order_by(Invitation.expires_at), lapse)
+    return for_each_locked(invitations.due(now).order_by(Invitation.expires_at), lapse)

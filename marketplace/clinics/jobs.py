@@ -1,8 +1,8 @@
 """Work about listings that a page does not wait for."""
 
 from marketplace.clinics import facets
-from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
+from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 
 
 @queue.task(name="clinics.count_listings", retry=AFTER_OUTAGE)

@@ -16,10 +16,10 @@ from marketplace.clinics.lifecycle import INVITATION
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.audit.log import acting_as
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import LinkGone, WrongState
-from marketplace.foundation.timeline import acting_as
+from marketplace.foundation.security import signed_links
 
 
 class Standing(StrEnum):

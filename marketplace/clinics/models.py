@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
-from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 
 
 class Clinic(Created, Base):

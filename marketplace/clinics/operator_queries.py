@@ -12,9 +12,9 @@ from marketplace.clinics.searching import matching
 from marketplace.clinics.states import CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.pages import Page, cut, total_of
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.paging import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.timeline import TimelineEntry
 
 PAGE = 40
 LISTING_EVENTS = ("Listing%", "Check%")

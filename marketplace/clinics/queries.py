@@ -14,7 +14,7 @@ from marketplace.clinics.states import CheckState, ListingState
 from marketplace.clinics.wording import slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.pages import Page, cut
+from marketplace.foundation.paging import Page, cut
 from marketplace.foundation.problems import NotFound
 
 PAGE = 25

@@ -14,9 +14,9 @@ from marketplace.clinics.invitation_ends import take_back_those_of
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import NotFound, Refused, WrongState
-from marketplace.foundation.timeline import record
 
 MOST_PEOPLE = 20  # in a team, open invitations counted
 

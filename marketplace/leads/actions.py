@@ -11,9 +11,9 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.locking import lock_rows
+from marketplace.foundation.audit.log import record, record_apart
+from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record, record_apart
 from marketplace.leads import clocks
 from marketplace.leads.events import (
     LeadDeclined,

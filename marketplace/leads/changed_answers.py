@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.roles import as_system
 from marketplace.leads.clinic_desk import shared
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of

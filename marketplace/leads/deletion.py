@@ -9,9 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.due import each
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import DeletionChased, DeletionConfirmed
 from marketplace.leads.lifecycle import DUTY, LEAD
@@ -75,7 +75,7 @@ def chase_due(now: datetime) -> int:
         DeletionDuty.chases < len(CHASED_AFTER),
         DeletionDuty.asked_at <= now - wait,
     )
-    return each(due.order_by(DeletionDuty.asked_at, DeletionDuty.id), chase)
+    return for_each_locked(due.order_by(DeletionDuty.asked_at, DeletionDuty.id), chase)
 
 
 def duties_of(lead: Lead) -> list[DeletionDuty]:

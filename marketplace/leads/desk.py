@@ -11,7 +11,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.pages import Page, cut, total_of
+from marketplace.foundation.paging import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.states import LeadState

@@ -6,9 +6,9 @@ from sqlalchemy import func, select, update
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.due import each
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads.consent import deleting_text
 from marketplace.leads.consent_rows import revoke_all
 from marketplace.leads.lifecycle import LEAD
@@ -67,7 +67,7 @@ def expire_due(now: datetime) -> int:
         record(RequestExpired(request_id=request.id))
 
     open_too_long = QuoteRequest.state.in_(TAKES_QUOTES) & (QuoteRequest.open_at < now - OPEN_LIVES)
-    return each(select(QuoteRequest).where(open_too_long), expire)
+    return for_each_locked(select(QuoteRequest).where(open_too_long), expire)
 
 
 def _end_leads(request: QuoteRequest) -> None:

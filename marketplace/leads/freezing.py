@@ -6,7 +6,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.locking import lock_rows
+from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import clocks
 from marketplace.leads.lifecycle import LEAD, move_back

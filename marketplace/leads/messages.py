@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.database.columns import uuid7
 from marketplace.leads.models import Lead, Message
 from marketplace.leads.states import READING
 from marketplace.quote_requests.states import RequestState

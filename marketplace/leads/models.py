@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.clinics.models import Clinic
 from marketplace.foundation import clock
-from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.leads.states import DECLINE_REASONS, QUOTE_DECLINE_REASONS, DutyState, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose

@@ -7,9 +7,9 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.deletion import has_open_duty
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState

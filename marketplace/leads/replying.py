@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.events import ClinicReplied
 from marketplace.leads.flagged_messages import ask_about, put_before_operator

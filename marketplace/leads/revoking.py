@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.consent import consent_text, photos_text, revoking_text
 from marketplace.leads.consent_rows import GIVEN, REVOKED, standing, with_consent, write

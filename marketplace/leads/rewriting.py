@@ -1,8 +1,8 @@
 """Before a request is confirmed nothing has gone out: its answers and its address can still be changed."""
 
-from marketplace.foundation import signed_links
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
+from marketplace.foundation.security import signed_links
 from marketplace.leads.consent import rewriting_text
 from marketplace.leads.consent_rows import revoke_all
 from marketplace.leads.sending import ask_to_confirm

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.locking import lock_rows
+from marketplace.foundation.audit.log import Event, record
+from marketplace.foundation.database.locking import lock_rows
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import Event, record
 from marketplace.leads.capacity import take
 from marketplace.leads.consent import consent_text, full_text
 from marketplace.leads.consent_rows import GIVEN, REVOKED, standing, with_consent, write

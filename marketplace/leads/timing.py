@@ -6,9 +6,8 @@ from sqlalchemy import Select, select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.due import BATCH, each
-from marketplace.foundation.locking import lock_rows
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import BATCH, for_each_locked, lock_rows
 from marketplace.leads.actions import ids
 from marketplace.leads.events import LeadLapsed, LeadReminded
 from marketplace.leads.lifecycle import LEAD
@@ -31,7 +30,7 @@ def lapse_due(now: datetime) -> int:
     # Each writes its clinic's reply time: the clinics are locked before the leads, as everywhere.
     clinics = db.session.scalars(late.with_only_columns(Lead.clinic_id).distinct().limit(BATCH)).all()
     lock_rows(Clinic, clinics)
-    return each(late.where(Lead.clinic_id.in_(clinics)), lapse)
+    return for_each_locked(late.where(Lead.clinic_id.in_(clinics)), lapse)
 
 
 def remind_due(now: datetime) -> int:
@@ -43,7 +42,7 @@ def remind_due(now: datetime) -> int:
 
     gone = now - Lead.clock_started_at
     half_gone = Lead.due_at - Lead.clock_started_at <= gone + gone
-    return each(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
+    return for_each_locked(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
 
 
 def _waiting() -> Select[Lead]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, or_, select
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
 from marketplace.leads.models import Lead
 from marketplace.leads.proposal import propose
 from marketplace.quote_requests.events import ClinicsAvailable

@@ -10,7 +10,7 @@ from sqlalchemy.types import DateTime
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import Base
+from marketplace.foundation.database.columns import Base
 
 MOST = {"hour": (timedelta(hours=1), 3), "day": (timedelta(days=1), 6)}
 SKEW = timedelta(minutes=1)  # between the clocks of two machines

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.sealed import CannotOpen
-from marketplace.foundation.timeline import Event, record
+from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.mail import delivery, events
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.reports import COMPLAINT, Report

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.leads import news
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.leads.messages import CLINIC, unread_counts
 from marketplace.leads.models import Lead
 from marketplace.mail import patients

@@ -10,7 +10,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.reasons import in_words
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox

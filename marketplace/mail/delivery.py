@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.lifecycle import Lifecycle
-from marketplace.foundation.sealed import CannotOpen, KeyMissing
-from marketplace.foundation.timeline import record
+from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.mail import events, links, transport
 from marketplace.mail.addresses import one_address
 from marketplace.mail.models import EMAIL_MOVES, Email, EmailState

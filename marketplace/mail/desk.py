@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.pages import Page, cut, total_of
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.paging import Page, cut, total_of
 from marketplace.foundation.problems import NotFound, WrongState
-from marketplace.foundation.timeline import record
 from marketplace.mail import jobs
 from marketplace.mail.delivery import about
 from marketplace.mail.events import SuppressionLifted

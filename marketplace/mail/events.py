@@ -1,6 +1,6 @@
 """What happens to emails after they were written. Of a patient's email the event names no clinic."""
 
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 
 
 class EmailFailed(Event):

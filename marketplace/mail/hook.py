@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import Base
+from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import Problem, Refused, WrongState
 from marketplace.mail import reports
 from marketplace.mail.reports import BOUNCE, COMPLAINT, Report

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
+from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.mail import delivery
 from marketplace.mail.domain_limit import Busy, DomainLimit
 from marketplace.mail.models import Email, EmailState

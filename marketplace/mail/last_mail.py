@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.leads.deletion import CHASED_AFTER, duties_by_clinic
 from marketplace.mail.links import ConfirmationsLink
 from marketplace.mail.patients import put

@@ -12,8 +12,9 @@ from marketplace.clinics import invitations
 from marketplace.clinics.invitations import Invitation
 from marketplace.clinics.states import InvitationState
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.signed_links import SignedLink
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.mail.models import Email
 from marketplace.mail.register import STREAMS
 from marketplace.mail.unsubscribing import path_for

@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
-from marketplace.foundation.sealed import Box
+from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.security.sealed import Box
 
 
 class EmailState(StrEnum):

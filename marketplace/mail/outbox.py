@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.sealed import new_data_key
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security.sealed import new_data_key
 from marketplace.mail import jobs, links
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import Event, record
+from marketplace.foundation.audit.log import Event, record
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.leads.tally import tally

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
+from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import patient_quotes

@@ -7,11 +7,11 @@ from flask import Flask
 from flask_security import EmailValidateException, MailUtil, change_email_confirmed, current_user, hash_password
 from flask_security.utils import get_message
 
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.mail_addresses import mailable
-from marketplace.foundation.sealed import keyring
-from marketplace.foundation.timeline import record
-from marketplace.foundation.visible_text import trimmed
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security.input_safety import trimmed
+from marketplace.foundation.security.sealed import keyring
+from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.mail import allowance, events, outbox
 from marketplace.mail.links import SealedLink, absolute
 

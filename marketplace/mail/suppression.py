@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import Base, key, one_of, uuid7
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation.database.columns import Base, key, one_of, uuid7
+from marketplace.foundation.security.sealed import keyring
 from marketplace.mail.register import NECESSARY
 
 

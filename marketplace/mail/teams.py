@@ -6,8 +6,8 @@ from marketplace.clinics import joining
 from marketplace.clinics.events import InvitationHeldBack
 from marketplace.clinics.invitations import Invitation
 from marketplace.extensions import db
-from marketplace.foundation.sealed import keyring
-from marketplace.foundation.timeline import Event, record
+from marketplace.foundation.audit.log import Event, record
+from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import allowance, outbox
 from marketplace.mail.links import InvitationLink
 from marketplace.mail.wording import day

@@ -12,8 +12,8 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.timeline import record
 from marketplace.mail.events import SubscribedAgain, Unsubscribed
 from marketplace.mail.register import STREAMS
 from marketplace.mail.suppression import Reason, in_the_way, lift, suppress

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest

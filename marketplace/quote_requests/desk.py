@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 

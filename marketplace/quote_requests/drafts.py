@@ -10,9 +10,9 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.sealed import keyring, new_data_key
+from marketplace.foundation.security.sealed import keyring, new_data_key
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import DraftClinic, QuoteRequest
 from marketplace.quote_requests.references import new_ref

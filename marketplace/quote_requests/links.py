@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.faces import Face, as_system, wear
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.roles import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone
-from marketplace.foundation.sealed import keyring
-from marketplace.foundation.timeline import record
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.sealed import keyring
 from marketplace.quote_requests.events import ConfirmationResent, LinkAsked
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.retention import CONFIRMATIONS_RETENTION

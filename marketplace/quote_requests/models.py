@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
-from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
-from marketplace.foundation.sealed import Box
+from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.security.sealed import Box
 from marketplace.quote_requests.states import Purpose, RequestState
 
 TIMINGS = ("month", "quarter", "later", "unknown")

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.quote_requests.models import Photo, QuoteRequest
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
 

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.due import each
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import (
     ConfirmationReminded,
     ErasureAnnounced,
@@ -142,7 +142,7 @@ def announce_due(now: datetime) -> int:
         request.announced_at = now
         record(ErasureAnnounced(request_id=request.id))
 
-    return each(due, announce)
+    return for_each_locked(due, announce)
 
 
 def remind_unconfirmed(now: datetime) -> int:
@@ -157,4 +157,4 @@ def remind_unconfirmed(now: datetime) -> int:
         request.reminded_at = now
         record(ConfirmationReminded(request_id=request.id))
 
-    return each(waiting, remind)
+    return for_each_locked(waiting, remind)

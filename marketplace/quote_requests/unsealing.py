@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record
 from marketplace.quote_requests.events import AnswersRead, AnswersUnsealed
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import Look, QuoteRequest

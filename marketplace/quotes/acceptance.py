@@ -9,10 +9,9 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.due import each
-from marketplace.foundation.locking import lock_rows
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import for_each_locked, lock_rows
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.lifecycle import LEAD, move_back
@@ -122,7 +121,7 @@ def settle_due(now: datetime) -> int:
         record(RequestSettled(request_id=request.id))
 
     over = (QuoteRequest.state == RequestState.CHOSEN) & (QuoteRequest.undo_until < now)
-    return each(select(QuoteRequest).where(over), settle)
+    return for_each_locked(select(QuoteRequest).where(over), settle)
 
 
 def _quotes(request: QuoteRequest, state: QuoteState) -> list[Quote]:

@@ -7,9 +7,9 @@ from flask_babel import gettext
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
-from marketplace.foundation.locking import lock_rows
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads.actions import ids
 from marketplace.leads.freezing import thaw
 from marketplace.leads.lifecycle import LEAD, move_back

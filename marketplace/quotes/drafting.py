@@ -11,10 +11,10 @@ from marketplace.catalogue.plan_words import refused_text
 from marketplace.catalogue.plans import Checked
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Disagreements, FieldProblem, Refused, WrongState
-from marketplace.foundation.timeline import record
 from marketplace.leads import clocks
 from marketplace.leads.actions import ids
 from marketplace.leads.freezing import must_go_on

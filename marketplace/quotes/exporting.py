@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import TimelineEntry, record
+from marketplace.foundation.audit.log import TimelineEntry, record
 from marketplace.leads import news
 from marketplace.leads.deletion import duties_by_clinic
 from marketplace.leads.messages import messages

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from marketplace.extensions import db
-from marketplace.foundation.sealed import CannotOpen
+from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.leads.messages import body_of
 from marketplace.quotes.flags import texts_of
 from marketplace.quotes.models import Quote

@@ -1,6 +1,6 @@
 """A lead freezes with what its clinic has written: a quote that has not gone out yet never does."""
 
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
 from marketplace.leads.actions import ids
 from marketplace.leads.freezing import freeze
 from marketplace.leads.models import Lead

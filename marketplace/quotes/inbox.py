@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.foundation.pages import Page, cut
+from marketplace.foundation.paging import Page, cut
 from marketplace.leads.messages import PATIENT, is_unread
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import TABS, there

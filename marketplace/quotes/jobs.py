@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from marketplace.extensions import db
-from marketplace.foundation.job_queue import AFTER_OUTAGE, defer, queue
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
+from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.quotes.models import Quote
 from marketplace.quotes.sending import release
 

@@ -9,8 +9,8 @@ from sqlalchemy import Select, or_, select, true
 
 from marketplace.catalogue.models import Procedure
 from marketplace.extensions import db
-from marketplace.foundation.money import precision, whole_units
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.values.money import precision, whole_units
 from marketplace.leads.events import LeadsExported
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import frozen_leads, there

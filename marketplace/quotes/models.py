@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.models import Procedure
-from marketplace.foundation.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.leads.models import Lead
 from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import PriceRange
 from marketplace.extensions import db
-from marketplace.foundation.money import written
+from marketplace.foundation.values.money import written
 from marketplace.leads.models import Lead
 from marketplace.quotes.terms import QuoteTerms
 

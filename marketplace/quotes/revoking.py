@@ -5,8 +5,8 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.locking import lock_rows
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import lock_rows
 from marketplace.leads import revoking
 from marketplace.leads.actions import ids
 from marketplace.leads.models import Lead

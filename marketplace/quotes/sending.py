@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.locking import lock_rows
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import lock_rows
 from marketplace.leads import clocks
 from marketplace.leads.actions import ids, mark_answered
 from marketplace.leads.deadlines import REPLY_WITHIN

@@ -13,7 +13,7 @@ from marketplace.catalogue.models import PriceRange
 from marketplace.catalogue.totals import Travel
 from marketplace.catalogue.travel_estimates import estimated
 from marketplace.extensions import db
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison import Basis, Compared, compare
 from marketplace.quotes.course_plans import checked_quote

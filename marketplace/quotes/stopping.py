@@ -14,9 +14,9 @@ from marketplace.clinics.models import Check, Clinic
 from marketplace.clinics.standing import Stop, goes_on, why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.locking import lock_rows
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import lock_rows
+from marketplace.foundation.database.roles import as_system
 from marketplace.leads.actions import ids
 from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed
 from marketplace.leads.freezing import can_freeze, thaw

@@ -9,8 +9,8 @@ from flask_babel import get_locale, gettext
 
 from marketplace.catalogue.plans import MAX_GAP, MAX_SESSIONS
 from marketplace.foundation import clock
-from marketplace.foundation.money import written
 from marketplace.foundation.problems import FieldProblem
+from marketplace.foundation.values.money import written
 from marketplace.quotes.course_plans import MAX_NIGHTS
 from marketplace.quotes.models import Quote
 

@@ -8,8 +8,9 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.extensions import db
-from marketplace.foundation import idempotency, job_queue, signed_links
-from marketplace.foundation.timeline import record
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database import queue
+from marketplace.foundation.security import idempotency, signed_links
 from marketplace.leads import ending, messages
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
@@ -34,7 +35,7 @@ def erase(request: QuoteRequest) -> None:
     reviews.empty_those_of(request.id)
     signed_links.forget_subject(request.id, but=DELETED)
     idempotency.forget_answers_below(request.ref)
-    job_queue.forget_about(of_request)
+    queue.forget_about(of_request)
     requests.empty(request)
     _list(request)
     record(RequestErased(request_id=request.id))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.foundation.columns import Base
+from marketplace.foundation.database.columns import Base
 
 
 class Erasure(Base):

@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select
 
 from marketplace.clinics import invitations
 from marketplace.extensions import db
-from marketplace.foundation import idempotency, job_queue, signed_links
+from marketplace.foundation.database import queue
+from marketplace.foundation.security import idempotency, signed_links
 from marketplace.leads import deletion
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
@@ -93,7 +94,7 @@ RULES: tuple[Rule, ...] = (
         lambda now: idempotency.used(now - FORM_TOKEN_LIVES),
         idempotency.forget,
     ),
-    Rule("ended jobs", JOB_LIVES, "their end", lambda now: job_queue.over(now - JOB_LIVES), job_queue.forget),
+    Rule("ended jobs", JOB_LIVES, "their end", lambda now: queue.over(now - JOB_LIVES), queue.forget),
     Rule(
         "ended duties to delete",
         requests.CONFIRMATIONS_RETENTION,

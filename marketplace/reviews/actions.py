@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.lifecycle import Lifecycle
-from marketplace.foundation.timeline import record
 from marketplace.reviews.events import ReviewItemDecided, ReviewItemOpened
 from marketplace.reviews.models import Detail, ReviewItem
 from marketplace.reviews.states import REVIEW_MOVES, Outcome, ReviewKind, ReviewState

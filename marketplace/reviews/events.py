@@ -1,6 +1,6 @@
 """What happens to the items that wait for an operator."""
 
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 
 
 class ReviewItemOpened(Event):

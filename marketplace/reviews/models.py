@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.foundation.columns import Base, key, one_of, state_checks
+from marketplace.foundation.database.columns import Base, key, one_of, state_checks
 from marketplace.reviews.states import Outcome, ReviewKind, ReviewState
 
 Detail = dict[str, str | int]  # codes and numbers; never what a person typed

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.pages import Page, cut, total_of
+from marketplace.foundation.paging import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import ReviewState

@@ -18,8 +18,8 @@ from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.clinics.wording import search_text
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.amounts import Source, read_amount
-from marketplace.foundation.timeline import acting_as, record
+from marketplace.foundation.audit.log import acting_as, record
+from marketplace.foundation.values.amounts import Source, read_amount
 
 FILE = Path(__file__).parent / "clinics.yaml"
 CHECKED_BY = "Operator S.O."

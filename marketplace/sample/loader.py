@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.clinics import facets
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation import timeline
+from marketplace.foundation.audit import log as audit_log
 from marketplace.sample.clinics import give_history, load_clinics
 from marketplace.sample.people import People
 from marketplace.sample.stories import play_all
@@ -57,9 +57,9 @@ def load(password: str) -> SampleReport:
 @contextmanager
 def quiet() -> Iterator[None]:
     """What is recorded inside has no consequences: months of stories would send their emails at once."""
-    reactions = dict(timeline.listeners)
-    timeline.listeners.update({event: () for event in reactions})
+    reactions = dict(audit_log.listeners)
+    audit_log.listeners.update({event: () for event in reactions})
     try:
         yield
     finally:
-        timeline.listeners.update(reactions)
+        audit_log.listeners.update(reactions)

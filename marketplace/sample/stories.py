@@ -14,7 +14,7 @@ from marketplace.accounts.models import Account
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import acting_as
+from marketplace.foundation.audit.log import acting_as
 from marketplace.leads import actions, ending, sending, timing
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import drafts, photos

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import Rule
 
 from marketplace.extensions import csrf
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 
 Guard = Callable[[], ResponseReturnValue | None]
 View = TypeVar("View", bound=Callable[..., object])

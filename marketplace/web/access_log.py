@@ -5,7 +5,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from marketplace.foundation.timeline import acting
+from marketplace.foundation.audit.log import acting
 from marketplace.processes import logs
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from flask import current_app, g
 from flask_babel import gettext as _
 from wtforms import HiddenField, StringField
 
-from marketplace.foundation import challenges
+from marketplace.foundation.security import challenges
 from marketplace.web.forms import Form
 
 SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)

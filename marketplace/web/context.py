@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from flask import Flask, current_app, request
 from flask_babel import get_locale
 
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 
 THEMES = {"light", "dark"}
 

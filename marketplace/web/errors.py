@@ -8,9 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
-from marketplace.foundation.idempotency import FormChanged
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
-from marketplace.foundation.sealed import CannotOpen, KeyMissing
+from marketplace.foundation.security.idempotency import FormChanged
+from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.web import database_errors
 from marketplace.web.context import page_context
 from marketplace.web.limiting import wait_words

@@ -19,7 +19,7 @@ from marketplace.catalogue.plan_words import (
     trips_of_patient_text,
 )
 from marketplace.foundation import clock
-from marketplace.foundation.money import written
+from marketplace.foundation.values.money import written
 
 
 def _locale() -> Locale:

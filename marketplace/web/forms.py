@@ -12,10 +12,9 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from marketplace.foundation.hostile import hostile
-from marketplace.foundation.mail_addresses import mailable
 from marketplace.foundation.problems import FieldProblem
-from marketplace.foundation.visible_text import overrides_direction, trimmed
+from marketplace.foundation.security.input_safety import hostile, overrides_direction, trimmed
+from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.reviews.asked_words import BY_TICK
 from marketplace.web.limiting import refusal
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, request
 
 from marketplace.accounts import sessions
-from marketplace.foundation.timeline import act_as
+from marketplace.foundation.audit.log import act_as
 from marketplace.processes import logs
 
 CSP = (

@@ -7,7 +7,7 @@ from flask import Flask, abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
-from marketplace.foundation.hostile import hostile, own_path
+from marketplace.foundation.security.input_safety import hostile, own_path
 from marketplace.web.access import policy_here
 
 LARGEST = 2**31 - 1  # an integer of PostgreSQL

@@ -6,8 +6,8 @@ from flask import Flask, Response, g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.foundation import limits
 from marketplace.foundation.problems import LimitReached
+from marketplace.foundation.security import limits
 
 SPOKEN_IN_SECONDS = 90
 

@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from marketplace.foundation import queue_figures, readiness
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.database import queue, readiness
+from marketplace.foundation.database.roles import as_system
 from marketplace.leads import desk as leads
 from marketplace.mail import desk as mail
 from marketplace.quote_requests import desk as quote_requests
@@ -28,10 +28,10 @@ class Figures(Collector):
         yield _by_state("leads", "Leads by state", leads.state_counts())
         yield _by_state("emails", "Emails in the outbox by state", mail.state_counts())
         jobs = GaugeMetricFamily("marketplace_jobs", "Jobs by queue and status", labels=["queue", "status"])
-        for labels, count in queue_figures.depth().items():
+        for labels, count in queue.depth().items():
             jobs.add_metric(labels, count)
         yield jobs
-        connections = queue_figures.connections()
+        connections = queue.connections()
         yield GaugeMetricFamily("marketplace_database_connections", "Connections of the app's login", connections)
         oldest = readiness.queue_age().total_seconds()
         yield GaugeMetricFamily("marketplace_oldest_due_job_seconds", "Since when the oldest due job waits", oldest)

@@ -6,7 +6,7 @@ from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, request
 
-from marketplace.foundation.pictures import MEDIA_TYPE, MOST_BYTES
+from marketplace.foundation.values.pictures import MEDIA_TYPE, MOST_BYTES
 
 MOST_IN_ONE_BODY = 64 * 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])

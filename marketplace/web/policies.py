@@ -9,11 +9,11 @@ from flask_security import current_user
 from marketplace.accounts.mailed_links import is_genuine
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import membership_of
-from marketplace.foundation import limits
-from marketplace.foundation.faces import Face, as_system, wear
+from marketplace.foundation.audit.log import act_as
+from marketplace.foundation.database.roles import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone, NotFound
-from marketplace.foundation.signed_links import genuine
-from marketplace.foundation.timeline import act_as
+from marketplace.foundation.security import limits
+from marketplace.foundation.security.signed_links import genuine
 from marketplace.leads.freezing import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState

@@ -8,9 +8,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
-from marketplace.foundation.amount_words import in_words
-from marketplace.foundation.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.amount_words import in_words
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.values.money import half_up
 from marketplace.web.forms import Form
 
 

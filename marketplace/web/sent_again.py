@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from flask import request
 from werkzeug.exceptions import HTTPException
 
-from marketplace.foundation.faces import wear
-from marketplace.foundation.hostile import hostile
+from marketplace.foundation.database.roles import wear
 from marketplace.foundation.problems import Problem
+from marketplace.foundation.security.input_safety import hostile
 from marketplace.web.access import policy_here
 
 PROOFS = {"csrf_token", "code"}

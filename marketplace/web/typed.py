@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from marketplace.foundation.idempotency import Fields, FormChanged
+from marketplace.foundation.security.idempotency import Fields, FormChanged
 from marketplace.web.forms import CreatingForm
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from flask import Response, current_app, g, make_response, redirect, request, session
 
 from marketplace.extensions import db
-from marketplace.foundation import idempotency
 from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.security import idempotency
 from marketplace.web.forms import CreatingForm
 from marketplace.web.typed import versions
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.mail import delivery
 from marketplace.mail.models import Email
 from tests.accounts.test_sessions import later

@@ -15,7 +15,7 @@ from marketplace.accounts.session_rows import WebSession
 from marketplace.clinics.models import Membership
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from tests.accounts.test_second_factor import code
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_account

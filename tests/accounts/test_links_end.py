@@ -17,7 +17,7 @@ from marketplace.accounts.operators import create_operator
 from marketplace.clinics.inviting import invite
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
-from marketplace.foundation.signed_links import token_of
+from marketplace.foundation.security.signed_links import token_of
 from tests.accounts.test_change_email import NEW, link_for
 from tests.accounts.test_end_sessions import is_in, set_up_second_factor
 from tests.conftest import reader_of

@@ -102,7 +102,7 @@ def test_a_draft_waits_for_a_day(client):
 
 
 def test_an_opened_request_stays_open_as_long_as_its_link(client, make_request):
-    from marketplace.foundation import signed_links
+    from marketplace.foundation.security import signed_links
     from marketplace.quote_requests import links
 
     request = make_request()

@@ -9,10 +9,10 @@ from sqlalchemy import insert
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.sealed import Box, keyring, new_data_key
-from marketplace.foundation.signed_links import SignedLink
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.security.sealed import Box, keyring, new_data_key
+from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import Consent, Look, Photo, QuoteRequest

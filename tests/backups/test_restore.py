@@ -16,8 +16,9 @@ from sqlalchemy import LargeBinary, func, select, text
 from marketplace.backups import archive, database, readable
 from marketplace.config import field_keys
 from marketplace.extensions import db, metadata
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.sealed import keyring
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import RequestState

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketplace.catalogue.plans import Plan, shortest, trip_a_session
 from marketplace.catalogue.totals import Total, Travel, travel_cost
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.money import half_up
 
 amounts = st.fractions(min_value=0, max_value=10**7, max_denominator=1000)
 units = st.sampled_from([1, 100])

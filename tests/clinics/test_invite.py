@@ -16,10 +16,11 @@ from marketplace.clinics.joining import Standing, join, join_as_new, peek
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import clock, limits
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import LinkGone, NotFound, Refused, WrongState
-from marketplace.foundation.signed_links import token_of
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.security import limits
+from marketplace.foundation.security.signed_links import token_of
 from marketplace.mail import links
 from marketplace.mail.links import NoLongerDue
 from tests.factories import PASSWORD, Make, link_to

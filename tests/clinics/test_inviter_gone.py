@@ -12,7 +12,7 @@ from marketplace.clinics.joining import join_as_new
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.foundation.problems import LinkGone
-from marketplace.foundation.signed_links import token_of
+from marketplace.foundation.security.signed_links import token_of
 from tests.factories import Make, link_to
 
 Way = Callable[[Clinic, Account, Account], object]

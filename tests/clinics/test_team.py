@@ -12,8 +12,8 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import change_role, join_team, leave, member, members, remove
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import NotFound, Refused, WrongState
-from marketplace.foundation.timeline import TimelineEntry
 from tests.factories import Make, build_clinic, build_member
 
 

@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import Connection, create_engine, pool, text
 
 from marketplace.extensions import db
-from marketplace.foundation import audit, clock
-from marketplace.foundation.columns import first_key
-from marketplace.foundation.events import CommandRun
-from marketplace.foundation.timeline import TimelineEntry, record
+from marketplace.foundation import clock
+from marketplace.foundation.audit import seals
+from marketplace.foundation.audit.log import CommandRun, TimelineEntry, record
+from marketplace.foundation.database.columns import first_key
 
 TABLES = ("timeline_entry", "audit_seal", "audit_seal_entry")
 LONG_AGO = timedelta(days=800)
@@ -33,7 +33,7 @@ def write(app: Flask, *reasons: str) -> None:
 def seal(app: Flask, now: datetime | None = None) -> int:
     """What the timer does."""
     with app.app_context():
-        sealed = audit.seal(now or soon())
+        sealed = seals.seal(now or soon())
         db.session.commit()
         return sealed
 

@@ -9,12 +9,12 @@ from sqlalchemy import create_engine, func, insert, pool, select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.extensions import db
-from marketplace.foundation import audit, clock
-from marketplace.foundation.audit import AuditSeal, AuditSealEntry
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.events import CommandRun, LogForgotten
-from marketplace.foundation.faces import Face, Worn, put_on
-from marketplace.foundation.timeline import TimelineEntry, record
+from marketplace.foundation import clock
+from marketplace.foundation.audit import seals
+from marketplace.foundation.audit.log import CommandRun, LogForgotten, TimelineEntry, record
+from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.roles import Face, Worn, put_on
 from tests.foundation.sealing import LONG_AGO, guarded, id_of, rewrite, seal, soon, write, write_at
 
 
@@ -49,14 +49,14 @@ def test_a_seal_a_minute(own_app):
     with own_app.app_context():
         record(CommandRun(reason="a"))
         db.session.commit()
-        assert audit.seal_due(soon()) == 1
+        assert seals.seal_due(soon()) == 1
         db.session.commit()
         record(CommandRun(reason="b"))
-        assert audit.seal_due(clock.now() + timedelta(seconds=50)) == 0
+        assert seals.seal_due(clock.now() + timedelta(seconds=50)) == 0
 
 
 def test_many_entries_make_several_seals(own_app, monkeypatch):
-    monkeypatch.setattr(audit, "BATCH", 2)
+    monkeypatch.setattr(seals, "BATCH", 2)
     write(own_app, *"abcde")
     assert seal(own_app) == 5
     assert "3 seals over 5 entries" in verify(own_app).output
@@ -194,7 +194,7 @@ def test_one_sealer_at_a_time(own_app):
     write(own_app, "a")
     threads = ThreadPoolExecutor(1)
     with own_app.app_context():
-        assert audit.seal(soon()) == 1
+        assert seals.seal(soon()) == 1
         second = threads.submit(seal, own_app)
         try:
             assert second.result(timeout=10) == 0
@@ -239,7 +239,7 @@ def of_long_ago(own_app):
 
 def forget(app):
     with app.app_context():
-        gone = audit.forget_due(clock.now())
+        gone = seals.forget_due(clock.now())
         db.session.commit()
         return gone
 
@@ -258,7 +258,7 @@ def test_whole_batches_go_after_24_months(of_long_ago):
 
 def test_nothing_goes_early(sealed):
     with sealed.app_context(), clock.set_to(clock.now() + LONG_AGO):
-        assert audit.forget_due(clock.now()) == 0
+        assert seals.forget_due(clock.now()) == 0
 
 
 def test_what_went_unsaid_is_named(of_long_ago):
@@ -284,7 +284,7 @@ def test_half_a_batch_is_not_forgotten(of_long_ago):
 
 
 def test_each_seal_is_said_outside_the_database(own_app, caplog, tmp_path):
-    caplog.set_level(logging.INFO, "marketplace.foundation.audit")
+    caplog.set_level(logging.INFO, "marketplace.foundation.audit.seals")
     for reason in "abc":
         write(own_app, reason)
         seal(own_app)
@@ -302,10 +302,10 @@ def test_each_seal_is_said_outside_the_database(own_app, caplog, tmp_path):
 
 
 def test_a_seal_that_was_not_stored_is_not_said(own_app, caplog):
-    caplog.set_level(logging.INFO, "marketplace.foundation.audit")
+    caplog.set_level(logging.INFO, "marketplace.foundation.audit.seals")
     write(own_app, "a")
     with own_app.app_context():
-        audit.seal(soon())
+        seals.seal(soon())
         db.session.rollback()
         record(CommandRun(reason="b"))
         db.session.commit()

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 
 CSV = (
     "clinic,country,city,address,website,email,languages,procedure,low,high,currency,package_sessions,package_price\n"

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.catalogue.queries import price_ranges
 from marketplace.extensions import db
-from marketplace.foundation.csv_text import csv_text
+from marketplace.foundation.values.csv_text import csv_text
 from tests.reading import Reader
 
 

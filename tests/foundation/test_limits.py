@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, limits
-from marketplace.foundation.limit_table import LIMITS, Bucket
-from marketplace.foundation.limits import LimitBucket, key_of, network_of, take, take_from
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import LimitReached
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.security import limits
+from marketplace.foundation.security.limit_table import LIMITS, Bucket
+from marketplace.foundation.security.limits import LimitBucket, key_of, network_of, take, take_from
 
 SOMEONE = "00000000-0000-7000-8000-000000000007"
 START = datetime(2026, 3, 1, tzinfo=UTC)

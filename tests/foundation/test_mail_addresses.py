@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.foundation.mail_addresses import mailable
+from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.mail.addresses import one_address
 from tests.factories import PASSWORD
 

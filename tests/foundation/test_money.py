@@ -5,7 +5,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.foundation.money import minor_units, whole_units, written
+from marketplace.foundation.values.money import minor_units, whole_units, written
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["EUR", "KRW", "GBP", "INR"]))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from marketplace.foundation import pictures
 from marketplace.foundation.problems import Refused
+from marketplace.foundation.values import pictures
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>Jane Roe</a></x:xmpmeta>'
 SECRETS = (b"Jane", b"secret", b"Exif", b"xmpmeta", b"GPS", b"ICC_PROFILE")

@@ -9,10 +9,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from marketplace.extensions import db
-from marketplace.foundation import rotation
-from marketplace.foundation.faces import Face, Worn, put_on, wear
-from marketplace.foundation.sealed import KeyMissing, keyring
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.roles import Face, Worn, put_on, wear
+from marketplace.foundation.security import rotation
+from marketplace.foundation.security.sealed import KeyMissing, keyring
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest

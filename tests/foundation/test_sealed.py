@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.foundation.sealed import Box, CannotOpen, Keyring, keyring, new_data_key
+from marketplace.foundation.security.sealed import Box, CannotOpen, Keyring, keyring, new_data_key
 
 
 @pytest.fixture(autouse=True)

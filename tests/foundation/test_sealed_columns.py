@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from sqlalchemy import LargeBinary, select
 
 from marketplace.extensions import db, metadata
-from marketplace.foundation.sealed import CannotOpen, keyring
+from marketplace.foundation.security.sealed import CannotOpen, keyring
 from marketplace.leads.actions import ask
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.foundation import clock, signed_links
+from marketplace.foundation import clock
 from marketplace.foundation.problems import LinkGone
+from marketplace.foundation.security import signed_links
 
 DAY = timedelta(days=1)
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from marketplace import worker
 from marketplace.backups.database import connect
 from marketplace.extensions import db
-from marketplace.foundation import apart, timeouts
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.database import separate_transaction, timeouts
+from marketplace.foundation.database.roles import as_system
 from marketplace.web.public import health
 from tests.working import work_off
 
@@ -110,7 +110,7 @@ def the_webs(app: Flask) -> dict[str, str]:
 
 
 def those_beside_it(app: Flask) -> dict[str, str]:
-    return asked_of(apart.engine().raw_connection().driver_connection)
+    return asked_of(separate_transaction.engine().raw_connection().driver_connection)
 
 
 def the_queues(app: Flask) -> dict[str, str]:

@@ -156,7 +156,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         "datetime.now(UTC)",
         {
             "marketplace/foundation/clock.py": "it is the clock",
-            "marketplace/foundation/challenges.py": "the library reads the machine's own clock",
+            "marketplace/foundation/security/challenges.py": "the library reads the machine's own clock",
         },
     ),
     "links come from SITE_URL": (lambda node: "_external" in keywords(node), "url_for('x', _external=True)", {}),
@@ -164,7 +164,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
     "a log's message is constant": (
         logs_a_made_text,
         "log.warning(f'bad {x}')",
-        {"marketplace/foundation/audit.py": "a seal's number, count and hash"},
+        {"marketplace/foundation/audit/seals.py": "a seal's number, count and hash"},
     ),
     "redirects are our own": (follows_the_sender, "redirect(request.args['next'])", {}),
     "a form fills in what its view names": (

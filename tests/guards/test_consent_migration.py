@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from marketplace.backups import database
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.leads.consent_rows import standing
 from marketplace.leads.deletion import duties_of
 from marketplace.leads.models import Lead

@@ -9,7 +9,7 @@ import re
 import pytest
 from flask import Flask
 
-from marketplace.foundation.timeline import Listener
+from marketplace.foundation.audit.log import Listener
 from marketplace.mail import delivery, jobs
 from marketplace.mail.register import NECESSARY, REGISTER, STREAMS, To
 from marketplace.reactions import REACTIONS

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.reactions import REACTIONS
 from marketplace.web.operator.wording import EVENTS
 
@@ -22,7 +22,7 @@ MAY_COMMIT = {
     "web/writing.py",
     "worker.py",
     "accounts/pages.py",
-    "foundation/apart.py",
+    "foundation/database/separate_transaction.py",
     "cli/backups.py",
     "cli/bounces.py",
     "cli/content.py",

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from marketplace.backups import database
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 from migrations import online
 from tests.factories import build_lead
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.clinics.queries import SHOWN
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db, metadata
-from marketplace.foundation.faces import Face, as_system, take_off, wear
+from marketplace.foundation.database.roles import Face, as_system, take_off, wear
 from marketplace.leads.actions import answer_question
 from migrations.walls import FACES, OWNER_PASSES, WALLS, has_policies, rights_on
 from tests.factories import Make

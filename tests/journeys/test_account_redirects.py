@@ -9,7 +9,7 @@ from marketplace.accounts.models import Account
 from marketplace.clinics.inviting import invite
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
-from marketplace.foundation.signed_links import token_of
+from marketplace.foundation.security.signed_links import token_of
 from tests.factories import PASSWORD, build_account, build_clinic, build_member, link_to
 from tests.production_site import ADDRESS, NewPerson, Person
 

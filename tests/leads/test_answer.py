@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import NotFound, Refused, WrongState
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message

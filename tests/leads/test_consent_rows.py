@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from marketplace.backups import database
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, Worn, put_on
+from marketplace.foundation.database.roles import Face, Worn, put_on
 from marketplace.leads.actions import lock
 from marketplace.leads.clinic_desk import shared
 from marketplace.leads.consent_rows import standing

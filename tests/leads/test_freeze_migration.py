@@ -5,7 +5,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 from tests.factories import build_clinic, build_lead, build_quote
 
 SUSPENDED = (

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads import actions
 from marketplace.leads.consent_rows import photo_readers, standing
 from marketplace.leads.deletion import chase_due, confirm_deletion, duties_of

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.proposal import propose
 from marketplace.leads.routing import DETAILED

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, limits
-from marketplace.foundation.sealed import keyring
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.security import limits
+from marketplace.foundation.security.sealed import keyring
 from marketplace.leads.sending import submit
 from marketplace.mail import allowance
 from marketplace.mail.models import Email

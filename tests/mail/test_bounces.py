@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.mail import delivery, outbox, patients
 from marketplace.mail.bounces import take
 from marketplace.mail.models import Email, EmailState

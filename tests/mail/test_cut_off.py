@@ -9,7 +9,8 @@ from threading import Event, Thread
 import pytest
 from flask import Flask
 
-from marketplace.foundation import clock, timeouts
+from marketplace.foundation import clock
+from marketplace.foundation.database import timeouts
 from marketplace.mail import bounded, jobs, patients, transport
 from tests.mail.things import a_request, event_of, only
 

@@ -5,9 +5,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
 from marketplace.foundation.problems import LinkGone
-from marketplace.foundation.sealed import CannotOpen
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.mail import delivery, outbox, patients
 from marketplace.mail.links import PageLink, RequestLink
 from marketplace.quote_requests.states import RequestState

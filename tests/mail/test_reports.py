@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.database.columns import uuid7
 from marketplace.mail import reports
 from marketplace.mail.reports import Report, code_in, id_in, read
 from tests.mail.reporting import bounce, complaint, plain_mail

@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
+from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import jobs, last_mail, patients
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest

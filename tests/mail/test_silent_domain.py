@@ -7,7 +7,7 @@ from flask import Flask
 
 from marketplace import worker
 from marketplace.extensions import db
-from marketplace.foundation.job_queue import queue
+from marketplace.foundation.database.queue import queue
 from marketplace.mail import domain_limit, jobs, outbox, transport
 from marketplace.mail.register import REGISTER
 from tests.browser import wait_for

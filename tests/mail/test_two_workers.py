@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import Face, Worn, put_on
+from marketplace.foundation.database.roles import Face, Worn, put_on
 from marketplace.mail import clinics, delivery, jobs, outbox, quote_news
 from marketplace.mail.models import Email
 from tests.mail.things import a_lead, a_quote, emails, event_of, jobs_of

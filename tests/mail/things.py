@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import delivery

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.leads.ending import withdraw as withdraw_request
 from marketplace.leads.timing import lapse_due
 from marketplace.quotes.queries import sent_quotes, standing_for_lead

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, text
 
 from marketplace.extensions import db, metadata
-from marketplace.foundation import idempotency, signed_links
-from marketplace.foundation.idempotency import Sent
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.sealed import CannotOpen
+from marketplace.foundation.security import idempotency, signed_links
+from marketplace.foundation.security.idempotency import Sent
+from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.leads.actions import answer_question, ask, open_lead
 from marketplace.leads.ending import withdraw
 from marketplace.leads.models import Lead

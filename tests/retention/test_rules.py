@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from marketplace.clinics.inviting import take_back
 from marketplace.extensions import db
-from marketplace.foundation import clock, idempotency, signed_links
-from marketplace.foundation.idempotency import Sent
+from marketplace.foundation import clock
+from marketplace.foundation.security import idempotency, signed_links
+from marketplace.foundation.security.idempotency import Sent
 from marketplace.leads.deletion import confirm_deletion
 from marketplace.leads.ending import close, withdraw
 from marketplace.leads.revoking import revoke

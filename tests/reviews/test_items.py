@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.foundation.problems import NotFound, WrongState
-from marketplace.foundation.timeline import TimelineEntry
 from marketplace.leads.ending import close
 from marketplace.retention.erasure import erase
 from marketplace.reviews import queries

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from marketplace.catalogue import exchange
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.states import PriceReason
 from marketplace.reviews.models import ReviewItem

@@ -98,7 +98,7 @@ def test_a_database_with_clinics_is_refused(make_clinic):
 
 
 def test_the_reactions_come_back(sample):
-    from marketplace.foundation import timeline
+    from marketplace.foundation.audit import log as audit_log
     from marketplace.quote_requests.events import RequestConfirmed
 
-    assert timeline.listeners[RequestConfirmed]
+    assert audit_log.listeners[RequestConfirmed]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation.security.sealed import keyring
 from tests.torture.figures import Figure, Figures
 from tests.torture.real_site import RealSite
 

@@ -1,6 +1,6 @@
 """What the database holds of the people who asked, and whether any of it is half of something."""
 
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation.security.sealed import keyring
 from tests.torture.people import Person
 from tests.torture.real_site import RealSite
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
+from marketplace.foundation.security import signed_links
 from marketplace.leads.sending import submit
 from tests.factories import build_clinic, build_draft
 from tests.torture.conftest import Note

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.timeline import Event
+from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
 from marketplace.quotes.drafting import hold
 from marketplace.quotes.jobs import release_later

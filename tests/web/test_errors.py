@@ -15,10 +15,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
-from marketplace.foundation.faces import Face, Worn, put_on, wear
-from marketplace.foundation.idempotency import FormToken
-from marketplace.foundation.sealed import keyring
+from marketplace.foundation.database.roles import Face, Worn, put_on, wear
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.idempotency import FormToken
+from marketplace.foundation.security.sealed import keyring
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.conftest import app_on
 from tests.factories import PASSWORD, Make, build_account

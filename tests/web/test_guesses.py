@@ -14,9 +14,9 @@ from flask_security.recoverable import generate_reset_password_token
 from marketplace.accounts.models import Account
 from marketplace.accounts.operators import create_operator
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
-from marketplace.foundation.limit_table import LIMITS
-from marketplace.foundation.signed_links import token_of
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.limit_table import LIMITS
+from marketplace.foundation.security.signed_links import token_of
 from marketplace.mail.register import STREAMS
 from marketplace.mail.unsubscribing import path_for
 from tests.conftest import reader_of

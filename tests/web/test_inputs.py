@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from werkzeug.exceptions import NotFound
 
-from marketplace.foundation.hostile import hostile, own_path
+from marketplace.foundation.security.input_safety import hostile, own_path
 from tests.factories import Make
 from tests.reading import Reader
 from tests.world import World

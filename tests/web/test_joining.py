@@ -12,8 +12,9 @@ from marketplace.clinics.invitations import open_ones
 from marketplace.clinics.inviting import invite, take_back
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.signed_links import token_of
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
+from marketplace.foundation.security.signed_links import token_of
 from tests.factories import PASSWORD, Make, build_clinic, build_invitation, link_to
 
 BEN = "ben@clinic.example"

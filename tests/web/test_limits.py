@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.security import signed_links
 from marketplace.mail.models import Email
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_clinic, build_lead, build_member, build_quote
@@ -87,8 +88,8 @@ def test_searching_is_limited_and_looking_is_not(reader):
 
 def use_up(name: str, **who: str) -> None:
     """Until it refuses."""
-    from marketplace.foundation.limit_table import LIMITS
-    from marketplace.foundation.limits import key_of, take_from
+    from marketplace.foundation.security.limit_table import LIMITS
+    from marketplace.foundation.security.limits import key_of, take_from
 
     for bucket in LIMITS[name]:
         while not bucket.soft and take_from(bucket, key=key_of(name, bucket, **who)).granted:

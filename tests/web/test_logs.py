@@ -17,9 +17,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.routing import IntegerConverter, UUIDConverter
 
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.timeline import act_as
+from marketplace.foundation.audit.log import act_as
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security import signed_links
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.logs import OneObjectALine
 from tests.conftest import app_on

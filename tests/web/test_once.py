@@ -15,9 +15,9 @@ from sqlalchemy import func, select, text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import as_system
-from marketplace.foundation.idempotency import FormToken
-from marketplace.foundation.sealed import Box, CannotOpen
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.security.idempotency import FormToken
+from marketplace.foundation.security.sealed import Box, CannotOpen
 from marketplace.leads.actions import ask
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email

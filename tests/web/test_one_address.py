@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
+from marketplace.foundation.security import signed_links
 from tests.conftest import reader_of
 from tests.factories import Make
 from tests.world import World, every_rule

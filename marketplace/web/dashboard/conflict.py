@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from marketplace.clinics.team import members
-from marketplace.foundation.idempotency import FormChanged
 from marketplace.foundation.problems import WrongState
+from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.leads.queries import last_answer
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
@@ -23,7 +23,7 @@ from marketplace.web.dashboard.sight import own_lead, sight_of
 from marketplace.web.filters import money_text
 
 if TYPE_CHECKING:
-    from marketplace.foundation.timeline import TimelineEntry
+    from marketplace.foundation.audit.log import TimelineEntry
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
 

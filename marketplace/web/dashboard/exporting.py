@@ -3,8 +3,8 @@
 from flask import Response, g, request
 
 from marketplace.accounts.freshness import fresh
-from marketplace.foundation import limits
-from marketplace.foundation.csv_text import MEDIA_TYPE, csv_text
+from marketplace.foundation.security import limits
+from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.quotes.lead_export import COLUMNS, export_leads
 from marketplace.web.dashboard.door import door
 from marketplace.web.writing import writes

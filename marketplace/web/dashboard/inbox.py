@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from marketplace.foundation.pages import Page
+    from marketplace.foundation.paging import Page
     from marketplace.leads.models import Lead
 
 LAST_LIST = "inbox"  # in the session: where "Back to requests" leads

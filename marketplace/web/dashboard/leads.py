@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from marketplace.catalogue.queries import procedures
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
-from marketplace.foundation.amounts import NotAnAmount
 from marketplace.foundation.problems import Refused
+from marketplace.foundation.values.amounts import NotAnAmount
 from marketplace.leads.changed_answers import note_seen
 from marketplace.leads.deletion import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState

@@ -9,8 +9,8 @@ from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, St
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
 
-from marketplace.foundation.amount_words import in_words
-from marketplace.foundation.amounts import NotAnAmount, read_amount
+from marketplace.foundation.values.amount_words import in_words
+from marketplace.foundation.values.amounts import NotAnAmount, read_amount
 
 NO_AMOUNT = {"none", "no", "nil", "zero", "nothing", "no deposit", "no discount"}
 UNSTATED = {"not stated", "not_stated", "none", "unknown"}

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from marketplace.foundation.amounts import as_typed
 from marketplace.foundation.problems import FieldProblem
+from marketplace.foundation.values.amounts import as_typed
 from marketplace.quotes.terms import LONGEST_MESSAGE, QuoteTerms
 from marketplace.web.dashboard.quote_fields import (
     AmountField,

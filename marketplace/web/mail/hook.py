@@ -8,8 +8,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound, Problem
-from marketplace.foundation.timeline import act_as
 from marketplace.mail import bounces, hook
 from marketplace.web.mail.door import door
 from marketplace.web.writing import writes

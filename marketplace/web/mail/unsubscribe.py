@@ -3,9 +3,9 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from marketplace.foundation import limits
+from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound
-from marketplace.foundation.timeline import act_as
+from marketplace.foundation.security import limits
 from marketplace.mail.unsubscribing import Subscription, subscription_of
 from marketplace.web.mail.door import door
 from marketplace.web.writing import writes

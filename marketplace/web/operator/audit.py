@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.clinics import operator_queries
-from marketplace.foundation import audit_desk
+from marketplace.clinics import operator_queries as clinics
+from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.quote_requests import desk as request_desk
 from marketplace.web.forms import hostile
 from marketplace.web.operator import wording
@@ -23,7 +23,7 @@ FILTERS = ("event", "actor", "ref", "clinic", "day")
 def audit_log() -> ResponseReturnValue:
     """Newest first; what is typed into a filter and is of nobody finds nothing."""
     chosen = {name: _typed(name) for name in FILTERS}
-    found = audit_desk.entries(_wanted(chosen), after=_position(request.args.get("after", "")))
+    found = audit_queries.entries(_wanted(chosen), after=_position(request.args.get("after", "")))
     entries = [row.entry for row in found.rows]
     return render_template(
         "operator/audit.html",
@@ -31,10 +31,10 @@ def audit_log() -> ResponseReturnValue:
         code_text=code_text,
         found=found,
         chosen=chosen,
-        events=audit_desk.event_names(),
+        events=audit_queries.event_names(),
         refs=request_desk.refs_of(entry.request_id for entry in entries if entry.request_id),
-        slugs=operator_queries.slugs_of(entry.clinic_id for entry in entries if entry.clinic_id),
-        state=audit_desk.seal_state(),
+        slugs=clinics.slugs_of(entry.clinic_id for entry in entries if entry.clinic_id),
+        state=audit_queries.seal_state(),
         only=lambda **changed: _url(chosen | changed),
         older=_as_text(found.older),
     )
@@ -49,12 +49,12 @@ def _url(values: dict[str, Any]) -> str:
     return url_for("operator.audit_log", **{name: value for name, value in values.items() if value})
 
 
-def _wanted(chosen: dict[str, str]) -> audit_desk.Filter:
+def _wanted(chosen: dict[str, str]) -> audit_queries.Filter:
     request_id = request_desk.id_of(chosen["ref"].upper()) if chosen["ref"] else None
-    clinic_id = operator_queries.id_of(chosen["clinic"]) if chosen["clinic"] else None
+    clinic_id = clinics.id_of(chosen["clinic"]) if chosen["clinic"] else None
     unknown = (chosen["ref"] and request_id is None) or (chosen["clinic"] and clinic_id is None)
     day = _day(chosen["day"])
-    return audit_desk.Filter(
+    return audit_queries.Filter(
         actor=chosen["actor"],
         event=chosen["event"],
         request_id=request_id,
@@ -72,11 +72,11 @@ def _day(text: str) -> date | None:
     return found if found.year < LAST_YEAR else None
 
 
-def _as_text(position: audit_desk.Position | None) -> str | None:
+def _as_text(position: audit_queries.Position | None) -> str | None:
     return f"{position[0].astimezone(UTC).isoformat()}~{position[1]}" if position else None
 
 
-def _position(text: str) -> audit_desk.Position | None:
+def _position(text: str) -> audit_queries.Position | None:
     """Where a page begins; anything else is the first page."""
     at, _tilde, key = text.partition("~")
     try:

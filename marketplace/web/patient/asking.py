@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.accounts import sessions
-from marketplace.foundation import clock, limits
-from marketplace.foundation.columns import uuid7
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation import clock
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.foundation.problems import NotFound
+from marketplace.foundation.security import limits
 from marketplace.quote_requests import drafts, queries, retention
 from marketplace.web.forms import Form
 

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from markupsafe import escape
 
 from marketplace.catalogue.plan_words import plan_text
-from marketplace.foundation import limits
+from marketplace.foundation.security import limits
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import acceptance

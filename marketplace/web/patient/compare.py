@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
 
 from marketplace.foundation import clock
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.side_by_side import Own, SideBySide, currency_of, side_by_side

@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import AnyOf, Optional
 
-from marketplace.foundation import limits
 from marketplace.foundation.problems import WrongState
+from marketplace.foundation.security import limits
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.declining import decline
 from marketplace.quotes.models import Quote

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from marketplace.foundation.mail_addresses import mailable
-from marketplace.foundation.visible_text import trimmed
+from marketplace.foundation.security.input_safety import trimmed
+from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.quote_requests import drafts, queries
 from marketplace.reviews.doubtful_words import contact
 from marketplace.web.forms import email_field

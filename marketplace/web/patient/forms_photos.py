@@ -9,8 +9,8 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
-from marketplace.foundation import pictures
 from marketplace.foundation.problems import Refused
+from marketplace.foundation.values import pictures
 from marketplace.leads.consent import later_photos_text
 from marketplace.quote_requests import photos
 from marketplace.web.filters import country_name

@@ -8,9 +8,9 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.foundation.amount_words import sentence
-from marketplace.foundation.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
-from marketplace.foundation.money import precision
+from marketplace.foundation.values.amount_words import sentence
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.values.money import precision
 from marketplace.quote_requests import drafts
 from marketplace.web.patient import listings
 from marketplace.web.patient.asking import Question

@@ -9,7 +9,7 @@ from flask import g, redirect, session, url_for
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
-from marketplace.foundation.faces import Face, as_system, wear
+from marketplace.foundation.database.roles import Face, as_system, wear
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState

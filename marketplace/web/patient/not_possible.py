@@ -4,8 +4,8 @@ from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from marketplace.foundation.idempotency import FormChanged
 from marketplace.foundation.problems import WrongState
+from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.web import errors
 from marketplace.web.patient.door import door

@@ -6,9 +6,9 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.foundation import limits
-from marketplace.foundation.faces import Face, as_system, wear
+from marketplace.foundation.database.roles import Face, as_system, wear
 from marketplace.foundation.problems import NotFound
+from marketplace.foundation.security import limits
 from marketplace.leads.rewriting import correct_address, rewrite
 from marketplace.quote_requests import links, queries
 from marketplace.quote_requests.states import RequestState

@@ -17,8 +17,8 @@ from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.queries import ClinicFilter
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.wording import slug_of
-from marketplace.foundation import limits
 from marketplace.foundation.problems import NotFound
+from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
 from marketplace.web.public import reader

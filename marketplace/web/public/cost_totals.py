@@ -7,7 +7,7 @@ from marketplace.catalogue.comparison import Row, Table
 from marketplace.catalogue.plans import Plan
 from marketplace.catalogue.totals import Total, Travel, travel_cost
 from marketplace.catalogue.travel_estimates import estimated
-from marketplace.foundation.money import half_up
+from marketplace.foundation.values.money import half_up
 from marketplace.web.public.cost_form import Asked
 
 

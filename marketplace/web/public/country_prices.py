@@ -6,7 +6,7 @@ from marketplace.catalogue import exchange, queries
 from marketplace.catalogue.geography import travel
 from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.travel_estimates import estimated
-from marketplace.foundation.money import half_up, minor_units
+from marketplace.foundation.values.money import half_up, minor_units
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.public.cost_form import Asked, asked
 from marketplace.web.public.cost_totals import Totals, totals

@@ -11,8 +11,8 @@ from marketplace.catalogue.geography import by_slug
 from marketplace.clinics.queries import published_cities, published_slugs
 from marketplace.clinics.wording import slug_of
 from marketplace.foundation import clock
-from marketplace.foundation.csv_text import MEDIA_TYPE, csv_text
-from marketplace.foundation.money import precision, whole_units
+from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
+from marketplace.foundation.values.money import precision, whole_units
 from marketplace.web.public.door import door
 from marketplace.web.public.pages import SLUGS
 

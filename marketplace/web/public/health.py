@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from marketplace.foundation.readiness import ready
+from marketplace.foundation.database.readiness import ready
 from marketplace.web.public.door import door
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import event, select, text
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import Face, wear
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.leads import ending
 from marketplace.quotes import lead_export
 from tests.factories import PASSWORD, Make, build_clinic, build_member

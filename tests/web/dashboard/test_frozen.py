@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from marketplace.clinics import checks
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face, wear
+from marketplace.foundation.database.roles import Face, wear
 from marketplace.leads import ending
 from marketplace.leads.actions import ask
 from marketplace.quote_requests.queries import looks

@@ -8,7 +8,7 @@ from marketplace.clinics.stamps import stamp
 from marketplace.clinics.states import CheckKind, ListingState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from tests.conftest import reader_of
 
 OFFERED = {

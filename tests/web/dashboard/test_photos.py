@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.database.roles import Face
 from marketplace.leads.actions import decline
 from marketplace.leads.ending import withdraw
 from marketplace.leads.models import Lead

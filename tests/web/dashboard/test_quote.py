@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes.drafting import held_of

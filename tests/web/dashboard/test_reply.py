@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
+from marketplace.foundation.security import signed_links
 from marketplace.leads.actions import answer_question, ask, decline
 from marketplace.leads.ending import withdraw
 from marketplace.leads.messages import messages

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.extensions import db
-from marketplace.foundation import signed_links
+from marketplace.foundation.security import signed_links
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import WITHDRAW_REASONS
 from marketplace.web.words import WITHDRAWALS

@@ -10,7 +10,7 @@ from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import uuid7
+from marketplace.foundation.database.columns import uuid7
 from marketplace.mail import delivery, patients
 from marketplace.mail.hook import FRESH, HookReceipt, forget_receipts
 from marketplace.mail.models import Email, EmailState

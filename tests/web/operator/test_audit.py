@@ -3,9 +3,10 @@
 import pytest
 
 from marketplace.extensions import db
-from marketplace.foundation import audit, audit_desk, clock
-from marketplace.foundation.events import CommandRun
-from marketplace.foundation.timeline import acting_as, record
+from marketplace.foundation import clock
+from marketplace.foundation.audit import operator_queries as audit_queries
+from marketplace.foundation.audit import seals
+from marketplace.foundation.audit.log import CommandRun, acting_as, record
 from marketplace.leads.actions import decline, open_lead
 from tests.foundation.sealing import soon
 
@@ -31,7 +32,7 @@ def say(*reasons, actor="keeper"):
 
 def test_newest_first_with_its_seal(desk):
     say("first")
-    audit.seal(soon())
+    seals.seal(soon())
     db.session.commit()
     say("second")
     found = [row for row in rows(desk) if row[1] == "Command run"]
@@ -69,7 +70,7 @@ def test_what_is_no_position_is_the_first_page(desk, query):
 
 
 def test_pages_stay_while_the_log_grows(desk, monkeypatch):
-    monkeypatch.setattr(audit_desk, "PAGE", 3)
+    monkeypatch.setattr(audit_queries, "PAGE", 3)
     say(*"abcdefg")
     answer = desk.get("/operator/audit?event=CommandRun")
     say("new")

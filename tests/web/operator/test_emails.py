@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.mail.bounces import take
 from marketplace.mail.delivery import lifecycle
 from marketplace.mail.models import Email, EmailState

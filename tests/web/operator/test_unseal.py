@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.security import signed_links
 from marketplace.quote_requests import unsealing
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import looks

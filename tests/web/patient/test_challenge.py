@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation import challenges, clock, limits
-from marketplace.foundation.challenges import SpentChallenge
+from marketplace.foundation import clock
+from marketplace.foundation.security import challenges, limits
+from marketplace.foundation.security.challenges import SpentChallenge
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from tests.factories import Make

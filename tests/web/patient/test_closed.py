@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
 from marketplace.mail.models import Email
 from marketplace.quote_requests.links import PAGE
 from marketplace.quote_requests.models import QuoteRequest

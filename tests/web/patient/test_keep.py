@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from marketplace.foundation import clock, signed_links
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
 from marketplace.leads.ending import close
 from marketplace.quote_requests import retention
 from marketplace.web.filters import day_text

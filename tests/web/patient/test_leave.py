@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from marketplace.foundation import signed_links
+from marketplace.foundation.security import signed_links
 from tests.factories import Make
 
 

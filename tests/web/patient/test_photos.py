@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import pictures
+from marketplace.foundation.values import pictures
 from marketplace.leads.models import Lead
 from marketplace.leads.revoking import give, giving_text
 from marketplace.leads.sending import add_clinics

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation import clock, signed_links
+from marketplace.foundation import clock
+from marketplace.foundation.security import signed_links
 from marketplace.leads.actions import ask, decline
 from marketplace.leads.models import Lead
 from marketplace.leads.sending import submit

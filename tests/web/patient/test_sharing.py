@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.extensions import db
-from marketplace.foundation.faces import Face
+from marketplace.foundation.database.roles import Face
 from marketplace.leads.consent_rows import standing
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.job_queue import defer
+from marketplace.foundation.database.queue import defer
 from marketplace.mail.jobs import send
 from tests.reading import Reader
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.faces import as_system
+from marketplace.foundation.database.roles import as_system
 
 LATE_AFTER = timedelta(minutes=5)
 LEAST_FREE = 0.05  # of the disk below DATA_DIR

@@ -1,13 +1,37 @@
-"""Text as people see it: what nobody can see at its ends is cut, and what turns the rest around is named.
+"""Text as people type it: unsafe characters, paths that lead to another site, and what nobody can see.
 
-Categories are Unicode's: Cf are format characters (zero width, directional), Z* are spaces.
+Categories are Unicode's: Cc are control characters, Cs lone surrogates, Cf format characters (zero width, directional),
+Z* spaces.
 """
 
 import unicodedata
+from urllib.parse import urlsplit
+
+LINES = {"\n", "\r", "\t"}
+LONGEST_PATH = 2000
 
 # Letters and marks by their category, and yet nothing is drawn for them.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c) for c in range(0xFE00, 0xFE10)}
 _OVERRIDES = frozenset("\u202d\u202e")
+
+
+def hostile(value: str, *, lines: bool = False) -> bool:
+    """NUL, control characters and lone surrogates; with `lines` a text may have lines and tabs."""
+    kept = LINES if lines else set()
+    return any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value)
+
+
+def own_path(text: str) -> str | None:
+    """A path of this site with its query, or None: browsers read `//x`, `/\\x` and `x:` as other sites."""
+    if not text.startswith("/") or text.startswith("//") or "\\" in text:
+        return None
+    if hostile(text) or len(text) > LONGEST_PATH:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else text
 
 
 def is_invisible(character: str) -> bool:

@@ -16,9 +16,8 @@ from sqlalchemy import Index, Row, bindparam, event, func, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
-from marketplace.foundation.columns import Base, first_key
-from marketplace.foundation.events import LogForgotten
-from marketplace.foundation.timeline import TimelineEntry, record
+from marketplace.foundation.audit.log import LogForgotten, TimelineEntry, record
+from marketplace.foundation.database.columns import Base, first_key
 
 OLD_ENOUGH = timedelta(seconds=60)
 EVERY = timedelta(seconds=60)

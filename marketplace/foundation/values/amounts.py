@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 
-from marketplace.foundation.currency_signs import foreign_sign, own_signs
-from marketplace.foundation.money import MOST, minor_units, precision, whole_units
+from marketplace.foundation.values.money import MOST, foreign_sign, minor_units, own_signs, precision, whole_units
 
 MAX_LENGTH = 60
 GROUPS, POINTS = (" ", "'", ".", ","), (".", ",", "٫")

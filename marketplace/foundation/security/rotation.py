@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select, update
 
 from marketplace.extensions import db, metadata
-from marketplace.foundation.sealed import FIRST, KEY_ID, CannotOpen, KeyMissing, keyring
+from marketplace.foundation.security.sealed import FIRST, KEY_ID, CannotOpen, KeyMissing, keyring
 
 BATCH = 200
 

@@ -1,15 +1,18 @@
-"""Several rows of one kind locked in one order, so that two who need the same rows never wait for each other."""
+"""Locks rows: several in one order, so that two who need the same never deadlock, or a batch of those nobody holds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.extensions import db
-from marketplace.foundation.columns import Base
+from marketplace.foundation.database.columns import Base
 
 Row = TypeVar("Row", bound=Base)
+
+Thing = TypeVar("Thing")
+BATCH = 200
 
 
 def lock_rows(kind: type[Row], ids: Iterable[UUID], *, shared: bool = False) -> list[Row]:
@@ -22,3 +25,12 @@ def lock_rows(kind: type[Row], ids: Iterable[UUID], *, shared: bool = False) -> 
     query = select(kind).where(key.in_(sorted(set(ids)))).order_by(key)
     query = query.with_for_update(read=True) if shared else query.with_for_update(key_share=True)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def for_each_locked(query: Select[Thing], act: Callable[[Thing], None]) -> int:
+    """Acts on every row that nobody else holds; how many there were."""
+    (of,) = (column["entity"] for column in query.column_descriptions)
+    rows = db.session.scalars(query.with_for_update(of=of, skip_locked=True).limit(BATCH)).all()
+    for row in rows:
+        act(row)
+    return len(rows)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.foundation.visible_text import is_invisible, overrides_direction, trimmed
+from marketplace.foundation.security.input_safety import is_invisible, overrides_direction, trimmed
 
 ZERO_WIDTH = [
     "\u200b",

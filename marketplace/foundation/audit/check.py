@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit import (
+from marketplace.foundation.audit.seals import (
     ENTRY,
     LATEST_COMMIT,
     START,
@@ -22,7 +22,7 @@ from marketplace.foundation.audit import (
     entry_digest,
     seal_digest,
 )
-from marketplace.foundation.columns import first_key, moment_of
+from marketplace.foundation.database.columns import first_key, moment_of
 
 KEPT = timedelta(days=729)  # 24 months, short of one day for two clocks
 AT_A_TIME = 2000

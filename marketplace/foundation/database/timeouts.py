@@ -10,8 +10,8 @@ from flask import Flask, has_request_context
 from sqlalchemy import Engine, event
 
 from marketplace.extensions import db
-from marketplace.foundation import database_deadline
-from marketplace.foundation.database_deadline import CircuitBreaker, DeadlineConnection
+from marketplace.foundation.database import deadline
+from marketplace.foundation.database.deadline import CircuitBreaker, DeadlineConnection
 
 
 class Timeouts(NamedTuple):
@@ -50,7 +50,7 @@ def limit_to(app: Flask, timeouts: Timeouts) -> None:
 def bound(engine: Engine, *, app: Flask, always: Timeouts | None = None) -> None:
     """Its connections keep `always`, or whatever whoever asks for one has."""
     breaker = CircuitBreaker()
-    database_deadline.watch_pool(engine)
+    deadline.watch_pool(engine)
 
     @event.listens_for(engine, "do_connect")
     def connect(
@@ -60,6 +60,4 @@ def bound(engine: Engine, *, app: Flask, always: Timeouts | None = None) -> None
         if timeouts is None:
             return None
         parameters["options"] = f"{parameters.get('options', '')} {as_options(timeouts)}".strip()
-        return database_deadline.connect(
-            "".join(given), parameters, answer_within=timeouts.answer_within, breaker=breaker
-        )
+        return deadline.connect("".join(given), parameters, answer_within=timeouts.answer_within, breaker=breaker)

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from marketplace.extensions import db
-from marketplace.foundation import timeouts
-from marketplace.foundation.faces import Face, Worn, put_on
+from marketplace.foundation.database import timeouts
+from marketplace.foundation.database.roles import Face, Worn, put_on
 
 
 def engine() -> Engine:

@@ -1,4 +1,4 @@
-"""Jobs are rows of the transaction that asks for them; their arguments are ids only."""
+"""Jobs are rows of the transaction that asks for them; their arguments are ids only. And how much work waits."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,6 +33,11 @@ ENDED = ("succeeded", "failed", "cancelled", "aborted")
 # The queue's own tables, as far as we read them.
 _jobs = table("procrastinate_jobs", column("id"), column("status"))
 _events = table("procrastinate_events", column("id"), column("job_id"), column("at"))
+
+DEPTH = text("SELECT queue_name, CAST(status AS text), count(*) FROM procrastinate_jobs GROUP BY 1, 2")
+CONNECTIONS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user"
+)
 
 
 class WorkerConnector(procrastinate.PsycopgConnector):
@@ -104,3 +109,13 @@ def forget_about(things: Iterable[UUID]) -> None:
         ),
         {"things": [str(thing) for thing in things]},
     )
+
+
+def depth() -> dict[tuple[str, str], int]:
+    """Jobs by queue and status."""
+    return {(queue, status): count for queue, status, count in db.session.execute(DEPTH)}
+
+
+def connections() -> int:
+    """Of the app's login, in whatever process."""
+    return db.session.scalar(CONNECTIONS) or 0

@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, select, tuple_
 
 from marketplace.extensions import db
-from marketplace.foundation import timeline
-from marketplace.foundation.audit import AuditSeal, AuditSealEntry, latest_seal
-from marketplace.foundation.timeline import TimelineEntry
+from marketplace.foundation.audit.log import TimelineEntry, listeners
+from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry, latest_seal
 
 PAGE = 50
 Position = tuple[datetime, UUID]
@@ -85,7 +84,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def event_names() -> list[str]:
     """Every event there is."""
-    return sorted(event.__name__ for event in timeline.listeners)
+    return sorted(event.__name__ for event in listeners)
 
 
 def seal_state() -> SealState:

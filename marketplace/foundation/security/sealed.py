@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from marketplace.foundation.purpose_keys import folded, signing_key
+from marketplace.foundation.security.derived_keys import folded, signing_key
 
 FIRST, VERSION = b"\x01", b"\x02"
 NONCE, KEY_ID = 12, 4

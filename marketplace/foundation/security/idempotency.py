@@ -18,10 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.columns import Base
+from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.purpose_keys import signing_key
-from marketplace.foundation.sealed import Box, new_data_key
+from marketplace.foundation.security.derived_keys import signing_key
+from marketplace.foundation.security.sealed import Box, new_data_key
 
 Fields = dict[str, list[str]]
 

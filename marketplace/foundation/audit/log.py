@@ -1,4 +1,4 @@
-"""Every change leaves a past-tense record with who and when, in the same transaction as the change."""
+"""The audit log: every change leaves a past-tense record with who and when, in the same transaction as the change."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +12,10 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from marketplace.extensions import db
-from marketplace.foundation import apart, clock
-from marketplace.foundation.columns import Base, key
-from marketplace.foundation.faces import as_system
+from marketplace.foundation import clock
+from marketplace.foundation.database import separate_transaction
+from marketplace.foundation.database.columns import Base, key
+from marketplace.foundation.database.roles import as_system
 
 _actor: ContextVar[str] = ContextVar("actor", default="system")
 
@@ -74,7 +75,7 @@ def row_of(event: Event) -> dict[str, Any]:
 
 def record_apart(event: Event, *rows: Base) -> None:
     """In a transaction of its own: it stays although the answer is refused. Nothing follows from it."""
-    with apart.transaction() as session:
+    with separate_transaction.transaction() as session:
         session.add_all([TimelineEntry(**row_of(event)), *rows])
 
 
@@ -96,3 +97,15 @@ def acting() -> str:
 def act_as(actor: str) -> None:
     """For a door: holds until the request's context ends, which resets it."""
     _actor.set(actor)
+
+
+class CommandRun(Event):
+    """The keeper changed something by a command; `reason` is the command."""
+
+
+class LogForgotten(Event):
+    """Whole sealed batches of the log went after 24 months; `reason` is the last seal that lost its entries."""
+
+
+class KeysRotated(Event):
+    """Data keys were wrapped anew; `reason` is the id of the master key that wraps them."""

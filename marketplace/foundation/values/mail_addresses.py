@@ -5,7 +5,7 @@ from email.headerregistry import Address
 
 from email_validator import validate_email
 
-from marketplace.foundation.visible_text import trimmed
+from marketplace.foundation.security.input_safety import trimmed
 
 
 def mailable(text: str) -> str:

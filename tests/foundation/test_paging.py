@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.foundation.pages import cut
+from marketplace.foundation.paging import cut
 
 NUMBERS = st.integers(0, 10_000)
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from marketplace.foundation.amounts import AmountProblem, NotAnAmount
-from marketplace.foundation.money import precision
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount
+from marketplace.foundation.values.money import precision
 
 
 def in_words(problem: NotAnAmount, *, example: str = "480") -> str:
