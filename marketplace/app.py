@@ -16,33 +16,26 @@ from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import security_mail
-from marketplace.web import (
-    access,
+from marketplace.web import access, account_pages, backdrop, dev_mail, filters, joining, metrics, words
+from marketplace.web.dashboard.blueprint import blueprint as dashboard
+from marketplace.web.http import (
     access_log,
-    account_pages,
     assets,
+    constant_time,
     context,
-    dev_mail,
-    equal_time,
     errors,
-    filters,
     headers,
     inputs,
-    joining,
     limiting,
-    metrics,
     one_address,
     origin,
-    pictures,
-    strata,
-    words,
+    uploads,
 )
-from marketplace.web.dashboard import door as dashboard
 from marketplace.web.mail import door as mail_door
-from marketplace.web.operator import door as operator
-from marketplace.web.patient import door as patient
+from marketplace.web.operator.blueprint import blueprint as operator
+from marketplace.web.patient.blueprint import blueprint as patient
 from marketplace.web.policies import POLICIES
-from marketplace.web.public import door as public
+from marketplace.web.public.blueprint import blueprint as public
 
 ROOT = Path(__file__).parent.parent
 
@@ -55,7 +48,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     app.url_map.strict_slashes = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     keyring.load(app.config["FIELD_KEYS"], secret=str(app.config["SECRET_KEY"]))
-    for part in (access_log, headers, pictures, inputs, origin, one_address):
+    for part in (access_log, headers, uploads, inputs, origin, one_address):
         # Before any extension: also what that refuses has an id and a line.
         part.install(app)
     _bind_extensions(app)
@@ -79,11 +72,11 @@ def _bind_extensions(app: Flask) -> None:
 
 
 def _bind_web(app: Flask) -> None:
-    equal_time.install(app)
+    constant_time.install(app)
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (errors, limiting, filters, strata, context, words):
+    for part in (errors, limiting, filters, backdrop, context, words):
         part.install(app)
     assets.install(app)
     for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, joining.joining, mail_door):

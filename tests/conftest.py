@@ -19,7 +19,7 @@ from marketplace.catalogue import content_loader
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import put_on
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
-from marketplace.web import assets
+from marketplace.web.http import assets
 from tests.reading import Reader
 from tests.working import Keeper, look_at_everything
 

@@ -10,8 +10,8 @@ from marketplace.accounts import session_rows, sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.freshness import fresh
 from marketplace.clinics.team import membership_of
-from marketplace.web.headers import keep_private
-from marketplace.web.writing import writes
+from marketplace.web.http.headers import keep_private
+from marketplace.web.http.writing import writes
 
 account_pages = Blueprint("account_pages", __name__, url_prefix="/account")
 account_pages.after_request(keep_private)

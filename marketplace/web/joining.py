@@ -12,9 +12,9 @@ from marketplace.accounts.passwords import problem_with
 from marketplace.clinics.joining import Invited, Standing, join, join_as_new, peek
 from marketplace.extensions import db
 from marketplace.foundation.problems import LinkGone
-from marketplace.web.forms import Form
-from marketplace.web.headers import keep_private
-from marketplace.web.writing import writes
+from marketplace.web.forms.base import Form
+from marketplace.web.http.headers import keep_private
+from marketplace.web.http.writing import writes
 
 joining = Blueprint("joining", __name__, url_prefix="/account/invitation/<token>")
 joining.after_request(keep_private)

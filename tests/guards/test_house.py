@@ -19,7 +19,7 @@ MODULES = sorted((ROOT / "marketplace").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 # Besides the doors' @writes, work ends in a commit only where nobody waits for an answer.
 MAY_COMMIT = {
-    "web/writing.py",
+    "web/http/writing.py",
     "worker.py",
     "accounts/pages.py",
     "foundation/database/separate_transaction.py",

@@ -3,7 +3,7 @@
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
 
 TEXTS = (StringField, TextAreaField, EmailField)
 

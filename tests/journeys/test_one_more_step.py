@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from marketplace.web import challenged
+from marketplace.web.forms import challenged
 from tests.browser import assert_accessible, assert_no_sideways_scroll, served
 
 pytestmark = pytest.mark.xdist_group("site")

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
-from marketplace.web.assets import Assets
+from marketplace.web.http.assets import Assets
 
 STATIC = Path(__file__).parents[2] / "static"
 KIB = 1024

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from marketplace.extensions import db
-from marketplace.web import equal_time
+from marketplace.web.http import constant_time
 from tests.factories import PASSWORD, Make
 
 KNOWN, UNKNOWN = "known@meridian.example", "other@meridian.example"
@@ -70,15 +70,15 @@ def test_sp8_an_unknown_account_costs_a_hash_too(client: Any, monkeypatch: pytes
 def waits(monkeypatch: pytest.MonkeyPatch, *, work: float) -> float:
     """How long the answer to a piece of work waits at a beat of half a second."""
     now, slept = [100.0], []
-    monkeypatch.setattr(equal_time.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(equal_time.time, "sleep", slept.append)
+    monkeypatch.setattr(constant_time.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(constant_time.time, "sleep", slept.append)
 
     def wsgi(environ: dict[str, Any], _start: object) -> list[bytes]:
         now[0] += work
-        environ[equal_time.MARK] = 0.5
+        environ[constant_time.MARK] = 0.5
         return []
 
-    equal_time.EqualTime(wsgi)({}, None)
+    constant_time.EqualTime(wsgi)({}, None)
     return work + slept[0]
 
 
@@ -92,8 +92,8 @@ def test_who_waits_holds_no_connection(own_app: Flask, monkeypatch: pytest.Monke
     held: list[int] = []
     with own_app.app_context():
         pool = db.engine.pool
-    monkeypatch.setattr(equal_time.time, "sleep", lambda _seconds: held.append(pool.checkedout()))
-    own_app.wsgi_app = equal_time.EqualTime(own_app.wsgi_app)
+    monkeypatch.setattr(constant_time.time, "sleep", lambda _seconds: held.append(pool.checkedout()))
+    own_app.wsgi_app = constant_time.EqualTime(own_app.wsgi_app)
     own_app.test_client().post(path, data={"email": UNKNOWN, "password": "not this one"})
     assert held == [0]
 
@@ -102,8 +102,8 @@ def test_other_pages_and_a_right_password_do_not_wait(
     app: Flask, client: Any, make_operator: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(equal_time.time, "sleep", slept.append)
-    monkeypatch.setattr(app, "wsgi_app", equal_time.EqualTime(app.wsgi_app))
+    monkeypatch.setattr(constant_time.time, "sleep", slept.append)
+    monkeypatch.setattr(app, "wsgi_app", constant_time.EqualTime(app.wsgi_app))
     account = make_operator()
     assert client.get("/account/login").status_code == 200
     assert client.post("/account/login", data={"email": account.email, "password": PASSWORD}).status_code == 303
@@ -125,8 +125,8 @@ def test_sp8_a_reset_costs_a_hash_whoever_asks(
 def test_what_is_refused_unread_waits_for_nothing(app: Flask, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or one sender of empty forms holds every thread of the site."""
     slept: list[float] = []
-    monkeypatch.setattr(equal_time.time, "sleep", slept.append)
-    monkeypatch.setattr(app, "wsgi_app", equal_time.EqualTime(app.wsgi_app))
+    monkeypatch.setattr(constant_time.time, "sleep", slept.append)
+    monkeypatch.setattr(app, "wsgi_app", constant_time.EqualTime(app.wsgi_app))
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     assert client.post("/account/login", data={"email": KNOWN, "password": PASSWORD}).status_code == 400
     assert client.post("/my/link", data={"email": KNOWN}, headers={"Origin": "https://evil.example"}).status_code == 403

@@ -23,7 +23,7 @@ from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.retention.erasure import erase
-from marketplace.web.writing import writes
+from marketplace.web.http.writing import writes
 from tests import browser
 from tests.conftest import reader_of
 from tests.factories import Make, build_clinic

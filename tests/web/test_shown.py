@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.web.shown import MAX_LENGTH, Changes, Shown
+from marketplace.web.forms.agreeing import MAX_LENGTH, Changes, Shown
 
 NAMES = st.text(string.ascii_lowercase + string.digits + ".-", min_size=1, max_size=30)
 VALUES = st.text(max_size=40) | st.lists(st.text(max_size=8), max_size=4) | st.integers() | st.none()

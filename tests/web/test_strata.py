@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from marketplace.web.strata import strata_paths
+from marketplace.web.backdrop import strata_paths
 
 SEEDS = [f"clinic-{number}" for number in range(40)]
 

@@ -1,6 +1,6 @@
 """The clinics' pages."""
 
-from marketplace.web.dashboard import (  # noqa: F401
+from marketplace.web.dashboard import (  # noqa: F401 - binds the views
     asking,
     conflict,
     exporting,
@@ -15,4 +15,3 @@ from marketplace.web.dashboard import (  # noqa: F401
     team,
     withdrawing,
 )
-from marketplace.web.dashboard.door import door as door

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web import shown
-from marketplace.web.shown import AgreeingForm, Shown
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import AgreeingForm, Shown
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -47,5 +47,5 @@ def asked_shown(lead: Lead, sight: Sight) -> Shown:
 
 def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
     """What the patient changed since the page was shown."""
-    lines = shown.items(form.changes, LABELS, gone="") if form is not None else []
+    lines = agreeing.items(form.changes, LABELS, gone="") if form is not None else []
     return [(None, text) for _anchor, text in lines]

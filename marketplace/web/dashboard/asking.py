@@ -13,11 +13,11 @@ from marketplace.leads.actions import ask
 from marketplace.leads.states import DECLINABLE
 from marketplace.quotes.declining_leads import decline, must_hold_no_quote
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.sight import may_ask, own_lead, sight_of
-from marketplace.web.forms import Form, WordsAskedAbout
-from marketplace.web.writing import once, writes
+from marketplace.web.forms.base import Form, WordsAskedAbout
+from marketplace.web.http.writing import once, writes
 
 
 class QuestionForm(WordsAskedAbout):
@@ -47,7 +47,7 @@ class DeclineForm(Form):
     )
 
 
-@door.get("/leads/<ref>/ask")
+@blueprint.get("/leads/<ref>/ask")
 def ask_patient(ref: str) -> str:
     """The form of the one question."""
     own = own_lead()
@@ -56,7 +56,7 @@ def ask_patient(ref: str) -> str:
     return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
 
 
-@door.post("/leads/<ref>/ask")
+@blueprint.post("/leads/<ref>/ask")
 @writes
 @once(QuestionForm)
 def send_question(ref: str) -> ResponseReturnValue:
@@ -75,7 +75,7 @@ def send_question(ref: str) -> ResponseReturnValue:
     return render_template("dashboard/ask.html", lead=own, form=form, has_errors=True), 422
 
 
-@door.get("/leads/<ref>/decline")
+@blueprint.get("/leads/<ref>/decline")
 def ask_decline(ref: str) -> str:
     """The list of reasons."""
     own = own_lead()
@@ -85,7 +85,7 @@ def ask_decline(ref: str) -> str:
     return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
 
 
-@door.post("/leads/<ref>/decline")
+@blueprint.post("/leads/<ref>/decline")
 @writes
 def decline_lead(ref: str) -> ResponseReturnValue:
     """A no counts as an answer; the patient reads the reason."""

@@ -14,13 +14,13 @@ from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.leads.queries import last_answer
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
-from marketplace.web import errors
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import form_of, slug_of
 from marketplace.web.dashboard.quote_form import shown_values
 from marketplace.web.dashboard.sight import own_lead, sight_of
 from marketplace.web.filters import money_text
+from marketplace.web.http import errors
 
 if TYPE_CHECKING:
     from marketplace.foundation.audit.log import TimelineEntry
@@ -48,7 +48,7 @@ class Row:
         return self.theirs != self.yours
 
 
-@door.errorhandler(WrongState)
+@blueprint.errorhandler(WrongState)
 def show_conflict(problem: WrongState) -> ResponseReturnValue:
     """With the way back to the request where there is one; every one of them in the clinic's own frame."""
     errors.take_back()

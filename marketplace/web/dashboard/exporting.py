@@ -6,11 +6,11 @@ from marketplace.accounts.freshness import fresh
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.quotes.lead_export import COLUMNS, export_leads
-from marketplace.web.dashboard.door import door
-from marketplace.web.writing import writes
+from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.http.writing import writes
 
 
-@door.get("/export.csv")
+@blueprint.get("/export.csv")
 @fresh
 @writes
 def export_csv() -> Response:

@@ -20,8 +20,8 @@ from marketplace.quote_requests.queries import name_to_use
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.inbox import going_out, inbox, tab_counts
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
-from marketplace.web.inputs import is_page
+from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.http.inputs import is_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ class Asked:
         return {name: value for name, value in named.items() if value}
 
 
-@door.get("/leads")
+@blueprint.get("/leads")
 def leads() -> str:
     """One tab of the inbox, or the requests with an unread message."""
     asked = _asked()

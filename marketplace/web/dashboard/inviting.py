@@ -16,10 +16,10 @@ from marketplace.clinics.invitations import LIFETIME
 from marketplace.clinics.states import TeamRole
 from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.forms import CreatingForm, email_field
-from marketplace.web.writing import once, writes
+from marketplace.web.forms.base import CreatingForm, email_field
+from marketplace.web.http.writing import once, writes
 
 
 class InviteForm(CreatingForm):
@@ -39,7 +39,7 @@ class InviteForm(CreatingForm):
         return {"clinic": str(g.clinic.id), "email": self.email.data or ""}
 
 
-@door.get("/team/invite")
+@blueprint.get("/team/invite")
 @fresh
 def ask_invite() -> str:
     """Whom to ask."""
@@ -48,7 +48,7 @@ def ask_invite() -> str:
     return render_template("dashboard/team/invite.html", form=form, days=LIFETIME.days)
 
 
-@door.post("/team/invite")
+@blueprint.post("/team/invite")
 @fresh
 @writes
 @once(InviteForm)
@@ -67,7 +67,7 @@ def invite() -> ResponseReturnValue:
     return render_template("dashboard/team/invite.html", form=form, days=LIFETIME.days, has_errors=True), 422
 
 
-@door.post("/team/invitations/<uuid:invitation_id>/take-back")
+@blueprint.post("/team/invitations/<uuid:invitation_id>/take-back")
 @fresh
 @writes
 def take_back_invitation(invitation_id: UUID) -> ResponseReturnValue:

@@ -28,14 +28,14 @@ from marketplace.quotes.queries import latest_for_lead, standing_for_lead, why_l
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.asked_facts import asked_shown, items
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.changed_rows import changed_rows
-from marketplace.web.dashboard.door import door
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
 from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, note_look, own_lead, sight_of
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
-from marketplace.web.writing import writes
+from marketplace.web.http.writing import writes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 TREATMENT = "mesotherapy"
 
 
-@door.get("/leads/<ref>")
+@blueprint.get("/leads/<ref>")
 @writes
 def lead(ref: str) -> ResponseReturnValue:
     """The page a clinic answers from; the first look opens the lead."""
@@ -156,7 +156,7 @@ def _send_label(form: QuoteForm) -> str:
     return _("Send quote of %(amount)s", amount=money_text(minor, form.currency_code))
 
 
-@door.post("/leads/<ref>/delete-confirmed")
+@blueprint.post("/leads/<ref>/delete-confirmed")
 @writes
 def confirm_deleted(ref: str) -> ResponseReturnValue:
     """The clinic says that its copy is gone, of one thing (`what`) or of all; saying it twice changes nothing."""

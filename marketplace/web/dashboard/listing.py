@@ -13,9 +13,9 @@ from marketplace.clinics.states import ListingState
 from marketplace.foundation.problems import Refused
 from marketplace.web.clinic_words import opening_words
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
-from marketplace.web.forms import Form
-from marketplace.web.writing import writes
+from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
 
 
 class AnswerForm(Form):
@@ -30,13 +30,13 @@ class AnswerForm(Form):
     )
 
 
-@door.get("/listing")
+@blueprint.get("/listing")
 def listing() -> ResponseReturnValue:
     """What patients see, and in which state it is."""
     return _page()
 
 
-@door.post("/listing/submit")
+@blueprint.post("/listing/submit")
 @writes
 def submit_listing() -> ResponseReturnValue:
     """To review, for the first time, or after it was sent back with an answer to what was asked."""
@@ -47,7 +47,7 @@ def submit_listing() -> ResponseReturnValue:
     return _back(_("Your listing is sent to review. We write to you when it is decided"))
 
 
-@door.post("/listing/pause")
+@blueprint.post("/listing/pause")
 @writes
 def pause_listing() -> ResponseReturnValue:
     """No new requests until it is resumed."""
@@ -55,7 +55,7 @@ def pause_listing() -> ResponseReturnValue:
     return _back(_("You get no new requests until you take them again"))
 
 
-@door.post("/listing/resume")
+@blueprint.post("/listing/resume")
 @writes
 def resume_listing() -> ResponseReturnValue:
     """Refused while a required check is not in date."""

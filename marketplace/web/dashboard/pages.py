@@ -7,16 +7,16 @@ from marketplace.foundation import clock
 from marketplace.leads.clinic_desk import numbers as numbers_of
 from marketplace.leads.reasons import in_words
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 
 
-@door.get("/checks")
+@blueprint.get("/checks")
 def checks() -> str:
     """The six checks with their dates."""
     return render_template("dashboard/checks.html", wording=wording, today=clock.today(), ending_within=ENDING_WITHIN)
 
 
-@door.get("/numbers")
+@blueprint.get("/numbers")
 def numbers() -> str:
     """The last 90 days."""
     found = numbers_of(g.clinic.id)

@@ -9,13 +9,13 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.actions import open_lead
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.states import Purpose
-from marketplace.web import pictures
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.sight import hold_still, own_lead, reads
-from marketplace.web.writing import writes
+from marketplace.web.http import uploads
+from marketplace.web.http.writing import writes
 
 
-@door.get("/leads/<ref>/photos/<uuid:photo_id>")
+@blueprint.get("/leads/<ref>/photos/<uuid:photo_id>")
 @writes
 def photo(ref: str, photo_id: UUID) -> Response:
     """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
@@ -25,6 +25,6 @@ def photo(ref: str, photo_id: UUID) -> Response:
         raise NotFound("photo")
     found = photos.photo_of(own.request, photo_id)
     if request.method == "HEAD":
-        return pictures.answer(b"", name="photo")
+        return uploads.answer(b"", name="photo")
     open_lead(own, actor=current_user.actor, looked_at="photos")
-    return pictures.answer(photos.picture(found), name=f"{ref}-{found.place}")
+    return uploads.answer(photos.picture(found), name=f"{ref}-{found.place}")

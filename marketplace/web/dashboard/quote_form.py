@@ -24,8 +24,8 @@ from marketplace.web.dashboard.quote_fields import (
     not_both,
     stated_choice,
 )
-from marketplace.web.forms import WordsAskedAbout
-from marketplace.web.shown import AgreeingForm
+from marketplace.web.forms.agreeing import AgreeingForm
+from marketplace.web.forms.base import WordsAskedAbout
 from marketplace.web.words import INCLUDED, PRICE_REASONS, ROLES
 
 SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))

@@ -15,21 +15,21 @@ from marketplace.quotes.drafting import hold, take_back, takes_quote
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.queries import latest_for_lead
 from marketplace.quotes.states import PriceReason
-from marketplace.web import errors
 from marketplace.web.dashboard.asked_facts import asked_shown
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
 from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
-from marketplace.web.shown import STALE
-from marketplace.web.writing import once, writes
+from marketplace.web.forms.agreeing import STALE
+from marketplace.web.http import errors
+from marketplace.web.http.writing import once, writes
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
     from marketplace.quotes.terms import QuoteTerms
 
 
-@door.post("/leads/<ref>/quote")
+@blueprint.post("/leads/<ref>/quote")
 @writes
 @once(QuoteForm)
 def send_quote(ref: str) -> ResponseReturnValue:
@@ -80,7 +80,7 @@ def _terms(form: QuoteForm, *, answers: int) -> QuoteTerms:
     return terms_from(form, procedure_id=chosen.id, answers=answers)
 
 
-@door.post("/leads/<ref>/undo")
+@blueprint.post("/leads/<ref>/undo")
 @writes
 def undo_quote(ref: str) -> ResponseReturnValue:
     """Back to the form, with all that was typed. Too late is said so."""

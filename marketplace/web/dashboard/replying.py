@@ -8,14 +8,14 @@ from flask_security import current_user
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.models import Lead
 from marketplace.leads.replying import may_reply, reply
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import filled_form, lead_page
 from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
 from marketplace.web.dashboard.thread import ReplyForm
-from marketplace.web.writing import once, writes
+from marketplace.web.http.writing import once, writes
 
 
-@door.post("/leads/<ref>/reply")
+@blueprint.post("/leads/<ref>/reply")
 @writes
 @once(ReplyForm)
 def reply_to_patient(ref: str) -> ResponseReturnValue:

@@ -16,10 +16,10 @@ from marketplace.clinics import invitations, team
 from marketplace.clinics.states import TeamRole
 from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.forms import Form
-from marketplace.web.writing import writes
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
 
 
 class RoleForm(Form):
@@ -28,7 +28,7 @@ class RoleForm(Form):
     role = RadioField(_l("Role"), choices=listed(wording.TEAM.items()), validators=[InputRequired(_l("Select a role"))])
 
 
-@door.get("/team")
+@blueprint.get("/team")
 def show_team() -> str:
     """Who may answer requests; owners also see who is asked to join."""
     return render_template(
@@ -41,7 +41,7 @@ def show_team() -> str:
     )
 
 
-@door.get("/team/<uuid:account_id>")
+@blueprint.get("/team/<uuid:account_id>")
 @fresh
 def show_member(account_id: UUID) -> ResponseReturnValue:
     """One person: what they may do, and the way out."""
@@ -58,7 +58,7 @@ def _member_page(account_id: UUID, *, form: Form) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@door.post("/team/<uuid:account_id>")
+@blueprint.post("/team/<uuid:account_id>")
 @fresh
 @writes
 def change_role(account_id: UUID) -> ResponseReturnValue:
@@ -75,7 +75,7 @@ def change_role(account_id: UUID) -> ResponseReturnValue:
     return _member_page(account_id, form=form)
 
 
-@door.post("/team/<uuid:account_id>/remove")
+@blueprint.post("/team/<uuid:account_id>/remove")
 @fresh
 @writes
 def remove_member(account_id: UUID) -> ResponseReturnValue:
@@ -98,14 +98,14 @@ def _onward(account_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("dashboard.show_team"), 303)
 
 
-@door.get("/team/leave")
+@blueprint.get("/team/leave")
 @fresh
 def ask_leave() -> str:
     """What leaving means."""
     return render_template("dashboard/team/leave.html", form=Form())
 
 
-@door.post("/team/leave")
+@blueprint.post("/team/leave")
 @fresh
 @writes
 def leave_team() -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length
 from marketplace.accounts.queries import names_of
 from marketplace.leads.messages import CLINIC, Said
 from marketplace.leads.replying import may_reply
-from marketplace.web.forms import WordsAskedAbout
+from marketplace.web.forms.base import WordsAskedAbout
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -14,12 +14,12 @@ from wtforms.validators import InputRequired
 from marketplace.foundation.problems import WrongState
 from marketplace.quotes.drafting import withdraw
 from marketplace.quotes.queries import standing_for_lead
-from marketplace.web.dashboard.door import door
+from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.sight import own_lead
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
 from marketplace.web.words import WITHDRAWALS
-from marketplace.web.writing import writes
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -36,14 +36,14 @@ class WithdrawForm(Form):
     )
 
 
-@door.get("/leads/<ref>/withdraw")
+@blueprint.get("/leads/<ref>/withdraw")
 def ask_withdraw(ref: str) -> str:
     """What follows is said before the button."""
     own = own_lead()
     return _page(own, _open_quote(own), WithdrawForm())
 
 
-@door.post("/leads/<ref>/withdraw")
+@blueprint.post("/leads/<ref>/withdraw")
 @writes
 def withdraw_quote(ref: str) -> ResponseReturnValue:
     """No longer to be chosen; the patient is told at once, and the clinic may send another one."""

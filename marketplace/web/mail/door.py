@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.headers import keep_private
+from marketplace.web.http.headers import keep_private
 
 door = Blueprint("mail", __name__)
 door.after_request(keep_private)

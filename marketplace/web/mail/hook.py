@@ -11,8 +11,8 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound, Problem
 from marketplace.mail import bounces, hook
+from marketplace.web.http.writing import writes
 from marketplace.web.mail.door import door
-from marketplace.web.writing import writes
 
 LARGEST = 64 * 1024
 

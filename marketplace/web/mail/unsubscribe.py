@@ -7,8 +7,8 @@ from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.mail.unsubscribing import Subscription, subscription_of
+from marketplace.web.http.writing import writes
 from marketplace.web.mail.door import door
-from marketplace.web.writing import writes
 
 
 @door.route("/unsubscribe/<token>", methods=["GET", "POST"])

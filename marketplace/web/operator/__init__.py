@@ -1,4 +1,3 @@
 """The operators' pages."""
 
-from marketplace.web.operator import audit, clinics, decisions, desk, emails, requests, review  # noqa: F401
-from marketplace.web.operator.door import door as door
+from marketplace.web.operator import audit, clinics, decisions, desk, emails, requests, review  # noqa: F401 - binds the views

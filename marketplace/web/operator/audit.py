@@ -10,16 +10,16 @@ from flask.typing import ResponseReturnValue
 from marketplace.clinics import operator_queries as clinics
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.quote_requests import desk as request_desk
-from marketplace.web.forms import hostile
+from marketplace.web.forms.base import hostile
 from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.codes import code_text
-from marketplace.web.operator.door import door
 
 LAST_YEAR = 9999
 FILTERS = ("event", "actor", "ref", "clinic", "day")
 
 
-@door.get("/audit")
+@blueprint.get("/audit")
 def audit_log() -> ResponseReturnValue:
     """Newest first; what is typed into a filter and is of nobody finds nothing."""
     chosen = {name: _typed(name) for name in FILTERS}

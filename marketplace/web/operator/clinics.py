@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics import actions, operator_queries, reasons, team
 from marketplace.foundation import clock
-from marketplace.web.inputs import number
+from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.http.inputs import number
 from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import claim_rows
-from marketplace.web.operator.door import door
 from marketplace.web.operator.reading import items, listing_shown
-from marketplace.web.shown import STALE, AgreeingForm
 
 WITHIN = (7, 30, 90)
 
@@ -29,7 +29,7 @@ def page_url(page: int) -> str:
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page})}"
 
 
-@door.get("/clinics")
+@blueprint.get("/clinics")
 def list_clinics() -> ResponseReturnValue:
     """Clinics in every state."""
     state, country, q = (request.args.get(name, "").strip() for name in ("state", "country", "q"))
@@ -45,7 +45,7 @@ def list_clinics() -> ResponseReturnValue:
     )
 
 
-@door.get("/clinics/<uuid:clinic_id>")
+@blueprint.get("/clinics/<uuid:clinic_id>")
 def show_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """One listing."""
     return listing_page(clinic_id)
@@ -76,7 +76,7 @@ def listing_page(
     return page, STALE if form.changes else 422 if problem else 200
 
 
-@door.get("/clinics/<uuid:clinic_id>/history")
+@blueprint.get("/clinics/<uuid:clinic_id>/history")
 def show_history(clinic_id: UUID) -> ResponseReturnValue:
     """Everything that happened to the listing and its checks."""
     clinic = operator_queries.by_id(clinic_id)
@@ -91,7 +91,7 @@ def show_history(clinic_id: UUID) -> ResponseReturnValue:
     )
 
 
-@door.get("/checks")
+@blueprint.get("/checks")
 def list_checks() -> ResponseReturnValue:
     """Evidence that waits, claims of live listings that lapsed, or checks that end soon or have ended."""
     state = request.args.get("state", "").strip()

@@ -11,13 +11,13 @@ from flask_security import current_user
 from marketplace.clinics import actions, checks, operator_queries, reasons
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
+from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import listing_page
-from marketplace.web.operator.door import door
 from marketplace.web.operator.forms import CheckForm, SendBackForm, SuspendForm
 from marketplace.web.operator.reading import check_shown, items, last_happened, listing_shown
-from marketplace.web.shown import STALE, AgreeingForm
-from marketplace.web.writing import writes
 
 if TYPE_CHECKING:
     from marketplace.clinics.models import Check, Clinic
@@ -28,7 +28,7 @@ def _back_to(clinic_id: UUID, text: str) -> ResponseReturnValue:
     return redirect(url_for("operator.show_clinic", clinic_id=clinic_id), 303)
 
 
-@door.post("/clinics/<uuid:clinic_id>/submit")
+@blueprint.post("/clinics/<uuid:clinic_id>/submit")
 @writes
 def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """For a clinic that was imported, or that said it is ready."""
@@ -37,7 +37,7 @@ def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
     return _back_to(clinic_id, _("%(name)s is in review", name=clinic.name))
 
 
-@door.post("/clinics/<uuid:clinic_id>/publish")
+@blueprint.post("/clinics/<uuid:clinic_id>/publish")
 @writes
 def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """Live at once; refused while a required check is not passed."""
@@ -51,7 +51,7 @@ def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
     return _back_to(clinic_id, _("%(name)s is published. The clinic is told by email", name=clinic.name))
 
 
-@door.post("/clinics/<uuid:clinic_id>/reinstate")
+@blueprint.post("/clinics/<uuid:clinic_id>/reinstate")
 @writes
 def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """Held to the same checks as a new listing."""
@@ -65,13 +65,13 @@ def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
     return _back_to(clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name))
 
 
-@door.get("/clinics/<uuid:clinic_id>/suspend")
+@blueprint.get("/clinics/<uuid:clinic_id>/suspend")
 def ask_suspend(clinic_id: UUID) -> ResponseReturnValue:
     """What follows is said before the button."""
     return _decision_page("suspend", operator_queries.by_id(clinic_id), SuspendForm())
 
 
-@door.post("/clinics/<uuid:clinic_id>/suspend")
+@blueprint.post("/clinics/<uuid:clinic_id>/suspend")
 @writes
 def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """A reason and a statement, always."""
@@ -82,13 +82,13 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     return _back_to(clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name))
 
 
-@door.get("/clinics/<uuid:clinic_id>/send-back")
+@blueprint.get("/clinics/<uuid:clinic_id>/send-back")
 def ask_send_back(clinic_id: UUID) -> ResponseReturnValue:
     """What follows is said before the button."""
     return _decision_page("send_back", operator_queries.by_id(clinic_id), SendBackForm())
 
 
-@door.post("/clinics/<uuid:clinic_id>/send-back")
+@blueprint.post("/clinics/<uuid:clinic_id>/send-back")
 @writes
 def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """The clinic mends and submits again."""
@@ -122,7 +122,7 @@ def _decision_page(name: str, clinic: "Clinic", form: SuspendForm) -> ResponseRe
     return html, STALE if form.changes else 422 if form.errors else 200
 
 
-@door.get("/clinics/<uuid:clinic_id>/checks/<kind>")
+@blueprint.get("/clinics/<uuid:clinic_id>/checks/<kind>")
 def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     """One claim, and what we hold of it."""
     clinic = operator_queries.by_id(clinic_id)
@@ -131,7 +131,7 @@ def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     return _check_page(clinic, check, form)
 
 
-@door.post("/clinics/<uuid:clinic_id>/checks/<kind>")
+@blueprint.post("/clinics/<uuid:clinic_id>/checks/<kind>")
 @writes
 def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     """Passed until a date, refused, or revoked."""

@@ -10,10 +10,10 @@ from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.reviews import queries as reviews
 from marketplace.web.operator import wording
-from marketplace.web.operator.door import door
+from marketplace.web.operator.blueprint import blueprint
 
 
-@door.get("")
+@blueprint.get("")
 def desk() -> ResponseReturnValue:
     """The first page after signing in."""
     return render_template(
@@ -30,7 +30,7 @@ def desk() -> ResponseReturnValue:
     )
 
 
-@door.get("/routing")
+@blueprint.get("/routing")
 def routing() -> ResponseReturnValue:
     """Where clinics are missing, and how often each was proposed."""
     return render_template("operator/routing.html", gaps=routing_desk.gaps(), shares=routing_desk.shares())

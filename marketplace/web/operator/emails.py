@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.mail import desk as outbox
+from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.door import door
-from marketplace.web.writing import writes
 
 LIFT = {
     "works_again": _l("The address works again"),
@@ -20,7 +20,7 @@ LIFT = {
 }
 
 
-@door.get("/emails")
+@blueprint.get("/emails")
 def list_emails() -> ResponseReturnValue:
     """Newest first; neither to whom nor what it said."""
     return _page()
@@ -42,7 +42,7 @@ def _page(*, refused: tuple[UUID, str] | None = None) -> str:
     )
 
 
-@door.post("/emails/<uuid:email_id>/retry")
+@blueprint.post("/emails/<uuid:email_id>/retry")
 @writes
 def retry_email(email_id: UUID) -> ResponseReturnValue:
     """A failed email is tried once more."""
@@ -51,7 +51,7 @@ def retry_email(email_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("operator.list_emails"), 303)
 
 
-@door.post("/emails/suppressions/<uuid:suppression_id>/lift")
+@blueprint.post("/emails/suppressions/<uuid:suppression_id>/lift")
 @writes
 def lift_suppression(suppression_id: UUID) -> ResponseReturnValue:
     """Emails may go to the address again; the reason stays on the timeline."""

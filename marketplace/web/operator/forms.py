@@ -9,8 +9,8 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from marketplace.clinics.reasons import SEND_BACK, SUSPEND
-from marketplace.web.forms import Form
-from marketplace.web.shown import AgreeingForm
+from marketplace.web.forms.agreeing import AgreeingForm
+from marketplace.web.forms.base import Form
 
 STATEMENT = 2000
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 
 from marketplace.clinics import operator_queries
-from marketplace.web import shown
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import AgreeingForm, Shown
 from marketplace.web.operator import wording
 from marketplace.web.operator.claims import claim_rows
-from marketplace.web.shown import AgreeingForm, Shown
 
 if TYPE_CHECKING:
     from marketplace.clinics.models import Check, Clinic
@@ -53,7 +53,7 @@ def items(form: AgreeingForm) -> list[tuple[str | None, str]]:
         "source": _("Source"),
     }
     labels |= {f"check.{kind}": label for kind, label in wording.CHECK_KIND.items()}
-    return shown.items(form.changes, labels, gone=_("A check is gone"))
+    return agreeing.items(form.changes, labels, gone=_("A check is gone"))
 
 
 def last_happened(clinic: "Clinic") -> dict[str, object]:

@@ -14,15 +14,15 @@ from marketplace.mail import desk as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.quote_requests import unsealing
 from marketplace.quote_requests.photos import photos_of
-from marketplace.web import pictures
+from marketplace.web.http import uploads
+from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.door import door
 from marketplace.web.operator.forms import UnsealForm
-from marketplace.web.writing import writes
 
 
-@door.get("/requests")
+@blueprint.get("/requests")
 def list_requests() -> ResponseReturnValue:
     """All that were sent, newest first."""
     state = request.args.get("state", "").strip()
@@ -36,14 +36,14 @@ def list_requests() -> ResponseReturnValue:
     )
 
 
-@door.get("/requests/<ref>")
+@blueprint.get("/requests/<ref>")
 @writes
 def show_request(ref: str) -> ResponseReturnValue:
     """Leads, decisions, emails and the whole story of one; while it is open to this person, a look at the answers."""
     return _request_page(desk.request_by_ref(ref), UnsealForm(formdata=None))
 
 
-@door.post("/requests/<ref>/unseal")
+@blueprint.post("/requests/<ref>/unseal")
 @writes
 def unseal_request(ref: str) -> ResponseReturnValue:
     """Opens the health answers for a quarter of an hour; the reason is the patient's to read."""
@@ -58,7 +58,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
     return redirect(url_for("operator.show_request", ref=ref, _anchor="health"), 303)
 
 
-@door.get("/requests/<ref>/photos/<uuid:photo_id>")
+@blueprint.get("/requests/<ref>/photos/<uuid:photo_id>")
 @writes
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """While the answers are open to this person; HEAD looks at nothing."""
@@ -66,7 +66,7 @@ def show_photo(ref: str, photo_id: UUID) -> Response:
     if unsealing.open_until(asked, actor=current_user.actor) is None:
         raise NotFound("photo")
     jpeg = unsealing.see_unsealed(asked, photo_id) if request.method == "GET" else b""
-    return pictures.answer(jpeg, name=f"{ref}-{photo_id}")
+    return uploads.answer(jpeg, name=f"{ref}-{photo_id}")
 
 
 def _request_page(asked: Any, form: UnsealForm) -> str:

@@ -15,24 +15,24 @@ from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
 from marketplace.reviews.wording import KINDS, OUTCOMES
-from marketplace.web.errors import take_back
 from marketplace.web.filters import money_text
+from marketplace.web.http.errors import take_back
+from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.door import door
 from marketplace.web.operator.review_words import AMOUNTS, CODES, DETAIL
-from marketplace.web.writing import writes
 
 MAX_NOTE = 500
 
 
-@door.get("/review")
+@blueprint.get("/review")
 def list_review_items() -> ResponseReturnValue:
     """The oldest first; those that were decided on a tab of their own."""
     return _page()
 
 
-@door.post("/review/<uuid:item_id>/decide")
+@blueprint.post("/review/<uuid:item_id>/decide")
 @writes
 def decide_review_item(item_id: UUID) -> ResponseReturnValue:
     """How it ended, and a note for colleagues."""

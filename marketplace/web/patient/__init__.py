@@ -1,6 +1,6 @@
-"""The patients' door: the request form for anyone, a request's own pages for whoever holds its link."""
+"""The patients' pages: the request form for anyone, a request's own pages for whoever holds its link."""
 
-from marketplace.web.patient import (
+from marketplace.web.patient import (  # noqa: F401 - binds the views
     answers,
     choosing,
     closed,
@@ -24,30 +24,3 @@ from marketplace.web.patient import (
     steps_send,
     steps_wish,
 )
-from marketplace.web.patient.door import door
-
-__all__ = [
-    "answers",
-    "choosing",
-    "closed",
-    "compare",
-    "confirming",
-    "declining",
-    "deleted",
-    "door",
-    "exporting",
-    "leaving",
-    "links",
-    "messages",
-    "more",
-    "not_possible",
-    "photos",
-    "quotes",
-    "requests",
-    "sent",
-    "sharing",
-    "start",
-    "steps_person",
-    "steps_send",
-    "steps_wish",
-]

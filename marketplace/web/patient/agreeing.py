@@ -10,9 +10,9 @@ from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import refusals
 from marketplace.leads.reasons import in_words
 from marketplace.quote_requests.photos import photos_of
-from marketplace.web import shown
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import Changes, Shown
 from marketplace.web.patient.summary import Row, rows
-from marketplace.web.shown import Changes, Shown
 
 HEALTH_ROWS = ("conditions", "details", "photos")
 
@@ -83,7 +83,7 @@ class Agreement:
         labels = {row["name"]: row["key"] for row in self.rows}
         labels |= {f"clinic.{clinic.slug}": clinic.name for clinic in self.clinics}
         labels["sentence"] = _("The words you agree to")
-        return shown.items(changes, labels, gone=_("A clinic is no longer among those that get it"))
+        return agreeing.items(changes, labels, gone=_("A clinic is no longer among those that get it"))
 
 
 def answer_facts(quote_request: Any, shown_rows: list[Row]) -> dict[str, object]:

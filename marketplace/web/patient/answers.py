@@ -12,14 +12,14 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.changed_answers import told_of
 from marketplace.quote_requests import changes
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.asking import Question
-from marketplace.web.patient.door import door
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.forms_person import LONGEST_DETAILS, MOST_QUESTIONS, NONE, HealthForm, SentYouForm
 from marketplace.web.patient.forms_wish import UNSURE, BudgetForm, TreatmentForm, WhenForm, WhereForm
 from marketplace.web.patient.holding import held, own_browser_only
 from marketplace.web.patient.listings import ANY
 from marketplace.web.patient.wording import EXAMPLES
-from marketplace.web.writing import writes
 
 FORMS: dict[str, type[Question]] = {
     "treatment": TreatmentForm,
@@ -43,7 +43,7 @@ def _question(step: str) -> type[Question]:
     return FORMS[step]
 
 
-@door.get("/my/requests/<ref>/answers/<step>")
+@blueprint.get("/my/requests/<ref>/answers/<step>")
 @own_browser_only
 def show_answer(ref: str, step: str) -> ResponseReturnValue:
     """The question with the answer as it stands."""
@@ -51,7 +51,7 @@ def show_answer(ref: str, step: str) -> ResponseReturnValue:
     return _page(ref, step, _question(step).of(quote_request))
 
 
-@door.post("/my/requests/<ref>/answers/<step>")
+@blueprint.post("/my/requests/<ref>/answers/<step>")
 @own_browser_only
 @writes
 def change_answer(ref: str, step: str) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from marketplace.foundation.database.roles import Face, wear
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.quote_requests import drafts, queries, retention
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
 
 QUESTIONS = drafts.STEPS[:-1]
 CHANGE = "1"

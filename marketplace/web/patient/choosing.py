@@ -20,15 +20,15 @@ from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.queries import newest_of, of_request
 from marketplace.quotes.side_by_side import currency_of
 from marketplace.quotes.terms import terms_of
-from marketplace.web import shown
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import day
-from marketplace.web.patient.door import door
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held
 from marketplace.web.patient.quotes import BASE
 from marketplace.web.patient.summary import Row
-from marketplace.web.shown import STALE, AgreeingForm, Shown
-from marketplace.web.writing import writes
 
 # Every field of a quote belongs to one line of the page.
 LINES: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -97,7 +97,7 @@ class Choice:
         """What changed since the page was shown."""
         labels: dict[str, object] = {name: label for name, (label, _fields) in LINES.items()}
         labels |= {name: label for name, (label, _value) in self.released.items()}
-        return shown.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
+        return agreeing.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
 
 
 def _values(quote: Any) -> dict[str, object]:
@@ -121,7 +121,7 @@ def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
     return html, STALE if form.changes else 200
 
 
-@door.get(BASE + "/choose")
+@blueprint.get(BASE + "/choose")
 def show_choice(ref: str, number: int) -> ResponseReturnValue:
     """Exactly what is released, before it is."""
     choice = Choice.of(held(), number)
@@ -129,7 +129,7 @@ def show_choice(ref: str, number: int) -> ResponseReturnValue:
     return _page(choice, AgreeingForm())
 
 
-@door.post(BASE + "/choose")
+@blueprint.post(BASE + "/choose")
 @writes
 def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""

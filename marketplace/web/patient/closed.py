@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.quote_requests import links, queries
-from marketplace.web.forms import CreatingForm
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import FRESH_LINK, held
-from marketplace.web.writing import once, writes
 
 
 class OpenForm(CreatingForm):
@@ -23,13 +23,13 @@ class OpenForm(CreatingForm):
         return {"email": queries.answers(held()).email}
 
 
-@door.get("/my/requests/<ref>/open")
+@blueprint.get("/my/requests/<ref>/open")
 def show_closed(ref: str) -> ResponseReturnValue:
     """Why it is closed here, and how it opens."""
     return _page(OpenForm())
 
 
-@door.post("/my/requests/<ref>/open")
+@blueprint.post("/my/requests/<ref>/open")
 @writes
 @once(OpenForm)
 def mail_link_to_open(ref: str) -> ResponseReturnValue:

@@ -11,10 +11,10 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.side_by_side import Own, SideBySide, currency_of, side_by_side
 from marketplace.web.filters import country_name, money_text
+from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.compare_rows import columns, rows
-from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
-from marketplace.web.query_form import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
 MAX_COLUMNS = 5
@@ -41,7 +41,7 @@ class CompareForm(QueryForm):
     own = QueryPrice(_l("My own price at home, for the whole course"))
 
 
-@door.get("/my/requests/<ref>/compare")
+@blueprint.get("/my/requests/<ref>/compare")
 def compare_quotes(ref: str) -> str:
     """The server renders the chosen columns; five at most."""
     quote_request = held()

@@ -15,13 +15,13 @@ from marketplace.leads.rewriting import rewrite
 from marketplace.leads.sending import Confirmed, confirm
 from marketplace.quote_requests import links
 from marketplace.quote_requests.states import Purpose
-from marketplace.web.forms import CreatingForm
+from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
 from marketplace.web.patient.agreeing import Agreement, Recipients, without_links
 from marketplace.web.patient.asking import continue_draft, url_of
-from marketplace.web.patient.door import door
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import is_own_browser, remember
-from marketplace.web.shown import STALE, AgreeingForm
-from marketplace.web.writing import once, writes
 
 
 class ConfirmForm(AgreeingForm, CreatingForm):
@@ -43,7 +43,7 @@ class Confirmation(Agreement):
         return sorted({consent.text for consent in standing_rows(self.quote_request)})
 
 
-@door.get("/q/<token>/confirm")
+@blueprint.get("/q/<token>/confirm")
 def show_confirmation(token: str) -> ResponseReturnValue:
     """Shows what would be sent to whom; a mail scanner that follows the link sends nothing."""
     quote_request, link = links.peek_confirm(token)
@@ -65,7 +65,7 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
     return html, STALE if form.changes else 200
 
 
-@door.post("/q/<token>/confirm")
+@blueprint.post("/q/<token>/confirm")
 @writes
 @once(ConfirmForm, must_have_token=False)
 def send_request(token: str) -> ResponseReturnValue:
@@ -81,7 +81,7 @@ def send_request(token: str) -> ResponseReturnValue:
     return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
-@door.post("/q/<token>/change")
+@blueprint.post("/q/<token>/change")
 @writes
 def change_unconfirmed(token: str) -> ResponseReturnValue:
     """Back to the form with every answer; it shows health answers, so it opens in the person's own browser only."""

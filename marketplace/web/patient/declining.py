@@ -13,12 +13,12 @@ from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.declining import decline
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import of_request
-from marketplace.web.forms import Form
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held
 from marketplace.web.patient.quotes import BASE
 from marketplace.web.words import QUOTE_DECLINES
-from marketplace.web.writing import writes
 
 
 class DeclineForm(Form):
@@ -32,7 +32,7 @@ class DeclineForm(Form):
     )
 
 
-@door.get(BASE + "/decline")
+@blueprint.get(BASE + "/decline")
 def show_decline(ref: str, number: int) -> ResponseReturnValue:
     """What follows, before it does."""
     quote = of_request(held(), number)
@@ -41,7 +41,7 @@ def show_decline(ref: str, number: int) -> ResponseReturnValue:
     return _page(quote, DeclineForm())
 
 
-@door.post(BASE + "/decline")
+@blueprint.post(BASE + "/decline")
 @writes
 def decline_quote(ref: str, number: int) -> ResponseReturnValue:
     """The clinic is told, with the reason if one was given."""

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.leads.deletion import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.states import DutyState
 from marketplace.quote_requests.links import confirmations_until, open_confirmations
-from marketplace.web.patient.door import door
+from marketplace.web.patient.blueprint import blueprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Confirmation:
         )
 
 
-@door.get("/d/<token>")
+@blueprint.get("/d/<token>")
 def show_confirmations(token: str) -> ResponseReturnValue:
     """Names of clinics and dates, nothing of the person: the request itself is gone."""
     quote_request, _link = open_confirmations(token)

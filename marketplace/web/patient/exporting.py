@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.quote_requests.photos import picture
 from marketplace.quotes.exporting import export, photo_files
-from marketplace.web.patient.door import door
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held, own_browser_only
-from marketplace.web.writing import writes
 
 
-@door.get("/my/requests/<ref>/export")
+@blueprint.get("/my/requests/<ref>/export")
 @own_browser_only
 @writes
 def export_request(ref: str) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from marketplace.foundation.security.input_safety import trimmed
 from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.quote_requests import drafts, queries
 from marketplace.reviews.doubtful_words import contact
-from marketplace.web.forms import email_field
+from marketplace.web.forms.base import email_field
 from marketplace.web.patient import listings
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.fields import SomeOf

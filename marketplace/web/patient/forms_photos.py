@@ -14,9 +14,9 @@ from marketplace.foundation.values import pictures
 from marketplace.leads.consent import later_photos_text
 from marketplace.quote_requests import photos
 from marketplace.web.filters import country_name
+from marketplace.web.forms.agreeing import AgreeingForm, Shown, items
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.summary import Row
-from marketplace.web.shown import AgreeingForm, Shown, items
 
 LONGEST_NAME = 60
 REFUSALS = {

@@ -8,11 +8,11 @@ from wtforms.validators import InputRequired
 
 from marketplace.leads.proposal import Proposed
 from marketplace.quote_requests import drafts, queries
-from marketplace.web.challenged import ChallengedForm
-from marketplace.web.forms import CreatingForm
+from marketplace.web.forms.agreeing import AgreeingForm
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.forms.challenged import ChallengedForm
 from marketplace.web.patient.asking import Question
 from marketplace.web.patient.fields import SomeOf
-from marketplace.web.shown import AgreeingForm
 
 
 class ClinicsForm(Question):

@@ -10,17 +10,17 @@ from marketplace.leads.queries import leads_of
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.links import link_to_confirmations
 from marketplace.quote_requests.states import AT_CLINICS
-from marketplace.web.forms import Form
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held
-from marketplace.web.writing import writes
 
 
 def _back(ref: str) -> ResponseReturnValue:
     return redirect(url_for("patient.show_request", ref=ref), 303)
 
 
-@door.post("/my/requests/<ref>/pause")
+@blueprint.post("/my/requests/<ref>/pause")
 @writes
 def pause_request(ref: str) -> ResponseReturnValue:
     """Pauses an open request and opens a paused one."""
@@ -37,7 +37,7 @@ def pause_request(ref: str) -> ResponseReturnValue:
     return _back(ref)
 
 
-@door.route("/my/requests/<ref>/close", methods=["GET", "POST"])
+@blueprint.route("/my/requests/<ref>/close", methods=["GET", "POST"])
 @writes
 def close_request(ref: str) -> ResponseReturnValue:
     """Says what follows, then does it."""
@@ -49,7 +49,7 @@ def close_request(ref: str) -> ResponseReturnValue:
     return render_template("patient/request/close.html", quote_request=quote_request, form=Form())
 
 
-@door.route("/my/requests/<ref>/delete", methods=["GET", "POST"])
+@blueprint.route("/my/requests/<ref>/delete", methods=["GET", "POST"])
 @writes
 def delete_request(ref: str) -> ResponseReturnValue:
     """Consent is taken back: ours is erased within a minute, clinics are told to delete theirs."""
@@ -62,7 +62,7 @@ def delete_request(ref: str) -> ResponseReturnValue:
     return render_template("patient/request/delete.html", quote_request=quote_request, clinics=clinics, form=Form())
 
 
-@door.route("/my/requests/<ref>/keep", methods=["GET", "POST"])
+@blueprint.route("/my/requests/<ref>/keep", methods=["GET", "POST"])
 @writes
 def keep_request(ref: str) -> ResponseReturnValue:
     """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
@@ -79,7 +79,7 @@ def keep_request(ref: str) -> ResponseReturnValue:
     return render_template(page, quote_request=quote_request, erased_on=erased_on, form=Form())
 
 
-@door.post("/my/leave")
+@blueprint.post("/my/leave")
 @writes
 def leave_browser() -> ResponseReturnValue:
     """On a computer that others use, too: nothing that was sent or opened here opens again without a new link."""

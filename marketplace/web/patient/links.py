@@ -6,11 +6,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.quote_requests import links
-from marketplace.web.challenged import ChallengedForm
-from marketplace.web.forms import CreatingForm, email_field
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import CreatingForm, email_field
+from marketplace.web.forms.challenged import ChallengedForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import opened, remember
-from marketplace.web.writing import once, writes
 
 
 class LinkForm(ChallengedForm, CreatingForm):
@@ -24,7 +24,7 @@ class LinkForm(ChallengedForm, CreatingForm):
         return {"email": self.email.data or ""}
 
 
-@door.get("/q/<token>")
+@blueprint.get("/q/<token>")
 def open_page(token: str) -> ResponseReturnValue:
     """Opens a session for that one request; a look by HEAD opens nothing."""
     quote_request, link = links.open_page(token)
@@ -36,7 +36,7 @@ def open_page(token: str) -> ResponseReturnValue:
     return redirect(f"{page}/{target}" if links.BELOW_REQUEST.fullmatch(target) else page, 303)
 
 
-@door.route("/my/link", methods=["GET", "POST"])
+@blueprint.route("/my/link", methods=["GET", "POST"])
 @writes
 @once(LinkForm, must_have_token=False)
 def ask_for_link() -> ResponseReturnValue:
@@ -51,7 +51,7 @@ def ask_for_link() -> ResponseReturnValue:
     ), status
 
 
-@door.get("/my/link/sent")
+@blueprint.get("/my/link/sent")
 def link_sent() -> str:
     """What happens next."""
     return render_template("patient/request/link_sent.html", hours=links.LIFETIMES[links.PAGE] // timedelta(hours=1))

@@ -14,10 +14,10 @@ from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_
 from marketplace.leads.models import Lead
 from marketplace.leads.news import of_lead
 from marketplace.leads.queries import lead_with_clinic
-from marketplace.web.forms import CreatingForm
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held
-from marketplace.web.writing import once, writes
 
 
 class MessageForm(CreatingForm):
@@ -37,7 +37,7 @@ class MessageForm(CreatingForm):
         return {"request": held().ref}
 
 
-@door.get("/my/requests/<ref>/messages/<clinic>")
+@blueprint.get("/my/requests/<ref>/messages/<clinic>")
 @writes
 def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
     """What was said so far, and a field; what the clinic wrote is read now, but not by HEAD."""
@@ -48,7 +48,7 @@ def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
     return _page(lead, said=said, form=MessageForm())
 
 
-@door.post("/my/requests/<ref>/messages/<clinic>")
+@blueprint.post("/my/requests/<ref>/messages/<clinic>")
 @writes
 @once(MessageForm)
 def send_message(ref: str, clinic: str) -> ResponseReturnValue:

@@ -21,15 +21,15 @@ from marketplace.leads.sending import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MOST_CLINICS
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.side_by_side import currency_of
-from marketplace.web import shown
-from marketplace.web.forms import CreatingForm
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
 from marketplace.web.patient.agreeing import HEALTH_ROWS, answer_facts, without_links
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.cards import cards
-from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held, is_own_browser
 from marketplace.web.patient.summary import Row, rows
-from marketplace.web.shown import STALE, AgreeingForm, Shown
-from marketplace.web.writing import once, writes
 
 ONLY_WHEN_CHOSEN = {"email", "phone"}
 
@@ -90,7 +90,7 @@ class Offer:
         """What changed since the page was shown."""
         labels = {row["name"]: row["key"] for row in self.rows}
         labels |= {f"clinic.{proposal.clinic.slug}": proposal.clinic.name for proposal in self.proposed.proposals}
-        return shown.items(form.changes, labels, gone=_("A clinic you ticked can no longer be added"))
+        return agreeing.items(form.changes, labels, gone=_("A clinic you ticked can no longer be added"))
 
 
 def _form(offer: Offer) -> MoreForm:
@@ -99,7 +99,7 @@ def _form(offer: Offer) -> MoreForm:
     return form
 
 
-@door.get("/my/requests/<ref>/clinics")
+@blueprint.get("/my/requests/<ref>/clinics")
 def show_more_clinics(ref: str) -> ResponseReturnValue:
     """Who could get it too, each with its reason."""
     offer = Offer.of(held())
@@ -121,7 +121,7 @@ def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
     return page, STALE if form.changes else 422 if form.errors else 200
 
 
-@door.post("/my/requests/<ref>/clinics")
+@blueprint.post("/my/requests/<ref>/clinics")
 @writes
 @once(MoreForm)
 def send_to_more_clinics(ref: str) -> ResponseReturnValue:

@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
-from marketplace.web import errors
-from marketplace.web.patient.door import door
+from marketplace.web.http import errors
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held
 
 # Heading and words by the reason of the refusal.
@@ -37,7 +37,7 @@ STATES = {
 }
 
 
-@door.errorhandler(WrongState)
+@blueprint.errorhandler(WrongState)
 def show_not_possible(problem: WrongState) -> ResponseReturnValue:
     """For the pages of a request; elsewhere the page that every such refusal has."""
     if "held" not in g or isinstance(problem, FormChanged) or held().state not in STATES:

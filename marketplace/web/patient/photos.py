@@ -12,17 +12,17 @@ from marketplace.leads.consent import later_photos_text
 from marketplace.leads.consent_rows import GIVEN, photo_readers, write
 from marketplace.quote_requests import changes, drafts, photos
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
-from marketplace.web import pictures
+from marketplace.web.forms.agreeing import STALE
+from marketplace.web.http import uploads
+from marketplace.web.http.writing import keep_what_was_done, writes
 from marketplace.web.patient.asking import CHANGE, after, current_draft, keep_draft, page, url_of, with_draft
-from marketplace.web.patient.door import door
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.forms_photos import LaterPhotosForm, PhotosForm
 from marketplace.web.patient.holding import held, own_browser_only
-from marketplace.web.shown import STALE
-from marketplace.web.writing import keep_what_was_done, writes
 
 
-@door.route("/get-quotes/photos", methods=["GET", "POST"])
-@pictures.takes_photos
+@blueprint.route("/get-quotes/photos", methods=["GET", "POST"])
+@uploads.takes_photos
 @writes
 @with_draft("photos")
 def ask_photos(quote_request: Any) -> ResponseReturnValue:
@@ -45,7 +45,7 @@ def ask_photos(quote_request: Any) -> ResponseReturnValue:
     return page("photos", form, kept=kept, most=photos.MOST, may_add=True, onward=onward, **whose)
 
 
-@door.get("/get-quotes/photos/<uuid:photo_id>")
+@blueprint.get("/get-quotes/photos/<uuid:photo_id>")
 def show_draft_photo(photo_id: UUID) -> Response:
     """For the browser that wrote the draft."""
     quote_request = current_draft()
@@ -54,7 +54,7 @@ def show_draft_photo(photo_id: UUID) -> Response:
     return _picture(quote_request, photo_id)
 
 
-@door.get("/my/requests/<ref>/photos/<uuid:photo_id>")
+@blueprint.get("/my/requests/<ref>/photos/<uuid:photo_id>")
 @own_browser_only
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """For whoever holds the request's link."""
@@ -63,18 +63,18 @@ def show_photo(ref: str, photo_id: UUID) -> Response:
 
 def _picture(quote_request: Any, photo_id: UUID) -> Response:
     photo = photos.photo_of(quote_request, photo_id)
-    return pictures.answer(photos.picture(photo), name=f"{quote_request.ref}-{photo.place}")
+    return uploads.answer(photos.picture(photo), name=f"{quote_request.ref}-{photo.place}")
 
 
-@door.get("/my/requests/<ref>/answers/photos")
+@blueprint.get("/my/requests/<ref>/answers/photos")
 @own_browser_only
 def show_photos(ref: str) -> ResponseReturnValue:
     """What is there, and who sees it."""
     return _page(held(), LaterPhotosForm.of(held()))
 
 
-@door.post("/my/requests/<ref>/answers/photos")
-@pictures.takes_photos
+@blueprint.post("/my/requests/<ref>/answers/photos")
+@uploads.takes_photos
 @own_browser_only
 @writes
 def change_photos(ref: str) -> ResponseReturnValue:

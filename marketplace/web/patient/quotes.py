@@ -15,11 +15,11 @@ from marketplace.quotes.queries import can_be_chosen, of_request
 from marketplace.quotes.side_by_side import side_by_side
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
-from marketplace.web.forms import Form
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held
 from marketplace.web.patient.wording import given_before
-from marketplace.web.writing import writes
 
 BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
 
@@ -28,7 +28,7 @@ def _back(ref: str) -> ResponseReturnValue:
     return redirect(url_for("patient.show_request", ref=ref), 303)
 
 
-@door.get(BASE)
+@blueprint.get(BASE)
 def show_quote(ref: str, number: int) -> str:
     """The whole slip; what is missing is said as missing."""
     quote_request = held()
@@ -68,7 +68,7 @@ def _next_steps(quote: Quote) -> dict[str, object]:
     }
 
 
-@door.post(BASE + "/undo")
+@blueprint.post(BASE + "/undo")
 @writes
 def undo_choice(ref: str, number: int) -> ResponseReturnValue:
     """Within 48 hours all is as before: what was chosen, and what was declined."""

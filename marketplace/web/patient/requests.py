@@ -15,14 +15,14 @@ from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.given_before import changed_after_each
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
 from marketplace.quotes.side_by_side import currency_of, in_currency
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.deleted import deleted_page
-from marketplace.web.patient.door import door
 from marketplace.web.patient.holding import held
 from marketplace.web.patient.wording import given_before
 
 
-@door.get("/my/requests/<ref>")
+@blueprint.get("/my/requests/<ref>")
 def show_request(ref: str) -> ResponseReturnValue:
     """Every state has its page; none is empty."""
     quote_request = held()

@@ -12,10 +12,10 @@ from marketplace.foundation.security import limits
 from marketplace.leads.rewriting import correct_address, rewrite
 from marketplace.quote_requests import links, queries
 from marketplace.quote_requests.states import RequestState
-from marketplace.web.forms import CreatingForm, email_field
+from marketplace.web.forms.base import CreatingForm, email_field
+from marketplace.web.http.writing import once, writes
 from marketplace.web.patient.asking import continue_draft, url_of
-from marketplace.web.patient.door import door
-from marketplace.web.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
 
 
 class AddressForm(CreatingForm):
@@ -37,7 +37,7 @@ def _sent_request() -> Any:
     return None if quote_request.state in (RequestState.DRAFT, RequestState.ERASED) else quote_request
 
 
-@door.route("/get-quotes/sent", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/sent", methods=["GET", "POST"])
 @writes
 @once(CreatingForm, must_have_token=False)
 def sent() -> ResponseReturnValue:
@@ -60,7 +60,7 @@ def sent() -> ResponseReturnValue:
     )
 
 
-@door.route("/get-quotes/address", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/address", methods=["GET", "POST"])
 @writes
 @once(AddressForm)
 def correct_email() -> ResponseReturnValue:
@@ -77,7 +77,7 @@ def correct_email() -> ResponseReturnValue:
     return html, 422 if form.errors else 200
 
 
-@door.post("/get-quotes/change")
+@blueprint.post("/get-quotes/change")
 @writes
 def change_sent() -> ResponseReturnValue:
     """Back to the form with every answer. Pressed twice, the draft is there already."""

@@ -18,11 +18,11 @@ from marketplace.leads.states import READING
 from marketplace.quote_requests.queries import looks
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.revoking import chosen_lately, revoke
-from marketplace.web.forms import Form
-from marketplace.web.patient.door import door
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.holding import held, own_browser_only
 from marketplace.web.patient.sharing_cards import PURPOSES, sharing_cards
-from marketplace.web.writing import writes
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 BASE = "/my/requests/<ref>/sharing"
 
 
-@door.get(BASE)
+@blueprint.get(BASE)
 def sharing(ref: str) -> ResponseReturnValue:
     """A card a clinic: what it may read, since when, who looked, what it was told to delete."""
     quote_request = held()
@@ -43,7 +43,7 @@ def sharing(ref: str) -> ResponseReturnValue:
     )
 
 
-@door.get(BASE + "/<clinic>/revoke")
+@blueprint.get(BASE + "/<clinic>/revoke")
 def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
     """What follows from taking it back, before it happens; what is taken back already has no such page."""
     lead, what = _lead(clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
@@ -64,7 +64,7 @@ def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
     )
 
 
-@door.post(BASE + "/<clinic>/revoke")
+@blueprint.post(BASE + "/<clinic>/revoke")
 @writes
 def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
     """Takes it back; taken back twice is taken back."""
@@ -74,14 +74,14 @@ def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
     return redirect(url_for("patient.sharing", ref=ref), 303)
 
 
-@door.get(BASE + "/<clinic>/give")
+@blueprint.get(BASE + "/<clinic>/give")
 @own_browser_only
 def show_consent(ref: str, clinic: str) -> ResponseReturnValue:
     """The sentence to agree to, so that the clinic reads it again."""
     return _giving_page(_lead(clinic), _asked(request.args.get("what", Purpose.HEALTH.value), set(PARTS)))
 
 
-@door.post(BASE + "/<clinic>/give")
+@blueprint.post(BASE + "/<clinic>/give")
 @own_browser_only
 @writes
 def give_consent(ref: str, clinic: str) -> ResponseReturnValue:

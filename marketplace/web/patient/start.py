@@ -9,10 +9,10 @@ from marketplace.clinics.queries import by_slug
 from marketplace.clinics.standing import why_stopped
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.asking import begin_draft, current_draft, url_of
-from marketplace.web.patient.door import door
-from marketplace.web.writing import writes
+from marketplace.web.patient.blueprint import blueprint
 
 
 class StartForm(Form):
@@ -23,7 +23,7 @@ class StartForm(Form):
     clinic = HiddenField()
 
 
-@door.get("/get-quotes")
+@blueprint.get("/get-quotes")
 def start() -> str:
     """Asks nothing yet and stores nothing."""
     given = {name: request.args.get(name, "") for name in ("treatment", "country", "clinic")}
@@ -44,7 +44,7 @@ def _begun() -> QuoteRequest | None:
     return draft if draft is not None and drafts.first_missing(draft) != drafts.STEPS[0] else None
 
 
-@door.post("/get-quotes")
+@blueprint.post("/get-quotes")
 @writes
 def begin() -> ResponseReturnValue:
     """The draft this browser has, on request; else a new one, and an earlier one is left to end by itself."""

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.conditions import PAUSING
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.asking import CHANGE, after, keep, page, url_of, with_draft
-from marketplace.web.patient.door import door
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.forms_person import (
     LONGEST_DETAILS,
     MOST_QUESTIONS,
@@ -17,10 +18,9 @@ from marketplace.web.patient.forms_person import (
     YouForm,
 )
 from marketplace.web.patient.wording import EXAMPLES
-from marketplace.web.writing import writes
 
 
-@door.route("/get-quotes/health", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/health", methods=["GET", "POST"])
 @writes
 @with_draft("health")
 def ask_health(quote_request: Any) -> ResponseReturnValue:
@@ -35,7 +35,7 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
     return redirect(after("health", quote_request, changing=changing), 303)
 
 
-@door.get("/get-quotes/pause")
+@blueprint.get("/get-quotes/pause")
 @with_draft("you")
 def pause(quote_request: Any) -> ResponseReturnValue:
     """What was ticked, and what it means; asks nothing."""
@@ -53,7 +53,7 @@ def pause(quote_request: Any) -> ResponseReturnValue:
     )
 
 
-@door.route("/get-quotes/you", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/you", methods=["GET", "POST"])
 @writes
 @with_draft("you")
 def ask_you(quote_request: Any) -> ResponseReturnValue:

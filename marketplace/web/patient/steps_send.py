@@ -13,18 +13,18 @@ from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, queries
 from marketplace.quotes.side_by_side import currency_of
+from marketplace.web.forms.agreeing import STALE
+from marketplace.web.http.writing import once, writes
 from marketplace.web.patient.agreeing import Agreement, Recipients
 from marketplace.web.patient.asking import ask, before, current_draft, url_of, with_draft
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.cards import cards
-from marketplace.web.patient.door import door
 from marketplace.web.patient.forms_send import CheckForm, ClinicsForm, WaitForm
 from marketplace.web.patient.holding import know
 from marketplace.web.patient.summary import outside_europe
-from marketplace.web.shown import STALE
-from marketplace.web.writing import once, writes
 
 
-@door.route("/get-quotes/clinics", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/clinics", methods=["GET", "POST"])
 @writes
 @with_draft("clinics")
 def ask_clinics(quote_request: Any) -> ResponseReturnValue:
@@ -37,7 +37,7 @@ def ask_clinics(quote_request: Any) -> ResponseReturnValue:
     return ask("clinics", form, quote_request, cards=shown, procedure=quote_request.procedure)
 
 
-@door.get("/get-quotes/check")
+@blueprint.get("/get-quotes/check")
 @with_draft("check")
 def ask_check(quote_request: Any) -> ResponseReturnValue:
     """Everything on one page, each answer with its Change link."""
@@ -63,7 +63,7 @@ def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
     return html, STALE if form.changes else 422 if form.errors else 200
 
 
-@door.post("/get-quotes/check")
+@blueprint.post("/get-quotes/check")
 @writes
 @once(CheckForm)
 def send() -> ResponseReturnValue:

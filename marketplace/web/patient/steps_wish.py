@@ -4,14 +4,14 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.asking import ask, with_draft
-from marketplace.web.patient.door import door
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.forms_wish import UNSURE, BudgetForm, TreatmentForm, WhenForm, WhereForm
 from marketplace.web.patient.listings import ANY
-from marketplace.web.writing import writes
 
 
-@door.route("/get-quotes/treatment", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/treatment", methods=["GET", "POST"])
 @writes
 @with_draft("treatment")
 def ask_treatment(quote_request: Any) -> ResponseReturnValue:
@@ -19,7 +19,7 @@ def ask_treatment(quote_request: Any) -> ResponseReturnValue:
     return ask("treatment", TreatmentForm.of(quote_request), quote_request, unsure=UNSURE)
 
 
-@door.route("/get-quotes/where", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/where", methods=["GET", "POST"])
 @writes
 @with_draft("where")
 def ask_where(quote_request: Any) -> ResponseReturnValue:
@@ -27,7 +27,7 @@ def ask_where(quote_request: Any) -> ResponseReturnValue:
     return ask("where", WhereForm.of(quote_request), quote_request, anywhere=ANY)
 
 
-@door.route("/get-quotes/when", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/when", methods=["GET", "POST"])
 @writes
 @with_draft("when")
 def ask_when(quote_request: Any) -> ResponseReturnValue:
@@ -35,7 +35,7 @@ def ask_when(quote_request: Any) -> ResponseReturnValue:
     return ask("when", WhenForm.of(quote_request), quote_request)
 
 
-@door.route("/get-quotes/budget", methods=["GET", "POST"])
+@blueprint.route("/get-quotes/budget", methods=["GET", "POST"])
 @writes
 @with_draft("budget")
 def ask_budget(quote_request: Any) -> ResponseReturnValue:

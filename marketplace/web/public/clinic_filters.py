@@ -13,8 +13,8 @@ from marketplace.catalogue import exchange
 from marketplace.clinics.queries import SORTS, ClinicFilter, Facets
 from marketplace.clinics.wording import slug_of
 from marketplace.web.filters import country_name, language_name
+from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import reader
-from marketplace.web.query_form import QueryChoice, QueryCount, QueryForm, QueryPrice
 
 MAX_QUERY = 80
 MAX_COUNT_SHOWN = 500

@@ -22,9 +22,9 @@ from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
 from marketplace.web.public import reader
+from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card, linked_stamp
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
-from marketplace.web.public.door import door
 
 NAMES = ("country", "city", "procedure", "language", "max_price", "currency", "q", "sort")
 
@@ -96,13 +96,13 @@ def _procedure_names() -> dict[str, str]:
     return {procedure.slug: procedure.name for treatment in treatments() for procedure in treatment.procedures}
 
 
-@door.get("/clinics")
+@blueprint.get("/clinics")
 def clinics() -> str:
     """All published clinics."""
     return _list(_("Clinics"))
 
 
-@door.get("/clinics/<country>")
+@blueprint.get("/clinics/<country>")
 def clinics_of_country(country: str) -> str:
     """Those of one country."""
     place = by_slug().get(country)
@@ -113,7 +113,7 @@ def clinics_of_country(country: str) -> str:
     )
 
 
-@door.get("/clinics/<country>/<city>")
+@blueprint.get("/clinics/<country>/<city>")
 def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     """Those of one city, by its slug; any other spelling of its name leads there."""
     place = by_slug().get(country)
@@ -126,7 +126,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code.lower(), city=name)
 
 
-@door.get("/clinic/<slug>")
+@blueprint.get("/clinic/<slug>")
 def clinic(slug: str) -> str:
     """One clinic: prices, people, languages, reply time and its stamp."""
     found = queries.listing(slug)
@@ -153,7 +153,7 @@ def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Mar
     ]
 
 
-@door.get("/clinic/<slug>/checks")
+@blueprint.get("/clinic/<slug>/checks")
 def checks(slug: str) -> str:
     """The record: each claim, its evidence, who checked it and until when."""
     found = queries.listing(slug)

@@ -15,8 +15,8 @@ from marketplace.catalogue.geography import homes
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.plans import Plan
 from marketplace.web.filters import country_name
+from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import reader
-from marketplace.web.query_form import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
 
 SESSIONS = 4
 EVERY = "all"

@@ -13,7 +13,7 @@ from marketplace.clinics.wording import slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.foundation.values.money import precision, whole_units
-from marketplace.web.public.door import door
+from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.pages import SLUGS
 
 COLUMNS = [
@@ -32,7 +32,7 @@ COLUMNS = [
 ]
 
 
-@door.get("/compare-prices.csv")
+@blueprint.get("/compare-prices.csv")
 def prices_csv() -> Response:
     """Every stored range with its basis and source; money in whole units."""
     rows = (_row(slug, found) for slug in _slugs() for found in queries.price_ranges(slug))
@@ -50,7 +50,7 @@ def _row(treatment: str, found: Any) -> list[object]:
     return [*about, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()]
 
 
-@door.get("/sitemap.xml")
+@blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """What may be found."""
     paths = ["/", "/treatments", "/clinics", "/transparency", "/report", *(f"/{slug}" for slug in SLUGS)]
@@ -77,7 +77,7 @@ def _cities() -> list[str]:
     return sorted(f"/clinics/{countries[code]}/{slug}" for code, slug in slugs if slug)
 
 
-@door.get("/robots.txt")
+@blueprint.get("/robots.txt")
 def robots() -> Response:
     """Pages of people are nobody else's."""
     site = current_app.config["SITE_URL"]
@@ -85,7 +85,7 @@ def robots() -> Response:
     return Response(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n", mimetype="text/plain")
 
 
-@door.get("/.well-known/security.txt")
+@blueprint.get("/.well-known/security.txt")
 def security_txt() -> Response:
     """RFC 9116."""
     ends = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")

@@ -3,16 +3,16 @@
 from flask import Response
 
 from marketplace.foundation.database.readiness import ready
-from marketplace.web.public.door import door
+from marketplace.web.public.blueprint import blueprint
 
 
-@door.get("/healthz")
+@blueprint.get("/healthz")
 def healthz() -> Response:
     """The process answers."""
     return Response("ok\n", mimetype="text/plain")
 
 
-@door.get("/readyz")
+@blueprint.get("/readyz")
 def readyz() -> Response:
     """Each part by name; 503 where one cannot work, from the handler of lost databases where that one is away."""
     parts = ready()

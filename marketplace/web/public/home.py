@@ -5,10 +5,10 @@ from flask import render_template
 from marketplace.catalogue import queries
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics.queries import facets
-from marketplace.web.public.door import door
+from marketplace.web.public.blueprint import blueprint
 
 
-@door.get("/")
+@blueprint.get("/")
 def front() -> str:
     """What the site does, for whom, and the first step."""
     found = facets()

@@ -4,8 +4,8 @@ from flask import render_template
 
 from marketplace.catalogue.texts import static_page
 from marketplace.clinics.queries import market_figures
-from marketplace.web.context import contact_address
-from marketplace.web.public.door import door
+from marketplace.web.http.context import contact_address
+from marketplace.web.public.blueprint import blueprint
 
 SLUGS = (
     "how-it-works",
@@ -21,13 +21,13 @@ SLUGS = (
 TOO_FEW = 50
 
 
-@door.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
+@blueprint.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
 def page(slug: str) -> str:
     """A reviewed text."""
     return render_template("public/page.html", page=static_page(slug, address=contact_address()))
 
 
-@door.get("/transparency")
+@blueprint.get("/transparency")
 def transparency() -> str:
     """Honest counts; a share is only shown where it means something."""
     found = market_figures()
@@ -35,7 +35,7 @@ def transparency() -> str:
     return render_template("public/transparency.html", found=found, share=share, too_few=TOO_FEW)
 
 
-@door.get("/report")
+@blueprint.get("/report")
 def report() -> str:
     """How to tell us that something is wrong."""
     return render_template("public/report.html")

@@ -10,9 +10,9 @@ from wtforms import RadioField, SelectField
 
 from marketplace.catalogue.geography import homes
 from marketplace.web.filters import country_name
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
 from marketplace.web.public import reader
-from marketplace.web.public.door import PREFERENCES, door
+from marketplace.web.public.blueprint import PREFERENCES, blueprint
 
 KEPT_FOR = timedelta(days=365)
 
@@ -45,7 +45,7 @@ def _form() -> PreferencesForm:
     return form
 
 
-@door.route("/preferences", methods=["GET", "POST"])
+@blueprint.route("/preferences", methods=["GET", "POST"])
 def preferences() -> ResponseReturnValue:
     """GET shows, POST keeps."""
     form = _form()

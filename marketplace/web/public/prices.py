@@ -13,13 +13,13 @@ from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.catalogue.travel_estimates import estimated
 from marketplace.web.clinic_words import span
 from marketplace.web.filters import country_name, country_slug, money_text
+from marketplace.web.forms.query import amount_text, keep_estimate
+from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cost_form import EVERY, Asked, asked
 from marketplace.web.public.cost_totals import CountryTotal, Totals, totals
-from marketplace.web.public.door import door
-from marketplace.web.query_form import amount_text, keep_estimate
 
 
-@door.get("/treatments/<treatment>/cost")
+@blueprint.get("/treatments/<treatment>/cost")
 def cost(treatment: str) -> str:
     """Total for you by country, then a table a procedure that has ranges; the others are named as without a price."""
     about, ranges = queries.treatment(treatment), queries.price_ranges(treatment)

@@ -10,30 +10,30 @@ from marketplace.catalogue.texts import render
 from marketplace.clinics.queries import ClinicFilter, search
 from marketplace.foundation.problems import NotFound
 from marketplace.web.public import reader
+from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card
 from marketplace.web.public.country_prices import country_prices
-from marketplace.web.public.door import door
 
 
-@door.get("/treatments")
+@blueprint.get("/treatments")
 def treatments() -> str:
     """All treatments."""
     return render_template("public/treatments.html", treatments=queries.treatments())
 
 
-@door.get("/treatments/<treatment>")
+@blueprint.get("/treatments/<treatment>")
 def guide(treatment: str) -> str:
     """The guide, with its procedures as facts beside it."""
     return _text(treatment, "guide")
 
 
-@door.get("/treatments/<treatment>/questions")
+@blueprint.get("/treatments/<treatment>/questions")
 def questions(treatment: str) -> str:
     """Questions people ask."""
     return _text(treatment, "questions")
 
 
-@door.get("/treatments/<treatment>/aftercare")
+@blueprint.get("/treatments/<treatment>/aftercare")
 def aftercare(treatment: str) -> str:
     """The days afterwards."""
     return _text(treatment, "aftercare")
@@ -45,7 +45,7 @@ def _text(slug: str, kind: str) -> str:
     return render_template("public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(text.body))
 
 
-@door.get("/treatments/<treatment>/<country>")
+@blueprint.get("/treatments/<treatment>/<country>")
 def country(treatment: str, country: str) -> str:
     """Prices, travel and clinics of one country."""
     about, place = queries.treatment(treatment), _place(country)

@@ -10,7 +10,7 @@ from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 from marketplace.accounts.sessions import SessionTouched
 from marketplace.clinics.queries import MarketFigures
 from marketplace.web.public import pages
-from marketplace.web.public.door import WITH_SESSION
+from marketplace.web.public.blueprint import WITH_SESSION
 from tests.conftest import reader_of
 from tests.web.public.test_pages import PAGES
 

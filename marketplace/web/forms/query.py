@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation, ValidationError
 from marketplace.foundation.values.amount_words import in_words
 from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
 from marketplace.foundation.values.money import half_up
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
 
 
 class QueryForm(Form):

@@ -4,13 +4,13 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.web.headers import keep_private
+from marketplace.web.http.headers import keep_private
 
-door = Blueprint("operator", __name__, url_prefix="/operator")
-door.after_request(keep_private)
+blueprint = Blueprint("operator", __name__, url_prefix="/operator")
+blueprint.after_request(keep_private)
 
 
-@door.context_processor
+@blueprint.context_processor
 def frame() -> dict[str, object]:
     """What the layout needs."""
     places = (

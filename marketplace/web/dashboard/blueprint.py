@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from marketplace.clinics.states import TeamRole
-from marketplace.web.headers import keep_private
+from marketplace.web.http.headers import keep_private
 
-door = Blueprint("dashboard", __name__, url_prefix="/dashboard")
-door.after_request(keep_private)
+blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+blueprint.after_request(keep_private)
 
 
-@door.context_processor
+@blueprint.context_processor
 def frame() -> dict[str, object]:
     """What the layout needs."""
     places = (
@@ -34,7 +34,7 @@ def frame() -> dict[str, object]:
     }
 
 
-@door.get("")
+@blueprint.get("")
 def home() -> ResponseReturnValue:
     """The requests are what a clinic comes for."""
     return redirect(url_for("dashboard.leads"), 302)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from marketplace.accounts import sessions
 
-door = Blueprint("public", __name__)
+blueprint = Blueprint("public", __name__)
 
 # Forms that change something carry a token of the session; each of them is named here.
 WITH_SESSION = {"public.preferences"}
@@ -12,14 +12,14 @@ WITH_SESSION = {"public.preferences"}
 PREFERENCES = ("theme", "home", "currency")
 
 
-@door.before_request
+@blueprint.before_request
 def without_session() -> None:
     """The same page for everyone: nobody is asked who they are, and no cookie is set."""
     if request.endpoint not in WITH_SESSION:
         sessions.current().shut()
 
 
-@door.after_request
+@blueprint.after_request
 def let_caches_keep(response: Response) -> Response:
     """A shared cache serves a page for a minute; who chose preferences is served past it."""
     if response.status_code == 200 and response.mimetype == "text/html":

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from wtforms import HiddenField
 
 from marketplace.foundation.security.derived_keys import signing_key
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
 
 STALE = 409
 HASH_LENGTH = 24  # hex digits: 96 bits, of which nobody can try many

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from wtforms import HiddenField, StringField
 
 from marketplace.foundation.security import challenges
-from marketplace.web.forms import Form
+from marketplace.web.forms.base import Form
 
 SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
 

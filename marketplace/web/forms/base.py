@@ -16,7 +16,7 @@ from marketplace.foundation.problems import FieldProblem
 from marketplace.foundation.security.input_safety import hostile, overrides_direction, trimmed
 from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.reviews.asked_words import BY_TICK
-from marketplace.web.limiting import refusal
+from marketplace.web.http.limiting import refusal
 
 LONGEST = 4000
 WRONG_ADDRESS = _l("Enter an email address in the correct format, like name@example.com")

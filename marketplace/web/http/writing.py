@@ -12,8 +12,8 @@ from flask import Response, current_app, g, make_response, redirect, request, se
 from marketplace.extensions import db
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.security import idempotency
-from marketplace.web.forms import CreatingForm
-from marketplace.web.typed import versions
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.conflict_versions import versions
 
 View = Callable[..., Any]
 NOT_BODY = {"csrf_token", "idem"}

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from marketplace.foundation.security.idempotency import Fields, FormChanged
-from marketplace.web.forms import CreatingForm
+from marketplace.web.forms.base import CreatingForm
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from marketplace.extensions import db
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
-from marketplace.web import database_errors
-from marketplace.web.context import page_context
-from marketplace.web.limiting import wait_words
-from marketplace.web.sent_again import what_was_sent
+from marketplace.web.http import database_errors
+from marketplace.web.http.context import page_context
+from marketplace.web.http.limiting import wait_words
+from marketplace.web.http.resubmission import what_was_sent
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
