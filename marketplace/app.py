@@ -15,7 +15,7 @@ from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import timeouts
 from marketplace.foundation.security.sealed import keyring
-from marketplace.mail import security_mail
+from marketplace.mail import account_emails
 from marketplace.web import access, account_pages, backdrop, dev_mail, filters, joining, metrics, words
 from marketplace.web.dashboard.blueprint import blueprint as dashboard
 from marketplace.web.http import (
@@ -66,8 +66,8 @@ def _bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     mail.init_app(app)
     Compress(app)
-    sign_in.install(app, mail_util_cls=security_mail.OutboxMailUtil)
-    security_mail.install(app)
+    sign_in.install(app, mail_util_cls=account_emails.OutboxMailUtil)
+    account_emails.install(app)
     invitation_ends.install(app)
 
 

@@ -12,11 +12,11 @@ from marketplace.foundation.audit import log as audit_log
 from marketplace.foundation.audit.log import Event, Listener
 from marketplace.foundation.security import limits
 from marketplace.leads import events as lead
-from marketplace.mail import answer_news, clinic_changes, clinic_news, last_mail, quote_news
-from marketplace.mail import clinics as to_clinic
+from marketplace.mail import account_emails as to_account
+from marketplace.mail import answer_notifications, clinic_updates, quote_notifications
+from marketplace.mail import clinic_emails as to_clinic
 from marketplace.mail import events as email
-from marketplace.mail import patients as to_patient
-from marketplace.mail import teams as to_team
+from marketplace.mail import patient_emails as to_patient
 from marketplace.quote_requests import events as request
 from marketplace.quotes import events as quote
 from marketplace.quotes import jobs as quote_jobs
@@ -35,12 +35,12 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.NoClinicFound: (),  # operators read it as a coverage gap
     request.ClinicsAvailable: (to_patient.clinics_available,),
     request.LinkAsked: (to_patient.your_link,),
-    request.RequestChanged: (answer_news.announce,),
+    request.RequestChanged: (answer_notifications.announce,),
     request.RequestPaused: (),
     request.RequestReopened: (),
     request.RequestClosed: (to_clinic.request_closed,),
     request.RequestExpired: (),
-    request.RequestWithdrawn: (last_mail.request_deleted,),
+    request.RequestWithdrawn: (to_patient.request_deleted,),
     request.RequestExported: (),
     request.ErasureAnnounced: (to_patient.deletion_announced,),
     request.RequestKept: (),
@@ -54,15 +54,15 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadOpened: (),
     lead.QuestionAsked: (to_patient.clinic_asked,),
     lead.QuestionAnswered: (to_clinic.question_answered,),
-    lead.ClinicReplied: (clinic_news.clinic_wrote,),
+    lead.ClinicReplied: (clinic_updates.clinic_wrote,),
     lead.LeadDeclined: (to_patient.some_silent,),
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadLapsed: (to_patient.some_silent,),
     lead.LeadRevoked: (to_clinic.delete_data,),
-    lead.LeadFrozen: (clinic_changes.clinic_stopped,),
-    lead.LeadThawed: (clinic_changes.clinic_returned, quote_news.announce),
-    lead.ChosenClinicStopped: (clinic_changes.clinic_stopped,),
-    lead.ChosenClinicReturned: (clinic_changes.clinic_returned,),
+    lead.LeadFrozen: (clinic_updates.clinic_stopped,),
+    lead.LeadThawed: (clinic_updates.clinic_returned, quote_notifications.announce),
+    lead.ChosenClinicStopped: (clinic_updates.clinic_stopped,),
+    lead.ChosenClinicReturned: (clinic_updates.clinic_returned,),
     lead.ConsentRevoked: (to_clinic.delete_part,),
     lead.ConsentGiven: (),  # the clinic sees it on the lead's page
     lead.DeletionChased: (to_clinic.delete_reminder,),
@@ -70,12 +70,12 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadsExported: (),
     # Quotes go back
     quote.QuoteHeld: (quote_jobs.release_later,),
-    quote.QuoteSent: (quote_news.announce,),
-    quote.QuoteRevised: (quote_news.announce,),
-    quote.QuoteWithdrawn: (clinic_news.quote_withdrawn,),
+    quote.QuoteSent: (quote_notifications.announce,),
+    quote.QuoteRevised: (quote_notifications.announce,),
+    quote.QuoteWithdrawn: (clinic_updates.quote_withdrawn,),
     quote.QuoteExpired: (),
     quote.QuoteDeclined: (to_clinic.quote_declined,),
-    quote.DeclineUndone: (to_clinic.decline_undone, quote_news.announce),
+    quote.DeclineUndone: (to_clinic.decline_undone, quote_notifications.announce),
     # The patient chooses
     quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
     quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.choice_undone_clinic),
@@ -96,7 +96,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.ListingReinstated: (to_clinic.listing_reinstated, clinic_jobs.count_again),
     clinic.ListingClosed: (clinic_jobs.count_again,),
     clinic.MemberJoined: (),
-    clinic.MemberInvited: (to_team.team_invitation,),
+    clinic.MemberInvited: (to_account.team_invitation,),
     clinic.InvitationHeldBack: (),  # operators read it; the page says nothing
     clinic.InvitationReplaced: (),
     clinic.InvitationTakenBack: (),
@@ -107,8 +107,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckSubmitted: (),
     clinic.CheckPassed: (),
     clinic.CheckRefused: (),
-    clinic.CheckRevoked: (clinic_changes.check_ended,),
-    clinic.CheckLapsed: (clinic_changes.check_ended,),
+    clinic.CheckRevoked: (clinic_updates.check_ended,),
+    clinic.CheckLapsed: (clinic_updates.check_ended,),
     # What waits for an operator
     review.ReviewItemOpened: (),
     review.ReviewItemDecided: (),
@@ -119,7 +119,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     account.SignedOut: (),
     account.SessionsEnded: (),
     account.PasswordChanged: (),
-    account.AddressChanged: (),  # the old address is told where it is still known: mail/security_mail.py
+    account.AddressChanged: (),  # the old address is told where it is still known: mail/account_emails.py
     account.SecondFactorChanged: (),
     account.AccountDeactivated: (),
     account.AccountReactivated: (),

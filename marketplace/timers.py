@@ -11,7 +11,7 @@ from marketplace.foundation.security import challenges, limits
 from marketplace.leads import deletion, ending
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
-from marketplace.mail import allowance, digest, hook, quote_news
+from marketplace.mail import hook, operator_digest, quota, quote_notifications
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
 from marketplace.quotes import acceptance, sending, stopping
@@ -31,13 +31,13 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "remind of an unconfirmed request": retention.remind_unconfirmed,
     "expire requests without a choice": ending.expire_due,
     "announce that requests will be erased": retention.announce_due,
-    "tell of quotes": quote_news.sweep_untold,
-    "tell of quotes that end": quote_news.remind_of_ending,
-    "tell operators what waits": digest.send_due,
+    "tell of quotes": quote_notifications.sweep_untold,
+    "tell of quotes that end": quote_notifications.remind_of_ending,
+    "tell operators what waits": operator_digest.send_due,
     "send forgotten mail": mail.sweep_waiting,
     "forget full limits": limits.sweep,
     "forget spent challenges": challenges.sweep,
-    "forget mail allowances": allowance.sweep,
+    "forget mail allowances": quota.sweep,
     "forget ended sessions": session_rows.sweep,
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},
     "seal the audit log": seals.seal_due,

@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
-from marketplace.mail import reports
-from marketplace.mail.bounces import take
+from marketplace.mail import delivery_reports
+from marketplace.mail.delivery_reports import apply_report
 
 bounces = AppGroup("bounces", help="Bounces and complaints that came by mail.")
 
@@ -22,14 +22,14 @@ def read_reports(paths: tuple[Path, ...]) -> None:
     files = sorted(_files(paths))
     for file in files:
         with file.open("rb") as opened:
-            report = reports.read(opened.read(reports.MOST + 1))
+            report = delivery_reports.read(opened.read(delivery_reports.MOST + 1))
         of_ours += report is not None and _taken(report)
     click.echo(f"{len(files)} read, {of_ours} about our mail")
 
 
-def _taken(report: reports.Report) -> bool:
+def _taken(report: delivery_reports.Report) -> bool:
     try:
-        take(report)
+        apply_report(report)
     except NotFound:
         db.session.rollback()
         return False

@@ -19,9 +19,9 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.mail import events, links, transport
-from marketplace.mail.addresses import one_address
 from marketplace.mail.models import EMAIL_MOVES, Email, EmailState
-from marketplace.mail.suppression import in_the_way
+from marketplace.mail.suppression import suppression_reason
+from marketplace.mail.transport import one_address
 from marketplace.mail.verdicts import GIVE_UP_AFTER, MOST_COPIES, Outcome, Verdict, judge, pause
 from marketplace.quote_requests.models import QuoteRequest
 
@@ -139,7 +139,7 @@ def about(email: Email) -> dict[str, UUID | None]:
 def _withheld(email: Email) -> str | None:
     """Why nothing goes to its address at present. Raises TooEarly while nobody can read it."""
     try:
-        return in_the_way(contents(email).to, name=email.name)
+        return suppression_reason(contents(email).to, name=email.name)
     except CannotOpen:
         return None  # what is erased ends by itself
     except KeyMissing as missing:

@@ -14,8 +14,8 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import Problem, Refused, WrongState
-from marketplace.mail import reports
-from marketplace.mail.reports import BOUNCE, COMPLAINT, Report
+from marketplace.mail import delivery_reports
+from marketplace.mail.delivery_reports import BOUNCE, COMPLAINT, Report
 
 FRESH = timedelta(minutes=5)
 
@@ -54,13 +54,13 @@ def check(body: bytes, *, timestamp: str, signature: str, secret: str) -> None:
 def report_in(body: bytes) -> Report:
     """`message_id` or `mail_id`, `event` and, for a bounce, `diagnostic_code`. Raises Refused."""
     told = _object(body)
-    email_id = reports.id_in(_text(told, "message_id") or _text(told, "mail_id"))
+    email_id = delivery_reports.id_in(_text(told, "message_id") or _text(told, "mail_id"))
     if email_id is None:
         raise Refused("message_id", field="message_id")
     event = _text(told, "event")
     if event not in (BOUNCE, COMPLAINT):
         raise Refused("event", field="event")
-    code = reports.code_in(_text(told, "diagnostic_code"))
+    code = delivery_reports.code_in(_text(told, "diagnostic_code"))
     if event == BOUNCE and code is None:
         raise Refused("diagnostic_code", field="diagnostic_code")
     return Report(email_id, event, code)

@@ -17,7 +17,7 @@ from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.mail.models import Email
 from marketplace.mail.register import STREAMS
-from marketplace.mail.unsubscribing import path_for
+from marketplace.mail.suppression import unsubscribe_path
 from marketplace.quote_requests.links import BELOW_REQUEST, CONFIRM, DELETED, LIFETIMES, PAGE, confirmations_until
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -123,7 +123,7 @@ def unsubscribe(email: Email) -> str:
     """Where its reader stops the stream it belongs to; empty when it belongs to none."""
     if email.account_id is None or email.name not in STREAMS:
         return ""
-    return absolute(path_for(email.account_id, email.name))
+    return absolute(unsubscribe_path(email.account_id, email.name))
 
 
 def make_ready(email: Email) -> None:

@@ -1,18 +1,30 @@
-"""Addresses we do not write to: known by a keyed hash only, each for a reason, within a scope, until it is lifted."""
+"""Addresses we do not write to, each for a reason and within a scope until it is lifted, and unsubscribing (RFC 8058).
 
+Addresses are known by a keyed hash only. An unsubscribe link is signed for one account and one stream and never ends:
+an old email must still be good to stop the next.
+"""
+
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ForeignKey, Index, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import Base, key, one_of, uuid7
+from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security.sealed import keyring
-from marketplace.mail.register import NECESSARY
+from marketplace.mail.events import SubscribedAgain, Unsubscribed
+from marketplace.mail.register import NECESSARY, STREAMS
 
 
 class Reason(StrEnum):
@@ -67,7 +79,7 @@ def suppress(address: str, *, reason: Reason, scope: str, email_id: UUID | None 
     return db.session.execute(added).scalar() is not None
 
 
-def in_the_way(address: str, *, name: str) -> str | None:
+def suppression_reason(address: str, *, name: str) -> str | None:
     """Why this email must not go to this address; None when it may."""
     scopes = {ALL, name} | (set() if name in NECESSARY else {OPTIONAL})
     in_force = select(Suppression.reason).where(
@@ -86,3 +98,48 @@ def lift(address: str, *, reason: Reason, scope: str, why: str) -> bool:
     )
     lifted = rows.values(lifted_at=clock.now(), lifted_reason=why).returning(Suppression.id)
     return db.session.execute(lifted).scalar() is not None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A stream that comes to an account."""
+
+    account: Account
+    stream: str
+
+    @property
+    def wanted(self) -> bool:
+        """Whether nobody switched it off."""
+        return suppression_reason(self.account.email, name=self.stream) != Reason.UNSUBSCRIBED
+
+    def switch_off(self) -> None:
+        """Works at once; twice is once."""
+        if suppress(self.account.email, reason=Reason.UNSUBSCRIBED, scope=self.stream):
+            record(Unsubscribed(account_id=self.account.id, reason=self.stream))
+
+    def switch_on(self) -> None:
+        """By the reader's own wish."""
+        if lift(self.account.email, reason=Reason.UNSUBSCRIBED, scope=self.stream, why="asked_for"):
+            record(SubscribedAgain(account_id=self.account.id, reason=self.stream))
+
+
+def unsubscribe_path(account_id: UUID, stream: str) -> str:
+    """The page of one account and one stream."""
+    return f"/unsubscribe/{_serializer().dumps([account_id.hex, stream])}"
+
+
+def subscription_of(token: str) -> Subscription:
+    """Whom the link was made for. Raises NotFound for an altered one."""
+    try:
+        account_id, stream = _serializer().loads(token)
+        account = db.session.get(Account, UUID(account_id))
+    except (BadData, ValueError, TypeError) as error:
+        raise NotFound("unsubscribe") from error
+    if account is None or stream not in STREAMS or unsubscribe_path(account.id, stream) != f"/unsubscribe/{token}":
+        raise NotFound("unsubscribe")
+    return Subscription(account, stream)
+
+
+def _serializer() -> URLSafeSerializer:
+    secret = str(current_app.config["SECRET_KEY"])
+    return URLSafeSerializer(secret, salt="unsubscribe", signer_kwargs={"digest_method": hashlib.sha256})

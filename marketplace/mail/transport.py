@@ -1,9 +1,12 @@
-"""Flask-Mail with what it lacks: a time-out, a checked certificate and knowledge of how far it came."""
+"""Flask-Mail with what it lacks: a time-out, a checked certificate, safe headers, and how far a delivery came."""
 
+import re
 import smtplib
 import ssl
 from email import message_from_bytes
 from email.charset import QP, Charset
+from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
@@ -15,8 +18,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_mail import Connection, Message
 
-from marketplace.mail.addresses import unstructured, written
-from marketplace.mail.bounded import BoundedSMTP
+from marketplace.mail.smtp_deadline import BoundedSMTP
 
 WIRE = SMTP.clone(refold_source="none")
 TIMEOUT = 20.0  # seconds without an answer
@@ -88,8 +90,8 @@ class SevenBitMessage(Message):
         """
         message = _alternative(super()._message())
         message.policy = compat32  # takes what is written as it is
-        ours = {"From": written(self.desk), "Reply-To": written(self.desk), "To": written(self.to)}
-        for name, value in {**ours, "Subject": unstructured(self.subject)}.items():
+        ours = {"From": header_value(self.desk), "Reply-To": header_value(self.desk), "To": header_value(self.to)}
+        for name, value in {**ours, "Subject": encoded_subject(self.subject)}.items():
             del message[name]
             message[name] = value
         message.policy = WIRE
@@ -134,3 +136,31 @@ def site_host() -> str:
 def _own_name() -> str:
     host = site_host()
     return f"[{host}]" if host.replace(".", "").isdigit() else host
+
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
+_PLAIN_TEXT = re.compile(r"[ -~]*")
+
+
+def one_address(text: str, *, name: str = "") -> Address:
+    """Exactly one address, its domain in ASCII. Raises ValueError for none, several or letters no server must take."""
+    local, _at, domain = text.rpartition("@")
+    try:
+        return Address(display_name=name, addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
+    except (MessageError, IndexError) as error:
+        raise ValueError("not one address") from error
+
+
+def header_value(address: Address) -> str:
+    """As it stands in a header: any but the plainest name travels encoded, so that no reader takes it apart."""
+    name = address.display_name
+    if not name:
+        return address.addr_spec
+    encoded = name if _PLAIN_NAME.fullmatch(name) and len(name) < 60 else Header(name, "utf-8").encode()
+    return f"{encoded}\n <{address.addr_spec}>" if "\n" in encoded else f"{encoded} <{address.addr_spec}>"
+
+
+def encoded_subject(text: str) -> str:
+    """A subject: encoded unless it is plain, short and cannot be mistaken for something encoded."""
+    plain = _PLAIN_TEXT.fullmatch(text) and "=?" not in text and len(text) < 68
+    return text if plain else Header(text, "utf-8", header_name="Subject").encode()

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.leads.actions import ask, decline
-from marketplace.mail import delivery, links, patients
+from marketplace.mail import delivery, links, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.acceptance import choose
@@ -31,7 +31,7 @@ def chosen() -> None:
 
 
 def link_of_quoted() -> None:
-    patients.your_link(event_of(build_quote().lead.request))
+    patient_emails.your_link(event_of(build_quote().lead.request))
 
 
 PROMISES = (

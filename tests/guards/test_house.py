@@ -32,8 +32,8 @@ MAY_COMMIT = {
     "cli/running.py",
     "cli/sample.py",
     "mail/jobs.py",
-    "mail/answer_news.py",
-    "mail/quote_news.py",
+    "mail/answer_notifications.py",
+    "mail/quote_notifications.py",
     "retention/running.py",
 }
 

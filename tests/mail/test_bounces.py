@@ -11,11 +11,10 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import NotFound
-from marketplace.mail import delivery, outbox, patients
-from marketplace.mail.bounces import take
+from marketplace.mail import delivery, outbox, patient_emails
+from marketplace.mail.delivery_reports import Report, apply_report
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.register import NECESSARY
-from marketplace.mail.reports import Report
 from marketplace.mail.suppression import Suppression
 from marketplace.quote_requests.models import QuoteRequest
 from tests.mail.reporting import bounce, complaint, plain_mail
@@ -28,7 +27,7 @@ from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, only
 @pytest.fixture
 def email(app: Flask) -> Email:
     """One that was sent."""
-    patients.your_link(event_of(a_request()))
+    patient_emails.your_link(event_of(a_request()))
     email = only("your_link")
     delivery.lifecycle.move(email, EmailState.SENT)
     return email
@@ -46,13 +45,13 @@ def events() -> list[tuple[str, str | None]]:
 
 def another(email: Email, name: str = "clinics_available") -> Email:
     """One more to the same patient."""
-    getattr(patients, name)(event_of(db.session.get_one(QuoteRequest, email.request_id)))
+    getattr(patient_emails, name)(event_of(db.session.get_one(QuoteRequest, email.request_id)))
     return emails(name)[-1]
 
 
 def test_a_permanent_bounce_ends_the_email_and_the_address(email: Email) -> None:
     for _ in range(2):
-        take(Report(email.id, "bounce", "5.1.1"))
+        apply_report(Report(email.id, "bounce", "5.1.1"))
     assert (email.state, email.last_problem) == ("bounced", "5.1.1")
     assert [(row.reason, row.scope, row.email_id) for row in suppressions()] == [("bounce", "all", email.id)]
     assert events() == [("EmailBounced", "5.1.1")]
@@ -60,40 +59,40 @@ def test_a_permanent_bounce_ends_the_email_and_the_address(email: Email) -> None
 
 @pytest.mark.parametrize("code", ["5.7.1", "5.0.0", "550", "5.2.2", "5.3.4", "5.4.4"])
 def test_what_is_refused_for_another_reason_ends_one_email_only(email: Email, sink: Sink, code: str) -> None:
-    take(Report(email.id, "bounce", code))
+    apply_report(Report(email.id, "bounce", code))
     assert (email.state, email.last_problem, suppressions()) == ("bounced", code, [])
     assert send(another(email)).state == "sent"
 
 
 def test_a_temporary_one_is_noted_only(email: Email) -> None:
     for _ in range(2):
-        take(Report(email.id, "bounce", "4.2.2"))
+        apply_report(Report(email.id, "bounce", "4.2.2"))
     assert (email.state, email.last_problem, suppressions()) == ("sent", "4.2.2", [])
     assert events() == [("EmailDelayed", "4.2.2")]
 
 
 def test_nothing_more_goes_to_an_address_that_bounced(email: Email, sink: Sink) -> None:
-    take(Report(email.id, "bounce", "5.1.1"))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
     later = send(another(email))
     assert (later.state, later.last_problem, sink.given) == ("suppressed", "bounce", [])
     assert events()[-1] == ("EmailWithheld", "bounce")
 
 
 def test_the_address_is_known_however_it_is_written(email: Email, sink: Sink) -> None:
-    take(Report(email.id, "bounce", "5.1.1"))
-    patients.your_link(event_of(a_request(email=ADDRESS.upper())))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
+    patient_emails.your_link(event_of(a_request(email=ADDRESS.upper())))
     assert send(emails("your_link")[-1]).state == "suppressed"
 
 
 def test_other_addresses_get_theirs(email: Email, sink: Sink) -> None:
-    take(Report(email.id, "bounce", "5.1.1"))
-    patients.your_link(event_of(a_request(email="other@patient.example")))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
+    patient_emails.your_link(event_of(a_request(email="other@patient.example")))
     assert send(emails("your_link")[-1]).state == "sent"
 
 
 def test_a_complaint_stops_what_is_not_necessary(email: Email, sink: Sink) -> None:
     for _ in range(2):
-        take(Report(email.id, "complaint"))
+        apply_report(Report(email.id, "complaint"))
     assert [(row.reason, row.scope) for row in suppressions()] == [("complaint", "optional")]
     assert send(another(email)).last_problem == "complaint"
     assert send(another(email, "your_link")).state == "sent"
@@ -106,7 +105,7 @@ def test_what_is_necessary_is_an_email_of_ours(app: Flask) -> None:
 
 
 def test_no_address_can_be_read_in_the_table(email: Email) -> None:
-    take(Report(email.id, "bounce", "5.1.1"))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
     stored = str([tuple(row) for row in db.session.execute(text("SELECT * FROM suppression"))])
     assert "ana" not in stored
     assert "patient.example" not in stored
@@ -115,7 +114,7 @@ def test_no_address_can_be_read_in_the_table(email: Email) -> None:
 def test_one_that_came_back_before_we_knew_it_arrived(email: Email, sink: Sink) -> None:
     sink.mode = "drop"
     later = send(another(email))
-    take(Report(later.id, "bounce", "5.1.1"))
+    apply_report(Report(later.id, "bounce", "5.1.1"))
     sink.mode = "ok"
     assert send(later).state == "suppressed"
     assert len(sink.given) == 1
@@ -123,18 +122,18 @@ def test_one_that_came_back_before_we_knew_it_arrived(email: Email, sink: Sink) 
 
 def test_an_erased_patient_is_not_remembered(email: Email) -> None:
     erase(db.session.get_one(QuoteRequest, email.request_id))
-    take(Report(email.id, "bounce", "5.1.1"))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
     assert (email.state, suppressions()) == ("bounced", [])
 
 
 def test_an_id_nobody_knows(app: Flask) -> None:
     with pytest.raises(NotFound):
-        take(Report(uuid7(), "bounce", "5.1.1"))
+        apply_report(Report(uuid7(), "bounce", "5.1.1"))
 
 
 def test_a_failed_email_is_on_the_timeline(app: Flask, sink: Sink) -> None:
     sink.mode = "no_such_user"
-    patients.your_link(event_of(a_request()))
+    patient_emails.your_link(event_of(a_request()))
     assert send(only("your_link")).state == "failed"
     assert events() == [("EmailFailed", "550")]
 
@@ -153,7 +152,7 @@ def test_reports_are_read_from_files_and_folders(app: Flask, email: Email, tmp_p
 
 
 def test_the_account_s_emails_stop_too(app: Flask, sink: Sink, email: Email) -> None:
-    take(Report(email.id, "bounce", "5.1.1"))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
     context = {"within": ""}
     reset = outbox.put("account_password_changed", to=ADDRESS, audience="account", context=context)
     assert send(reset).state == "suppressed"

@@ -11,7 +11,7 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.foundation.database import timeouts
-from marketplace.mail import bounded, jobs, patients, transport
+from marketplace.mail import jobs, patient_emails, smtp_deadline, transport
 from tests.mail.things import a_request, event_of, only
 
 
@@ -37,8 +37,8 @@ def greet_without_end(listening: socket.socket) -> None:
 
 
 def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "LONGEST", 0.3)
-    patients.your_link(event_of(a_request()))
+    monkeypatch.setattr(smtp_deadline, "LONGEST", 0.3)
+    patient_emails.your_link(event_of(a_request()))
     email, began = only("your_link"), clock.now()
     jobs.send(email_id=str(email.id))
     assert (email.state, email.last_problem) == ("waiting", "disconnected")
@@ -47,7 +47,7 @@ def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.Monkey
 
 def test_the_database_waits_longer_than_the_longest_talk() -> None:
     idle = timeouts.WORKER.settings["idle_in_transaction_session_timeout"]
-    assert transport.TIMEOUT < bounded.LONGEST < float(idle.removesuffix("s"))
+    assert transport.TIMEOUT < smtp_deadline.LONGEST < float(idle.removesuffix("s"))
 
 
 def test_trying_its_addresses_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,21 +68,23 @@ def test_trying_its_addresses_counts_too(monkeypatch: pytest.MonkeyPatch) -> Non
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(bounded.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(bounded.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", number) for number in range(9)])
-    monkeypatch.setattr(bounded.socket, "socket", Silent)
+    monkeypatch.setattr(smtp_deadline.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        smtp_deadline.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", number) for number in range(9)]
+    )
+    monkeypatch.setattr(smtp_deadline.socket, "socket", Silent)
     with pytest.raises(TimeoutError):
-        bounded.BoundedSMTP()._get_socket("relay.example", 25, transport.TIMEOUT)
-    assert now[0] - 100.0 == bounded.LONGEST
+        smtp_deadline.BoundedSMTP()._get_socket("relay.example", 25, transport.TIMEOUT)
+    assert now[0] - 100.0 == smtp_deadline.LONGEST
 
 
 def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered = Event()
-    monkeypatch.setattr(bounded.socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
+    monkeypatch.setattr(smtp_deadline.socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        bounded._connected("relay.example", 25, timeout=0.2, until=began + 0.4)
+        smtp_deadline._connected("relay.example", 25, timeout=0.2, until=began + 0.4)
     assert time.monotonic() - began < 1
     answered.set()

@@ -13,16 +13,13 @@ from marketplace.foundation import clock
 from marketplace.leads.messages import CLINIC, say
 from marketplace.leads.states import LeadState
 from marketplace.mail import (
-    clinic_changes,
-    clinic_news,
-    clinics,
+    clinic_emails,
+    clinic_updates,
     delivery,
-    digest,
-    last_mail,
+    operator_digest,
     outbox,
-    patient_quotes,
-    patients,
-    quote_news,
+    patient_emails,
+    quote_notifications,
 )
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
@@ -54,7 +51,7 @@ def several_quotes() -> None:
     for number in (1, 2):
         clinic = a_clinic(f"Clinic <{number}> & Co")
         a_quote(a_lead(request, clinic, state=LeadState.QUOTED), number=number)
-    quote_news.tell_now_or_later(request.id)
+    quote_notifications.tell_now_or_later(request.id)
 
 
 def of_two(event_maker: Callable[[object], None]) -> None:
@@ -71,7 +68,7 @@ def listing(**changes: object) -> object:
 def a_reply() -> None:
     lead = a_lead()
     say(lead, author=CLINIC, body="In June")
-    clinic_news.clinic_wrote(event_of(lead))
+    clinic_updates.clinic_wrote(event_of(lead))
 
 
 def answers_changed() -> None:
@@ -101,43 +98,45 @@ def invitations() -> None:
 def a_digest() -> None:
     waits = clock.now() - timedelta(hours=6)
     operator = build_account("op@meridian.example", operator=True)
-    digest.operator_digest(operator, waiting=digest.Waiting([waits] * 4, [waits] * 6, [waits]), at=clock.now())
+    operator_digest.operator_digest(
+        operator, waiting=operator_digest.Waiting([waits] * 4, [waits] * 6, [waits]), at=clock.now()
+    )
 
 
 WRITE: dict[str, Callable[[], object]] = {
-    "confirm_request": lambda: patients.confirm_request(unconfirmed()),
-    "confirm_again": lambda: patients.confirm_again(unconfirmed()),
-    "request_sent": lambda: patients.request_sent(arrived()),
-    "request_waiting": lambda: patients.request_sent(event_of(a_request())),
+    "confirm_request": lambda: patient_emails.confirm_request(unconfirmed()),
+    "confirm_again": lambda: patient_emails.confirm_again(unconfirmed()),
+    "request_sent": lambda: patient_emails.request_sent(arrived()),
+    "request_waiting": lambda: patient_emails.request_sent(event_of(a_request())),
     "quotes_arrived": several_quotes,
-    "clinic_asked": lambda: patients.clinic_asked(arrived()),
-    "some_silent": lambda: patients.some_silent(event_of(a_lead(state=LeadState.LAPSED))),
-    "quote_ends": lambda: patient_quotes.quote_ends(a_quote()),
-    "choice_made": lambda: patients.choice_made(arrived()),
-    "choice_undone": lambda: patients.choice_undone(arrived()),
-    "clinic_changed": lambda: clinic_changes.clinic_stopped(event_of(a_lead(), reason="suspended")),
-    "clinic_returned": lambda: clinic_changes.clinic_returned(event_of(a_lead())),
-    "clinics_available": lambda: patients.clinics_available(event_of(a_request())),
-    "your_link": lambda: patients.your_link(event_of(a_request())),
-    "request_open_already": lambda: patients.request_open_already(event_of(a_request())),
-    "deletion_announced": lambda: patients.deletion_announced(event_of(a_request(RequestState.CLOSED))),
-    "request_deleted": lambda: last_mail.request_deleted(event_of(a_request())),
-    "new_request": lambda: clinics.new_request(arrived()),
-    "leads_waiting": lambda: clinics.leads_waiting(arrived()),
-    "chosen": lambda: clinics.chosen(arrived()),
-    "not_chosen": lambda: of_two(clinics.not_chosen),
-    "quote_declined": lambda: clinics.quote_declined(arrived()),
-    "decline_undone": lambda: clinics.decline_undone(event_of(a_lead(state=LeadState.QUOTED))),
-    "choice_undone_clinic": lambda: of_two(clinics.choice_undone_clinic),
+    "clinic_asked": lambda: patient_emails.clinic_asked(arrived()),
+    "some_silent": lambda: patient_emails.some_silent(event_of(a_lead(state=LeadState.LAPSED))),
+    "quote_ends": lambda: quote_notifications.quote_ends(a_quote()),
+    "choice_made": lambda: patient_emails.choice_made(arrived()),
+    "choice_undone": lambda: patient_emails.choice_undone(arrived()),
+    "clinic_changed": lambda: clinic_updates.clinic_stopped(event_of(a_lead(), reason="suspended")),
+    "clinic_returned": lambda: clinic_updates.clinic_returned(event_of(a_lead())),
+    "clinics_available": lambda: patient_emails.clinics_available(event_of(a_request())),
+    "your_link": lambda: patient_emails.your_link(event_of(a_request())),
+    "request_open_already": lambda: patient_emails.request_open_already(event_of(a_request())),
+    "deletion_announced": lambda: patient_emails.deletion_announced(event_of(a_request(RequestState.CLOSED))),
+    "request_deleted": lambda: patient_emails.request_deleted(event_of(a_request())),
+    "new_request": lambda: clinic_emails.new_request(arrived()),
+    "leads_waiting": lambda: clinic_emails.leads_waiting(arrived()),
+    "chosen": lambda: clinic_emails.chosen(arrived()),
+    "not_chosen": lambda: of_two(clinic_emails.not_chosen),
+    "quote_declined": lambda: clinic_emails.quote_declined(arrived()),
+    "decline_undone": lambda: clinic_emails.decline_undone(event_of(a_lead(state=LeadState.QUOTED))),
+    "choice_undone_clinic": lambda: of_two(clinic_emails.choice_undone_clinic),
     "clinic_wrote": a_reply,
     "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),
     "answers_changed": answers_changed,
-    "question_answered": lambda: clinics.question_answered(arrived()),
-    "request_closed": lambda: clinics.request_closed(event_of(a_lead(state=LeadState.LOST))),
-    "delete_data": lambda: clinics.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
-    "delete_part": lambda: clinics.delete_part(arrived()),
-    "delete_reminder": lambda: clinics.delete_reminder(arrived()),
-    "listing_result": lambda: clinics.listing_sent_back(listing()),
+    "question_answered": lambda: clinic_emails.question_answered(arrived()),
+    "request_closed": lambda: clinic_emails.request_closed(event_of(a_lead(state=LeadState.LOST))),
+    "delete_data": lambda: clinic_emails.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
+    "delete_part": lambda: clinic_emails.delete_part(arrived()),
+    "delete_reminder": lambda: clinic_emails.delete_reminder(arrived()),
+    "listing_result": lambda: clinic_emails.listing_sent_back(listing()),
     "operator_digest": a_digest,
     "team_invitation": invitations,
     "account_confirm": lambda: account("account_confirm", True),
@@ -263,11 +262,11 @@ def test_each_has_a_reference_and_fits_a_narrow_reader(written: list[Email]) -> 
 def test_a_clinic_reads_no_name_and_no_address(app: Flask) -> None:
     lead = a_lead()
     for write in (
-        clinics.new_request,
-        clinics.chosen,
-        clinics.delete_data,
-        clinics.delete_part,
-        clinics.question_answered,
+        clinic_emails.new_request,
+        clinic_emails.chosen,
+        clinic_emails.delete_data,
+        clinic_emails.delete_part,
+        clinic_emails.question_answered,
     ):
         write(event_of(lead))
     for email in emails():
@@ -281,10 +280,10 @@ def test_a_clinic_reads_no_name_and_no_address(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("write", "subject"),
     [
-        (clinics.listing_published, "Your listing is live"),
-        (clinics.listing_sent_back, "Your listing needs fixes"),
-        (clinics.listing_suspended, "Your listing is suspended"),
-        (clinics.listing_reinstated, "Your listing is live again"),
+        (clinic_emails.listing_published, "Your listing is live"),
+        (clinic_emails.listing_sent_back, "Your listing needs fixes"),
+        (clinic_emails.listing_suspended, "Your listing is suspended"),
+        (clinic_emails.listing_reinstated, "Your listing is live again"),
     ],
 )
 def test_a_listing_result_says_which(app: Flask, write: Callable[[object], None], subject: str) -> None:
@@ -292,11 +291,11 @@ def test_a_listing_result_says_which(app: Flask, write: Callable[[object], None]
     (email,) = emails("listing_result")
     assert email.subject == subject
     told = "the number differs" in delivery.contents(email).text
-    assert told == (write in (clinics.listing_sent_back, clinics.listing_suspended))
+    assert told == (write in (clinic_emails.listing_sent_back, clinic_emails.listing_suspended))
 
 
 def test_right_to_left_languages_turn_the_page(app: Flask) -> None:
-    patients.your_link(event_of(a_request(locale="ar")))
+    patient_emails.your_link(event_of(a_request(locale="ar")))
     (email,) = emails("your_link")
     assert '<html lang="ar" dir="rtl">' in delivery.contents(email).html
     assert email.created_at <= clock.now()

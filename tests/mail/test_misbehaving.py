@@ -17,7 +17,7 @@ from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.mail import bounded, delivery, jobs, patients, transport
+from marketplace.mail import delivery, jobs, patient_emails, smtp_deadline, transport
 from marketplace.mail.models import Email
 from tests.mail.sending import again_in, forget_jobs, send, send_until_over
 from tests.mail.sink import Sink
@@ -29,7 +29,7 @@ AMBIGUOUS = timedelta(minutes=5)
 @pytest.fixture
 def email(app: Flask) -> Email:
     """A patient's email that waits."""
-    patients.choice_undone(event_of(a_lead()))
+    patient_emails.choice_undone(event_of(a_lead()))
     return only("choice_undone")
 
 
@@ -94,7 +94,7 @@ def test_gaps_grow_and_end_after_three_days(nobody_listens: None, email: Email) 
 
 def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "TIMEOUT", 30.0)
-    monkeypatch.setattr(bounded, "LONGEST", 0.3)
+    monkeypatch.setattr(smtp_deadline, "LONGEST", 0.3)
     sink.mode = "hang_early"
     began = time.monotonic()
     assert send(email).state == "waiting"
@@ -109,7 +109,7 @@ def test_connecting_has_a_time_out_too(sink: Sink) -> None:
 
 
 def test_no_talk_outlasts_the_databases_patience() -> None:
-    assert transport.TIMEOUT < bounded.LONGEST < 60
+    assert transport.TIMEOUT < smtp_deadline.LONGEST < 60
 
 
 def test_a_hanging_server_holds_one_email_for_the_time_out_only(sink: Sink, email: Email) -> None:

@@ -8,14 +8,14 @@ from marketplace.extensions import db
 from marketplace.foundation.problems import LinkGone
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.sealed import CannotOpen
-from marketplace.mail import delivery, outbox, patients
+from marketplace.mail import delivery, outbox, patient_emails
 from marketplace.mail.links import PageLink, RequestLink
 from marketplace.quote_requests.states import RequestState
 from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, jobs_of, only
 
 
 def test_row_and_job_come_together(app: Flask) -> None:
-    patients.your_link(event_of(a_request()))
+    patient_emails.your_link(event_of(a_request()))
     email = only("your_link")
     assert email.state == "waiting"
     assert len(jobs_of("mail.send", email_id=email.id)) == 1
@@ -24,7 +24,7 @@ def test_row_and_job_come_together(app: Flask) -> None:
 def test_row_and_job_go_with_the_transaction(app: Flask) -> None:
     request = a_request()
     undone = db.session.begin_nested()
-    patients.your_link(event_of(request))
+    patient_emails.your_link(event_of(request))
     email_id = only("your_link").id
     undone.rollback()
     assert emails() == []
@@ -33,7 +33,7 @@ def test_row_and_job_go_with_the_transaction(app: Flask) -> None:
 
 def test_neither_address_nor_words_nor_token_can_be_read_in_the_row(app: Flask) -> None:
     request = a_request(RequestState.UNCONFIRMED)
-    patients.confirm_request(event_of(request))
+    patient_emails.confirm_request(event_of(request))
     email = only("confirm_request")
     assert delivery.prepare(email.id)
     link = db.session.get_one(signed_links.SignedLink, email.id)
@@ -50,7 +50,7 @@ def _plain(value: object) -> object:
 
 
 def test_the_stored_text_holds_a_place_and_no_link(app: Flask) -> None:
-    patients.your_link(event_of(a_request()))
+    patient_emails.your_link(event_of(a_request()))
     body = delivery.contents(only("your_link"))
     assert "/q/" not in body.text + body.html
     assert "[[link]]" in body.text
@@ -58,7 +58,7 @@ def test_the_stored_text_holds_a_place_and_no_link(app: Flask) -> None:
 
 def test_a_patients_mail_dies_with_the_request(app: Flask) -> None:
     request = a_request()
-    patients.your_link(event_of(request))
+    patient_emails.your_link(event_of(request))
     erase(request)
     with pytest.raises(CannotOpen):
         delivery.contents(only("your_link"))
@@ -67,7 +67,7 @@ def test_a_patients_mail_dies_with_the_request(app: Flask) -> None:
 def test_sealed_values_cannot_be_moved_to_another_email(app: Flask) -> None:
     request = a_request()
     for _ in range(2):
-        patients.your_link(event_of(request))
+        patient_emails.your_link(event_of(request))
     one, other = emails("your_link")
     one.recipient_sealed = other.recipient_sealed
     with pytest.raises(CannotOpen):
@@ -99,7 +99,7 @@ def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:
 def test_of_two_confirmations_that_wait_only_the_later_goes(app: Flask) -> None:
     request = a_request(RequestState.UNCONFIRMED)
     for _ in range(2):
-        patients.confirm_request(event_of(request))
+        patient_emails.confirm_request(event_of(request))
     assert [bool(delivery.prepare(email.id)) for email in emails("confirm_request")] == [False, True]
 
 
@@ -107,7 +107,7 @@ def test_a_replaced_confirmation_ends_the_one_before(app: Flask) -> None:
     request = a_request(RequestState.UNCONFIRMED)
     links = []
     for _ in range(2):
-        patients.confirm_request(event_of(request))
+        patient_emails.confirm_request(event_of(request))
         email = emails("confirm_request")[-1]
         assert delivery.prepare(email.id)
         links.append(db.session.get_one(signed_links.SignedLink, email.id))

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.foundation.database.columns import uuid7
-from marketplace.mail import reports
-from marketplace.mail.reports import Report, code_in, id_in, read
+from marketplace.mail import delivery_reports
+from marketplace.mail.delivery_reports import Report, code_in, id_in, read
 from tests.mail.reporting import bounce, complaint, plain_mail
 
 ID = uuid7()
@@ -48,7 +48,7 @@ def test_a_feedback_report(kind: str) -> None:
         bounce(ID, action="relayed", status="2.0.0"),
         complaint(ID, kind="not-spam"),
         bounce(uuid4()),  # not an id as we make them
-        bounce(ID) + b"x" * reports.MOST,
+        bounce(ID) + b"x" * delivery_reports.MOST,
     ],
     ids=["empty", "bytes", "mail", "delivered", "relayed", "not-spam", "foreign", "too-long"],
 )

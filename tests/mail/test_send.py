@@ -15,7 +15,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.sealed import keyring
-from marketplace.mail import jobs, last_mail, patients
+from marketplace.mail import jobs, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -27,7 +27,7 @@ from tests.mail.things import ADDRESS, a_clinic, a_lead, a_request, erase, event
 @pytest.fixture
 def email(app: Flask) -> Email:
     """A patient's email that waits."""
-    patients.choice_undone(event_of(a_lead()))
+    patient_emails.choice_undone(event_of(a_lead()))
     return only("choice_undone")
 
 
@@ -61,7 +61,7 @@ def test_text_and_html_are_two_forms_of_one_thing(sink: Sink, email: Email) -> N
 
 
 def test_it_travels_in_seven_bits_and_short_lines(sink: Sink, app: Flask) -> None:
-    patients.request_sent(event_of(a_lead(clinic=a_clinic("Klinik Güzelyalı İzmir"))))
+    patient_emails.request_sent(event_of(a_lead(clinic=a_clinic("Klinik Güzelyalı İzmir"))))
     send(only("request_sent"))
     raw = sink.one().as_bytes()
     assert raw.isascii()
@@ -181,7 +181,7 @@ def test_a_request_taken_back_a_moment_ago_gets_no_link(sink: Sink, email: Email
 
 def test_a_confirmation_is_not_sent_after_it_was_used(sink: Sink, app: Flask) -> None:
     request = a_request(RequestState.UNCONFIRMED)
-    patients.confirm_request(event_of(request))
+    patient_emails.confirm_request(event_of(request))
     with db.session.no_autoflush:
         request.state, request.open_at = RequestState.OPEN, clock.now()
     db.session.flush()
@@ -190,7 +190,7 @@ def test_a_confirmation_is_not_sent_after_it_was_used(sink: Sink, app: Flask) ->
 
 
 def test_the_last_email_forgets_whom_it_went_to(sink: Sink, app: Flask) -> None:
-    last_mail.request_deleted(event_of(a_request()))
+    patient_emails.request_deleted(event_of(a_request()))
     email = send(only("request_deleted"))
     assert (email.state, email.data_key) == ("sent", None)
     assert sink.recipients == [[ADDRESS]]
@@ -207,7 +207,7 @@ def test_a_senders_name_cannot_become_an_address(
 
 
 def test_an_address_that_cannot_be_sent_to_fails_for_good(sink: Sink, app: Flask) -> None:
-    patients.your_link(event_of(a_request(email="ana@patient.example\r\nBcc: b@evil.example")))
+    patient_emails.your_link(event_of(a_request(email="ana@patient.example\r\nBcc: b@evil.example")))
     email = send(only("your_link"))
     assert (email.state, email.last_problem) == ("failed", "unsendable")
     assert sink.given == []

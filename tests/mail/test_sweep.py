@@ -8,7 +8,7 @@ from flask import Flask
 from marketplace import worker
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.mail import jobs, patients
+from marketplace.mail import jobs, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quotes.jobs import release_held
 from tests.mail.sink import Sink
@@ -20,7 +20,7 @@ LATER = timedelta(minutes=16)
 @pytest.fixture
 def email(app: Flask) -> Email:
     """One that waits."""
-    patients.your_link(event_of(a_request()))
+    patient_emails.your_link(event_of(a_request()))
     return only("your_link")
 
 

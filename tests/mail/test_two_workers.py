@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.roles import Face, Worn, put_on
-from marketplace.mail import clinics, delivery, jobs, outbox, quote_news
+from marketplace.mail import clinic_emails, delivery, jobs, outbox, quote_notifications
 from marketplace.mail.models import Email
 from tests.mail.things import a_lead, a_quote, emails, event_of, jobs_of
 
@@ -71,7 +71,7 @@ def test_two_ticks_at_once_tell_of_a_quote_that_ends_once(own_app: Flask) -> Non
         quote = a_quote(sent_at=clock.now() - timedelta(days=2), valid_until=clock.today() + timedelta(days=3))
         lock = f"quote_ends {quote.request_id} quotes/{quote.number}"
         told = twice_at_once(
-            own_app, lock=lock, tell=lambda: quote_news.remind_of_ending(clock.now()), name="quote_ends"
+            own_app, lock=lock, tell=lambda: quote_notifications.remind_of_ending(clock.now()), name="quote_ends"
         )
         db.session.rollback()
     assert told == [0, 1]
@@ -83,7 +83,7 @@ def test_two_reminders_at_once_are_one_email_to_the_clinic(own_app: Flask) -> No
         told = twice_at_once(
             own_app,
             lock=f"leads_waiting {lead.clinic_id}",
-            tell=lambda: clinics.leads_waiting(event_of(lead)),
+            tell=lambda: clinic_emails.leads_waiting(event_of(lead)),
             name="leads_waiting",
         )
         db.session.rollback()

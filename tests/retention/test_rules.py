@@ -19,9 +19,9 @@ from marketplace.leads.deletion import confirm_deletion
 from marketplace.leads.ending import close, withdraw
 from marketplace.leads.revoking import revoke
 from marketplace.leads.sending import submit
-from marketplace.mail import delivery, outbox, patients
+from marketplace.mail import delivery, outbox, patient_emails
 from marketplace.mail.models import Email, EmailState
-from marketplace.mail.suppression import ALL, OPTIONAL, Reason, in_the_way, lift, suppress
+from marketplace.mail.suppression import ALL, OPTIONAL, Reason, lift, suppress, suppression_reason
 from marketplace.quote_requests import links
 from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
@@ -159,7 +159,7 @@ def test_photos_go_with_the_health_answers_at_the_latest(app: Flask) -> None:
 
 
 def test_a_waiting_email_keeps_its_text(app: Flask) -> None:
-    patients.your_link(event_of(a_request()))
+    patient_emails.your_link(event_of(a_request()))
     rule = next(rule for rule in RULES if rule.name.startswith("texts"))
     assert rule.count(later(100)) == 0
     (email,) = emails("your_link")
@@ -177,7 +177,7 @@ def test_a_bounce_ends_after_a_year_and_a_complaint_does_not(app: Flask, reason,
     suppress("gone@patient.example", reason=reason, scope=scope)
     for rule in RULES:
         rule.batch(later(366))
-    assert in_the_way("gone@patient.example", name="quotes") == left
+    assert suppression_reason("gone@patient.example", name="quotes") == left
 
 
 def test_a_job_that_is_still_to_be_done_stays(app: Flask) -> None:

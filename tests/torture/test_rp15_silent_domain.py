@@ -2,7 +2,7 @@
 
 import time
 
-from marketplace.mail import outbox, patients
+from marketplace.mail import outbox, patient_emails
 from marketplace.quote_requests.states import RequestState
 from tests.browser import wait_for
 from tests.mail.things import a_request, event_of
@@ -28,7 +28,7 @@ def confirmation(site: RealSite, *, number: int) -> float:
     """Someone submits a request meanwhile: seconds until the email that confirms it was accepted."""
     address = f"confirm{number}@{GOOD}"
     with site.inside():
-        patients.confirm_request(event_of(a_request(RequestState.UNCONFIRMED, email=address)))
+        patient_emails.confirm_request(event_of(a_request(RequestState.UNCONFIRMED, email=address)))
     asked = time.time()
     wait_for(lambda: bool(site.mailbox.accepted(to=address)), seconds=60)
     return site.mailbox.accepted(to=address)[0].at - asked

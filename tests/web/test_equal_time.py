@@ -116,7 +116,7 @@ def test_sp8_a_reset_costs_a_hash_whoever_asks(
 ) -> None:
     make_account(KNOWN)
     hashed: list[str] = []
-    for place in ("flask_security.views", "marketplace.mail.security_mail"):
+    for place in ("flask_security.views", "marketplace.mail.account_emails"):
         monkeypatch.setattr(f"{place}.hash_password", hashed.append)
     client.post("/account/reset", data={"email": email})
     assert len(hashed) == 1

@@ -18,7 +18,7 @@ from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.limit_table import LIMITS
 from marketplace.foundation.security.signed_links import token_of
 from marketplace.mail.register import STREAMS
-from marketplace.mail.unsubscribing import path_for
+from marketplace.mail.suppression import unsubscribe_path
 from tests.conftest import reader_of
 from tests.factories import build_account, build_clinic, build_invitation, build_quote, link_to
 
@@ -46,7 +46,7 @@ LINKS: dict[str, Make] = {
     "operator": lambda account: create_operator(account.email).removeprefix("http://127.0.0.1:8000"),
     "confirm": lambda account: f"/account/confirm/{generate_confirmation_token(account)}",
     "new address": new_address,
-    "unsubscribe": lambda account: path_for(account.id, next(iter(STREAMS))),
+    "unsubscribe": lambda account: unsubscribe_path(account.id, next(iter(STREAMS))),
 }
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound, Problem
-from marketplace.mail import bounces, hook
+from marketplace.mail import delivery_reports, hook
 from marketplace.web.http.writing import writes
 from marketplace.web.mail.door import door
 
@@ -46,7 +46,7 @@ def _taken(secret: str) -> ResponseReturnValue:
     hook.check(body, timestamp=timestamp, signature=signature, secret=secret)
     report = hook.report_in(body)
     try:
-        bounces.take(report)
+        delivery_reports.apply_report(report)
     except NotFound:
         return problem(404, "email")
     return "", 204

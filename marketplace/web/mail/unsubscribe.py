@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.mail.unsubscribing import Subscription, subscription_of
+from marketplace.mail.suppression import Subscription, subscription_of
 from marketplace.web.http.writing import writes
 from marketplace.web.mail.door import door
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.mail import desk as outbox
+from marketplace.mail import operator_queries as outbox
 from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint

@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.leads import desk, queries, reasons
-from marketplace.mail import desk as outbox
+from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.quote_requests import unsealing
 from marketplace.quote_requests.photos import photos_of

@@ -6,11 +6,10 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import TimelineEntry
-from marketplace.mail.bounces import take
 from marketplace.mail.delivery import lifecycle
+from marketplace.mail.delivery_reports import Report, apply_report
 from marketplace.mail.models import Email, EmailState
-from marketplace.mail.reports import Report
-from marketplace.mail.suppression import Suppression, in_the_way
+from marketplace.mail.suppression import Suppression, suppression_reason
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def bounced(make_request):
     make_request()
     email = db.session.scalars(select(Email).order_by(Email.id)).first()
     lifecycle.move(email, EmailState.SENT)
-    take(Report(email.id, "bounce", "5.1.1"))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
     db.session.commit()
     return email
 
@@ -77,7 +76,7 @@ def test_a_lifted_suppression_is_on_the_timeline_and_lets_mail_through(desk, bou
     assert "Addresses we do not write to" not in desk.get("/operator/emails").text
     entry = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "SuppressionLifted")).one()
     assert (entry.reason, entry.request_id, entry.actor[:9]) == ("works_again", bounced.request_id, "operator:")
-    assert in_the_way("ana@patient.example", name="your_link") is None
+    assert suppression_reason("ana@patient.example", name="your_link") is None
     assert desk.post(path, data={"reason": "works_again"}).status_code == 409
 
 

@@ -7,10 +7,9 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.leads.consent import consent_text
-from marketplace.mail.bounces import take
 from marketplace.mail.delivery import lifecycle
+from marketplace.mail.delivery_reports import Report, apply_report
 from marketplace.mail.models import Email, EmailState
-from marketplace.mail.reports import Report
 from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from tests.factories import Make
@@ -134,7 +133,7 @@ def test_the_page_says_when_our_email_came_back(client: Any, make_clinic: Make) 
     client.post("/get-quotes/check", data={**reach_check(client, make_clinic().slug), "adult": "y"})
     email = db.session.scalars(select(Email)).one()
     lifecycle.move(email, EmailState.SENT)
-    take(Report(email.id, "bounce", "5.1.1"))
+    apply_report(Report(email.id, "bounce", "5.1.1"))
     db.session.commit()
     text = client.get("/get-quotes/sent").page.text
     assert "We could not deliver our email to ana@patient.example" in text

@@ -5,7 +5,7 @@ from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.mail import delivery
-from marketplace.mail.security_mail import OutboxMailUtil
+from marketplace.mail.account_emails import OutboxMailUtil
 from tests.mail.things import only
 
 

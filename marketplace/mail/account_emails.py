@@ -1,19 +1,28 @@
-"""The emails of sign-in: Flask-Security says what happened, the words are ours and the way is the outbox."""
+"""Emails to one person's account: sign-in and invitations into a team.
+
+Flask-Security says what happened; the words are ours, and they go by the outbox.
+"""
 
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask
 from flask_security import EmailValidateException, MailUtil, change_email_confirmed, current_user, hash_password
 from flask_security.utils import get_message
 
-from marketplace.foundation.audit.log import record
+from marketplace.clinics import joining
+from marketplace.clinics.events import InvitationHeldBack
+from marketplace.clinics.invitations import Invitation
+from marketplace.extensions import db
+from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security.input_safety import trimmed
 from marketplace.foundation.security.sealed import keyring
 from marketplace.foundation.values.mail_addresses import mailable
-from marketplace.mail import allowance, events, outbox
-from marketplace.mail.links import SealedLink, absolute
+from marketplace.mail import events, outbox, quota
+from marketplace.mail.links import InvitationLink, SealedLink, absolute
+from marketplace.mail.wording import day
 
 
 class Ours(NamedTuple):
@@ -81,7 +90,7 @@ class OutboxMailUtil(MailUtil):
 def _held_back(address: str) -> bool:
     """Anyone with an account may have typed it: beyond the allowance nothing goes, and only the timeline says so."""
     with as_system():
-        used_up = allowance.refused(keyring.look_up_hash(address))
+        used_up = quota.exhausted_window(keyring.look_up_hash(address))
     if used_up:
         record(events.EmailWithheld(account_id=current_user.id, reason=used_up))
     return used_up is not None
@@ -101,3 +110,21 @@ def _on_our_site(url: str) -> str:
     """The same page below SITE_URL: the Host header has no say in what we mail."""
     parts = urlsplit(url)
     return absolute(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def team_invitation(event: Event) -> None:
+    """Who invites, which clinic, and what to do first; beyond the allowance nothing goes (MemberInvited)."""
+    invitation = db.session.get_one(Invitation, UUID(str(event.reason)))
+    used_up = quota.exhausted_window(keyring.look_up_hash(invitation.email))
+    if used_up:
+        record(InvitationHeldBack(clinic_id=invitation.clinic_id, reason=used_up))
+        return
+    invited = joining.read(invitation)
+    outbox.put(
+        "team_invitation",
+        to=invitation.email,
+        audience="account",
+        context={"invited": invited, "until": day(invited.until.date(), locale="en")},
+        clinic_id=invitation.clinic_id,
+        link=InvitationLink(invitation),
+    )

@@ -1,9 +1,9 @@
-"""Nobody's mailbox is filled by strangers: so many mails to an address that has not confirmed, and no more."""
+"""How much is written to one address: a quota while it is unconfirmed, and no email twice by two workers at once."""
 
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import DateTime
@@ -26,7 +26,7 @@ class MailAllowance(Base):
     last_at: Mapped[datetime]
 
 
-def refused(address_hash: bytes) -> str | None:
+def exhausted_window(address_hash: bytes) -> str | None:
     """None when one more may go, which is then counted; else which allowance is used up.
 
     The row is locked, so of two at once the second counts the first.
@@ -51,3 +51,8 @@ def sweep(now: datetime) -> int:
     """A day later it is forgotten that a mail went; how many addresses were."""
     old = delete(MailAllowance).where(MailAllowance.last_at <= now - MOST["day"][0])
     return len(db.session.scalars(old.returning(MailAllowance.address_hash)).all())
+
+
+def only_one(what: str) -> bool:
+    """Whether this transaction may, until it ends. It does not wait, so no order of locks can end as a deadlock."""
+    return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(what, 0)))))

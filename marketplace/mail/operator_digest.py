@@ -1,4 +1,4 @@
-"""The operators' summary: once a day at eight, in the site's time zone, and only when something waits."""
+"""Writes the operators' summary: once a day at eight, in the site's time zone, and only when something waits."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
@@ -15,8 +15,8 @@ from marketplace.extensions import db
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
-from marketplace.mail.only_one import only_one
-from marketplace.mail.unsubscribing import Subscription
+from marketplace.mail.quota import only_one
+from marketplace.mail.suppression import Subscription
 
 NAME = "operator_digest"
 AT = time(8)

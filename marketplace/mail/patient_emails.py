@@ -1,6 +1,6 @@
-"""Each email to a patient, one function and one folder each: no typed names, no health, no prices.
+"""Each email to a patient: one function and one template each, which takes the event it follows from.
 
-Each takes the event it follows from.
+No typed names, no health, no prices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,20 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
+from marketplace.leads.deletion import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.leads.tally import tally
-from marketplace.mail import allowance, outbox
-from marketplace.mail.links import ConfirmLink, Link, RequestLink
+from marketplace.mail import outbox, quota
+from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
-from marketplace.mail.only_one import only_one
+from marketplace.mail.quota import only_one
+from marketplace.mail.retention import BOUNCE_LIVES
+from marketplace.mail.verdicts import GIVE_UP_AFTER
 from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
+from marketplace.quote_requests.links import confirmations_until
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
@@ -133,7 +137,7 @@ def deletion_announced(event: Event) -> None:
 
 def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any] | None = None, link: Link) -> None:
     """Anyone may have typed this address: beyond the allowance nothing goes, and only the timeline says so."""
-    used_up = allowance.refused(request.email_hash or b"")
+    used_up = quota.exhausted_window(request.email_hash or b"")
     if used_up:
         record(ConfirmationHeldBack(request_id=request.id, reason=used_up))
     else:
@@ -200,3 +204,20 @@ def recently(
     if path is not None:
         earlier = earlier.where(Email.link_path == path)
     return db.session.scalar(earlier.limit(1)) is not None
+
+
+def request_deleted(event: Event) -> None:
+    """Forgets its recipient once it is sent or given up (RequestWithdrawn).
+
+    Its link outlives the request: it shows which clinics have confirmed, and nothing of the person.
+    """
+    request = db.session.get_one(QuoteRequest, event.request_id)
+    context = {
+        "until": day(confirmations_until(request).date(), locale=request.locale),
+        "is_last": True,
+        "hours": GIVE_UP_AFTER // timedelta(hours=1),
+        "bounce_days": BOUNCE_LIVES.days,
+        "chased_after": [after.days for after in CHASED_AFTER],
+    }
+    link = ConfirmationsLink(request) if duties_by_clinic(request) else None
+    put("request_deleted", request, context=context, link=link, outlives_request=True)

@@ -1,4 +1,4 @@
-"""A talk with a mail server has an end, however little at a time the server answers."""
+"""An SMTP connection that ends within a fixed time, however slowly the server answers."""
 
 import smtplib
 import socket

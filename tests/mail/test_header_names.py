@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from marketplace.extensions import db
 from marketplace.mail import delivery, outbox, transport
-from marketplace.mail.addresses import one_address
 from marketplace.mail.links import PageLink
+from marketplace.mail.transport import one_address
 from tests.mail.things import ADDRESS
 
 DESK = "quotes@meridian.example"

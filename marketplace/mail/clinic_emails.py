@@ -1,4 +1,4 @@
-"""Every email to a clinic's desk address: a reference and a time, never a name, a wish or health."""
+"""Each email to a clinic's desk address: a reference and a time, never a name, a wish or health."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -16,7 +16,7 @@ from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
-from marketplace.mail.only_one import only_one
+from marketplace.mail.quota import only_one
 from marketplace.mail.wording import clock_city, clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 

@@ -1,10 +1,13 @@
-"""The first quote is told at once; those that follow within GROUP_SECONDS share one email."""
+"""Tells patients of quotes: the first at once, those that follow within GROUP_SECONDS in one email; no amounts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from marketplace.extensions import db
@@ -13,10 +16,13 @@ from marketplace.foundation.audit.log import Event
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
-from marketplace.mail import patient_quotes
+from marketplace.mail import patient_emails
+from marketplace.mail.links import RequestLink
+from marketplace.mail.wording import day, short_day
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
+from marketplace.quotes.revisions import what_changed
 from marketplace.quotes.states import QuoteState
 
 ENDS_WITHIN = timedelta(days=7)
@@ -56,7 +62,7 @@ def tell_now_or_later(request_id: UUID) -> None:
             request_id=str(request_id),
         )
         return
-    patient_quotes.quotes_arrived(request, quotes=quotes)
+    quotes_arrived(request, quotes=quotes)
     request.quotes_mailed_at = now
     for quote in quotes:
         quote.mailed_at = now
@@ -93,7 +99,7 @@ def remind_of_ending(now: datetime) -> int:
         .where(Quote.sent_at < now - timedelta(days=1))
     ).all()
     for quote in quotes:
-        patient_quotes.quote_ends(quote)
+        quote_ends(quote)
     return len(quotes)
 
 
@@ -111,3 +117,53 @@ def _not_before(request: QuoteRequest) -> datetime | None:
     if request.quotes_mailed_at is None:
         return None
     return request.quotes_mailed_at + timedelta(seconds=current_app.config["GROUP_SECONDS"])
+
+
+def quotes_arrived(request: QuoteRequest, *, quotes: Sequence[Quote]) -> None:
+    """New and changed quotes, one or several in one email; called under the request's lock.
+
+    One leads to itself, several to where they stand side by side.
+    """
+    lines = [_line(quote, request) for quote in quotes]
+    changed = [line for line in lines if line["changed"]]
+    context = {
+        "news": [line for line in lines if not line["changed"]],
+        "changes": changed,
+        "n": len(lines),
+        "only": lines[0] if len(lines) == 1 else None,
+    }
+    path = f"quotes/{quotes[0].number}" if len(quotes) == 1 else "compare"
+    patient_emails.put("quotes_arrived", request, context=context, link=RequestLink(request, path))
+
+
+def quote_ends(quote: Quote) -> None:
+    """Seven days before a quote ends, once a quote."""
+    request = db.session.get_one(QuoteRequest, quote.request_id)
+    path = f"quotes/{quote.number}"
+    if patient_emails.recently(request, "quote_ends", path=path, within=timedelta(days=30)):
+        return
+    context = {
+        "clinic": patient_emails.named(quote.lead.clinic, request),
+        "ends": day(quote.valid_until, locale=request.locale),
+        "ends_short": short_day(quote.valid_until, locale=request.locale),
+    }
+    patient_emails.put("quote_ends", request, context=context, link=RequestLink(request, path))
+
+
+def _line(quote: Quote, request: QuoteRequest) -> dict[str, Any]:
+    """A clinic's quote, and what is different from the one its patient was told of."""
+    known, clinic = _told_of(quote), patient_emails.named(quote.lead.clinic, request)
+    until = day(quote.valid_until, locale=request.locale)
+    with force_locale(request.locale):
+        what = ", ".join(what_changed(known, quote)) if known is not None else ""
+        if what:
+            line = _("%(place)s. Changed: %(what)s. Stands until %(day)s", place=clinic["place"], what=what, day=until)
+        else:
+            line = _("%(place)s. Stands until %(day)s", place=clinic["place"], day=until)
+    return {**clinic, "line": line, "changed": known is not None}
+
+
+def _told_of(quote: Quote) -> Quote | None:
+    """The clinic's last one that was mailed; what was replaced before anybody heard of it is no change."""
+    earlier = select(Quote).where(Quote.lead_id == quote.lead_id, Quote.id != quote.id, Quote.mailed_at.is_not(None))
+    return db.session.scalar(earlier.order_by(Quote.sent_at.desc()).limit(1))

@@ -1,4 +1,4 @@
-"""What patients are told when a clinic they asked may not go on, or may again. Each takes the event it follows from."""
+"""Tells patients what happens at a clinic they asked: it wrote, withdrew, may not go on, or may again."""
 
 from datetime import timedelta
 
@@ -10,13 +10,15 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
 from marketplace.leads import news
+from marketplace.leads.messages import CLINIC, unread_counts
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
-from marketplace.mail import patients
+from marketplace.mail import patient_emails
 from marketplace.mail.links import RequestLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import AT_CLINICS
+from marketplace.quotes.models import Quote
 
 NAME = "clinic_changed"
 NOT_TWICE_WITHIN = timedelta(hours=24)
@@ -42,8 +44,8 @@ def check_ended(event: Event) -> None:
 def clinic_returned(event: Event) -> None:
     """The clinic may go on again, and with it what it had (LeadThawed, ChosenClinicReturned)."""
     lead = db.session.get_one(Lead, event.lead_id)
-    context = {"clinic": patients.named(lead.clinic, lead.request)}
-    patients.put(
+    context = {"clinic": patient_emails.named(lead.clinic, lead.request)}
+    patient_emails.put(
         "clinic_returned", lead.request, context=context, link=RequestLink(lead.request), clinic_id=lead.clinic_id
     )
 
@@ -52,8 +54,8 @@ def _clinic_changed(lead: Lead, *, what: str) -> None:
     """In the words that the request page has, too."""
     request = lead.request
     with force_locale(request.locale):
-        context = {"clinic": patients.named(lead.clinic, request), "sentences": news.sentences(lead, what=what)}
-    patients.put(NAME, request, context=context, link=RequestLink(request), clinic_id=lead.clinic_id)
+        context = {"clinic": patient_emails.named(lead.clinic, request), "sentences": news.sentences(lead, what=what)}
+    patient_emails.put(NAME, request, context=context, link=RequestLink(request), clinic_id=lead.clinic_id)
 
 
 def _told_lately(lead: Lead) -> bool:
@@ -65,3 +67,28 @@ def _told_lately(lead: Lead) -> bool:
         Email.created_at > clock.now() - NOT_TWICE_WITHIN,
     )
     return db.session.scalar(earlier.limit(1)) is not None
+
+
+def clinic_wrote(event: Event) -> None:
+    """A clinic replied; while an earlier reply of it lies unread, the email about that one will do (ClinicReplied)."""
+    lead = db.session.get_one(Lead, event.lead_id)
+    path, unread = f"messages/{lead.clinic.slug}", unread_counts([lead.id], author=CLINIC)
+    if unread[lead.id] > 1 and patient_emails.recently(
+        lead.request, "clinic_wrote", path=path, within=NOT_TWICE_WITHIN
+    ):
+        return
+    _put("clinic_wrote", lead, path=path)
+
+
+def quote_withdrawn(event: Event) -> None:
+    """A quote the patient could see is gone; why is on the page (QuoteWithdrawn)."""
+    lead = db.session.get_one(Lead, event.lead_id)
+    if db.session.get_one(Quote, event.quote_id).sent_at is not None and lead.request.state in AT_CLINICS:
+        _put("quote_withdrawn", lead)
+
+
+def _put(name: str, lead: Lead, *, path: str = "") -> None:
+    context = {"clinic": patient_emails.named(lead.clinic, lead.request)}
+    patient_emails.put(
+        name, lead.request, context=context, link=RequestLink(lead.request, path), clinic_id=lead.clinic_id
+    )

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.mail import delivery, digest
+from marketplace.mail import delivery, operator_digest
 from marketplace.mail.models import Email
-from marketplace.mail.unsubscribing import Subscription
+from marketplace.mail.suppression import Subscription
 from tests.factories import Make, build_account, build_clinic
 from tests.mail.sending import send
 from tests.mail.sink import Sink
@@ -37,7 +37,7 @@ def waiting(since: datetime) -> None:
 
 def at(moment: datetime) -> int:
     with clock.set_to(moment):
-        return digest.send_due(moment)
+        return operator_digest.send_due(moment)
 
 
 def test_at_eight_and_not_before(operator: Any) -> None:

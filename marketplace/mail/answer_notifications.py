@@ -1,4 +1,4 @@
-"""Clinics are told that the patient changed answers: one email until they have looked, and one in GROUP_SECONDS."""
+"""Tells clinics that the patient changed answers: one email until they have looked, one in GROUP_SECONDS."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

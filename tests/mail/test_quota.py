@@ -15,7 +15,7 @@ from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.sealed import keyring
 from marketplace.leads.sending import submit
-from marketplace.mail import allowance
+from marketplace.mail import quota
 from marketplace.mail.models import Email
 from marketplace.quote_requests.links import resend_confirmation
 from marketplace.quote_requests.models import QuoteRequest
@@ -101,16 +101,16 @@ def test_the_page_answers_the_same(client: Any, unconfirmed: QuoteRequest) -> No
 
 
 def test_what_is_kept_names_nobody_and_is_forgotten_after_a_day(unconfirmed: QuoteRequest) -> None:
-    kept = db.session.scalars(select(allowance.MailAllowance)).one()
+    kept = db.session.scalars(select(quota.MailAllowance)).one()
     assert kept.address_hash == keyring.look_up_hash(ANA)
-    assert allowance.sweep(clock.now() + timedelta(hours=23)) == 0
-    assert allowance.sweep(clock.now() + timedelta(hours=24)) == 1
+    assert quota.sweep(clock.now() + timedelta(hours=23)) == 0
+    assert quota.sweep(clock.now() + timedelta(hours=24)) == 1
 
 
 def test_of_twelve_at_once_three_go(limited_app: Flask) -> None:
     def one_more(_n: int) -> bool:
         with limited_app.app_context():
-            used_up = allowance.refused(b"one address")
+            used_up = quota.exhausted_window(b"one address")
             db.session.commit()
             return used_up is None
 
@@ -121,5 +121,5 @@ def test_of_twelve_at_once_three_go(limited_app: Flask) -> None:
 def test_a_clock_that_was_put_back_withholds_nothing(limited_app: Flask) -> None:
     with limited_app.app_context():
         with clock.set_to(clock.now() + timedelta(days=30)):
-            assert [allowance.refused(b"one address") for _ in range(3)] == [None] * 3
-        assert allowance.refused(b"one address") is None
+            assert [quota.exhausted_window(b"one address") for _ in range(3)] == [None] * 3
+        assert quota.exhausted_window(b"one address") is None

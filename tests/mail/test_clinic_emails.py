@@ -6,13 +6,13 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.leads.states import LeadState
-from marketplace.mail import clinics, delivery
+from marketplace.mail import clinic_emails, delivery
 from tests.mail.things import a_clinic, a_lead, a_request, emails, event_of, only, text_of
 
 
 def test_a_new_request_is_due_on_the_clinics_own_clock(app: Flask) -> None:
     lead = a_lead(clinic=a_clinic(timezone="Europe/Istanbul"), due_at=datetime(2026, 11, 24, 13, 40, tzinfo=UTC))
-    clinics.new_request(event_of(lead))
+    clinic_emails.new_request(event_of(lead))
     email = only("new_request")
     assert email.subject == f"New request {lead.request.ref}, reply by 16:40 on 24 November (Istanbul)"
     assert "24 November 2026, 16:40 in Istanbul" in text_of(email)
@@ -23,12 +23,12 @@ def test_reminders_of_one_hour_are_one_email(app: Flask) -> None:
     clinic = a_clinic()
     leads = [a_lead(clinic=clinic), a_lead(clinic=clinic, state=LeadState.OPENED)]
     for lead in leads:
-        clinics.leads_waiting(event_of(lead))
+        clinic_emails.leads_waiting(event_of(lead))
     assert only("leads_waiting").subject == "2 requests are waiting"
 
 
 def test_no_reminder_when_all_is_answered(app: Flask) -> None:
-    clinics.leads_waiting(event_of(a_lead(state=LeadState.QUOTED)))
+    clinic_emails.leads_waiting(event_of(a_lead(state=LeadState.QUOTED)))
     assert emails() == []
 
 
@@ -38,7 +38,7 @@ def test_rivals_are_told_and_the_winner_is_not(app: Flask) -> None:
     rival = a_lead(request, a_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
     a_lead(request, a_clinic("Declined by the patient"), state=LeadState.LOST)
     a_lead(request, a_clinic("Declined"), state=LeadState.DECLINED, decline_reason="language")
-    clinics.not_chosen(event_of(winner))
+    clinic_emails.not_chosen(event_of(winner))
     assert [email.clinic_id for email in emails("not_chosen")] == [rival.clinic_id]
 
 
@@ -46,7 +46,7 @@ def test_an_undone_choice_tells_the_winner_to_forget_and_the_rival_to_go_on(app:
     request = a_request()
     winner = a_lead(request, a_clinic("Winner"), state=LeadState.QUOTED)
     rival = a_lead(request, a_clinic("Rival"), state=LeadState.QUOTED)
-    clinics.choice_undone_clinic(event_of(winner))
+    clinic_emails.choice_undone_clinic(event_of(winner))
     texts = {email.clinic_id: text_of(email) for email in emails("choice_undone_clinic")}
     assert "delete them" in texts[winner.clinic_id]
     assert "stands as before" in texts[rival.clinic_id]
@@ -54,15 +54,15 @@ def test_an_undone_choice_tells_the_winner_to_forget_and_the_rival_to_go_on(app:
 
 
 def test_a_message_without_an_open_question_has_no_due_time(app: Flask) -> None:
-    clinics.question_answered(event_of(a_lead(state=LeadState.QUOTED)))
-    clinics.question_answered(event_of(a_lead(state=LeadState.OPENED)))
+    clinic_emails.question_answered(event_of(a_lead(state=LeadState.QUOTED)))
+    clinic_emails.question_answered(event_of(a_lead(state=LeadState.OPENED)))
     assert ["Reply by" in text_of(email) for email in emails("question_answered")] == [False, True]
 
 
 def test_a_clinics_mail_is_readable_after_the_request_is_erased(app: Flask) -> None:
     lead = a_lead(state=LeadState.REVOKED)
     with clock.set_to(clock.now() + timedelta(minutes=1)):
-        clinics.delete_data(event_of(lead))
+        clinic_emails.delete_data(event_of(lead))
     email = only("delete_data")
     assert email.data_key
     assert email.request_id == lead.request_id

@@ -1,4 +1,4 @@
-"""What operators read of emails: what was sent when and what went wrong, never to whom or what it said."""
+"""What operators read of emails: what was sent when and what failed; never to whom, nor what it said."""
 
 from dataclasses import dataclass
 from datetime import datetime
