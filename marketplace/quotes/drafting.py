@@ -7,8 +7,8 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from marketplace.catalogue.models import Procedure
-from marketplace.catalogue.plan_words import refused_text
-from marketplace.catalogue.plans import Checked
+from marketplace.catalogue.trip_plan_texts import refused_text
+from marketplace.catalogue.trip_plans import Checked
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
@@ -23,11 +23,11 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes.course_plans import MAX_NIGHTS, checked
 from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
 from marketplace.quotes.flags import Confirmed, close_items, flags_of, put_before_operator, unconfirmed
 from marketplace.quotes.lifecycle import QUOTE
 from marketplace.quotes.models import Quote
+from marketplace.quotes.quote_plans import MAX_NIGHTS, checked
 from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, disagreements
 from marketplace.reviews import actions as reviews

@@ -12,8 +12,8 @@ from marketplace.clinics.models import ClinicPrice
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
-from marketplace.quotes.course_plans import min_gap, usual
 from marketplace.quotes.models import Quote
+from marketplace.quotes.quote_plans import min_gap, usual
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import QuoteTerms
 

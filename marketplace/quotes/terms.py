@@ -7,12 +7,12 @@ from uuid import UUID
 from babel import Locale
 from flask_babel import get_locale, gettext
 
-from marketplace.catalogue.plans import MAX_GAP, MAX_SESSIONS
+from marketplace.catalogue.trip_plans import MAX_GAP, MAX_SESSIONS
 from marketplace.foundation import clock
 from marketplace.foundation.problems import FieldProblem
 from marketplace.foundation.values.money import written
-from marketplace.quotes.course_plans import MAX_NIGHTS
 from marketplace.quotes.models import Quote
+from marketplace.quotes.quote_plans import MAX_NIGHTS
 
 LONGEST_MESSAGE = 600
 VALID_DAYS = (7, 90)

@@ -10,7 +10,7 @@ from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.geography import city_of, clocks, homes, zone_of
-from marketplace.catalogue.plan_words import (
+from marketplace.catalogue.trip_plan_texts import (
     cannot_text,
     need_text,
     plan_text,

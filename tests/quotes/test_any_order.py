@@ -23,10 +23,10 @@ from marketplace.leads.states import LeadState
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import acceptance, declining, drafting, revoking, sending, stopping
+from marketplace.quotes.comparison_table import side_by_side
 from marketplace.quotes.drafting import held_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
-from marketplace.quotes.side_by_side import side_by_side
 from tests.factories import build_clinic, build_request, terms
 
 WHICH = st.integers(0, 2)

@@ -11,14 +11,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import escape
 
-from marketplace.catalogue.plan_words import plan_text
+from marketplace.catalogue.trip_plan_texts import plan_text
 from marketplace.foundation.security import limits
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import acceptance
-from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.comparison_table import currency_of
 from marketplace.quotes.queries import newest_of, of_request
-from marketplace.quotes.side_by_side import currency_of
+from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import day

@@ -8,8 +8,8 @@ from wtforms import SelectMultipleField
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.comparison_table import Own, SideBySide, currency_of, side_by_side
 from marketplace.quotes.queries import sent_quotes
-from marketplace.quotes.side_by_side import Own, SideBySide, currency_of, side_by_side
 from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.patient.blueprint import blueprint

@@ -20,7 +20,7 @@ from marketplace.leads.reasons import in_words
 from marketplace.leads.sending import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MOST_CLINICS
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quotes.side_by_side import currency_of
+from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
 from marketplace.web.forms.base import CreatingForm

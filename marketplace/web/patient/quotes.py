@@ -8,11 +8,11 @@ from marketplace.leads.news import of_lead
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import acceptance, declining
-from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.comparison_table import side_by_side
 from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, of_request
-from marketplace.quotes.side_by_side import side_by_side
+from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form

@@ -11,10 +11,10 @@ from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes import declining
-from marketplace.quotes.course_plans import checked_quote
+from marketplace.quotes.comparison_table import currency_of, in_currency
 from marketplace.quotes.given_before import changed_after_each
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
-from marketplace.quotes.side_by_side import currency_of, in_currency
+from marketplace.quotes.quote_plans import checked_quote
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.deleted import deleted_page

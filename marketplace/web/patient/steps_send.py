@@ -12,7 +12,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.proposal import propose
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts, queries
-from marketplace.quotes.side_by_side import currency_of
+from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms.agreeing import STALE
 from marketplace.web.http.writing import once, writes
 from marketplace.web.patient.agreeing import Agreement, Recipients

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
-from marketplace.catalogue import plans
+from marketplace.catalogue import trip_plans
 from marketplace.catalogue.geography import homes
 from marketplace.catalogue.models import Treatment
-from marketplace.catalogue.plans import Plan
+from marketplace.catalogue.trip_plans import Plan
 from marketplace.web.filters import country_name
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import reader
@@ -34,10 +34,10 @@ class CostForm(QueryForm):
 
     home = QueryChoice(_l("I live in"))
     currency = QueryChoice(_l("Show prices in"))
-    sessions = QueryCount(_l("Sessions"), high=plans.MAX_SESSIONS, usual=SESSIONS)
-    gap = QueryCount(_l("Weeks between"), high=plans.MAX_GAP)
+    sessions = QueryCount(_l("Sessions"), high=trip_plans.MAX_SESSIONS, usual=SESSIONS)
+    gap = QueryCount(_l("Weeks between"), high=trip_plans.MAX_GAP)
     plan = QueryChoice(_l("Trips"), choices=PLANS, default="each")
-    trips = QueryCount(_l("How many trips"), high=plans.MAX_SESSIONS)
+    trips = QueryCount(_l("How many trips"), high=trip_plans.MAX_SESSIONS)
     country = QueryChoice(_l("Country"))
     fare = QueryAmount(_l("Return trip"))
     night = QueryAmount(_l("One night"))
@@ -62,14 +62,14 @@ class Asked:
         """The plan of trips, each as short as its sessions allow; one trip a session where nothing else is asked."""
         sessions, gap = self.form.sessions.number or SESSIONS, self.form.gap.number or 1
         trips = {"stay": 1, "trips": self.form.trips.number or sessions}.get(self.form.plan.data, sessions)
-        return plans.shortest(sessions, gap=gap, trips=min(trips, sessions))
+        return trip_plans.shortest(sessions, gap=gap, trips=min(trips, sessions))
 
     @property
     def too_short(self) -> Plan | None:
         """The plan people expect and that cannot be done: two nights a trip, whatever the trip holds."""
         sessions, gap, trips = self.plan.sessions, self.plan.gap, self.plan.trips
         fewer = trips if trips < sessions else (sessions + 1) // 2
-        return Plan(sessions, gap, fewer, plans.NIGHTS_FOR_ONE) if sessions > 1 else None
+        return Plan(sessions, gap, fewer, trip_plans.NIGHTS_FOR_ONE) if sessions > 1 else None
 
     @property
     def country(self) -> str | None:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from marketplace.catalogue.comparison import Row, Table
-from marketplace.catalogue.plans import Plan
-from marketplace.catalogue.totals import Total, Travel, travel_cost
-from marketplace.catalogue.travel_estimates import estimated
+from marketplace.catalogue.course_costs import Total, Travel, estimated, travel_cost
+from marketplace.catalogue.price_table import Row, Table
+from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up
 from marketplace.web.public.cost_form import Asked
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from marketplace.catalogue import exchange, queries
+from marketplace.catalogue.course_costs import estimated
 from marketplace.catalogue.geography import travel
 from marketplace.catalogue.models import PriceRange, Treatment
-from marketplace.catalogue.travel_estimates import estimated
 from marketplace.foundation.values.money import half_up, minor_units
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.public.cost_form import Asked, asked

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.catalogue.comparison import against
+from marketplace.catalogue.price_table import against
 
 # The source's table: US dollars for one session, low and high.
 FACIAL = {

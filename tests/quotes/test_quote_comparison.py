@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.plans import Checked, Plan, check
-from marketplace.catalogue.totals import Travel
-from marketplace.quotes.comparison import ITEMS, Basis, Compared, compare, items_answered, total_for_you
+from marketplace.catalogue.course_costs import Travel
+from marketplace.catalogue.trip_plans import Checked, Plan, check
+from marketplace.quotes.quote_comparison import ITEMS, Basis, Compared, compare, items_answered, total_for_you
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a course costs in all: treatment and travel, from exact amounts, rounded once, half up, at the end. Pure.
+"""What a course costs in all: treatment and travel, from exact amounts, rounded once, half up, at the end.
 
 Amounts are minor units of the reader's currency, as fractions.
 """
@@ -6,8 +6,10 @@ Amounts are minor units of the reader's currency, as fractions.
 from dataclasses import dataclass
 from fractions import Fraction
 
-from marketplace.catalogue.plans import Plan
-from marketplace.foundation.values.money import half_up
+from marketplace.catalogue import exchange
+from marketplace.catalogue.geography import travel
+from marketplace.catalogue.trip_plans import Plan
+from marketplace.foundation.values.money import half_up, minor_units
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,13 @@ class Total:
 def travel_cost(plan: Plan, travel: Travel, *, nights_included: int = 0) -> Fraction:
     """Each trip's fare, and the nights that are not included in the price of the treatment."""
     return plan.trips * travel.fare + max(0, plan.all_nights - nights_included) * travel.night
+
+
+def estimated(home: str, country: str, currency: str) -> Travel:
+    """One return trip and one night, in minor units of `currency`, exact. Raises NoRate."""
+    estimate = travel(home, country)
+    fare, night = (
+        exchange.exact(minor_units(amount, estimate.currency), estimate.currency, currency)
+        for amount in (estimate.fare, estimate.night)
+    )
+    return Travel(fare, night)

@@ -5,8 +5,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.plans import Plan, shortest, trip_a_session
-from marketplace.catalogue.totals import Total, Travel, travel_cost
+from marketplace.catalogue.course_costs import Total, Travel, travel_cost
+from marketplace.catalogue.trip_plans import Plan, shortest, trip_a_session
 from marketplace.foundation.values.money import half_up
 
 amounts = st.fractions(min_value=0, max_value=10**7, max_denominator=1000)

@@ -1,4 +1,4 @@
-"""Quotes side by side: total for you first, what is missing said as missing. Pure: facts in, rows out."""
+"""Compares quotes: total for you first, what is missing said as missing. Pure: facts in, rows out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,8 +6,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from marketplace.catalogue.plans import Checked
-from marketplace.catalogue.totals import Total, Travel, travel_cost
+from marketplace.catalogue.course_costs import Total, Travel, travel_cost
+from marketplace.catalogue.trip_plans import Checked
 
 # (minor, currency) -> exact minor units of the patient's currency, None: no rate
 Convert = Callable[[int, str], Fraction | None]

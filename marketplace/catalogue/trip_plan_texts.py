@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.catalogue.plans import Checked, Plan, possible
+from marketplace.catalogue.trip_plans import Checked, Plan, possible
 
 
 def plan_text(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""A request's quotes with everything a comparison needs: the patient's currency, travel, the price at home."""
+"""Builds the comparison of a request's quotes: the patient's currency, travel, the price at home."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,16 @@ from fractions import Fraction
 from sqlalchemy import select
 
 from marketplace.catalogue import exchange
+from marketplace.catalogue.course_costs import Travel, estimated
 from marketplace.catalogue.geography import homes, travel
 from marketplace.catalogue.models import PriceRange
-from marketplace.catalogue.totals import Travel
-from marketplace.catalogue.travel_estimates import estimated
 from marketplace.extensions import db
 from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes.comparison import Basis, Compared, compare
-from marketplace.quotes.course_plans import checked_quote
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import sent_quotes, stands
+from marketplace.quotes.quote_comparison import Basis, Compared, compare
+from marketplace.quotes.quote_plans import checked_quote
 
 HOME = "GB"  # where a request does not say where its patient lives
 

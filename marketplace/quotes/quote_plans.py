@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from marketplace.catalogue.models import Procedure
-from marketplace.catalogue.plans import MAX_SESSIONS, Checked, Plan, check, proposed
+from marketplace.catalogue.trip_plans import MAX_SESSIONS, Checked, Plan, check, proposed
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
 

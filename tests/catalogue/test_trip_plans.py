@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.plans import (
+from marketplace.catalogue.trip_plans import (
     NIGHTS_FOR_ONE,
     Plan,
     check,
