@@ -21,7 +21,7 @@ from marketplace.foundation.audit.log import acting_as
 from marketplace.foundation.database import timeouts
 from marketplace.foundation.database.deadline import AsyncDeadlineConnection
 from marketplace.foundation.database.queue import WorkerConnector, queue
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.mail import jobs as mail
 from marketplace.timers import TIMERS
 
@@ -71,7 +71,7 @@ def in_transaction(app: Flask) -> Callable[..., Any]:
 
     def middleware(call_next: Callable[[], Any], _context: object, _worker: object) -> Any:
         with app.app_context(), acting_as("worker"):
-            wear(Face.WORKER)
+            use_role(DatabaseRole.WORKER)
             try:
                 result = call_next()
                 db.session.commit()
@@ -137,10 +137,10 @@ async def _together(workers: list[Worker], *, stop: Callable[[], None], wait: bo
 
 
 def _connector(app: Flask) -> WorkerConnector:
-    """The queue's own connections wear the system's face and wait no longer for the database than the jobs' do."""
+    """The queue's own connections use the system's role and wait no longer for the database than the jobs' do."""
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
     given = conninfo_to_dict(url).get("options") or ""
-    options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={Face.WORKER}".strip()
+    options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={DatabaseRole.WORKER}".strip()
     connection = {**REACH_DATABASE, "application_name": "marketplace", "options": options}
     return WorkerConnector(
         conninfo=url, min_size=1, max_size=6, kwargs=connection, connection_class=AsyncDeadlineConnection

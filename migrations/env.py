@@ -1,11 +1,11 @@
-"""Migrations run as the owner; afterwards the walls are put up: the app's login may put on faces, and nothing else."""
+"""Migrations run as the owner; afterwards roles, rights and row policies are applied: the app's login may take roles, and nothing else."""
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, pool, text
 from sqlalchemy.engine import Connection, make_url
 
-from migrations.grants import let_the_owner_through, put_up
+from migrations.grants import apply_rights, unforce_policies
 from migrations.online import patiently
 
 metadata = current_app.extensions["migrate"].db.metadata
@@ -13,7 +13,7 @@ arguments = current_app.extensions["migrate"].configure_args
 
 
 def run() -> None:
-    """A transaction for each revision and each table's wall, so that no lock is held for another's sake."""
+    """A transaction for each revision and each table's policies, so that no lock is held for another's sake."""
     url = str(current_app.config["DATABASE_OWNER_URL"])
     engine = create_engine(url, poolclass=pool.NullPool, hide_parameters=True)
     with engine.connect() as connection:
@@ -22,10 +22,10 @@ def run() -> None:
 
 
 def migrate(connection: Connection) -> None:
-    """Runs what is missing, then puts up the walls."""
+    """Runs what is missing, then applies rights and row policies."""
     before = _configured(connection)
     if not _stands(before):
-        let_the_owner_through(connection)
+        unforce_policies(connection)
         # A step that is named by its distance is not taken anew once one was taken: it would lead further.
         patiently(
             connection,
@@ -34,7 +34,7 @@ def migrate(connection: Connection) -> None:
         )
     owner = str(connection.scalar(text("SELECT current_user")))
     app = make_url(str(current_app.config["SQLALCHEMY_DATABASE_URI"])).username or owner
-    put_up(connection, app=app, owner=owner)
+    apply_rights(connection, app=app, owner=owner)
 
 
 def _configured(connection: Connection) -> set[str]:

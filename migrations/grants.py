@@ -1,4 +1,4 @@
-"""Puts up the walls: faces, their rights and their rows. Idempotent; run after every upgrade."""
+"""Applies what row_policies.py says: roles, their rights and their rows. Idempotent; run after every upgrade."""
 
 import hashlib
 import re
@@ -8,7 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from migrations.online import patiently
-from migrations.walls import CALLS, FACES, OWNER_PASSES, RESTS_ON, WALLS, WORKER, has_policies, rights_on
+from migrations.row_policies import (
+    EXECUTE_RIGHTS,
+    NEEDS_FUNCTION,
+    ROLES,
+    TABLE_RIGHTS,
+    UNFORCED,
+    WORKER,
+    has_policies,
+    rights_on,
+)
 
 MARKED = "app_request()"
 MISSING = (
@@ -18,30 +27,30 @@ MISSING = (
 
 
 class RolesMissing(RuntimeError):
-    """The database has no faces, and its owner cannot make them."""
+    """The database lacks the roles, and its owner cannot make them."""
 
 
-def put_up(connection: Connection, *, app: str, owner: str) -> None:
-    """The app's login may put on any face and has no right of its own. Raises RolesMissing.
+def apply_rights(connection: Connection, *, app: str, owner: str) -> None:
+    """Gives each role its rights and policies; the app's login may take any role and has no right of its own.
 
-    Each table is a transaction of its own. What stands is marked last, so whatever cut this off, the next run ends it.
+    Raises RolesMissing. Each table is a transaction of its own. What stands is marked last, so whatever cut this off, the next run ends it.
     """
     if not connection.scalar(text(f"SELECT to_regprocedure('{MARKED}') IS NOT NULL")):
-        return  # before the walls
+        return  # before row-level security
     mark = _mark(connection, app=app)
     if mark == connection.scalar(text(f"SELECT obj_description('{MARKED}'::regprocedure)")):
         return
     patiently(connection, lambda: _begin(connection, app=app, owner=owner))
-    for table in sorted(_tables(connection) & set(WALLS)):
-        patiently(connection, partial(_wall_off, connection, table))
+    for table in sorted(_tables(connection) & set(TABLE_RIGHTS)):
+        patiently(connection, partial(_apply_to_table, connection, table))
     patiently(connection, lambda: _end(connection, mark))
 
 
 def _begin(connection: Connection, *, app: str, owner: str) -> None:
     """What is not about one table."""
-    _make_faces(connection, app=app, owner=owner)
+    _make_roles(connection, app=app, owner=owner)
     run = connection.exec_driver_sql
-    run(f"GRANT USAGE ON SCHEMA public TO {', '.join(FACES)}")
+    run(f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}")
     if app != owner:
         run(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {_quoted(app)}")
         run(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {_quoted(app)}")
@@ -51,14 +60,14 @@ def _begin(connection: Connection, *, app: str, owner: str) -> None:
 def _end(connection: Connection, mark: str) -> None:
     """Who may call what, and the mark."""
     run = connection.exec_driver_sql
-    for function, face in CALLS.items():
+    for function, role in EXECUTE_RIGHTS.items():
         if connection.scalar(text("SELECT to_regprocedure(:name) IS NOT NULL"), {"name": function}):
-            run(f"GRANT EXECUTE ON FUNCTION {function} TO {face}")
+            run(f"GRANT EXECUTE ON FUNCTION {function} TO {role}")
     run(f"COMMENT ON FUNCTION {MARKED} IS '{mark}'")
 
 
-def let_the_owner_through(connection: Connection) -> None:
-    """While revisions run: the walls bind the owner, too, and would hide the rows that are to be moved.
+def unforce_policies(connection: Connection) -> None:
+    """Lets the owner see all rows while revisions run: FORCE ROW LEVEL SECURITY would hide those that are to be moved.
 
     The mark goes first: whatever cuts the run off, the next one binds the owner again.
     """
@@ -76,28 +85,28 @@ def _run(connection: Connection, statement: str) -> None:
 
 def _mark(connection: Connection, *, app: str) -> str:
     """What stands is known by it: without a change nothing is locked."""
-    walls = [(table, sorted(rights_on(table).items())) for table in sorted(_tables(connection) & set(WALLS))]
-    return hashlib.sha256(repr((app, walls)).encode()).hexdigest()
+    rights = [(table, sorted(rights_on(table).items())) for table in sorted(_tables(connection) & set(TABLE_RIGHTS))]
+    return hashlib.sha256(repr((app, rights)).encode()).hexdigest()
 
 
-def _wall_off(connection: Connection, table: str) -> None:
+def _apply_to_table(connection: Connection, table: str) -> None:
     run = connection.exec_driver_sql
-    run(f"REVOKE ALL ON {table} FROM {', '.join(FACES)}")
+    run(f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}")
     columns = _columns(connection, table)
-    for face, right in rights_on(table).items():
-        run(f"GRANT {_on_known(right.verbs, columns)} ON {table} TO {face}")
-        run(f"DROP POLICY IF EXISTS {face} ON {table}")
-    walled = has_policies(table)
-    run(f"ALTER TABLE {table} {'ENABLE' if walled else 'DISABLE'} ROW LEVEL SECURITY")
-    forced = walled and table not in OWNER_PASSES
+    for role, right in rights_on(table).items():
+        run(f"GRANT {_on_known(right.verbs, columns)} ON {table} TO {role}")
+        run(f"DROP POLICY IF EXISTS {role} ON {table}")
+    protected = has_policies(table)
+    run(f"ALTER TABLE {table} {'ENABLE' if protected else 'DISABLE'} ROW LEVEL SECURITY")
+    forced = protected and table not in UNFORCED
     run(f"ALTER TABLE {table} {'' if forced else 'NO '}FORCE ROW LEVEL SECURITY")
-    function = RESTS_ON.get(table)
+    function = NEEDS_FUNCTION.get(table)
     if function and not connection.scalar(text("SELECT to_regprocedure(:name) IS NOT NULL"), {"name": function}):
         return
-    for face, right in rights_on(table).items() if walled else ():
+    for role, right in rights_on(table).items() if protected else ():
         rows = right.rows.format(table=table)
         new = (right.new or right.rows).format(table=table)
-        run(f"CREATE POLICY {face} ON {table} TO {face} USING ({rows}) WITH CHECK ({new})")
+        run(f"CREATE POLICY {role} ON {table} TO {role} USING ({rows}) WITH CHECK ({new})")
 
 
 def _on_known(verbs: str, columns: set[str]) -> str:
@@ -111,16 +120,16 @@ def _columns(connection: Connection, table: str) -> set[str]:
     return set(connection.scalars(text(named), {"table": table}))
 
 
-def _make_faces(connection: Connection, *, app: str, owner: str) -> None:
+def _make_roles(connection: Connection, *, app: str, owner: str) -> None:
     known = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
     may_make = connection.scalar(text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"))
-    missing = [face for face in FACES if face not in known]
+    missing = [role for role in ROLES if role not in known]
     if missing and not may_make:
         raise RolesMissing(MISSING.format(roles=", ".join(missing), owner=owner))
-    for face in missing:
-        connection.exec_driver_sql(f"CREATE ROLE {face} NOLOGIN")
-    for face in FACES if missing else ():
-        connection.exec_driver_sql(f"GRANT {face} TO {_quoted(app)} WITH INHERIT FALSE, SET TRUE")
+    for role in missing:
+        connection.exec_driver_sql(f"CREATE ROLE {role} NOLOGIN")
+    for role in ROLES if missing else ():
+        connection.exec_driver_sql(f"GRANT {role} TO {_quoted(app)} WITH INHERIT FALSE, SET TRUE")
 
 
 def _tables(connection: Connection) -> set[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import put_on
+from marketplace.foundation.database.roles import set_local_role
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.web.http import assets
 from tests.reading import Reader
@@ -184,12 +184,12 @@ def _note_rollback(session: object, _previous: object) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _as_before(session: Session) -> None:
-    """Where a test's one connection stands for all, what is done beside a request leaves no face."""
+    """Where a test's one connection stands for all, what is done beside a request leaves no role."""
     if not has_app_context() or session is db.session() or not isinstance(db.engines[None], Connection):
         return
-    face = db.session().info.get("worn")
-    if face is not None:
-        put_on(db.engines[None], face)
+    scope = db.session().info.get("role_scope")
+    if scope is not None:
+        set_local_role(db.engines[None], scope)
     else:
         db.engines[None].exec_driver_sql("SELECT set_config('role', 'none', true)")
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from werkzeug.test import TestResponse
 
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, take_off, wear
+from marketplace.foundation.database.roles import DatabaseRole, reset_role, use_role
 
 INPUTS = ("input", "select", "textarea")
 UNLABELLED = {"hidden", "submit", "button"}
@@ -89,7 +89,7 @@ def _begin_anew() -> None:
         g.__dict__.clear()
         if isinstance(db.engines[None], Connection):
             db.session.connection()
-        take_off()
+        reset_role()
         db.session.commit()
         db.session().info["unsaved"] = False
 
@@ -115,7 +115,7 @@ class Visitor(FlaskClient):
         self.application.extensions.pop("left_changes", None)
         response: TestResponse = super().open(*args, **kwargs)
         if has_app_context():
-            wear(Face.WORKER)
+            use_role(DatabaseRole.WORKER)
         left = self.application.extensions.pop("left_changes", None)
         assert left is None, f"{left} left uncommitted changes"
         return response

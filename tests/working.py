@@ -10,13 +10,13 @@ from flask.testing import FlaskCliRunner
 
 from marketplace import worker
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, Worn, take_off, wear
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, reset_role, use_role
 
-SYSTEM = {"worn": Worn(Face.WORKER)}
+SYSTEM = {"role_scope": RoleScope(DatabaseRole.WORKER)}
 
 
 def look_at_everything(*, allowed: bool) -> None:
-    """A test stands where a worker would; what it tests begins without a face, as it does on a server."""
+    """A test stands where a worker would; what it tests begins without a role, as it does on a server."""
     db.session.session_factory.configure(info=SYSTEM if allowed else {})
 
 
@@ -31,16 +31,16 @@ def work_off(app: Flask) -> None:
 
 
 class Keeper(FlaskCliRunner):
-    """Types commands: whatever face they need they put on themselves."""
+    """Types commands: whatever role they need they take themselves."""
 
     def invoke(self, *args: Any, **kwargs: Any) -> Result:
         """Begins without one."""
         look_at_everything(allowed=False)
         if has_app_context():
-            take_off()
+            reset_role()
         try:
             return super().invoke(*args, **kwargs)
         finally:
             look_at_everything(allowed=True)
             if has_app_context():
-                wear(Face.WORKER)
+                use_role(DatabaseRole.WORKER)

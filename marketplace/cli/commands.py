@@ -20,7 +20,7 @@ from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import prepare, run_server, run_worker, timers
 from marketplace.cli.sample import sample
 from marketplace.foundation.audit.log import acting_as
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 
 GROUPS: tuple[click.Group, ...] = (
     accounts,
@@ -56,7 +56,7 @@ def _as_keeper(command: click.Command) -> click.Command:
     @with_appcontext
     @wraps(function)
     def run_it(*args: Any, **kwargs: Any) -> Any:
-        wear(Face.WORKER)
+        use_role(DatabaseRole.WORKER)
         with acting_as("keeper"):
             return function(*args, **kwargs)
 

@@ -11,7 +11,7 @@ from marketplace.catalogue import content_loader
 from marketplace.cli.moments import Moment
 from marketplace.cli.sample import load_and_record
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.processes import logs
 from marketplace.processes.serve import serve
 from marketplace.sample import loader
@@ -26,7 +26,7 @@ def prepare() -> None:
     """Migrations, content, and into an empty database the sample: what `make run` needs before it serves."""
     upgrade()
     with current_app.app_context():
-        wear(Face.WORKER)
+        use_role(DatabaseRole.WORKER)
         report = content_loader.load()
         db.session.commit()
         if not loader.has_clinics():

@@ -19,8 +19,8 @@ OWNER = "marketplace_owner"
 APP = "marketplace_app"
 BACKUP = "marketplace_backup"
 DATABASE = "marketplace"
-# What the app's login puts on for one transaction; migrations/walls.py says what each may do.
-FACES = ("face_public", "face_account", "face_patient", "face_clinic", "face_operator", "face_worker")
+# What the app's login may take for one transaction; migrations/row_policies.py says what each may do.
+ROLES = ("face_public", "face_account", "face_patient", "face_clinic", "face_operator", "face_worker")
 _LONGEST_LOG = 5 * 1024 * 1024
 EXTENSIONS = ("pg_trgm", "unaccent")
 
@@ -205,14 +205,14 @@ class EmbeddedPostgres:
 
 
 def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """An owner, a login for the app that has no right but to put on a face, and one that may read all for backups."""
+    """An owner, a login for the app that has no right but to take a role, and one that may read all for backups."""
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
     login = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
-    kinds = {OWNER: login, APP: login + " NOINHERIT", BACKUP: login + " BYPASSRLS", **dict.fromkeys(FACES, "NOLOGIN")}
+    kinds = {OWNER: login, APP: login + " NOINHERIT", BACKUP: login + " BYPASSRLS", **dict.fromkeys(ROLES, "NOLOGIN")}
     for role, kind in kinds.items():
         if role not in known:
             connection.execute(sql.SQL("CREATE ROLE {} " + kind).format(sql.Identifier(role)))
-    for face in FACES:
+    for name in ROLES:
         grant = sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE")
-        connection.execute(grant.format(sql.Identifier(face), sql.Identifier(APP)))
+        connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APP)))
     connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(BACKUP)))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.roles import Face, as_system, wear
+from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.sealed import keyring
@@ -92,7 +92,7 @@ def resend_confirmation(request: QuoteRequest) -> None:
 
 def _request_of(link: signed_links.SignedLink) -> QuoteRequest:
     """Whoever holds the link sees its request, and no other."""
-    wear(Face.PATIENT, request_id=link.subject_id)
+    use_role(DatabaseRole.PATIENT, request_id=link.subject_id)
     request = db.session.get(QuoteRequest, link.subject_id)
     if request is None:
         raise LinkGone("altered")

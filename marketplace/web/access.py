@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import Rule
 
 from marketplace.extensions import csrf
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 
 Guard = Callable[[], ResponseReturnValue | None]
 View = TypeVar("View", bound=Callable[..., object])
@@ -17,13 +17,13 @@ View = TypeVar("View", bound=Callable[..., object])
 
 @dataclass(frozen=True)
 class Policy:
-    """A guard lets in by returning nothing; until it knows whose rows are asked for, its face is worn.
+    """A guard lets in by returning nothing; until it knows whose rows are asked for, its role is used.
 
     Who sends from elsewhere cannot hold a token of our forms.
     """
 
     guard: Guard
-    face: Face = Face.PUBLIC
+    role: DatabaseRole = DatabaseRole.PUBLIC
     from_elsewhere: bool = False
 
 
@@ -142,5 +142,5 @@ def _stand_at_the_door() -> ResponseReturnValue | None:
     granted = policy_here()
     if granted is None:
         abort(403)
-    wear(granted.face)
+    use_role(granted.role)
     return granted.guard()

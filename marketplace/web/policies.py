@@ -10,7 +10,7 @@ from marketplace.accounts.mailed_links import is_genuine
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import membership_of
 from marketplace.foundation.audit.log import act_as
-from marketplace.foundation.database.roles import Face, as_system, wear
+from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.signed_links import genuine
@@ -101,7 +101,7 @@ def operator() -> Answer:
     if first is None:
         if not current_user.is_operator:
             raise NotFound("operator")
-        wear(Face.OPERATOR)
+        use_role(DatabaseRole.OPERATOR)
     return first
 
 
@@ -113,7 +113,7 @@ def member() -> Answer:
         if g.membership is None:
             raise NotFound("team")
         g.clinic = g.membership.clinic
-        wear(Face.CLINIC, clinic_id=g.clinic.id)
+        use_role(DatabaseRole.CLINIC, clinic_id=g.clinic.id)
     return first
 
 
@@ -142,19 +142,21 @@ def _named(name: str) -> Any:
 POLICIES = {
     "public": Policy(anyone),
     "probe": Policy(anyone),
-    "hook": Policy(anyone, Face.WORKER, from_elsewhere=True),  # the view checks the sender's signature
-    "one-click": Policy(anyone, Face.WORKER, from_elsewhere=True),  # the view checks the token of its path
-    "patient-form": Policy(patient, Face.PATIENT),
-    "link-holder": Policy(holder_of_a_link, Face.PATIENT),
-    "request-holder": Policy(holder_of_this_request, Face.PATIENT),
-    "sign-in": Policy(anyone, Face.ACCOUNT),  # Flask-Security asks for the password, the code or the token of the mail
-    "account-link": Policy(holder_of_an_account_link, Face.ACCOUNT),
-    "invited": Policy(invited, Face.ACCOUNT),
-    "signed-in": Policy(signed_in, Face.ACCOUNT),
-    "member": Policy(member, Face.ACCOUNT),
-    "member-of-this-clinic": Policy(member_of_this_clinic, Face.ACCOUNT),
-    "owner": Policy(owner, Face.ACCOUNT),
-    "operator": Policy(operator, Face.ACCOUNT),
+    "hook": Policy(anyone, DatabaseRole.WORKER, from_elsewhere=True),  # the view checks the sender's signature
+    "one-click": Policy(anyone, DatabaseRole.WORKER, from_elsewhere=True),  # the view checks the token of its path
+    "patient-form": Policy(patient, DatabaseRole.PATIENT),
+    "link-holder": Policy(holder_of_a_link, DatabaseRole.PATIENT),
+    "request-holder": Policy(holder_of_this_request, DatabaseRole.PATIENT),
+    "sign-in": Policy(
+        anyone, DatabaseRole.ACCOUNT
+    ),  # Flask-Security asks for the password, the code or the token of the mail
+    "account-link": Policy(holder_of_an_account_link, DatabaseRole.ACCOUNT),
+    "invited": Policy(invited, DatabaseRole.ACCOUNT),
+    "signed-in": Policy(signed_in, DatabaseRole.ACCOUNT),
+    "member": Policy(member, DatabaseRole.ACCOUNT),
+    "member-of-this-clinic": Policy(member_of_this_clinic, DatabaseRole.ACCOUNT),
+    "owner": Policy(owner, DatabaseRole.ACCOUNT),
+    "operator": Policy(operator, DatabaseRole.ACCOUNT),
     "dev-only": Policy(only_in_development),
     "closed": Policy(nobody),
 }

@@ -234,9 +234,9 @@ def test_a_backup_that_fails_leaves_no_file(own_app: Flask, keeper: Callable[...
 def test_policies_and_forced_row_security_come_back(own_app: Flask, keeper: Callable[..., Any]) -> None:
     url = own_app.config["DATABASE_OWNER_URL"]
     with database.connect(url) as connection:
-        walls = database.structure(connection)
-    assert walls["policies"] > 50
-    assert walls["forced row security"] > 10
+        around = database.structure(connection)
+    assert around["policies"] > 50
+    assert around["forced row security"] > 10
     before = held(own_app)
     assert before["quote_request"].rows == 10, "the backup's role is held by no policy"
     keeper("backup", "FILE")
@@ -245,7 +245,7 @@ def test_policies_and_forced_row_security_come_back(own_app: Flask, keeper: Call
     with database.connect(url) as connection:
         found = database.structure(connection)
         assert connection.execute("SELECT count(*) FROM quote_request").fetchone() == (0,)
-    assert found == walls
+    assert found == around
 
 
 def test_the_timeline_says_who_did_it(own_app: Flask, keeper: Callable[..., Any]) -> None:

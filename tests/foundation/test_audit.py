@@ -14,7 +14,7 @@ from marketplace.foundation.audit import seals
 from marketplace.foundation.audit.log import CommandRun, LogForgotten, TimelineEntry, record
 from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry
 from marketplace.foundation.database.columns import uuid7
-from marketplace.foundation.database.roles import Face, Worn, put_on
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from tests.foundation.sealing import LONG_AGO, guarded, id_of, rewrite, seal, soon, write, write_at
 
 
@@ -163,7 +163,7 @@ def test_a_sample_tells_of_earlier_months(own_app):
 
 def test_a_late_commit_is_in_the_next_seal(own_app):
     slow = create_engine(own_app.config["SQLALCHEMY_DATABASE_URI"], poolclass=pool.NullPool).connect()
-    put_on(slow, Worn(Face.WORKER))
+    set_local_role(slow, RoleScope(DatabaseRole.WORKER))
     slow.execute(insert(TimelineEntry).values(id=uuid7(), at=clock.now(), name="N", actor="a", reason="slow"))
     write(own_app, "fast")
     assert seal(own_app) == 1

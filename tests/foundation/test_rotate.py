@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import TimelineEntry
-from marketplace.foundation.database.roles import Face, Worn, put_on, wear
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role, use_role
 from marketplace.foundation.security import rotation
 from marketplace.foundation.security.sealed import KeyMissing, keyring
 from marketplace.mail.delivery import contents
@@ -97,7 +97,7 @@ def test_it_goes_on_where_it_stopped(stored, monkeypatch):
 def test_a_row_in_use_waits_for_another_run(stored):
     use(stored, NEW, OLD)
     with stored.app_context(), db.engine.connect() as other:
-        put_on(other, Worn(Face.WORKER))
+        set_local_role(other, RoleScope(DatabaseRole.WORKER))
         other.execute(text("SELECT id FROM quote_request LIMIT 1 FOR UPDATE"))
         assert "\n1 old" in keys(stored, "rotate")
         other.rollback()
@@ -110,7 +110,7 @@ def test_no_key_is_destroyed_while_it_is_wrapped_anew(stored, monkeypatch):
 
     def erased_at_this_moment(wrapped, *, owner):
         with db.engine.connect() as other:
-            put_on(other, Worn(Face.WORKER))
+            set_local_role(other, RoleScope(DatabaseRole.WORKER))
             other.execute(text("SET lock_timeout = '100ms'"))
             other.execute(text("UPDATE email SET data_key = NULL WHERE id = :id"), {"id": owner})
             other.commit()
@@ -143,7 +143,7 @@ def test_the_site_writes_meanwhile(stored, monkeypatch):
         made = 0
         while not done.is_set() or made == 0:
             with stored.app_context():
-                wear(Face.WORKER)
+                use_role(DatabaseRole.WORKER)
                 build_draft(email=f"w{number}-{made}@patient.example", name=f"W{number}-{made}")
                 db.session.commit()
             made += 1

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from marketplace.backups import database
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads.consent_rows import standing
 from marketplace.leads.deletion import duties_of
 from marketplace.leads.models import Lead
@@ -76,7 +76,7 @@ def test_photos_are_nobodys_at_a_revision_before_the_function(postgres: Embedded
     app = app_on(postgres, name)
     with app.app_context():
         upgrade(revision=BEFORE)
-        wear(Face.WORKER)
+        use_role(DatabaseRole.WORKER)
         assert db.session.scalar(text("SELECT count(*) FROM photo")) == 0
         db.session.remove()  # or it holds up the migration
         upgrade()

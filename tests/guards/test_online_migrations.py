@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from marketplace.backups import database
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from migrations import online
 from tests.factories import build_lead
 
@@ -94,7 +94,7 @@ def test_what_was_cut_off_is_done_to_the_end(
                 upgrade()
         assert head(own_app) == before
         upgrade()
-        wear(Face.WORKER)
+        use_role(DatabaseRole.WORKER)
         assert db.session.scalar(text("SELECT count(*) FROM consent WHERE purpose = 'request'")) == 1
         db.session.remove()
     assert head(own_app) == newest
@@ -136,7 +136,7 @@ def test_nothing_to_do_locks_nothing(own_app: Flask) -> None:
         assert time.monotonic() - began < 2
 
 
-def test_the_walls_stand_at_a_revision_without_a_column_they_name(own_app: Flask) -> None:
+def test_the_policies_stand_at_a_revision_without_a_column_they_name(own_app: Flask) -> None:
     with own_app.app_context():
         downgrade(revision="0012")
         forced = text("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'message'")

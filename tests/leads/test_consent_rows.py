@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from marketplace.backups import database
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, Worn, put_on
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from marketplace.leads.actions import lock
 from marketplace.leads.clinic_desk import shared
 from marketplace.leads.consent_rows import standing
@@ -21,7 +21,7 @@ from marketplace.leads.sending import add_clinics
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import Purpose
 from tests.factories import Make, build_clinic, build_lead
-from tests.guards.test_walls import count, refused, wearing
+from tests.guards.test_row_policies import count, refused, using_role
 
 PARTS = st.sampled_from(["health", "photos"])
 ACTS = st.lists(st.tuples(st.sampled_from(["give", "revoke"]), PARTS), max_size=12)
@@ -56,16 +56,18 @@ def test_the_newest_row_decides_and_the_history_only_grows(app: Flask, acts: lis
                 *(p for p in expected if expected[p]),
             }
             assert bool(shared([lead], Purpose.HEALTH)) == expected["health"]
-            with wearing(Face.CLINIC, clinic_id=one.id):
+            with using_role(DatabaseRole.CLINIC, clinic_id=one.id):
                 assert count("photo") == int(expected["photos"])
         savepoint.rollback()
 
 
-@pytest.mark.parametrize("face", [Face.PATIENT, Face.CLINIC, Face.OPERATOR, Face.WORKER])
+@pytest.mark.parametrize(
+    "role", [DatabaseRole.PATIENT, DatabaseRole.CLINIC, DatabaseRole.OPERATOR, DatabaseRole.WORKER]
+)
 @pytest.mark.parametrize("statement", ["UPDATE consent SET text = 'x'", "DELETE FROM consent"])
-def test_no_role_rewrites_the_history(make_lead: Make, face: Face, statement: str) -> None:
+def test_no_role_rewrites_the_history(make_lead: Make, role: DatabaseRole, statement: str) -> None:
     lead = make_lead()
-    with wearing(face, clinic_id=lead.clinic_id, request_id=lead.request_id):
+    with using_role(role, clinic_id=lead.clinic_id, request_id=lead.request_id):
         assert "permission denied" in refused(statement)
 
 
@@ -87,7 +89,7 @@ def test_a_transaction_that_began_before_sees_nothing_after(own_app: Flask) -> N
         key, clinic_id = lead.id, lead.clinic_id
         db.session.commit()
         with db.engine.connect() as clinic:
-            put_on(clinic, Worn(Face.CLINIC, clinic_id=clinic_id))
+            set_local_role(clinic, RoleScope(DatabaseRole.CLINIC, clinic_id=clinic_id))
             assert clinic.scalar(text("SELECT count(*) FROM photo")) == 1
             revoke(db.session.get_one(Lead, key), "photos")
             assert clinic.scalar(text("SELECT count(*) FROM photo")) == 1

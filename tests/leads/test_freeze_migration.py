@@ -5,7 +5,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from tests.factories import build_clinic, build_lead, build_quote
 
 SUSPENDED = (
@@ -14,7 +14,7 @@ SUSPENDED = (
 
 
 def rows(statement: str) -> list[tuple[object, ...]]:
-    wear(Face.WORKER)
+    use_role(DatabaseRole.WORKER)
     return [tuple(row) for row in db.session.execute(text(statement))]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.database.roles import Face, Worn, put_on
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from marketplace.mail import clinic_emails, delivery, jobs, outbox, quote_notifications
 from marketplace.mail.models import Email
 from tests.mail.things import a_lead, a_quote, emails, event_of, jobs_of
@@ -21,7 +21,7 @@ def test_an_email_in_another_workers_hand_is_left(own_app: Flask) -> None:
         email_id = outbox.put("account_password_changed", to="a@b.example", audience="account", context=CONTEXT).id
         db.session.commit()
         with db.engine.connect() as other:
-            put_on(other, Worn(Face.WORKER))
+            set_local_role(other, RoleScope(DatabaseRole.WORKER))
             other.execute(select(Email.id).where(Email.id == email_id).with_for_update())
             assert delivery.prepare(email_id) is False
             assert delivery.attempt(email_id) is None
@@ -36,7 +36,7 @@ def test_an_email_in_another_workers_hand_is_looked_at_again(own_app: Flask) -> 
         db.session.execute(db.text("DELETE FROM procrastinate_jobs"))
         db.session.commit()
         with db.engine.connect() as other:
-            put_on(other, Worn(Face.WORKER))
+            set_local_role(other, RoleScope(DatabaseRole.WORKER))
             other.execute(select(Email.id).where(Email.id == email_id).with_for_update())
             jobs.send(email_id=str(email_id))
         (again,) = jobs_of("mail.send", email_id=email_id)
@@ -56,7 +56,7 @@ def twice_at_once(app: Flask, *, lock: str, tell: Callable[[], object], name: st
     """How many emails there are while another transaction writes the same one, and after it gave up."""
     counted = []
     with db.engine.connect() as other:
-        put_on(other, Worn(Face.WORKER))
+        set_local_role(other, RoleScope(DatabaseRole.WORKER))
         other.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
         tell()
         counted.append(len(emails(name)))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import TimelineEntry
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.leads.ending import close
 from marketplace.retention.erasure import erase
@@ -56,9 +56,9 @@ def test_an_item_is_decided_once(make_review_item, make_operator):
 
 def test_a_clinic_puts_an_item_there_and_cannot_read_it(make_lead):
     lead = make_lead()
-    wear(Face.CLINIC, clinic_id=lead.clinic_id)
+    use_role(DatabaseRole.CLINIC, clinic_id=lead.clinic_id)
     open_item(PRICE, subject_id=lead.id, clinic_id=lead.clinic_id, request_id=lead.request_id)
-    wear(Face.WORKER)
+    use_role(DatabaseRole.WORKER)
     assert count() == 1
 
 

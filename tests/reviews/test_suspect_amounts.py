@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from marketplace.catalogue import exchange
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.states import PriceReason
 from marketplace.reviews.models import ReviewItem
@@ -23,7 +23,7 @@ def quoted(clinic, **terms):
 
 def test_the_migration_lists_them_and_changes_none(own_app):
     with own_app.app_context():
-        wear(Face.WORKER)
+        use_role(DatabaseRole.WORKER)
         exchange.load_rates()
         korean = build_clinic(currency="KRW", country="KR", low=100_000)
         dear, _usual = quoted(korean, **DEAR), quoted(korean, **USUAL)

@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, Worn, put_on, wear
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role, use_role
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.idempotency import FormToken
 from marketplace.foundation.security.sealed import keyring
@@ -43,7 +43,7 @@ def asked(app: Flask, view: Callable[[], object], *, path: str = "/report", meth
     earlier = app.view_functions["public.report"]
 
     def as_the_system() -> object:
-        wear(Face.WORKER)
+        use_role(DatabaseRole.WORKER)
         return view()
 
     app.view_functions["public.report"] = as_the_system  # type: ignore[assignment]
@@ -88,7 +88,7 @@ def test_a_statement_that_takes_too_long(app: Flask) -> None:
 
 def test_a_lock_that_is_not_to_be_had(own_app: Flask) -> None:
     with own_app.app_context(), db.engine.begin() as other:
-        put_on(other, Worn(Face.WORKER))
+        set_local_role(other, RoleScope(DatabaseRole.WORKER))
         other.execute(text("LOCK TABLE clinic"))
         passes(asked(own_app, run("SET LOCAL lock_timeout = 20", "SELECT 1 FROM clinic")))
 

@@ -1,13 +1,13 @@
-"""The second wall: each transaction wears one face, and the database shows it only that face's rows.
+"""Row-level security: each transaction runs under one database role, and PostgreSQL shows it only that role's rows.
 
-The app's login has no right to any table. It may put on a face (a role of PostgreSQL), for one transaction; who wears
-none is refused everything. Which face may do what stands in migrations/walls.py.
+The app's login has no right to any table. It may take a role with SET LOCAL ROLE, for one transaction; without one it
+is refused everything. Which role may do what stands in migrations/row_policies.py.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import event
@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.extensions import db
 
-_PUT_ON = (
+_SET_LOCAL = (
     "SELECT set_config('role', %s, true), set_config('app.clinic_id', %s, true), set_config('app.request_id', %s, true)"
 )
+_KEY = "role_scope"  # in session.info
 
 
-class Face(StrEnum):
-    """Who asks the database."""
+class DatabaseRole(StrEnum):
+    """The PostgreSQL roles that the app's login may take."""
 
     PUBLIC = "face_public"
     ACCOUNT = "face_account"  # somebody who signs in: nobody's rows yet
@@ -33,29 +34,29 @@ class Face(StrEnum):
     WORKER = "face_worker"  # the system itself: jobs, timers, commands, reactions
 
 
-class Worn(NamedTuple):
-    """A face, and whose rows it may see."""
+class RoleScope(NamedTuple):
+    """A role, and whose rows it may see."""
 
-    face: Face
+    role: DatabaseRole
     clinic_id: UUID | None = None
     request_id: UUID | None = None
 
 
-def wear(face: Face, *, clinic_id: UUID | None = None, request_id: UUID | None = None) -> None:
-    """From here on, in this transaction and those that follow in this session."""
-    _change(Worn(face, clinic_id, request_id))
+def use_role(role: DatabaseRole, *, clinic_id: UUID | None = None, request_id: UUID | None = None) -> None:
+    """Sets the role of this session: for the rest of its transaction and for those that follow."""
+    _switch_to(RoleScope(role, clinic_id, request_id))
 
 
-def worn() -> Worn | None:
-    """The face of this session; None is refused everything."""
-    found: Worn | None = db.session().info.get("worn")
+def current_role() -> RoleScope | None:
+    """The role of this session and whose rows it may see; None is refused everything."""
+    found: RoleScope | None = db.session().info.get(_KEY)
     return found
 
 
-def take_off() -> None:
-    """From here on everything is refused."""
+def reset_role() -> None:
+    """Leaves this session without a role: the database refuses it everything until the next `use_role`."""
     session = db.session()
-    session.info.pop("worn", None)
+    session.info.pop(_KEY, None)
     if session.in_transaction():
         session.flush()
         session.connection().exec_driver_sql("SELECT set_config('role', 'none', true)")
@@ -63,54 +64,57 @@ def take_off() -> None:
 
 @contextmanager
 def as_system() -> Iterator[None]:
-    """For what follows from a person's act without being theirs to see: reactions, look-ups by a proof they hold."""
-    before = worn()
-    if before is not None and before.face == Face.WORKER:
+    """Runs the block under the worker's role, then goes back to the role before it.
+
+    For what follows from a person's act without being theirs to see: reactions, look-ups by a proof they hold.
+    """
+    before = current_role()
+    if before is not None and before.role == DatabaseRole.WORKER:
         yield
         return
-    _change(Worn(Face.WORKER))
+    _switch_to(RoleScope(DatabaseRole.WORKER))
     try:
         yield
         db.session.flush()
     except BaseException:
-        # Where the transaction is broken its face is gone with it, and what broke it is what is to be told.
+        # Where the transaction is broken its role is gone with it, and what broke it is what is to be told.
         with suppress(SQLAlchemyError):
-            _back_to(before)
-        db.session().info["worn"] = before
+            _restore(before)
+        db.session().info[_KEY] = before
         raise
-    _back_to(before)
+    _restore(before)
 
 
-def _back_to(before: Worn | None) -> None:
+def _restore(before: RoleScope | None) -> None:
     if before is None:
-        take_off()
+        reset_role()
     elif db.session().is_active:
-        _change(before)
+        _switch_to(before)
     else:
-        db.session().info["worn"] = before
+        db.session().info[_KEY] = before
 
 
-def put_on(connection: Connection, face: Worn) -> None:
-    """Until the transaction of this connection ends, also by a rollback."""
-    values = (face.face.value, str(face.clinic_id or ""), str(face.request_id or ""))
-    connection.exec_driver_sql(_PUT_ON, values)
+def set_local_role(connection: Connection, scope: RoleScope) -> None:
+    """Sets the role until the transaction of this connection ends, also by a rollback."""
+    values = (scope.role.value, str(scope.clinic_id or ""), str(scope.request_id or ""))
+    connection.exec_driver_sql(_SET_LOCAL, values)
 
 
-def _change(face: Worn) -> None:
+def _switch_to(scope: RoleScope) -> None:
     session = db.session()
-    if session.info.get("worn") == face:
+    if session.info.get(_KEY) == scope:
         return
     if session.in_transaction():
         session.flush()
-        session.info["worn"] = face
-        put_on(session.connection(), face)
+        session.info[_KEY] = scope
+        set_local_role(session.connection(), scope)
     else:
-        session.info["worn"] = face
+        session.info[_KEY] = scope
 
 
 @event.listens_for(db.session, "after_begin")
-def _dress(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    # A savepoint is dressed already.
-    face: Any = session.info.get("worn")
-    if face is not None and not transaction.nested:
-        put_on(connection, face)
+def _set_role_of_transaction(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    # A savepoint has its transaction's role already.
+    scope: RoleScope | None = session.info.get(_KEY)
+    if scope is not None and not transaction.nested:
+        set_local_role(connection, scope)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.extensions import db
 from marketplace.foundation.database import timeouts
-from marketplace.foundation.database.roles import Face, Worn, put_on
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 
 
 def engine() -> Engine:
@@ -18,7 +18,7 @@ def engine() -> Engine:
     kept: dict[str, Any] = current_app.extensions
     if "apart" not in kept:
         given = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
-        arguments = {**given.pop("connect_args"), "options": f"-c role={Face.WORKER}"}
+        arguments = {**given.pop("connect_args"), "options": f"-c role={DatabaseRole.WORKER}"}
         given |= {"pool_size": 2, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
         made = create_engine(str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given)
         timeouts.bound(made, app=current_app, always=timeouts.WEB)
@@ -31,6 +31,6 @@ def engine() -> Engine:
 def transaction() -> Iterator[Session]:
     """Short, done by the system, and beside the view's: what the view takes back does not take it along."""
     with Session(db.engine, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-        put_on(session.connection(), Worn(Face.WORKER))
+        set_local_role(session.connection(), RoleScope(DatabaseRole.WORKER))
         yield session
         session.commit()

@@ -5,14 +5,14 @@ from email.utils import parseaddr
 from flask import Flask, current_app, request
 from flask_babel import get_locale
 
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 
 THEMES = {"light", "dark"}
 
 
 def begin() -> None:
     """Threads are used again: nobody sees the rows of the one before."""
-    wear(Face.PUBLIC)
+    use_role(DatabaseRole.PUBLIC)
 
 
 def page_context() -> dict[str, object]:

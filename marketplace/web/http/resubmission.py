@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask import request
 from werkzeug.exceptions import HTTPException
 
-from marketplace.foundation.database.roles import wear
+from marketplace.foundation.database.roles import use_role
 from marketplace.foundation.problems import Problem
 from marketplace.foundation.security.input_safety import hostile
 from marketplace.web.access import policy_here
@@ -49,7 +49,7 @@ def _would_be_let_in() -> bool:
     if granted is None:
         return False
     try:
-        wear(granted.face)
+        use_role(granted.role)
         return granted.guard() is None
     except (Problem, HTTPException):
         return False

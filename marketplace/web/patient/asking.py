@@ -12,7 +12,7 @@ from wtforms import HiddenField
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.quote_requests import drafts, queries, retention
@@ -49,7 +49,7 @@ def current_draft() -> Any:
     """This browser's draft, or None."""
     try:
         request_id = UUID(session.get("draft", ""))
-        wear(Face.PATIENT, request_id=request_id)
+        use_role(DatabaseRole.PATIENT, request_id=request_id)
         return queries.draft(request_id)
     except (NotFound, ValueError):
         return None
@@ -66,7 +66,7 @@ def begin_draft(*, clinic_slug: str | None = None, country: str | None = None, t
     """A new one for this browser; an earlier one is left to end by itself. Raises LimitReached."""
     limits.take("new-request")
     request_id = uuid7()
-    wear(Face.PATIENT, request_id=request_id)
+    use_role(DatabaseRole.PATIENT, request_id=request_id)
     quote_request = drafts.start(request_id=request_id, clinic_slug=clinic_slug, country=country, treatment=treatment)
     continue_draft(quote_request)
     session.pop("sent", None)

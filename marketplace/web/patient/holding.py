@@ -9,7 +9,7 @@ from flask import g, redirect, session, url_for
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
-from marketplace.foundation.database.roles import Face, as_system, wear
+from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState
@@ -74,5 +74,5 @@ def open_for_this_browser(ref: str) -> Any:
         raise LinkGone("not_open") from error
     if quote_request.state == RequestState.ERASED:
         raise LinkGone("erased")
-    wear(Face.PATIENT, request_id=quote_request.id)
+    use_role(DatabaseRole.PATIENT, request_id=quote_request.id)
     return quote_request

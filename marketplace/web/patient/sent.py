@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.foundation.database.roles import Face, as_system, wear
+from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.leads.rewriting import correct_address, rewrite
@@ -33,7 +33,7 @@ def _sent_request() -> Any:
             quote_request = queries.by_ref(ref)
     except NotFound:
         return None
-    wear(Face.PATIENT, request_id=quote_request.id)
+    use_role(DatabaseRole.PATIENT, request_id=quote_request.id)
     return None if quote_request.state in (RequestState.DRAFT, RequestState.ERASED) else quote_request
 
 

@@ -15,7 +15,7 @@ from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import TimelineEntry
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads import ending
 from marketplace.quotes import lead_export
 from tests.factories import PASSWORD, Make, build_clinic, build_member
@@ -80,7 +80,7 @@ def test_sp3_another_clinics_are_not_in_it(
     # Were the query to forget whose they are, the database would still know.
     everyone = lead_export._query
     monkeypatch.setattr(lead_export, "_query", lambda clinic_id: without_owner(everyone(clinic_id)))
-    wear(Face.CLINIC, clinic_id=clinic.id)
+    use_role(DatabaseRole.CLINIC, clinic_id=clinic.id)
     assert [line[0] for line in lead_export.export_leads(clinic.id)] == [own.request.ref]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from marketplace.clinics import checks
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face, wear
+from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads import ending
 from marketplace.leads.actions import ask
 from marketplace.quote_requests.queries import looks
@@ -76,11 +76,11 @@ def test_another_clinics_frozen_lead_is_not_found(desk: Any, make_clinic: Make, 
 
 
 def test_the_database_shows_a_clinic_nothing_of_it_either(desk: Any, frozen: Any) -> None:
-    wear(Face.CLINIC, clinic_id=desk.clinic.id)
+    use_role(DatabaseRole.CLINIC, clinic_id=desk.clinic.id)
     for table in ("quote_request", "message", "photo", "quote"):
         assert db.session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
     assert db.session.scalar(text("SELECT count(*) FROM lead")) == 1
-    wear(Face.WORKER)
+    use_role(DatabaseRole.WORKER)
 
 
 def test_reinstated_it_is_there_again(desk: Any, frozen: Any) -> None:

@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import TimelineEntry
-from marketplace.foundation.database.roles import Face
+from marketplace.foundation.database.roles import DatabaseRole
 from marketplace.leads.actions import decline
 from marketplace.leads.ending import withdraw
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import looks
 from tests.factories import Make
-from tests.guards.test_walls import count, wearing
+from tests.guards.test_row_policies import count, using_role
 from tests.reading import words
 
 
@@ -73,13 +73,13 @@ def test_the_inbox_says_how_many(desk: Any, make_lead: Make) -> None:
 def test_the_second_wall_shows_shared_ones_only(make_lead: Make, make_clinic: Make, shared: bool, seen: int) -> None:
     lead = make_lead(photos=1, share_health=shared)
     rival = make_clinic("Clinic Nar")
-    with wearing(Face.CLINIC, clinic_id=lead.clinic_id):
+    with using_role(DatabaseRole.CLINIC, clinic_id=lead.clinic_id):
         assert count("photo") == seen
-    with wearing(Face.CLINIC, clinic_id=rival.id):
+    with using_role(DatabaseRole.CLINIC, clinic_id=rival.id):
         assert count("photo") == 0
 
 
 def test_the_second_wall_shows_a_patient_their_own(make_request: Make) -> None:
     own, _other = make_request(photos=1), make_request(photos=1, email="bea@patient.example")
-    with wearing(Face.PATIENT, request_id=own.id):
+    with using_role(DatabaseRole.PATIENT, request_id=own.id):
         assert count("photo") == 1

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.extensions import db
-from marketplace.foundation.database.roles import Face
+from marketplace.foundation.database.roles import DatabaseRole
 from marketplace.leads.consent_rows import standing
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of
@@ -14,7 +14,7 @@ from marketplace.quotes import stopping
 from marketplace.quotes.revoking import revoke
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
-from tests.guards.test_walls import count, wearing
+from tests.guards.test_row_policies import count, using_role
 from tests.web.patient.test_request_pages import opened
 
 
@@ -123,7 +123,7 @@ def test_all_of_it_closes_page_file_and_list(desk: Any, client: Any, lead: Lead,
     assert not [word for word in ("blood thinner", "Ana", "Facial") if word in text]
     line = next(row for row in desk.get("/dashboard/export.csv").text.splitlines() if lead.request.ref in row)
     assert "facial" not in line
-    with wearing(Face.CLINIC, clinic_id=lead.clinic_id):
+    with using_role(DatabaseRole.CLINIC, clinic_id=lead.clinic_id):
         assert count("photo") == 0
 
 

@@ -1,7 +1,7 @@
-"""Which face may do what, on which rows: the whole second wall on one page, put up after every upgrade.
+"""Which database role may do what, on which rows: all of row-level security on one page, applied after every upgrade.
 
-A face is a role that the app's login puts on for one transaction (marketplace/foundation/database/roles.py). One policy a face
-and table: two of them would be joined by OR and cost the index. A table without a row here is nobody's.
+The app's login takes a role for one transaction (marketplace/foundation/database/roles.py). One policy a role and
+table: two of them would be joined by OR and cost the index. A table without a row here is nobody's.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 PUBLIC, ACCOUNT, PATIENT = "face_public", "face_account", "face_patient"
 CLINIC, OPERATOR, WORKER = "face_clinic", "face_operator", "face_worker"
-FACES = (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR, WORKER)
+ROLES = (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR, WORKER)
 
 READ, ADD, ALL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
 KEEP = "SELECT, INSERT, UPDATE"
@@ -25,7 +25,7 @@ class Right(NamedTuple):
 
 Rights = Mapping[str, Right]
 
-ANYONE_READS: Rights = {face: Right(READ) for face in (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR)}
+ANYONE_READS: Rights = {role: Right(READ) for role in (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR)}
 # A reader of public pages sees what a clinic shows; whoever has to do with a clinic sees it in any state.
 LISTED = "listing_state IN ('published', 'paused')"
 OF_LISTED: Rights = {
@@ -47,7 +47,7 @@ VIA_LEAD_NOT_FROZEN = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id 
 # Locking a row needs the right to change some column of it.
 LOCK = "SELECT, UPDATE ({column})"
 
-WALLS: dict[str, Rights] = {
+TABLE_RIGHTS: dict[str, Rights] = {
     # What everyone may read
     "treatment": {**ANYONE_READS, OPERATOR: Right(KEEP)},
     "procedure": {**ANYONE_READS, OPERATOR: Right(KEEP)},
@@ -143,18 +143,18 @@ WALLS: dict[str, Rights] = {
 }
 
 # Row policies that rest on a function: at a revision before it the table shows no row.
-RESTS_ON = {"photo": "consent_stands(uuid, uuid, text)"}
+NEEDS_FUNCTION = {"photo": "consent_stands(uuid, uuid, text)"}
 # By one function with the owner's rights whole sealed batches are forgotten; triggers hold it back from all else.
-OWNER_PASSES = frozenset({"timeline_entry"})
+UNFORCED = frozenset({"timeline_entry"})
 # Functions that not everyone may call.
-CALLS = {"audit_forget(bigint)": WORKER}
+EXECUTE_RIGHTS = {"audit_forget(bigint)": WORKER}
 
 
 def rights_on(table: str) -> Rights:
-    """The system's own face may do everything, except where the table says less."""
-    return {WORKER: Right(ALL), **WALLS[table]}
+    """What each role may do on the table: the worker everything, except where the table says less."""
+    return {WORKER: Right(ALL), **TABLE_RIGHTS[table]}
 
 
 def has_policies(table: str) -> bool:
-    """Whether some face may not see or write every row."""
+    """Whether some role may not see or write every row."""
     return any(right.rows != "true" or right.new not in {None, "true"} for right in rights_on(table).values())
