@@ -18,7 +18,7 @@ from marketplace.leads.freezing import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.web.access import Policy
-from marketplace.web.patient.holding import open_for_this_browser
+from marketplace.web.patient.request_access import open_for_this_browser
 
 Answer = ResponseReturnValue | None
 # Why a request is frozen, and that what was to be deleted is deleted.

@@ -1,26 +1,3 @@
 """The patients' pages: the request form for anyone, a request's own pages for whoever holds its link."""
 
-from marketplace.web.patient import (  # noqa: F401 - binds the views
-    answers,
-    choosing,
-    closed,
-    compare,
-    confirming,
-    declining,
-    deleted,
-    exporting,
-    leaving,
-    links,
-    messages,
-    more,
-    not_possible,
-    photos,
-    quotes,
-    requests,
-    sent,
-    sharing,
-    start,
-    steps_person,
-    steps_send,
-    steps_wish,
-)
+from marketplace.web.patient import form, request  # noqa: F401 - binds the views

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 
 from marketplace.catalogue.geography import homes
@@ -21,16 +21,16 @@ class PreferencesForm(Form):
     """Three choices, each with a default."""
 
     theme = RadioField(
-        lazy_gettext("Colours"),
+        _l("Colours"),
         choices=[
-            ("system", lazy_gettext("As my device")),
-            ("light", lazy_gettext("Light")),
-            ("dark", lazy_gettext("Dark")),
+            ("system", _l("As my device")),
+            ("light", _l("Light")),
+            ("dark", _l("Dark")),
         ],
         default="system",
     )
-    home = SelectField(lazy_gettext("I live in"))
-    currency = SelectField(lazy_gettext("Show prices in"))
+    home = SelectField(_l("I live in"))
+    currency = SelectField(_l("Show prices in"))
 
 
 def _form() -> PreferencesForm:

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.quotes.terms import QuoteTerms
-from marketplace.web.patient.choosing import LINES
+from marketplace.web.patient.request.choosing import LINES
 from tests.factories import Make
 from tests.reading import words
 from tests.web.patient.filling import press

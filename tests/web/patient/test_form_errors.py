@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.web.patient import listings
+from marketplace.web.patient.form import choices
 from marketplace.web.patient.wording import TIMINGS
 from tests.factories import Make
 from tests.reading import words
@@ -115,7 +115,7 @@ def test_no_clinic_and_too_many_clinics_are_refused(client: Any, make_clinic: Ma
 
 
 def month(ahead: int) -> str:
-    return listings.month_ahead(ahead)
+    return choices.month_ahead(ahead)
 
 
 @pytest.mark.parametrize(("timing", "ahead"), [("month", 2), ("month", 17), ("quarter", 4)])

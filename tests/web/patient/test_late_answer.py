@@ -12,7 +12,7 @@ from marketplace.leads.sending import submit
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
-from marketplace.web.patient import asking
+from marketplace.web.patient.form import flow
 from tests.factories import build_clinic, build_draft
 
 
@@ -40,6 +40,6 @@ def test_no_answer_changes_what_was_sent(own_app: Flask) -> None:
         assert as_it_was_read.state == "draft"
         beside.submit(send, own_app, key).result()
         with pytest.raises(WrongState):
-            asking.keep(OtherAddress(), as_it_was_read)  # type: ignore[arg-type]
+            flow.keep(OtherAddress(), as_it_was_read)  # type: ignore[arg-type]
         db.session.rollback()
         assert answers(db.session.get_one(QuoteRequest, key)).email == "own@patient.example"

@@ -16,7 +16,7 @@ from marketplace.leads.sending import add_clinics
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of, picture
 from marketplace.quote_requests.queries import consents
-from marketplace.web.patient.forms_photos import LaterPhotosForm
+from marketplace.web.patient.request.photos import LaterPhotosForm
 from tests.factories import Make
 from tests.foundation.test_pictures import REFUSED, telling
 from tests.foundation.test_pictures import picture as drawn

@@ -1,0 +1,81 @@
+"""The question for a budget, where there is one."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField
+from wtforms.validators import ValidationError
+
+from marketplace.foundation.values.amount_words import sentence
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.values.money import precision
+from marketplace.quote_requests import drafts
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form import choices
+from marketplace.web.patient.form.choices import OneOf, OneOfMany
+from marketplace.web.patient.form.flow import Question, ask, with_draft
+from marketplace.web.patient.wording import SCOPES
+
+WHOLE_BUDGET = _l("Enter your budget as a whole number, like 900")
+
+
+NOT_WHOLE = {AmountProblem.NOT_A_NUMBER, AmountProblem.NEGATIVE, AmountProblem.TOO_FINE}
+
+
+class BudgetForm(Question):
+    """Optional, and hidden from clinics unless ticked."""
+
+    amount = StringField(_l("Amount"))
+    currency = OneOfMany(_l("Currency"), _l("Select a currency"), choices=choices.currencies)
+    scope = OneOf(_l("What should it cover?"), choices=list(SCOPES.items()))
+    share_budget = BooleanField(_l("Show it to clinics"))
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """The currency of home, until another is chosen."""
+        amount, currency = quote_request.budget_amount, quote_request.budget_currency
+        return {
+            "amount": as_typed(amount, currency) if amount is not None else "",
+            "currency": currency or choices.currency_of(quote_request.home_country),
+            "scope": quote_request.budget_scope,
+            "share_budget": quote_request.share_budget,
+        }
+
+    def validate_amount(self, field: StringField) -> None:
+        """A whole number above nothing."""
+        if not field.data:
+            return
+        try:
+            minor = self._minor()
+        except NotAnAmount as problem:
+            words = str(WHOLE_BUDGET) if problem.problem in NOT_WHOLE else sentence(problem)
+            raise ValidationError(words) from problem
+        if minor <= 0 or minor % 10 ** precision(self._currency()):
+            raise ValidationError(str(WHOLE_BUDGET))
+
+    def _currency(self) -> str:
+        listed = {code for code, _name in self.currency.choices}
+        return str(self.currency.data) if self.currency.data in listed else "EUR"
+
+    def _minor(self) -> int:
+        return read_amount(self.amount.data or "", self._currency())
+
+    def store(self, quote_request: Any) -> None:
+        """Nothing typed is an answer, too."""
+        drafts.answer_budget(
+            quote_request,
+            amount=self._minor() if self.amount.data else None,
+            currency=self.currency.data,
+            scope=self.scope.data,
+            share=self.share_budget.data,
+        )
+
+
+@blueprint.route("/get-quotes/budget", methods=["GET", "POST"])
+@writes
+@with_draft("budget")
+def ask_budget(quote_request: Any) -> ResponseReturnValue:
+    """A budget, if there is one."""
+    return ask("budget", BudgetForm.of(quote_request), quote_request)

@@ -1,0 +1,99 @@
+"""The last page of the form: everything to look at, the consent, and sending."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
+
+from marketplace.accounts import sessions
+from marketplace.foundation.problems import WrongState
+from marketplace.leads.sending import submit
+from marketplace.quote_requests import drafts, queries
+from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.forms.challenged import ChallengedForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.agreement import Agreement, Recipients
+from marketplace.web.patient.form.flow import before, current_draft, url_of, with_draft
+from marketplace.web.patient.form.summary import outside_europe
+from marketplace.web.patient.request_access import know
+
+
+class CheckForm(AgreeingForm, CreatingForm, ChallengedForm):
+    """Consent is its own box; without it the request goes without health answers."""
+
+    limit = "send-request"
+    share_health = BooleanField()
+    adult = BooleanField(_l("I am 18 or over"), validators=[InputRequired(_l("Confirm that you are 18 or over"))])
+    aftercare = BooleanField()  # no page asks for it; accepted from whoever sends it
+
+
+@blueprint.get("/get-quotes/check")
+@with_draft("check")
+def ask_check(quote_request: Any) -> ResponseReturnValue:
+    """Everything on one page, each answer with its Change link."""
+    return _check_page(_agreement(quote_request), CheckForm(data={"aftercare": False}))
+
+
+def _agreement(quote_request: Any) -> Agreement:
+    return Agreement("check", quote_request, Recipients.among(quote_request, queries.ticked(quote_request)))
+
+
+def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
+    form.show(agreement.shown)
+    form.share_health.label.text = agreement.sentence(with_health=True)
+    html = render_template(
+        "patient/form/check.html",
+        form=form,
+        agreement=agreement,
+        agreed_before=agreement.quote_request.share_health,
+        outside=outside_europe(agreement.clinics),
+        back=before("check", changing=False),
+        has_errors=bool(form.errors or form.changes),
+    )
+    return html, STALE if form.changes else 422 if form.errors else 200
+
+
+@blueprint.post("/get-quotes/check")
+@writes
+@once(CheckForm)
+def send() -> ResponseReturnValue:
+    """Sent once, however often the button is pressed: a second press finds the first one's answer."""
+    quote_request = current_draft()
+    if quote_request is None:
+        return redirect(url_for("patient.start"), 303)
+    missing = drafts.first_missing(quote_request)
+    if missing:
+        return redirect(url_of(missing), 303)
+    form = CheckForm()
+    drafts.begin(quote_request)  # no answer changes from here on
+    agreement = _agreement(quote_request)
+    if not form.agrees_to(agreement.shown) or not form.validate_on_submit():
+        return _check_page(agreement, form)
+    _submit(agreement, form)
+    _remember_sent(quote_request)
+    return redirect(url_for("patient.sent"), 303)
+
+
+def _remember_sent(quote_request: Any) -> None:
+    """As long as the form's token is kept, so that sending it again is answered alike."""
+    session.pop("draft")
+    session["sent"] = quote_request.ref
+    know(quote_request.ref)
+    sessions.current().last(timedelta(hours=72))
+    sessions.current().outlive_browser(None)
+
+
+def _submit(agreement: Agreement, form: CheckForm) -> None:
+    """Who was shown as left out is; where nobody is left, nothing is sent. Raises WrongState."""
+    quote_request = agreement.quote_request
+    if agreement.recipients.left_out and not agreement.clinics:
+        raise WrongState("no_clinic_left", _("None of the clinics you chose can take your request now"))
+    drafts.untick(quote_request, [clinic for clinic, _reason in agreement.recipients.left_out])
+    submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)

@@ -1,0 +1,150 @@
+"""The lists of the form's fields in the reader's language and order, and the fields that hold to them."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.validators import StopValidation
+
+from marketplace.catalogue import geography
+from marketplace.clinics.queries import facets
+from marketplace.foundation import clock
+from marketplace.web.filters import country_name, language_name
+
+Choices = list[tuple[str, str]]
+ANY = "any"
+MONTHS_AHEAD = 18
+SITE_LANGUAGES = {"en", "tr", "de", "ar", "ru", "es", "fr"}
+FURTHER_LANGUAGES = {"it", "nl", "pt", "uk", "ur"}  # of homes, and of clinics beside their country's own
+
+
+def homes() -> Choices:
+    """Every country a patient can live in, by name."""
+    return [("", _("Select a country")), *_by_name((code, country_name(code)) for code in geography.homes())]
+
+
+def destinations() -> Choices:
+    """The countries with clinics, by name, then anywhere."""
+    countries = _by_name((code, country_name(code)) for code in geography.destinations())
+    return [*countries, (ANY, _("Anywhere"))]
+
+
+def languages() -> Choices:
+    """Ours, those of the countries with clinics and those that published clinics speak; the page's own comes first."""
+    spoken = {code for country in geography.destinations().values() for code in country.languages}
+    spoken |= set(facets().languages)
+    named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
+    return sorted(named, key=lambda choice: choice[0] != page_language())
+
+
+def page_language() -> str:
+    """The language this page is written in."""
+    return str(get_locale().language) if get_locale() else "en"
+
+
+def currencies() -> Choices:
+    """Those of the homes, with name and code."""
+    codes = {country.currency for country in geography.homes().values()} | {"EUR", "USD"}
+    return _by_name((code, _currency_label(code)) for code in codes)
+
+
+def _currency_label(code: str) -> str:
+    name = get_currency_name(code, locale=get_locale() or "en")
+    return _("%(name)s (%(code)s)", name=name, code=code)
+
+
+def currency_of(home: str | None) -> str:
+    """What people pay with at home."""
+    country = geography.homes().get(home or "")
+    return country.currency if country else "EUR"
+
+
+def months() -> Choices:
+    """This month and those after it."""
+    first = clock.today().replace(day=1)
+    ahead = [_month(first, n) for n in range(MONTHS_AHEAD)]
+    return [("", _("Not decided")), *((f"{month:%Y-%m}", month_name(month)) for month in ahead)]
+
+
+def month_ahead(ahead: int) -> str:
+    """YYYY-MM of the month so many after this one."""
+    return f"{_month(clock.today().replace(day=1), ahead):%Y-%m}"
+
+
+def month_name(month: date) -> str:
+    """February 2026."""
+    return format_date(month, format="MMMM y", locale=get_locale() or "en")
+
+
+def month_of(value: str | None) -> date | None:
+    """The first day of YYYY-MM."""
+    return date.fromisoformat(f"{value}-01") if value else None
+
+
+def _month(first: date, ahead: int) -> date:
+    years, month = divmod(first.month - 1 + ahead, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def _by_name(choices: Iterable[tuple[str, str]]) -> Choices:
+    return sorted(choices, key=lambda choice: _plain(choice[1]))
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+
+class _Listed:
+    """A single value of a list; `message` when there must be one, `unlisted` when it is not one of them."""
+
+    data: Any
+    choices: Any
+
+    def __init__(self, label: Any, message: Any = "", *, unlisted: Any = "", **given: Any) -> None:
+        super().__init__(label, **given)  # type: ignore[call-arg]
+        self.message, self.unlisted = message, unlisted
+
+    def pre_validate(self, _form: object) -> None:
+        """An unknown value counts as none."""
+        if self.data not in {value for value, _label in self.choices}:
+            is_typed = self.data not in (None, "")
+            self.data = None
+            if is_typed and self.unlisted:
+                raise StopValidation(self.unlisted)
+        if self.data in (None, "") and self.message:
+            raise StopValidation(self.message)
+
+
+class OneOf(_Listed, RadioField):
+    """Radios."""
+
+
+class OneOfMany(_Listed, SelectField):
+    """A select: for lists too long for radios."""
+
+
+class SomeOf(SelectMultipleField):
+    """Checkboxes: at least one, all of them listed, and no more than `most`."""
+
+    def __init__(
+        self, label: Any, message: Any = "", *, most: int | None = None, too_many: Any = "", **given: Any
+    ) -> None:
+        super().__init__(label, **given)
+        self.message, self.most, self.too_many = message, most, too_many
+
+    def pre_validate(self, _form: object) -> None:
+        """Unknown values are dropped, but they count."""
+        sent = list(dict.fromkeys(self.data or ()))
+        listed = {choice[0] for choice in self.iter_choices()}
+        self.data = [value for value in sent if value in listed]
+        if self.most and len(sent) > self.most:
+            raise StopValidation(self.too_many)
+        if not self.data and self.message:
+            raise StopValidation(self.message)

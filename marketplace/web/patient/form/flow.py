@@ -1,0 +1,152 @@
+"""The order of the form's questions: which comes next, which may be shown yet, and where Back leads."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Self
+from uuid import UUID
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
+
+from marketplace.accounts import sessions
+from marketplace.foundation import clock
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.roles import DatabaseRole, use_role
+from marketplace.foundation.problems import NotFound
+from marketplace.foundation.security import limits
+from marketplace.quote_requests import drafts, queries, retention
+from marketplace.web.forms.base import Form
+
+QUESTIONS = drafts.STEPS[:-1]
+CHANGE = "1"
+BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answers that stand for themselves
+
+
+class Question(Form):
+    """A page of the form; `change` leads back to the answers instead of on."""
+
+    change = HiddenField()
+
+    @classmethod
+    def of(cls, quote_request: Any) -> Self:
+        """What was sent, or what was answered before."""
+        if request.method == "POST":
+            return cls()
+        return cls(data={**cls.answered(quote_request), "change": request.args.get("change", "")})
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """The stored answers by the names of the fields."""
+        raise NotImplementedError
+
+    def store(self, quote_request: Any) -> None:
+        """Hands the answers to the draft."""
+        raise NotImplementedError
+
+
+def current_draft() -> Any:
+    """This browser's draft, or None."""
+    try:
+        request_id = UUID(session.get("draft", ""))
+        use_role(DatabaseRole.PATIENT, request_id=request_id)
+        return queries.draft(request_id)
+    except (NotFound, ValueError):
+        return None
+
+
+def continue_draft(quote_request: Any) -> None:
+    """This browser fills this draft in from here on, also after it was closed."""
+    session["draft"] = str(quote_request.id)
+    session["draft_ref"] = quote_request.ref
+    keep_draft()
+
+
+def begin_draft(*, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None) -> Any:
+    """A new one for this browser; an earlier one is left to end by itself. Raises LimitReached."""
+    limits.take("new-request")
+    request_id = uuid7()
+    use_role(DatabaseRole.PATIENT, request_id=request_id)
+    quote_request = drafts.start(request_id=request_id, clinic_slug=clinic_slug, country=country, treatment=treatment)
+    continue_draft(quote_request)
+    session.pop("sent", None)
+    return quote_request
+
+
+def keep_draft() -> None:
+    """The browser keeps its cookie as long as the server keeps the draft."""
+    sessions.current().outlive_browser(clock.now() + retention.DRAFT_LIVES)
+
+
+def url_of(step: str, *, change: str | None = None) -> str:
+    """The page of a step."""
+    return url_for(f"patient.ask_{step}", change=change)
+
+
+def with_draft(step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Without a draft back to the start, unless an answer comes along: it begins a new one, and what is missing is
+    asked afterwards. Ahead of the answers to the first that is missing."""
+
+    def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def asked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            quote_request = current_draft()
+            if quote_request is None and request.method == "POST" and step in BEGIN_ANEW:
+                begun: ResponseReturnValue = view(begin_draft(), *args, **kwargs)
+                return begun
+            if quote_request is None:
+                return redirect(url_for("patient.start"), 303)
+            missing = drafts.first_missing(quote_request)
+            if missing and drafts.STEPS.index(step) > drafts.STEPS.index(missing):
+                return redirect(url_of(missing), 303)
+            answer: ResponseReturnValue = view(quote_request, *args, **kwargs)
+            return answer
+
+        return asked
+
+    return wrap
+
+
+def after(step: str, quote_request: Any, *, changing: bool) -> str:
+    """The next page: in order, or back to the answers once none is missing."""
+    if changing:
+        return url_of(drafts.first_missing(quote_request) or "check")
+    return url_of(drafts.STEPS[drafts.STEPS.index(step) + 1])
+
+
+def before(step: str, *, changing: bool) -> str:
+    """Where Back leads."""
+    if changing:
+        return url_of("check")
+    place = drafts.STEPS.index(step)
+    return url_of(drafts.STEPS[place - 1]) if place else url_for("patient.start")
+
+
+def page(step: str, form: Question, **context: Any) -> ResponseReturnValue:
+    """The page of a question; with errors it is a 422."""
+    changing = form.change.data == CHANGE
+    html = render_template(
+        f"patient/form/{step}.html",
+        form=form,
+        number=QUESTIONS.index(step) + 1,
+        total=len(QUESTIONS),
+        back=before(step, changing=changing),
+        has_errors=bool(form.errors),
+        **context,
+    )
+    return html, 422 if form.errors else 200
+
+
+def ask(step: str, form: Question, quote_request: Any, **context: Any) -> ResponseReturnValue:
+    """Asks, or stores the answer and goes on."""
+    if not form.validate_on_submit():
+        return page(step, form, **context)
+    keep(form, quote_request)
+    return redirect(after(step, quote_request, changing=form.change.data == CHANGE), 303)
+
+
+def keep(form: Question, quote_request: Any) -> None:
+    """Stores the answer of a draft that nobody sends meanwhile. Raises WrongState once it is sent."""
+    drafts.begin(quote_request)
+    form.store(quote_request)
+    keep_draft()

@@ -1,0 +1,86 @@
+"""The health questions, and the page that says what an answer means."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import Length, ValidationError
+
+from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests.conditions import PAUSING
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.choices import SomeOf
+from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, url_of, with_draft
+from marketplace.web.patient.wording import CONDITIONS, EXAMPLES
+
+NONE = "none"
+
+
+LONGEST_DETAILS = 1000
+
+
+class HealthForm(Question):
+    """Screening, never a gate."""
+
+    conditions = SomeOf(
+        _l("Do any of these apply to you now?"),
+        _l('Select what applies to you, or select "None of these"'),
+        choices=list(CONDITIONS.items()),
+    )
+    details = TextAreaField(
+        _l("Is there anything you want to add?"),
+        validators=[Length(max=LONGEST_DETAILS, message=_l("Enter %(n)s characters or fewer", n=LONGEST_DETAILS))],
+    )
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """Opened for the one who wrote it."""
+        answers = queries.answers(quote_request)
+        return {"conditions": list(answers.conditions), "details": answers.details}
+
+    def validate_conditions(self, field: SomeOf) -> None:
+        """None stands alone."""
+        ticked = field.data or []
+        if NONE in ticked and len(ticked) > 1:
+            raise ValidationError(_('You selected "None of these" and another answer: choose one'))
+
+    def store(self, quote_request: Any) -> None:
+        """Sealed at once."""
+        drafts.answer_health(quote_request, conditions=self.conditions.data or [], details=self.details.data or "")
+
+
+@blueprint.route("/get-quotes/health", methods=["GET", "POST"])
+@writes
+@with_draft("health")
+def ask_health(quote_request: Any) -> ResponseReturnValue:
+    """An answer with a meaning leads to the page that says it; none ends the request."""
+    form = HealthForm.of(quote_request)
+    if not form.validate_on_submit():
+        return page("health", form, examples=EXAMPLES, nothing=NONE, longest=LONGEST_DETAILS)
+    keep(form, quote_request)
+    changing = form.change.data == CHANGE
+    if set(form.conditions.data or ()) & set(PAUSING):
+        return redirect(url_for("patient.pause", change=CHANGE if changing else None), 303)
+    return redirect(after("health", quote_request, changing=changing), 303)
+
+
+@blueprint.get("/get-quotes/pause")
+@with_draft("you")
+def pause(quote_request: Any) -> ResponseReturnValue:
+    """What was ticked, and what it means; asks nothing."""
+    conditions = queries.answers(quote_request).conditions
+    changing = request.args.get("change") == CHANGE
+    onward = after("health", quote_request, changing=changing)
+    if not set(conditions) & set(PAUSING):
+        return redirect(onward, 303)
+    return render_template(
+        "patient/form/pause.html",
+        conditions=conditions,
+        onward=onward,
+        back=url_of("health", change=CHANGE if changing else None),
+        later=url_of("when", change=CHANGE),
+    )

@@ -1,0 +1,149 @@
+"""The photos of a draft. Each file is taken or refused by itself, so that a bad one loses none of the good ones."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from marketplace.foundation.problems import NotFound, Refused
+from marketplace.foundation.values import pictures
+from marketplace.quote_requests import drafts, photos
+from marketplace.web.http import uploads
+from marketplace.web.http.writing import keep_what_was_done, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.flow import (
+    CHANGE,
+    Question,
+    after,
+    current_draft,
+    keep_draft,
+    page,
+    url_of,
+    with_draft,
+)
+
+LONGEST_NAME = 60
+REFUSALS = {
+    "not_a_picture": _l("The selected file must be a JPG, PNG, HEIC or WebP"),
+    "animated": _l("The selected file must be one picture, not several in a row"),
+    "too_large": _l("The selected file must be smaller than 10 MB"),
+    "too_many_pixels": _l("The selected file has too many pixels. Send it at medium size, or take a screenshot of it"),
+    "empty": _l("The selected file is empty"),
+    "damaged": _l("The selected file could not be read. Choose another, or save it again"),
+    "busy": _l("The selected file could not be uploaded. Try again"),
+    "too_many": _l("You can only select up to 4 photos"),
+}
+
+
+class Photos(MultipleFileField):
+    """A text is mended one error at a time; of several files each may have its own."""
+
+    shown_errors = photos.MOST
+
+
+class PhotosForm(Question):
+    """Up to four; the button of a photo takes it out."""
+
+    limit = "photos"
+
+    photos = Photos(_l("Photos"))
+    remove = StringField()
+    onward = StringField()  # the button that takes a chosen file along, and goes on without one
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """A file cannot be put back into its field."""
+        return {}
+
+    def validate_photos(self, field: MultipleFileField) -> None:
+        """Something must be asked for, and no more files than can be kept are looked at."""
+        if not field.data and not self.remove.data and not self.onward.data:
+            raise ValidationError(_("Select at least one photo"))
+        if len(field.data or ()) > photos.MOST:
+            raise ValidationError(str(REFUSALS["too_many"]))
+
+    def painted(self) -> list[tuple[str, bytes]]:
+        """Name and JPEG of each that is a picture; of the others the field says why not."""
+        files, done, errors = self.photos.data or (), [], []
+        try:
+            # One turn for all of them: nobody waits once a file while a transaction is open.
+            with pictures.in_turn():
+                for file in files:
+                    try:
+                        done.append((file.filename, pictures.clean(file.stream.read())))
+                    except Refused as refused:
+                        errors.append(_refusal(file.filename, refused.reason))
+        except Refused as busy:
+            errors = [_refusal(file.filename, busy.reason) for file in files]
+        self.photos.errors = [*self.photos.errors, *errors]
+        return done
+
+    def keep(self, quote_request: Any, painted: list[tuple[str, bytes]]) -> None:
+        """In a locked request."""
+        removed = _key(self.remove.data)
+        if removed:
+            photos.remove(quote_request, removed)
+        for name, jpeg in painted:
+            try:
+                photos.add(quote_request, jpeg)
+            except Refused as refused:
+                self.photos.errors = [*self.photos.errors, _refusal(name, refused.reason)]
+
+
+def _refusal(name: str | None, reason: str) -> str:
+    shown = (name or "")[:LONGEST_NAME]
+    if not shown or not shown.isprintable():
+        return str(REFUSALS[reason])
+    return _("%(name)s: %(problem)s", name=shown, problem=REFUSALS[reason])
+
+
+def _key(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+@blueprint.route("/get-quotes/photos", methods=["GET", "POST"])
+@uploads.takes_photos
+@writes
+@with_draft("photos")
+def ask_photos(quote_request: Any) -> ResponseReturnValue:
+    """What could be taken is kept, also when another file could not."""
+    form = PhotosForm.of(quote_request)
+    changing = form.change.data == CHANGE
+    if form.validate_on_submit():
+        painted = form.painted()
+        drafts.begin(quote_request)
+        form.keep(quote_request, painted)
+        drafts.touch(quote_request)
+        keep_draft()
+        if not form.errors:
+            stays = url_of("photos", change=CHANGE if changing else None)
+            return redirect(after("photos", quote_request, changing=changing) if form.onward.data else stays, 303)
+        keep_what_was_done()
+    kept = photos.photos_of(quote_request)
+    onward = after("photos", quote_request, changing=changing)
+    whose: dict[str, Any] = {"place": "patient.show_draft_photo", "whose": {}}
+    return page("photos", form, kept=kept, most=photos.MOST, may_add=True, onward=onward, **whose)
+
+
+@blueprint.get("/get-quotes/photos/<uuid:photo_id>")
+def show_draft_photo(photo_id: UUID) -> Response:
+    """For the browser that wrote the draft."""
+    quote_request = current_draft()
+    if quote_request is None:
+        raise NotFound("photo")
+    return photo_response(quote_request, photo_id)
+
+
+def photo_response(quote_request: Any, photo_id: UUID) -> Response:
+    """The picture, as a page shows it. Raises NotFound where it is not one of the request."""
+    photo = photos.photo_of(quote_request, photo_id)
+    return uploads.answer(photos.picture(photo), name=f"{quote_request.ref}-{photo.place}")

@@ -1,0 +1,106 @@
+"""The answers on one page, each with the way to change it."""
+
+from typing import Any
+
+from babel.lists import format_list
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from marketplace.quote_requests import queries
+from marketplace.quote_requests.photos import photos_of
+from marketplace.web.filters import country_name, language_name, money
+from marketplace.web.patient.form import choices
+from marketplace.web.patient.form.flow import CHANGE, url_of
+from marketplace.web.patient.form.treatment import concerns
+from marketplace.web.patient.wording import CONDITIONS, SCOPES, TIMINGS, TRIPS
+
+Row = dict[str, Any]
+EUROPEAN_LAW = {"GB", "PL", "CZ"}  # data protection law of the UK or the EU
+
+
+def rows(quote_request: Any) -> list[Row]:
+    """In the order of the questions."""
+    return [*_wish(quote_request), *_person(quote_request)]
+
+
+def outside_europe(clinics: list[Any]) -> str:
+    """The countries of these clinics with another privacy law, as one text; empty when there is none."""
+    countries = sorted({clinic.country for clinic in clinics} - EUROPEAN_LAW)
+    return _listed([country_name(code) for code in countries])
+
+
+def _row(step: str, name: str, key: str, value: Any) -> Row:
+    return {"name": name, "key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
+
+
+def _wish(quote_request: Any) -> list[Row]:
+    anywhere = _("Anywhere")
+    wanted = [country_name(code) for code in quote_request.destinations]
+    return [
+        _row("treatment", "treatment", _("What you would like help with"), _treatment(quote_request)),
+        _row("where", "home", _("Where you live"), country_name(quote_request.home_country)),
+        _row("where", "destinations", _("Where you would travel"), _listed(wanted) or anywhere),
+        _row("when", "timing", _("When you could travel"), _when(quote_request)),
+        _row("when", "trips", _("Trips"), TRIPS[quote_request.trips]),
+        _row("budget", "budget", _("Budget"), _budget(quote_request)),
+    ]
+
+
+def _person(quote_request: Any) -> list[Row]:
+    answers = queries.answers(quote_request)
+    return [
+        _row(
+            "health", "conditions", _("Your health answers"), _lines([str(CONDITIONS[c]) for c in answers.conditions])
+        ),
+        _row("health", "details", _("What you added"), _lines(answers.details.split("\n"))),
+        _row("photos", "photos", _("Photos"), _photos(quote_request)),
+        _row("you", "name", _("Name to use"), answers.name),
+        _row("you", "email", _("Email address"), answers.email),
+        _row("you", "phone", _("Phone number"), answers.phone),
+        _row("you", "languages", _("Languages"), _listed([language_name(code) for code in quote_request.languages])),
+        _row("you", "questions", _("Your questions"), _lines(answers.questions)),
+    ]
+
+
+def _photos(quote_request: Any) -> str | None:
+    n = len(photos_of(quote_request))
+    return ngettext("%(num)s photo", "%(num)s photos", n) if n else None
+
+
+def _treatment(quote_request: Any) -> Markup:
+    labels = {concern["slug"]: concern["label"] for concern in concerns()}
+    procedure = quote_request.procedure
+    name = procedure.name if procedure else _("The clinic suggests a treatment")
+    return _lines([labels.get(quote_request.concern, _("I'm not sure")), name])
+
+
+def _when(quote_request: Any) -> Markup:
+    months = _months(quote_request.month_from, quote_request.month_to)
+    return _lines([text for text in (TIMINGS[quote_request.timing], months) if text])
+
+
+def _months(first: Any, last: Any) -> str | None:
+    names = {"first": first and choices.month_name(first), "last": last and choices.month_name(last)}
+    if first and last:
+        return _("%(first)s to %(last)s", **names) if first != last else names["first"]
+    if first:
+        return _("From %(first)s", **names)
+    return _("Until %(last)s", **names) if last else None
+
+
+def _budget(quote_request: Any) -> Markup | None:
+    if quote_request.budget_amount is None:
+        return None
+    shown = _("Shown to clinics") if quote_request.share_budget else _("Not shown to clinics")
+    lines = [money(quote_request.budget_amount, quote_request.budget_currency)]
+    lines += [escape(SCOPES[quote_request.budget_scope])] if quote_request.budget_scope else []
+    return Markup("<br>").join([*lines, escape(shown)])
+
+
+def _lines(texts: Any) -> Markup:
+    return Markup("<br>").join(escape(text) for text in texts)
+
+
+def _listed(names: list[str]) -> str:
+    return format_list(names, style="standard", locale=get_locale() or "en") if names else ""

@@ -1,0 +1,113 @@
+"""The questions where the person lives, where and when they could travel, and in how many trips."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
+
+from marketplace.quote_requests import drafts
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form import choices
+from marketplace.web.patient.form.choices import ANY, OneOf, OneOfMany, SomeOf
+from marketplace.web.patient.form.flow import Question, ask, with_draft
+from marketplace.web.patient.wording import TIMINGS, TRIPS
+
+SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many months ahead
+
+
+class WhereForm(Question):
+    """Home, and the countries to travel to."""
+
+    home_country = OneOfMany(
+        _l("Which country do you live in?"), _l("Select the country you live in"), choices=choices.homes
+    )
+    destinations = SomeOf(
+        _l("Where would you travel?"),
+        _l('Select at least one country, or "Anywhere"'),
+        choices=choices.destinations,
+    )
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """A country the person came from is ticked already."""
+        anywhere = [choices.ANY] if quote_request.where_answered else []
+        return {
+            "home_country": quote_request.home_country,
+            "destinations": quote_request.destinations or anywhere,
+        }
+
+    def store(self, quote_request: Any) -> None:
+        """Anywhere holds every country."""
+        wanted = self.destinations.data or []
+        drafts.answer_where(
+            quote_request,
+            home_country=self.home_country.data,
+            destinations=[] if choices.ANY in wanted else wanted,
+        )
+
+
+class WhenForm(Question):
+    """Time and trips."""
+
+    timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.items()))
+    month_from = OneOfMany(_l("Earliest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
+    month_to = OneOfMany(_l("Latest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
+    trips = OneOf(
+        _l("How many trips could you make?"),
+        _l("Select how many trips you could make"),
+        choices=list(TRIPS.items()),
+    )
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """Months as YYYY-MM."""
+        months = {name: getattr(quote_request, name) for name in ("month_from", "month_to")}
+        return {
+            "timing": quote_request.timing,
+            "trips": quote_request.trips,
+            **{name: f"{month:%Y-%m}" if month else "" for name, month in months.items()},
+        }
+
+    def validate_month_from(self, field: OneOfMany) -> None:
+        """Not after the time that was said."""
+        soon = SOON.get(self.timing.data or "")
+        latest = choices.month_ahead(soon) if soon is not None else None
+        if field.data and latest and field.data > latest:
+            said, later = TIMINGS[str(self.timing.data)], TIMINGS["later"]
+            raise ValidationError(
+                _('You said "%(said)s". Select an earlier month, or "%(later)s" above', said=said, later=later)
+            )
+
+    def validate_month_to(self, field: OneOfMany) -> None:
+        """Not before the earliest."""
+        if field.data and self.month_from.data and field.data < self.month_from.data:
+            raise ValidationError(_("The latest month must be the same as or after the earliest month"))
+
+    def store(self, quote_request: Any) -> None:
+        """The first day stands for the month."""
+        drafts.answer_when(
+            quote_request,
+            timing=self.timing.data,
+            month_from=choices.month_of(self.month_from.data),
+            month_to=choices.month_of(self.month_to.data),
+            trips=self.trips.data,
+        )
+
+
+@blueprint.route("/get-quotes/where", methods=["GET", "POST"])
+@writes
+@with_draft("where")
+def ask_where(quote_request: Any) -> ResponseReturnValue:
+    """Home and destinations."""
+    return ask("where", WhereForm.of(quote_request), quote_request, anywhere=ANY)
+
+
+@blueprint.route("/get-quotes/when", methods=["GET", "POST"])
+@writes
+@with_draft("when")
+def ask_when(quote_request: Any) -> ResponseReturnValue:
+    """Time and trips."""
+    return ask("when", WhenForm.of(quote_request), quote_request)

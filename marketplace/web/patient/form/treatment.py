@@ -1,0 +1,64 @@
+"""The first question: what the person would like help with."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.quote_requests import drafts
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form import choices
+from marketplace.web.patient.form.choices import OneOf
+from marketplace.web.patient.form.flow import Question, ask, with_draft
+
+TREATMENT = "mesotherapy"
+
+
+UNSURE = "unsure"
+
+
+def concerns() -> list[dict[str, Any]]:
+    """What people come with, each with the procedure that is usual for it."""
+    return list(catalogue.treatment(TREATMENT).concerns)
+
+
+def procedure_choices() -> choices.Choices:
+    """Labelled as people would say it."""
+    return [*((c["procedure"], c["label"]) for c in concerns()), (UNSURE, _("I'm not sure"))]
+
+
+class TreatmentForm(Question):
+    """One procedure, by what it helps with."""
+
+    procedure = OneOf(
+        _l("What would you like help with?"),
+        _l("Select what you would like help with"),
+        choices=procedure_choices,
+    )
+    concern = StringField()
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """Nothing is ticked until it was answered."""
+        if not quote_request.procedure_answered:
+            return {}
+        return {"procedure": quote_request.procedure.slug if quote_request.procedure else UNSURE}
+
+    def store(self, quote_request: Any) -> None:
+        """The concern is the one sent, or the first that leads to the procedure."""
+        slug = None if self.procedure.data == UNSURE else self.procedure.data
+        known = [c["slug"] for c in concerns() if c["procedure"] == slug]
+        concern = self.concern.data if self.concern.data in known else next(iter(known), None)
+        drafts.answer_treatment(quote_request, procedure_slug=slug, concern=concern)
+
+
+@blueprint.route("/get-quotes/treatment", methods=["GET", "POST"])
+@writes
+@with_draft("treatment")
+def ask_treatment(quote_request: Any) -> ResponseReturnValue:
+    """What it should help with."""
+    return ask("treatment", TreatmentForm.of(quote_request), quote_request, unsure=UNSURE)

@@ -1,0 +1,143 @@
+"""The question who the person is and how to reach them."""
+
+import re
+from typing import Any, Self
+
+import phonenumbers
+from flask import redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, TelField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from marketplace.foundation.security.input_safety import trimmed
+from marketplace.foundation.values.mail_addresses import mailable
+from marketplace.quote_requests import drafts, queries
+from marketplace.reviews.doubtful_words import contact
+from marketplace.web.forms.base import email_field
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form import choices
+from marketplace.web.patient.form.choices import SomeOf
+from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, with_draft
+
+REACHES = re.compile(r"[@\d]|://|www\.")
+LONGEST_NAME = 80
+MOST_QUESTIONS = 5
+LONGEST_QUESTION = 200
+
+
+class YouForm(Question):
+    """Name and languages for the clinics; email and phone for nobody until one is chosen."""
+
+    name = StringField(
+        _l("Name to use"),
+        validators=[
+            DataRequired(_l("Enter the name you want clinics to use")),
+            Length(max=LONGEST_NAME, message=_l("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
+        ],
+    )
+    email = email_field()
+    languages = SomeOf(
+        _l("Which languages can you talk in?"),
+        _l("Select at least one language"),
+        choices=choices.languages,
+    )
+    phone = TelField(_l("Phone number"), validators=[Optional()])
+    questions = TextAreaField(_l("Do you have questions for the clinics?"))
+
+    home: str | None = None
+
+    @classmethod
+    def of(cls, quote_request: Any) -> Self:
+        """A phone number without a country code is one of the home country."""
+        form = super().of(quote_request)
+        form.home = quote_request.home_country
+        return form
+
+    @classmethod
+    def answered(cls, quote_request: Any) -> dict[str, Any]:
+        """The page's language comes ticked: this is not a consent."""
+        answers = queries.answers(quote_request)
+        return {
+            "name": answers.name,
+            "email": answers.email,
+            "phone": answers.phone,
+            "languages": quote_request.languages or [choices.page_language()],
+            "questions": "\n".join(answers.questions),
+        }
+
+    def validate_name(self, field: StringField) -> None:
+        """A name, without a way to reach its person: every ticked clinic gets it."""
+        if contact(field.data or ""):
+            raise ValidationError(
+                _("Leave out phone numbers and addresses: clinics get them when you choose one, and no sooner")
+            )
+
+    def validate_phone(self, field: TelField) -> None:
+        """A number that could be rung; without one the field may stay empty."""
+        if self._phone() is None:
+            raise ValidationError(_("Enter a phone number with its country code, like +44 20 7946 0958"))
+
+    def validate_questions(self, _field: TextAreaField) -> None:
+        """Few and short enough to be answered."""
+        asked = self._questions()
+        if len(asked) > MOST_QUESTIONS:
+            raise ValidationError(_("Enter no more than 5 questions, one a line"))
+        if any(len(question) > LONGEST_QUESTION for question in asked):
+            raise ValidationError(_("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION))
+        # The name of a messenger may be asked about; a number or an address in a question reaches every clinic.
+        if any(REACHES.search(sentence) for question in asked for sentence in contact(question)):
+            raise ValidationError(
+                _("Take phone numbers and addresses out of your questions: every clinic you tick reads them")
+            )
+
+    def _questions(self) -> list[str]:
+        lines = (trimmed(line) for line in (self.questions.data or "").split("\n"))
+        return [line for line in lines if line]
+
+    def _phone(self) -> str | None:
+        try:
+            number = phonenumbers.parse(self.phone.data or "", self.home)
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_valid_number(number):
+            return None
+        plain = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return f"{plain} ext. {number.extension}" if number.extension else plain
+
+    def store(self, quote_request: Any) -> None:
+        """Sealed at once."""
+        drafts.answer_you(
+            quote_request,
+            name=self.name.data or "",
+            email=self._email(quote_request),
+            phone=(self._phone() or "") if self.phone.data else "",
+            languages=self.languages.data or [],
+            questions=self._questions(),
+        )
+
+    def _email(self, _quote_request: Any) -> str:
+        return mailable(self.email.data or "")
+
+
+class SentYouForm(YouForm):
+    """The same of a request that is out: its address was confirmed, so it stays."""
+
+    email = None
+
+    def _email(self, quote_request: Any) -> str:
+        return queries.answers(quote_request).email
+
+
+@blueprint.route("/get-quotes/you", methods=["GET", "POST"])
+@writes
+@with_draft("you")
+def ask_you(quote_request: Any) -> ResponseReturnValue:
+    """Name, address, languages."""
+    form = YouForm.of(quote_request)
+    if not form.validate_on_submit():
+        return page("you", form, most=MOST_QUESTIONS)
+    keep(form, quote_request)
+    return redirect(after("you", quote_request, changing=form.change.data == CHANGE), 303)

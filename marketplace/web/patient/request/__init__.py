@@ -1,0 +1,19 @@
+"""The pages of a request, for whoever opened it by its mailed link."""
+
+from marketplace.web.patient.request import (  # noqa: F401 - binds the views
+    add_clinics,
+    answers,
+    choosing,
+    compare,
+    confirming,
+    declining,
+    deletion,
+    manage,
+    messages,
+    not_possible,
+    opening,
+    photos,
+    quotes,
+    sharing,
+    show,
+)

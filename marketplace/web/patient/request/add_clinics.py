@@ -1,0 +1,152 @@
+"""More clinics for an open request, each with a consent of its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectMultipleField
+from wtforms.validators import Length
+
+from marketplace.clinics.queries import with_slugs
+from marketplace.leads import sending
+from marketplace.leads.consent import consent_text, recipients
+from marketplace.leads.proposal import Proposed, propose
+from marketplace.leads.reasons import in_words
+from marketplace.leads.sending import Confirmed, add_clinics
+from marketplace.quote_requests.drafts import MOST_CLINICS
+from marketplace.quote_requests.photos import photos_of
+from marketplace.quotes.comparison_table import currency_of
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, without_links
+from marketplace.web.patient.form.clinics import cards
+from marketplace.web.patient.form.summary import Row, rows
+from marketplace.web.patient.request_access import held, is_own_browser
+
+ONLY_WHEN_CHOSEN = {"email", "phone"}
+
+
+class MoreForm(AgreeingForm, CreatingForm):
+    """Named clinics and what they get."""
+
+    clinics = SelectMultipleField(
+        _l("Which clinics may get your request?"),
+        validators=[Length(min=1, message=_l("Select at least one clinic"))],
+    )
+    share_health = BooleanField(_l("Send my health answers and photos to these clinics too"))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The clinics that could get the request too, the sentence for each, and the answers that go along."""
+
+    quote_request: Any
+    proposed: Proposed
+
+    @classmethod
+    def of(cls, quote_request: Any) -> "Offer":
+        """As it is at this moment."""
+        return cls(quote_request, propose(quote_request))
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """What a clinic gets."""
+        return [row for row in rows(self.quote_request) if row["name"] not in ONLY_WHEN_CHOSEN]
+
+    @cached_property
+    def words(self) -> dict[str, list[str]]:
+        """For each clinic the sentence with health answers, and the one without."""
+        photos = len(photos_of(self.quote_request))
+        clinics = [proposal.clinic for proposal in self.proposed.proposals]
+        return {
+            clinic.slug: [consent_text([clinic], with_health=shared, photos=photos) for shared in (True, False)]
+            for clinic in clinics
+        }
+
+    @cached_property
+    def shown(self) -> Shown:
+        """One fact for what each clinic gets without health answers, one for what it gets with them."""
+        facts = answer_facts(self.quote_request, self.rows)
+        facts |= {f"health.{slug}": words[0] for slug, words in self.words.items()}
+        facts |= {f"clinic.{slug}": words[1] for slug, words in self.words.items()}
+        return Shown(("more", str(self.quote_request.id)), facts)
+
+    def agreed_to(self, form: MoreForm) -> set[str]:
+        """The facts that count for what is ticked: who is not asked, and what is not sent, may change."""
+        shares = bool(form.share_health.data)
+        names = {row["name"] for row in self.rows if shares or row["name"] not in HEALTH_ROWS}
+        kinds = ("clinic", "health") if shares else ("clinic",)
+        return names | {f"{kind}.{slug}" for kind in kinds for slug in form.clinics.data or ()}
+
+    def items(self, form: MoreForm) -> list[tuple[str | None, str]]:
+        """What changed since the page was shown."""
+        labels = {row["name"]: row["key"] for row in self.rows}
+        labels |= {f"clinic.{proposal.clinic.slug}": proposal.clinic.name for proposal in self.proposed.proposals}
+        return agreeing.items(form.changes, labels, gone=_("A clinic you ticked can no longer be added"))
+
+
+def _form(offer: Offer) -> MoreForm:
+    form = MoreForm()
+    form.clinics.choices = [(proposal.clinic.slug, proposal.clinic.name) for proposal in offer.proposed.proposals]
+    return form
+
+
+@blueprint.get("/my/requests/<ref>/clinics")
+def show_more_clinics(ref: str) -> ResponseReturnValue:
+    """Who could get it too, each with its reason."""
+    offer = Offer.of(held())
+    return _page(offer, _form(offer))
+
+
+def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
+    form.show(offer.shown)
+    marked = [{**row, "changed": row["name"] in form.changes.changed} for row in offer.rows]
+    page = render_template(
+        "patient/request/add_clinics.html",
+        offer=offer,
+        rows=without_links(marked, own=is_own_browser(offer.quote_request.ref)),
+        in_words=in_words,
+        cards=cards(offer.proposed, offer.quote_request.procedure_id, currency=currency_of(offer.quote_request)),
+        form=form,
+        has_errors=bool(form.errors or form.changes),
+    )
+    return page, STALE if form.changes else 422 if form.errors else 200
+
+
+@blueprint.post("/my/requests/<ref>/clinics")
+@writes
+@once(MoreForm)
+def send_to_more_clinics(ref: str) -> ResponseReturnValue:
+    """Their leads are made at once: the address is confirmed."""
+    quote_request = held()
+    _lock(quote_request, MoreForm().clinics.data or ())
+    offer = Offer.of(quote_request)
+    form = _form(offer)
+    if form.clinics.data and not form.agrees_to(offer.shown, among=offer.agreed_to(form)):
+        return _page(offer, form)
+    if not form.validate_on_submit():
+        return _page(offer, form)
+    ticked = [p.clinic for p in offer.proposed.proposals if p.clinic.slug in (form.clinics.data or [])]
+    _say_what_came_of_it(add_clinics(quote_request, ticked, share_health=form.share_health.data))
+    return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+def _lock(quote_request: Any, slugs: Iterable[str]) -> None:
+    """The ticked clinics before the request, also where a forged form names more than may be asked at once."""
+    sending.lock(quote_request, with_slugs(sorted(set(slugs))[:MOST_CLINICS]))
+
+
+def _say_what_came_of_it(confirmed: Confirmed) -> None:
+    if confirmed.leads:
+        names = recipients([lead.clinic for lead in confirmed.leads])
+        flash(_("Your request has gone to %(names)s", names=names), "success")
+    for clinic in confirmed.full:
+        flash(_("%(clinic)s is full for now and did not get your request", clinic=clinic.name), "care")

@@ -1,0 +1,94 @@
+"""Changing an answer of a request that is out already, with the form's own questions."""
+
+from typing import Any
+
+from babel.lists import format_list
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.changed_answers import told_of
+from marketplace.quote_requests import changes
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.budget import BudgetForm
+from marketplace.web.patient.form.choices import ANY
+from marketplace.web.patient.form.flow import Question
+from marketplace.web.patient.form.health import LONGEST_DETAILS, NONE, HealthForm
+from marketplace.web.patient.form.travel import WhenForm, WhereForm
+from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
+from marketplace.web.patient.form.you import MOST_QUESTIONS, SentYouForm
+from marketplace.web.patient.request_access import held, own_browser_only
+from marketplace.web.patient.wording import EXAMPLES
+
+FORMS: dict[str, type[Question]] = {
+    "treatment": TreatmentForm,
+    "where": WhereForm,
+    "when": WhenForm,
+    "budget": BudgetForm,
+    "health": HealthForm,
+    "you": SentYouForm,
+}
+SHOWN: dict[str, dict[str, Any]] = {
+    "treatment": {"unsure": UNSURE},
+    "where": {"anywhere": ANY},
+    "health": {"examples": EXAMPLES, "nothing": NONE, "longest": LONGEST_DETAILS},
+    "you": {"most": MOST_QUESTIONS},
+}
+
+
+def _question(step: str) -> type[Question]:
+    if step not in FORMS:
+        raise NotFound("step")
+    return FORMS[step]
+
+
+@blueprint.get("/my/requests/<ref>/answers/<step>")
+@own_browser_only
+def show_answer(ref: str, step: str) -> ResponseReturnValue:
+    """The question with the answer as it stands."""
+    quote_request = held()
+    return _page(ref, step, _question(step).of(quote_request))
+
+
+@blueprint.post("/my/requests/<ref>/answers/<step>")
+@own_browser_only
+@writes
+def change_answer(ref: str, step: str) -> ResponseReturnValue:
+    """Stores it; clinics that have the request see the new answer."""
+    quote_request = held()
+    form = _question(step).of(quote_request)
+    if not form.validate_on_submit():
+        return _page(ref, step, form)
+    before = changes.begin(quote_request)
+    form.store(quote_request)
+    flash(changed_text(quote_request, changes.done(quote_request, before)), "success")
+    return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
+    """What was done, and who is told of it."""
+    if not changed:
+        return _("Nothing was changed: your answer is as it was")
+    told = [lead.clinic.name for lead in told_of(quote_request, changed)]
+    if not told:
+        return _("Your answer is changed. No clinic has this answer, so none is told")
+    return _(
+        "Your answer is changed. Told by email: %(clinics)s", clinics=format_list(told, locale=get_locale() or "en")
+    )
+
+
+def _page(ref: str, step: str, form: Any) -> ResponseReturnValue:
+    html = render_template(
+        f"patient/form/{step}.html",
+        form=form,
+        number=None,
+        total=None,
+        back=url_for("patient.show_request", ref=ref),
+        has_errors=bool(form.errors),
+        **SHOWN.get(step, {}),
+    )
+    return html, 422 if form.errors else 200

@@ -1,0 +1,147 @@
+"""Choosing a quote: exactly the terms that were read are chosen, and exactly what was shown is released."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from markupsafe import escape
+
+from marketplace.catalogue.trip_plan_texts import plan_text
+from marketplace.foundation.security import limits
+from marketplace.quote_requests.queries import answers
+from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quotes import acceptance
+from marketplace.quotes.comparison_table import currency_of
+from marketplace.quotes.queries import newest_of, of_request
+from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.terms import terms_of
+from marketplace.web.clinic_words import both_amounts
+from marketplace.web.filters import day
+from marketplace.web.forms import agreeing
+from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.summary import Row
+from marketplace.web.patient.request.quotes import BASE
+from marketplace.web.patient.request_access import held
+
+# Every field of a quote belongs to one line of the page.
+LINES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "total": (_l("Total"), ("total", "currency", "sessions", "price_per_session", "discount", "taxes_included")),
+    "deposit": (_l("Deposit"), ("deposit", "deposit_refundable_until", "refund_if_refused")),
+    "trips": (_l("Trips"), ("trips", "nights_per_trip", "session_gap_weeks", "earliest_date")),
+    "treatment": (_l("Treatment and product"), ("procedure_id", "product", "product_sealed")),
+    "person": (_l("Who treats you"), ("practitioner_role", "practitioner_name", "practitioner_register")),
+    "validity": (_l("Open until"), ("valid_until",)),
+    "rest": (
+        _l("What is included, what could change, and the clinic's message"),
+        ("included", "excluded", "price_may_change_by", "if_something_goes_wrong", "message", "answers"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The quote as it stands, and what its clinic would get."""
+
+    quote_request: Any
+    quote: Any
+
+    @classmethod
+    def of(cls, quote_request: Any, number: int) -> "Choice":
+        """Where the clinic has sent a newer version, it is that one. Raises NotFound."""
+        return cls(quote_request, newest_of(of_request(quote_request, number)))
+
+    @cached_property
+    def released(self) -> dict[str, tuple[str, str]]:
+        """Label and value of what the clinic gets."""
+        given = answers(self.quote_request)
+        return {
+            "name": (_("Name"), given.name),
+            "email": (_("Email"), given.email),
+            "phone": (_("Phone"), given.phone),
+        }
+
+    @cached_property
+    def shown(self) -> Shown:
+        """The terms, line by line, and what is released."""
+        terms, clinic = vars(terms_of(self.quote)), self.quote.lead.clinic
+        facts: dict[str, object] = {
+            name: [terms[field] for field in fields] for name, (_label, fields) in LINES.items()
+        }
+        facts |= {name: value for name, (_label, value) in self.released.items()}
+        return Shown(("choose", str(self.quote.lead_id)), facts | {"clinic": clinic.name})
+
+    def rows(self, form: AgreeingForm) -> list[Row]:
+        """What the clinic gets, with a mark where it changed."""
+        return [
+            {"name": name, "key": label, "value": value, "changed": name in form.changes.changed}
+            for name, (label, value) in self.released.items()
+        ]
+
+    def lines(self, form: AgreeingForm) -> list[Row]:
+        """The terms that decide, with a mark where they changed; the rest stands in the quote itself."""
+        values = _values(self.quote)
+        return [
+            {"name": name, "key": label, "value": values.get(name), "changed": name in form.changes.changed}
+            for name, (label, _fields) in LINES.items()
+            if name in values
+        ]
+
+    def items(self, form: AgreeingForm) -> list[tuple[str | None, str]]:
+        """What changed since the page was shown."""
+        labels: dict[str, object] = {name: label for name, (label, _fields) in LINES.items()}
+        labels |= {name: label for name, (label, _value) in self.released.items()}
+        return agreeing.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
+
+
+def _values(quote: Any) -> dict[str, object]:
+    """Amounts in the clinic's currency, and about how much that is in the patient's."""
+    sessions = ngettext("%(num)s session", "%(num)s sessions", quote.sessions)
+    currency = currency_of(quote.lead.request)
+    total, deposit = (both_amounts(minor, quote.currency, to=currency) for minor in (quote.total, quote.deposit))
+    return {
+        "total": escape(_("%(total)s, %(sessions)s")) % {"total": total, "sessions": sessions},
+        "deposit": deposit if quote.deposit else _("None"),
+        "trips": plan_text(checked_quote(quote).stated),
+        "treatment": _("%(procedure)s, %(product)s", procedure=quote.procedure.name, product=quote.product),
+        "validity": day(quote.valid_until),
+    }
+
+
+def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
+    form.show(choice.shown)
+    plan, changed = checked_quote(choice.quote), bool(form.changes)
+    html = render_template("patient/request/choose.html", choice=choice, plan=plan, form=form, has_errors=changed)
+    return html, STALE if form.changes else 200
+
+
+@blueprint.get(BASE + "/choose")
+def show_choice(ref: str, number: int) -> ResponseReturnValue:
+    """Exactly what is released, before it is."""
+    choice = Choice.of(held(), number)
+    acceptance.must_go_on(choice.quote.lead)
+    return _page(choice, AgreeingForm())
+
+
+@blueprint.post(BASE + "/choose")
+@writes
+def choose_quote(ref: str, number: int) -> ResponseReturnValue:
+    """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
+    quote_request = held()
+    limits.take("choose", request=ref)
+    acceptance.lock(of_request(quote_request, number))
+    choice, form = Choice.of(quote_request, number), AgreeingForm()
+    acceptance.must_go_on(choice.quote.lead)
+    # Where nothing can be chosen any more, that is what is said.
+    if quote_request.state in TAKES_QUOTES and not form.agrees_to(choice.shown):
+        return _page(choice, form)
+    acceptance.choose(choice.quote)
+    name = choice.quote.lead.clinic.name
+    flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=name), "success")
+    return redirect(url_for("patient.show_request", ref=ref), 303)

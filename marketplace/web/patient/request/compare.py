@@ -1,0 +1,107 @@
+"""Quotes side by side; the state of the page is in its address."""
+
+from flask import current_app, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectMultipleField
+
+from marketplace.foundation import clock
+from marketplace.foundation.values.money import half_up
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.comparison_table import Own, SideBySide, currency_of, side_by_side
+from marketplace.quotes.queries import sent_quotes
+from marketplace.web.filters import country_name, money_text
+from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.compare_rows import columns, rows
+from marketplace.web.patient.request_access import held
+
+VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
+MAX_COLUMNS = 5
+
+
+class ShownField(SelectMultipleField):
+    """Quotes by number; what is none of them is left out, and with none left all are shown."""
+
+    def pre_validate(self, form: object) -> None:
+        """Kept to the list."""
+        known = {choice[0] for choice in self.choices or ()}
+        self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS] or sorted(known)
+
+
+class CompareForm(QueryForm):
+    """Which quotes, and the reader's own figures; each has a value to start from."""
+
+    currency_code = "EUR"
+
+    quotes = ShownField(_l("Show side by side"), id="show")
+    view = QueryChoice(_l("Compare"), choices=VIEWS, default="total")
+    fare = QueryAmount(_l("Return trip"))
+    night = QueryAmount(_l("One night"))
+    own = QueryPrice(_l("My own price at home, for the whole course"))
+
+
+@blueprint.get("/my/requests/<ref>/compare")
+def compare_quotes(ref: str) -> str:
+    """The server renders the chosen columns; five at most."""
+    quote_request = held()
+    form = _form(quote_request)
+    found = _found(quote_request, form)
+    return render_template(
+        "patient/request/compare.html",
+        quote_request=quote_request,
+        found=found,
+        form=form,
+        has_errors=bool(form.errors),
+        columns=columns(found),
+        rows=rows(found, view=form.view.data),
+        hints={name: _hint(form, found, name) for name in ("fare", "night")},
+        today=clock.today(),
+        address=current_app.config["SITE_URL"] + request.path,
+    )
+
+
+def _found(quote_request: QuoteRequest, form: CompareForm) -> SideBySide:
+    """What is compared; our estimates fill the fields that the reader left alone."""
+    found = side_by_side(
+        quote_request,
+        numbers=[int(number) for number in form.quotes.data or ()],
+        view=form.view.data,
+        own=Own(*(_own(form, name) for name in ("fare", "night", "own"))),
+    )
+    _show_estimates(form, found)
+    return found
+
+
+def _form(quote_request: QuoteRequest) -> CompareForm:
+    code = currency_of(quote_request)
+    form: CompareForm = type("CompareForm", (CompareForm,), {"currency_code": code})(formdata=request.args)
+    form.quotes.choices = [(str(quote.number), quote.lead.clinic.name) for quote in sent_quotes(quote_request)]
+    form.view.data = form.view.data or "total"
+    form.validate()
+    return form
+
+
+def _own(form: CompareForm, name: str) -> int | None:
+    """The reader's own figure; our estimate sent back unchanged is not theirs."""
+    untouched = request.args.get(name) == request.args.get(f"{name}_was")
+    return None if untouched else form[name].minor(form.currency_code)
+
+
+def _show_estimates(form: CompareForm, found: SideBySide) -> None:
+    """Our estimates fill the fields where the clinics are in one country; of several, each is named in the hint."""
+    ours = next(iter(found.estimates.values())) if len(found.estimates) == 1 else None
+    for name in ("fare", "night"):
+        shown = amount_text(getattr(ours, name), found.currency) if ours else None
+        form[name].estimate = shown
+        keep_estimate(form[name], request.args.get(f"{name}_was"), shown)
+
+
+def _hint(form: CompareForm, found: SideBySide, name: str) -> str:
+    if form[name].estimate is None:
+        each = {country: half_up(getattr(ours, name)) for country, ours in found.estimates.items()}
+        named = ", ".join(f"{country_name(code)} {money_text(minor, found.currency)}" for code, minor in each.items())
+        return _("Empty: our estimate, %(amounts)s", amounts=named)
+    if form[name].data == form[name].estimate:
+        return _("Our estimate, yours to change")
+    return _("Yours. Our estimate is %(amount)s", amount=form[name].estimate)

@@ -1,0 +1,116 @@
+"""The link that confirms: the page shows all that goes out, the button sends exactly that, once."""
+
+from functools import cached_property
+from typing import Any
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.foundation import clock
+from marketplace.leads import sending
+from marketplace.leads.consent import recipients
+from marketplace.leads.consent_rows import standing_rows, with_consent
+from marketplace.leads.rewriting import rewrite
+from marketplace.leads.sending import Confirmed, confirm
+from marketplace.quote_requests import links
+from marketplace.quote_requests.states import Purpose
+from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.agreement import Agreement, Recipients, without_links
+from marketplace.web.patient.form.flow import continue_draft, url_of
+from marketplace.web.patient.request_access import is_own_browser, remember
+
+
+class ConfirmForm(AgreeingForm, CreatingForm):
+    """Asks for nothing more than the button."""
+
+
+class Confirmation(Agreement):
+    """What was agreed to when the form was sent, and who of those clinics can still get it."""
+
+    @classmethod
+    def of(cls, quote_request: Any) -> "Confirmation":
+        """As it is at this moment."""
+        clinics = with_consent(quote_request, Purpose.REQUEST)
+        return cls("confirm", quote_request, Recipients.among(quote_request, clinics))
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """The stored words."""
+        return sorted({consent.text for consent in standing_rows(self.quote_request)})
+
+
+@blueprint.get("/q/<token>/confirm")
+def show_confirmation(token: str) -> ResponseReturnValue:
+    """Shows what would be sent to whom; a mail scanner that follows the link sends nothing."""
+    quote_request, link = links.peek_confirm(token)
+    return _page(token, Confirmation.of(quote_request), link, ConfirmForm())
+
+
+def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) -> ResponseReturnValue:
+    form.show(confirmation.shown)
+    own = is_own_browser(confirmation.quote_request.ref, mailed_at=link.created_at)
+    html = render_template(
+        "patient/request/confirm.html",
+        agreement=confirmation,
+        rows=without_links(confirmation.marked(form.changes), own=own),
+        form=form,
+        token=token,
+        own=own,
+        has_errors=bool(form.changes),
+    )
+    return html, STALE if form.changes else 200
+
+
+@blueprint.post("/q/<token>/confirm")
+@writes
+@once(ConfirmForm, must_have_token=False)
+def send_request(token: str) -> ResponseReturnValue:
+    """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
+    quote_request, link = links.spend_confirm(token)
+    sending.lock(quote_request)
+    confirmation, form = Confirmation.of(quote_request), ConfirmForm()
+    if not form.agrees_to(confirmation.shown):
+        return _page(token, confirmation, link, form)
+    left_out = [clinic for clinic, _reason in confirmation.recipients.left_out]
+    _say_what_came_of_it(confirm(quote_request, without=left_out))
+    remember(quote_request.ref, until=clock.now() + links.LIFETIMES[links.PAGE], mailed_at=link.created_at)
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
+
+
+@blueprint.post("/q/<token>/change")
+@writes
+def change_unconfirmed(token: str) -> ResponseReturnValue:
+    """Back to the form with every answer; it shows health answers, so it opens in the person's own browser only."""
+    quote_request, link = links.peek_confirm(token)
+    if not is_own_browser(quote_request.ref, mailed_at=link.created_at):
+        flash(_("To change an answer, have the email sent again and open its link at once"), "care")
+        return redirect(url_for("patient.ask_for_link"), 303)
+    rewrite(quote_request)
+    session.pop("sent", None)
+    continue_draft(quote_request)
+    return redirect(url_of("check"), 303)
+
+
+def _say_what_came_of_it(confirmed: Confirmed) -> None:
+    if confirmed.leads:
+        flash(
+            _(
+                "Your request has gone to %(names)s",
+                names=recipients([lead.clinic for lead in confirmed.leads]),
+            ),
+            "success",
+        )
+    else:
+        flash(_("Your request is stored. We will write to you when a clinic can take it"), "info")
+    for clinic in confirmed.full:
+        flash(
+            _(
+                "%(clinic)s is full for now and did not get your request. You can add another clinic",
+                clinic=clinic.name,
+            ),
+            "care",
+        )

@@ -1,0 +1,63 @@
+"""Not this one: asked first, with a reason if one wants to give it, and undone as a choice is."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.validators import AnyOf, Optional
+
+from marketplace.foundation.problems import WrongState
+from marketplace.foundation.security import limits
+from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quotes.declining import decline
+from marketplace.quotes.models import Quote
+from marketplace.quotes.queries import of_request
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.quotes import BASE
+from marketplace.web.patient.request_access import held
+from marketplace.web.words import QUOTE_DECLINES
+
+
+class DeclineForm(Form):
+    """Why, if one likes."""
+
+    reason = RadioField(
+        _l("What was it?"),
+        choices=list(QUOTE_DECLINES.items()),
+        validators=[Optional(), AnyOf(list(QUOTE_DECLINES), message=_l("Select a reason, or none"))],
+        validate_choice=False,
+    )
+
+
+@blueprint.get(BASE + "/decline")
+def show_decline(ref: str, number: int) -> ResponseReturnValue:
+    """What follows, before it does."""
+    quote = of_request(held(), number)
+    if quote.state != "sent" or held().state not in TAKES_QUOTES:
+        raise WrongState(f"quote_{quote.state}", _("This quote is not open any more"))
+    return _page(quote, DeclineForm())
+
+
+@blueprint.post(BASE + "/decline")
+@writes
+def decline_quote(ref: str, number: int) -> ResponseReturnValue:
+    """The clinic is told, with the reason if one was given."""
+    limits.take("choose", request=ref)
+    quote, form = of_request(held(), number), DeclineForm()
+    if not form.validate_on_submit():
+        return _page(quote, form), 422
+    decline(quote, reason=form.reason.data or None)
+    clinic = quote.lead.clinic.name
+    flash(
+        _("%(clinic)s is told that you decided against its quote. You have 48 hours to undo this", clinic=clinic),
+        "success",
+    )
+    return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+def _page(quote: Quote, form: DeclineForm) -> str:
+    page = "patient/request/decline.html"
+    return render_template(page, quote_request=held(), quote=quote, form=form, has_errors=bool(form.errors))

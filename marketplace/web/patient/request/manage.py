@@ -1,0 +1,98 @@
+"""Pausing, closing, keeping and downloading a request, and leaving a shared browser."""
+
+import io
+import json
+import zipfile
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.accounts import sessions
+from marketplace.leads import ending
+from marketplace.quote_requests import retention
+from marketplace.quote_requests.photos import picture
+from marketplace.quote_requests.states import AT_CLINICS
+from marketplace.quotes.exporting import export, photo_files
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request_access import held, own_browser_only
+
+
+def _back(ref: str) -> ResponseReturnValue:
+    return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+@blueprint.post("/my/requests/<ref>/pause")
+@writes
+def pause_request(ref: str) -> ResponseReturnValue:
+    """Pauses an open request and opens a paused one."""
+    quote_request = held()
+    # A button pressed twice asks for the same twice.
+    if request.form.get("to") == quote_request.state:
+        return _back(ref)
+    if quote_request.state == "paused":
+        ending.reopen(quote_request)
+        flash(_("Your request is open again"), "success")
+    else:
+        ending.pause(quote_request)
+        flash(_("Paused. Clinics are not expected to answer until you open it again"), "success")
+    return _back(ref)
+
+
+@blueprint.route("/my/requests/<ref>/close", methods=["GET", "POST"])
+@writes
+def close_request(ref: str) -> ResponseReturnValue:
+    """Says what follows, then does it."""
+    quote_request = held()
+    if request.method == "POST":
+        ending.close(quote_request)
+        flash(_("Closed. Clinics can no longer answer"), "success")
+        return _back(ref)
+    return render_template("patient/request/close.html", quote_request=quote_request, form=Form())
+
+
+@blueprint.route("/my/requests/<ref>/keep", methods=["GET", "POST"])
+@writes
+def keep_request(ref: str) -> ResponseReturnValue:
+    """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
+    quote_request = held()
+    if quote_request.state in AT_CLINICS:
+        page = render_template("patient/request/not_ended.html", quote_request=quote_request)
+        return page, 409 if request.method == "POST" else 200
+    erased_on = retention.erased_on(quote_request)
+    if request.method == "POST":
+        retention.keep(quote_request)
+        flash(_("Kept for another 180 days"), "success")
+        return _back(ref)
+    page = "patient/request/keep.html"
+    return render_template(page, quote_request=quote_request, erased_on=erased_on, form=Form())
+
+
+@blueprint.post("/my/leave")
+@writes
+def leave_browser() -> ResponseReturnValue:
+    """On a computer that others use, too: nothing that was sent or opened here opens again without a new link."""
+    sessions.current().end()
+    flash(_("Done. Your request opens in this browser again by a link we mail you"), "success")
+    return redirect(url_for("patient.ask_for_link"), 303)
+
+
+@blueprint.get("/my/requests/<ref>/export")
+@own_browser_only
+@writes
+def export_request(ref: str) -> ResponseReturnValue:
+    """The request's own page opens it, nobody else's does; a look by HEAD takes nothing."""
+    quote_request = held()
+    if request.method == "HEAD":
+        return ""
+    content = export(quote_request)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr("request.json", json.dumps(content, ensure_ascii=False, indent=2))
+        for file, photo in photo_files(quote_request):
+            folder.writestr(file, picture(photo))
+        folder.writestr("request.html", render_template("patient/request/export.html", content=content))
+    archive.seek(0)
+    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{ref}.zip")

@@ -1,0 +1,75 @@
+"""The patient answers a clinic's question, here and without handing out an address."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from marketplace.leads.actions import answer_question
+from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_messages
+from marketplace.leads.models import Lead
+from marketplace.leads.news import of_lead
+from marketplace.leads.queries import lead_with_clinic
+from marketplace.web.forms.base import CreatingForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request_access import held
+
+
+class MessageForm(CreatingForm):
+    """What to say."""
+
+    limit = "message-clinic"
+    body = TextAreaField(
+        _l("Your message"),
+        validators=[
+            DataRequired(_l("Enter a message")),
+            Length(max=1500, message=_l("Your message must be 1,500 characters or fewer")),
+        ],
+    )
+
+    def counted(self) -> dict[str, str]:
+        """Each message is an email to the clinic's desk."""
+        return {"request": held().ref}
+
+
+@blueprint.get("/my/requests/<ref>/messages/<clinic>")
+@writes
+def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
+    """What was said so far, and a field; what the clinic wrote is read now, but not by HEAD."""
+    lead = lead_with_clinic(held(), clinic)
+    said = messages(lead)
+    if said and request.method != "HEAD":
+        mark_read(lead, author=CLINIC, until=said[-1].at)
+    return _page(lead, said=said, form=MessageForm())
+
+
+@blueprint.post("/my/requests/<ref>/messages/<clinic>")
+@writes
+@once(MessageForm)
+def send_message(ref: str, clinic: str) -> ResponseReturnValue:
+    """Answers a question; the clinic's clock runs on."""
+    lead = lead_with_clinic(held(), clinic)
+    form = MessageForm()
+    if not form.validate_on_submit():
+        return _page(lead, said=messages(lead), form=form), 422
+    answer_question(lead, form.body.data or "")
+    flash(_("Sent to %(clinic)s", clinic=lead.clinic.name), "success")
+    return redirect(url_for("patient.show_messages", ref=ref, clinic=clinic), 303)
+
+
+def _page(lead: Lead, *, said: Sequence[Said], form: MessageForm) -> str:
+    return render_template(
+        "patient/request/messages.html",
+        lead=lead,
+        said=said,
+        may_write=takes_messages(lead),
+        news=of_lead(lead),
+        form=form,
+        ref=held().ref,
+        has_errors=bool(form.errors),
+    )

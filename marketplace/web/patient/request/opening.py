@@ -1,0 +1,95 @@
+"""Opening a request by its mailed link: the link, a lost one sent again, health answers in another browser."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.quote_requests import links, queries
+from marketplace.web.forms.base import CreatingForm, email_field
+from marketplace.web.forms.challenged import ChallengedForm
+from marketplace.web.http.writing import once, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request_access import FRESH_LINK, held, opened, remember
+
+
+class LinkForm(ChallengedForm, CreatingForm):
+    """Where the new link goes."""
+
+    limit = "link"
+    email = email_field()
+
+    def counted(self) -> dict[str, str]:
+        """Each mailbox has peace, whoever asks."""
+        return {"email": self.email.data or ""}
+
+
+@blueprint.get("/q/<token>")
+def open_page(token: str) -> ResponseReturnValue:
+    """Opens a session for that one request; a look by HEAD opens nothing."""
+    quote_request, link = links.open_page(token)
+    if request.method == "HEAD":
+        return ""
+    remember(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
+    target = request.args.get("to", "")
+    page = url_for("patient.show_request", ref=quote_request.ref)
+    return redirect(f"{page}/{target}" if links.BELOW_REQUEST.fullmatch(target) else page, 303)
+
+
+@blueprint.route("/my/link", methods=["GET", "POST"])
+@writes
+@once(LinkForm, must_have_token=False)
+def ask_for_link() -> ResponseReturnValue:
+    """The same answer for every address, known or not."""
+    form = LinkForm()
+    if form.validate_on_submit():
+        links.send_new_link(form.email.data or "")
+        return redirect(url_for("patient.link_sent"), 303)
+    status = 422 if request.method == "POST" else 200
+    return render_template(
+        "patient/request/link.html", form=form, opened=opened(), has_errors=bool(form.errors)
+    ), status
+
+
+@blueprint.get("/my/link/sent")
+def link_sent() -> str:
+    """What happens next."""
+    return render_template("patient/request/link_sent.html", hours=links.LIFETIMES[links.PAGE] // timedelta(hours=1))
+
+
+class OpenForm(CreatingForm):
+    """Asks for nothing: the mail goes to the address of the request."""
+
+    limit = "link"
+
+    def counted(self) -> dict[str, str]:
+        """The mailbox has peace, whoever presses."""
+        return {"email": queries.answers(held()).email}
+
+
+@blueprint.get("/my/requests/<ref>/open")
+def show_closed(ref: str) -> ResponseReturnValue:
+    """Why it is closed here, and how it opens."""
+    return _page(OpenForm())
+
+
+@blueprint.post("/my/requests/<ref>/open")
+@writes
+@once(OpenForm)
+def mail_link_to_open(ref: str) -> ResponseReturnValue:
+    """The new link opens it in whatever browser it is followed, for ten minutes."""
+    form = OpenForm()
+    if not form.validate_on_submit():
+        return _page(form)
+    links.mail_new_link(held())
+    flash(_("We have emailed you a new link. Open it in this browser"), "success")
+    return redirect(url_for("patient.show_closed", ref=ref), 303)
+
+
+def _page(form: Any) -> ResponseReturnValue:
+    minutes = int(FRESH_LINK.total_seconds() // 60)
+    shown = {"quote_request": held(), "form": form, "has_errors": bool(form.errors)}
+    html = render_template("patient/request/reopen_health.html", minutes=minutes, **shown)
+    return html, 422 if form.errors else 200

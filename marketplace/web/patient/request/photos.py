@@ -1,0 +1,148 @@
+"""The photos of a request that is out: shown, taken out, added with a consent to who sees them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import BooleanField
+from wtforms.validators import ValidationError
+
+from marketplace.leads.consent import later_photos_text
+from marketplace.leads.consent_rows import GIVEN, photo_readers, write
+from marketplace.quote_requests import changes, photos
+from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
+from marketplace.web.filters import country_name
+from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown, items
+from marketplace.web.http import uploads
+from marketplace.web.http.writing import keep_what_was_done, writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.photos import PhotosForm, photo_response
+from marketplace.web.patient.form.summary import Row
+from marketplace.web.patient.request_access import held, own_browser_only
+
+
+class LaterPhotosForm(AgreeingForm, PhotosForm):
+    """Clinics that read the health answers see a new photo at once: the patient agrees to that, by name."""
+
+    agree = BooleanField()
+
+    clinics: tuple[Any, ...] = ()
+
+    def name_clinics(self, clinics: list[Any]) -> None:
+        """Those who read now."""
+        self.clinics = tuple(clinics)
+        self.agree.label.text = later_photos_text(clinics)
+
+    def shown_of(self, quote_request: Any) -> Shown:
+        """One fact for the sentence of each clinic, and one that is always there."""
+        facts: dict[str, object] = {f"clinic.{clinic.slug}": later_photos_text([clinic]) for clinic in self.clinics}
+        return Shown(("later_photos", str(quote_request.id)), facts | {"photos": True})
+
+    def is_stale(self, quote_request: Any) -> bool:
+        """Whether photos would go to others than the page said; an agreement to an earlier sentence is taken out."""
+        asks = bool(self.photos.data and self.clinics)
+        if asks and not self.agrees_to(self.shown_of(quote_request)):
+            self.agree.data = False
+            return True
+        return False
+
+    def validate_agree(self, _field: BooleanField) -> None:
+        """Where somebody would see the photos."""
+        if self._must_agree():
+            raise ValidationError(_("Agree, or leave your photos out"))
+
+    def agrees(self) -> bool:
+        """The same once more, for clinics that began to read while the photos were painted."""
+        if self._must_agree():
+            self.agree.errors = [_("Agree, or leave your photos out")]
+        return not self.agree.errors
+
+    def _must_agree(self) -> bool:
+        return bool(self.clinics and self.photos.data and not self.agree.data)
+
+    def rows(self) -> list[Row]:
+        """Who would see them, with a mark where that changed."""
+        named = [(f"clinic.{clinic.slug}", clinic) for clinic in self.clinics]
+        return [
+            {"name": name, "key": clinic.name, "value": country_name(clinic.country), "changed": True}
+            for name, clinic in named
+            if name in self.changes.changed
+        ]
+
+    def items(self) -> list[tuple[str | None, str]]:
+        """What changed since the page was shown."""
+        labels = {f"clinic.{clinic.slug}": clinic.name for clinic in self.clinics}
+        return items(self.changes, labels, gone=_("A clinic that was named sees your photos no longer"))
+
+
+@blueprint.get("/my/requests/<ref>/photos/<uuid:photo_id>")
+@own_browser_only
+def show_photo(ref: str, photo_id: UUID) -> Response:
+    """For whoever holds the request's link."""
+    return photo_response(held(), photo_id)
+
+
+@blueprint.get("/my/requests/<ref>/answers/photos")
+@own_browser_only
+def show_photos(ref: str) -> ResponseReturnValue:
+    """What is there, and who sees it."""
+    return _page(held(), LaterPhotosForm.of(held()))
+
+
+@blueprint.post("/my/requests/<ref>/answers/photos")
+@uploads.takes_photos
+@own_browser_only
+@writes
+def change_photos(ref: str) -> ResponseReturnValue:
+    """Stored with the consent to it; what could be taken is kept, also when another file could not."""
+    quote_request = held()
+    form = LaterPhotosForm.of(quote_request)
+    form.name_clinics(photo_readers(quote_request))
+    if form.is_stale(quote_request) or not form.validate_on_submit():
+        return _page(quote_request, form)
+    if not _change(quote_request, form):
+        return _page(quote_request, form)
+    if form.errors:
+        keep_what_was_done()
+        return _page(quote_request, form)
+    flash(_("Your photos are changed"), "success")
+    return redirect(url_for("patient.show_photos", ref=ref), 303)
+
+
+def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
+    """Whether it was stored: where the clinics changed while the photos were painted, nothing is."""
+    painted = form.painted()
+    begin = changes.begin if painted else changes.begin_taking_back
+    before = begin(quote_request)
+    form.name_clinics(photo_readers(quote_request))
+    if painted and (form.is_stale(quote_request) or not form.agrees()):
+        return False
+    if painted and form.clinics:
+        words = later_photos_text(list(form.clinics))
+        write(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
+    form.keep(quote_request, painted)
+    changes.done(quote_request, before)
+    return True
+
+
+def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
+    form.name_clinics(photo_readers(quote_request))
+    form.show(form.shown_of(quote_request))
+    home = url_for("patient.show_request", ref=quote_request.ref)
+    html = render_template(
+        "patient/form/photos.html",
+        form=form,
+        number=None,
+        total=None,
+        back=home,
+        onward=home,
+        has_errors=bool(form.errors or form.changes),
+        kept=photos.photos_of(quote_request),
+        most=photos.MOST,
+        place="patient.show_photo",
+        whose={"ref": quote_request.ref},
+        may_add=quote_request.state in TAKES_QUOTES,
+    )
+    return html, STALE if form.changes else 422 if form.errors else 200

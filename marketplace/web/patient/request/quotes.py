@@ -1,0 +1,83 @@
+"""One quote, and what the patient does with it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.leads.news import of_lead
+from marketplace.quote_requests.queries import answers
+from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quotes import acceptance, declining
+from marketplace.quotes.comparison_table import side_by_side
+from marketplace.quotes.given_before import changed_after
+from marketplace.quotes.models import Quote
+from marketplace.quotes.queries import can_be_chosen, of_request
+from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.terms import terms_of
+from marketplace.web.clinic_words import both_amounts
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request_access import held
+from marketplace.web.patient.wording import given_before
+
+BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
+
+
+def _back(ref: str) -> ResponseReturnValue:
+    return redirect(url_for("patient.show_request", ref=ref), 303)
+
+
+@blueprint.get(BASE)
+def show_quote(ref: str, number: int) -> str:
+    """The whole slip; what is missing is said as missing."""
+    quote_request = held()
+    quote = of_request(quote_request, number)
+    found = side_by_side(quote_request, numbers=[number])
+    column = next((column for column in found.columns if column.quote.id == quote.id), None)
+    return render_template(
+        "patient/request/quote.html",
+        quote_request=quote_request,
+        quote=quote,
+        terms=terms_of(quote),
+        questions=answers(quote_request).questions,
+        **_changed_since(quote),
+        column=column,
+        **_next_steps(quote),
+        found=found,
+        plan=checked_quote(quote),
+        both=lambda minor: both_amounts(minor, quote.currency, to=found.currency),
+        form=Form(),
+    )
+
+
+def _changed_since(quote: Quote) -> dict[str, object]:
+    """The mark of a quote given before an answer was changed; answers to other questions stand by themselves."""
+    changed = changed_after(quote)
+    return {"before": given_before(changed), "questions_changed": "questions" in changed}
+
+
+def _next_steps(quote: Quote) -> dict[str, object]:
+    """What has changed about the clinic, and what can be done with the quote now."""
+    takes_quotes = quote.lead.request.state in TAKES_QUOTES
+    return {
+        "news": of_lead(quote.lead),
+        "can_be_chosen": can_be_chosen(quote),
+        "can_be_declined": quote.state == "sent" and takes_quotes,
+        "undo_until": declining.undo_until(quote.lead),
+    }
+
+
+@blueprint.post(BASE + "/undo")
+@writes
+def undo_choice(ref: str, number: int) -> ResponseReturnValue:
+    """Within 48 hours all is as before: what was chosen, and what was declined."""
+    quote_request = held()
+    quote = of_request(quote_request, number)
+    if quote.lead.quote_declined_at is not None:
+        declining.undo_decline(quote)
+        flash(_("Undone. The quote of %(clinic)s stands again", clinic=quote.lead.clinic.name), "success")
+    else:
+        acceptance.undo(quote_request)
+        flash(_("Undone. Your request is open again and every quote is as it was"), "success")
+    return _back(ref)

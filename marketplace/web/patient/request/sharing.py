@@ -1,0 +1,112 @@
+"""What was shared with whom, and taking it back: GET says what follows, POST does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.consent import revoking_text
+from marketplace.leads.consent_rows import standing
+from marketplace.leads.deletion import CHASED_AFTER
+from marketplace.leads.queries import lead_with_clinic
+from marketplace.leads.revoking import ALL, PARTS, give, giving_text, last_reader
+from marketplace.leads.states import READING
+from marketplace.quote_requests.queries import looks
+from marketplace.quote_requests.states import Purpose
+from marketplace.quotes.revoking import chosen_lately, revoke
+from marketplace.web.forms.base import Form
+from marketplace.web.http.writing import writes
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.sharing_cards import PURPOSES, sharing_cards
+from marketplace.web.patient.request_access import held, own_browser_only
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+
+BASE = "/my/requests/<ref>/sharing"
+
+
+@blueprint.get(BASE)
+def sharing(ref: str) -> ResponseReturnValue:
+    """A card a clinic: what it may read, since when, who looked, what it was told to delete."""
+    quote_request = held()
+    return render_template(
+        "patient/request/sharing.html",
+        quote_request=quote_request,
+        cards=sharing_cards(quote_request),
+        staff_looks=[look for look in looks(quote_request) if look.clinic_id is None],
+        purposes=PURPOSES,
+    )
+
+
+@blueprint.get(BASE + "/<clinic>/revoke")
+def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
+    """What follows from taking it back, before it happens; what is taken back already has no such page."""
+    lead, what = _lead(clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
+    stands = standing(lead.request).get(lead.clinic_id, [])
+    if not stands or (what in PARTS and PARTS[what] not in stands):
+        return redirect(url_for("patient.sharing", ref=ref), 302)
+    return render_template(
+        "patient/request/revoke.html",
+        quote_request=lead.request,
+        lead=lead,
+        what=what,
+        words_agreed=revoking_text([lead.clinic], what=what),
+        reads=lead.state in READING,
+        undoes=what == ALL and chosen_lately(lead),
+        ours_goes=last_reader(lead, what),
+        days=[after.days for after in CHASED_AFTER],
+        form=Form(),
+    )
+
+
+@blueprint.post(BASE + "/<clinic>/revoke")
+@writes
+def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
+    """Takes it back; taken back twice is taken back."""
+    lead = _lead(clinic)
+    revoke(lead, request.form.get("what", ""))
+    flash(_("Taken back. We have asked %(clinic)s to delete its copy", clinic=lead.clinic.name), "success")
+    return redirect(url_for("patient.sharing", ref=ref), 303)
+
+
+@blueprint.get(BASE + "/<clinic>/give")
+@own_browser_only
+def show_consent(ref: str, clinic: str) -> ResponseReturnValue:
+    """The sentence to agree to, so that the clinic reads it again."""
+    return _giving_page(_lead(clinic), _asked(request.args.get("what", Purpose.HEALTH.value), set(PARTS)))
+
+
+@blueprint.post(BASE + "/<clinic>/give")
+@own_browser_only
+@writes
+def give_consent(ref: str, clinic: str) -> ResponseReturnValue:
+    """Stores the sentence that was shown; where it would be another by now, that one is shown first."""
+    lead, what = _lead(clinic), _asked(request.form.get("what", Purpose.HEALTH.value), set(PARTS))
+    if request.form.get("words") != giving_text(lead, what):
+        return _giving_page(lead, what, changed=True)
+    give(lead, what, words=request.form["words"])
+    flash(_("Agreed. %(clinic)s can read it again", clinic=lead.clinic.name), "success")
+    return redirect(url_for("patient.sharing", ref=ref), 303)
+
+
+def _giving_page(lead: Lead, what: str, *, changed: bool = False) -> ResponseReturnValue:
+    sentence = giving_text(lead, what)
+    if sentence is None or lead.state not in READING:
+        raise NotFound("nothing_to_give")
+    shown = {"quote_request": lead.request, "lead": lead, "what": what, "sentence": sentence, "changed": changed}
+    return render_template("patient/request/give.html", form=Form(), **shown), 409 if changed else 200
+
+
+def _lead(clinic: str) -> Lead:
+    return lead_with_clinic(held(), clinic)
+
+
+def _asked(what: str, known: set[str]) -> str:
+    if what not in known:
+        raise NotFound("purpose")
+    return what
