@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from marketplace.accounts import session_rows
+from marketplace.accounts import session_store
 from marketplace.clinics import actions as clinics
 from marketplace.clinics import inviting
 from marketplace.foundation.audit import seals
@@ -38,7 +38,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "forget full limits": limits.sweep,
     "forget spent challenges": challenges.sweep,
     "forget mail allowances": quota.sweep,
-    "forget ended sessions": session_rows.sweep,
+    "forget ended sessions": session_store.sweep,
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},
     "seal the audit log": seals.seal_due,
     "forget the audit log of long ago": seals.forget_due,

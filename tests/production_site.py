@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from sqlalchemy import select, update
 
 from marketplace.accounts.models import Account
-from marketplace.accounts.session_rows import WebSession
+from marketplace.accounts.session_store import WebSession
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import delivery

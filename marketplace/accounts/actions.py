@@ -1,12 +1,16 @@
-"""What the keeper and the pages do to an account."""
+"""Makes accounts and operators, deactivates and reactivates them, and ends their sessions."""
 
 from uuid import UUID, uuid4
 
+from flask import current_app
+from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
+from sqlalchemy import select
 
-from marketplace.accounts import passwords, session_rows
-from marketplace.accounts.events import AccountDeactivated, AccountReactivated, SessionsEnded
-from marketplace.accounts.models import Account
+from marketplace.accounts import credentials, session_store
+from marketplace.accounts.events import AccountDeactivated, AccountReactivated, OperatorMade, SessionsEnded
+from marketplace.accounts.models import OPERATOR, Account, Role
+from marketplace.accounts.queries import account_with_address, normal_address
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
@@ -17,7 +21,7 @@ def make_account(*, email: str, name: str, password: str) -> Account:
     account = Account(
         email=email,
         name=name,
-        password=hash_password(passwords.normal(password)),
+        password=hash_password(credentials.normalise_password(password)),
         active=True,
         fs_uniquifier=uuid4().hex,
         confirmed_at=clock.now(),
@@ -31,7 +35,7 @@ def end_all(account_id: UUID, *, reason: str) -> int:
     """Signed out in every browser from the next request on, and a sign-in under way fails; how many there were."""
     # What was signed for the account names its uniquifier, and each session does: with a new one all of it is void.
     db.session.get_one(Account, account_id).fs_uniquifier = uuid4().hex
-    ended = session_rows.end_all_of(account_id)
+    ended = session_store.end_all_of(account_id)
     if ended:
         record(SessionsEnded(account_id=account_id, reason=reason))
     return ended
@@ -49,3 +53,34 @@ def reactivate(account: Account) -> None:
     """Who was locked out by mistake, or came back, signs in again; the sessions of before stay ended."""
     account.active = True
     record(AccountReactivated(account_id=account.id))
+
+
+def operator_role() -> Role:
+    """The one role of staff."""
+    role = db.session.scalar(select(Role).where(Role.name == OPERATOR))
+    if role is None:
+        role = Role(name=OPERATOR, description="Staff of the marketplace")
+        db.session.add(role)
+        db.session.flush()
+    return role
+
+
+def create_operator(email: str) -> str:
+    """A link that works once, within a day, to set a password. Raises Refused for what is no address."""
+    address = normal_address(email)
+    account = account_with_address(address)
+    if account is None:
+        account = Account(
+            email=address,
+            name=address.partition("@")[0],
+            active=True,
+            fs_uniquifier=uuid4().hex,
+            confirmed_at=clock.now(),
+        )
+        db.session.add(account)
+    if not account.is_operator:
+        account.roles = [*account.roles, operator_role()]
+        db.session.flush()
+        end_all(account.id, reason="role_changed")
+        record(OperatorMade(account_id=account.id))
+    return f"{current_app.config['SITE_URL']}/account/reset/{generate_reset_password_token(account)}"

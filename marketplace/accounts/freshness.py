@@ -27,7 +27,7 @@ LIBRARY_PAGES = {
     "security.two_factor_token_validation",
 }
 PROOFS = {"csrf_token", "idem", "code"}
-MOST_SET_ASIDE = 4000  # characters
+MAX_SET_ASIDE = 4000  # characters
 View = Callable[..., Any]
 
 
@@ -61,7 +61,7 @@ def _set_aside(place: str) -> None:
     """What was typed waits for the password in the session, which is sealed; proofs and passwords do not."""
     typed = {name: values for name, values in request.form.lists() if name not in PROOFS and "password" not in name}
     texts = [text for name, values in typed.items() for text in (name, *values)]
-    if sum(map(len, texts)) <= MOST_SET_ASIDE and not any(hostile(text, lines=True) for text in texts):
+    if sum(map(len, texts)) <= MAX_SET_ASIDE and not any(hostile(text, lines=True) for text in texts):
         session["set_aside"] = {"place": place, "typed": typed}
 
 

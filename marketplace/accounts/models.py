@@ -16,7 +16,7 @@ from marketplace.foundation.database.columns import Base, Created, key
 OPERATOR = "operator"
 
 
-class NotKept:
+class Discarded:
     """An attribute that forgets whatever it is given."""
 
     def __get__(self, owner: object, kind: type | None = None) -> None:
@@ -73,7 +73,7 @@ class Account(Created, Base, UserMixin):
     roles: Mapped[list[Role]] = relationship(secondary="account_role")
 
     # Flask-Security writes where a sign-in came from; nobody needs it, so it is never kept.
-    last_login_ip = current_login_ip = NotKept()
+    last_login_ip = current_login_ip = Discarded()
 
     @property
     def is_operator(self) -> bool:

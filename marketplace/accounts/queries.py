@@ -1,4 +1,4 @@
-"""Reading accounts: by id for pages that say who did something, by address for the keeper."""
+"""Finds accounts: by id for pages that say who did something, by address for sign-in and the administrator."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.extensions import db
+from marketplace.foundation.problems import Refused
+from marketplace.foundation.values.mail_addresses import mailable
 
 
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -32,3 +34,12 @@ def operators() -> list[Account]:
 def account_with_address(email: str) -> Account | None:
     """Whose address this is, however it is written."""
     return db.session.scalar(select(Account).where(func.lower(Account.email) == func.lower(email)))
+
+
+def normal_address(email: str) -> str:
+    """As sign-in looks it up. Raises Refused for what no mail can be sent to."""
+    try:
+        return mailable(email)
+    except ValueError as error:
+        problem = "This is not an email address that mail can be sent to, like name@example.com"
+        raise Refused("not_an_address", problem, field="email") from error

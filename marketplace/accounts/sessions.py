@@ -10,11 +10,11 @@ from flask import Flask, Request, Response, current_app, request
 from flask.globals import request_ctx
 from flask.sessions import SessionInterface, SessionMixin
 
-from marketplace.accounts import session_rows
-from marketplace.accounts.session_rows import WebSession
+from marketplace.accounts import session_store
+from marketplace.accounts.session_store import WebSession
 from marketplace.foundation import clock
 
-STAMP_EVERY = timedelta(minutes=1)  # not every look is worth a write
+TOUCH_EVERY = timedelta(minutes=1)  # not every look is worth a write
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Lifetime:
     """How long one may be away, and after how long one signs in again whatever one did."""
 
     idle: timedelta
-    most: timedelta = timedelta(days=30)
+    absolute: timedelta = timedelta(days=30)
 
 
 ANYONE = Lifetime(idle=timedelta(hours=24))
-OPERATOR = Lifetime(idle=timedelta(minutes=30), most=timedelta(hours=12))
+OPERATOR = Lifetime(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
 MEMBER = Lifetime(idle=timedelta(hours=12))
 REMEMBERED = Lifetime(idle=timedelta(days=30))
 
@@ -82,7 +82,7 @@ class BrowserSession(SessionMixin):
         """A new id for the same sign-in, which ends when it would have ended."""
         self._now()
         if self.row is not None:
-            row = WebSession(**{name: getattr(self.row, name) for name in session_rows.COLUMNS})
+            row = WebSession(**{name: getattr(self.row, name) for name in session_store.COLUMNS})
             row.fresh_at = clock.now() if fresh else row.fresh_at
             self._replace(row)
 
@@ -125,26 +125,26 @@ class BrowserSession(SessionMixin):
 
     def _begin(self) -> None:
         if self.row is not None:
-            self.row.data = session_rows.seal(self._values, token=self.token)
+            self.row.data = session_store.seal(self._values, token=self.token)
             _extend(self.row)
-        session_rows.begin(self.row, ending=self._ending)
+        session_store.insert_row(self.row, ending=self._ending)
 
     def _keep(self, row: WebSession) -> None:
         changes: dict[str, object] = {}
-        if session_rows.as_text(self._values) != self._before:
-            changes["data"] = session_rows.seal(self._values, token=self.token)
-        if changes or clock.now() - row.seen_at >= STAMP_EVERY:
+        if session_store.as_text(self._values) != self._before:
+            changes["data"] = session_store.seal(self._values, token=self.token)
+        if changes or clock.now() - row.seen_at >= TOUCH_EVERY:
             _extend(row)
             changes |= {name: getattr(row, name) for name in ("seen_at", "expires_at", "idle_seconds")}
-            session_rows.keep(row.id, **changes)
+            session_store.keep(row.id, **changes)
 
     def _replace(self, row: WebSession | None) -> None:
         if self.row is not None and not self.is_new:
             self._ending.add(self.row.id)
         self.row, self.is_new = row, row is not None
         if row is not None:
-            self.token = session_rows.new_token()
-            row.id = session_rows.id_of(self.token)
+            self.token = session_store.new_token()
+            row.id = session_store.id_of(self.token)
 
     def _now(self) -> dict[str, Any]:
         if self._is_shut:
@@ -158,10 +158,10 @@ class BrowserSession(SessionMixin):
     def _look_up(self) -> None:
         # Where the database is away, the page that says so asks again: it finds nobody, and nothing is written.
         self._is_lost = True
-        row = session_rows.find(self.token)
-        values = session_rows.unseal(row.data or b"", token=self.token) if row is not None else None
+        row = session_store.find(self.token)
+        values = session_store.unseal(row.data or b"", token=self.token) if row is not None else None
         if values is not None:
-            self.row, self._values, self._before = row, values, session_rows.as_text(values)
+            self.row, self._values, self._before = row, values, session_store.as_text(values)
         self._is_lost = False
 
     def _complain(self) -> None:
@@ -206,7 +206,7 @@ def _row(lifetime: Lifetime) -> WebSession:
     now = clock.now()
     return WebSession(
         begun_at=now,
-        latest_at=now + lifetime.most,
+        latest_at=now + lifetime.absolute,
         idle_seconds=int(lifetime.idle.total_seconds()),
         remembered=False,
     )

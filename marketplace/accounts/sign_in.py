@@ -10,11 +10,10 @@ from flask import Flask
 from flask_login.utils import _user_context_processor
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 
-from marketplace.accounts import destinations, freshness, limits, mailed_links, pages, signals
+from marketplace.accounts import freshness, mailed_links, security_pages, sign_in_limits, signals
+from marketplace.accounts.credentials import OnceOnlyTotp, Passwords
 from marketplace.accounts.models import Account, Role
-from marketplace.accounts.passwords import Passwords
 from marketplace.accounts.sessions import RowSessions
-from marketplace.accounts.totp import OnceOnlyTotp
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -48,12 +47,12 @@ def settings(app: Flask) -> dict[str, Any]:
         "DATETIME_FACTORY": clock.now,
         "CACHE_CONTROL": {"private": None, "no-store": None},
         "PASSWORD_LENGTH_MIN": 10,
-        "POST_LOGIN_VIEW": pages.AFTER_SIGN_IN,
+        "POST_LOGIN_VIEW": security_pages.AFTER_SIGN_IN,
         "POST_LOGOUT_VIEW": "/account/login",
         "RESET_PASSWORD_WITHIN": timedelta(hours=24),
         "FRESHNESS": freshness.FRESH_FOR,
         "FRESHNESS_GRACE_PERIOD": timedelta(0),
-        "POST_VERIFY_VIEW": pages.AFTER_SIGN_IN,
+        "POST_VERIFY_VIEW": security_pages.AFTER_SIGN_IN,
         **_second_factor(app, recovery_key=recovery_key, production=production),
         **{f"MSG_{name}": message for name, message in MESSAGES.items()},
     }
@@ -86,20 +85,20 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
         mail_util_cls=mail_util_cls,
         password_util_cls=Passwords,
         totp_cls=OnceOnlyTotp,
-        render_template=pages.render,
+        render_template=security_pages.render,
     )
     security.want_json(lambda _request: False)
     app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
-    _ask_nobody_unasked(app, security)
+    _drop_eager_user_loading(app, security)
     signals.install(app)
     mailed_links.install(app)
     freshness.install(app)
-    pages.install(app)
-    destinations.install(app)
-    limits.install(app)
+    security_pages.install(app)
+    security_pages.keep_destinations(app)
+    sign_in_limits.install(app)
 
 
-def _ask_nobody_unasked(app: Flask, security: Security) -> None:
+def _drop_eager_user_loading(app: Flask, security: Security) -> None:
     """The libraries look at every request for who is there; a page that is the same for everyone must not."""
     app.before_request_funcs[None].remove(security.principal._on_before_request)
     app.template_context_processors[None].remove(_user_context_processor)

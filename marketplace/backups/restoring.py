@@ -18,7 +18,7 @@ from marketplace.backups.script import play
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.retention.erasure import take_over
-from marketplace.retention.running import erase_pending
+from marketplace.retention.rules import erase_pending
 
 Erasures = list[tuple[UUID, datetime]]
 

@@ -13,7 +13,7 @@ from marketplace.backups.restoring import RestoreRefused, restore
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.processes.postgres_tools import ToolFailed
-from marketplace.retention.lists import InvalidList, read
+from marketplace.retention.erasure_list import InvalidList, read
 
 BACKUPS_LIVE = timedelta(days=30)
 _FILE = click.Path(dir_okay=False, path_type=Path)

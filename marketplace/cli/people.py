@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from marketplace.accounts.actions import deactivate, end_all, reactivate
+from marketplace.accounts.actions import create_operator, deactivate, end_all, reactivate
 from marketplace.accounts.models import Account
-from marketplace.accounts.operators import create_operator
 from marketplace.accounts.queries import account_with_address, all_accounts
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db

@@ -12,8 +12,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.quote_requests.queries import by_ref
 from marketplace.retention import erasure
-from marketplace.retention.lists import InvalidList, lines, read
-from marketplace.retention.running import erase_pending, run
+from marketplace.retention.erasure_list import InvalidList, lines, read
+from marketplace.retention.rules import erase_pending, run_rules
 
 retention = AppGroup("retention", help="What is kept how long.")
 
@@ -25,7 +25,7 @@ def run_retention(dry_run: bool, now: datetime | None) -> None:
     """Ends what is past its time, and prints a count for each rule."""
     moment = now or clock.now()
     with clock.set_to(moment):
-        for rule, count in run(moment, dry_run=dry_run):
+        for rule, count in run_rules(moment, dry_run=dry_run):
             click.echo(f"{count:6} {rule.name}")
     click.echo("Nothing was changed" if dry_run else "Done")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from marketplace.accounts.addresses import normal_address
+from marketplace.accounts.queries import normal_address
 from marketplace.clinics import events, invitations, team
 from marketplace.clinics.invitation_ends import end
 from marketplace.clinics.invitations import LIFETIME, Invitation

@@ -6,7 +6,7 @@ from marketplace.foundation.problems import Disagreements
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.reviews.actions import open_item
-from marketplace.reviews.asked_words import asked_about
+from marketplace.reviews.doubtful_words import asked_about
 from marketplace.reviews.states import ReviewKind
 
 

@@ -23,7 +23,7 @@ from marketplace.mail import outbox, quota
 from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
 from marketplace.mail.quota import only_one
-from marketplace.mail.retention import BOUNCE_LIVES
+from marketplace.mail.retention import BOUNCE_RETENTION
 from marketplace.mail.verdicts import GIVE_UP_AFTER
 from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
@@ -216,7 +216,7 @@ def request_deleted(event: Event) -> None:
         "until": day(confirmations_until(request).date(), locale=request.locale),
         "is_last": True,
         "hours": GIVE_UP_AFTER // timedelta(hours=1),
-        "bounce_days": BOUNCE_LIVES.days,
+        "bounce_days": BOUNCE_RETENTION.days,
         "chased_after": [after.days for after in CHASED_AFTER],
     }
     link = ConfirmationsLink(request) if duties_by_clinic(request) else None

@@ -14,24 +14,24 @@ from marketplace.foundation import clock
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.suppression import Reason, Suppression
 
-TEXT_LIVES = timedelta(days=90)
-ROW_LIVES = timedelta(days=730)
+TEXT_RETENTION = timedelta(days=90)
+ROW_RETENTION = timedelta(days=730)
 # A mailbox is given to somebody else, or repaired: after this time we try again.
-BOUNCE_LIVES = timedelta(days=365)
-LIFTED_LIVES = timedelta(days=365)
+BOUNCE_RETENTION = timedelta(days=365)
+LIFTED_RETENTION = timedelta(days=365)
 OVER = tuple(state for state in EmailState if state != EmailState.WAITING)
 EMPTY = {"data_key": None, "recipient_sealed": None, "text_sealed": None, "html_sealed": None}
 
 
 def with_text(now: datetime) -> Select[UUID]:
     """Emails that can still be read and are 90 days old."""
-    old = Email.text_sealed.is_not(None) & (Email.created_at < now - TEXT_LIVES)
+    old = Email.text_sealed.is_not(None) & (Email.created_at < now - TEXT_RETENTION)
     return select(Email.id).where(old, Email.state.in_(OVER))
 
 
 def rows(now: datetime) -> Select[UUID]:
     """Emails written 24 months ago."""
-    return select(Email.id).where(Email.state.in_(OVER), Email.created_at < now - ROW_LIVES)
+    return select(Email.id).where(Email.state.in_(OVER), Email.created_at < now - ROW_RETENTION)
 
 
 def empty(emails: Sequence[UUID]) -> None:
@@ -47,12 +47,12 @@ def forget(emails: Sequence[UUID]) -> None:
 def bounces(now: datetime) -> Select[UUID]:
     """Addresses that took no email a year ago. A complaint stays until an operator lifts it: it is a no."""
     in_force = Suppression.lifted_at.is_(None) & (Suppression.reason == Reason.BOUNCE)
-    return select(Suppression.id).where(in_force, Suppression.at < now - BOUNCE_LIVES)
+    return select(Suppression.id).where(in_force, Suppression.at < now - BOUNCE_RETENTION)
 
 
 def lifted(now: datetime) -> Select[UUID]:
     """What has not held an email back for a year."""
-    return select(Suppression.id).where(Suppression.lifted_at < now - LIFTED_LIVES)
+    return select(Suppression.id).where(Suppression.lifted_at < now - LIFTED_RETENTION)
 
 
 def forget_suppressions(suppressions: Sequence[UUID]) -> None:

@@ -12,8 +12,7 @@ from marketplace.quotes.price_check import outside
 from marketplace.quotes.states import PriceReason
 from marketplace.quotes.terms import QuoteTerms
 from marketplace.reviews import actions as reviews
-from marketplace.reviews.asked_words import BY_TICK, asked_about
-from marketplace.reviews.doubtful_words import doubtful
+from marketplace.reviews.doubtful_words import BY_TICK, asked_about, doubtful
 from marketplace.reviews.models import Detail
 from marketplace.reviews.states import ReviewKind
 

@@ -1,6 +1,7 @@
-"""Nothing is kept longer than promised: all the promises on one page, and each is a query and what to do with it."""
+"""Every retention rule on one page, each a query and what is done with its rows, and the run that applies them."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from marketplace.clinics import invitations
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.database import queue
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.leads import deletion
@@ -20,9 +22,9 @@ from marketplace.retention.erasure import erase, erase_again, pending
 from marketplace.reviews import queries as reviews
 
 BATCH = 200
-LINK_LIVES = timedelta(days=30)
-FORM_TOKEN_LIVES = timedelta(hours=72)
-JOB_LIVES = timedelta(days=14)
+LINK_RETENTION = timedelta(days=30)
+FORM_TOKEN_RETENTION = timedelta(hours=72)
+JOB_RETENTION = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "links in emails",
-        LINK_LIVES,
+        LINK_RETENTION,
         "the end of their time",
-        lambda now: signed_links.over(now - LINK_LIVES),
+        lambda now: signed_links.over(now - LINK_RETENTION),
         signed_links.forget,
     ),
     Rule(
@@ -89,12 +91,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "form tokens",
-        FORM_TOKEN_LIVES,
+        FORM_TOKEN_RETENTION,
         "the form was sent",
-        lambda now: idempotency.used(now - FORM_TOKEN_LIVES),
+        lambda now: idempotency.used(now - FORM_TOKEN_RETENTION),
         idempotency.forget,
     ),
-    Rule("ended jobs", JOB_LIVES, "their end", lambda now: queue.over(now - JOB_LIVES), queue.forget),
+    Rule("ended jobs", JOB_RETENTION, "their end", lambda now: queue.over(now - JOB_RETENTION), queue.forget),
     Rule(
         "ended duties to delete",
         requests.CONFIRMATIONS_RETENTION,
@@ -102,10 +104,10 @@ RULES: tuple[Rule, ...] = (
         lambda now: deletion.over(now - requests.CONFIRMATIONS_RETENTION),
         deletion.forget,
     ),
-    Rule("texts and recipients of emails", emails.TEXT_LIVES, "they were written", emails.with_text, emails.empty),
-    Rule("emptied emails", emails.ROW_LIVES, "they were written", emails.rows, emails.forget),
-    Rule("bounced addresses", emails.BOUNCE_LIVES, "the bounce", emails.bounces, emails.forget_suppressions),
-    Rule("lifted suppressions", emails.LIFTED_LIVES, "they were lifted", emails.lifted, emails.forget_suppressions),
+    Rule("texts and recipients of emails", emails.TEXT_RETENTION, "they were written", emails.with_text, emails.empty),
+    Rule("emptied emails", emails.ROW_RETENTION, "they were written", emails.rows, emails.forget),
+    Rule("bounced addresses", emails.BOUNCE_RETENTION, "the bounce", emails.bounces, emails.forget_suppressions),
+    Rule("lifted suppressions", emails.LIFTED_RETENTION, "they were lifted", emails.lifted, emails.forget_suppressions),
     Rule(
         "decided review items",
         reviews.DECIDED_RETENTION,
@@ -119,3 +121,31 @@ RULES: tuple[Rule, ...] = (
     Rule("ended requests", requests.REQUEST_AFTER_END, "their end", requests.ended, _erase),
     Rule("requests erased before a restore", timedelta(0), "the restore", pending, _each_again),
 )
+
+
+log = logging.getLogger(__name__)
+
+
+def run_rules(now: datetime, *, dry_run: bool = False) -> Iterator[tuple[Rule, int]]:
+    """Each rule and how many things it ended, or would."""
+    for rule in RULES:
+        done = rule.count(now) if dry_run else until_done(rule, now)
+        if done and not dry_run:
+            log.info("retention: %s %s", done, rule.name)
+        yield rule, done
+
+
+def erase_pending() -> int:
+    """What another list named is erased here, now; how many lines of it."""
+    return until_done(next(rule for rule in RULES if rule.due is pending), clock.now())
+
+
+def until_done(rule: Rule, now: datetime) -> int:
+    """Batch after batch, each a short transaction of its own."""
+    total = 0
+    while True:
+        done = rule.batch(now)
+        db.session.commit()
+        total += done
+        if done < BATCH:
+            return total

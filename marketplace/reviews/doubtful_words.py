@@ -1,12 +1,18 @@
 """Finds sentences that promise what nobody can promise, press for a decision, or pass contact details on.
 
 A sentence is only pointed at, never refused, so a rule may err on the quiet side: an honest "no" beside the word, a
-term of payment, an age or a strength of a medicine is no claim.
+term of payment, an age or a strength of a medicine is no claim. A clinic is asked about what was found before it goes
+to a patient, and may send it with a flag.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from flask_babel import gettext
+
+from marketplace.foundation.problems import FieldProblem
+from marketplace.reviews.states import ReviewKind
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
@@ -115,3 +121,31 @@ def _taken_back(clause: str, match: re.Match[str]) -> bool:
     if re.match(r"gu?arant", match.group(), re.IGNORECASE):
         return bool(_NOT_AFTER.match(after) or _SERVICE.match(after))
     return False
+
+
+MAX_SHOWN = 120
+BY_TICK = "unconfirmed"  # the reason of what a tick at "Send it as it is" answers
+_FINDERS: dict[ReviewKind, Callable[[str], list[str]]] = {
+    ReviewKind.CONTACT_DETAILS: contact,
+    ReviewKind.PRESSURE: pressing,
+}
+
+
+def asked_about(text: str, *, at: str) -> Iterator[tuple[ReviewKind, FieldProblem]]:
+    """Contact details and pressure in a text, each with the words for the field it stands in."""
+    for kind, find in _FINDERS.items():
+        if found := find(text):
+            yield kind, FieldProblem(BY_TICK, _in_words(kind, found[0]), at)
+
+
+def _in_words(kind: ReviewKind, sentence: str) -> str:
+    shown = sentence if len(sentence) <= MAX_SHOWN else f"{sentence[: MAX_SHOWN - 1]}…"
+    if kind == ReviewKind.CONTACT_DETAILS:
+        return gettext(
+            "“%(sentence)s”: the patient gets your contact details when they choose you."
+            " Take it out, or tick “Send it as it is”",
+            sentence=shown,
+        )
+    return gettext(
+        "“%(sentence)s” presses the patient to decide quickly. Take it out, or tick “Send it as it is”", sentence=shown
+    )

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from flask_security.utils import hash_password
 
+from marketplace.accounts.actions import operator_role
 from marketplace.accounts.models import Account
-from marketplace.accounts.operators import operator_role
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import join_team

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import logout_user
 from flask_security import current_user
 
-from marketplace.accounts import session_rows, sessions
+from marketplace.accounts import session_store, sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.freshness import fresh
 from marketplace.clinics.team import membership_of
@@ -33,7 +33,7 @@ def list_sessions() -> str:
     here = sessions.current().row
     return render_template(
         "account/sessions.html",
-        sessions=session_rows.living_of(current_user.id),
+        sessions=session_store.living_of(current_user.id),
         here=here.id if here else None,
     )
 

@@ -8,7 +8,7 @@ from flask_security import current_user
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from marketplace.accounts.passwords import problem_with
+from marketplace.accounts.credentials import password_problem
 from marketplace.clinics.joining import Invited, Standing, join, join_as_new, peek
 from marketplace.extensions import db
 from marketplace.foundation.problems import LinkGone
@@ -36,7 +36,7 @@ class PersonForm(Form):
 
     def validate_password(self, field: PasswordField) -> None:
         """The same rules as wherever a password is set."""
-        problem = problem_with(field.data or "", about=(self.name.data,))
+        problem = password_problem(field.data or "", about=(self.name.data,))
         if problem:
             raise ValidationError(problem)
 

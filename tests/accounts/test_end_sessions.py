@@ -8,10 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from marketplace.accounts import session_rows
-from marketplace.accounts.actions import deactivate, end_all
-from marketplace.accounts.operators import create_operator
-from marketplace.accounts.session_rows import WebSession
+from marketplace.accounts import session_store
+from marketplace.accounts.actions import create_operator, deactivate, end_all
+from marketplace.accounts.session_store import WebSession
 from marketplace.clinics.models import Membership
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -179,10 +178,10 @@ def test_sp7_a_second_factor_set_up_leaves_this_browser_only(client, other, oper
 
 def test_sp7_a_second_factor_switched_off_leaves_this_browser_only(client, other, operator, monkeypatch):
     set_up_second_factor(client)
-    end = [row.id for row in session_rows.living_of(operator.id)]
+    end = [row.id for row in session_store.living_of(operator.id)]
     assert client.post("/account/tf-setup", data={"setup": "disable"}).status_code == 303
     assert is_in(client)
-    assert [row.id for row in session_rows.living_of(operator.id)] != end
+    assert [row.id for row in session_store.living_of(operator.id)] != end
     assert happened().count("SecondFactorChanged") == 2
 
 
@@ -211,16 +210,16 @@ def test_the_timeline_says_who_it_was(client, operator):
 
 
 def test_a_session_that_ended_meanwhile_is_not_brought_back(client, operator):
-    (row, *_) = session_rows.living_of(operator.id)
+    (row, *_) = session_store.living_of(operator.id)
     end_all(operator.id, reason="test")
     db.session.commit()
-    session_rows.keep(row.id, data=b"x", seen_at=clock.now(), expires_at=clock.now() + timedelta(minutes=5))
-    assert session_rows.living_of(operator.id) == []
+    session_store.keep(row.id, data=b"x", seen_at=clock.now(), expires_at=clock.now() + timedelta(minutes=5))
+    assert session_store.living_of(operator.id) == []
 
 
 def test_a_sign_in_under_way_when_all_are_ended_fails(client, operator, monkeypatch):
     """Its row is written after all others were ended: the account's uniquifier has moved on."""
-    begin = session_rows.begin
+    begin = session_store.insert_row
 
     def overtaken(row: WebSession, **others: Any) -> None:
         end_all(operator.id, reason="test")
@@ -228,8 +227,8 @@ def test_a_sign_in_under_way_when_all_are_ended_fails(client, operator, monkeypa
         begin(row, **others)
 
     client.delete_cookie("sid")
-    monkeypatch.setattr(session_rows, "begin", overtaken)
+    monkeypatch.setattr(session_store, "insert_row", overtaken)
     client.post("/account/login", data={"email": operator.email, "password": PASSWORD})
-    monkeypatch.setattr(session_rows, "begin", begin)
+    monkeypatch.setattr(session_store, "insert_row", begin)
     assert client.get_cookie("sid") is not None
     assert not is_in(client)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask, session
 
-from marketplace.accounts.session_rows import id_of
+from marketplace.accounts.session_store import id_of
 from marketplace.extensions import db
 from tests.accounts.test_sessions import later, rows
 from tests.factories import PASSWORD

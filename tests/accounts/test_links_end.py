@@ -10,10 +10,9 @@ from flask_security.change_email import _generate_token
 from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 
-from marketplace.accounts import session_rows
-from marketplace.accounts.actions import deactivate
+from marketplace.accounts import session_store
+from marketplace.accounts.actions import create_operator, deactivate
 from marketplace.accounts.models import Account
-from marketplace.accounts.operators import create_operator
 from marketplace.clinics.inviting import invite
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
@@ -128,7 +127,7 @@ def test_a_link_pressed_in_somebody_elses_browser_signs_nobody_in_there(
     sign_in(stranger, other)
     assert other.post(path).status_code == 303
     assert "other@meridian.example" in other.get("/account/change-email").page.text
-    assert len(session_rows.living_of(stranger.id)) == 1
+    assert len(session_store.living_of(stranger.id)) == 1
     assert not is_in(client)
 
 

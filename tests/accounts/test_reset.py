@@ -2,8 +2,8 @@
 
 import pytest
 
+from marketplace.accounts.actions import create_operator
 from marketplace.accounts.models import Account
-from marketplace.accounts.operators import create_operator
 from marketplace.extensions import db
 from marketplace.foundation.problems import Refused
 

@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from marketplace.accounts import session_rows
-from marketplace.accounts.session_rows import WebSession, id_of
+from marketplace.accounts import session_store
+from marketplace.accounts.session_store import WebSession, id_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from tests.factories import PASSWORD, Make
@@ -163,8 +163,10 @@ def test_not_every_look_is_a_write(client, make_operator, sign_in, monkeypatch):
     sign_in(make_operator())
     client.get("/operator")  # the secret of the forms
     written = []
-    keep = session_rows.keep
-    monkeypatch.setattr(session_rows, "keep", lambda row_id, **values: (written.append(values), keep(row_id, **values)))
+    keep = session_store.keep
+    monkeypatch.setattr(
+        session_store, "keep", lambda row_id, **values: (written.append(values), keep(row_id, **values))
+    )
     for seconds in (1, 30, 61):
         with later(seconds=seconds):
             client.get("/operator")
@@ -200,14 +202,14 @@ def away(*_anything: object, **_else: object) -> None:
 
 def test_where_no_session_can_be_read_the_answer_is_to_come_back(client, monkeypatch):
     client.post("/get-quotes")
-    monkeypatch.setattr(session_rows, "find", away)
+    monkeypatch.setattr(session_store, "find", away)
     answer = client.get("/operator")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
 def test_where_no_session_can_be_stored_the_answer_is_to_come_back(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
-    monkeypatch.setattr(session_rows, "begin", away)
+    monkeypatch.setattr(session_store, "insert_row", away)
     answer = client.post("/get-quotes")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Set-Cookie" not in answer.headers
@@ -218,8 +220,8 @@ def test_the_dead_are_forgotten_after_a_week(client, make_operator, sign_in):
     sign_in(make_operator())
     client.post("/account/logout")
     now = clock.now()
-    assert session_rows.sweep(now + timedelta(days=6)) == 1  # the draft's, which was nobody's
-    assert session_rows.sweep(now + timedelta(days=7, minutes=1)) == 1
+    assert session_store.sweep(now + timedelta(days=6)) == 1  # the draft's, which was nobody's
+    assert session_store.sweep(now + timedelta(days=7, minutes=1)) == 1
     assert db.session.scalar(select(func.count()).select_from(WebSession)) == 0
 
 

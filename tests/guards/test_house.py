@@ -21,7 +21,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 MAY_COMMIT = {
     "web/http/writing.py",
     "worker.py",
-    "accounts/pages.py",
+    "accounts/security_pages.py",
     "foundation/database/separate_transaction.py",
     "cli/backups.py",
     "cli/bounces.py",
@@ -34,7 +34,7 @@ MAY_COMMIT = {
     "mail/jobs.py",
     "mail/answer_notifications.py",
     "mail/quote_notifications.py",
-    "retention/running.py",
+    "retention/rules.py",
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from marketplace.accounts.session_rows import WebSession
+from marketplace.accounts.session_store import WebSession
 from marketplace.extensions import db
 from tests.world import ROLES, World, every_rule
 

@@ -52,7 +52,7 @@ def test_sp14_thirteen_months_later_a_dry_run_counts_what_the_run_ends(app: Flas
 
 def test_a_run_works_in_batches_until_done(app: Flask, db_session: object, monkeypatch: object) -> None:
     monkeypatch.setattr(rules, "BATCH", 2)
-    monkeypatch.setattr("marketplace.retention.running.BATCH", 2)
+    monkeypatch.setattr("marketplace.retention.rules.BATCH", 2)
     for _ in range(5):
         a_link()
     db.session.commit()

@@ -11,8 +11,8 @@ from flask_security.change_email import _generate_token
 from flask_security.confirmable import generate_confirmation_token
 from flask_security.recoverable import generate_reset_password_token
 
+from marketplace.accounts.actions import create_operator
 from marketplace.accounts.models import Account
-from marketplace.accounts.operators import create_operator
 from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.limit_table import LIMITS

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from marketplace.foundation.problems import FieldProblem
 from marketplace.foundation.security.input_safety import hostile, overrides_direction, trimmed
 from marketplace.foundation.values.mail_addresses import mailable
-from marketplace.reviews.asked_words import BY_TICK
+from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 
 LONGEST = 4000

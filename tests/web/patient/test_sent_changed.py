@@ -14,7 +14,7 @@ from marketplace.mail.links import NoLongerDue, make_ready
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers, ticked
-from marketplace.retention.running import run
+from marketplace.retention.rules import run_rules
 from tests.factories import Make
 from tests.web.patient.filling import answer, press, reach_check
 
@@ -111,7 +111,7 @@ def test_a_draft_made_so_is_erased_like_any(client: Any, make_clinic: Make) -> N
     request = sent(client, make_clinic().slug)
     client.post("/get-quotes/change")
     with clock.set_to(clock.now() + timedelta(hours=25)):
-        assert list(run(clock.now()))
+        assert list(run_rules(clock.now()))
     db.session.expire_all()
     assert request.state == "erased"
 

@@ -1,9 +1,15 @@
-"""Flask-Security's pages brought to our conventions: our words, 303 after success, 422 with errors."""
+"""Flask-Security's pages brought to our conventions: our words, 303 after success, 422 with errors, the page asked for.
+
+The library hands its own absolute address on as `next` where nobody asked for a page, and drops what was asked for
+where a factor is set up or a recovery code is used: the page is kept in the session meanwhile.
+"""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_security.utils import get_message
@@ -15,6 +21,7 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.signals import changed_recovery_codes
 from marketplace.accounts.wording import LABELS
 from marketplace.extensions import db
+from marketplace.foundation.security.input_safety import own_path
 
 View = Callable[..., Any]
 AFTER_SIGN_IN = "/account"
@@ -48,7 +55,7 @@ def render(template: str, **context: Any) -> Any:
     for form in forms:
         put_back(form)
         _relabel(form)
-        _name_what_is_empty(form)
+        _label_empty_fields(form)
     g.form_refused = has_errors
     return render_template(template, has_errors=has_errors, **context)
 
@@ -59,7 +66,7 @@ def _relabel(form: FlaskForm) -> None:
             field.label.text = LABELS[field.name]
 
 
-def _name_what_is_empty(form: FlaskForm) -> None:
+def _label_empty_fields(form: FlaskForm) -> None:
     """An empty field tells nothing of who has an account: it is named. One wrong answer is said once."""
     form.form_errors = list(dict.fromkeys(form.form_errors))
     if request.endpoint != "security.login" or request.method != "POST":
@@ -146,3 +153,47 @@ def _when_a_code_is_due(validate: View) -> View:
         return acted
 
     return shown_or_acted
+
+
+FACTOR_STEPS = ("security.two_factor_token_validation", "security.two_factor_setup")
+LAST_STEPS = ("security.two_factor_token_validation", "security.mf_recovery")
+DESTINATION = "after_sign_in"
+
+
+def keep_destinations(app: Flask) -> None:
+    """Around Flask-Security's own views, once it has bound them."""
+    app.view_functions["security.login"] = _asking_for_a_factor(app.view_functions["security.login"])
+    for name in LAST_STEPS:
+        app.view_functions[name] = _leading_on(app.view_functions[name])
+
+
+def _asking_for_a_factor(login: Callable[..., Any]) -> Callable[..., Response]:
+    @wraps(login)
+    def signed_in_or_asked() -> Response:
+        answer = make_response(login())
+        if request.method == "POST" and answer.location:
+            session.pop(DESTINATION, None)
+            path = urlsplit(answer.location).path
+            if not current_user.is_authenticated and path in {url_for(name) for name in FACTOR_STEPS}:
+                answer.location = path
+                _keep_destination(request.form.get("next") or request.args.get("next") or "")
+        return answer
+
+    return signed_in_or_asked
+
+
+def _keep_destination(asked_for: str) -> None:
+    page = own_path(asked_for)
+    if page:
+        session[DESTINATION] = page
+
+
+def _leading_on(view: Callable[..., Any]) -> Callable[..., Response]:
+    @wraps(view)
+    def led_on() -> Response:
+        answer = make_response(view())
+        if request.method == "POST" and answer.location and current_user.is_authenticated:
+            answer.location = session.pop(DESTINATION, None) or answer.location
+        return answer
+
+    return led_on

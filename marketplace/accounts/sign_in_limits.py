@@ -1,4 +1,4 @@
-"""Guessing takes time: how often one may try to sign in, and ask for a mail. Only what was wrong is counted."""
+"""Limits how often one may try to sign in and ask for an email; a right answer costs nothing."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,8 +9,8 @@ from flask import Flask, Response, make_response, request, session
 from flask_security import current_user
 from sqlalchemy import select
 
-from marketplace.accounts.addresses import normal_address
 from marketplace.accounts.models import Account
+from marketplace.accounts.queries import normal_address
 from marketplace.extensions import db
 from marketplace.foundation.problems import Refused
 from marketplace.foundation.security import limits
@@ -35,7 +35,7 @@ def half_signed_in() -> dict[str, str]:
     return {"account": str(db.session.scalar(named) or "")}
 
 
-def hold_half_signed_in() -> None:
+def lock_half_signed_in_account() -> None:
     """Its row is read anew and held, so that of two uses of one recovery code the second finds it spent."""
     named = select(Account).where(Account.fs_uniquifier == session.get("tf_user_id", ""))
     db.session.scalar(named.with_for_update().execution_options(populate_existing=True))
@@ -68,7 +68,7 @@ def _limited(view: Callable[..., Any], name: str, *, who: Who, only_wrong: bool)
         whom = who()
         limits.take(name, **whom)
         if request.endpoint == "security.mf_recovery":
-            hold_half_signed_in()
+            lock_half_signed_in_account()
         answer = make_response(view(*args, **kwargs))
         # A form that was refused is shown again; what was right leads on.
         if only_wrong and answer.status_code in {302, 303}:

@@ -1,14 +1,21 @@
-"""The rules of a password, the same wherever one is chosen."""
+"""The rules of passwords, and a second factor whose codes are accepted once."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
+import qrcode
 from flask import current_app
 from flask_babel import gettext
-from flask_security import PasswordUtil
+from flask_security import PasswordUtil, Totp
+from qrcode.image.svg import SvgFillImage
+from sqlalchemy import select
 from zxcvbn import zxcvbn
+
+from marketplace.accounts.models import Account
+from marketplace.extensions import db
 
 # What takes fewer than a million guesses: the lists of leaked passwords, words, names, dates, rows of keys (zxcvbn).
 GUESSABLE = 2
@@ -27,14 +34,14 @@ class Passwords(PasswordUtil):
         return problems or _too_easy(text, about=about), text
 
 
-def problem_with(password: str, *, about: tuple[str | None, ...] = ()) -> str | None:
+def password_problem(password: str, *, about: tuple[str | None, ...] = ()) -> str | None:
     """What to mend; None for one that will do. `about` is what is known of the person."""
     errors, text = current_app.extensions["security"].password_util.validate(password, is_register=False)
     errors = errors or _too_easy(text, about=about)
     return str(errors[0]) if errors else None
 
 
-def normal(password: str) -> str:
+def normalise_password(password: str) -> str:
     """As it is compared when signing in."""
     text: str = current_app.extensions["security"].password_util.normalize(password)
     return text
@@ -53,3 +60,21 @@ def _too_easy(password: str, *, about: tuple[str | None, ...]) -> list[str] | No
 def _words(*texts: str | None) -> Iterator[str]:
     for text in texts:
         yield from (word for word in re.split(r"\W+", text or "") if len(word) > 2)
+
+
+class OnceOnlyTotp(Totp):
+    """Remembers the time step of the last accepted code; it and everything before are refused."""
+
+    def get_last_counter(self, user: Any) -> int | None:
+        """Read under the row's lock: of two uses at once, one is refused."""
+        query = select(Account.tf_last_counter).where(Account.id == user.id).with_for_update()
+        return db.session.scalar(query)
+
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Stored with the sign-in it allowed."""
+        user.tf_last_counter = tmatch.counter
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """Dark on its own white ground, so that it can be scanned in a dark theme, too."""
+        image = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage)
+        return f"data:image/svg+xml;base64,{b64encode(image.to_string()).decode('ascii')}"

@@ -1,4 +1,4 @@
-"""The list of erasures as text: one `id,moment` a line, so that it can lie beside the backups."""
+"""The list of erasures as text, one `id,moment` a line, to be kept beside the backups."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A row for each browser's session. Only the browser holds the value whose hash is the row's key and which opens it."""
+"""Stores each browser's session in a row. Only the browser holds the token whose hash is the key and which opens it."""
 
 import hashlib
 import re
@@ -96,7 +96,7 @@ def find(token: str) -> WebSession | None:
         return session.scalar(query.where(WebSession.expires_at > clock.now()))
 
 
-def begin(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
+def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
     """A new row, and the end of those it replaces: both or neither."""
     with separate_transaction.transaction() as session:
         _end(session, WebSession.id.in_(tuple(ending)))
