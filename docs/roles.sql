@@ -3,19 +3,19 @@
 
 -- DATABASE_OWNER_URL: owns the tables, runs migrations, serves no page.
 CREATE ROLE marketplace_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD 'change me 1';
--- DATABASE_URL: owns nothing and may do nothing but put on one of the faces below, for one transaction.
+-- DATABASE_URL: owns nothing and may do nothing but take one of the roles below, for one transaction.
 CREATE ROLE marketplace_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD 'change me 2';
 -- BACKUP_DATABASE_URL: reads every row, for backups only.
 CREATE ROLE marketplace_backup LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS PASSWORD 'change me 3';
 GRANT pg_read_all_data TO marketplace_backup;
 
-CREATE ROLE face_public NOLOGIN;
-CREATE ROLE face_account NOLOGIN;
-CREATE ROLE face_patient NOLOGIN;
-CREATE ROLE face_clinic NOLOGIN;
-CREATE ROLE face_operator NOLOGIN;
-CREATE ROLE face_worker NOLOGIN;
-GRANT face_public, face_account, face_patient, face_clinic, face_operator, face_worker
+CREATE ROLE role_public NOLOGIN;
+CREATE ROLE role_account NOLOGIN;
+CREATE ROLE role_patient NOLOGIN;
+CREATE ROLE role_clinic NOLOGIN;
+CREATE ROLE role_operator NOLOGIN;
+CREATE ROLE role_worker NOLOGIN;
+GRANT role_public, role_account, role_patient, role_clinic, role_operator, role_worker
     TO marketplace_app WITH INHERIT FALSE, SET TRUE;
 
 CREATE DATABASE marketplace OWNER marketplace_owner;

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
@@ -20,9 +21,11 @@ from migrations.row_policies import (
 )
 
 MARKED = "app_request()"
+RENAME_ROLES = Path(__file__).parent / "sql" / "rename_roles.sql"
 MISSING = (
     "The roles {roles} are missing and {owner} may not make them. "
-    "Run docs/roles.sql as a superuser first (docs/running.md, Roles)."
+    "As a superuser run docs/roles.sql, or where they are still called face_*, migrations/sql/rename_roles.sql first"
+    " (docs/running.md, Roles)."
 )
 
 
@@ -93,9 +96,10 @@ def _apply_to_table(connection: Connection, table: str) -> None:
     run = connection.exec_driver_sql
     run(f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}")
     columns = _columns(connection, table)
+    for policy in _policies(connection, table):
+        run(f"DROP POLICY {policy} ON {table}")
     for role, right in rights_on(table).items():
         run(f"GRANT {_on_known(right.verbs, columns)} ON {table} TO {role}")
-        run(f"DROP POLICY IF EXISTS {role} ON {table}")
     protected = has_policies(table)
     run(f"ALTER TABLE {table} {'ENABLE' if protected else 'DISABLE'} ROW LEVEL SECURITY")
     forced = protected and table not in UNFORCED
@@ -120,9 +124,17 @@ def _columns(connection: Connection, table: str) -> set[str]:
     return set(connection.scalars(text(named), {"table": table}))
 
 
+def _policies(connection: Connection, table: str) -> list[str]:
+    """Those that stand, whatever they are called: the roles had other names once."""
+    named = "SELECT quote_ident(polname) FROM pg_policy WHERE polrelid = to_regclass(:table)"
+    return list(connection.scalars(text(named), {"table": table}))
+
+
 def _make_roles(connection: Connection, *, app: str, owner: str) -> None:
-    known = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
     may_make = connection.scalar(text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"))
+    if may_make:
+        connection.exec_driver_sql(RENAME_ROLES.read_text("utf-8").replace("%", "%%"))
+    known = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
     missing = [role for role in ROLES if role not in known]
     if missing and not may_make:
         raise RolesMissing(MISSING.format(roles=", ".join(missing), owner=owner))

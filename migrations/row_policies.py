@@ -7,8 +7,8 @@ table: two of them would be joined by OR and cost the index. A table without a r
 from collections.abc import Mapping
 from typing import NamedTuple
 
-PUBLIC, ACCOUNT, PATIENT = "face_public", "face_account", "face_patient"
-CLINIC, OPERATOR, WORKER = "face_clinic", "face_operator", "face_worker"
+PUBLIC, ACCOUNT, PATIENT = "role_public", "role_account", "role_patient"
+CLINIC, OPERATOR, WORKER = "role_clinic", "role_operator", "role_worker"
 ROLES = (PUBLIC, ACCOUNT, PATIENT, CLINIC, OPERATOR, WORKER)
 
 READ, ADD, ALL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"

@@ -12,6 +12,8 @@ _COPY = re.compile(rb"COPY .+ FROM stdin;\n")
 # Words to psql, and a setting that servers before 17 do not know.
 _SKIPPED = re.compile(rb"\\(un)?restrict .*\n|SET transaction_timeout = 0;\n")
 _END = b"\\.\n"
+# Backups made before the database roles were renamed grant to their old names.
+_OLD_ROLE = re.compile(rb"\bface_(public|account|patient|clinic|operator|worker)\b")
 
 
 def play(connection: Connection, dump: Path, *, section: str, url: str) -> None:
@@ -39,7 +41,7 @@ def _execute(connection: Connection, script: IO[bytes]) -> None:
 
 def _flush(connection: Connection, statements: list[bytes]) -> None:
     if any(line.strip() and not line.startswith(b"--") for line in statements):
-        connection.execute(b"".join(statements))
+        connection.execute(b"".join(_OLD_ROLE.sub(rb"role_\1", line) for line in statements))
     statements.clear()
 
 

@@ -22,6 +22,7 @@ class Login:
     superuser: bool
     bypasses_policies: bool
     owns_tables: bool
+    may_take_roles: bool
     encrypted: bool
     gave_password: bool
     version: int
@@ -79,6 +80,8 @@ def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:
         yield Finding("DATABASE_URL", "its login is or can become one that bypasses row-level security (BYPASSRLS)")
     elif login.owns_tables:
         yield Finding("DATABASE_URL", "its login owns tables; give them to the login of DATABASE_OWNER_URL")
+    if not login.may_take_roles:
+        yield Finding("DATABASE_URL", "its login may not take the database roles role_*; see docs/running.md, Roles")
     if is_remote(environ, parts) and not (login.gave_password or parts.get("sslcert")):
         yield Finding("DATABASE_URL", "the server lets its login in without a password (trust)")
     if is_remote(environ, parts) and not login.encrypted:

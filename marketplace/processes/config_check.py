@@ -7,6 +7,7 @@ import psycopg
 from marketplace.config_rules import database, files, mail
 from marketplace.config_rules.environment import unsafe
 from marketplace.config_rules.finding import Environment, Finding
+from marketplace.processes.embedded_postgres import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("secrets.json", "environment.json", "sample-password", "mail", "postgres", "postgres-socket", "postgres.log")
@@ -14,9 +15,10 @@ KEPT = ("secrets.json", "environment.json", "sample-password", "mail", "postgres
 LOGIN = """
 SELECT bool_or(rolsuper), bool_or(rolbypassrls),
        (SELECT count(*) > 0 FROM pg_class JOIN pg_namespace AS space ON space.oid = relnamespace
-        WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
+        WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%%'
           AND pg_has_role(relowner, 'MEMBER')),
-       current_setting('log_min_messages') IN ('log', 'fatal', 'panic')
+       current_setting('log_min_messages') IN ('log', 'fatal', 'panic'),
+       count(*) FILTER (WHERE rolname = ANY(%(roles)s)) = cardinality(%(roles)s)
 FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
 """
 
@@ -54,12 +56,13 @@ def ask(environ: Environment) -> database.Login | None:
     if not parts:
         return None
     with psycopg.connect(**{"connect_timeout": "5", **parts}, autocommit=True) as connection:
-        row = connection.execute(LOGIN).fetchone() or (True, True, True, False)
+        row = connection.execute(LOGIN, {"roles": list(ROLES)}).fetchone() or (True, True, True, False, False)
         return database.Login(
             superuser=row[0],
             bypasses_policies=row[1],
             owns_tables=row[2],
             quiet_log=row[3],
+            may_take_roles=row[4],
             encrypted=bool(connection.pgconn.ssl_in_use),
             gave_password=bool(connection.pgconn.used_password),
             version=connection.info.server_version // 10000,

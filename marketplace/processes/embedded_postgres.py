@@ -20,7 +20,8 @@ APP = "marketplace_app"
 BACKUP = "marketplace_backup"
 DATABASE = "marketplace"
 # What the app's login may take for one transaction; migrations/row_policies.py says what each may do.
-ROLES = ("face_public", "face_account", "face_patient", "face_clinic", "face_operator", "face_worker")
+RENAME_ROLES = Path(__file__).parents[2] / "migrations" / "sql" / "rename_roles.sql"
+ROLES = ("role_public", "role_account", "role_patient", "role_clinic", "role_operator", "role_worker")
 _LONGEST_LOG = 5 * 1024 * 1024
 EXTENSIONS = ("pg_trgm", "unaccent")
 
@@ -206,6 +207,7 @@ class EmbeddedPostgres:
 
 def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """An owner, a login for the app that has no right but to take a role, and one that may read all for backups."""
+    connection.execute(RENAME_ROLES.read_bytes())
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
     login = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
     kinds = {OWNER: login, APP: login + " NOINHERIT", BACKUP: login + " BYPASSRLS", **dict.fromkeys(ROLES, "NOLOGIN")}

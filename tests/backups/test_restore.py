@@ -19,6 +19,7 @@ from marketplace.extensions import db, metadata
 from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.sealed import keyring
+from marketplace.processes.embedded_postgres import ROLES, EmbeddedPostgres
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import RequestState
@@ -246,6 +247,34 @@ def test_policies_and_forced_row_security_come_back(own_app: Flask, keeper: Call
         found = database.structure(connection)
         assert connection.execute("SELECT count(*) FROM quote_request").fetchone() == (0,)
     assert found == around
+
+
+RENAMED_BACK = """
+SELECT format('ALTER POLICY %1$I ON %2$I TO %1$I, %3$I; ALTER POLICY %1$I ON %2$I RENAME TO %3$I;'
+              'GRANT SELECT ON %2$I TO %3$I', policyname, tablename, replace(policyname, 'role_', 'face_'))
+FROM pg_policies WHERE policyname LIKE 'role%'
+"""
+
+
+def test_a_backup_made_before_the_roles_were_renamed_is_restored(
+    own_app: Flask, postgres: EmbeddedPostgres, keeper: Callable[..., Any]
+) -> None:
+    old = [role.replace("role_", "face_") for role in ROLES]
+    url = own_app.config["DATABASE_OWNER_URL"].replace("marketplace_owner@", "postgres@")
+    with database.connect(url) as connection:
+        before = database.structure(connection)
+        for role in old:
+            connection.execute(f"CREATE ROLE {role} NOLOGIN".encode())
+        for (statement,) in connection.execute(RENAMED_BACK.encode()).fetchall():
+            connection.execute(statement.encode())
+    keeper("backup", "FILE")
+    with database.connect(url) as connection:
+        connection.execute(f"DROP OWNED BY {', '.join(old)}; DROP ROLE {', '.join(old)}".encode())
+    keeper("restore", "FILE", "--replace")
+    with database.connect(url) as connection:
+        assert database.structure(connection) == before
+        named = connection.execute("SELECT DISTINCT policyname FROM pg_policies").fetchall()
+    assert {name for (name,) in named} == set(ROLES)
 
 
 def test_the_timeline_says_who_did_it(own_app: Flask, keeper: Callable[..., Any]) -> None:

@@ -116,6 +116,7 @@ TRUSTED = database.Login(
     superuser=False,
     bypasses_policies=False,
     owns_tables=False,
+    may_take_roles=True,
     encrypted=True,
     gave_password=True,
     version=18,
@@ -125,7 +126,12 @@ TRUSTED = database.Login(
 
 @pytest.mark.parametrize(
     ("fact", "says"),
-    [({"gave_password": False}, "trust"), ({"encrypted": False}, "encrypted"), ({"version": 15}, "older")],
+    [
+        ({"gave_password": False}, "trust"),
+        ({"encrypted": False}, "encrypted"),
+        ({"version": 15}, "older"),
+        ({"may_take_roles": False}, "roles"),
+    ],
 )
 def test_sp18_a_remote_server_is_held_to_more(fact: dict[str, object], says: str) -> None:
     facts = TRUSTED.__dict__ | fact

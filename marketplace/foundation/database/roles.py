@@ -26,12 +26,12 @@ _KEY = "role_scope"  # in session.info
 class DatabaseRole(StrEnum):
     """The PostgreSQL roles that the app's login may take."""
 
-    PUBLIC = "face_public"
-    ACCOUNT = "face_account"  # somebody who signs in: nobody's rows yet
-    PATIENT = "face_patient"  # holder of one request
-    CLINIC = "face_clinic"  # a team
-    OPERATOR = "face_operator"
-    WORKER = "face_worker"  # the system itself: jobs, timers, commands, reactions
+    PUBLIC = "role_public"
+    ACCOUNT = "role_account"  # somebody who signs in: nobody's rows yet
+    PATIENT = "role_patient"  # holder of one request
+    CLINIC = "role_clinic"  # a team
+    OPERATOR = "role_operator"
+    WORKER = "role_worker"  # the system itself: jobs, timers, commands, reactions
 
 
 class RoleScope(NamedTuple):
