@@ -3,7 +3,7 @@
 import os
 import sys
 
-from marketplace.processes.config_check import say
+from marketplace.processes.config_check import print_report
 from marketplace.processes.development import remembered
 
 # A command given beside a running `make run` works on the same database.
@@ -11,7 +11,7 @@ os.environ.update(remembered(os.environ))
 
 # The check must be able to name what keeps the app from starting.
 if sys.argv[-2:] == ["config", "check"]:
-    raise SystemExit(say(os.environ))
+    raise SystemExit(print_report(os.environ))
 
 from marketplace.app import create_app
 

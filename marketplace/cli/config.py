@@ -4,7 +4,7 @@ import os
 
 from flask.cli import AppGroup
 
-from marketplace.processes.config_check import say
+from marketplace.processes.config_check import print_report
 
 config = AppGroup("config", help="The settings.")
 
@@ -12,4 +12,4 @@ config = AppGroup("config", help="The settings.")
 @config.command("check")
 def check_config() -> None:
     """Names every unsafe setting; exit code 1 if there is one."""
-    raise SystemExit(say(os.environ))
+    raise SystemExit(print_report(os.environ))

@@ -13,7 +13,7 @@ from marketplace.cli.sample import load_and_record
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.processes import logs
-from marketplace.processes.serve import serve
+from marketplace.processes.run import serve
 from marketplace.sample import loader
 from marketplace.worker import run as work
 from marketplace.worker import run_timers

@@ -12,7 +12,7 @@ from marketplace.config_rules.site import is_loopback
 
 URLS = ("DATABASE_URL", "DATABASE_OWNER_URL", "BACKUP_DATABASE_URL")
 CHECKED = ("verify-ca", "verify-full")
-OLDEST = 16
+MIN_VERSION = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +86,8 @@ def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:
         yield Finding("DATABASE_URL", "the server lets its login in without a password (trust)")
     if is_remote(environ, parts) and not login.encrypted:
         yield Finding("DATABASE_URL", "the connection is not encrypted")
-    if login.version < OLDEST:
-        yield Finding("DATABASE_URL", f"the server is older than PostgreSQL {OLDEST}")
+    if login.version < MIN_VERSION:
+        yield Finding("DATABASE_URL", f"the server is older than PostgreSQL {MIN_VERSION}")
 
 
 def log_advice(login: Login) -> Iterator[str]:

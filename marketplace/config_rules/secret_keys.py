@@ -9,9 +9,9 @@ from marketplace.config_rules.finding import Environment, Finding
 
 DEVELOPMENT_SECRET = "development-only-secret-never-for-production"  # noqa: S105 - refused in production
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "replace-me", "your-secret", "development")
-SHORTEST = 32
+MIN_LENGTH = 32
 # Fewer different characters or bytes than this are no random key.
-FEWEST_DIFFERENT = 10
+MIN_DISTINCT = 10
 OPTIONAL = ("PASSWORD_SALT", "TOTP_SECRET", "METRICS_TOKEN", "MAIL_HOOK_SECRET")
 MAKE_SECRET = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 MAKE_KEY = (
@@ -45,9 +45,9 @@ def _weak(name: str, secret: str) -> Iterator[Finding]:
         return
     if secret == DEVELOPMENT_SECRET or any(word in secret.lower() for word in PLACEHOLDERS):
         yield Finding(name, f"is a default or a placeholder; {MAKE_SECRET}")
-    elif len(secret) < SHORTEST:
-        yield Finding(name, f"is shorter than {SHORTEST} characters; {MAKE_SECRET}")
-    elif len(set(secret)) < FEWEST_DIFFERENT:
+    elif len(secret) < MIN_LENGTH:
+        yield Finding(name, f"is shorter than {MIN_LENGTH} characters; {MAKE_SECRET}")
+    elif len(set(secret)) < MIN_DISTINCT:
         yield Finding(name, f"repeats a few characters; {MAKE_SECRET}")
 
 
@@ -71,7 +71,7 @@ def _field_keys(environ: Environment) -> Iterator[Finding]:
         yield Finding("FIELD_KEYS", f"is missing; {MAKE_KEY}")
     if len(set(keys)) < len(keys):
         yield Finding("FIELD_KEYS", "holds the same key twice")
-    if any(len(set(key)) < FEWEST_DIFFERENT for key in keys):
+    if any(len(set(key)) < MIN_DISTINCT for key in keys):
         yield Finding("FIELD_KEYS", f"a key repeats a few bytes; {MAKE_KEY}")
     if derived_field_key(environ.get("SECRET_KEY", "")) in keys:
         yield Finding("FIELD_KEYS", "a key is made from SECRET_KEY: whoever has the one has both")

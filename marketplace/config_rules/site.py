@@ -1,7 +1,8 @@
-"""Where the site answers, to whom, and how carefully."""
+"""Where the site answers, to whom and how carefully, and where its mail goes out."""
 
 import ipaddress
 from collections.abc import Iterator
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -91,3 +92,33 @@ def _hosts(environ: Environment) -> Iterator[Finding]:
         yield Finding("TRUSTED_HOSTS", "does not hold the host of SITE_URL")
     if any("*" in name or name.startswith(".") for name in hosts):
         yield Finding("TRUSTED_HOSTS", "holds a wildcard; name each host")
+
+
+RESERVED_DOMAINS = ("example", "test", "invalid", "localhost", "local")
+
+
+def sender_domain(environ: Environment) -> str | None:
+    """The domain mail comes from, if somebody can own it."""
+    domain = parseaddr(environ.get("MAIL_DEFAULT_SENDER", ""))[1].rpartition("@")[2].lower()
+    return domain if "." in domain and domain.rpartition(".")[2] not in RESERVED_DOMAINS else None
+
+
+def unsafe_mail(environ: Environment) -> Iterator[Finding]:
+    """Everything that is wrong with the way mail leaves."""
+    server = environ.get("MAIL_SERVER", "")
+    if not server:
+        yield Finding("MAIL_SERVER", "is missing: no email would leave")
+    elif not is_loopback(server) and not is_on(environ, "MAIL_USE_TLS", False):
+        yield Finding("MAIL_USE_TLS", "is off although MAIL_SERVER is another machine")
+    if sender_domain(environ) is None:
+        yield Finding("MAIL_DEFAULT_SENDER", "is missing or an address of a domain nobody can own")
+
+
+def dns_advice(environ: Environment) -> Iterator[str]:
+    """The records without which mail of this sender counts as forged."""
+    domain = sender_domain(environ)
+    if domain is None:
+        return
+    yield f'{domain}. TXT "v=spf1 <what your mail service names> -all"'
+    yield f'<selector>._domainkey.{domain}. TXT "v=DKIM1; k=rsa; p=<the public key of your mail service>"'
+    yield f'_dmarc.{domain}. TXT "v=DMARC1; p=quarantine; adkim=s; aspf=s; rua=mailto:postmaster@{domain}"'

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from marketplace.processes.launch import launch
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.startup import CannotStart
 from marketplace.processes.supervisor import Child
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,13 +4,21 @@ from pathlib import Path
 
 import psycopg
 
-from marketplace.config_rules import database, files, mail
+from marketplace.config_rules import database, environment, site
 from marketplace.config_rules.environment import unsafe
 from marketplace.config_rules.finding import Environment, Finding
 from marketplace.processes.embedded_postgres import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ("secrets.json", "environment.json", "sample-password", "mail", "postgres", "postgres-socket", "postgres.log")
+PRIVATE_FILES = (
+    "secrets.json",
+    "environment.json",
+    "sample-password",
+    "mail",
+    "postgres",
+    "postgres-socket",
+    "postgres.log",
+)
 
 LOGIN = """
 SELECT bool_or(rolsuper), bool_or(rolbypassrls),
@@ -25,10 +33,10 @@ FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
 
 def check(environ: Environment) -> tuple[list[Finding], list[str]]:
     """Everything unsafe, and what must be set outside."""
-    findings = unsafe(environ) + list(files.exposed(modes(environ)))
-    advice = [f"DNS  {record}" for record in mail.dns_advice(environ)]
+    findings = unsafe(environ) + list(environment.exposed_files(file_modes(environ)))
+    advice = [f"DNS  {record}" for record in site.dns_advice(environ)]
     try:
-        login = ask(environ)
+        login = ask_server(environ)
     except psycopg.Error as error:
         # Its text may hold the URL.
         findings.append(Finding("DATABASE_URL", f"the database could not be asked ({type(error).__name__})"))
@@ -39,7 +47,7 @@ def check(environ: Environment) -> tuple[list[Finding], list[str]]:
     return sorted(set(findings)), advice
 
 
-def say(environ: Environment) -> int:
+def print_report(environ: Environment) -> int:
     """Prints all of it; the exit code."""
     findings, advice = check(environ)
     for finding in findings:
@@ -50,7 +58,7 @@ def say(environ: Environment) -> int:
     return 1 if findings else 0
 
 
-def ask(environ: Environment) -> database.Login | None:
+def ask_server(environ: Environment) -> database.Login | None:
     """What the server says; None where there is no URL to ask at."""
     parts = database.parsed(environ.get("DATABASE_URL", ""))
     if not parts:
@@ -69,8 +77,8 @@ def ask(environ: Environment) -> database.Login | None:
         )
 
 
-def modes(environ: Environment) -> dict[str, int]:
+def file_modes(environ: Environment) -> dict[str, int]:
     """The rights on whatever holds keys or data, as far as it exists."""
     folder = Path(environ.get("DATA_DIR") or "instance")
-    kept = {".env": ROOT / ".env", "DATA_DIR": folder, **{f"DATA_DIR/{name}": folder / name for name in KEPT}}
+    kept = {".env": ROOT / ".env", "DATA_DIR": folder, **{f"DATA_DIR/{name}": folder / name for name in PRIVATE_FILES}}
     return {name: path.stat().st_mode for name, path in kept.items() if path.exists()}

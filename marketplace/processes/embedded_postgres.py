@@ -11,9 +11,8 @@ import psycopg
 from psycopg import sql
 
 from marketplace.processes import postgres_files as files
-from marketplace.processes.claim import Claim
 from marketplace.processes.launch import end, launch
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.startup import CannotStart, InstanceLock
 
 OWNER = "marketplace_owner"
 APP = "marketplace_app"
@@ -22,7 +21,7 @@ DATABASE = "marketplace"
 # What the app's login may take for one transaction; migrations/row_policies.py says what each may do.
 RENAME_ROLES = Path(__file__).parents[2] / "migrations" / "sql" / "rename_roles.sql"
 ROLES = ("role_public", "role_account", "role_patient", "role_clinic", "role_operator", "role_worker")
-_LONGEST_LOG = 5 * 1024 * 1024
+_MAX_LOG_BYTES = 5 * 1024 * 1024
 EXTENSIONS = ("pg_trgm", "unaccent")
 
 # What people typed never reaches the log. A refused statement is the app's to report: its very message may quote a
@@ -59,7 +58,7 @@ class EmbeddedPostgres:
         self.log = self.data_dir / "postgres.log"
         self._fast = fast
         self._socket: Path | None = None
-        self._claim: Claim | None = None
+        self._lock: InstanceLock | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -84,21 +83,21 @@ class EmbeddedPostgres:
         if self._socket is not None and not self._socket.is_relative_to(self.data_dir):
             with suppress(OSError):
                 self._socket.rmdir()
-        if self._claim is not None:
-            self._claim.release()
-            self._claim = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def prepare(self) -> None:
-        """Claim the folder and make the cluster, once."""
-        if self._claim is not None:
+        """Lock the folder and make the cluster, once."""
+        if self._lock is not None:
             return
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._claim = Claim(
+        self._lock = InstanceLock(
             self.data_dir / "postgres.lock",
             refusal=f"A PostgreSQL of ours already runs in {self.data_dir} (started by process {{owner}}). "
             "Stop that one, or set DATA_DIR and PORT to others.",
         )
-        if files.disguise()[1] is not None:
+        if files.unprivileged_command()[1] is not None:
             # The other user must be able to pass through, not to look around.
             self.data_dir.chmod(0o711)
         self._socket = files.socket_folder(self.data_dir)
@@ -106,7 +105,7 @@ class EmbeddedPostgres:
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start the server process, after clearing what a crashed one left."""
-        prefix, user = files.disguise()
+        prefix, user = files.unprivileged_command()
         files.end_orphans(self.cluster, self.socket)
         settings = {
             **_SETTINGS,
@@ -114,7 +113,7 @@ class EmbeddedPostgres:
             "unix_socket_directories": f'"{self.socket}"',
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        grown = self.log.exists() and self.log.stat().st_size > _LONGEST_LOG
+        grown = self.log.exists() and self.log.stat().st_size > _MAX_LOG_BYTES
         with self.log.open("wb" if grown else "ab") as log:
             self.log.chmod(0o600)
             self._process = launch(

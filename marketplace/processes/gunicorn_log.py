@@ -1,4 +1,4 @@
-"""gunicorn's logger, saying where each message comes from: its own names one place for all of them."""
+"""gunicorn's logger, which names the caller's place for each message instead of its own."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from gunicorn.glogging import Logger
 FROM_CALLER = 2
 
 
-class PlacedLogger(Logger):
+class CallerLogger(Logger):
     """What is less than a warning is not said at all."""
 
     def critical(self, msg: str, *args: Any, **kwargs: Any) -> None:

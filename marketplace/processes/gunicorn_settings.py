@@ -21,6 +21,6 @@ secure_scheme_headers: dict[str, str] = {}
 # The app writes its own log, one JSON object a line.
 accesslog = None
 loglevel = "warning"
-logger_class = "marketplace.processes.gunicorn_log.PlacedLogger"
+logger_class = "marketplace.processes.gunicorn_log.CallerLogger"
 logconfig_dict = logs.configuration("web")
 logs.install("web")

@@ -1,4 +1,7 @@
-"""The log of every process: one JSON object a line, with the request's id, and nothing of what people typed."""
+"""The log of every process: one JSON object a line, with the request's id, and nothing of what people typed.
+
+Of an error it says the kind, where it happened and the database's codes, never its text.
+"""
 
 import json
 import logging
@@ -6,13 +9,59 @@ import logging.config
 import re
 import sys
 import threading
+import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from marketplace.processes.failures import told
+from marketplace.config import UnsafeConfiguration
+from marketplace.processes.startup import CannotStart
+
+ROOT = Path(__file__).resolve().parents[2]
+MAX_FRAMES = 20
+# Written for whoever started the process; they name settings, no values.
+FOR_ADMINISTRATORS = (CannotStart, UnsafeConfiguration)
+
+
+def describe_error(error: BaseException, *, frames: bool) -> dict[str, object]:
+    """The fields of a line."""
+    chain = list(_chain(error))
+    line: dict[str, object] = {"error": " < ".join(_kind(each) for each in chain)}
+    if frames:
+        line["frames"] = _frames(error)
+    for each in chain:
+        if isinstance(each, FOR_ADMINISTRATORS):
+            line["says"] = str(each)
+        if sqlstate := getattr(each, "sqlstate", None):
+            diagnosis = getattr(each, "diag", None)
+            line |= {"sqlstate": str(sqlstate), "constraint": getattr(diagnosis, "constraint_name", None)}
+    return line
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    next_one: BaseException | None = error
+    while next_one is not None and next_one not in found:
+        found.append(next_one)
+        next_one = next_one.__cause__ or next_one.__context__
+    return found
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _frames(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
+    return [f"{_place(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _place(filename: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else "/".join(path.parts[-3:])
+
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 # The arbiter speaks of processes; the rest of gunicorn of what clients sent.
@@ -23,7 +72,7 @@ CATEGORY = re.compile(r"^(?:.*/)?([^/\n:]+:\d+): (\w+):")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-class OneObjectALine(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """Ours is repeated as it stands; of other people's messages only where they were said, for they hold values."""
 
     def __init__(self, process: str) -> None:
@@ -44,7 +93,7 @@ class OneObjectALine(logging.Formatter):
             line |= getattr(record, "fields", {})
         line |= _of_job(record)
         if record.exc_info and record.exc_info[1] is not None:
-            line |= told(record.exc_info[1], frames=record.levelno >= logging.ERROR)
+            line |= describe_error(record.exc_info[1], frames=record.levelno >= logging.ERROR)
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -86,7 +135,7 @@ def _short(path: str) -> str:
     return "/".join(Path(path).parts[-2:])
 
 
-class WithoutRoutine(logging.Filter):
+class DropRoutine(logging.Filter):
     """A job's beginning, and the end of a timer that went well, are no news."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -101,8 +150,8 @@ def configuration(process: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": OneObjectALine, "process": process}},
-        "filters": {"routine": {"()": WithoutRoutine}},
+        "formatters": {"line": {"()": JsonFormatter, "process": process}},
+        "filters": {"routine": {"()": DropRoutine}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
@@ -126,14 +175,14 @@ def install(process: str) -> None:
     """From here on this process says everything in this form, also what would have been a traceback."""
     logging.config.dictConfig(configuration(process))
     logging.captureWarnings(True)
-    sys.excepthook = _fell
-    threading.excepthook = _thread_fell
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
 
 
-def _fell(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
     if error is not None and not issubclass(kind, KeyboardInterrupt):
         logging.getLogger(__name__).critical("ended by an error", exc_info=(kind, error, trace))
 
 
-def _thread_fell(given: threading.ExceptHookArgs) -> None:
-    _fell(given.exc_type, given.exc_value, given.exc_traceback)
+def _log_uncaught_in_thread(given: threading.ExceptHookArgs) -> None:
+    _log_uncaught(given.exc_type, given.exc_value, given.exc_traceback)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import psutil
 
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.startup import CannotStart
 
 # sockaddr_un holds 107 bytes; PostgreSQL adds "/.s.PGSQL.5432" to the folder.
-_LONGEST_SOCKET_FOLDER = 90
+_MAX_SOCKET_FOLDER = 90
 SERVER_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -31,7 +31,7 @@ def binaries() -> Path:
 
 
 @cache
-def disguise() -> tuple[tuple[str, ...], str | None]:
+def unprivileged_command() -> tuple[tuple[str, ...], str | None]:
     """PostgreSQL refuses to be root: (what to put before the command, the other user to run as)."""
     if os.geteuid() != 0:
         return (), None
@@ -45,7 +45,7 @@ def disguise() -> tuple[tuple[str, ...], str | None]:
 
 def run_tool(name: str, *arguments: str | Path) -> None:
     """Run one of PostgreSQL's own tools to its end, as the user the server runs as."""
-    prefix, user = disguise()
+    prefix, user = unprivileged_command()
     command = [
         *prefix,
         str(binaries() / name),
@@ -77,7 +77,7 @@ def private_folder(path: Path) -> Path:
     """A folder that only the server's user may enter."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.chmod(0o700)
-    user = disguise()[1]
+    user = unprivileged_command()[1]
     if user is not None:
         shutil.chown(path, user)
     return path
@@ -114,14 +114,14 @@ def socket_folder(data_dir: Path) -> Path:
     """Beside the cluster; where that path is unfit for a socket, our own folder in the temporary one."""
     beside = data_dir / "postgres-socket"
     # A comma separates hosts in a database URL.
-    if len(os.fsencode(beside)) <= _LONGEST_SOCKET_FOLDER and "," not in str(beside):
+    if len(os.fsencode(beside)) <= _MAX_SOCKET_FOLDER and "," not in str(beside):
         return private_folder(beside)
     mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     elsewhere = Path(tempfile.gettempdir()) / f"marketplace-{os.geteuid()}-{mark}"
     with suppress(FileExistsError):
         elsewhere.mkdir(mode=0o700)
     found = elsewhere.lstat()
-    if not stat.S_ISDIR(found.st_mode) or (found.st_uid != os.geteuid() and disguise()[1] is None):
+    if not stat.S_ISDIR(found.st_mode) or (found.st_uid != os.geteuid() and unprivileged_command()[1] is None):
         raise CannotStart(f"{elsewhere} belongs to somebody else. Choose a shorter DATA_DIR.")
     return private_folder(elsewhere)
 
@@ -129,7 +129,7 @@ def socket_folder(data_dir: Path) -> Path:
 def end_orphans(cluster: Path, socket: Path) -> None:
     """After a crash: end server processes still at work in the cluster, then take away stale lock files.
 
-    Only the holder of the claim on the data folder may call this. A stale lock file is no proof of a living
+    Only the holder of the lock on the data folder may call this. A stale lock file is no proof of a living
     server: its process id may belong to any other program by now.
     """
     left = [process for process in psutil.process_iter() if _works_in(process, cluster)]

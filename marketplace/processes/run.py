@@ -1,4 +1,4 @@
-"""What `make run` does: the whole site on a machine that has only Python."""
+"""Runs the site under the supervisor: `make run` on a machine that has only Python, `serve` on a server."""
 
 import os
 import signal
@@ -9,12 +9,36 @@ from dotenv import load_dotenv
 
 from marketplace.config_rules.environment import unreadable
 from marketplace.processes import children, logs
-from marketplace.processes.claim import Claim
+from marketplace.processes.config_check import print_report
 from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
 from marketplace.processes.embedded_postgres import BACKUP, OWNER, EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.startup import CannotStart, InstanceLock
 from marketplace.processes.supervisor import Child, Supervisor
+
+
+def serve(*, dev: bool = False) -> int:
+    """Serve until somebody stops it; the exit code. Migrations are the keeper's own step.
+
+    Not before the settings are safe, unless `dev` says that it does not matter here.
+    """
+    logs.install("supervisor")
+    try:
+        with Supervisor() as supervisor:
+            environ = dict(os.environ)
+            if not dev and print_report(environ):
+                raise CannotStart("serve starts with safe settings only. For a trial on your own machine: serve --dev")
+            if not environ.get("DATABASE_URL"):
+                raise CannotStart("DATABASE_URL is missing: serve starts no PostgreSQL of its own.")
+            port = children.chosen_port(environ)
+            start_site(supervisor, environ | {"PYTHONUNBUFFERED": "1"}, port)
+            print(f"Ready: http://127.0.0.1:{port}", flush=True)
+            supervisor.watch()
+    except CannotStart as problem:
+        print(problem, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
 
 Environment = dict[str, str]
 
@@ -45,7 +69,7 @@ def run(supervisor: Supervisor, environ: Environment) -> None:
     except OSError as problem:
         raise CannotStart(f"DATA_DIR: the folder cannot be made or is not yours ({problem.strerror}).") from None
     # Held until this process is gone, so also while the children stop.
-    Claim(
+    InstanceLock(
         folder / "run.lock",
         refusal=f"The site already runs with DATA_DIR {folder} (process {{owner}}). "
         "Stop that one, or set DATA_DIR and PORT to others.",

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 
 from marketplace.processes.launch import clear_session, end
-from marketplace.processes.problems import CannotStart, StopRequested
+from marketplace.processes.startup import CannotStart, StopRequested
 
 log = logging.getLogger(__name__)
 
 TICK = 0.1
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
 SETTLED_AFTER = 30.0
 GIVE_UP_AFTER = 5
 # A child without a question to ask it counts as up once it has lasted this long.
@@ -49,7 +49,7 @@ class Child:
             self.process = self.launch()
         except OSError as error:  # no memory or no process left: later there may be
             log.warning("%s cannot be started: %s", self.name, error.strerror)
-            self.fell()
+            self.on_exit()
 
     def note_served(self) -> bool:
         """Whether it has ever served; from then on it is restarted without end."""
@@ -58,7 +58,7 @@ class Child:
             self.served = self.ready() if self.ready is not None else lasted
         return self.served
 
-    def fell(self) -> None:
+    def on_exit(self) -> None:
         """Plan the next start, later each time it falls soon; give up on what never served."""
         now = time.monotonic()
         code = self.process.returncode if self.process is not None else None
@@ -79,7 +79,7 @@ class Child:
             self.pause,
         )
         self.again_at = now + self.pause
-        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        self.pause = min(self.pause * 2, MAX_PAUSE)
 
 
 class Supervisor:
@@ -143,7 +143,7 @@ class Supervisor:
             raise StopRequested
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
-                child.fell()
+                child.on_exit()
             elif child.process is None and time.monotonic() >= child.again_at:
                 child.start()
             else:

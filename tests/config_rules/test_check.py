@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.config_rules import database
 from marketplace.processes.children import ROOT
-from marketplace.processes.config_check import say
+from marketplace.processes.config_check import print_report
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.config_rules.conftest import FIELD_KEY, SAFE
 
@@ -75,7 +75,7 @@ def named(output: str) -> set[str]:
 
 
 def test_sp18_safe_settings_pass(safe: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert say(safe) == 0, capsys.readouterr().out
+    assert print_report(safe) == 0, capsys.readouterr().out
     assert "PostgreSQL" not in capsys.readouterr().out
 
 
@@ -89,7 +89,7 @@ def test_sp18_each_unsafe_setting_is_named(
     safe: dict[str, str], capsys: pytest.CaptureFixture[str], setting: str, value: str | None, name: str
 ) -> None:
     spoiled = {key: val for key, val in (safe | {setting: value}).items() if val is not None}
-    assert say(spoiled) == 1
+    assert print_report(spoiled) == 1
     output = capsys.readouterr().out
     assert named(output) == {name}
     assert value is None or len(value) < 9 or value not in output
@@ -100,7 +100,7 @@ def test_sp18_a_login_with_too_many_rights_is_named(
     safe: dict[str, str], postgres: EmbeddedPostgres, capsys: pytest.CaptureFixture[str], role: str, says: str
 ) -> None:
     del safe["DATABASE_OWNER_URL"]
-    assert say(safe | {"DATABASE_URL": postgres.url(role, "tests")}) == 1
+    assert print_report(safe | {"DATABASE_URL": postgres.url(role, "tests")}) == 1
     assert "unsafe  DATABASE_URL: its login" in (output := capsys.readouterr().out)
     assert says in output
 
@@ -108,7 +108,7 @@ def test_sp18_a_login_with_too_many_rights_is_named(
 def test_sp18_a_login_past_the_policies_is_named(
     safe: dict[str, str], bypassing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert say(safe | {"DATABASE_URL": bypassing}) == 1
+    assert print_report(safe | {"DATABASE_URL": bypassing}) == 1
     assert "BYPASSRLS" in capsys.readouterr().out
 
 
@@ -153,9 +153,9 @@ def test_sp18_what_others_may_read_is_named(
     safe: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     (tmp_path / name).touch(mode=0o600)
-    assert say(safe) == 0
+    assert print_report(safe) == 0
     (tmp_path / name).chmod(0o644)
-    assert say(safe) == 1
+    assert print_report(safe) == 1
     assert name in capsys.readouterr().out
 
 
@@ -163,12 +163,12 @@ def test_sp18_an_open_data_folder_is_named(
     safe: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tmp_path.chmod(0o755)
-    assert say(safe) == 1
+    assert print_report(safe) == 1
     assert named(capsys.readouterr().out) == {"DATA_DIR"}
 
 
 def test_the_records_of_the_sender_are_advised(safe: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    say(safe)
+    print_report(safe)
     output = capsys.readouterr().out
     assert all(part in output for part in ("v=spf1", "_domainkey.meridian.org.", "_dmarc.meridian.org."))
 

@@ -7,7 +7,6 @@ import pytest
 
 from marketplace.config import load_config
 from marketplace.processes.children import chosen_port, is_ready
-from marketplace.processes.claim import Claim
 from marketplace.processes.development import (
     development_secrets,
     remember,
@@ -15,7 +14,7 @@ from marketplace.processes.development import (
     sample_password_file,
 )
 from marketplace.processes.mailbox import free_port
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.startup import CannotStart, InstanceLock
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
@@ -76,8 +75,8 @@ def test_free_port_is_taken() -> None:
 
 
 def test_claim_names_its_holder_and_can_be_given_back(tmp_path: Path) -> None:
-    held = Claim(tmp_path / "lock", refusal="taken by {owner}")
+    held = InstanceLock(tmp_path / "lock", refusal="taken by {owner}")
     with pytest.raises(CannotStart, match=r"taken by \d+"):
-        Claim(tmp_path / "lock", refusal="taken by {owner}")
+        InstanceLock(tmp_path / "lock", refusal="taken by {owner}")
     held.release()
-    Claim(tmp_path / "lock", refusal="taken by {owner}").release()
+    InstanceLock(tmp_path / "lock", refusal="taken by {owner}").release()

@@ -10,16 +10,16 @@ import psycopg
 import pytest
 from gunicorn.config import Config
 
-from marketplace.processes.gunicorn_log import PlacedLogger
-from marketplace.processes.logs import PACKAGE, OneObjectALine, WithoutRoutine, configuration, request_id
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.gunicorn_log import CallerLogger
+from marketplace.processes.logs import PACKAGE, DropRoutine, JsonFormatter, configuration, request_id
+from marketplace.processes.startup import CannotStart
 
 MARKER = "Marker-of-Ana"
 OURS = f"{PACKAGE}/web/errors.py"
 
 
 def line_of(record: logging.LogRecord) -> dict[str, object]:
-    told = OneObjectALine("web").format(record)
+    told = JsonFormatter("web").format(record)
     assert "\n" not in told
     return json.loads(told)
 
@@ -86,8 +86,8 @@ def test_a_job_is_its_id_and_its_task() -> None:
     said = record(f"Job {MARKER} ended", action="job_error", job=job)
     assert line_of(said) | {"job": 3, "task": "mail.send", "message": "job_error"} == line_of(said)
     assert MARKER not in str(line_of(said))
-    assert WithoutRoutine().filter(said)
-    assert not WithoutRoutine().filter(record("", action="job_success", job=job | {"queue": "timers"}))
+    assert DropRoutine().filter(said)
+    assert not DropRoutine().filter(record("", action="job_success", job=job | {"queue": "timers"}))
 
 
 def test_the_arbiter_may_name_processes() -> None:
@@ -120,7 +120,7 @@ def test_every_line_is_one_object(kind: str) -> None:
 
 
 def test_gunicorn_says_where_it_speaks(caplog: pytest.LogCaptureFixture) -> None:
-    logger = PlacedLogger(Config())
+    logger = CallerLogger(Config())
     logger.error_log.propagate = True
     for speak in (logger.warning, logger.error, logger.critical, logger.exception):
         speak("Invalid request: %s", MARKER)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.processes.launch import launch
-from marketplace.processes.problems import CannotStart
+from marketplace.processes.startup import CannotStart
 from marketplace.processes.supervisor import Child, Supervisor
 
 # A child that notes its end and takes its time over it.
@@ -107,14 +107,14 @@ def test_each_fall_makes_the_next_start_later() -> None:
     for _ in range(7):
         pauses.append(child.pause)
         child.started = time.monotonic()
-        child.fell()
+        child.on_exit()
     assert pauses == [0.5, 1, 2, 4, 8, 10, 10]
 
 
 def test_pause_is_short_again_after_a_good_run() -> None:
     child = Child("sleeper", sleeper)
     child.served, child.pause, child.started = True, 10, time.monotonic() - 31
-    child.fell()
+    child.on_exit()
     assert child.again_at - time.monotonic() < 0.6
 
 
@@ -122,9 +122,9 @@ def test_what_never_serves_is_given_up() -> None:
     child = Child("broken", sleeper, ready=lambda: False, last_lines=lambda: "no such table")
     for _ in range(4):
         child.started = time.monotonic()
-        child.fell()
+        child.on_exit()
     with pytest.raises(CannotStart, match="no such table"):
-        child.fell()
+        child.on_exit()
 
 
 def test_wait_ready_returns_once_the_child_answers(tmp_path: Path) -> None:

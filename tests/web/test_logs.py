@@ -21,7 +21,7 @@ from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security import signed_links
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
-from marketplace.processes.logs import OneObjectALine
+from marketplace.processes.logs import JsonFormatter
 from tests.conftest import app_on
 from tests.factories import PASSWORD, build_account, build_clinic, build_lead, build_member, build_quote
 from tests.foundation.test_pictures import picture as drawn
@@ -71,7 +71,7 @@ def serving(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Site
     app = app_on(postgres, name, TESTING=False)
     said = io.StringIO()
     handler = logging.StreamHandler(said)
-    handler.setFormatter(OneObjectALine("web"))
+    handler.setFormatter(JsonFormatter("web"))
     root, ours = logging.getLogger(), logging.getLogger("marketplace")
     levels = root.level, ours.level
     root.addHandler(handler)

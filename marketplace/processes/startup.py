@@ -1,13 +1,19 @@
-"""One owner of a folder at a time."""
+"""What stops a start, in a sentence for whoever typed the command, and the lock that gives a folder one owner."""
 
 import fcntl
 import os
 from pathlib import Path
 
-from marketplace.processes.problems import CannotStart
+
+class CannotStart(RuntimeError):
+    """The message says what is wrong and what to do; it is printed without a traceback."""
 
 
-class Claim:
+class StopRequested(Exception):
+    """Somebody asked us to stop while we were still starting."""
+
+
+class InstanceLock:
     """Held until released or until this process ends, however it ends."""
 
     def __init__(self, path: Path, *, refusal: str) -> None:
