@@ -42,7 +42,7 @@ class Email(Created, Base):
     )
 
     id: Mapped[UUID] = key()
-    name: Mapped[str]  # its function and its folder
+    name: Mapped[str]  # its template in templates/emails/
     audience: Mapped[str]
     locale: Mapped[str] = mapped_column(default="en")
     state: Mapped[EmailState] = mapped_column(TEXT, default=EmailState.WAITING)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
@@ -50,14 +51,9 @@ def confirm_again(event: Event) -> None:
 def request_sent(event: Event) -> None:
     """Confirmed: names the clinics that have it, or says that it is kept waiting (RequestConfirmed)."""
     request = _request(event)
-    clinics = [{**named(lead.clinic, request), "until": _answers_by(lead, request)} for lead in _leads(request)]
-    if clinics:
-        put(
-            "request_sent",
-            request,
-            context={"clinics": clinics, "n": len(clinics)},
-            link=RequestLink(request),
-        )
+    sent_to = [_row(lead, request) for lead in _leads(request)]
+    if sent_to:
+        put("request_sent", request, context={"sent_to": sent_to, "n": len(sent_to)}, link=RequestLink(request))
     else:
         put("request_waiting", request, link=RequestLink(request))
 
@@ -180,8 +176,12 @@ def named(clinic: Clinic, request: QuoteRequest) -> dict[str, str]:
     return {"name": clinic.name, "place": place(clinic, locale=request.locale)}
 
 
-def _answers_by(lead: Lead, request: QuoteRequest) -> str:
-    return both_clocks(lead.due_at, home=request.home_country, there=lead.clinic.timezone, locale=request.locale)
+def _row(lead: Lead, request: QuoteRequest) -> tuple[str, str]:
+    """A clinic that has the request, and where it is and until when it can answer."""
+    clinic = named(lead.clinic, request)
+    until = both_clocks(lead.due_at, home=request.home_country, there=lead.clinic.timezone, locale=request.locale)
+    with force_locale(request.locale):
+        return clinic["name"], _("%(place)s. It has until %(moment)s", place=clinic["place"], moment=until)
 
 
 def _leads(request: QuoteRequest) -> Sequence[Lead]:
@@ -214,7 +214,6 @@ def request_deleted(event: Event) -> None:
     request = db.session.get_one(QuoteRequest, event.request_id)
     context = {
         "until": day(confirmations_until(request).date(), locale=request.locale),
-        "is_last": True,
         "hours": GIVE_UP_AFTER // timedelta(hours=1),
         "bounce_days": BOUNCE_RETENTION.days,
         "chased_after": [after.days for after in CHASED_AFTER],

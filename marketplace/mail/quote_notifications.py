@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -124,13 +123,13 @@ def quotes_arrived(request: QuoteRequest, *, quotes: Sequence[Quote]) -> None:
 
     One leads to itself, several to where they stand side by side.
     """
-    lines = [_line(quote, request) for quote in quotes]
-    changed = [line for line in lines if line["changed"]]
+    known = [_told_of(quote) for quote in quotes]
+    rows = [_row(quote, request, known=earlier) for quote, earlier in zip(quotes, known, strict=True)]
     context = {
-        "news": [line for line in lines if not line["changed"]],
-        "changes": changed,
-        "n": len(lines),
-        "only": lines[0] if len(lines) == 1 else None,
+        "news": [row for row, earlier in zip(rows, known, strict=True) if earlier is None],
+        "changes": [row for row, earlier in zip(rows, known, strict=True) if earlier is not None],
+        "n": len(rows),
+        "only": rows[0] if len(rows) == 1 else None,
     }
     path = f"quotes/{quotes[0].number}" if len(quotes) == 1 else "compare"
     patient_emails.put("quotes_arrived", request, context=context, link=RequestLink(request, path))
@@ -150,9 +149,9 @@ def quote_ends(quote: Quote) -> None:
     patient_emails.put("quote_ends", request, context=context, link=RequestLink(request, path))
 
 
-def _line(quote: Quote, request: QuoteRequest) -> dict[str, Any]:
-    """A clinic's quote, and what is different from the one its patient was told of."""
-    known, clinic = _told_of(quote), patient_emails.named(quote.lead.clinic, request)
+def _row(quote: Quote, request: QuoteRequest, *, known: Quote | None) -> tuple[str, str]:
+    """A clinic, and its quote: what is different from the `known` one, which its patient was told of."""
+    clinic = patient_emails.named(quote.lead.clinic, request)
     until = day(quote.valid_until, locale=request.locale)
     with force_locale(request.locale):
         what = ", ".join(what_changed(known, quote)) if known is not None else ""
@@ -160,7 +159,7 @@ def _line(quote: Quote, request: QuoteRequest) -> dict[str, Any]:
             line = _("%(place)s. Changed: %(what)s. Stands until %(day)s", place=clinic["place"], what=what, day=until)
         else:
             line = _("%(place)s. Stands until %(day)s", place=clinic["place"], day=until)
-    return {**clinic, "line": line, "changed": known is not None}
+    return clinic["name"], line
 
 
 def _told_of(quote: Quote) -> Quote | None:

@@ -56,11 +56,6 @@ def test_the_page_is_the_table() -> None:
     assert PAGE.read_text() == as_page()
 
 
-def test_every_folder_has_a_row_and_every_row_a_folder() -> None:
-    folders = {path.name for path in (ROOT / "templates" / "emails").iterdir() if path.is_dir()}
-    assert folders == set(REGISTER)
-
-
 @pytest.mark.parametrize("name", sorted(REGISTER))
 def test_a_row_says_whom_it_goes_to_and_whether_it_leads_anywhere(app: Flask, name: str) -> None:
     WRITE[name]()

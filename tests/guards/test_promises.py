@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from marketplace.catalogue.content_loader import front_matter
+from marketplace.mail.register import REGISTER
 from marketplace.timers import TIMERS
 from tests.reading import Page, Reader, words
 from tests.world import World
@@ -21,7 +22,7 @@ NOT_BUILT = re.compile(r"aftercare reminder|weeks? 2, 6|was the price|start from
 def _exists(app: Flask, named: str) -> bool:
     kind, _, name = named.partition(" ")
     if kind == "mail":
-        return (ROOT / "templates" / "emails" / name).is_dir()
+        return name in REGISTER
     if kind == "timer":
         return name in TIMERS
     return any(rule.rule == name and kind in (rule.methods or ()) for rule in app.url_map.iter_rules())

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import html5lib
 import pytest
@@ -30,7 +29,6 @@ from tests.factories import build_account, build_invitation, build_lead, build_m
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
 
 SITE = "http://127.0.0.1:8000"
-BODY_KINDS = {"subject.txt", "body.txt", "body.html"}
 NOT_IN_SUBJECT = re.compile(
     r"meso|facial|scalp|skin|hair|treat|procedure|inject|health|doctor|medic|pregnan|allerg|photo|consult",
     re.I,
@@ -154,14 +152,6 @@ def written(request: pytest.FixtureRequest, app: Flask) -> list[Email]:
     found = emails(request.param)
     assert found
     return found
-
-
-def test_every_folder_has_its_three_parts_and_is_in_the_table(app: Flask) -> None:
-    folders = {
-        path.name: path for path in (Path(app.root_path).parent / "templates" / "emails").iterdir() if path.is_dir()
-    }
-    assert folders.keys() == WRITE.keys()
-    assert all({part.name for part in folder.iterdir()} == BODY_KINDS for folder in folders.values())
 
 
 def test_subject_and_first_words_say_nothing_of_health(written: list[Email]) -> None:

@@ -123,7 +123,7 @@ def test_one_recipient_a_mail(sink: Sink, app: Flask) -> None:
     from marketplace.mail import outbox
 
     two = "ana@patient.example, b@evil.example"
-    email = outbox.put("request_deleted", to=two, audience="patient", context={})
+    email = outbox.put("your_link", to=two, audience="patient", context={})
     assert send(email).state == "failed"
     assert (email.last_problem, sink.given) == ("unsendable", [])
 

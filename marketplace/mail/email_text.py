@@ -1,0 +1,91 @@
+"""Renders an email: its one template gives the subject, the text part and the HTML part."""
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from babel import Locale
+from flask import current_app
+from flask_babel import force_locale
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+_WIDTH = 76
+_GAPS = re.compile(r"\n{3,}")
+
+
+class EmailText(NamedTuple):
+    """What a reader gets."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(name: str, *, context: Mapping[str, Any], locale: str) -> EmailText:
+    """Renders templates/emails/<name>.html twice, in the reader's language: as text and as HTML.
+
+    Raises UndefinedError where the template prints what `context` does not have.
+    """
+    shared = {**context, "lang": locale, "dir": Locale.parse(locale).text_direction}
+    as_text, as_html = _environments()
+    with force_locale(locale):
+        subject, text = _rendered(as_text, name, "txt", context=shared)
+        _, html = _rendered(as_html, name, "html", context={**_in_html(shared), "subject": subject})
+    return EmailText(subject, _tidy(text), html)
+
+
+def one_line(value: str | int) -> str:
+    """The value without line breaks and double spaces: it can neither end a line nor begin one."""
+    text = value if isinstance(value, str) else str(value)
+    space = Markup(" ") if isinstance(text, Markup) else " "  # what is safe HTML stays so
+    return space.join(text.split())
+
+
+def _rendered(env: Environment, name: str, kind: str, *, context: Mapping[str, Any]) -> tuple[str, str]:
+    """The subject and the whole of one part, with the layout and the macros (`parts`) of its kind."""
+    # Not render_template: what pages start from (a session, a theme) does not exist where jobs run.
+    template = env.get_template(f"emails/{name}.html")
+    values = {**context, "layout": f"emails/_layout.{kind}", "parts": f"emails/_parts.{kind}"}
+    subject = "".join(template.blocks["subject"](template.new_context(values)))
+    return one_line(subject), template.render(values)
+
+
+def _environments() -> tuple[Environment, Environment]:
+    """For text, which escapes nothing, and for HTML, which escapes everything; made once an app."""
+    made: tuple[Environment, Environment] | None = current_app.extensions.get("email_text")
+    if made is None:
+        made = _environment(autoescape=False), _environment(autoescape=True)
+        current_app.extensions["email_text"] = made
+    return made
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    # No bytecode cache: it goes by the template's name alone, and would mix what escapes with what does not.
+    env = current_app.jinja_env.overlay(autoescape=autoescape, undefined=StrictUndefined, bytecode_cache=None)
+    env.filters = {**env.filters, "one_line": one_line}
+    return env
+
+
+def _in_html(context: Mapping[str, Any]) -> dict[str, Any]:
+    """A reference stays on one line, also in a heading."""
+    whole = Markup('<span style="white-space:nowrap;">{}</span>').format(context["reference"])
+    return {**context, "reference": whole}
+
+
+def _tidy(text: str) -> str:
+    """No line longer than a plain-text reader shows, no gap longer than one empty line."""
+    lines = (_wrapped(line.strip()) for line in text.splitlines())
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _wrapped(line: str) -> str:
+    # Addresses stay whole: a broken one does not open.
+    return textwrap.fill(
+        line,
+        _WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+        subsequent_indent="  " if line.startswith("- ") else "",
+    )
