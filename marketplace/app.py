@@ -16,7 +16,7 @@ from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import account_emails
-from marketplace.web import access, account_pages, backdrop, dev_mail, filters, joining, metrics, words
+from marketplace.web import access, account_pages, backdrop, dev_mail, filters, metrics, words
 from marketplace.web.dashboard.blueprint import blueprint as dashboard
 from marketplace.web.http import (
     access_log,
@@ -31,7 +31,7 @@ from marketplace.web.http import (
     origin,
     uploads,
 )
-from marketplace.web.mail import door as mail_door
+from marketplace.web.mail_feedback import blueprint as mail_feedback
 from marketplace.web.operator.blueprint import blueprint as operator
 from marketplace.web.patient.blueprint import blueprint as patient
 from marketplace.web.policies import POLICIES
@@ -79,7 +79,15 @@ def _bind_web(app: Flask) -> None:
     for part in (errors, limiting, filters, backdrop, context, words):
         part.install(app)
     assets.install(app)
-    for blueprint in (public, patient, dashboard, operator, account_pages.account_pages, joining.joining, mail_door):
+    for blueprint in (
+        public,
+        patient,
+        dashboard,
+        operator,
+        account_pages.account_pages,
+        account_pages.joining,
+        mail_feedback,
+    ):
         app.register_blueprint(blueprint)
     app.register_blueprint(metrics.metrics)
     if not app.config["PRODUCTION"]:

@@ -1,15 +1,23 @@
-"""One's own account, for members and operators alike: where one is signed in, and the way out of all of it."""
+"""One's own account: where one is signed in, the way out of all of it, and joining a team by an invitation."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import logout_user
 from flask_security import current_user
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from marketplace.accounts import session_store, sessions
 from marketplace.accounts.actions import end_all
+from marketplace.accounts.credentials import password_problem
 from marketplace.accounts.freshness import fresh
+from marketplace.clinics.joining import Invited, Standing, join, join_as_new, peek
 from marketplace.clinics.team import membership_of
+from marketplace.extensions import db
+from marketplace.foundation.problems import LinkGone
+from marketplace.web.forms.base import Form
 from marketplace.web.http.headers import keep_private
 from marketplace.web.http.writing import writes
 
@@ -48,3 +56,82 @@ def end_sessions() -> ResponseReturnValue:
     end_all(account_id, reason="everywhere")
     flash(_("You are signed out in every browser"), "success")
     return redirect(url_for("security.login"), 303)
+
+
+joining = Blueprint("joining", __name__, url_prefix="/account/invitation/<token>")
+joining.after_request(keep_private)
+LONGEST_NAME = 80
+
+
+class PersonForm(Form):
+    """Who has no account yet."""
+
+    name = StringField(
+        _l("Your name"),
+        validators=[
+            DataRequired(_l("Enter your name")),
+            Length(max=LONGEST_NAME, message=_l("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
+        ],
+    )
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter a password"))])
+    password_confirm = PasswordField(_l("The password again"))
+
+    def validate_password(self, field: PasswordField) -> None:
+        """The same rules as wherever a password is set."""
+        problem = password_problem(field.data or "", about=(self.name.data,))
+        if problem:
+            raise ValidationError(problem)
+
+    def validate_password_confirm(self, field: PasswordField) -> None:
+        """Typed blind, so typed twice."""
+        if field.data != self.password.data:
+            raise ValidationError(_("The two passwords are not the same"))
+
+
+@joining.errorhandler(LinkGone)
+def show_gone(problem: LinkGone) -> ResponseReturnValue:
+    """What became of the invitation, and who sends a new one."""
+    db.session.rollback()
+    return render_template("joining/gone.html", problem=problem), 404
+
+
+@joining.get("")
+def show_invitation(token: str) -> str:
+    """Who invites and which clinic; a mail scanner that follows the link joins nothing."""
+    return _page(token, peek(token), form=PersonForm())
+
+
+@joining.post("")
+@writes
+def accept_invitation(token: str) -> ResponseReturnValue:
+    """Joins the team."""
+    invited = peek(token)
+    if _is_theirs(invited) and invited.standing == Standing.FREE:
+        join(token, current_user.id)
+        flash(_("You are in the team of %(clinic)s", clinic=invited.clinic_name), "success")
+        return redirect("/dashboard/leads", 303)
+    if current_user.is_authenticated or invited.standing != Standing.NEW:
+        return _page(token, invited, form=PersonForm(formdata=None)), 409
+    form = PersonForm()
+    if not form.validate_on_submit():
+        return _page(token, invited, form=form), 422
+    join_as_new(token, name=form.name.data or "", password=form.password.data or "")
+    flash(_("You are in the team of %(clinic)s. Sign in with your password", clinic=invited.clinic_name), "success")
+    return redirect(url_for("security.login"), 303)
+
+
+def _is_theirs(invited: Invited) -> bool:
+    """The person who is signed in is the one who was invited."""
+    return bool(current_user.is_authenticated) and current_user.id == invited.account_id
+
+
+def _page(token: str, invited: Invited, *, form: PersonForm) -> str:
+    return render_template(
+        "joining/show.html",
+        token=token,
+        invited=invited,
+        is_theirs=_is_theirs(invited),
+        signed_in_as=current_user.email if current_user.is_authenticated else None,
+        form=form,
+        has_errors=bool(form.errors),
+    )

@@ -18,7 +18,7 @@ from marketplace.foundation.database import deadline, timeouts
 from marketplace.foundation.database.deadline import AsyncDeadlineConnection, CircuitBreaker, Silent
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
-from marketplace.web.public import health
+from marketplace.web.public import pages
 from tests.conftest import app_on
 from tests.silent_proxy import ProxyThread
 
@@ -85,7 +85,7 @@ def test_a_silence_in_the_middle_of_a_request(
         db.session.execute(text("SELECT 2"))
         return {}
 
-    monkeypatch.setattr(health, "ready", silent_in_the_middle)
+    monkeypatch.setattr(pages, "ready", silent_in_the_middle)
     status, retry_after, seconds = timed(far_app)
     assert (status, retry_after) == (503, "5")
     assert 0.9 < seconds < 1.5

@@ -12,7 +12,7 @@ from marketplace.backups.database import connect
 from marketplace.extensions import db
 from marketplace.foundation.database import separate_transaction, timeouts
 from marketplace.foundation.database.roles import as_system
-from marketplace.web.public import health
+from marketplace.web.public import pages
 from tests.working import work_off
 
 NAMES = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
@@ -80,7 +80,7 @@ def test_who_waits_in_vain_is_told_to_come_back(own_app: Flask, monkeypatch: pyt
     with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
         other.execute(text("SET idle_in_transaction_session_timeout = '20s'"))
         other.execute(text("SELECT pg_advisory_xact_lock(1)"))
-        patch.setattr(health, "ready", waiting)
+        patch.setattr(pages, "ready", waiting)
         answer = client.get("/readyz")
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
     assert client.get("/readyz").status_code == 200
@@ -153,6 +153,6 @@ def test_a_refusal_in_the_systems_face_is_told_as_what_it_is(
     client = own_app.test_client()
     with own_app.app_context(), db.engine.connect() as other, monkeypatch.context() as patch:
         other.execute(text("SELECT pg_advisory_lock(1)"))
-        patch.setattr(health, "ready", in_its_face)
+        patch.setattr(pages, "ready", in_its_face)
         assert client.get("/readyz").status_code == 503
     assert client.get("/readyz").status_code == 200

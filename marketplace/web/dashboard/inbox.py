@@ -1,4 +1,4 @@
-"""A clinic's requests, the least time left first."""
+"""A clinic's requests, the least time left first, and all of them as one CSV."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import g, render_template, request, session, url_for
+from flask import Response, g, render_template, request, session, url_for
 from flask_babel import gettext as _
 
+from marketplace.accounts.freshness import fresh
 from marketplace.clinics.standing import why_stopped
+from marketplace.foundation.security import limits
+from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.leads.clinic_desk import shared
 from marketplace.leads.deletion import leads_to_delete
 from marketplace.leads.messages import PATIENT, unread_counts
@@ -19,9 +22,11 @@ from marketplace.quote_requests.photos import numbers_of
 from marketplace.quote_requests.queries import name_to_use
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.inbox import going_out, inbox, tab_counts
+from marketplace.quotes.lead_export import COLUMNS, export_leads
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.http.inputs import is_page
+from marketplace.web.http.writing import writes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
     from marketplace.foundation.paging import Page
     from marketplace.leads.models import Lead
+
 
 LAST_LIST = "inbox"  # in the session: where "Back to requests" leads
 
@@ -130,3 +136,16 @@ def _rows(leads: Sequence[Lead]) -> list[Row]:
         )
         for lead in leads
     ]
+
+
+@blueprint.get("/export.csv")
+@fresh
+@writes
+def export_csv() -> Response:
+    """Recorded, and so often only; a look by HEAD takes nothing."""
+    answer = Response(mimetype=MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = f'attachment; filename="requests-{g.clinic.slug}.csv"'
+    if request.method != "HEAD":
+        limits.take("export-leads", clinic=str(g.clinic.id))
+        answer.set_data(csv_text([COLUMNS, *export_leads(g.clinic.id)]))
+    return answer

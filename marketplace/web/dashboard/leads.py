@@ -1,23 +1,27 @@
-"""One request: what the patient asked first, then the answer to it."""
+"""One request: what the patient asked with its photos, then the answer to it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_security import current_user
 
 from marketplace.catalogue.queries import procedures
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
-from marketplace.foundation.problems import Refused
+from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values.amounts import NotAnAmount
+from marketplace.leads.actions import open_lead
 from marketplace.leads.changed_answers import note_seen
 from marketplace.leads.deletion import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
+from marketplace.quote_requests import photos
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.drafting import takes_quote
 from marketplace.quotes.given_before import changed_after
@@ -27,14 +31,14 @@ from marketplace.quotes.quote_comparison import ITEMS, items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
-from marketplace.web.dashboard.asked_facts import asked_shown, items
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.changed_rows import changed_rows
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
-from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, note_look, own_lead, sight_of
+from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
+from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, note_look, own_lead, reads, sight_of
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
+from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
+
 
 TREATMENT = "mesotherapy"
 
@@ -71,7 +76,7 @@ def filled_form(own: Lead, sight: Sight) -> QuoteForm | None:
     terms = _started_from(own, latest)
     values = shown_values(terms, procedure=slug_of(terms.procedure_id), seen=latest.number if latest else 0)
     form = form_of(own, sight, formdata=None, data=values | {"currency": own.clinic.currency})
-    form.show(asked_shown(own, sight))
+    form.show(request_shown(own, sight))
     return form
 
 
@@ -166,3 +171,18 @@ def confirm_deleted(ref: str) -> ResponseReturnValue:
     confirm_deletion(own_lead(), [Purpose(what)] if what else tuple(Purpose))
     flash(_("Thank you. We have noted that the data is deleted"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
+
+
+@blueprint.get("/leads/<ref>/photos/<uuid:photo_id>")
+@writes
+def photo(ref: str, photo_id: UUID) -> Response:
+    """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
+    own = own_lead()
+    hold_still(own)
+    if not reads(own, Purpose.PHOTOS):
+        raise NotFound("photo")
+    found = photos.photo_of(own.request, photo_id)
+    if request.method == "HEAD":
+        return uploads.answer(b"", name="photo")
+    open_lead(own, actor=current_user.actor, looked_at="photos")
+    return uploads.answer(photos.picture(found), name=f"{ref}-{found.place}")

@@ -1,4 +1,4 @@
-"""The clinic's own listing: what patients read, sent to review and paused by an owner."""
+"""The clinic's own pages: its listing, sent to review and paused by an owner, its checks and its numbers."""
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,8 +9,12 @@ from wtforms.validators import DataRequired, Length
 
 from marketplace.clinics import actions
 from marketplace.clinics.reasons import in_words
+from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.clinics.states import ListingState
+from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
+from marketplace.leads.clinic_desk import numbers as numbers_of
+from marketplace.leads.reasons import in_words as routing_words
 from marketplace.web.clinic_words import opening_words
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
@@ -83,3 +87,16 @@ def _page(*, problem: str | None = None, answer_form: AnswerForm | None = None) 
 def _back(text: str) -> ResponseReturnValue:
     flash(text, "success")
     return redirect(url_for("dashboard.listing"), 303)
+
+
+@blueprint.get("/checks")
+def checks() -> str:
+    """The six checks with their dates."""
+    return render_template("dashboard/checks.html", wording=wording, today=clock.today(), ending_within=ENDING_WITHIN)
+
+
+@blueprint.get("/numbers")
+def numbers() -> str:
+    """The last 90 days."""
+    found = numbers_of(g.clinic.id)
+    return render_template("dashboard/numbers.html", found=found, in_words=routing_words)

@@ -1,31 +1,38 @@
-"""A quote is written, held for its minutes, or undone."""
+"""Writing a quote, undoing it while it is held, and withdrawing it once it was sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.validators import InputRequired
 
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
-from marketplace.quotes.drafting import hold, take_back, takes_quote
+from marketplace.quotes.drafting import hold, take_back, takes_quote, withdraw
 from marketplace.quotes.flags import Confirmed
-from marketplace.quotes.queries import latest_for_lead
+from marketplace.quotes.queries import latest_for_lead, standing_for_lead
 from marketplace.quotes.states import PriceReason
-from marketplace.web.dashboard.asked_facts import asked_shown
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
+from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
+from marketplace.web.dashboard.shown_request import request_shown
 from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
 from marketplace.web.forms.agreeing import STALE
+from marketplace.web.forms.base import Form
 from marketplace.web.http import errors
 from marketplace.web.http.writing import once, writes
+from marketplace.web.words import WITHDRAWALS
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
+    from marketplace.quotes.models import Quote
     from marketplace.quotes.terms import QuoteTerms
 
 
@@ -42,7 +49,7 @@ def send_quote(ref: str) -> ResponseReturnValue:
     note_look_beside_form(own, sight)
     form = form_of(own, sight)
     _nobody_was_faster(own, form)
-    agrees = form.agrees_to(asked_shown(own, sight)) and form.validate_on_submit()
+    agrees = form.agrees_to(request_shown(own, sight)) and form.validate_on_submit()
     if agrees and _held(own, form, answers=len(sight.questions)) and _still_as_read(own, form):
         return redirect(url_for("dashboard.lead", ref=ref), 303)
     return lead_page(own, sight_of(own), form=form, status=STALE if form.changes else 422, has_errors=True)
@@ -50,7 +57,7 @@ def send_quote(ref: str) -> ResponseReturnValue:
 
 def _still_as_read(own: Lead, form: QuoteForm) -> bool:
     """Holding it has locked the request: what the patient changed until then counts, and nothing is held."""
-    agrees = form.agrees_to(asked_shown(own, sight_of(own)))
+    agrees = form.agrees_to(request_shown(own, sight_of(own)))
     if not agrees:
         errors.take_back()
     return agrees
@@ -87,3 +94,44 @@ def undo_quote(ref: str) -> ResponseReturnValue:
     take_back(own_lead())
     flash(_("Taken back. Nothing was sent to the patient"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
+
+
+class WithdrawForm(Form):
+    """Why; always one of the list."""
+
+    reason = RadioField(
+        _l("Why do you withdraw the quote?"),
+        choices=listed((code, own) for code, (own, _patients) in WITHDRAWALS.items()),
+        validators=[InputRequired(_l("Select a reason"))],
+    )
+
+
+@blueprint.get("/leads/<ref>/withdraw")
+def ask_withdraw(ref: str) -> str:
+    """What follows is said before the button."""
+    own = own_lead()
+    return _page(own, _open_quote(own), WithdrawForm())
+
+
+@blueprint.post("/leads/<ref>/withdraw")
+@writes
+def withdraw_quote(ref: str) -> ResponseReturnValue:
+    """No longer to be chosen; the patient is told at once, and the clinic may send another one."""
+    own, form = own_lead(), WithdrawForm()
+    quote = _open_quote(own)
+    if not form.validate_on_submit():
+        return _page(own, quote, form), 422
+    withdraw(quote, reason=form.reason.data)
+    flash(_("Quote withdrawn. The patient is told by email. You can send another one"), "success")
+    return redirect(url_for("dashboard.lead", ref=ref), 303)
+
+
+def _open_quote(own: Lead) -> Quote:
+    quote = standing_for_lead(own)
+    if quote is None or quote.state != "sent":
+        raise WrongState("quote_not_sent", _("There is no open quote to withdraw"))
+    return quote
+
+
+def _page(own: Lead, quote: Quote, form: WithdrawForm) -> str:
+    return render_template("dashboard/withdraw.html", lead=own, quote=quote, form=form, has_errors=bool(form.errors))

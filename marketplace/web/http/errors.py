@@ -1,6 +1,8 @@
-"""Each refusal has its page; nothing a person sends makes a 500."""
+"""Each refusal has its page; nothing a person sends makes a 500. A form whose token is gone can be sent once more."""
 
-from flask import Flask, current_app, render_template
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
@@ -8,13 +10,57 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
+from marketplace.foundation.database.roles import use_role
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.security.idempotency import FormChanged
+from marketplace.foundation.security.input_safety import hostile
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
+from marketplace.web.access import policy_here
 from marketplace.web.http import database_errors
 from marketplace.web.http.context import page_context
 from marketplace.web.http.limiting import wait_words
-from marketplace.web.http.resubmission import what_was_sent
+
+PROOFS = {"csrf_token", "code"}
+UNSEEN = {"idem", "shown", "change", "next", "website", "rendered", "proof"}
+
+
+@dataclass(frozen=True)
+class SentAgain:
+    """What goes along unseen, what is shown of it, and whether who sends it would be let in."""
+
+    action: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[dict[str, str]] = field(default_factory=list)
+    files: bool = False
+    let_in: bool = False
+
+
+def what_was_sent() -> SentAgain:
+    """Of this request; a text that cannot be shown is left out."""
+    sent = [(name, value) for name, value in request.form.items(multi=True) if _is_kept(name, value)]
+    seen = {name: [value for other, value in sent if other == name] for name, _value in sent if name not in UNSEEN}
+    rows = [{"key": _label(name), "value": ", ".join(values)} for name, values in seen.items() if any(values)]
+    return SentAgain(request.full_path.rstrip("?"), sent, rows, bool(request.files), _would_be_let_in())
+
+
+def _is_kept(name: str, value: str) -> bool:
+    return name not in PROOFS and "password" not in name and not hostile(name) and not hostile(value, lines=True)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _would_be_let_in() -> bool:
+    granted = policy_here()
+    if granted is None:
+        return False
+    try:
+        use_role(granted.role)
+        return granted.guard() is None
+    except (Problem, HTTPException):
+        return False
+
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 

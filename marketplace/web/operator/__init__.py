@@ -1,3 +1,3 @@
 """The operators' pages."""
 
-from marketplace.web.operator import audit, clinics, decisions, desk, emails, requests, review  # noqa: F401 - binds the views
+from marketplace.web.operator import audit, checks, clinics, decisions, emails, overview, requests, review  # noqa: F401 - binds the views

@@ -1,9 +1,10 @@
-"""Reading clinics: the list, one listing with its claims beside its checks, checks that end."""
+"""Reading clinics: the list, and one listing with its claims beside its checks."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue.geography import destinations
@@ -13,10 +14,10 @@ from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
-from marketplace.web.operator.claims import claim_rows
-from marketplace.web.operator.reading import items, listing_shown
+from marketplace.web.operator.claims import claim_rows, items, listing_shown
 
-WITHIN = (7, 30, 90)
+if TYPE_CHECKING:
+    pass
 
 
 def page_number() -> int:
@@ -91,19 +92,6 @@ def show_history(clinic_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/checks")
-def list_checks() -> ResponseReturnValue:
-    """Evidence that waits, claims of live listings that lapsed, or checks that end soon or have ended."""
-    state = request.args.get("state", "").strip()
-    within = number("expires_within", default=30, low=0, high=366)
-    lists = {"submitted": operator_queries.submitted_checks, "lapsed": operator_queries.lapsed_checks}
-    checks = lists[state]() if state in lists else operator_queries.ending_checks(within_days=within)
-    return render_template(
-        "operator/checks.html",
-        words=wording,
-        checks=checks,
-        state=state if state in lists else None,
-        within=within,
-        choices=sorted({*WITHIN, within}),
-        today=clock.today(),
-    )
+def back_to_clinic(clinic_id: UUID, text: str) -> ResponseReturnValue:
+    flash(text, "success")
+    return redirect(url_for("operator.show_clinic", clinic_id=clinic_id), 303)

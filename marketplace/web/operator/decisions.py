@@ -1,31 +1,62 @@
-"""Deciding about a listing: each decision is a verb of the room, with a reason where it says no."""
+"""Decisions about a listing: each has a reason and a statement where it says no."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import current_user
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, Length
 
-from marketplace.clinics import actions, checks, operator_queries, reasons
+from marketplace.clinics import actions, operator_queries, reasons
+from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
-from marketplace.web.operator.clinics import listing_page
-from marketplace.web.operator.forms import CheckForm, SendBackForm, SuspendForm
-from marketplace.web.operator.reading import check_shown, items, last_happened, listing_shown
+from marketplace.web.operator.claims import items, last_happened, listing_shown
+from marketplace.web.operator.clinics import back_to_clinic, listing_page
 
 if TYPE_CHECKING:
-    from marketplace.clinics.models import Check, Clinic
+    from marketplace.clinics.models import Clinic
 
 
-def _back_to(clinic_id: UUID, text: str) -> ResponseReturnValue:
-    flash(text, "success")
-    return redirect(url_for("operator.show_clinic", clinic_id=clinic_id), 303)
+STATEMENT = 2000
+
+
+def _reason(known: Mapping[str, object]) -> SelectField:
+    """One of the list; what is not on it is not chosen."""
+    choices: list[Any] = [("", _l("Select a reason")), *known.items()]
+    return SelectField(
+        _l("Reason"),
+        choices=choices,
+        validate_choice=False,
+        validators=[AnyOf(list(known), message=_l("Select a reason"))],
+    )
+
+
+class SuspendForm(AgreeingForm):
+    """A reason from the list and a statement the clinic reads."""
+
+    reason = _reason(SUSPEND)
+    statement = TextAreaField(
+        _l("Statement to the clinic"),
+        validators=[
+            DataRequired(_l("Enter what the clinic should know")),
+            Length(max=STATEMENT, message=_l("Enter 2000 characters or fewer")),
+        ],
+    )
+
+
+class SendBackForm(SuspendForm):
+    """What the clinic is to mend."""
+
+    reason = _reason(SEND_BACK)
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/submit")
@@ -34,7 +65,7 @@ def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
     """For a clinic that was imported, or that said it is ready."""
     clinic = operator_queries.by_id(clinic_id)
     actions.take_into_review(clinic)
-    return _back_to(clinic_id, _("%(name)s is in review", name=clinic.name))
+    return back_to_clinic(clinic_id, _("%(name)s is in review", name=clinic.name))
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/publish")
@@ -48,7 +79,7 @@ def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
         actions.publish(clinic)
     except Refused as refusal:
         return listing_page(clinic_id, problem=refusal.message)
-    return _back_to(clinic_id, _("%(name)s is published. The clinic is told by email", name=clinic.name))
+    return back_to_clinic(clinic_id, _("%(name)s is published. The clinic is told by email", name=clinic.name))
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/reinstate")
@@ -62,7 +93,7 @@ def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
         stopping.reinstate(clinic)
     except Refused as refusal:
         return listing_page(clinic_id, problem=refusal.message)
-    return _back_to(clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name))
+    return back_to_clinic(clinic_id, _("%(name)s is published again. The clinic is told by email", name=clinic.name))
 
 
 @blueprint.get("/clinics/<uuid:clinic_id>/suspend")
@@ -79,7 +110,9 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("suspend", clinic, form)
     stopping.suspend(clinic, form.reason.data, form.statement.data or "")
-    return _back_to(clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name))
+    return back_to_clinic(
+        clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name)
+    )
 
 
 @blueprint.get("/clinics/<uuid:clinic_id>/send-back")
@@ -96,7 +129,7 @@ def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("send_back", clinic, form)
     actions.send_back(clinic, form.reason.data, form.statement.data or "")
-    return _back_to(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
+    return back_to_clinic(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
 
 
 def _as_it_is(clinic_id: UUID) -> "Clinic":
@@ -120,59 +153,3 @@ def _decision_page(name: str, clinic: "Clinic", form: SuspendForm) -> ResponseRe
         has_errors=bool(form.errors or form.changes),
     )
     return html, STALE if form.changes else 422 if form.errors else 200
-
-
-@blueprint.get("/clinics/<uuid:clinic_id>/checks/<kind>")
-def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
-    """One claim, and what we hold of it."""
-    clinic = operator_queries.by_id(clinic_id)
-    check = checks.check_of(clinic, kind)
-    form = CheckForm(evidence=check.evidence, source=check.source, expires_on=checks.longest_until(check.kind))
-    return _check_page(clinic, check, form)
-
-
-@blueprint.post("/clinics/<uuid:clinic_id>/checks/<kind>")
-@writes
-def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
-    """Passed until a date, refused, or revoked."""
-    clinic = operator_queries.by_id(clinic_id)
-    check = checks.check_of(clinic, kind)
-    form = CheckForm()
-    if not form.agrees_to(check_shown(check)) or not form.validate():
-        return _check_page(clinic, check, form)
-    try:
-        stopping.decide_check(
-            check,
-            verdict=form.verdict.data,
-            evidence=form.evidence.data or "",
-            source=form.source.data or "",
-            expires_on=form.expires_on.data,
-            checked_by=_signature(),
-        )
-    except Refused as refusal:
-        form.expires_on.errors = [refusal.message]
-        return _check_page(clinic, check, form)
-    return _back_to(clinic_id, _("The check is recorded"))
-
-
-def _check_page(clinic: "Clinic", check: "Check", form: CheckForm) -> ResponseReturnValue:
-    form.offer(str(check.state))
-    form.show(check_shown(check))
-    html = render_template(
-        "operator/clinics/check.html",
-        words=wording,
-        reasons=reasons,
-        clinic=clinic,
-        check=check,
-        form=form,
-        changed=items(form),
-        happened=last_happened(clinic) if form.changes else None,
-        has_errors=bool(form.errors or form.changes),
-    )
-    return html, STALE if form.changes else 422 if form.errors else 200
-
-
-def _signature() -> str:
-    """Role and initials, as they are stored; `signed_by` says them in the language of whoever reads."""
-    initials = "".join(f"{part[0].upper()}." for part in current_user.name.split() if part)
-    return f"Operator {initials}"

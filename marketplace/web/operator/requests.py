@@ -6,7 +6,10 @@ from uuid import UUID
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_security import current_user
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.leads import desk, queries, reasons
@@ -14,12 +17,24 @@ from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.quote_requests import unsealing
 from marketplace.quote_requests.photos import photos_of
+from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.forms import UnsealForm
+
+
+class UnsealForm(Form):
+    """Why health answers must be opened; the patient reads it."""
+
+    reason = TextAreaField(
+        _l("Why you open them"),
+        validators=[
+            DataRequired(_l("Enter why you open them")),
+            Length(max=500, message=_l("Enter 500 characters or fewer")),
+        ],
+    )
 
 
 @blueprint.get("/requests")

@@ -14,7 +14,7 @@ from marketplace.clinics.queries import SORTS, ClinicFilter, Facets
 from marketplace.clinics.wording import slug_of
 from marketplace.web.filters import country_name, language_name
 from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm, QueryPrice
-from marketplace.web.public import reader
+from marketplace.web.public import preferences
 
 MAX_QUERY = 80
 MAX_COUNT_SHOWN = 500
@@ -69,13 +69,13 @@ class ClinicsForm(QueryForm):
 
 def clinics_form(found: Facets, procedures: dict[str, str], **fixed: str) -> ClinicsForm:
     """The address, read; `fixed` is what its path says."""
-    currency = reader.currency()
+    currency = preferences.currency()
     form: ClinicsForm = type("ClinicsForm", (ClinicsForm,), {"currency_code": currency})(formdata=_given(found, fixed))
     form.country.choices = _any((code.lower(), country_name(code), n) for code, n in found.countries.items())
     form.procedure.choices = _any((slug, procedures.get(slug, slug), n) for slug, n in found.procedures.items())
     form.language.choices = _any((code, language_name(code), n) for code, n in found.languages.items())
     form.city.choices = _any((value[3:], value[3:], n) for value, n in found.cities.items())
-    form.currency.choices = [(code, code) for code in sorted({*reader.currencies(), currency})]
+    form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     form.currency.default = currency
     form.currency.data = form.currency.data or currency
     for name, value in fixed.items():

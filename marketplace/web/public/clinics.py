@@ -21,7 +21,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
-from marketplace.web.public import reader
+from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card, linked_stamp
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
@@ -130,7 +130,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
 def clinic(slug: str) -> str:
     """One clinic: prices, people, languages, reply time and its stamp."""
     found = queries.listing(slug)
-    currency = reader.currency()
+    currency = preferences.currency()
     return render_template(
         "public/clinic.html",
         clinic=found,

@@ -16,7 +16,7 @@ from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.web.filters import country_name
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
-from marketplace.web.public import reader
+from marketplace.web.public import preferences
 
 SESSIONS = 4
 EVERY = "all"
@@ -84,7 +84,7 @@ class Asked:
 
 def asked(treatment: Treatment, countries: list[str]) -> Asked:
     """The address, read; `countries` are those with a price."""
-    home, currency = reader.home(), reader.currency()
+    home, currency = preferences.home(), preferences.currency()
     gap = sum(treatment.procedures[0].facts["spacing_weeks"]) // 2
     form = _with_choices(home, currency, countries, gap=gap)
     form.validate()
@@ -94,7 +94,7 @@ def asked(treatment: Treatment, countries: list[str]) -> Asked:
 def _with_choices(home: str, currency: str, countries: list[str], *, gap: int) -> CostForm:
     form = type("CostForm", (CostForm,), {"currency_code": currency})(formdata=_given())
     form.home.choices = [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
-    form.currency.choices = [(code, code) for code in sorted({*reader.currencies(), currency})]
+    form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
     form.country.choices = [(EVERY, _("Every country")), *places]
     form.home.default, form.currency.default, form.gap.usual = home.lower(), currency, gap

@@ -1,9 +1,12 @@
-"""Pages of the content folder, and what the marketplace says of itself in figures."""
+"""The front page, the pages of the content folder, figures of the marketplace, and the probes of its health."""
 
-from flask import render_template
+from flask import Response, render_template
 
+from marketplace.catalogue import queries
+from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.texts import static_page
-from marketplace.clinics.queries import market_figures
+from marketplace.clinics.queries import facets, market_figures
+from marketplace.foundation.database.readiness import ready
 from marketplace.web.http.context import contact_address
 from marketplace.web.public.blueprint import blueprint
 
@@ -39,3 +42,31 @@ def transparency() -> str:
 def report() -> str:
     """How to tell us that something is wrong."""
     return render_template("public/report.html")
+
+
+@blueprint.get("/")
+def front() -> str:
+    """What the site does, for whom, and the first step."""
+    found = facets()
+    return render_template(
+        "public/home.html",
+        treatments=queries.treatments(),
+        countries=[(country, found.countries.get(code, 0)) for code, country in destinations().items()],
+        clinics=sum(found.countries.values()),
+    )
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Each part by name; 503 where one cannot work, from the handler of lost databases where that one is away."""
+    parts = ready()
+    answer = Response("".join(f"{name} {state}\n" for name, state in parts.items()), mimetype="text/plain")
+    if set(parts.values()) != {"ok"}:
+        answer.status_code, answer.headers["Retry-After"] = 503, "60"
+    return answer

@@ -1,4 +1,4 @@
-"""Theme, home country and currency, kept in plain cookies of the reader's own."""
+"""What a reader chose: theme, home country and currency, from the address, else from plain cookies, else a default."""
 
 from datetime import timedelta
 
@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 
+from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import homes
 from marketplace.web.filters import country_name
 from marketplace.web.forms.base import Form
-from marketplace.web.public import reader
 from marketplace.web.public.blueprint import PREFERENCES, blueprint
 
 KEPT_FOR = timedelta(days=365)
@@ -36,12 +36,12 @@ class PreferencesForm(Form):
 def _form() -> PreferencesForm:
     given = {
         "theme": request.cookies.get("theme", "system"),
-        "home": reader.home(),
-        "currency": reader.currency(),
+        "home": home(),
+        "currency": currency(),
     }
     form = PreferencesForm(data=given)
     form.home.choices = [(code, country_name(code)) for code in sorted(homes(), key=country_name)]
-    form.currency.choices = [(code, code) for code in sorted({*reader.currencies(), reader.currency()})]
+    form.currency.choices = [(code, code) for code in sorted({*currencies(), currency()})]
     return form
 
 
@@ -65,3 +65,31 @@ def _keep(form: PreferencesForm) -> Response:
             name, form[name].data, max_age=KEPT_FOR, samesite="Lax", secure=request.is_secure, httponly=True
         )
     return answer  # type: ignore[return-value]
+
+
+DEFAULT_HOME = "GB"
+MAIN_CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "PLN", "SEK", "TRY")
+
+
+def home() -> str:
+    """An alpha-2 code we know; anything else is not taken."""
+    for given in (request.args.get("home"), request.cookies.get("home")):
+        code = (given or "").upper()
+        if code in homes():
+            return code
+    return DEFAULT_HOME
+
+
+def currency() -> str:
+    """One with a reference rate: where none was chosen, that of the home country."""
+    for given in (request.args.get("currency"), request.cookies.get("currency")):
+        code = (given or "").upper()
+        if exchange.has_rate(code):
+            return code
+    return exchange.shown_currency(homes()[home()].currency)
+
+
+def currencies() -> list[str]:
+    """Those a reader may choose."""
+    known = exchange.rates().per_euro
+    return [code for code in MAIN_CURRENCIES if code in known] or [exchange.EURO]

@@ -1,18 +1,24 @@
-"""Treatments: the guide, its questions, aftercare, and one country."""
+"""Treatments: the guide, its questions, aftercare, and what one country costs the reader."""
 
 from typing import Any
 
 from flask import render_template
 
-from marketplace.catalogue import queries
-from marketplace.catalogue.geography import Country, by_slug
+from marketplace.catalogue import exchange, queries
+from marketplace.catalogue.course_costs import estimated
+from marketplace.catalogue.geography import Country, by_slug, travel
+from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.texts import render
 from marketplace.clinics.queries import ClinicFilter, search
 from marketplace.foundation.problems import NotFound
-from marketplace.web.public import reader
+from marketplace.foundation.values.money import half_up, minor_units
+from marketplace.web.clinic_words import about_span, span
+from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card
-from marketplace.web.public.country_prices import country_prices
+from marketplace.web.public.cost_form import Asked, asked
+from marketplace.web.public.cost_totals import Totals, totals
+from marketplace.web.public.prices import price_table_of, unit_of
 
 
 @blueprint.get("/treatments")
@@ -66,4 +72,56 @@ def _place(slug: str) -> Country:
 
 
 def _first_clinics(country: str) -> list[Any]:
-    return [card(clinic, currency=reader.currency()) for clinic in search(ClinicFilter(country=country)).rows[:5]]
+    return [card(clinic, currency=preferences.currency()) for clinic in search(ClinicFilter(country=country)).rows[:5]]
+
+
+def country_prices(treatment: Treatment, country: str) -> dict[str, Any]:
+    """What the page of a country shows; in the country the reader lives in there is no travel, and no total."""
+    ranges = queries.price_ranges(treatment.slug)
+    here = [found for found in ranges if found.country == country]
+    wanted = asked(treatment, [country])
+    priced = {found.procedure_id for found in here}
+    return {
+        "ranges": [_range(found, wanted.currency) for found in here],
+        "period": here[0].period if here else None,
+        "without": [procedure.name for procedure in treatment.procedures if procedure.id not in priced],
+        "converted": any(found.currency != wanted.currency for found in here),
+        "asked": wanted,
+        "home": wanted.home,
+        "currency": wanted.currency,
+        "way": None if country == wanted.home else _way(wanted, country),
+        "first": here[0].procedure if here else None,
+        "totals": _totals(ranges, here, wanted),
+        "rate_day": exchange.rate_day(),
+    }
+
+
+def _range(found: PriceRange, currency: str) -> dict[str, Any]:
+    return {
+        "name": found.procedure.name,
+        "guide": span(found.low, found.high, found.currency),
+        "about": about_span(found.low, found.high, found.currency, to=currency),
+    }
+
+
+def _way(wanted: Asked, country: str) -> dict[str, Any]:
+    """Fare and night as we estimated them, and in the reader's currency."""
+    ours, going = travel(wanted.home, country), estimated(wanted.home, country, wanted.currency)
+    unit = 1 if ours.currency == wanted.currency else exchange.one_whole(wanted.currency)
+    return {
+        "fare": half_up(going.fare, unit=unit),
+        "night": half_up(going.night, unit=unit),
+        "own_fare": minor_units(ours.fare, ours.currency),
+        "own_night": minor_units(ours.night, ours.currency),
+        "own_currency": ours.currency,
+        "dated": ours.dated,
+    }
+
+
+def _totals(ranges: list[PriceRange], here: list[PriceRange], wanted: Asked) -> Totals | None:
+    """The first procedure with a price here, beside the price at home."""
+    if not here or here[0].country == wanted.home:
+        return None
+    unit = unit_of(ranges, wanted)
+    both = [found for found in ranges if found.country in {here[0].country, wanted.home}]
+    return totals(price_table_of(here[0].procedure, both, wanted, unit=unit), wanted, unit=unit)

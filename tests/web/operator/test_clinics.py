@@ -10,7 +10,7 @@ from marketplace.clinics.operator_queries import PAGE
 from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.web.operator.reading import listing_shown
+from marketplace.web.operator.claims import listing_shown
 from tests.reading import form_fields, words
 
 WORDS = "The register shows another name."

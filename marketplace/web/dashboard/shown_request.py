@@ -1,17 +1,23 @@
-"""What the clinic's page showed of a request: a quote answers what was read, not what the patient changed meanwhile."""
+"""What the clinic's page showed of a request, and what the patient changed since."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.leads.changed_answers import changed_since, unseen
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from marketplace.leads.models import Lead
+    from marketplace.quotes.models import Quote
     from marketplace.web.dashboard.sight import Sight
+
 
 LABELS = {
     "name": _l("Name to use"),
@@ -27,7 +33,7 @@ LABELS = {
 }
 
 
-def asked_shown(lead: Lead, sight: Sight) -> Shown:
+def request_shown(lead: Lead, sight: Sight) -> Shown:
     """Of the answers those that this clinic sees."""
     asked, answers = lead.request, sight.answers
     budget = [asked.budget_amount, asked.budget_currency, asked.budget_scope] if asked.share_budget else None
@@ -49,3 +55,19 @@ def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
     """What the patient changed since the page was shown."""
     lines = agreeing.items(form.changes, LABELS, gone="") if form is not None else []
     return [(None, text) for _anchor, text in lines]
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """The name of an answer, when it was changed last, and whether the clinic sees that for the first time."""
+
+    label: str
+    at: datetime
+    is_new: bool
+
+
+def changed_rows(lead: Lead, quote: Quote | None) -> list[ChangedRow]:
+    """In the order the answers are shown; what is held was given when it was written."""
+    since = (quote.held_at or quote.created_at) if quote is not None else lead.created_at
+    new = unseen(lead)
+    return [ChangedRow(str(LABELS[name]), at, name in new) for name, at in changed_since(lead, since).items()]

@@ -1,8 +1,8 @@
-"""Where the relay reports bounces and complaints."""
+"""What mail programs and relays send us: reports of bounces and complaints, and one-click unsubscribing."""
 
 from http import HTTPStatus
 
-from flask import Response, current_app, json, request
+from flask import Blueprint, Response, current_app, json, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -10,14 +10,20 @@ from werkzeug.exceptions import HTTPException
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import act_as
 from marketplace.foundation.problems import NotFound, Problem
+from marketplace.foundation.security import limits
 from marketplace.mail import delivery_reports, hook
+from marketplace.mail.suppression import Subscription, subscription_of
+from marketplace.web.http.headers import keep_private
 from marketplace.web.http.writing import writes
-from marketplace.web.mail.door import door
+
+blueprint = Blueprint("mail", __name__)
+blueprint.after_request(keep_private)
+
 
 LARGEST = 64 * 1024
 
 
-@door.route("/hooks/mail", methods=["GET", "POST"])
+@blueprint.route("/hooks/mail", methods=["GET", "POST"])
 @writes
 def take_report() -> ResponseReturnValue:
     """One report; said again it changes nothing. Without a secret there is no such page."""
@@ -56,3 +62,25 @@ def problem(status: int, code: str, **headers: str) -> Response:
     """RFC 9457; the code says which part was refused, never what stood in it."""
     told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
     return Response(json.dumps(told), status, headers, content_type="application/problem+json")
+
+
+@blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
+@writes
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """A mail program posts here without a cookie; whoever holds the link may (RFC 8058)."""
+    subscription = _subscription_of(token)
+    act_as(subscription.account.actor)
+    if request.method == "POST" and request.form.get("emails") == "on":
+        subscription.switch_on()
+    elif request.method == "POST":
+        subscription.switch_off()
+    acted = request.method == "POST"
+    return render_template("mail/unsubscribe.html", wanted=subscription.wanted, acted=acted, token=token)
+
+
+def _subscription_of(token: str) -> Subscription:
+    try:
+        return subscription_of(token)
+    except NotFound:
+        limits.take("guess-link")
+        raise

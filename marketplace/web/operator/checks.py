@@ -1,0 +1,132 @@
+"""The checks of clinics' claims: those that wait or end soon, and the decision about one."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+from wtforms import DateField, RadioField, StringField
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
+
+from marketplace.clinics import checks, operator_queries, reasons
+from marketplace.foundation import clock
+from marketplace.foundation.problems import Refused
+from marketplace.quotes import stopping
+from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.http.inputs import number
+from marketplace.web.http.writing import writes
+from marketplace.web.operator import wording
+from marketplace.web.operator.blueprint import blueprint
+from marketplace.web.operator.claims import check_shown, items, last_happened
+from marketplace.web.operator.clinics import back_to_clinic
+
+if TYPE_CHECKING:
+    from marketplace.clinics.models import Check, Clinic
+
+
+class CheckForm(AgreeingForm):
+    """What the evidence shows; a passed check can be prolonged or revoked, any other passed or refused."""
+
+    evidence = StringField(_l("Evidence"), validators=[DataRequired(_l("Enter what you looked at")), Length(max=300)])
+    source = StringField(_l("Source"), validators=[DataRequired(_l("Enter where it comes from")), Length(max=300)])
+    verdict = RadioField(
+        _l("Verdict"),
+        choices=[("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))],
+        validate_choice=False,
+        validators=[AnyOf(["pass", "refuse", "revoke"], message=_l("Select a verdict"))],
+    )
+    expires_on = DateField(_l("Counts until"), validators=[Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A passed check has an end, and the end is a day."""
+        passed = bool(super().validate(extra_validators=extra_validators))
+        if self.expires_on.errors or (self.verdict.data == "pass" and self.expires_on.data is None):
+            self.expires_on.errors = [_("Enter the day until which it counts")]
+            passed = False
+        return passed
+
+    def offer(self, state: str) -> None:
+        """The verdicts that a check in this state can get."""
+        wanted = ("pass", "revoke") if state == "passed" else ("pass", "refuse")
+        offered: Any = self.verdict.choices
+        self.verdict.choices = [(value, label) for value, label in offered if value in wanted]
+
+
+WITHIN = (7, 30, 90)
+
+
+@blueprint.get("/checks")
+def list_checks() -> ResponseReturnValue:
+    """Evidence that waits, claims of live listings that lapsed, or checks that end soon or have ended."""
+    state = request.args.get("state", "").strip()
+    within = number("expires_within", default=30, low=0, high=366)
+    lists = {"submitted": operator_queries.submitted_checks, "lapsed": operator_queries.lapsed_checks}
+    found = lists[state]() if state in lists else operator_queries.ending_checks(within_days=within)
+    return render_template(
+        "operator/checks.html",
+        words=wording,
+        checks=found,
+        state=state if state in lists else None,
+        within=within,
+        choices=sorted({*WITHIN, within}),
+        today=clock.today(),
+    )
+
+
+@blueprint.get("/clinics/<uuid:clinic_id>/checks/<kind>")
+def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
+    """One claim, and what we hold of it."""
+    clinic = operator_queries.by_id(clinic_id)
+    check = checks.check_of(clinic, kind)
+    form = CheckForm(evidence=check.evidence, source=check.source, expires_on=checks.longest_until(check.kind))
+    return _check_page(clinic, check, form)
+
+
+@blueprint.post("/clinics/<uuid:clinic_id>/checks/<kind>")
+@writes
+def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
+    """Passed until a date, refused, or revoked."""
+    clinic = operator_queries.by_id(clinic_id)
+    check = checks.check_of(clinic, kind)
+    form = CheckForm()
+    if not form.agrees_to(check_shown(check)) or not form.validate():
+        return _check_page(clinic, check, form)
+    try:
+        stopping.decide_check(
+            check,
+            verdict=form.verdict.data,
+            evidence=form.evidence.data or "",
+            source=form.source.data or "",
+            expires_on=form.expires_on.data,
+            checked_by=_signature(),
+        )
+    except Refused as refusal:
+        form.expires_on.errors = [refusal.message]
+        return _check_page(clinic, check, form)
+    return back_to_clinic(clinic_id, _("The check is recorded"))
+
+
+def _check_page(clinic: "Clinic", check: "Check", form: CheckForm) -> ResponseReturnValue:
+    form.offer(str(check.state))
+    form.show(check_shown(check))
+    html = render_template(
+        "operator/clinics/check.html",
+        words=wording,
+        reasons=reasons,
+        clinic=clinic,
+        check=check,
+        form=form,
+        changed=items(form),
+        happened=last_happened(clinic) if form.changes else None,
+        has_errors=bool(form.errors or form.changes),
+    )
+    return html, STALE if form.changes else 422 if form.errors else 200
+
+
+def _signature() -> str:
+    """Role and initials, as they are stored; `signed_by` says them in the language of whoever reads."""
+    initials = "".join(f"{part[0].upper()}." for part in current_user.name.split() if part)
+    return f"Operator {initials}"
