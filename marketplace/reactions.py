@@ -19,7 +19,7 @@ from marketplace.mail import events as email
 from marketplace.mail import patient_emails as to_patient
 from marketplace.quote_requests import events as request
 from marketplace.quotes import events as quote
-from marketplace.quotes import jobs as quote_jobs
+from marketplace.quotes import pending as quote_jobs
 from marketplace.reviews import events as review
 
 REACTIONS: dict[type[Event], tuple[Listener, ...]] = {

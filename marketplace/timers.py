@@ -8,19 +8,19 @@ from marketplace.clinics import actions as clinics
 from marketplace.clinics import inviting
 from marketplace.foundation.audit import seals
 from marketplace.foundation.security import challenges, limits
-from marketplace.leads import deletion, ending
+from marketplace.leads import deletion, request_actions
 from marketplace.leads import timing as leads
 from marketplace.leads import waiting as leads_waiting
 from marketplace.mail import hook, operator_digest, quota, quote_notifications
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
-from marketplace.quotes import acceptance, sending, stopping
+from marketplace.quotes import choosing, ending, pending, stopping
 from marketplace.retention.rules import RULES
 
 TIMERS: dict[str, Callable[[datetime], int]] = {
-    "release held quotes": sending.release_due,
-    "expire quotes": sending.expire_due,
-    "settle choices after 48 hours": acceptance.settle_due,
+    "release held quotes": pending.release_due,
+    "expire quotes": ending.expire_due,
+    "settle choices after 48 hours": choosing.settle_due,
     "remind clinics at half time": leads.remind_due,
     "lapse unanswered leads": leads.lapse_due,
     "ask clinics again to delete": deletion.chase_due,
@@ -29,7 +29,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "lapse checks": clinics.lapse_due_checks,
     "lapse invitations": inviting.lapse_due,
     "remind of an unconfirmed request": retention.remind_unconfirmed,
-    "expire requests without a choice": ending.expire_due,
+    "expire requests without a choice": request_actions.expire_due,
     "announce that requests will be erased": retention.announce_due,
     "tell of quotes": quote_notifications.sweep_untold,
     "tell of quotes that end": quote_notifications.remind_of_ending,

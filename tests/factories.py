@@ -25,7 +25,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.sending import confirm, submit
 from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes import drafting, sending
+from marketplace.quotes import drafting, pending
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill
 from marketplace.quotes.terms import QuoteTerms
@@ -194,7 +194,7 @@ def build_quote(lead: Lead | None = None, *, released: bool = True, **changes: A
     )
     quote = drafting.hold(lead, terms(lead, **changes), **given)
     if released:
-        sending.release(quote)
+        pending.release(quote)
     return quote
 
 

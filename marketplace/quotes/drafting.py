@@ -14,31 +14,25 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
-from marketplace.foundation.problems import Disagreements, FieldProblem, Refused, WrongState
-from marketplace.leads import clocks
+from marketplace.foundation.problems import Disagreements, FieldProblem, WrongState
 from marketplace.leads.actions import ids
 from marketplace.leads.freezing import must_go_on
-from marketplace.leads.lifecycle import LEAD, move_back
+from marketplace.leads.lifecycle import LEAD
 from marketplace.leads.models import Lead
-from marketplace.leads.states import QUOTABLE, LeadState
+from marketplace.leads.states import QUOTABLE
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes.events import QuoteHeld, QuoteWithdrawn
-from marketplace.quotes.flags import Confirmed, close_items, flags_of, put_before_operator, unconfirmed
-from marketplace.quotes.lifecycle import QUOTE
+from marketplace.quotes.events import QuoteHeld
+from marketplace.quotes.flags import Confirmed, flags_of, put_before_operator, unconfirmed
 from marketplace.quotes.models import Quote
+from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.quote_plans import MAX_NIGHTS, checked
-from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
+from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import STORED, QuoteTerms, disagreements
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.states import ReviewKind
 
 RELEASED_BY = timedelta(minutes=5)  # after its time, however busy the worker is
-
-
-def takes_quote(lead: Lead) -> bool:
-    """Neither the request nor the lead has ended."""
-    return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE
 
 
 NOTHING_CONFIRMED = Confirmed()
@@ -62,7 +56,7 @@ def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: C
         raise WrongState(f"request_{lead.request.state}")
     if lead.state not in QUOTABLE:
         raise WrongState(f"lead_{lead.state}")
-    if held_of(lead) is not None:
+    if pending_quote(lead) is not None:
         raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
     quote = _store(lead, terms)
     # The clinic has answered in time: the minutes it may still take it back are not its silence.
@@ -129,42 +123,3 @@ def _next_number(lead: Lead) -> int:
 
 def _storable(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
-
-
-def held_of(lead: Lead) -> Quote | None:
-    """The quote that waits for its few minutes."""
-    return db.session.scalar(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.HELD))
-
-
-def take_back(lead: Lead) -> None:
-    """Undo: a held quote is as if never written. Raises WrongState once it has gone out."""
-    must_go_on(lead)
-    REQUEST.lock(lead.request)  # the release takes the same lock: one of the two comes first
-    quote = held_of(lead)
-    if quote is None:
-        raise WrongState("quote_gone_out", gettext("The quote has gone out already. You can change or withdraw it"))
-    QUOTE.move(quote, QuoteState.WITHDRAWN)
-    close_items(quote)
-    record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="undone"))
-
-
-def withdraw(quote: Quote, *, reason: str) -> None:
-    """A sent quote is no longer to be chosen; the patient reads the reason, which is from the list.
-
-    Raises Refused for another reason, WrongState when the quote is not open.
-    """
-    if reason not in WITHDRAW_REASONS:
-        raise Refused("unknown_reason", field="reason")
-    lead = quote.lead
-    must_go_on(lead)
-    REQUEST.lock(lead.request)
-    QUOTE.lock(quote)
-    if quote.state != QuoteState.SENT:
-        raise WrongState("quote_not_sent", gettext("There is no open quote to withdraw"))
-    quote.withdraw_reason = reason
-    QUOTE.move(quote, QuoteState.WITHDRAWN)
-    close_items(quote)
-    if lead.state == LeadState.QUOTED:
-        move_back(lead, LeadState.OPENED)
-        clocks.start_anew(lead)
-    record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason=reason))

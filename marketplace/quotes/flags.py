@@ -1,18 +1,25 @@
-"""What of a quote is pointed out: some of it before it is sent, all of it to an operator."""
+"""What of a quote is pointed out: some of it to the clinic before it is sent, all of it to an operator.
+
+An operator reads the sentences where they stand; they are stored nowhere else.
+"""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from uuid import UUID
 
 from flask_babel import gettext
 
+from marketplace.extensions import db
 from marketplace.foundation.problems import FieldProblem
+from marketplace.foundation.security.sealed import CannotOpen
+from marketplace.leads.messages import body_of
 from marketplace.leads.models import Lead
 from marketplace.quotes.models import Quote
 from marketplace.quotes.price_check import outside
 from marketplace.quotes.states import PriceReason
-from marketplace.quotes.terms import QuoteTerms
+from marketplace.quotes.terms import QuoteTerms, terms_of
 from marketplace.reviews import actions as reviews
-from marketplace.reviews.doubtful_words import BY_TICK, asked_about, doubtful
+from marketplace.reviews.doubtful_words import BY_TICK, asked_about, contact, doubtful, pressing
 from marketplace.reviews.models import Detail
 from marketplace.reviews.states import ReviewKind
 
@@ -112,3 +119,27 @@ def texts_of(terms: QuoteTerms) -> dict[str, str]:
         for name in ("message", "if_something_goes_wrong", "product", "practitioner_name", "practitioner_register")
     }
     return given | {f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)}
+
+
+FINDERS: dict[ReviewKind, Callable[[str], list[str]]] = {
+    ReviewKind.DOUBTFUL_WORDS: doubtful,
+    ReviewKind.CONTACT_DETAILS: contact,
+    ReviewKind.PRESSURE: pressing,
+}
+
+
+def flagged_sentences(kind: ReviewKind, subject_id: UUID) -> list[str]:
+    """What of a quote or a message the item is about; nothing once its request is erased."""
+    find = FINDERS.get(kind)
+    if find is None:
+        return []
+    try:
+        texts = _texts(subject_id)
+    except CannotOpen:
+        return []
+    return [sentence for text in texts for sentence in find(text)]
+
+
+def _texts(subject_id: UUID) -> list[str]:
+    quote = db.session.get(Quote, subject_id)
+    return list(texts_of(terms_of(quote)).values()) if quote else [body_of(subject_id)]

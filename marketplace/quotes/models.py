@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.models import Procedure
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.leads.models import Lead
-from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
+from marketplace.quotes.states import QUOTE_MOVES, WITHDRAW_REASONS, QuoteState
 
 ROLES = ("dermatologist", "doctor", "nurse", "other")
 
@@ -95,3 +96,6 @@ class Quote(Created, Base):
 
     lead: Mapped[Lead] = relationship()
     procedure: Mapped[Procedure] = relationship()
+
+
+QUOTE: Lifecycle[Quote, QuoteState] = Lifecycle(Quote, QUOTE_MOVES)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import joinedload
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 
@@ -80,3 +80,8 @@ def standing_for_lead(lead: Lead) -> Quote | None:
     """The quote that holds, if the clinic gave one."""
     query = select(Quote).where(Quote.lead_id == lead.id).options(joinedload(Quote.procedure))
     return db.session.scalar(standing(query))
+
+
+def takes_quote(lead: Lead) -> bool:
+    """Neither the request nor the lead has ended."""
+    return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE

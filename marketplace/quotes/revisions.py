@@ -1,7 +1,11 @@
-"""What a clinic changed in its quote, in kinds and not in values."""
+"""What changed: between two versions of a quote, by kind without values, and in the request since it was given."""
+
+from collections.abc import Iterable
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.leads.changed_answers import changed_since
 from marketplace.quotes.models import Quote
 
 KINDS = (
@@ -20,3 +24,13 @@ def what_changed(before: Quote, after: Quote) -> list[str]:
     return [
         str(kind) for kind, fields in KINDS if any(getattr(before, name) != getattr(after, name) for name in fields)
     ]
+
+
+def changed_after(quote: Quote) -> list[str]:
+    """The names of the answers, of those the clinic may read; a held quote was given when it was written."""
+    return list(changed_since(quote.lead, quote.held_at or quote.created_at))
+
+
+def changed_after_each(quotes: Iterable[Quote]) -> dict[UUID, list[str]]:
+    """The same of several, by quote."""
+    return {quote.id: changed_after(quote) for quote in quotes}

@@ -25,8 +25,8 @@ from marketplace.leads.states import FREEZES, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
-from marketplace.quotes.acceptance import UNDO_WITHIN
-from marketplace.quotes.freezing import freeze_answer
+from marketplace.quotes.choosing import UNDO_WITHIN
+from marketplace.quotes.pending import freeze_answer
 
 BATCH = 50
 CHOSEN = (RequestState.CHOSEN, RequestState.SETTLED)

@@ -11,7 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import queue
 from marketplace.foundation.security import idempotency, signed_links
-from marketplace.leads import ending, messages
+from marketplace.leads import messages, request_actions
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
@@ -19,7 +19,7 @@ from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.links import DELETED
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import AT_CLINICS, RequestState
-from marketplace.quotes import retention as quotes
+from marketplace.quotes import ending as quotes
 from marketplace.retention.models import Erasure
 from marketplace.reviews import actions as reviews
 
@@ -45,7 +45,7 @@ def erase_now(request: QuoteRequest) -> None:
     """For whoever asks by another way than the page: clinics are told to delete their copies, as if it were."""
     REQUEST.lock(request)
     if REQUEST.may(request, RequestState.WITHDRAWN):
-        ending.withdraw(request)
+        request_actions.withdraw(request)
     erase(request)
 
 
@@ -83,6 +83,6 @@ def erase_again(request_id: UUID) -> None:
     request = db.session.get(QuoteRequest, request_id)
     if request is not None and request.state != RequestState.ERASED:
         if request.state in AT_CLINICS:
-            ending.revoke(request)
+            request_actions.revoke(request)
         erase(request)
     db.session.execute(update(Erasure).where(Erasure.request_id == request_id).values(pending=False))

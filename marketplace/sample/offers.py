@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
-from marketplace.quotes import drafting, sending
+from marketplace.quotes import drafting, pending
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill
 
@@ -34,6 +34,6 @@ def send_quote(lead: Lead, *, position: int) -> Quote:
         valid_until=(clock.now() + timedelta(days=30 + 15 * position)).date(),
     )
     quote = drafting.hold(lead, terms)
-    sending.release(quote)
+    pending.release(quote)
     quote.mailed_at = lead.request.quotes_mailed_at = clock.now()
     return quote

@@ -15,11 +15,11 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as
-from marketplace.leads import actions, ending, sending, timing
+from marketplace.leads import actions, request_actions, sending, timing
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes import acceptance
+from marketplace.quotes import choosing
 from marketplace.quotes.models import Quote
 from marketplace.sample.drawing import sample_photo
 from marketplace.sample.offers import send_quote
@@ -164,44 +164,44 @@ def chosen(story: Story) -> None:
     quotes = quoted(story, 3)
     story.now = story.latest - timedelta(hours=20)
     with story.after():
-        acceptance.choose(quotes[-1])
+        choosing.choose(quotes[-1])
 
 
 def settled(story: Story) -> None:
     """A choice that was not undone."""
     quotes = quoted(story, 3)
     with story.after(days=2):
-        acceptance.choose(quotes[0])
+        choosing.choose(quotes[0])
     with story.after("timer", hours=49):
-        acceptance.settle_due(clock.now())
+        choosing.settle_due(clock.now())
 
 
 def paused(story: Story) -> None:
     """One quote, then the person needed time."""
     quoted(story, 1)
     with story.after(hours=20):
-        ending.pause(story.request)
+        request_actions.pause(story.request)
 
 
 def withdrawn(story: Story) -> None:
     """One quote, then everything was taken back."""
     quoted(story, 1)
     with story.after(days=2):
-        ending.withdraw(story.request)
+        request_actions.withdraw(story.request)
 
 
 def closed(story: Story) -> None:
     """Two quotes, and the person is done."""
     quoted(story, 2)
     with story.after(days=3):
-        ending.close(story.request)
+        request_actions.close(story.request)
 
 
 def expired(story: Story) -> None:
     """Open too long without a choice."""
     quoted(story, 1)
     with story.after("timer", days=91):
-        ending.expire_due(clock.now())
+        request_actions.expire_due(clock.now())
 
 
 STORIES: dict[str, Callable[[Story], object]] = {

@@ -16,7 +16,7 @@ from marketplace.leads.consent_rows import standing
 from marketplace.leads.deletion import duties_of
 from marketplace.leads.models import Lead
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
-from marketplace.quotes.revoking import revoke
+from marketplace.quotes.ending import revoke_consent
 from tests.conftest import app_on
 from tests.factories import build_clinic, build_lead, build_request
 
@@ -35,7 +35,7 @@ def old(own_app: Flask) -> Flask:
     with own_app.app_context():
         build_request(build_clinic("Clinic Lale"), photos=2)
         build_request(build_clinic("Clinic Nar"), share_health=False, email="b@patient.example")
-        revoke(build_lead(build_clinic("Clinic Wisła"), email="c@patient.example"), "all")
+        revoke_consent(build_lead(build_clinic("Clinic Wisła"), email="c@patient.example"), "all")
         db.session.commit()
         db.session.remove()
         downgrade(revision=BEFORE)

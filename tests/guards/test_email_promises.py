@@ -11,7 +11,7 @@ from marketplace.leads.actions import ask, decline
 from marketplace.mail import delivery, links, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes.acceptance import choose
+from marketplace.quotes.choosing import choose
 from tests.factories import build_lead, build_quote
 from tests.mail.test_emails import WRITE
 from tests.mail.things import emails, event_of

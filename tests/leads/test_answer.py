@@ -18,7 +18,7 @@ from marketplace.leads.queries import lead_of_clinic, leads_of
 from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due, remind_due
 from marketplace.quote_requests.queries import looks
-from marketplace.quotes.acceptance import choose
+from marketplace.quotes.choosing import choose
 from tests.factories import Make, build_lead
 
 

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from marketplace.foundation import clock
-from marketplace.leads import actions, ending, timing
+from marketplace.leads import actions, request_actions, timing
 from marketplace.leads.models import Lead
 from marketplace.leads.reply_times import refresh
 from marketplace.quotes import stopping
-from marketplace.quotes.drafting import withdraw
-from marketplace.quotes.sending import expire_due
+from marketplace.quotes.ending import expire_due, withdraw
 from tests.factories import Make, build_lead, build_quote
 
 HOUR = timedelta(hours=1)
@@ -45,13 +44,13 @@ def test_frozen_time_is_not_used_up(make_lead: Make) -> None:
 def test_a_pause_and_a_freeze_at_once_stop_it_once(make_lead: Make, thaws_at: int) -> None:
     lead = make_lead()
     start = lead.new_at
-    at(start + 10 * HOUR, ending.pause, lead.request)
+    at(start + 10 * HOUR, request_actions.pause, lead.request)
     at(start + 20 * HOUR, suspend, lead)
     if thaws_at > 60:
-        at(start + 60 * HOUR, ending.reopen, lead.request)
+        at(start + 60 * HOUR, request_actions.reopen, lead.request)
     at(start + thaws_at * HOUR, stopping.reinstate, lead.clinic)
     if thaws_at < 60:
-        at(start + 60 * HOUR, ending.reopen, lead.request)
+        at(start + 60 * HOUR, request_actions.reopen, lead.request)
     assert lead.due_at - start == pytest.approx((max(thaws_at, 60) + 38 + 2) * HOUR, abs=A_LITTLE)
 
 
@@ -95,9 +94,9 @@ def test_a_reminder_of_the_first_clock_is_none_of_the_second(make_lead: Make) ->
 def test_a_clock_started_in_a_pause_is_shifted_by_its_own_part(make_quote: Make) -> None:
     quote = make_quote()
     lead, start = quote.lead, clock.now()
-    at(start, ending.pause, lead.request)
+    at(start, request_actions.pause, lead.request)
     at(start + 100 * HOUR, withdrawn, quote)
-    at(start + 110 * HOUR, ending.reopen, lead.request)
+    at(start + 110 * HOUR, request_actions.reopen, lead.request)
     assert lead.due_at - start == pytest.approx((100 + 48 + 10) * HOUR, abs=A_LITTLE)
 
 

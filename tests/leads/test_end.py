@@ -9,13 +9,13 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.consent_rows import standing
-from marketplace.leads.ending import close, pause, reopen, withdraw
 from marketplace.leads.models import Lead
+from marketplace.leads.request_actions import close, pause, reopen, withdraw
 from marketplace.leads.states import LeadState
 from marketplace.leads.timing import lapse_due
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import RequestState
-from marketplace.quotes.acceptance import choose
+from marketplace.quotes.choosing import choose
 from marketplace.quotes.states import QuoteState
 from tests.factories import Make
 

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.actions import answer_question, ask, decline
-from marketplace.leads.ending import close, pause, withdraw
 from marketplace.leads.messages import CLINIC, PATIENT, mark_read, messages, unread_counts
 from marketplace.leads.models import Lead, Message
 from marketplace.leads.replying import reply
-from marketplace.quotes import acceptance
+from marketplace.leads.request_actions import close, pause, withdraw
+from marketplace.quotes import choosing
 from tests.factories import Make
 
 
@@ -52,7 +52,7 @@ def test_the_patient_writes_first(make_lead: Make, make_member: Make) -> None:
 
 def test_the_chosen_clinic_may_write_first(make_quote: Make, make_member: Make) -> None:
     quote = make_quote()
-    acceptance.choose(quote)
+    choosing.choose(quote)
     reply(quote.lead, "When shall we call?", by=make_member(quote.lead.clinic).id)
     assert len(messages(quote.lead)) == 1
 
@@ -83,7 +83,7 @@ def test_who_was_not_chosen_writes_no_more(make_clinic: Make, make_request: Make
     request = make_request(make_clinic("Clinic A"), make_clinic("Clinic B"))
     first, second = db.session.scalars(select(Lead).where(Lead.request_id == request.id).order_by(Lead.id)).all()
     answer_question(second, "Hello")
-    acceptance.choose(make_quote(first))
+    choosing.choose(make_quote(first))
     with pytest.raises(WrongState):
         answer_question(second, "Still there?")
 

@@ -14,8 +14,8 @@ from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import actions
 from marketplace.leads.consent_rows import photo_readers, standing
 from marketplace.leads.deletion import chase_due, confirm_deletion, duties_of
-from marketplace.leads.ending import close, pause, withdraw
 from marketplace.leads.models import Lead
+from marketplace.leads.request_actions import close, pause, withdraw
 from marketplace.leads.revoking import give, giving_text
 from marketplace.leads.sending import add_clinics
 from marketplace.leads.states import LeadState
@@ -23,9 +23,9 @@ from marketplace.leads.timing import lapse_due
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import RequestState
-from marketplace.quotes import acceptance
+from marketplace.quotes import choosing
+from marketplace.quotes.ending import revoke_consent
 from marketplace.quotes.models import Quote
-from marketplace.quotes.revoking import revoke
 from marketplace.quotes.states import QuoteState
 from marketplace.reviews.models import ReviewItem
 from tests.factories import Make, build_quote
@@ -33,12 +33,12 @@ from tests.mail.things import emails
 
 
 def chosen(lead: Lead) -> None:
-    acceptance.choose(build_quote(lead))
+    choosing.choose(build_quote(lead))
 
 
 def settled(lead: Lead) -> None:
     chosen(lead)
-    acceptance.settle_due(clock.now() + timedelta(hours=49))
+    choosing.settle_due(clock.now() + timedelta(hours=49))
 
 
 def lapsed(lead: Lead) -> None:
@@ -65,7 +65,7 @@ def test_a_part_is_revoked_in_every_state_and_the_lead_stays(make_lead: Make, st
     lead = make_lead(photos=1)
     STATES[state](lead)
     was = (lead.state, lead.request.state)
-    assert revoke(lead, what)
+    assert revoke_consent(lead, what)
     assert (lead.state, lead.request.state) == was
     assert what not in standing(lead.request)[lead.clinic_id]
     assert [(duty.purpose, duty.state) for duty in duties_of(lead)] == [(what, "asked")]
@@ -76,7 +76,7 @@ def test_a_part_is_revoked_in_every_state_and_the_lead_stays(make_lead: Make, st
 def test_all_of_it_is_revoked_in_every_state(make_lead: Make, state: str) -> None:
     lead = make_lead(photos=1)
     STATES[state](lead)
-    assert revoke(lead, "all")
+    assert revoke_consent(lead, "all")
     assert (lead.state, standing(lead.request)[lead.clinic_id]) == (LeadState.REVOKED, [])
     assert {duty.purpose for duty in duties_of(lead)} == {"request", "health", "photos"}
     assert len(emails("delete_data")) == 1
@@ -87,20 +87,20 @@ def test_all_of_it_is_revoked_in_every_state(make_lead: Make, state: str) -> Non
 @pytest.mark.parametrize("what", ["health", "photos", "all"])
 def test_revoked_twice_is_revoked_once(make_lead: Make, what: str) -> None:
     lead = make_lead(photos=1)
-    assert [revoke(lead, what), revoke(lead, what)] == [True, False]
+    assert [revoke_consent(lead, what), revoke_consent(lead, what)] == [True, False]
     assert len(emails("delete_data" if what == "all" else "delete_part")) == 1
 
 
 def test_an_unknown_purpose_is_refused(make_lead: Make) -> None:
     with pytest.raises(Refused):
-        revoke(make_lead(), "contact")
+        revoke_consent(make_lead(), "contact")
 
 
 def test_once_the_request_is_deleted_nothing_is_left_to_revoke(make_lead: Make) -> None:
     lead = make_lead()
     withdraw(lead.request)
     with pytest.raises(WrongState):
-        revoke(lead, "all")
+        revoke_consent(lead, "all")
 
 
 def test_a_fresh_choice_of_the_clinic_is_undone_first(make_lead: Make, make_clinic: Make) -> None:
@@ -108,16 +108,16 @@ def test_a_fresh_choice_of_the_clinic_is_undone_first(make_lead: Make, make_clin
     rival = add_clinics(lead.request, [other], share_health=True).leads[0]
     build_quote(rival)
     chosen(lead)
-    revoke(lead, "all")
+    revoke_consent(lead, "all")
     assert (lead.request.state, lead.state, rival.state) == ("open", "revoked", "quoted")
-    acceptance.choose(db.session.scalars(select(Quote).where(Quote.lead_id == rival.id)).one())
+    choosing.choose(db.session.scalars(select(Quote).where(Quote.lead_id == rival.id)).one())
     assert rival.state == LeadState.WON
 
 
 def test_a_settled_choice_stays_settled(make_lead: Make) -> None:
     lead = make_lead()
     settled(lead)
-    revoke(lead, "all")
+    revoke_consent(lead, "all")
     assert (lead.request.state, lead.state) == (RequestState.SETTLED, LeadState.REVOKED)
 
 
@@ -126,19 +126,19 @@ def test_an_undone_choice_brings_no_revoked_clinic_back(make_lead: Make, make_cl
     rival = add_clinics(lead.request, [make_clinic("Clinic Nar")], share_health=True).leads[0]
     build_quote(rival)
     chosen(lead)
-    revoke(rival, "all")
-    acceptance.undo(lead.request)
+    revoke_consent(rival, "all")
+    choosing.undo(lead.request)
     assert (lead.state, rival.state) == (LeadState.QUOTED, LeadState.REVOKED)
 
 
 def test_our_own_copy_goes_with_the_last_reader(make_lead: Make, make_clinic: Make) -> None:
     lead = make_lead(photos=1, conditions=["allergy"])
     other = add_clinics(lead.request, [make_clinic("Clinic Nar")], share_health=True).leads[0]
-    revoke(lead, "health")
-    revoke(lead, "photos")
+    revoke_consent(lead, "health")
+    revoke_consent(lead, "photos")
     assert answers(lead.request).conditions == ("allergy",)
     assert len(photos_of(lead.request)) == 1
-    revoke(other, "all")
+    revoke_consent(other, "all")
     assert (answers(lead.request).conditions, photos_of(lead.request)) == ((), [])
     assert not lead.request.share_health
 
@@ -146,16 +146,16 @@ def test_our_own_copy_goes_with_the_last_reader(make_lead: Make, make_clinic: Ma
 def test_given_anew_lifts_the_duty_and_revoked_again_makes_another(make_lead: Make, make_clinic: Make) -> None:
     lead = make_lead()
     add_clinics(lead.request, [make_clinic("Clinic Nar")], share_health=True)
-    revoke(lead, "health")
+    revoke_consent(lead, "health")
     give(lead, "health", words=giving_text(lead, "health") or "")
     assert "health" in standing(lead.request)[lead.clinic_id]
-    revoke(lead, "health")
+    revoke_consent(lead, "health")
     assert [duty.state for duty in duties_of(lead)] == ["lifted", "asked"]
 
 
 def test_another_sentence_than_the_one_shown_is_not_agreed_to(make_lead: Make, make_clinic: Make) -> None:
     lead = make_lead()
-    revoke(lead, "health")
+    revoke_consent(lead, "health")
     with pytest.raises(WrongState):
         give(lead, "health", words="I agree to something else")
 
@@ -164,7 +164,7 @@ def test_whoever_revoked_photos_is_not_named_for_new_ones(make_lead: Make, make_
     lead = make_lead(photos=1)
     other = add_clinics(lead.request, [make_clinic("Clinic Nar")], share_health=True).leads[0]
     assert photo_readers(lead.request) == [lead.clinic, other.clinic]
-    revoke(lead, "photos")
+    revoke_consent(lead, "photos")
     assert photo_readers(lead.request) == [other.clinic]
 
 
@@ -175,11 +175,11 @@ def confirmations() -> list[str | None]:
 
 def test_each_duty_is_confirmed_once_however_often_it_is_pressed(make_lead: Make) -> None:
     lead = make_lead(photos=1)
-    revoke(lead, "photos")
+    revoke_consent(lead, "photos")
     for _ in range(6):
         confirm_deletion(lead)
     assert confirmations() == ["photos"]
-    revoke(lead, "all")
+    revoke_consent(lead, "all")
     for _ in range(6):
         confirm_deletion(lead)
     assert sorted(confirmations()) == ["health", "photos", "request"]
@@ -192,7 +192,7 @@ def test_nothing_is_confirmed_where_nothing_was_revoked(make_lead: Make) -> None
 
 def test_a_clinic_is_chased_twice_then_operators_see_it(make_lead: Make) -> None:
     lead, asked_at = make_lead(), clock.now()
-    revoke(lead, "health")
+    revoke_consent(lead, "health")
     chased = []
     for days in (2.9, 3.1, 6.9, 7.1, 20):
         with clock.set_to(asked_at + timedelta(days=days)):
@@ -207,7 +207,7 @@ def test_a_clinic_is_chased_twice_then_operators_see_it(make_lead: Make) -> None
 
 def test_three_duties_of_one_request_are_chased_by_one_email(make_lead: Make) -> None:
     lead = make_lead(photos=1)
-    revoke(lead, "all")
+    revoke_consent(lead, "all")
     with clock.set_to(clock.now() + timedelta(days=4)):
         assert chase_due(clock.now()) == 3
     assert len(emails("delete_reminder")) == 1

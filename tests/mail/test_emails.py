@@ -24,7 +24,7 @@ from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
 from marketplace.quote_requests import changes
 from marketplace.quote_requests.states import RequestState
-from marketplace.quotes.drafting import withdraw
+from marketplace.quotes.ending import withdraw
 from tests.factories import build_account, build_invitation, build_lead, build_member, build_quote
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
 

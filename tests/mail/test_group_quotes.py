@@ -13,8 +13,7 @@ from marketplace.leads.states import LeadState
 from marketplace.mail import quote_notifications
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
-from marketplace.quotes.lifecycle import QUOTE
-from marketplace.quotes.models import Quote
+from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.states import QuoteState
 from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of, jobs_of, text_of
 

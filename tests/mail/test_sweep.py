@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import jobs, patient_emails
 from marketplace.mail.models import Email
-from marketplace.quotes.jobs import release_held
+from marketplace.quotes.pending import release_pending
 from tests.mail.sink import Sink
 from tests.mail.things import a_request, event_of, jobs_of, only
 
@@ -52,4 +52,4 @@ def test_a_sent_email_is_left_alone(sink: Sink, email: Email) -> None:
 
 def test_what_has_a_time_of_its_own_goes_before_the_mail() -> None:
     """A mail server that hangs holds every hand of the worker: what is fetched next must not be one more mail."""
-    assert worker.tick.priority == worker.rescue.priority > release_held.priority > jobs.send.priority
+    assert worker.tick.priority == worker.rescue.priority > release_pending.priority > jobs.send.priority

@@ -7,8 +7,8 @@ import pytest
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.leads import ending
-from marketplace.leads.ending import close
+from marketplace.leads import request_actions
+from marketplace.leads.request_actions import close
 from marketplace.leads.sending import submit
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.states import RequestState
@@ -27,7 +27,7 @@ def test_an_unconfirmed_one_is_reminded_once(make_draft: Make) -> None:
 
 def test_an_open_one_ends_after_90_days(make_request: Make) -> None:
     request = make_request()
-    assert [ending.expire_due(in_days(d)) for d in (89, 91)] == [0, 1]
+    assert [request_actions.expire_due(in_days(d)) for d in (89, 91)] == [0, 1]
     assert request.state == RequestState.EXPIRED
 
 

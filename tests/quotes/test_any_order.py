@@ -16,16 +16,16 @@ from marketplace.clinics import checks
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Problem
-from marketplace.leads import actions, ending, freezing, news, timing
+from marketplace.leads import actions, freezing, news, request_actions, timing
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes import acceptance, declining, drafting, revoking, sending, stopping
+from marketplace.quotes import choosing, drafting, ending, pending, stopping
 from marketplace.quotes.comparison_table import side_by_side
-from marketplace.quotes.drafting import held_of
 from marketplace.quotes.models import Quote
+from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
 from tests.factories import build_clinic, build_request, terms
 
@@ -76,27 +76,27 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(n=WHICH)
     def take_back(self, n: int) -> None:
-        self.do(drafting.take_back, self.leads[n])
+        self.do(pending.cancel_pending, self.leads[n])
 
     @rule(n=WHICH)
     def withdraw(self, n: int) -> None:
-        self.with_quote(partial(drafting.withdraw, reason="price"), n)
+        self.with_quote(partial(ending.withdraw, reason="price"), n)
 
     @rule(n=WHICH)
     def choose(self, n: int) -> None:
-        self.with_quote(acceptance.choose, n)
+        self.with_quote(choosing.choose, n)
 
     @rule()
     def undo(self) -> None:
-        self.do(acceptance.undo, self.request)
+        self.do(choosing.undo, self.request)
 
     @rule(n=WHICH)
     def decline(self, n: int) -> None:
-        self.with_quote(declining.decline, n)
+        self.with_quote(choosing.decline, n)
 
     @rule(n=WHICH)
     def undo_decline(self, n: int) -> None:
-        self.with_quote(declining.undo_decline, n)
+        self.with_quote(choosing.undo_decline, n)
 
     @rule(n=WHICH)
     def suspend(self, n: int) -> None:
@@ -120,7 +120,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(n=WHICH, what=st.sampled_from(["health", "photos", "all"]))
     def revoke_consent(self, n: int, what: str) -> None:
-        self.do(revoking.revoke, self.leads[n], what)
+        self.do(ending.revoke_consent, self.leads[n], what)
 
     @rule(n=WHICH)
     def ask(self, n: int) -> None:
@@ -136,10 +136,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(pauses=st.booleans())
     def pause_or_reopen(self, pauses: bool) -> None:
-        self.do(ending.pause if pauses else ending.reopen, self.request)
+        self.do(request_actions.pause if pauses else request_actions.reopen, self.request)
 
     @precondition(lambda self: self.at > clock.now() + timedelta(hours=20))
-    @rule(how=st.sampled_from([ending.close, ending.withdraw]))
+    @rule(how=st.sampled_from([request_actions.close, request_actions.withdraw]))
     def end(self, how: Callable[..., Any]) -> None:
         self.do(how, self.request)
 
@@ -149,7 +149,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def pass_time(self, *, minutes: int) -> None:
         self.at += timedelta(minutes=minutes)
-        for timer in (sending.release_due, sending.expire_due, acceptance.settle_due, stopping.stop_due):
+        for timer in (pending.release_due, ending.expire_due, choosing.settle_due, stopping.stop_due):
             self.do(timer, self.at)
         self.do(timing.lapse_due, self.at)
 
@@ -171,7 +171,7 @@ class AnyOrder(RuleBasedStateMachine):
             for lead in self.leads:
                 if not freezing.may_read(lead):
                     assert not freezing.can_freeze(lead) or self.request.state not in TAKES_QUOTES
-                assert lead.state != LeadState.FROZEN or held_of(lead) is None
+                assert lead.state != LeadState.FROZEN or pending_quote(lead) is None
 
     @invariant()
     def contact_is_open_to_one_clinic(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.queries import leads_of
-from marketplace.quotes import acceptance, declining
+from marketplace.quotes import choosing
 
 
 @pytest.fixture
@@ -24,51 +24,51 @@ def states(three):
 
 
 def test_one_wins_and_the_others_lose(three):
-    acceptance.choose(three[0])
+    choosing.choose(three[0])
     assert states(three) == ("chosen", "not_chosen", "won", "lost", "lost", "chosen")
 
 
 def test_a_second_choice_is_refused(three):
-    acceptance.choose(three[0])
+    choosing.choose(three[0])
     for quote in three[:2]:
         with pytest.raises(WrongState):
-            acceptance.choose(quote)
+            choosing.choose(quote)
 
 
 def test_undo_restores_everything(three):
     before = states(three)
-    acceptance.choose(three[0])
-    acceptance.undo(three[0].lead.request)
+    choosing.choose(three[0])
+    choosing.undo(three[0].lead.request)
     assert states(three) == before
-    acceptance.choose(three[1])
+    choosing.choose(three[1])
     assert three[1].state == "chosen"
 
 
 def test_undo_leaves_what_was_declined_before(three):
-    declining.decline(three[1])
-    acceptance.choose(three[0])
-    acceptance.undo(three[0].lead.request)
+    choosing.decline(three[1])
+    choosing.choose(three[0])
+    choosing.undo(three[0].lead.request)
     assert states(three) == ("sent", "not_chosen", "quoted", "lost", "new", "open")
 
 
 def test_after_48_hours_the_choice_stands(three):
-    acceptance.choose(three[0])
+    choosing.choose(three[0])
     request = three[0].lead.request
     later = clock.now() + timedelta(hours=48, minutes=1)
     with clock.set_to(later), pytest.raises(WrongState):
-        acceptance.undo(request)
-    assert acceptance.settle_due(later) == 1
+        choosing.undo(request)
+    assert choosing.settle_due(later) == 1
     assert request.state == "settled"
 
 
 def test_nothing_is_settled_early(three):
-    acceptance.choose(three[0])
-    assert acceptance.settle_due(clock.now() + timedelta(hours=47)) == 0
+    choosing.choose(three[0])
+    assert choosing.settle_due(clock.now() + timedelta(hours=47)) == 0
 
 
 def test_an_expired_quote_cannot_be_chosen(three):
-    from marketplace.quotes.sending import expire_due
+    from marketplace.quotes.ending import expire_due
 
     expire_due(clock.now() + timedelta(days=40))
     with pytest.raises(WrongState):
-        acceptance.choose(three[0])
+        choosing.choose(three[0])

@@ -6,12 +6,12 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads import ending, timing
+from marketplace.leads import request_actions, timing
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
-from marketplace.quotes import acceptance
+from marketplace.quotes import choosing
 from marketplace.quotes.drafting import hold
-from marketplace.quotes.sending import release_due
+from marketplace.quotes.pending import release_due
 from tests.factories import Make, build_clinic, build_quote, build_request, terms
 
 
@@ -26,9 +26,9 @@ def test_while_another_was_chosen_it_stood(app: object, db_session: object) -> N
     began, due = other.new_at, other.due_at
     quote = build_quote(chosen)
     with clock.set_to(began + timedelta(hours=10)):
-        acceptance.choose(quote)
+        choosing.choose(quote)
     with clock.set_to(began + timedelta(hours=57)):
-        acceptance.undo(chosen.request)
+        choosing.undo(chosen.request)
         assert timing.lapse_due(clock.now()) == 0
     assert (other.state, other.new_at) == (LeadState.NEW, began)
     assert other.due_at - due == pytest.approx(timedelta(hours=47), abs=timedelta(minutes=1))
@@ -47,8 +47,8 @@ def test_a_quote_that_is_held_was_in_time(make_lead: Make) -> None:
 
 def test_what_a_clinic_had_to_do_ends_with_the_request(make_lead: Make) -> None:
     lead = make_lead()
-    ending.pause(lead.request)
-    assert ending.expire_due(lead.request.open_at + timedelta(days=91)) == 1
+    request_actions.pause(lead.request)
+    assert request_actions.expire_due(lead.request.open_at + timedelta(days=91)) == 1
     assert lead.state == LeadState.LOST
 
 

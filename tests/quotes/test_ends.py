@@ -6,10 +6,11 @@ import pytest
 
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.ending import close, pause
-from marketplace.quotes import declining, drafting
+from marketplace.leads.request_actions import close, pause
+from marketplace.quotes import choosing, drafting, ending, pending
+from marketplace.quotes.ending import expire_due
+from marketplace.quotes.pending import release
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
-from marketplace.quotes.sending import expire_due, release
 from marketplace.quotes.terms import total_disagrees
 from tests.factories import terms
 
@@ -22,7 +23,7 @@ def test_a_discount_stands_in_the_sum(make_lead):
 def test_undoing_a_revision_leaves_what_was_sent(make_quote):
     first = make_quote()
     second = drafting.hold(first.lead, terms(first.lead, sessions=5, total=60000, nights_per_trip=29))
-    drafting.take_back(first.lead)
+    pending.cancel_pending(first.lead)
     assert (second.state, first.state, first.lead.state) == ("withdrawn", "sent", "quoted")
     assert standing_for_lead(first.lead) is first
     assert latest_for_lead(first.lead) is second
@@ -31,7 +32,7 @@ def test_undoing_a_revision_leaves_what_was_sent(make_quote):
 def test_a_paused_request_takes_a_quote_an_ended_one_does_not(make_lead):
     lead = make_lead()
     pause(lead.request)
-    drafting.take_back(drafting.hold(lead, terms(lead)).lead)
+    pending.cancel_pending(drafting.hold(lead, terms(lead)).lead)
     close(lead.request)
     with pytest.raises(WrongState):
         drafting.hold(lead, terms(lead))
@@ -40,7 +41,7 @@ def test_a_paused_request_takes_a_quote_an_ended_one_does_not(make_lead):
 def test_a_revision_held_while_the_patient_declined_is_never_sent(make_quote):
     first = make_quote()
     second = drafting.hold(first.lead, terms(first.lead))
-    declining.decline(first)
+    choosing.decline(first)
     release(second)
     assert second.state == "withdrawn"
     assert first.lead.state == "lost"
@@ -49,7 +50,7 @@ def test_a_revision_held_while_the_patient_declined_is_never_sent(make_quote):
 def test_a_withdrawn_quote_does_not_wake_a_closed_request(make_quote):
     quote = make_quote()
     close(quote.lead.request)
-    drafting.withdraw(quote, reason="mistake")
+    ending.withdraw(quote, reason="mistake")
     assert quote.lead.state == "lost"
 
 

@@ -9,8 +9,9 @@ from marketplace.catalogue import exchange
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Disagreements
-from marketplace.quotes.drafting import hold, take_back
+from marketplace.quotes.drafting import hold
 from marketplace.quotes.flags import Confirmed
+from marketplace.quotes.pending import cancel_pending
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.states import PriceReason
 from marketplace.reviews.models import ReviewItem
@@ -117,7 +118,7 @@ def test_an_earliest_date_after_the_last_day_of_the_price_is_asked_about(make_le
 def test_what_was_undone_is_not_to_be_looked_at(make_lead):
     lead = make_lead()
     hold(lead, terms(lead, message="Guaranteed"))
-    take_back(lead)
+    cancel_pending(lead)
     assert {item.state for item in items().values()} == {ReviewState.DECIDED}
 
 
@@ -141,5 +142,5 @@ def test_a_form_says_where_its_values_come_from(make_clinic, make_lead, make_quo
 
 def test_a_quote_that_was_undone_is_no_source(make_clinic, make_lead, make_quote):
     clinic = make_clinic()
-    take_back(make_quote(make_lead(clinic), released=False, product="Mistyped").lead)
+    cancel_pending(make_quote(make_lead(clinic), released=False, product="Mistyped").lead)
     assert prefill(make_lead(clinic, email="b@patient.example")).product == "NCTF 135 HA"

@@ -6,9 +6,10 @@ import pytest
 
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.quotes.drafting import hold, take_back, withdraw
+from marketplace.quotes.drafting import hold
+from marketplace.quotes.ending import withdraw
+from marketplace.quotes.pending import cancel_pending, release
 from marketplace.quotes.prefilling import prefill
-from marketplace.quotes.sending import release
 from marketplace.quotes.terms import terms_of
 from tests.factories import terms
 
@@ -79,7 +80,7 @@ def test_a_colleague_was_faster(make_lead, make_quote):
 
 def test_undo_takes_it_back_and_keeps_the_lead_waiting(make_quote):
     quote = make_quote(released=False)
-    take_back(quote.lead)
+    cancel_pending(quote.lead)
     release(quote)
     assert (quote.state, quote.sent_at, quote.lead.state, quote.lead.answered_at) == (
         "withdrawn",
@@ -91,7 +92,7 @@ def test_undo_takes_it_back_and_keeps_the_lead_waiting(make_quote):
 
 def test_undo_is_too_late_once_it_has_gone_out(make_quote):
     with pytest.raises(WrongState, match="gone out already"):
-        take_back(make_quote().lead)
+        cancel_pending(make_quote().lead)
 
 
 def test_a_sent_one_that_is_withdrawn_leaves_time_to_quote_anew(make_quote):

@@ -10,7 +10,7 @@ from marketplace.leads.actions import answer_question, ask, decline
 from marketplace.leads.messages import PATIENT, mark_read, messages
 from marketplace.leads.queries import TABS
 from marketplace.leads.states import LeadState
-from marketplace.quotes import acceptance
+from marketplace.quotes import choosing
 from marketplace.quotes.inbox import going_out, inbox, tab_counts
 from tests.factories import Make, build_lead, build_quote
 
@@ -22,7 +22,7 @@ DO = {
     "held": lambda lead: build_quote(lead, released=False),
     "quoted": build_quote,
     "quoted and written to": lambda lead: (build_quote(lead), answer_question(lead, "Hello")),
-    "won": lambda lead: acceptance.choose(build_quote(lead)),
+    "won": lambda lead: choosing.choose(build_quote(lead)),
 }
 
 

@@ -18,8 +18,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.sending import add_clinics, confirm, submit
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import stopping
-from marketplace.quotes.acceptance import choose
-from marketplace.quotes.declining import decline
+from marketplace.quotes.choosing import choose, decline
 from marketplace.quotes.models import Quote
 from tests.conftest import reader_of
 from tests.factories import build_clinic, build_draft, build_quote, build_request

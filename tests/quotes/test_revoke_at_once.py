@@ -14,10 +14,10 @@ from marketplace.leads.consent_rows import standing
 from marketplace.leads.deletion import duties_of
 from marketplace.leads.models import Lead
 from marketplace.quotes import stopping
-from marketplace.quotes.acceptance import choose
+from marketplace.quotes.choosing import choose
 from marketplace.quotes.drafting import hold
+from marketplace.quotes.ending import revoke_consent
 from marketplace.quotes.models import Quote
-from marketplace.quotes.revoking import revoke
 from tests.factories import build_clinic, build_quote, build_request, terms
 from tests.quotes.test_two_at_once import at_once
 
@@ -33,8 +33,8 @@ ACTS: dict[str, Act] = {
     "quote anew": lambda lead: hold(lead, terms(lead)),
     "decline": lambda lead: actions.decline(lead, "no_dates"),
     "look": lambda lead: actions.open_lead(lead, actor="member:x", looked_at="health"),
-    "revoke a part": lambda lead: revoke(lead, "health"),
-    "revoke": lambda lead: revoke(lead, "all"),
+    "revoke a part": lambda lead: revoke_consent(lead, "health"),
+    "revoke": lambda lead: revoke_consent(lead, "all"),
 }
 
 
@@ -55,7 +55,7 @@ def test_it_ends_revoked_whoever_comes_first(own_app: Flask, leads: Any, act: st
     def verb(what: Act) -> Callable[[], object]:
         return lambda: what(db.session.get_one(Lead, leads[0]))
 
-    outcome = at_once(own_app, verb(lambda lead: revoke(lead, "all")), verb(ACTS[act]))
+    outcome = at_once(own_app, verb(lambda lead: revoke_consent(lead, "all")), verb(ACTS[act]))
     assert "done" in outcome
     with own_app.app_context():
         lead, other = (db.session.get_one(Lead, key) for key in leads)
@@ -74,6 +74,6 @@ def test_a_suspension_and_a_revocation_have_one_end(own_app: Flask, leads: Any) 
 
         stopping.suspend(db.session.get_one(Clinic, clinic_id), "check_revoked", "The licence ended")
 
-    at_once(own_app, lambda: revoke(db.session.get_one(Lead, leads[0]), "all"), stop)
+    at_once(own_app, lambda: revoke_consent(db.session.get_one(Lead, leads[0]), "all"), stop)
     with own_app.app_context():
         assert db.session.get_one(Lead, leads[0]).state == "revoked"

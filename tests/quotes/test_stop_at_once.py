@@ -14,10 +14,10 @@ from marketplace.leads.models import Lead
 from marketplace.leads.sending import confirm, submit
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import stopping
-from marketplace.quotes.acceptance import choose, undo
+from marketplace.quotes.choosing import choose, undo
 from marketplace.quotes.drafting import hold
 from marketplace.quotes.models import Quote
-from marketplace.quotes.sending import release
+from marketplace.quotes.pending import release
 from tests.factories import build_clinic, build_draft, build_lead, build_quote, terms
 from tests.quotes.test_two_at_once import at_once
 

@@ -11,14 +11,15 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.leads import actions, ending, timing
+from marketplace.leads import actions, request_actions, timing
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
-from marketplace.quotes import acceptance, stopping
-from marketplace.quotes.drafting import hold, take_back, withdraw
+from marketplace.quotes import choosing, stopping
+from marketplace.quotes.drafting import hold
+from marketplace.quotes.ending import expire_due, withdraw
 from marketplace.quotes.models import Quote
-from marketplace.quotes.sending import expire_due, release, release_due
+from marketplace.quotes.pending import cancel_pending, release, release_due
 from tests.factories import Make, build_lead, build_quote, terms
 
 STATEMENT = ("patient_report", "Two patients report another price.")
@@ -119,7 +120,7 @@ VERBS = {
     "quote": lambda lead: hold(lead, terms(lead)),
     "ask": lambda lead: actions.ask(lead, "When?"),
     "decline": lambda lead: actions.decline(lead, "no_dates"),
-    "take back": take_back,
+    "take back": cancel_pending,
     "patient's message": lambda lead: actions.answer_question(lead, "Hello"),
 }
 
@@ -135,7 +136,7 @@ def test_nothing_is_done_with_a_frozen_lead(make_lead: Make, verb: str) -> None:
 def test_a_frozen_quote_is_neither_chosen_nor_withdrawn(make_quote: Make) -> None:
     quote = make_quote()
     suspend(quote.lead)
-    for verb in (acceptance.choose, partial(withdraw, reason="mistake")):
+    for verb in (choosing.choose, partial(withdraw, reason="mistake")):
         with pytest.raises(WrongState):
             verb(quote)
     assert quote.state == "sent"
@@ -148,18 +149,18 @@ def test_between_midnight_and_the_timer_nothing_is_done_either(make_lead: Make) 
         hold(lead, terms(lead))
 
 
-@pytest.mark.parametrize("end", [ending.close, ending.withdraw])
+@pytest.mark.parametrize("end", [request_actions.close, request_actions.withdraw])
 def test_ending_a_request_ends_what_is_frozen(make_lead: Make, end: object) -> None:
     lead = make_lead()
     suspend(lead)
     end(lead.request)  # type: ignore[operator]
-    assert lead.state == (LeadState.LOST if end is ending.close else LeadState.REVOKED)
+    assert lead.state == (LeadState.LOST if end is request_actions.close else LeadState.REVOKED)
 
 
 def test_a_request_with_frozen_leads_expires(make_lead: Make) -> None:
     lead = make_lead()
     suspend(lead)
-    assert ending.expire_due(clock.now() + timedelta(days=91)) == 1
+    assert request_actions.expire_due(clock.now() + timedelta(days=91)) == 1
     assert lead.state == LeadState.LOST
 
 
@@ -182,53 +183,53 @@ def two(make_clinic: Make, make_request: Make, make_quote: Make) -> tuple[Quote,
 
 def test_a_chosen_clinic_keeps_its_lead_and_the_choice_can_be_undone_anew(two: tuple[Quote, Quote]) -> None:
     one, _ = two
-    acceptance.choose(one)
+    choosing.choose(one)
     with clock.set_to(clock.now() + timedelta(days=9)):
-        acceptance.settle_due(clock.now())
+        choosing.settle_due(clock.now())
         settled_at = one.lead.request.settled_at
         suspend(one.lead)
         assert (one.lead.state, one.lead.request.state) == (LeadState.WON, "chosen")
         with clock.set_to(clock.now() + timedelta(hours=49)):
-            acceptance.settle_due(clock.now())
+            choosing.settle_due(clock.now())
         assert (one.lead.request.state, one.lead.request.settled_at) == ("settled", settled_at)
 
 
 def test_undoing_it_freezes_the_one_and_restores_the_other(two: tuple[Quote, Quote]) -> None:
     one, other = two
-    acceptance.choose(one)
+    choosing.choose(one)
     with clock.set_to(clock.now() + timedelta(days=9)):
-        acceptance.settle_due(clock.now())
+        choosing.settle_due(clock.now())
         suspend(one.lead)
-        acceptance.undo(one.lead.request)
+        choosing.undo(one.lead.request)
     assert (one.state, one.lead.state, one.lead.warned_at) == ("sent", LeadState.FROZEN, None)
     assert (other.state, other.lead.state) == ("sent", LeadState.QUOTED)
 
 
 def test_who_was_suspended_while_another_was_chosen_is_frozen_afterwards(two: tuple[Quote, Quote]) -> None:
     one, other = two
-    acceptance.choose(one)
+    choosing.choose(one)
     suspend(other.lead)
     assert other.lead.state == LeadState.LOST
-    acceptance.undo(one.lead.request)
+    choosing.undo(one.lead.request)
     assert (other.lead.state, other.lead.state_before_freeze) == (LeadState.FROZEN, LeadState.QUOTED)
 
 
 def test_a_revision_held_meanwhile_is_cancelled_with_the_undo(two: tuple[Quote, Quote]) -> None:
     one, other = two
     held = hold(other.lead, terms(other.lead))
-    acceptance.choose(one)
+    choosing.choose(one)
     suspend(other.lead)
-    acceptance.undo(one.lead.request)
+    choosing.undo(one.lead.request)
     assert (other.lead.state, held.state) == (LeadState.FROZEN, "withdrawn")
 
 
 def test_what_was_frozen_when_another_was_chosen_comes_back_with_its_clinic(two: tuple[Quote, Quote]) -> None:
     one, other = two
     suspend(other.lead)
-    acceptance.choose(one)
+    choosing.choose(one)
     assert (other.state, other.lead.state) == ("not_chosen", LeadState.LOST)
     stopping.reinstate(other.lead.clinic)
-    acceptance.undo(one.lead.request)
+    choosing.undo(one.lead.request)
     assert (other.state, other.lead.state) == ("sent", LeadState.QUOTED)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.models import Lead
-from marketplace.quotes.acceptance import choose
+from marketplace.quotes.choosing import choose
 from marketplace.quotes.drafting import hold
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, build_quote, build_request, terms

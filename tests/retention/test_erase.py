@@ -14,8 +14,8 @@ from marketplace.foundation.security import idempotency, signed_links
 from marketplace.foundation.security.idempotency import Sent
 from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.leads.actions import answer_question, ask, open_lead
-from marketplace.leads.ending import withdraw
 from marketplace.leads.models import Lead
+from marketplace.leads.request_actions import withdraw
 from marketplace.leads.states import LeadState
 from marketplace.mail import delivery, outbox
 from marketplace.mail.models import EmailState

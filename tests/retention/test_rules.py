@@ -16,7 +16,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.foundation.security.idempotency import Sent
 from marketplace.leads.deletion import confirm_deletion
-from marketplace.leads.ending import close, withdraw
+from marketplace.leads.request_actions import close, withdraw
 from marketplace.leads.revoking import revoke
 from marketplace.leads.sending import submit
 from marketplace.mail import delivery, outbox, patient_emails

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.ending import close, withdraw
+from marketplace.leads.request_actions import close, withdraw
 from marketplace.leads.sending import submit
 from marketplace.quote_requests.states import RequestState
 from marketplace.retention import rules

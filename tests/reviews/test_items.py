@@ -9,7 +9,7 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.problems import NotFound, WrongState
-from marketplace.leads.ending import close
+from marketplace.leads.request_actions import close
 from marketplace.retention.erasure import erase
 from marketplace.reviews import queries
 from marketplace.reviews.actions import close_items_of, decide, open_item

@@ -13,7 +13,7 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
 from marketplace.quotes.drafting import hold
-from marketplace.quotes.jobs import release_later
+from marketplace.quotes.pending import release_later
 from tests.browser import wait_for
 from tests.factories import build_clinic, build_request, terms
 from tests.torture import moves

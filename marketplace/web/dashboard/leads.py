@@ -23,12 +23,11 @@ from marketplace.leads.deletion import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.states import Purpose
-from marketplace.quotes.drafting import takes_quote
-from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.prefilling import prefill, sources
-from marketplace.quotes.queries import latest_for_lead, standing_for_lead, why_lost
+from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote, why_lost
 from marketplace.quotes.quote_comparison import ITEMS, items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
+from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint

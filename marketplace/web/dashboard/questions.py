@@ -13,7 +13,8 @@ from marketplace.leads.actions import ask
 from marketplace.leads.models import Lead
 from marketplace.leads.replying import may_reply, reply
 from marketplace.leads.states import DECLINABLE
-from marketplace.quotes.declining_leads import decline, must_hold_no_quote
+from marketplace.quotes import pending
+from marketplace.quotes.pending import must_have_none_pending
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import filled_form, lead_page
@@ -85,7 +86,7 @@ def ask_decline(ref: str) -> str:
     own = own_lead()
     if own.state not in DECLINABLE:
         raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
-    must_hold_no_quote(own)
+    must_have_none_pending(own)
     return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
 
 
@@ -96,7 +97,7 @@ def decline_lead(ref: str) -> ResponseReturnValue:
     own, form = own_lead(), DeclineForm()
     if not form.validate_on_submit():
         return render_template("dashboard/decline.html", lead=own, form=form, has_errors=True), 422
-    decline(own, form.reason.data)
+    pending.decline_lead(own, form.reason.data)
     flash(_("Declined. The patient reads your reason and can ask another clinic"), "success")
     return redirect(url_for("dashboard.leads"), 303)
 

@@ -14,9 +14,11 @@ from wtforms.validators import InputRequired
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
-from marketplace.quotes.drafting import hold, take_back, takes_quote, withdraw
+from marketplace.quotes.drafting import hold
+from marketplace.quotes.ending import withdraw
 from marketplace.quotes.flags import Confirmed
-from marketplace.quotes.queries import latest_for_lead, standing_for_lead
+from marketplace.quotes.pending import cancel_pending
+from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote
 from marketplace.quotes.states import PriceReason
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
@@ -91,7 +93,7 @@ def _terms(form: QuoteForm, *, answers: int) -> QuoteTerms:
 @writes
 def undo_quote(ref: str) -> ResponseReturnValue:
     """Back to the form, with all that was typed. Too late is said so."""
-    take_back(own_lead())
+    cancel_pending(own_lead())
     flash(_("Taken back. Nothing was sent to the patient"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 

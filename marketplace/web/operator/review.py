@@ -10,7 +10,7 @@ from flask_security import current_user
 from marketplace.clinics import operator_queries
 from marketplace.foundation.problems import WrongState
 from marketplace.quote_requests import desk as request_desk
-from marketplace.quotes.flagged_sentences import sentences
+from marketplace.quotes.flags import flagged_sentences
 from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
@@ -63,7 +63,7 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
         decided=decided,
         kind=kind,
         details={item.id: _detail(item) for item in found.rows},
-        sentences={item.id: sentences(item.kind, item.subject_id) for item in found.rows},
+        sentences={item.id: flagged_sentences(item.kind, item.subject_id) for item in found.rows},
         clinics=operator_queries.names_of(item.clinic_id for item in found.rows if item.clinic_id),
         refs=request_desk.refs_of(item.request_id for item in found.rows if item.request_id),
         page_url=page_url,

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.quote_requests import drafts
-from marketplace.quotes.drafting import held_of
+from marketplace.quotes.pending import pending_quote
 from tests.conftest import reader_of
 from tests.factories import Make
 from tests.reading import form_fields, words
@@ -91,7 +91,7 @@ def test_what_the_patient_changed_meanwhile_is_shown_first(team: Team, change: A
     refused = team.send(team.ayse, fields)
     assert refused.status_code == 409
     assert mark in words(refused.page.one("div", role="alert"))
-    assert held_of(team.lead) is None
+    assert pending_quote(team.lead) is None
     assert "Gently" in words(refused.page.one("textarea", name="message"))
     form = next(form for form in refused.page.all("form") if (form.get("action") or "").endswith("/quote"))
     assert team.send(team.ayse, form_fields(form)).status_code == 303
@@ -102,7 +102,7 @@ def test_a_form_that_does_not_say_what_it_showed_sends_nothing(team: Team, shown
     fields = team.quote(team.ayse, **PRICE) | {"idem": str(uuid4())}
     fields.pop("shown")
     assert team.send(team.ayse, fields if shown is None else fields | {"shown": shown}).status_code == 409
-    assert held_of(team.lead) is None
+    assert pending_quote(team.lead) is None
 
 
 def test_nobody_declines_over_a_colleagues_quote_that_is_about_to_go_out(team: Team) -> None:
@@ -113,5 +113,5 @@ def test_nobody_declines_over_a_colleagues_quote_that_is_about_to_go_out(team: T
     ):
         assert answer.status_code == 409
         assert answer.page.h1 == "Ayse sent a quote of €380"
-    assert held_of(team.lead) is not None
+    assert pending_quote(team.lead) is not None
     assert team.lead.state == "opened"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from marketplace.extensions import db
-from marketplace.quotes.declining import decline
+from marketplace.quotes.choosing import decline
 from tests.factories import Make
 
 

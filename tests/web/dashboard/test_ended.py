@@ -7,16 +7,16 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.ending import OPEN_LIVES, close, expire_due
 from marketplace.leads.models import Lead
-from marketplace.quotes import acceptance
-from marketplace.quotes.declining import decline
+from marketplace.leads.request_actions import OPEN_LIVES, close, expire_due
+from marketplace.quotes import choosing
+from marketplace.quotes.choosing import decline
 from tests.factories import Make, build_quote
 
 
 def choose_another(lead: Lead) -> None:
     others = select(Lead).where(Lead.request_id == lead.request_id, Lead.id != lead.id)
-    acceptance.choose(build_quote(db.session.scalars(others).one()))
+    choosing.choose(build_quote(db.session.scalars(others).one()))
 
 
 ENDS = {
@@ -51,7 +51,7 @@ def test_its_own_quote_stays_to_be_read(desk: Any, lead: Lead) -> None:
 
 def test_the_contact_can_be_tapped_and_says_until_when(desk: Any, make_lead: Make) -> None:
     lead = make_lead(desk.clinic, email="zeb+x@patient.example", phone="+442079460000 ext. 5")
-    acceptance.choose(build_quote(lead))
+    choosing.choose(build_quote(lead))
     page = desk.get(f"/dashboard/leads/{lead.request.ref}").page
     (mail,) = [link.get("href") for link in page.all("a") if "mailto:" in link.get("href", "")]
     assert mail == f"mailto:zeb%2Bx@patient.example?subject={lead.request.ref}"

@@ -16,7 +16,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.database.roles import DatabaseRole, use_role
-from marketplace.leads import ending
+from marketplace.leads import request_actions
 from marketplace.quotes import lead_export
 from tests.factories import PASSWORD, Make, build_clinic, build_member
 
@@ -92,7 +92,7 @@ def without_owner(query: Any) -> Any:
 
 def test_whose_consent_is_taken_back_keeps_the_reference_only(owner: Any, clinic: Any, make_lead: Make) -> None:
     lead = make_lead(clinic)
-    ending.withdraw(lead.request)
+    request_actions.withdraw(lead.request)
     (row,) = rows(owner)
     assert (row["reference"], row["state"]) == (lead.request.ref, "revoked")
     assert (row["procedure"], row["home_country"], row["languages"]) == ("", "", "")

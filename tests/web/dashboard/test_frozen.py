@@ -8,11 +8,11 @@ from sqlalchemy import text
 from marketplace.clinics import checks
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
-from marketplace.leads import ending
+from marketplace.leads import request_actions
 from marketplace.leads.actions import ask
 from marketplace.quote_requests.queries import looks
-from marketplace.quotes import acceptance, stopping
-from marketplace.quotes.revoking import revoke
+from marketplace.quotes import choosing, stopping
+from marketplace.quotes.ending import revoke_consent
 from tests.factories import Make
 
 STATEMENT = ("patient_report", "Two patients report another price.")
@@ -90,13 +90,13 @@ def test_reinstated_it_is_there_again(desk: Any, frozen: Any) -> None:
 
 
 def test_a_deletion_is_confirmed_all_the_same(desk: Any, frozen: Any) -> None:
-    ending.withdraw(frozen.request)
+    request_actions.withdraw(frozen.request)
     db.session.commit()
     assert desk.post(f"/dashboard/leads/{frozen.request.ref}/delete-confirmed", data={}).status_code == 303
 
 
 def test_what_is_to_be_deleted_while_it_is_frozen_is_shown_and_confirmed(desk: Any, frozen: Any) -> None:
-    revoke(frozen, "health")
+    revoke_consent(frozen, "health")
     db.session.commit()
     base = f"/dashboard/leads/{frozen.request.ref}"
     db.session.expire_all()  # as in a session of its own, where the request's row is closed
@@ -113,7 +113,7 @@ def test_what_is_to_be_deleted_while_it_is_frozen_is_shown_and_confirmed(desk: A
 def test_who_was_chosen_keeps_the_contact_and_reads_nothing_else(desk: Any, make_quote: Make, make_lead: Make) -> None:
     lead = make_lead(desk.clinic, conditions=["blood_thinner"], details="since May")
     ask(lead, "When was the last time?")
-    acceptance.choose(make_quote(lead))
+    choosing.choose(make_quote(lead))
     stopping.suspend(desk.clinic, *STATEMENT)
     db.session.commit()
     shown = desk.get(f"/dashboard/leads/{lead.request.ref}").page.text

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.leads.actions import decline
 from marketplace.quote_requests.queries import looks
-from marketplace.quotes import acceptance
+from marketplace.quotes import choosing
 from marketplace.reviews.models import ReviewItem
 from tests.reading import form_fields
 
@@ -86,9 +86,9 @@ def test_contact_is_hidden_until_won(desk, make_lead, make_quote):
     lead = make_lead(desk.clinic, email="zeb@patient.example", phone="+44 20 7946 0000")
     quote = make_quote(lead)
     assert not [secret for secret in ("zeb@", "7946") if secret in page_of(desk, lead)]
-    acceptance.choose(quote)
+    choosing.choose(quote)
     assert not [secret for secret in ("zeb@", "7946") if secret not in page_of(desk, lead)]
-    acceptance.undo(lead.request)
+    choosing.undo(lead.request)
     assert not [secret for secret in ("zeb@", "7946") if secret in page_of(desk, lead)]
 
 
@@ -158,7 +158,7 @@ def test_a_decline_needs_a_reason(desk, make_lead):
 
 
 def test_a_taken_back_request_shows_nothing_but_the_order_to_delete(desk, make_lead):
-    from marketplace.leads.ending import withdraw
+    from marketplace.leads.request_actions import withdraw
 
     lead = make_lead(desk.clinic, conditions=["pregnancy"], questions=["Is it safe?"])
     withdraw(lead.request)

@@ -9,8 +9,8 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.foundation.database.roles import DatabaseRole
 from marketplace.leads.actions import decline
-from marketplace.leads.ending import withdraw
 from marketplace.leads.models import Lead
+from marketplace.leads.request_actions import withdraw
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import looks
 from tests.factories import Make

@@ -11,9 +11,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import TimelineEntry
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.queries import looks
-from marketplace.quotes.drafting import held_of
+from marketplace.quotes.pending import pending_quote, release
 from marketplace.quotes.queries import standing_for_lead
-from marketplace.quotes.sending import release
 from marketplace.quotes.terms import terms_of
 from marketplace.reviews.queries import items
 from tests.conftest import reader_of
@@ -102,7 +101,7 @@ def test_what_cannot_be_sent_is_said_beside_the_field(answering, changes, words)
     refused = at.send(**changes)
     assert refused.status_code == 422
     assert words in refused.page.text
-    assert held_of(at.lead) is None
+    assert pending_quote(at.lead) is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,7 @@ def test_what_cannot_be_sent_is_said_beside_the_field(answering, changes, words)
 def test_signs_codes_and_digits_of_other_countries_are_read(answering, changes, deposit):
     at = answering()
     assert at.send(**changes).status_code == 303
-    terms = terms_of(held_of(at.lead))
+    terms = terms_of(pending_quote(at.lead))
     assert (terms.price_per_session, terms.total, terms.deposit) == (12000, 48000, deposit)
 
 
@@ -126,7 +125,7 @@ def test_a_currency_without_cents_is_not_taken_a_hundredfold(desk, make_clinic, 
     at = Answering(desk, make_lead(desk.clinic))
     given = {"sessions": "4", "price_per_session": "150000.00", "total": "600,000.00", "deposit": "0"}
     assert at.send(**given).status_code == 303
-    assert terms_of(held_of(at.lead)).total == 600_000
+    assert terms_of(pending_quote(at.lead)).total == 600_000
 
 
 def test_a_price_far_from_the_list_is_sent_with_a_reason_only(answering):
@@ -204,7 +203,7 @@ def test_it_is_kept_only_with_a_message_that_says_why(answering):
     assert at.send(**SHORT, keep_plan="y", message="You stay with family here.").status_code == 303
     assert "Cannot be done in 2 trips of 2 nights" in at.text()
     item = open_reviews()[0]
-    assert (item.subject_id, item.detail["nights_needed"]) == (held_of(at.lead).id, 22)
+    assert (item.subject_id, item.detail["nights_needed"]) == (pending_quote(at.lead).id, 22)
     assert at.desk.post(f"{at.path}/undo").status_code == 303
     assert open_reviews() == []
 
@@ -237,7 +236,7 @@ def test_everything_a_quote_can_say_is_kept(answering):
     extra |= {"included": ["hotel", "transfer"], "excluded": ["follow_up"], "price_may_change_by": "0"}
     extra |= {"answers-1": "A little", "answers-2": "The next day"}
     assert at.send(**extra).status_code == 303
-    terms = terms_of(held_of(at.lead))
+    terms = terms_of(pending_quote(at.lead))
     assert (terms.product_sealed, terms.refund_if_refused, terms.taxes_included) == (True, False, None)
     assert (terms.deposit, terms.session_gap_weeks, terms.price_may_change_by) == (10050, None, 0)
     assert terms.included == ("hotel", "transfer")
@@ -251,7 +250,7 @@ def test_a_second_member_is_told_that_someone_was_faster(answering):
     assert at.send().status_code == 303
     colleague["idem"] = ["0190e5f0-0000-7000-8000-000000000001"]
     assert at.desk.post(f"{at.path}/quote", data=colleague).status_code == 409
-    quote = held_of(at.lead)
+    quote = pending_quote(at.lead)
     release(quote)
     db.session.commit()
     colleague["idem"] = ["0190e5f0-0000-7000-8000-000000000002"]
@@ -261,13 +260,13 @@ def test_a_second_member_is_told_that_someone_was_faster(answering):
 def test_a_double_click_makes_one_quote(answering):
     at = answering()
     assert at.send().status_code == at.send().status_code == 303
-    assert held_of(at.lead).version == 1
+    assert pending_quote(at.lead).version == 1
 
 
 def test_undo_comes_too_late(answering):
     at = answering()
     at.send()
-    release(held_of(at.lead))
+    release(pending_quote(at.lead))
     db.session.commit()
     late = at.desk.post(f"{at.path}/undo")
     assert late.status_code == 409
@@ -277,12 +276,12 @@ def test_undo_comes_too_late(answering):
 def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
     at = answering()
     at.send()
-    release(held_of(at.lead))
+    release(pending_quote(at.lead))
     db.session.commit()
     at.load()
     assert at.send(sessions="5", total="600", nights_per_trip="29").status_code == 303
     assert at.desk.post(f"{at.path}/withdraw").status_code == 409
-    release(held_of(at.lead))
+    release(pending_quote(at.lead))
     db.session.commit()
     assert standing_for_lead(at.lead).total == 60000
     assert at.desk.post(f"{at.path}/withdraw", data={"reason": "price"}).status_code == 303
@@ -299,7 +298,7 @@ def test_a_late_quote_still_counts(answering):
     assert at.lead.state == "lapsed"
     assert "Late" in at.text()
     assert at.send().status_code == 303
-    release(held_of(at.lead))
+    release(pending_quote(at.lead))
     assert at.lead.state == "quoted"
 
 

@@ -9,9 +9,9 @@ from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
 from marketplace.leads.actions import answer_question, ask, decline
-from marketplace.leads.ending import withdraw
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead
+from marketplace.leads.request_actions import withdraw
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
 from tests.mail.things import emails, text_of

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from marketplace.extensions import db
 from marketplace.leads.actions import ask
-from marketplace.leads.ending import close
+from marketplace.leads.request_actions import close
 from marketplace.retention.erasure import erase
 from marketplace.reviews.states import ReviewKind, ReviewState
 

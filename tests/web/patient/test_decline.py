@@ -7,10 +7,10 @@ import pytest
 
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.leads import ending
+from marketplace.leads import request_actions
 from marketplace.leads.queries import leads_of
-from marketplace.quotes import acceptance, stopping
-from marketplace.quotes.declining import decline, undo_decline
+from marketplace.quotes import choosing, stopping
+from marketplace.quotes.choosing import decline, undo_decline
 from marketplace.quotes.models import Quote
 from tests.factories import Make
 from tests.mail.things import emails
@@ -84,7 +84,7 @@ def test_not_after_48_hours(three: list[Quote]) -> None:
 @pytest.mark.parametrize("end", ["closed", "chosen"])
 def test_not_once_the_request_is_not_open(three: list[Quote], end: str) -> None:
     decline(three[0])
-    ending.close(three[0].lead.request) if end == "closed" else acceptance.choose(three[1])
+    request_actions.close(three[0].lead.request) if end == "closed" else choosing.choose(three[1])
     with pytest.raises(WrongState):
         undo_decline(three[0])
 
@@ -92,9 +92,9 @@ def test_not_once_the_request_is_not_open(three: list[Quote], end: str) -> None:
 def test_a_choice_and_its_undo_say_nothing_to_who_was_declined(three: list[Quote]) -> None:
     one, two, three_ = three
     decline(one)
-    acceptance.choose(two)
+    choosing.choose(two)
     assert told("not_chosen") == {three_.lead.clinic_id}
-    acceptance.undo(one.lead.request)
+    choosing.undo(one.lead.request)
     assert told("choice_undone_clinic") == {two.lead.clinic_id, three_.lead.clinic_id}
     assert (one.state, one.lead.state) == ("not_chosen", "lost")
     undo_decline(one)
@@ -103,7 +103,7 @@ def test_a_choice_and_its_undo_say_nothing_to_who_was_declined(three: list[Quote
 
 def test_closing_says_nothing_to_who_was_declined(three: list[Quote]) -> None:
     decline(three[0])
-    ending.close(three[0].lead.request)
+    request_actions.close(three[0].lead.request)
     assert told("request_closed") == {quote.lead.clinic_id for quote in three[1:]}
 
 

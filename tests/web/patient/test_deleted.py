@@ -10,8 +10,8 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.deletion import chase_due, confirm_deletion
-from marketplace.leads.ending import withdraw
 from marketplace.leads.models import Lead
+from marketplace.leads.request_actions import withdraw
 from marketplace.leads.sending import confirm, submit
 from marketplace.mail import links
 from marketplace.quote_requests.models import QuoteRequest

@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
-from marketplace.leads.ending import close
+from marketplace.leads.request_actions import close
 from marketplace.quote_requests import retention
 from marketplace.web.filters import day_text
 from tests.factories import Make

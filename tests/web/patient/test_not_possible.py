@@ -7,9 +7,9 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.ending import close
-from marketplace.quotes import sending, stopping
-from marketplace.quotes.acceptance import choose
+from marketplace.leads.request_actions import close
+from marketplace.quotes import ending, stopping
+from marketplace.quotes.choosing import choose
 from tests.factories import Make
 from tests.web.patient.test_request_pages import opened
 
@@ -62,7 +62,7 @@ def test_a_quote_that_expired(client: Any, make_quote: Make, ended: bool) -> Non
     with clock.set_to(clock.now() + timedelta(days=31)):
         opened(client, quote.lead.request)
         if ended:
-            sending.expire_due(clock.now())
+            ending.expire_due(clock.now())
             db.session.commit()
         answer = client.post(f"{base}/quotes/1/choose", data=fields)
         says(answer, "This quote is not open any more", base)

@@ -11,7 +11,7 @@ from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import consents
 from marketplace.quotes import stopping
-from marketplace.quotes.revoking import revoke
+from marketplace.quotes.ending import revoke_consent
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
 from tests.guards.test_row_policies import count, using_role
@@ -165,9 +165,9 @@ def test_a_clinic_that_was_full_is_said_to_have_got_nothing(client: Any, make_cl
 
 
 def test_everything_ever_said_is_in_the_download(client: Any, lead: Lead, base: str) -> None:
-    from marketplace.quotes.exporting import export
+    from marketplace.quotes.request_export import export
 
-    revoke(lead, "photos")
+    revoke_consent(lead, "photos")
     content = export(lead.request)
     assert [(row["purpose"], row["act"]) for row in content["consents"]][-1] == ("photos", "revoked")
     assert len(content["consents"]) == 4

@@ -10,9 +10,9 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
-from marketplace.quotes import acceptance, stopping
-from marketplace.quotes.exporting import export
+from marketplace.quotes import choosing, stopping
 from marketplace.quotes.models import Quote
+from marketplace.quotes.request_export import export
 from marketplace.worker import run_timers
 from tests.factories import Make
 from tests.mail.things import emails, only, text_of
@@ -124,7 +124,7 @@ def test_the_same_people_are_told_when_it_may_go_on(make_lead: Make) -> None:
 
 def test_whoever_chose_it_is_told_and_may_undo_anew(client: Any, make_quote: Make) -> None:
     quote = make_quote()
-    acceptance.choose(quote)
+    choosing.choose(quote)
     stopping.suspend(quote.lead.clinic, *STATEMENT)
     page = client.get(opened(client, quote.lead.request)).page
     assert "It keeps the contact details it has" in page.text

@@ -15,7 +15,7 @@ from marketplace.catalogue.trip_plan_texts import plan_text
 from marketplace.foundation.security import limits
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes import acceptance
+from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.quotes.queries import newest_of, of_request
 from marketplace.quotes.quote_plans import checked_quote
@@ -125,7 +125,7 @@ def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
 def show_choice(ref: str, number: int) -> ResponseReturnValue:
     """Exactly what is released, before it is."""
     choice = Choice.of(held(), number)
-    acceptance.must_go_on(choice.quote.lead)
+    choosing.must_go_on(choice.quote.lead)
     return _page(choice, AgreeingForm())
 
 
@@ -135,13 +135,13 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
     quote_request = held()
     limits.take("choose", request=ref)
-    acceptance.lock(of_request(quote_request, number))
+    choosing.lock(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()
-    acceptance.must_go_on(choice.quote.lead)
+    choosing.must_go_on(choice.quote.lead)
     # Where nothing can be chosen any more, that is what is said.
     if quote_request.state in TAKES_QUOTES and not form.agrees_to(choice.shown):
         return _page(choice, form)
-    acceptance.choose(choice.quote)
+    choosing.choose(choice.quote)
     name = choice.quote.lead.clinic.name
     flash(_("We have told %(clinic)s. You have 48 hours to undo this", clinic=name), "success")
     return redirect(url_for("patient.show_request", ref=ref), 303)

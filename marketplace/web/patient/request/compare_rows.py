@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, SideBySide
-from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.quote_comparison import ITEMS
+from marketplace.quotes.revisions import changed_after
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
 from marketplace.web.patient.wording import given_before

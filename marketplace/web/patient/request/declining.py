@@ -10,7 +10,7 @@ from wtforms.validators import AnyOf, Optional
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import limits
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes.declining import decline
+from marketplace.quotes.choosing import decline
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import of_request
 from marketplace.web.forms.base import Form

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.leads import ending
+from marketplace.leads import request_actions
 from marketplace.leads.deletion import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import DutyState
@@ -32,7 +32,7 @@ def delete_request(ref: str) -> ResponseReturnValue:
     """Consent is taken back: ours is erased within a minute, clinics are told to delete theirs."""
     quote_request = held()
     if request.method == "POST":
-        ending.withdraw(quote_request)
+        request_actions.withdraw(quote_request)
         token = link_to_confirmations(quote_request)
         return redirect(url_for("patient.show_confirmations", token=token), 303)
     clinics = [lead.clinic for lead in leads_of(quote_request)]

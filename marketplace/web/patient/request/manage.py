@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import sessions
-from marketplace.leads import ending
+from marketplace.leads import request_actions
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.states import AT_CLINICS
-from marketplace.quotes.exporting import export, photo_files
+from marketplace.quotes.request_export import export, photo_files
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
@@ -33,10 +33,10 @@ def pause_request(ref: str) -> ResponseReturnValue:
     if request.form.get("to") == quote_request.state:
         return _back(ref)
     if quote_request.state == "paused":
-        ending.reopen(quote_request)
+        request_actions.reopen(quote_request)
         flash(_("Your request is open again"), "success")
     else:
-        ending.pause(quote_request)
+        request_actions.pause(quote_request)
         flash(_("Paused. Clinics are not expected to answer until you open it again"), "success")
     return _back(ref)
 
@@ -47,7 +47,7 @@ def close_request(ref: str) -> ResponseReturnValue:
     """Says what follows, then does it."""
     quote_request = held()
     if request.method == "POST":
-        ending.close(quote_request)
+        request_actions.close(quote_request)
         flash(_("Closed. Clinics can no longer answer"), "success")
         return _back(ref)
     return render_template("patient/request/close.html", quote_request=quote_request, form=Form())

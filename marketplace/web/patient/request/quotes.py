@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from marketplace.leads.news import of_lead
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes import acceptance, declining
+from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import side_by_side
-from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, of_request
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
@@ -64,7 +64,7 @@ def _next_steps(quote: Quote) -> dict[str, object]:
         "news": of_lead(quote.lead),
         "can_be_chosen": can_be_chosen(quote),
         "can_be_declined": quote.state == "sent" and takes_quotes,
-        "undo_until": declining.undo_until(quote.lead),
+        "undo_until": choosing.undo_until(quote.lead),
     }
 
 
@@ -75,9 +75,9 @@ def undo_choice(ref: str, number: int) -> ResponseReturnValue:
     quote_request = held()
     quote = of_request(quote_request, number)
     if quote.lead.quote_declined_at is not None:
-        declining.undo_decline(quote)
+        choosing.undo_decline(quote)
         flash(_("Undone. The quote of %(clinic)s stands again", clinic=quote.lead.clinic.name), "success")
     else:
-        acceptance.undo(quote_request)
+        choosing.undo(quote_request)
         flash(_("Undone. Your request is open again and every quote is as it was"), "success")
     return _back(ref)

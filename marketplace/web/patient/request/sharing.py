@@ -17,7 +17,8 @@ from marketplace.leads.revoking import ALL, PARTS, give, giving_text, last_reade
 from marketplace.leads.states import READING
 from marketplace.quote_requests.queries import looks
 from marketplace.quote_requests.states import Purpose
-from marketplace.quotes.revoking import chosen_lately, revoke
+from marketplace.quotes import ending
+from marketplace.quotes.ending import chosen_lately
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
@@ -69,7 +70,7 @@ def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
 def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
     """Takes it back; taken back twice is taken back."""
     lead = _lead(clinic)
-    revoke(lead, request.form.get("what", ""))
+    ending.revoke_consent(lead, request.form.get("what", ""))
     flash(_("Taken back. We have asked %(clinic)s to delete its copy", clinic=lead.clinic.name), "success")
     return redirect(url_for("patient.sharing", ref=ref), 303)
 

@@ -10,11 +10,11 @@ from marketplace.leads.tally import tally
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quotes import declining
+from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of, in_currency
-from marketplace.quotes.given_before import changed_after_each
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.revisions import changed_after_each
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.deletion import deleted_page
@@ -55,6 +55,6 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "news": {lead.id: news.of_lead(lead) for lead in leads},
         "comparable": sum(can_be_chosen(quote) for quote in quotes),
         "tally": tally(leads),
-        "undo_until": {lead.id: declining.undo_until(lead) for lead in leads},
+        "undo_until": {lead.id: choosing.undo_until(lead) for lead in leads},
         "quoted_leads": {quote.lead_id: quote for quote in quotes},
     }

@@ -19,10 +19,10 @@ from marketplace.quote_requests import desk, queries
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quotes.given_before import changed_after
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import STORED, terms_of
 
 # Columns as they stand; what a key or another table says is spelled out below.
