@@ -127,7 +127,7 @@ def _isolated(request: pytest.FixtureRequest) -> None:
 
 
 @contextmanager
-def apart(server: EmbeddedPostgres, template: str) -> Iterator[Flask]:
+def on_own_database(server: EmbeddedPostgres, template: str) -> Iterator[Flask]:
     """An app on a database of its own, dropped afterwards."""
     name = f"own_{uuid4().hex}"
     server.create_database(name, template=template)
@@ -142,7 +142,7 @@ def apart(server: EmbeddedPostgres, template: str) -> Iterator[Flask]:
 @pytest.fixture
 def own_app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
     """For tests that need real commits and several connections."""
-    with apart(postgres, template_database) as app:
+    with on_own_database(postgres, template_database) as app:
         yield app
 
 
@@ -151,8 +151,8 @@ def limited_app(own_app: Flask) -> Iterator[Flask]:
     """The same with limits as in production; what they count is stored at once, whatever the request does."""
     own_app.config["LIMITS_ON"] = True
     yield own_app
-    if "apart" in own_app.extensions:
-        own_app.extensions["apart"].dispose()
+    if "autocommit_engine" in own_app.extensions:
+        own_app.extensions["autocommit_engine"].dispose()
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def live_app(postgres: Any, template_database: str) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    if "apart" in app.extensions:
-        app.extensions["apart"].dispose()
+    if "autocommit_engine" in app.extensions:
+        app.extensions["autocommit_engine"].dispose()
     postgres.drop_database(name)
 
 

@@ -82,5 +82,5 @@ class Account(Created, Base, UserMixin):
 
     @property
     def actor(self) -> str:
-        """Under which name it stands in the timeline."""
+        """Under which name it stands in the audit log."""
         return f"{'operator' if self.is_operator else 'member'}:{self.id}"

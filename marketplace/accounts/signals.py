@@ -17,7 +17,7 @@ from marketplace.accounts import sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.events import AddressChanged, PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
 from marketplace.accounts.models import Account
-from marketplace.foundation.audit.log import act_as, record
+from marketplace.foundation.audit.log import record, set_actor
 
 
 def signed_in(_sender: object, user: Account, **_ignored: object) -> None:
@@ -30,7 +30,7 @@ def signed_in(_sender: object, user: Account, **_ignored: object) -> None:
     # Forms that were open before belong to whoever was there before.
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
-    act_as(user.actor)
+    set_actor(user.actor)
     record(SignedIn(account_id=user.id))
 
 
@@ -44,13 +44,13 @@ def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
     """This browser's session is over, with all it held."""
     sessions.current().end()
     if user.is_authenticated:
-        act_as(user.actor)
+        set_actor(user.actor)
         record(SignedOut(account_id=user.id))
 
 
 def changed_password(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser."""
-    act_as(user.actor)
+    set_actor(user.actor)
     _end_all_but_here(user, reason="password_changed")
     record(PasswordChanged(account_id=user.id, reason="change"))
 
@@ -69,14 +69,14 @@ def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
 
 def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser: those came in without it, or by the one before."""
-    act_as(user.actor)
+    set_actor(user.actor)
     _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="on"))
 
 
 def switched_off_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
     """Out in every other browser."""
-    act_as(user.actor)
+    set_actor(user.actor)
     _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="off"))
 

@@ -12,7 +12,7 @@ from marketplace.clinics.searching import matching
 from marketplace.clinics.states import CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.paging import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
 
@@ -83,11 +83,11 @@ def in_review_since() -> list[datetime]:
     return [moment for moment in db.session.scalars(query) if moment]
 
 
-def history(clinic: Clinic, *, limit: int = 20) -> list[TimelineEntry]:
+def history(clinic: Clinic, *, limit: int = 20) -> list[AuditEntry]:
     """What happened to the listing and its checks, newest first."""
-    of_listing = or_(*(TimelineEntry.name.like(pattern) for pattern in LISTING_EVENTS))
-    query = select(TimelineEntry).where(TimelineEntry.clinic_id == clinic.id, of_listing)
-    return list(db.session.scalars(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit)))
+    of_listing = or_(*(AuditEntry.name.like(pattern) for pattern in LISTING_EVENTS))
+    query = select(AuditEntry).where(AuditEntry.clinic_id == clinic.id, of_listing)
+    return list(db.session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)))
 
 
 def slugs_of(clinic_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -11,7 +11,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import record, record_apart
+from marketplace.foundation.audit.log import record, record_in_own_transaction
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import clocks
@@ -66,7 +66,7 @@ def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
 
 def read_again(lead: Lead, *, actor: str, looked_at: str) -> None:
     """A look that stays recorded although the form it stands beside is refused."""
-    record_apart(AnswersRead(**ids(lead), reason=looked_at), *_looks(lead, actor, looked_at))
+    record_in_own_transaction(AnswersRead(**ids(lead), reason=looked_at), *_looks(lead, actor, looked_at))
 
 
 def _looks(lead: Lead, actor: str, what: str) -> list[Look]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import as_system
 from marketplace.leads.clinic_desk import shared
 from marketplace.leads.models import Lead
@@ -53,8 +53,8 @@ def _may_read(lead: Lead, name: str) -> bool:
 
 def _latest(request: QuoteRequest, *, after: datetime) -> Mapping[str, datetime]:
     """The record is the request's own: no clinic's role reads it."""
-    query = select(TimelineEntry.reason, func.max(TimelineEntry.at)).where(
-        TimelineEntry.request_id == request.id, TimelineEntry.name == "RequestChanged", TimelineEntry.at > after
+    query = select(AuditEntry.reason, func.max(AuditEntry.at)).where(
+        AuditEntry.request_id == request.id, AuditEntry.name == "RequestChanged", AuditEntry.at > after
     )
     with as_system():
-        return {name: at for name, at in db.session.execute(query.group_by(TimelineEntry.reason)) if name is not None}
+        return {name: at for name, at in db.session.execute(query.group_by(AuditEntry.reason)) if name is not None}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.deletion import has_open_duty
@@ -83,10 +83,8 @@ def counts(request: QuoteRequest) -> dict[str, int]:
     return {reason: n for reason, n in db.session.execute(query)}
 
 
-def last_answer(lead: Lead) -> TimelineEntry | None:
+def last_answer(lead: Lead) -> AuditEntry | None:
     """Who of the clinic answered last, and how: by a quote, a question or a no."""
-    answers = TimelineEntry.name.in_(("QuoteHeld", "QuestionAsked", "LeadDeclined"))
-    query = select(TimelineEntry).where(
-        TimelineEntry.request_id == lead.request_id, TimelineEntry.lead_id == lead.id, answers
-    )
-    return db.session.scalar(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(1))
+    answers = AuditEntry.name.in_(("QuoteHeld", "QuestionAsked", "LeadDeclined"))
+    query = select(AuditEntry).where(AuditEntry.request_id == lead.request_id, AuditEntry.lead_id == lead.id, answers)
+    return db.session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1))

@@ -88,7 +88,7 @@ class OutboxMailUtil(MailUtil):
 
 
 def _held_back(address: str) -> bool:
-    """Anyone with an account may have typed it: beyond the allowance nothing goes, and only the timeline says so."""
+    """Anyone with an account may have typed it: beyond the allowance nothing goes, and only the audit log says so."""
     with as_system():
         used_up = quota.exhausted_window(keyring.look_up_hash(address))
     if used_up:

@@ -132,7 +132,7 @@ def deletion_announced(event: Event) -> None:
 
 
 def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any] | None = None, link: Link) -> None:
-    """Anyone may have typed this address: beyond the allowance nothing goes, and only the timeline says so."""
+    """Anyone may have typed this address: beyond the allowance nothing goes, and only the audit log says so."""
     used_up = quota.exhausted_window(request.email_hash or b"")
     if used_up:
         record(ConfirmationHeldBack(request_id=request.id, reason=used_up))

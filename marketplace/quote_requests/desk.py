@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
@@ -31,7 +31,7 @@ def id_of(ref: str) -> UUID | None:
     return db.session.scalar(select(QuoteRequest.id).where(QuoteRequest.ref == ref))
 
 
-def history(request: QuoteRequest) -> list[TimelineEntry]:
+def history(request: QuoteRequest) -> list[AuditEntry]:
     """Everything that happened to it, in order; who read what is on the page of the audit log."""
-    query = select(TimelineEntry).where(TimelineEntry.request_id == request.id, TimelineEntry.name != "AnswersRead")
-    return list(db.session.scalars(query.order_by(TimelineEntry.at, TimelineEntry.id).limit(500)))
+    query = select(AuditEntry).where(AuditEntry.request_id == request.id, AuditEntry.name != "AnswersRead")
+    return list(db.session.scalars(query.order_by(AuditEntry.at, AuditEntry.id).limit(500)))

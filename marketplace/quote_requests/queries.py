@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound
 from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
@@ -90,9 +90,9 @@ def consents(request: QuoteRequest) -> list[Consent]:
 
 def mail_came_back(request: QuoteRequest) -> bool:
     """Since the patient last asked for an email, one to them could not be delivered."""
-    told = (TimelineEntry.request_id == request.id) & TimelineEntry.clinic_id.is_(None)
-    query = select(TimelineEntry.name).where(told, TimelineEntry.name.in_((*ASKED_FOR_MAIL, *CAME_BACK)))
-    latest = db.session.scalar(query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(1))
+    told = (AuditEntry.request_id == request.id) & AuditEntry.clinic_id.is_(None)
+    query = select(AuditEntry.name).where(told, AuditEntry.name.in_((*ASKED_FOR_MAIL, *CAME_BACK)))
+    latest = db.session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1))
     return latest in CAME_BACK
 
 

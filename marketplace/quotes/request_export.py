@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry, record
+from marketplace.foundation.audit.log import AuditEntry, record
 from marketplace.leads import news
 from marketplace.leads.deletion import duties_by_clinic
 from marketplace.leads.messages import messages
@@ -66,7 +66,7 @@ def _ever_sent(request: QuoteRequest) -> list[Quote]:
     return list(db.session.scalars(query.options(joinedload(Quote.lead).joinedload(Lead.clinic))))
 
 
-def _event(entry: TimelineEntry) -> dict[str, Any]:
+def _event(entry: AuditEntry) -> dict[str, Any]:
     """Of a changed answer also its name; of all else the codes stand with what they are about."""
     changed = {"answer": entry.reason} if entry.name == "RequestChanged" else {}
     return {"what": entry.name, "at": entry.at, **changed}

@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import act_as
+from marketplace.foundation.audit.log import set_actor
 from marketplace.foundation.problems import NotFound, Problem
 from marketplace.foundation.security import limits
 from marketplace.mail import delivery_reports, hook
@@ -44,7 +44,7 @@ def take_report() -> ResponseReturnValue:
 
 
 def _taken(secret: str) -> ResponseReturnValue:
-    act_as("relay")
+    set_actor("relay")
     if (request.content_length or 0) > LARGEST:
         return problem(413, "too_large")
     body = request.get_data()
@@ -69,7 +69,7 @@ def problem(status: int, code: str, **headers: str) -> Response:
 def unsubscribe(token: str) -> ResponseReturnValue:
     """A mail program posts here without a cookie; whoever holds the link may (RFC 8058)."""
     subscription = _subscription_of(token)
-    act_as(subscription.account.actor)
+    set_actor(subscription.account.actor)
     if request.method == "POST" and request.form.get("emails") == "on":
         subscription.switch_on()
     elif request.method == "POST":

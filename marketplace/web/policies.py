@@ -9,7 +9,7 @@ from flask_security import current_user
 from marketplace.accounts.mailed_links import is_genuine
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import membership_of
-from marketplace.foundation.audit.log import act_as
+from marketplace.foundation.audit.log import set_actor
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.foundation.security import limits
@@ -32,7 +32,7 @@ def anyone() -> Answer:
 
 def patient() -> Answer:
     """Nobody signs in here; what is done is done by the patient."""
-    act_as("patient")
+    set_actor("patient")
     return None
 
 
@@ -72,7 +72,7 @@ def holder_of_an_account_link() -> Answer:
 def invited() -> Answer:
     """Holds a link of ours; what it invites to, until when and whom is the link's own matter."""
     if current_user.is_authenticated:
-        act_as(current_user.actor)
+        set_actor(current_user.actor)
     with as_system():
         _hold_to_genuine()
     return None
@@ -88,7 +88,7 @@ def holder_of_this_request() -> Answer:
 def signed_in() -> Answer:
     """Anyone with an account; whoever has not signed in does so first."""
     if current_user.is_authenticated:
-        act_as(current_user.actor)
+        set_actor(current_user.actor)
         return None
     reads = request.method in {"GET", "HEAD"}
     back = request.full_path.rstrip("?") if reads else f"/{request.path.split('/')[1]}"

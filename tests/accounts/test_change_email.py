@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.mail import delivery
 from marketplace.mail.models import Email
 from tests.accounts.test_sessions import later
@@ -45,7 +45,7 @@ def test_the_address_changes_by_the_button_and_the_old_one_is_told(client, opera
     db.session.refresh(operator)
     assert operator.email == NEW
     assert [mail.to for mail in mails("account_address_changed")] == ["old@meridian.example"]
-    assert db.session.scalar(select(TimelineEntry.account_id).where(TimelineEntry.name == "AddressChanged"))
+    assert db.session.scalar(select(AuditEntry.account_id).where(AuditEntry.name == "AddressChanged"))
 
 
 def test_the_link_works_once(client, operator):

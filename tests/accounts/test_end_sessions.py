@@ -14,7 +14,7 @@ from marketplace.accounts.session_store import WebSession
 from marketplace.clinics.models import Membership
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from tests.accounts.test_second_factor import code
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_account
@@ -44,7 +44,7 @@ def is_in(browser: Any) -> bool:
 
 
 def happened() -> list[str]:
-    return list(db.session.scalars(select(TimelineEntry.name).order_by(TimelineEntry.at, TimelineEntry.id)))
+    return list(db.session.scalars(select(AuditEntry.name).order_by(AuditEntry.at, AuditEntry.id)))
 
 
 def test_sp7_a_copied_cookie_is_worth_nothing_after_signing_out(client, other, operator):
@@ -89,7 +89,7 @@ def test_sp7_the_keeper_locks_out_who_left(own_app: Flask):
     assert (answer.exit_code, answer.output) == (0, "Deactivated: op@meridian.example; sessions ended: 1\n")
     assert not is_in(browser)
     with own_app.app_context():
-        locked = select(TimelineEntry.actor).where(TimelineEntry.name == "AccountDeactivated")
+        locked = select(AuditEntry.actor).where(AuditEntry.name == "AccountDeactivated")
         assert db.session.scalars(locked).all() == ["keeper"]
 
 
@@ -201,10 +201,10 @@ def test_sp7_who_left_the_team_finds_nothing_at_the_next_request(client, make_cl
     assert client.get("/dashboard/leads").status_code == 404
 
 
-def test_the_timeline_says_who_it_was(client, operator):
+def test_the_audit_log_says_who_it_was(client, operator):
     set_up_second_factor(client)
     client.post("/account/logout")
-    found = db.session.execute(select(TimelineEntry.name, TimelineEntry.actor, TimelineEntry.account_id)).all()
+    found = db.session.execute(select(AuditEntry.name, AuditEntry.actor, AuditEntry.account_id)).all()
     assert {name for name, *_ in found} == {"SignedIn", "SecondFactorChanged", "SessionsEnded", "SignedOut"}
     assert {(actor, account_id) for _, actor, account_id in found} == {(f"operator:{operator.id}", operator.id)}
 

@@ -121,7 +121,7 @@ def test_mail_is_asked_for_three_times(reader, path, email):
 
 
 def test_while_the_limits_cannot_be_asked_nothing_is_let_through(reader, limited_app):
-    limited_app.extensions["apart"] = create_engine("postgresql:///x?host=/nowhere")
+    limited_app.extensions["autocommit_engine"] = create_engine("postgresql:///x?host=/nowhere")
     answer = sign_in(reader, PASSWORD)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.security.sealed import Box, keyring, new_data_key
 from marketplace.foundation.security.signed_links import SignedLink
@@ -33,7 +33,7 @@ def fill(requests: int) -> None:
         for number in range(start, min(start + CHUNK, requests)):
             for model, row in _rows(number, clinics):
                 rows.setdefault(model, []).append(row)
-        for model in (QuoteRequest, Photo, Look, Consent, Lead, Message, Quote, Email, SignedLink, TimelineEntry):
+        for model in (QuoteRequest, Photo, Look, Consent, Lead, Message, Quote, Email, SignedLink, AuditEntry):
             db.session.execute(insert(model), rows[model])
         db.session.commit()
 
@@ -53,7 +53,7 @@ def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
         (Quote, _quote(lead, request, box)),
         *((Email, _email(request, box)) for _ in range(2)),
         (SignedLink, {"purpose": "page", "subject_id": request, "expires_at": now + timedelta(days=7)}),
-        *((TimelineEntry, {"at": now, "name": name, "actor": "patient", "request_id": request}) for name in STORY),
+        *((AuditEntry, {"at": now, "name": name, "actor": "patient", "request_id": request}) for name in STORY),
     ]
 
 

@@ -277,7 +277,7 @@ def test_a_backup_made_before_the_roles_were_renamed_is_restored(
     assert {name for (name,) in named} == set(ROLES)
 
 
-def test_the_timeline_says_who_did_it(own_app: Flask, keeper: Callable[..., Any]) -> None:
+def test_the_audit_log_says_who_did_it(own_app: Flask, keeper: Callable[..., Any]) -> None:
     keeper("backup", "FILE")
     keeper("restore", "FILE", "--replace")
     with own_app.app_context():

@@ -17,7 +17,7 @@ from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import LinkGone, NotFound, Refused, WrongState
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.signed_links import token_of
@@ -59,7 +59,7 @@ def ask(clinic: Clinic, owner: Account, email: str = BEN) -> Invitation:
 
 
 def told() -> list[str]:
-    query = select(TimelineEntry.name).where(TimelineEntry.name.like("%Invit%")).order_by(TimelineEntry.id)
+    query = select(AuditEntry.name).where(AuditEntry.name.like("%Invit%")).order_by(AuditEntry.id)
     return list(db.session.scalars(query))
 
 
@@ -228,7 +228,7 @@ def test_an_account_joins_by_an_invitation_to_its_own_address(
     ben = make_account(BEN)
     join(token(invitation), ben.id)
     assert ben.id in {person.account_id for person in team.members(clinic)}
-    query = select(TimelineEntry.actor).where(TimelineEntry.name == "MemberJoined")
+    query = select(AuditEntry.actor).where(AuditEntry.name == "MemberJoined")
     assert db.session.scalars(query).all() == [f"member:{ben.id}"]
 
 

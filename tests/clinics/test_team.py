@@ -12,7 +12,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import change_role, join_team, leave, member, members, remove
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound, Refused, WrongState
 from tests.factories import Make, build_clinic, build_member
 
@@ -21,7 +21,7 @@ def test_joining_is_recorded(make_clinic: Make, make_account: Make) -> None:
     clinic, account = make_clinic(), make_account()
     join_team(clinic, account, TeamRole.OWNER)
     assert [member.account_id for member in members(clinic)] == [account.id]
-    (entry,) = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "MemberJoined"))
+    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "MemberJoined"))
     assert (entry.clinic_id, entry.account_id, entry.reason) == (clinic.id, account.id, "owner")
 
 
@@ -45,7 +45,7 @@ def roles(clinic: Clinic) -> dict[str, str]:
 
 
 def told(name: str) -> list[tuple[object, object]]:
-    query = select(TimelineEntry.account_id, TimelineEntry.reason).where(TimelineEntry.name == name)
+    query = select(AuditEntry.account_id, AuditEntry.reason).where(AuditEntry.name == name)
     return [tuple(row) for row in db.session.execute(query)]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, pool, text
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit import seals
-from marketplace.foundation.audit.log import CommandRun, TimelineEntry, record
+from marketplace.foundation.audit.log import AuditEntry, CommandRun, record
 from marketplace.foundation.database.columns import first_key
 
 TABLES = ("timeline_entry", "audit_seal", "audit_seal_entry")
@@ -43,7 +43,7 @@ def write_at(app: Flask, moment: datetime, *reasons: str) -> None:
     with app.app_context():
         for number, reason in enumerate(reasons):
             key = first_key(moment).int | 0x7 << 76 | 0b10 << 62 | number
-            made = TimelineEntry(name="CommandRun", actor="keeper", reason=reason, at=moment)
+            made = AuditEntry(name="CommandRun", actor="keeper", reason=reason, at=moment)
             made.id = type(first_key(moment))(int=key)
             db.session.add(made)
         db.session.commit()
@@ -78,4 +78,4 @@ def guarded(app: Flask, *statements: str) -> None:
 def id_of(app: Flask, reason: str) -> str:
     """The entry that says this."""
     with app.app_context():
-        return str(db.session.query(TimelineEntry.id).filter_by(reason=reason).scalar())
+        return str(db.session.query(AuditEntry.id).filter_by(reason=reason).scalar())

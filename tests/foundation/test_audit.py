@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit import seals
-from marketplace.foundation.audit.log import CommandRun, LogForgotten, TimelineEntry, record
+from marketplace.foundation.audit.log import AuditEntry, CommandRun, LogForgotten, record
 from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
@@ -164,7 +164,7 @@ def test_a_sample_tells_of_earlier_months(own_app):
 def test_a_late_commit_is_in_the_next_seal(own_app):
     slow = create_engine(own_app.config["SQLALCHEMY_DATABASE_URI"], poolclass=pool.NullPool).connect()
     set_local_role(slow, RoleScope(DatabaseRole.WORKER))
-    slow.execute(insert(TimelineEntry).values(id=uuid7(), at=clock.now(), name="N", actor="a", reason="slow"))
+    slow.execute(insert(AuditEntry).values(id=uuid7(), at=clock.now(), name="N", actor="a", reason="slow"))
     write(own_app, "fast")
     assert seal(own_app) == 1
     slow.commit()
@@ -251,7 +251,7 @@ def test_whole_batches_go_after_24_months(of_long_ago):
     assert answer.exit_code == 0, answer.output
     assert "3 seals over 1 entries, 2 seals whose entries went" in answer.output
     with of_long_ago.app_context():
-        assert set(db.session.scalars(select(TimelineEntry.reason))) == {"young", "2"}
+        assert set(db.session.scalars(select(AuditEntry.reason))) == {"young", "2"}
         assert db.session.scalar(select(func.count()).select_from(AuditSealEntry)) == 1
         assert db.session.scalar(select(func.count()).select_from(AuditSeal)) == 3
 

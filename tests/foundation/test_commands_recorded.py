@@ -1,11 +1,11 @@
-"""What the keeper changes by a command is on the timeline, under the keeper's name."""
+"""What the keeper changes by a command is in the audit log, under the keeper's name."""
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 
 CSV = (
     "clinic,country,city,address,website,email,languages,procedure,low,high,currency,package_sessions,package_price\n"
@@ -28,7 +28,7 @@ def test_commands_are_recorded(own_app: Flask, clinics_file) -> None:
         assert answer.exit_code == 0, answer.output
     assert run(args=["clinics", "import", str(clinics_file)]).exit_code == 0
     with own_app.app_context():
-        entries = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "CommandRun")).all()
+        entries = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "CommandRun")).all()
         assert {(entry.actor, entry.reason) for entry in entries} == {
             ("keeper", "content load"),
             ("keeper", "sample load"),

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import LimitReached
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.limit_table import LIMITS, Bucket
@@ -117,7 +117,7 @@ def test_a_refusal_is_told_once_a_minute_without_an_address(limited):
         with clock.set_to(START + timedelta(seconds=later)):
             for _ in range(8):
                 try_to_take("second-factor", account=str(account))
-    told = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "LimitHit")).all()
+    told = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "LimitHit")).all()
     assert [(one.reason, one.account_id) for one in told] == [("second-factor", account)] * 2
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role, use_role
 from marketplace.foundation.security import rotation
 from marketplace.foundation.security.sealed import KeyMissing, keyring
@@ -80,7 +80,7 @@ def test_it_is_recorded(stored):
     use(stored, NEW, OLD)
     keys(stored, "rotate")
     with stored.app_context():
-        (entry,) = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "KeysRotated"))
+        (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "KeysRotated"))
         assert (entry.actor, entry.reason) == ("keeper", keyring.ids[0].hex())
 
 

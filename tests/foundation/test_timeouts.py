@@ -110,7 +110,7 @@ def the_webs(app: Flask) -> dict[str, str]:
 
 
 def those_beside_it(app: Flask) -> dict[str, str]:
-    return asked_of(separate_transaction.engine().raw_connection().driver_connection)
+    return asked_of(separate_transaction.autocommit_engine().raw_connection().driver_connection)
 
 
 def the_queues(app: Flask) -> dict[str, str]:

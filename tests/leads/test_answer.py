@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound, Refused, WrongState
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
 from marketplace.leads.messages import messages
@@ -52,11 +52,11 @@ def test_photos_that_are_asked_for_at_once_are_one_look(own_app: Flask) -> None:
         assert len(looks(db.session.get_one(Lead, key).request)) == 1
 
 
-def test_every_reading_is_on_the_timeline(make_lead: Make) -> None:
+def test_every_reading_is_in_the_audit_log(make_lead: Make) -> None:
     lead = make_lead()
     for what in ("health", "health", "contact", "nothing"):
         open_lead(lead, actor="member:1", looked_at=what)
-    entries = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "AnswersRead"))
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "AnswersRead"))
     assert sorted((entry.lead_id, entry.reason) for entry in entries) == [
         (lead.id, "contact"),
         (lead.id, "health"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import actions
 from marketplace.leads.consent_rows import photo_readers, standing
@@ -169,8 +169,8 @@ def test_whoever_revoked_photos_is_not_named_for_new_ones(make_lead: Make, make_
 
 
 def confirmations() -> list[str | None]:
-    query = select(TimelineEntry.reason).where(TimelineEntry.name == "DeletionConfirmed")
-    return list(db.session.scalars(query.order_by(TimelineEntry.id)))
+    query = select(AuditEntry.reason).where(AuditEntry.name == "DeletionConfirmed")
+    return list(db.session.scalars(query.order_by(AuditEntry.id)))
 
 
 def test_each_duty_is_confirmed_once_however_often_it_is_pressed(make_lead: Make) -> None:

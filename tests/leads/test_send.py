@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.proposal import propose
@@ -17,7 +17,7 @@ from tests.factories import Make
 
 
 def happened(request: object) -> list[str]:
-    query = select(TimelineEntry.name).where(TimelineEntry.request_id == request.id).order_by(TimelineEntry.id)  # type: ignore[attr-defined]
+    query = select(AuditEntry.name).where(AuditEntry.request_id == request.id).order_by(AuditEntry.id)  # type: ignore[attr-defined]
     return list(db.session.scalars(query))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import NotFound
 from marketplace.mail import delivery, outbox, patient_emails
@@ -38,8 +38,8 @@ def suppressions() -> list[Suppression]:
 
 
 def events() -> list[tuple[str, str | None]]:
-    wanted = TimelineEntry.name.like("Email%") | TimelineEntry.name.like("Complaint%")
-    query = select(TimelineEntry).where(wanted).order_by(TimelineEntry.id)
+    wanted = AuditEntry.name.like("Email%") | AuditEntry.name.like("Complaint%")
+    query = select(AuditEntry).where(wanted).order_by(AuditEntry.id)
     return [(entry.name, entry.reason) for entry in db.session.scalars(query)]
 
 
@@ -131,7 +131,7 @@ def test_an_id_nobody_knows(app: Flask) -> None:
         apply_report(Report(uuid7(), "bounce", "5.1.1"))
 
 
-def test_a_failed_email_is_on_the_timeline(app: Flask, sink: Sink) -> None:
+def test_a_failed_email_is_in_the_audit_log(app: Flask, sink: Sink) -> None:
     sink.mode = "no_such_user"
     patient_emails.your_link(event_of(a_request()))
     assert send(only("your_link")).state == "failed"

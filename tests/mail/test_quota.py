@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.sealed import keyring
 from marketplace.leads.sending import submit
@@ -45,7 +45,7 @@ def put() -> int:
 
 
 def held_back() -> list[str | None]:
-    query = select(TimelineEntry.reason).where(TimelineEntry.name == "ConfirmationHeldBack")
+    query = select(AuditEntry.reason).where(AuditEntry.name == "ConfirmationHeldBack")
     return list(db.session.scalars(query))
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.leads.request_actions import withdraw as withdraw_request
 from marketplace.leads.timing import lapse_due
 from marketplace.quotes.ending import expire_due
@@ -13,7 +13,7 @@ from marketplace.quotes.queries import sent_quotes, standing_for_lead
 
 
 def recorded(quote):
-    rows = db.session.query(TimelineEntry).filter_by(quote_id=quote.id).order_by(TimelineEntry.id)
+    rows = db.session.query(AuditEntry).filter_by(quote_id=quote.id).order_by(AuditEntry.id)
     return [(row.name, row.reason) for row in rows]
 
 

@@ -119,7 +119,7 @@ def test_the_key_and_the_open_answers_are_gone(marked: QuoteRequest) -> None:
     assert (quote.message_sealed, quote.answers_sealed, quote.if_something_goes_wrong) == (None, None, None)
 
 
-def test_the_timeline_says_that_and_when_and_nothing_else(marked: QuoteRequest) -> None:
+def test_the_audit_log_says_that_and_when_and_nothing_else(marked: QuoteRequest) -> None:
     erase(marked)
     rows = db.session.execute(
         text("SELECT row::text FROM timeline_entry AS row WHERE request_id = :id"), {"id": marked.id}

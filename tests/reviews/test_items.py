@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.leads.request_actions import close
@@ -25,7 +25,7 @@ def count():
 
 
 def told(name):
-    query = select(func.count()).select_from(TimelineEntry).where(TimelineEntry.name == name)
+    query = select(func.count()).select_from(AuditEntry).where(AuditEntry.name == name)
     return db.session.scalar(query)
 
 

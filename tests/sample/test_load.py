@@ -18,7 +18,7 @@ from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.states import RequestState
 from marketplace.sample import loader
-from tests.conftest import apart
+from tests.conftest import on_own_database
 
 ENDS_OF_OTHERS = {RequestState.DRAFT, RequestState.CLOSED, RequestState.ERASED}
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("sample")
 
 @pytest.fixture(scope="module")
 def loaded(postgres, template_database):
-    with apart(postgres, template_database) as app:
+    with on_own_database(postgres, template_database) as app:
         with app.app_context():
             exchange.load_rates()
             counts = loader.load("a sample password")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security import signed_links
 from marketplace.mail.models import Email
 from tests.conftest import reader_of
@@ -148,7 +148,7 @@ def test_a_new_address_gets_three_mails_an_hour(reader):
     asked = [reader.post("/account/change-email", data={"email": "new@clinic.example"}).status_code for _ in range(6)]
     assert asked == [303] * 5 + [429]
     assert len(db.session.scalars(select(Email).where(Email.name == "account_new_address")).all()) == 3
-    held_back = select(TimelineEntry.reason).where(TimelineEntry.name == "EmailWithheld")
+    held_back = select(AuditEntry.reason).where(AuditEntry.name == "EmailWithheld")
     assert db.session.scalars(held_back).all() == ["hour", "hour"]
 
 

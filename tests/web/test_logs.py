@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.routing import IntegerConverter, UUIDConverter
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import act_as
+from marketplace.foundation.audit.log import set_actor
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security import signed_links
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
@@ -235,6 +235,6 @@ def test_a_members_line_names_the_account(serving: Site) -> None:
 
 def test_what_is_refused_at_once_is_nobodys(serving: Site) -> None:
     """A thread that just answered a member refuses a stranger: not under that member's name."""
-    act_as("operator:0190")
+    set_actor("operator:0190")
     assert serving.app.test_client().get("/clinics?q=%00").status_code == 400
     assert (serving.lines[-1]["status"], serving.lines[-1]["actor"]) == (400, "anonymous")

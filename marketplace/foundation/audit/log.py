@@ -32,7 +32,7 @@ class Event:
     reason: str | None = None
 
 
-class TimelineEntry(Base):
+class AuditEntry(Base):
     """One row per event: inserted, never changed."""
 
     __tablename__ = "timeline_entry"
@@ -61,22 +61,22 @@ listeners: dict[type[Event], tuple[Listener, ...]] = {}
 
 def record(event: Event) -> None:
     """Writes the row, then lets the reactions put their jobs and emails into the same transaction."""
-    db.session.add(TimelineEntry(**row_of(event)))
+    db.session.add(AuditEntry(**columns_of(event)))
     db.session.flush()
     with as_system():
         for listener in listeners[type(event)]:
             listener(event)
 
 
-def row_of(event: Event) -> dict[str, Any]:
+def columns_of(event: Event) -> dict[str, Any]:
     """The columns of an event's row, with this moment and who acts now."""
     return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
 
 
-def record_apart(event: Event, *rows: Base) -> None:
+def record_in_own_transaction(event: Event, *rows: Base) -> None:
     """In a transaction of its own: it stays although the answer is refused. Nothing follows from it."""
     with separate_transaction.transaction() as session:
-        session.add_all([TimelineEntry(**row_of(event)), *rows])
+        session.add_all([AuditEntry(**columns_of(event)), *rows])
 
 
 @contextmanager
@@ -89,12 +89,12 @@ def acting_as(actor: str) -> Iterator[None]:
         _actor.reset(token)
 
 
-def acting() -> str:
+def current_actor() -> str:
     """Under which name things are done at this moment."""
     return _actor.get()
 
 
-def act_as(actor: str) -> None:
+def set_actor(actor: str) -> None:
     """For a door: holds until the request's context ends, which resets it."""
     _actor.set(actor)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, select, tuple_
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry, listeners
+from marketplace.foundation.audit.log import AuditEntry, listeners
 from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry, latest_seal
 
 PAGE = 50
@@ -31,7 +31,7 @@ class Filter:
 class AuditRow:
     """An entry and the number of its seal."""
 
-    entry: TimelineEntry
+    entry: AuditEntry
     seal: int | None
 
 
@@ -53,11 +53,11 @@ class SealState:
 
 def entries(wanted: Filter, *, after: Position | None = None) -> AuditPage:
     """Newest first, from below a position: pages stay the same while the log grows."""
-    query = select(TimelineEntry, AuditSealEntry.seal_number)
-    query = query.outerjoin(AuditSealEntry, AuditSealEntry.entry_id == TimelineEntry.id).where(*_conditions(wanted))
+    query = select(AuditEntry, AuditSealEntry.seal_number)
+    query = query.outerjoin(AuditSealEntry, AuditSealEntry.entry_id == AuditEntry.id).where(*_conditions(wanted))
     if after is not None:
-        query = query.where(tuple_(TimelineEntry.at, TimelineEntry.id) < after)
-    query = query.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(PAGE + 1)
+        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < after)
+    query = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(PAGE + 1)
     rows = [AuditRow(entry, seal) for entry, seal in db.session.execute(query)]
     last = rows[PAGE - 1].entry if len(rows) > PAGE else None
     return AuditPage(rows[:PAGE], older=(last.at, last.id) if last else None)
@@ -66,17 +66,17 @@ def entries(wanted: Filter, *, after: Position | None = None) -> AuditPage:
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.actor:
-        kind = TimelineEntry.actor.startswith(f"{wanted.actor}:", autoescape=True)
-        found.append((TimelineEntry.actor == wanted.actor) | kind)
+        kind = AuditEntry.actor.startswith(f"{wanted.actor}:", autoescape=True)
+        found.append((AuditEntry.actor == wanted.actor) | kind)
     if wanted.event:
-        found.append(TimelineEntry.name == wanted.event)
+        found.append(AuditEntry.name == wanted.event)
     if wanted.request_id:
-        found.append(TimelineEntry.request_id == wanted.request_id)
+        found.append(AuditEntry.request_id == wanted.request_id)
     if wanted.clinic_id:
-        found.append(TimelineEntry.clinic_id == wanted.clinic_id)
+        found.append(AuditEntry.clinic_id == wanted.clinic_id)
     if wanted.day:
         begin = datetime.combine(wanted.day, time.min, UTC)
-        found.append((TimelineEntry.at >= begin) & (TimelineEntry.at < begin + timedelta(days=1)))
+        found.append((AuditEntry.at >= begin) & (AuditEntry.at < begin + timedelta(days=1)))
     if wanted.nothing:
         found.append(false())
     return found
@@ -89,9 +89,9 @@ def event_names() -> list[str]:
 
 def seal_state() -> SealState:
     """The last seal, and how many entries wait for the next one."""
-    unsealed = ~select(AuditSealEntry).where(AuditSealEntry.entry_id == TimelineEntry.id).exists()
+    unsealed = ~select(AuditSealEntry).where(AuditSealEntry.entry_id == AuditEntry.id).exists()
     last = latest_seal()
-    waiting = select(func.count()).select_from(TimelineEntry).where(unsealed)
+    waiting = select(func.count()).select_from(AuditEntry).where(unsealed)
     if last is not None:
-        waiting = waiting.where(TimelineEntry.id >= last.first_entry_id)
+        waiting = waiting.where(AuditEntry.id >= last.first_entry_id)
     return SealState(last, db.session.scalar(waiting) or 0)

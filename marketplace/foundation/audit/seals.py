@@ -1,4 +1,4 @@
-"""The timeline is sealed in batches: each seal is a hash over the one before it and over its own entries.
+"""The audit log is sealed in batches: each seal is a hash over the one before it and over its own entries.
 
 Not inline: entries are committed in another order than they are made. A batch takes whatever is in no seal yet, so an
 entry that was committed late is in the next one.
@@ -16,7 +16,7 @@ from sqlalchemy import Index, Row, bindparam, event, func, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import LogForgotten, TimelineEntry, record
+from marketplace.foundation.audit.log import AuditEntry, LogForgotten, record
 from marketplace.foundation.database.columns import Base, first_key
 
 OLD_ENOUGH = timedelta(seconds=60)
@@ -25,7 +25,7 @@ LATEST_COMMIT = timedelta(hours=1)  # no transaction of ours lasts as long: what
 BATCH = 1000
 FORGET_MOST = 200  # seals at a time
 START = b"\0" * 32
-ENTRY = TimelineEntry.__table__
+ENTRY = AuditEntry.__table__
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def _seal(batch: Sequence[Row[Any]], *, after: AuditSeal | None, at: datetime) -
     db.session.add(made)
     db.session.execute(insert(AuditSealEntry), members)
     db.session.flush()
-    db.session().info.setdefault("seals", []).append(anchor(made))
+    db.session().info.setdefault("seals", []).append(anchor_line(made))
     return made
 
 
@@ -136,7 +136,7 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def anchor(made: AuditSeal) -> str:
+def anchor_line(made: AuditSeal) -> str:
     """What is said of a seal outside the database."""
     return f"audit_seal number={made.number} entries={made.entries} hash={made.digest.hex()}"
 
@@ -151,12 +151,12 @@ def forget_due(now: datetime) -> int:
 
 
 @event.listens_for(db.session, "after_commit")
-def _say(session: Any) -> None:
+def _log_anchors(session: Any) -> None:
     """To the log, once it is stored: the anchor outside the database."""
     for line in session.info.pop("seals", ()):
         log.info(line)
 
 
 @event.listens_for(db.session, "after_rollback")
-def _unsay(session: Any) -> None:
+def _drop_anchors(session: Any) -> None:
     session.info.pop("seals", None)

@@ -13,17 +13,17 @@ from marketplace.foundation.database import timeouts
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 
 
-def engine() -> Engine:
+def autocommit_engine() -> Engine:
     """Each statement is a transaction of its own, done by the system."""
     kept: dict[str, Any] = current_app.extensions
-    if "apart" not in kept:
+    if "autocommit_engine" not in kept:
         given = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         arguments = {**given.pop("connect_args"), "options": f"-c role={DatabaseRole.WORKER}"}
         given |= {"pool_size": 2, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
         made = create_engine(str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given)
         timeouts.bound(made, app=current_app, always=timeouts.WEB)
-        kept["apart"] = made
-    found: Engine = kept["apart"]
+        kept["autocommit_engine"] = made
+    found: Engine = kept["autocommit_engine"]
     return found
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import Event, TimelineEntry, row_of
+from marketplace.foundation.audit.log import AuditEntry, Event, columns_of
 from marketplace.foundation.database import separate_transaction
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import LimitReached
@@ -82,7 +82,7 @@ def give_back(name: str, **who: str) -> None:
     """Whoever turned out to be right has spent nothing."""
     if not current_app.config["LIMITS_ON"]:
         return
-    with separate_transaction.engine().connect() as connection:
+    with separate_transaction.autocommit_engine().connect() as connection:
         for bucket in LIMITS[name]:
             connection.execute(GIVE_BACK, {"key": key_of(name, bucket, **who), "every": _every(bucket)})
 
@@ -91,7 +91,7 @@ def take_from(bucket: Bucket, *, key: bytes) -> Taken:
     """One token, in one statement and a transaction of its own: of many at once no more get one than there are."""
     now, every, most = clock.now(), _every(bucket), _most(bucket)
     brim = now + every * (most - 1)
-    with separate_transaction.engine().connect() as connection:
+    with separate_transaction.autocommit_engine().connect() as connection:
         moments = {"key": key, "now": now, "every": every, "brim": brim}
         granted, full_at = connection.execute(TAKE, moments).one()
     left = most - (full_at - now) / every
@@ -141,5 +141,5 @@ def _tell(name: str, *, key: bytes, **who: str) -> None:
         return
     ids = {f"{part}_id": UUID(who[part]) for part in ("account", "clinic") if who.get(part)}
     event = LimitHit(reason=name, **ids)
-    with separate_transaction.engine().connect() as connection:
-        connection.execute(insert(TimelineEntry).values(**row_of(event)))
+    with separate_transaction.autocommit_engine().connect() as connection:
+        connection.execute(insert(AuditEntry).values(**columns_of(event)))

@@ -23,7 +23,7 @@ from marketplace.web.filters import money_text
 from marketplace.web.http import errors
 
 if TYPE_CHECKING:
-    from marketplace.foundation.audit.log import TimelineEntry
+    from marketplace.foundation.audit.log import AuditEntry
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
 
@@ -71,7 +71,7 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
     return html, problem.status
 
 
-def _heading(own: "Lead", problem: WrongState, answered: "TimelineEntry | None", quote: "Quote | None") -> str:
+def _heading(own: "Lead", problem: WrongState, answered: "AuditEntry | None", quote: "Quote | None") -> str:
     """Who answered first; where nobody did, or that is not why, how the request stands."""
     if problem.reason == "lead_frozen":
         return _("This request is frozen")

@@ -5,7 +5,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from marketplace.foundation.audit.log import acting
+from marketplace.foundation.audit.log import current_actor
 from marketplace.processes import logs
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ def tell(response: Response) -> Response:
         "rule": rule.rule if rule else None,
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.began) * 1000, 1) if "began" in g else None,
-        "actor": acting(),
+        "actor": current_actor(),
     }
     log.info("answered", extra={"fields": fields})
     return response

@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, request
 
 from marketplace.accounts import sessions
-from marketplace.foundation.audit.log import act_as
+from marketplace.foundation.audit.log import set_actor
 from marketplace.processes import logs
 
 CSP = (
@@ -28,7 +28,7 @@ REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 def begin() -> None:
     """Every request has an id; a sensible one from a proxy is kept. Threads are used again: nobody acts in it yet."""
-    act_as("anonymous")
+    set_actor("anonymous")
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
     logs.request_id.set(g.request_id)

@@ -54,7 +54,7 @@ def retry_email(email_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/emails/suppressions/<uuid:suppression_id>/lift")
 @writes
 def lift_suppression(suppression_id: UUID) -> ResponseReturnValue:
-    """Emails may go to the address again; the reason stays on the timeline."""
+    """Emails may go to the address again; the reason stays in the audit log."""
     reason = request.form.get("reason", "")
     if reason not in LIFT:
         return _page(refused=(suppression_id, _("Select a reason"))), 422

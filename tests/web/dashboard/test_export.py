@@ -14,7 +14,7 @@ from sqlalchemy import event, select, text
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads import request_actions
 from marketplace.quotes import lead_export
@@ -140,7 +140,7 @@ def test_sp21_a_cell_that_begins_as_a_formula_is_text(
 
 
 def test_it_is_recorded_and_a_look_by_head_takes_nothing(owner: Any, clinic: Any) -> None:
-    query = select(TimelineEntry.clinic_id).where(TimelineEntry.name == "LeadsExported")
+    query = select(AuditEntry.clinic_id).where(AuditEntry.name == "LeadsExported")
     assert owner.head(PATH).status_code == 200
     assert db.session.scalars(query).all() == []
     rows(owner)

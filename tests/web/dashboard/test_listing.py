@@ -8,7 +8,7 @@ from marketplace.clinics.stamps import stamp
 from marketplace.clinics.states import CheckKind, ListingState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from tests.conftest import reader_of
 
 OFFERED = {
@@ -54,7 +54,7 @@ def test_each_move_is_made_and_recorded(client, make_clinic, make_member, sign_i
     answer = {"answer": "The licence is renewed."}
     assert sign_in(owner).post(f"/dashboard/listing/{verb}", data=answer).status_code == 303
     assert clinic.listing_state == then
-    entry = db.session.query(TimelineEntry).filter_by(clinic_id=clinic.id, name=event).one()
+    entry = db.session.query(AuditEntry).filter_by(clinic_id=clinic.id, name=event).one()
     assert entry.actor == f"member:{owner.id}"
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole
 from marketplace.leads.actions import decline
 from marketplace.leads.models import Lead
@@ -38,7 +38,7 @@ def test_each_look_is_recorded_and_head_looks_at_nothing(desk: Any, make_lead: M
     for _look in range(2):
         desk.get(path_of(lead))
     assert [look.what for look in looks(lead.request)] == ["photos"]
-    read = select(TimelineEntry.reason).where(TimelineEntry.name == "AnswersRead")
+    read = select(AuditEntry.reason).where(AuditEntry.name == "AnswersRead")
     assert db.session.scalars(read).all() == ["photos", "photos"]
 
 

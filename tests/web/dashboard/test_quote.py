@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes.pending import pending_quote, release
@@ -318,7 +318,7 @@ def test_a_refused_form_is_a_look_too(own_app):
     assert "to lidocaine" in answer.text
     with own_app.app_context():
         (look,) = looks(db.session.get_one(Lead, key).request)
-        entries = list(db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "AnswersRead")))
+        entries = list(db.session.scalars(select(AuditEntry).where(AuditEntry.name == "AnswersRead")))
         assert len(entries) == 2
         entry = entries[1]
         assert (entry.lead_id, entry.reason, entry.actor) == (key, look.what, look.actor) == (key, "health", look.actor)

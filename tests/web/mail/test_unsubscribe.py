@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.mail.suppression import Subscription, unsubscribe_path
 from tests.factories import Make
 
@@ -29,7 +29,7 @@ def wanted(account: Any) -> bool:
 
 
 def events(account: Any) -> list[str]:
-    query = select(TimelineEntry.name).where(TimelineEntry.account_id == account.id).order_by(TimelineEntry.id)
+    query = select(AuditEntry.name).where(AuditEntry.account_id == account.id).order_by(AuditEntry.id)
     return [name for name in db.session.scalars(query) if "ubscribed" in name]
 
 

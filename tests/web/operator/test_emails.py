@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.mail.delivery import lifecycle
 from marketplace.mail.delivery_reports import Report, apply_report
 from marketplace.mail.models import Email, EmailState
@@ -70,11 +70,11 @@ def test_lifting_needs_a_reason(desk, bounced):
     assert answer.page.one("p", id=chooser.get("aria-describedby")) is not None
 
 
-def test_a_lifted_suppression_is_on_the_timeline_and_lets_mail_through(desk, bounced):
+def test_a_lifted_suppression_is_in_the_audit_log_and_lets_mail_through(desk, bounced):
     path = lift_path()
     assert desk.post(path, data={"reason": "works_again"}).status_code == 303
     assert "Addresses we do not write to" not in desk.get("/operator/emails").text
-    entry = db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == "SuppressionLifted")).one()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "SuppressionLifted")).one()
     assert (entry.reason, entry.request_id, entry.actor[:9]) == ("works_again", bounced.request_id, "operator:")
     assert suppression_reason("ana@patient.example", name="your_link") is None
     assert desk.post(path, data={"reason": "works_again"}).status_code == 409

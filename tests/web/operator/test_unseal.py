@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import TimelineEntry
+from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security import signed_links
 from marketplace.quote_requests import unsealing
 from marketplace.quote_requests.photos import photos_of
@@ -30,7 +30,7 @@ def text_of(browser, asked):
 
 
 def events(name):
-    return db.session.scalars(select(TimelineEntry).where(TimelineEntry.name == name)).all()
+    return db.session.scalars(select(AuditEntry).where(AuditEntry.name == name)).all()
 
 
 def test_closed_until_a_reason_is_given(desk, asked):
