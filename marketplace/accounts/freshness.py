@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
-from marketplace.foundation.security.input_safety import hostile
+from marketplace.foundation.security.input_safety import has_unsafe_characters
 
 FRESH_FOR = timedelta(minutes=15)
 LIBRARY_PAGES = {
@@ -61,7 +61,7 @@ def _set_aside(place: str) -> None:
     """What was typed waits for the password in the session, which is sealed; proofs and passwords do not."""
     typed = {name: values for name, values in request.form.lists() if name not in PROOFS and "password" not in name}
     texts = [text for name, values in typed.items() for text in (name, *values)]
-    if sum(map(len, texts)) <= MAX_SET_ASIDE and not any(hostile(text, lines=True) for text in texts):
+    if sum(map(len, texts)) <= MAX_SET_ASIDE and not any(has_unsafe_characters(text, lines=True) for text in texts):
         session["set_aside"] = {"place": place, "typed": typed}
 
 

@@ -66,7 +66,7 @@ def _limited(view: Callable[..., Any], name: str, *, who: Who, only_wrong: bool)
         if request.method != "POST":
             return make_response(view(*args, **kwargs))
         whom = who()
-        limits.take(name, **whom)
+        limits.consume(name, **whom)
         if request.endpoint == "security.mf_recovery":
             lock_half_signed_in_account()
         answer = make_response(view(*args, **kwargs))

@@ -10,8 +10,8 @@ from babel import Locale
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
-from marketplace.clinics.wording import fold
-from marketplace.foundation.security.input_safety import hostile, overrides_direction, trimmed
+from marketplace.clinics.wording import normalised
+from marketplace.foundation.security.input_safety import has_unsafe_characters, overrides_direction, trimmed
 from marketplace.foundation.values.amount_words import in_words
 from marketplace.foundation.values.amounts import NotAnAmount, Source, read_amount
 from marketplace.foundation.values.mail_addresses import mailable
@@ -82,7 +82,7 @@ class Row:
     @property
     def clinic_key(self) -> tuple[str, str, str]:
         """Rows with the same name, country and city are one clinic."""
-        return fold(self.clinic), self.country, fold(self.city)
+        return normalised(self.clinic), self.country, normalised(self.city)
 
 
 def read_row(line: int, record: Mapping[Any, Any], *, procedures: Mapping[str, UUID]) -> Row | list[BadLine]:
@@ -90,7 +90,7 @@ def read_row(line: int, record: Mapping[Any, Any], *, procedures: Mapping[str, U
     if None in record or None in record.values():
         return [BadLine(line, f"this line must have {len(COLUMNS)} columns")]
     cells = {name: " ".join(trimmed(str(value)).split()) for name, value in record.items()}
-    unseen = [name for name, value in cells.items() if hostile(value) or overrides_direction(value)]
+    unseen = [name for name, value in cells.items() if has_unsafe_characters(value) or overrides_direction(value)]
     if unseen:
         return [BadLine(line, f"{name} has characters that cannot be shown") for name in unseen]
     empty = [BadLine(line, f"{name} is empty") for name in REQUIRED if not cells[name]]

@@ -11,7 +11,7 @@ from marketplace.clinics.import_files import UnreadableFile, records
 from marketplace.clinics.import_rules import BadLine, Row, read_row
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.states import ListingState
-from marketplace.clinics.wording import fold, search_text, slug_of
+from marketplace.clinics.wording import normalised, search_text, slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
@@ -94,7 +94,8 @@ def _disagreements(clinic: _Found, row: Row) -> list[BadLine]:
 def _already_here(found: object) -> list[BadLine]:
     clinics: list[_Found] = list(found)  # type: ignore[call-overload]
     here = {
-        (fold(n), c, fold(city)) for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))
+        (normalised(n), c, normalised(city))
+        for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))
     }
     return [BadLine(c.first.line, f"{c.first.clinic} is here already") for c in clinics if c.first.clinic_key in here]
 

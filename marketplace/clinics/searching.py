@@ -30,7 +30,7 @@ def _matches(word: str) -> ColumnElement[bool]:
 
 
 def countries_named(word: str) -> list[str]:
-    """Codes of the countries with clinics that have a name in which a word begins with this one (folded)."""
+    """Codes of the countries with clinics that have a name in which a word begins with this one (normalised)."""
     if len(word) < MIN_COUNTRY_PREFIX:
         return []
     return [code for code, names in _names().items() if any(name.startswith(word) for name in names)]

@@ -82,5 +82,5 @@ def _subscription_of(token: str) -> Subscription:
     try:
         return subscription_of(token)
     except NotFound:
-        limits.take("guess-link")
+        limits.consume("guess-link")
         raise

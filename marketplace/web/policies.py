@@ -58,14 +58,14 @@ def _hold_to_genuine() -> None:
     try:
         genuine(_named("token"))
     except LinkGone:
-        limits.take("guess-link")
+        limits.consume("guess-link")
         raise
 
 
 def holder_of_an_account_link() -> Answer:
     """Whether it still works, and the page for one that does not, is the view's own matter."""
     if not is_genuine(str(request.endpoint), _named("token")):
-        limits.take("guess-link")
+        limits.consume("guess-link")
     return None
 
 

@@ -171,7 +171,7 @@ def test_beyond_the_allowance_nothing_is_mailed(
     app: Flask, clinic: Clinic, owner: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "LIMITS_ON", True)
-    monkeypatch.setattr(limits, "take", lambda *_name, **_who: False)
+    monkeypatch.setattr(limits, "consume", lambda *_name, **_who: False)
     for _ in range(5):
         ask(clinic, owner)
     assert len(emails("team_invitation")) == 3

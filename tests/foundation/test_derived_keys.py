@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.foundation.security.derived_keys import folded, sealing_key, signing_key
+from marketplace.foundation.security.derived_keys import normalised, sealing_key, signing_key
 
 
 def test_the_keys_of_a_secret_do_not_change() -> None:
@@ -16,4 +16,4 @@ def test_the_keys_of_a_secret_do_not_change() -> None:
 
 @pytest.mark.parametrize("typed", ["ana@patient.example", " ANA@patient.example ", "\uff21na@patient.example"])
 def test_an_address_is_the_same_however_it_is_typed(typed: str) -> None:
-    assert folded(typed) == "ana@patient.example"
+    assert normalised(typed) == "ana@patient.example"

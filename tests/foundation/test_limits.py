@@ -18,7 +18,7 @@ from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import LimitReached
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.limit_table import LIMITS, Bucket
-from marketplace.foundation.security.limits import LimitBucket, key_of, network_of, take, take_from
+from marketplace.foundation.security.limits import LimitBucket, consume, consume_from, key_of, network_of
 
 SOMEONE = "00000000-0000-7000-8000-000000000007"
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,36 +32,36 @@ def limited(limited_app: Flask) -> Iterator[Flask]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    most=st.integers(1, 6),
-    every=st.integers(1, 20),
+    capacity=st.integers(1, 6),
+    refill=st.integers(1, 20),
     pauses=st.lists(st.one_of(st.just(0.0), st.floats(0, 60)), min_size=1, max_size=30),
 )
-def test_never_more_than_it_holds_and_gets_back(limited, most, every, pauses):
-    bucket, key, now = Bucket(most, every, ("client",)), uuid4().bytes, START
+def test_never_more_than_it_holds_and_gets_back(limited, capacity, refill, pauses):
+    bucket, key, now = Bucket(capacity, refill, ("client",)), uuid4().bytes, START
     granted: list[datetime] = []
     for pause in pauses:
         now += timedelta(seconds=pause)
         with clock.set_to(now):
-            if take_from(bucket, key=key).granted:
+            if consume_from(bucket, key=key).granted:
                 granted.append(now)
     for first, begin in enumerate(granted):
         for n, end in enumerate(granted[first:], start=1):
-            assert n <= most + (end - begin).total_seconds() / every + 1e-6
+            assert n <= capacity + (end - begin).total_seconds() / refill + 1e-6
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(most=st.integers(1, 6), every=st.integers(1, 20), ahead=st.integers(1, 10**6), takes=st.integers(1, 8))
-def test_a_clock_that_jumped_refuses_no_longer_than_one_token_takes(limited, most, every, ahead, takes):
-    bucket, key = Bucket(most, every, ("client",)), uuid4().bytes
+@given(capacity=st.integers(1, 6), refill=st.integers(1, 20), ahead=st.integers(1, 10**6), attempts=st.integers(1, 8))
+def test_a_clock_that_jumped_refuses_no_longer_than_one_token_takes(limited, capacity, refill, ahead, attempts):
+    bucket, key = Bucket(capacity, refill, ("client",)), uuid4().bytes
     with clock.set_to(START + timedelta(seconds=ahead)):
-        for _ in range(takes):
-            take_from(bucket, key=key)
+        for _ in range(attempts):
+            consume_from(bucket, key=key)
     with clock.set_to(START):
-        found = take_from(bucket, key=key)
-    assert found.wait <= every
+        found = consume_from(bucket, key=key)
+    assert found.wait <= refill
     if not found.granted:
         with clock.set_to(START + timedelta(seconds=found.wait)):
-            assert take_from(bucket, key=key).granted
+            assert consume_from(bucket, key=key).granted
 
 
 def test_of_two_hundred_at_once_twenty_get_one(limited):
@@ -69,7 +69,7 @@ def test_of_two_hundred_at_once_twenty_get_one(limited):
 
     def try_it(_n: int) -> bool:
         with limited.app_context():
-            return take_from(bucket, key=key).granted
+            return consume_from(bucket, key=key).granted
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(try_it, range(200))) == 20
@@ -78,37 +78,37 @@ def test_of_two_hundred_at_once_twenty_get_one(limited):
 def test_the_wait_it_names_is_long_enough_and_not_longer(limited):
     bucket, key = Bucket(3, 30, ("client",)), b"one key"
     with clock.set_to(START):
-        taken = [take_from(bucket, key=key) for _ in range(4)]
-    assert [one.granted for one in taken] == [True, True, True, False]
-    assert taken[-1].wait == 30
+        asked = [consume_from(bucket, key=key) for _ in range(4)]
+    assert [one.granted for one in asked] == [True, True, True, False]
+    assert asked[-1].wait == 30
     for seconds, granted in ((29, False), (30, True)):
         with clock.set_to(START + timedelta(seconds=seconds)):
-            assert take_from(bucket, key=key).granted is granted
+            assert consume_from(bucket, key=key).granted is granted
 
 
-def test_it_is_pressed_when_less_than_half_is_left(limited):
+def test_it_is_low_when_less_than_half_is_left(limited):
     bucket = Bucket(4, 30, ("client",))
     with clock.set_to(START):
-        assert [take_from(bucket, key=b"k").pressed for _ in range(4)] == [False, False, True, True]
+        assert [consume_from(bucket, key=b"k").is_low for _ in range(4)] == [False, False, True, True]
 
 
 def test_what_is_given_back_was_never_spent(limited):
     for _ in range(30):
-        take("sign-in", email="ana@patient.example")
+        consume("sign-in", email="ana@patient.example")
         limits.give_back("sign-in", email="ana@patient.example")
 
 
 def test_a_soft_limit_refuses_nobody(limited, monkeypatch):
     monkeypatch.setitem(LIMITS, "reset", (Bucket(2, 60, ("everyone",), soft=True),))
-    assert [take("reset") for _ in range(4)] == [False, True, True, True]
+    assert [consume("reset") for _ in range(4)] == [False, True, True, True]
 
 
 def test_a_take_stays_when_the_request_is_rolled_back(limited):
     for _ in range(6):
-        take("second-factor", account=SOMEONE)
+        consume("second-factor", account=SOMEONE)
     db.session.rollback()
     with pytest.raises(LimitReached):
-        take("second-factor", account=SOMEONE)
+        consume("second-factor", account=SOMEONE)
 
 
 def test_a_refusal_is_told_once_a_minute_without_an_address(limited):
@@ -123,12 +123,12 @@ def test_a_refusal_is_told_once_a_minute_without_an_address(limited):
 
 def try_to_take(name: str, **who: str) -> None:
     with suppress(LimitReached):
-        take(name, **who)
+        consume(name, **who)
 
 
 def test_full_buckets_are_forgotten(limited):
     with clock.set_to(START):
-        take("second-factor", account=SOMEONE)
+        consume("second-factor", account=SOMEONE)
         assert limits.sweep(clock.now()) == 0
     assert limits.sweep(START + timedelta(seconds=121)) == 1
     assert db.session.scalar(select(LimitBucket.key)) is None

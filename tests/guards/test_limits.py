@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 def row(name: str, bucket: Bucket) -> str:
     """As the table in docs/running.md writes it."""
     counted = " and ".join(bucket.by) + (", refuses nobody" if bucket.soft else "")
-    return f"| {name} | {bucket.most} | {bucket.every:g} s | {counted} |"
+    return f"| {name} | {bucket.capacity} | {bucket.refill_seconds:g} s | {counted} |"
 
 
 def test_running_md_names_every_limit() -> None:

@@ -23,7 +23,7 @@ OLD_ENOUGH = timedelta(seconds=60)
 EVERY = timedelta(seconds=60)
 LATEST_COMMIT = timedelta(hours=1)  # no transaction of ours lasts as long: what is sealed later was put in afterwards
 BATCH = 1000
-FORGET_MOST = 200  # seals at a time
+MAX_FORGOTTEN_SEALS = 200  # seals at a time
 START = b"\0" * 32
 ENTRY = AuditEntry.__table__
 
@@ -143,7 +143,7 @@ def anchor_line(made: AuditSeal) -> str:
 
 def forget_due(now: datetime) -> int:
     """Whole batches go after 24 months by the database's clock, whatever `now` is; how many entries."""
-    call = text("SELECT up_to, entries FROM audit_forget(:most)").bindparams(bindparam("most", FORGET_MOST))
+    call = text("SELECT up_to, entries FROM audit_forget(:most)").bindparams(bindparam("most", MAX_FORGOTTEN_SEALS))
     up_to, entries = db.session.execute(call).one()
     if up_to is not None:
         record(LogForgotten(reason=str(up_to)))

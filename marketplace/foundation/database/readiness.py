@@ -12,7 +12,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.roles import as_system
 
 LATE_AFTER = timedelta(minutes=5)
-LEAST_FREE = 0.05  # of the disk below DATA_DIR
+MIN_FREE = 0.05  # of the disk below DATA_DIR
 
 _OLDEST_DUE = text("""
     SELECT least(
@@ -41,4 +41,4 @@ def _disk_has_room() -> bool:
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
-    return usage.free > usage.total * LEAST_FREE
+    return usage.free > usage.total * MIN_FREE

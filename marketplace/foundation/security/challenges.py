@@ -33,15 +33,15 @@ class SpentChallenge(Base):
     expires_at: Mapped[datetime]
 
 
-def stamp(purpose: str) -> str:
-    """This moment, signed for one purpose."""
+def signed_timestamp(purpose: str) -> str:
+    """The present moment as text, signed for one purpose."""
     text = f"{int(clock.now().timestamp() * 1000)}.{secrets.token_hex(8)}"
     return f"{text}.{_signature(purpose, text)}"
 
 
-def age(stamped: str, *, purpose: str) -> timedelta | None:
-    """How long ago it was stamped; None for what was not stamped here, or for another purpose."""
-    text, _dot, signature = stamped.rpartition(".")
+def age(timestamp: str, *, purpose: str) -> timedelta | None:
+    """How long ago the timestamp was made; None for one that was not signed here, or for another purpose."""
+    text, _dot, signature = timestamp.rpartition(".")
     if not hmac.compare_digest(signature.encode(), _signature(purpose, text).encode()):
         return None
     return clock.now() - datetime.fromtimestamp(int(text.split(".")[0]) / 1000, tz=clock.now().tzinfo)
@@ -62,15 +62,15 @@ def accept_work(payload: str) -> bool:
     return _spend(str(json.loads(base64.b64decode(payload))["challenge"]["signature"]))
 
 
-def accept_wait(stamped: str) -> bool:
+def accept_wait(timestamp: str) -> bool:
     """Whoever cannot run the script waits instead, once for each form."""
-    waited = age(stamped, purpose="wait")
-    return waited is not None and WAIT <= waited <= LIFETIME and _spend(stamped)
+    waited = age(timestamp, purpose="wait")
+    return waited is not None and WAIT <= waited <= LIFETIME and _spend(timestamp)
 
 
-def still_waiting(stamped: str) -> bool:
+def still_waiting(timestamp: str) -> bool:
     """Its time is not up: the form keeps it."""
-    waited = age(stamped, purpose="wait")
+    waited = age(timestamp, purpose="wait")
     return waited is not None and waited < WAIT
 
 

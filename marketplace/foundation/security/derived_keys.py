@@ -1,4 +1,4 @@
-"""Keys for one purpose each, made from the app's secret; and text in the one form that is hashed by them."""
+"""Derives keys for one purpose each from the app's secret; and brings text into the one form that is hashed by them."""
 
 import hashlib
 import unicodedata
@@ -19,6 +19,6 @@ def sealing_key(secret: str, *, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
 
 
-def folded(text: str) -> str:
-    """The same for every way to type an address: NFKC, no space around, casefold."""
+def normalised(text: str) -> str:
+    """The text in the one form that all ways to type an address share: NFKC, no space around, casefold."""
     return unicodedata.normalize("NFKC", text.strip()).casefold()

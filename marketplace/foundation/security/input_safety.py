@@ -7,17 +7,17 @@ Z* spaces.
 import unicodedata
 from urllib.parse import urlsplit
 
-LINES = {"\n", "\r", "\t"}
-LONGEST_PATH = 2000
+LINE_CHARACTERS = {"\n", "\r", "\t"}
+MAX_PATH_LENGTH = 2000
 
 # Letters and marks by their category, and yet nothing is drawn for them.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c) for c in range(0xFE00, 0xFE10)}
 _OVERRIDES = frozenset("\u202d\u202e")
 
 
-def hostile(value: str, *, lines: bool = False) -> bool:
+def has_unsafe_characters(value: str, *, lines: bool = False) -> bool:
     """NUL, control characters and lone surrogates; with `lines` a text may have lines and tabs."""
-    kept = LINES if lines else set()
+    kept = LINE_CHARACTERS if lines else set()
     return any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value)
 
 
@@ -25,7 +25,7 @@ def own_path(text: str) -> str | None:
     """A path of this site with its query, or None: browsers read `//x`, `/\\x` and `x:` as other sites."""
     if not text.startswith("/") or text.startswith("//") or "\\" in text:
         return None
-    if hostile(text) or len(text) > LONGEST_PATH:
+    if has_unsafe_characters(text) or len(text) > MAX_PATH_LENGTH:
         return None
     try:
         parts = urlsplit(text)

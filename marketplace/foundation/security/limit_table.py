@@ -4,18 +4,18 @@ from typing import NamedTuple
 
 
 class Bucket(NamedTuple):
-    """So many at once, one more every so many seconds, counted together by what `by` names."""
+    """A token bucket: so many tokens at once, one more every so many seconds, counted together by what `by` names."""
 
-    most: int
-    every: float
+    capacity: int
+    refill_seconds: float
     by: tuple[str, ...]  # client, email, account, clinic, request, everyone
-    soft: bool = False  # refuses nobody: it only says when the site is pressed
+    soft: bool = False  # refuses nobody: it only says when the site is under load
 
 
 BY_CLIENT = ("client",)
 BY_EMAIL = ("email",)
 
-# The widest bucket stands first: what it refuses is not taken from the others.
+# The widest bucket stands first: what it refuses is not consumed from the others.
 LIMITS: dict[str, tuple[Bucket, ...]] = {
     # Only what was wrong counts: a right answer is given back.
     "sign-in": (Bucket(30, 20, BY_CLIENT), Bucket(10, 30, ("client", "email"))),

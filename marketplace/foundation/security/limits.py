@@ -1,8 +1,8 @@
-"""How often is often enough: token buckets in PostgreSQL, one statement a take, on connections of their own.
+"""Rate limits: token buckets in PostgreSQL, one statement a token, on connections of their own.
 
-A bucket is one moment: when it will be full again. A take moves it on by the time one token needs to come back, and is
-refused where that would lie further ahead than a whole bucket lasts. A moment that lies further ahead than that was
-written by a clock that has been put back since: it counts as an empty bucket, and is stored as one.
+A bucket is one moment: when it will be full again. Consuming a token moves it on by the time one needs to come back,
+and is refused where that would lie further ahead than a whole bucket lasts. A moment that lies further ahead than that
+was written by a clock that has been put back since: it counts as an empty bucket, and is stored as one.
 """
 
 import hashlib
@@ -23,20 +23,20 @@ from marketplace.foundation.audit.log import AuditEntry, Event, columns_of
 from marketplace.foundation.database import separate_transaction
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import LimitReached
-from marketplace.foundation.security.derived_keys import folded, signing_key
+from marketplace.foundation.security.derived_keys import normalised, signing_key
 from marketplace.foundation.security.limit_table import LIMITS, Bucket
 
-# A limit that goes on refusing is told of once a minute: that is a bucket, too.
-TELLING = Bucket(1, every=60, by=("bucket",))
+# A limit that goes on refusing is recorded once a minute: that is a bucket, too.
+HIT_RECORDED = Bucket(1, refill_seconds=60, by=("bucket",))
 
-TAKE = text(
-    "INSERT INTO limit_bucket AS bucket (key, full_at, granted) VALUES (:key, :now + :every, true)"
-    " ON CONFLICT (key) DO UPDATE SET granted = bucket.full_at <= :brim, full_at = CASE"
-    " WHEN bucket.full_at <= :brim THEN greatest(bucket.full_at, :now) + :every"
-    " ELSE least(bucket.full_at, :brim + :every) END"
+CONSUME = text(
+    "INSERT INTO limit_bucket AS bucket (key, full_at, granted) VALUES (:key, :now + :refill, true)"
+    " ON CONFLICT (key) DO UPDATE SET granted = bucket.full_at <= :last_grant, full_at = CASE"
+    " WHEN bucket.full_at <= :last_grant THEN greatest(bucket.full_at, :now) + :refill"
+    " ELSE least(bucket.full_at, :last_grant + :refill) END"
     " RETURNING granted, full_at"
 )
-GIVE_BACK = text("UPDATE limit_bucket SET full_at = full_at - :every WHERE key = :key")
+GIVE_BACK = text("UPDATE limit_bucket SET full_at = full_at - :refill WHERE key = :key")
 
 
 class LimitHit(Event):
@@ -51,62 +51,66 @@ class LimitBucket(Base):
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     full_at: Mapped[datetime]
-    granted: Mapped[bool]  # how the last take ended: the statement's answer
+    granted: Mapped[bool]  # how the last attempt ended: the statement's answer
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a take found."""
+class Consumption:
+    """What asking for one token found."""
 
     granted: bool
     wait: int = 0  # whole seconds until the next one is granted
-    pressed: bool = False  # less than half of it is left
+    is_low: bool = False  # less than half of the bucket is left
 
 
-def take(name: str, **who: str) -> bool:
-    """Spends one of each bucket of the limit; True when one is less than half full. Raises LimitReached."""
+def consume(name: str, **who: str) -> bool:
+    """Takes one token of each bucket of the limit; True when one of them is less than half full.
+
+    Raises LimitReached.
+    """
     if not current_app.config["LIMITS_ON"]:
         return False
-    pressed = False
+    is_low = False
     for bucket in LIMITS[name]:
         key = key_of(name, bucket, **who)
-        taken = take_from(bucket, key=key)
-        if not taken.granted and not bucket.soft:
-            _tell(name, key=key, **who)
-            raise LimitReached(name, wait=taken.wait)
-        pressed = pressed or taken.pressed
-    return pressed
+        consumption = consume_from(bucket, key=key)
+        if not consumption.granted and not bucket.soft:
+            _record_hit(name, key=key, **who)
+            raise LimitReached(name, wait=consumption.wait)
+        is_low = is_low or consumption.is_low
+    return is_low
 
 
 def give_back(name: str, **who: str) -> None:
-    """Whoever turned out to be right has spent nothing."""
+    """Puts one token of each bucket back: whoever turned out to be right has consumed nothing."""
     if not current_app.config["LIMITS_ON"]:
         return
     with separate_transaction.autocommit_engine().connect() as connection:
         for bucket in LIMITS[name]:
-            connection.execute(GIVE_BACK, {"key": key_of(name, bucket, **who), "every": _every(bucket)})
+            connection.execute(GIVE_BACK, {"key": key_of(name, bucket, **who), "refill": _refill(bucket)})
 
 
-def take_from(bucket: Bucket, *, key: bytes) -> Taken:
-    """One token, in one statement and a transaction of its own: of many at once no more get one than there are."""
-    now, every, most = clock.now(), _every(bucket), _most(bucket)
-    brim = now + every * (most - 1)
+def consume_from(bucket: Bucket, *, key: bytes) -> Consumption:
+    """Takes one token, in one statement and a transaction of its own: however many ask at once."""
+    now, refill, capacity = clock.now(), _refill(bucket), _capacity(bucket)
+    last_grant = now + refill * (capacity - 1)
     with separate_transaction.autocommit_engine().connect() as connection:
-        moments = {"key": key, "now": now, "every": every, "brim": brim}
-        granted, full_at = connection.execute(TAKE, moments).one()
-    left = most - (full_at - now) / every
-    return Taken(granted, wait=max(1, math.ceil((full_at - brim).total_seconds())), pressed=left < most / 2)
+        moments = {"key": key, "now": now, "refill": refill, "last_grant": last_grant}
+        granted, full_at = connection.execute(CONSUME, moments).one()
+    left = capacity - (full_at - now) / refill
+    wait = max(1, math.ceil((full_at - last_grant).total_seconds()))
+    return Consumption(granted, wait=wait, is_low=left < capacity / 2)
 
 
 def key_of(name: str, bucket: Bucket, **who: str) -> bytes:
-    """A keyed hash of whom the bucket counts: nobody who reads the table learns an address."""
+    """A keyed hash of whom the bucket counts (16 bytes): nobody who reads the table learns an address."""
     counted = {"client": _client(), "everyone": "", **who}
-    words = "\0".join([name, *(f"{part}={folded(counted[part])}" for part in bucket.by)])
+    words = "\0".join([name, *(f"{part}={normalised(counted[part])}" for part in bucket.by)])
     return hmac.new(signing_key("limits"), words.encode(), hashlib.sha256).digest()[:16]
 
 
 def network_of(address: str) -> str:
-    """Whom an address stands for: one IPv4 address, or the /64 that one IPv6 customer has."""
+    """The network an address stands for: one IPv4 address, or the /64 that one IPv6 customer has; "" for no address."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -117,7 +121,7 @@ def network_of(address: str) -> str:
 
 
 def sweep(now: datetime) -> int:
-    """A full bucket says nothing; how many were forgotten."""
+    """Deletes the buckets that are full again, as if they had never been used; returns how many."""
     full = delete(LimitBucket).where(LimitBucket.full_at <= now).returning(LimitBucket.key)
     return len(db.session.scalars(full).all())
 
@@ -127,17 +131,19 @@ def _client() -> str:
     return network_of(request.remote_addr or "") if request else ""
 
 
-def _every(bucket: Bucket) -> timedelta:
-    return timedelta(seconds=bucket.every)
+def _refill(bucket: Bucket) -> timedelta:
+    return timedelta(seconds=bucket.refill_seconds)
 
 
-def _most(bucket: Bucket) -> int:
+def _capacity(bucket: Bucket) -> int:
     # On a developer's machine everyone comes from the same address.
-    return bucket.most * int(current_app.config["LIMITS_SHARED"]) if bucket.by == ("client",) else bucket.most
+    shared = int(current_app.config["LIMITS_SHARED"]) if bucket.by == ("client",) else 1
+    return bucket.capacity * shared
 
 
-def _tell(name: str, *, key: bytes, **who: str) -> None:
-    if not take_from(TELLING, key=hashlib.sha256(b"telling|" + key).digest()[:16]).granted:
+def _record_hit(name: str, *, key: bytes, **who: str) -> None:
+    """Writes LimitHit to the audit log, once a minute for each bucket."""
+    if not consume_from(HIT_RECORDED, key=hashlib.sha256(b"telling|" + key).digest()[:16]).granted:
         return
     ids = {f"{part}_id": UUID(who[part]) for part in ("account", "clinic") if who.get(part)}
     event = LimitHit(reason=name, **ids)

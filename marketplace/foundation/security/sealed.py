@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from marketplace.foundation.security.derived_keys import folded, signing_key
+from marketplace.foundation.security.derived_keys import normalised, signing_key
 
 FIRST, VERSION = b"\x01", b"\x02"
 NONCE, KEY_ID = 12, 4
@@ -85,7 +85,7 @@ class Keyring:
 
     def look_up_hash(self, text: str) -> bytes:
         """A keyed hash by which an address is found again without being readable (HMAC-SHA-256, NFKC, casefold)."""
-        return hmac.new(self._index, folded(text).encode(), hashlib.sha256).digest()[:16]
+        return hmac.new(self._index, normalised(text).encode(), hashlib.sha256).digest()[:16]
 
 
 keyring = Keyring()

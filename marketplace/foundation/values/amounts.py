@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 
-from marketplace.foundation.values.money import MOST, foreign_sign, minor_units, own_signs, precision, whole_units
+from marketplace.foundation.values.money import (
+    MAX_MINOR_UNITS,
+    foreign_sign,
+    minor_units,
+    own_signs,
+    precision,
+    whole_units,
+)
 
 MAX_LENGTH = 60
 GROUPS, POINTS = (" ", "'", ".", ","), (".", ",", "٫")
@@ -137,7 +144,7 @@ def _minor(value: Decimal, currency: str) -> int:
     minor = value.scaleb(precision(currency))
     if minor != int(minor):
         raise NotAnAmount(AmountProblem.TOO_FINE, currency=currency)
-    if minor > MOST:
+    if minor > MAX_MINOR_UNITS:
         raise NotAnAmount(AmountProblem.TOO_LARGE, currency=currency)
     return minor_units(value, currency)
 

@@ -8,7 +8,7 @@ from functools import cache
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
-MOST = 10**12  # minor units: beyond any course of treatment, far inside a bigint
+MAX_MINOR_UNITS = 10**12  # minor units: beyond any course of treatment, far inside a bigint
 
 # Besides the code and the sign of CLDR; a sign that several currencies use is the own sign of each.
 _ALSO: dict[str, tuple[str, ...]] = {

@@ -12,17 +12,17 @@ from marketplace.foundation.problems import Refused
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MEDIA_TYPE = "image/jpeg"
-MOST_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 # So that no reader needs more than 200 MB: only a JPEG can be read at a smaller size than it has.
-MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "HEIF": 25_000_000, "PNG": 12_600_000, "WEBP": 12_600_000}
+MAX_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "HEIF": 25_000_000, "PNG": 12_600_000, "WEBP": 12_600_000}
 IN_PARTS = {"MPO", "HEIF"}  # phones keep more than one picture in these; the first is the one that was meant
-LONGEST_SIDE = 2000
+MAX_SIDE = 2000
 QUALITY = 85
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 WHITE = (255, 255, 255)
 PATIENCE = 4.0  # seconds
 
-Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
+Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 _turn = Lock()
 
@@ -43,7 +43,7 @@ def clean(data: bytes) -> bytes:
     not_a_picture or damaged."""
     if not data:
         raise Refused("empty", field="photos")
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise Refused("too_large", field="photos")
     painted = _painted_to_its_end(data)
     out = io.BytesIO()
@@ -63,7 +63,7 @@ def _opened(data: bytes) -> Image.Image:
         raise Refused("damaged", field="photos") from error
     if image.format not in IN_PARTS and getattr(image, "is_animated", False):
         raise Refused("animated", field="photos")
-    if image.width * image.height > MOST_PIXELS[image.format or ""]:
+    if image.width * image.height > MAX_PIXELS[image.format or ""]:
         raise Refused("too_many_pixels", field="photos")
     return image
 
@@ -93,8 +93,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 def _painted(image: Image.Image) -> Image.Image:
     """Upright, on white, and new: what a file carries beside its pixels hangs on the old one."""
     try:
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG only about that much is decoded
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # of a JPEG only about that much is decoded
+        image.thumbnail((MAX_SIDE, MAX_SIDE))
         upright = ImageOps.exif_transpose(image)
         layer = _eight_bits(upright).convert("RGBA" if upright.has_transparency_data else "RGB")
     except Exception as error:

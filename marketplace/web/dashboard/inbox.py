@@ -146,6 +146,6 @@ def export_csv() -> Response:
     answer = Response(mimetype=MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="requests-{g.clinic.slug}.csv"'
     if request.method != "HEAD":
-        limits.take("export-leads", clinic=str(g.clinic.id))
+        limits.consume("export-leads", clinic=str(g.clinic.id))
         answer.set_data(csv_text([COLUMNS, *export_leads(g.clinic.id)]))
     return answer

@@ -1,4 +1,4 @@
-"""What every form starts from: text is cleaned before a rule reads it, and hostile characters are refused."""
+"""What every form starts from: text is cleaned before a rule reads it, and unsafe characters are refused."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -13,12 +13,12 @@ from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, Pas
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.problems import FieldProblem
-from marketplace.foundation.security.input_safety import hostile, overrides_direction, trimmed
+from marketplace.foundation.security.input_safety import has_unsafe_characters, overrides_direction, trimmed
 from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 
-LONGEST = 4000
+MAX_LENGTH = 4000
 WRONG_ADDRESS = _l("Enter an email address in the correct format, like name@example.com")
 
 
@@ -27,16 +27,16 @@ def clean(value: Any) -> Any:
     return trimmed(value) if isinstance(value, str) else value
 
 
-def refuse_hostile(_form: object, field: Field) -> None:
+def refuse_unsafe_characters(_form: object, field: Field) -> None:
     """Every text field is held to this."""
     values = [raw for raw in field.raw_data or () if isinstance(raw, str)]
     lines = isinstance(field, TextAreaField)
-    if any(hostile(value.strip(), lines=lines) or overrides_direction(value) for value in values):
+    if any(has_unsafe_characters(value.strip(), lines=lines) or overrides_direction(value) for value in values):
         field.data = "" if isinstance(field.data, str) else field.data
         field.raw_data = [""]
         raise ValidationError(_("Remove the characters that cannot be shown"))
-    if any(len(value) > LONGEST for value in values):
-        raise ValidationError(_("Enter %(n)s characters or fewer", n=LONGEST))
+    if any(len(value) > MAX_LENGTH for value in values):
+        raise ValidationError(_("Enter %(n)s characters or fewer", n=MAX_LENGTH))
 
 
 class Form(FlaskForm):
@@ -64,18 +64,18 @@ class Form(FlaskForm):
             return unbound.bind(form=form, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """All rules; hostile characters are refused before any other rule reads the text."""
+        """All rules; unsafe characters are refused before any other rule reads the text."""
         extra = dict(extra_validators or {})
-        hostile_fields = []
+        unsafe_fields = []
         for field in self._fields.values():
             try:
-                refuse_hostile(self, field)
+                refuse_unsafe_characters(self, field)
             except ValidationError as error:
-                hostile_fields.append((field, str(error)))
+                unsafe_fields.append((field, str(error)))
         passed = bool(super().validate(extra_validators=extra))
-        for field, message in hostile_fields:
+        for field, message in unsafe_fields:
             field.errors = [message]
-        return passed and not hostile_fields and self._within_limit()
+        return passed and not unsafe_fields and self._within_limit()
 
     def counted(self) -> dict[str, str]:
         """Whom its limit counts, besides the client."""

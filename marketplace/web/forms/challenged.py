@@ -20,7 +20,7 @@ class ChallengedForm(Form):
     """`website` is hidden from people; `rendered` says when the page was made, `proof` is the answer to a challenge."""
 
     website = StringField()
-    rendered = HiddenField(default=lambda: challenges.stamp("shown"))
+    rendered = HiddenField(default=lambda: challenges.signed_timestamp("shown"))
     proof = HiddenField()
 
     work = ""  # the task, where one more step is asked for
@@ -36,7 +36,7 @@ class ChallengedForm(Form):
 
     def _doubtful(self) -> bool:
         age = challenges.age(self.rendered.data or "", purpose="shown")
-        return bool(self.website.data or g.get("pressed") or age is None or not SOONEST <= age <= LATEST)
+        return bool(self.website.data or g.get("limit_is_low") or age is None or not SOONEST <= age <= LATEST)
 
     def _proven(self) -> bool:
         proof = self.proof.data or ""
@@ -45,5 +45,5 @@ class ChallengedForm(Form):
     def _ask(self) -> None:
         self.work = json.dumps(challenges.new_work())
         if not challenges.still_waiting(self.proof.data or ""):
-            self.proof.data = challenges.stamp("wait")
+            self.proof.data = challenges.signed_timestamp("wait")
         self.form_errors.append(_("One more step: wait 10 seconds, then send again"))

@@ -13,7 +13,7 @@ from marketplace.extensions import db
 from marketplace.foundation.database.roles import use_role
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.security.idempotency import FormChanged
-from marketplace.foundation.security.input_safety import hostile
+from marketplace.foundation.security.input_safety import has_unsafe_characters
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.web.access import policy_here
 from marketplace.web.http import database_errors
@@ -44,7 +44,12 @@ def what_was_sent() -> SentAgain:
 
 
 def _is_kept(name: str, value: str) -> bool:
-    return name not in PROOFS and "password" not in name and not hostile(name) and not hostile(value, lines=True)
+    return (
+        name not in PROOFS
+        and "password" not in name
+        and not has_unsafe_characters(name)
+        and not has_unsafe_characters(value, lines=True)
+    )
 
 
 def _label(name: str) -> str:

@@ -7,7 +7,7 @@ from flask import Flask, abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
-from marketplace.foundation.security.input_safety import hostile, own_path
+from marketplace.foundation.security.input_safety import has_unsafe_characters, own_path
 from marketplace.web.access import policy_here
 
 LARGEST = 2**31 - 1  # an integer of PostgreSQL
@@ -21,7 +21,7 @@ class Name(UnicodeConverter):
 
     def to_python(self, value: str) -> str:
         """Asked for each path that matches."""
-        if hostile(value) or len(value) > LONGEST_NAME:
+        if has_unsafe_characters(value) or len(value) > LONGEST_NAME:
             raise ValidationError
         return super().to_python(value)
 
@@ -80,13 +80,13 @@ def _can_be_read(address: str) -> bool:
 
 
 def _plain(value: str) -> bool:
-    return value.isascii() and not hostile(value)
+    return value.isascii() and not has_unsafe_characters(value)
 
 
 def _strange(given: MultiDict[str, str], *, around: str = "") -> bool:
     """A name or value with control characters, or too long; those of `around` may stand at a value's ends."""
     pairs = ((name, value.strip(around) if around else value) for name, value in given.items(multi=True))
-    return any(hostile(name + value) or len(value) > LONGEST_VALUE for name, value in pairs)
+    return any(has_unsafe_characters(name + value) or len(value) > LONGEST_VALUE for name, value in pairs)
 
 
 def install(app: Flask) -> None:

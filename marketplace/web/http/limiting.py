@@ -22,7 +22,7 @@ def wait_words(seconds: int) -> str:
 def refusal(name: str, **who: str) -> str | None:
     """For a form: what to say beside it when it is sent too often, and the answer will be a 429."""
     try:
-        g.pressed = limits.take(name, **who)
+        g.limit_is_low = limits.consume(name, **who)
     except LimitReached as reached:
         g.limit_reached = reached
         return _("Too many tries in a short time. %(again)s", again=wait_words(reached.wait))

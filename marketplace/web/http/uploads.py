@@ -6,7 +6,7 @@ from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, request
 
-from marketplace.foundation.values.pictures import MEDIA_TYPE, MOST_BYTES
+from marketplace.foundation.values.pictures import MAX_BYTES, MEDIA_TYPE
 
 MOST_IN_ONE_BODY = 64 * 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
@@ -23,7 +23,7 @@ class Kept(io.BytesIO):
 
     def write(self, data: Any, /) -> int:
         """Says that all of it was taken."""
-        room = MOST_BYTES + 1 - self.tell()
+        room = MAX_BYTES + 1 - self.tell()
         super().write(bytes(data)[: max(0, room)])
         return len(data)
 

@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 from marketplace.clinics import operator_queries as clinics
 from marketplace.clinics import reasons
 from marketplace.foundation.audit import operator_queries as audit_queries
+from marketplace.foundation.security.input_safety import has_unsafe_characters
 from marketplace.quote_requests import desk as request_desk
 from marketplace.web import words
-from marketplace.web.forms.base import hostile
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 
@@ -67,7 +67,7 @@ def audit_log() -> ResponseReturnValue:
 
 def _typed(name: str) -> str:
     text = request.args.get(name, "").strip()
-    return "" if hostile(text) else text
+    return "" if has_unsafe_characters(text) else text
 
 
 def _url(values: dict[str, Any]) -> str:

@@ -73,7 +73,7 @@ def _list(heading: str, **fixed: str) -> str:
     form = clinics_form(queries.facets(), procedures, **fixed)
     wanted = form.wanted
     if wanted.q:
-        limits.take("search")
+        limits.consume("search")
     page = queries.search(wanted)
     form.no_more_than(page.pages)
     shown = {name: "max_price" if name == "max_price_eur" else name for name in wanted.conditions}

@@ -223,7 +223,7 @@ def test_what_was_typed_stands_in_the_form_again(client: Any, owner: Any, ben: A
 
 
 @pytest.mark.parametrize("text", ["x" * 4000, "a\0b"])
-def test_what_is_too_long_or_hostile_is_not_kept_for_later(client: Any, owner: Any, text: Any) -> None:
+def test_what_is_too_long_or_unsafe_is_not_kept_for_later(client: Any, owner: Any, text: Any) -> None:
     with later(), client:
         assert client.post(INVITE, data={"email": text, "role": "owner"}).status_code == 303
         assert "set_aside" not in session

@@ -67,9 +67,9 @@ def test_a_forged_stamp_needs_one_more_step(client: Any, rendered: str) -> None:
 
 
 def test_a_stamp_for_something_else_is_none(app: Flask) -> None:
-    stamped = challenges.stamp("wait")
-    assert challenges.age(stamped, purpose="wait") < timedelta(seconds=1)
-    assert challenges.age(stamped, purpose="shown") is None
+    timestamp = challenges.signed_timestamp("wait")
+    assert challenges.age(timestamp, purpose="wait") < timedelta(seconds=1)
+    assert challenges.age(timestamp, purpose="shown") is None
 
 
 def test_what_people_do_not_see_robots_fill_in(client: Any) -> None:
@@ -81,7 +81,7 @@ def test_what_people_do_not_see_robots_fill_in(client: Any) -> None:
 
 
 def test_a_half_empty_bucket_needs_one_more_step(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "take", lambda *_name, **_who: True)
+    monkeypatch.setattr(limits, "consume", lambda *_name, **_who: True)
     assert filled_in(client).status_code == 422
 
 
@@ -144,8 +144,8 @@ def test_pressing_twice_with_a_proof_sends_once(client: Any, make_clinic: Make) 
 
 
 def test_spent_proofs_are_forgotten_when_they_are_too_old_anyway(app: Flask) -> None:
-    stamped = challenges.stamp("wait")
+    timestamp = challenges.signed_timestamp("wait")
     with later(10):
-        assert challenges.accept_wait(stamped)
+        assert challenges.accept_wait(timestamp)
         assert challenges.sweep(clock.now() + timedelta(minutes=30)) == 0
         assert challenges.sweep(clock.now() + timedelta(minutes=31)) == 1

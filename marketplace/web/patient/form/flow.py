@@ -64,7 +64,7 @@ def continue_draft(quote_request: Any) -> None:
 
 def begin_draft(*, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None) -> Any:
     """A new one for this browser; an earlier one is left to end by itself. Raises LimitReached."""
-    limits.take("new-request")
+    limits.consume("new-request")
     request_id = uuid7()
     use_role(DatabaseRole.PATIENT, request_id=request_id)
     quote_request = drafts.start(request_id=request_id, clinic_slug=clinic_slug, country=country, treatment=treatment)

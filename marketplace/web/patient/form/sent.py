@@ -46,7 +46,7 @@ def sent() -> ResponseReturnValue:
     if quote_request is None:
         return redirect(url_for("patient.start"), 303)
     if request.method == "POST":
-        limits.take("confirm-again")
+        limits.consume("confirm-again")
         links.resend_confirmation(quote_request)
         flash(_("We have sent the email again. The link in the earlier one no longer works"), "success")
         return redirect(url_for("patient.sent"), 303)

@@ -134,7 +134,7 @@ def show_choice(ref: str, number: int) -> ResponseReturnValue:
 def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
     quote_request = held()
-    limits.take("choose", request=ref)
+    limits.consume("choose", request=ref)
     choosing.lock(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()
     choosing.must_go_on(choice.quote.lead)

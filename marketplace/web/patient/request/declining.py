@@ -45,7 +45,7 @@ def show_decline(ref: str, number: int) -> ResponseReturnValue:
 @writes
 def decline_quote(ref: str, number: int) -> ResponseReturnValue:
     """The clinic is told, with the reason if one was given."""
-    limits.take("choose", request=ref)
+    limits.consume("choose", request=ref)
     quote, form = of_request(held(), number), DeclineForm()
     if not form.validate_on_submit():
         return _page(quote, form), 422
