@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from marketplace.backups.database import Fingerprint
+from marketplace.backups.contents import Fingerprint
 
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.json"

@@ -8,14 +8,14 @@ import click
 import psycopg
 
 from marketplace.backups.archive import InvalidArchive, Manifest
-from marketplace.backups.making import make
-from marketplace.backups.restoring import RestoreRefused, restore
+from marketplace.backups.create import create_backup
+from marketplace.backups.restore import RestoreRefused, restore
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.processes.postgres_tools import ToolFailed
 from marketplace.retention.erasure_list import InvalidList, read
 
-BACKUPS_LIVE = timedelta(days=30)
+BACKUP_RETENTION = timedelta(days=30)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -24,12 +24,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def backup(file: Path) -> None:
     """Everything into FILE, for its owner's eyes only; the keys are not in it."""
     try:
-        manifest = make(file)
+        manifest = create_backup(file)
     except (ToolFailed, psycopg.Error, OSError) as error:
-        raise click.ClickException(f"No backup was made: {_said(error)}") from error
+        raise click.ClickException(f"No backup was made: {_message_of(error)}") from error
     db.session.commit()
     _show(manifest)
-    click.echo(f"Backed up to {file}. It must be gone by {(manifest.made_at + BACKUPS_LIVE).date().isoformat()}.")
+    click.echo(f"Backed up to {file}. It must be gone by {(manifest.made_at + BACKUP_RETENTION).date().isoformat()}.")
 
 
 @click.command("restore")
@@ -41,17 +41,17 @@ def restore_backup(file: Path, replace: bool, erasures: TextIO | None) -> None:
     try:
         report = restore(file, replace=replace, erasures=read(erasures.read()) if erasures else [])
     except (RestoreRefused, InvalidArchive, InvalidList, ToolFailed, psycopg.Error) as error:
-        raise click.ClickException(_said(error)) from error
+        raise click.ClickException(_message_of(error)) from error
     _show(report.manifest)
     click.echo(f"Restored as of {report.manifest.made_at.isoformat(timespec='seconds')}. Restart the site.")
     click.echo(f"Erased again: {report.erased} requests")
-    if clock.now() - report.manifest.made_at > BACKUPS_LIVE:
+    if clock.now() - report.manifest.made_at > BACKUP_RETENTION:
         click.echo("This backup is older than 30 days: delete it, people were told that it is gone.")
     if report.unreadable:
         raise click.ClickException("FIELD_KEYS does not open: " + ", ".join(report.unreadable))
 
 
-def _said(error: Exception) -> str:
+def _message_of(error: Exception) -> str:
     """A database's refusal without its detail, which quotes rows."""
     primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
     return primary or str(error)

@@ -23,11 +23,11 @@ def read_reports(paths: tuple[Path, ...]) -> None:
     for file in files:
         with file.open("rb") as opened:
             report = delivery_reports.read(opened.read(delivery_reports.MOST + 1))
-        of_ours += report is not None and _taken(report)
+        of_ours += report is not None and _applied(report)
     click.echo(f"{len(files)} read, {of_ours} about our mail")
 
 
-def _taken(report: delivery_reports.Report) -> bool:
+def _applied(report: delivery_reports.Report) -> bool:
     try:
         apply_report(report)
     except NotFound:

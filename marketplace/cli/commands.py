@@ -1,4 +1,4 @@
-"""The keeper's commands, all of them: one line each."""
+"""Registers the administrator's commands, all of them: one line each."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,17 +8,13 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from marketplace.cli.access import list_access
-from marketplace.cli.audit import audit
 from marketplace.cli.backups import backup, restore_backup
 from marketplace.cli.bounces import bounces
-from marketplace.cli.config import config
-from marketplace.cli.content import content
-from marketplace.cli.keys import keys
+from marketplace.cli.content import content, sample
 from marketplace.cli.people import accounts, clinics, operator
 from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import prepare, run_server, run_worker, timers
-from marketplace.cli.sample import sample
+from marketplace.cli.security import audit, config, keys, list_access
 from marketplace.foundation.audit.log import acting_as
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 
@@ -42,15 +38,15 @@ def install(app: Flask) -> None:
     """Binds all of them; what they record was done by the keeper."""
     for group in GROUPS:
         for command in group.commands.values():
-            _as_keeper(command)
+            _as_administrator(command)
         app.cli.add_command(group)
     for command in COMMANDS:
-        app.cli.add_command(_as_keeper(command))
+        app.cli.add_command(_as_administrator(command))
 
 
-def _as_keeper(command: click.Command) -> click.Command:
+def _as_administrator(command: click.Command) -> click.Command:
     function: Callable[..., Any] = command.callback  # type: ignore[assignment]
-    if hasattr(function, "by_keeper"):
+    if hasattr(function, "by_administrator"):
         return command
 
     @with_appcontext
@@ -60,6 +56,6 @@ def _as_keeper(command: click.Command) -> click.Command:
         with acting_as("keeper"):
             return function(*args, **kwargs)
 
-    run_it.by_keeper = True  # type: ignore[attr-defined]
+    run_it.by_administrator = True  # type: ignore[attr-defined]
     command.callback = run_it
     return command

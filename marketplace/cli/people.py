@@ -23,7 +23,7 @@ operator = AppGroup("operator", help="Operators.")
 @click.argument("email")
 def deactivate_account(email: str) -> None:
     """Locks the account of someone who left; they are out in every browser at once."""
-    account = _known(email)
+    account = _account_named(email)
     ended = deactivate(account)
     db.session.commit()
     click.echo(f"Deactivated: {account.email}; sessions ended: {ended}")
@@ -33,7 +33,7 @@ def deactivate_account(email: str) -> None:
 @click.argument("email")
 def reactivate_account(email: str) -> None:
     """Lets someone in again who was deactivated; they sign in with the password they had."""
-    account = _known(email)
+    account = _account_named(email)
     if account.active:
         raise click.ClickException(f"{account.email} is active already")
     reactivate(account)
@@ -48,12 +48,14 @@ def sign_out(email: str | None, everybody: bool) -> None:
     """Ends the sessions of one account, or of all; who may sign in does so again."""
     if everybody == bool(email):
         raise click.UsageError("Give EMAIL or --all")
-    ended = sum(end_all(account.id, reason="keeper") for account in (all_accounts() if everybody else [_known(email)]))
+    ended = sum(
+        end_all(account.id, reason="keeper") for account in (all_accounts() if everybody else [_account_named(email)])
+    )
     db.session.commit()
     click.echo(f"Sessions ended: {ended}")
 
 
-def _known(email: str | None) -> Account:
+def _account_named(email: str | None) -> Account:
     account = account_with_address(trimmed(email or ""))
     if account is None:
         raise click.ClickException(f"There is no account {email}")

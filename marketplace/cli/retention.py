@@ -6,7 +6,7 @@ from typing import TextIO
 import click
 from flask.cli import AppGroup
 
-from marketplace.cli.moments import Moment
+from marketplace.cli.running import Moment
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound

@@ -1,6 +1,6 @@
-"""Preparing, serving, working, and timers by hand."""
+"""Commands that prepare, serve and work, and run timers by hand at a given moment."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 from flask import current_app
@@ -8,8 +8,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from marketplace.catalogue import content_loader
-from marketplace.cli.moments import Moment
-from marketplace.cli.sample import load_and_record
+from marketplace.cli.content import load_and_record
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.processes import logs
@@ -17,6 +16,25 @@ from marketplace.processes.run import serve
 from marketplace.sample import loader
 from marketplace.worker import run as work
 from marketplace.worker import run_timers
+
+
+class Moment(click.ParamType):
+    """ISO 8601, UTC unless it says otherwise; in development only."""
+
+    name = "iso moment"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Fails with one line for what is no moment, and in production."""
+        if isinstance(value, datetime):
+            return value
+        if current_app.config["PRODUCTION"]:
+            self.fail("only in development", param, ctx)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no moment such as 2027-03-01T09:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
 
 timers = AppGroup("timers", help="Timers.")
 

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import LargeBinary, func, select, text
 
-from marketplace.backups import archive, database, readable
+from marketplace.backups import archive, contents, key_check
 from marketplace.config import field_keys
 from marketplace.extensions import db, metadata
 from marketplace.foundation import clock
@@ -44,10 +44,10 @@ def keeper(own_app: Flask, tmp_path: Path) -> Callable[..., Any]:
     return command
 
 
-def held(app: Flask) -> dict[str, database.Fingerprint]:
+def held(app: Flask) -> dict[str, contents.Fingerprint]:
     """What the database holds now, but for the story: the keeper's own lines join it."""
-    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
-        return {name: found for name, found in database.fingerprints(connection).items() if name != "timeline_entry"}
+    with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+        return {name: found for name, found in contents.fingerprints(connection).items() if name != "timeline_entry"}
 
 
 def test_every_kind_of_sealed_value_is_tried() -> None:
@@ -59,7 +59,7 @@ def test_every_kind_of_sealed_value_is_tried() -> None:
     }
     # Two stand in the row of another and were sealed with it; what a form held ends within three days.
     beside = {"email.html_sealed", "email.recipient_sealed", "form_token.body_sealed"}
-    assert {column for _name, _query, column in readable.KINDS} == sealed - beside
+    assert {column for _name, _query, column in key_check.KINDS} == sealed - beside
 
 
 def some_request() -> QuoteRequest:
@@ -71,8 +71,8 @@ def test_rp9_everything_comes_back(own_app: Flask, keeper: Callable[..., Any]) -
         fill(90)
     before = held(own_app)
     keeper("backup", "FILE")
-    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
-        database.wipe(connection)
+    with contents.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+        contents.wipe(connection)
     output = keeper("restore", "FILE")
     assert held(own_app) == before
     assert "Erased again: 0" in output
@@ -135,8 +135,8 @@ def test_a_list_from_elsewhere_is_erased_too(own_app: Flask, keeper: Callable[..
     with own_app.app_context():
         request_id = some_request().id
     (tmp_path / "list").write_text(f"{request_id},{clock.now().isoformat()}\n")
-    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
-        database.wipe(connection)
+    with contents.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+        contents.wipe(connection)
     keeper("restore", "FILE", "--erasures", str(tmp_path / "list"))
     with own_app.app_context():
         assert db.session.get_one(QuoteRequest, request_id).state == RequestState.ERASED
@@ -165,7 +165,7 @@ def test_a_restore_killed_before_it_erased_is_finished_by_the_worker(
     with own_app.app_context():
         erase(some_request())
         db.session.commit()
-    monkeypatch.setattr("marketplace.backups.restoring.upgrade", lambda: 1 / 0)
+    monkeypatch.setattr("marketplace.backups.restore.upgrade", lambda: 1 / 0)
     keeper("restore", "FILE", "--replace", code=1)
     with own_app.app_context():
         assert db.session.scalar(select(func.count()).where(QuoteRequest.state == "open")) == 10
@@ -226,7 +226,7 @@ def test_other_keys_are_told(own_app: Flask, keeper: Callable[..., Any]) -> None
 
 def test_a_backup_that_fails_leaves_no_file(own_app: Flask, keeper: Callable[..., Any], tmp_path: Path) -> None:
     own_app.config["BACKUP_DATABASE_URL"] = own_app.config["SQLALCHEMY_DATABASE_URI"]
-    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+    with contents.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
         connection.execute("CREATE TABLE hidden (id int)")
     assert "No backup was made" in keeper("backup", "FILE", code=1)
     assert list(tmp_path.iterdir()) == []
@@ -234,8 +234,8 @@ def test_a_backup_that_fails_leaves_no_file(own_app: Flask, keeper: Callable[...
 
 def test_policies_and_forced_row_security_come_back(own_app: Flask, keeper: Callable[..., Any]) -> None:
     url = own_app.config["DATABASE_OWNER_URL"]
-    with database.connect(url) as connection:
-        around = database.structure(connection)
+    with contents.connect(url) as connection:
+        around = contents.structure(connection)
     assert around["policies"] > 50
     assert around["forced row security"] > 10
     before = held(own_app)
@@ -243,8 +243,8 @@ def test_policies_and_forced_row_security_come_back(own_app: Flask, keeper: Call
     keeper("backup", "FILE")
     keeper("restore", "FILE", "--replace")
     assert held(own_app) == before
-    with database.connect(url) as connection:
-        found = database.structure(connection)
+    with contents.connect(url) as connection:
+        found = contents.structure(connection)
         assert connection.execute("SELECT count(*) FROM quote_request").fetchone() == (0,)
     assert found == around
 
@@ -261,18 +261,18 @@ def test_a_backup_made_before_the_roles_were_renamed_is_restored(
 ) -> None:
     old = [role.replace("role_", "face_") for role in ROLES]
     url = own_app.config["DATABASE_OWNER_URL"].replace("marketplace_owner@", "postgres@")
-    with database.connect(url) as connection:
-        before = database.structure(connection)
+    with contents.connect(url) as connection:
+        before = contents.structure(connection)
         for role in old:
             connection.execute(f"CREATE ROLE {role} NOLOGIN".encode())
         for (statement,) in connection.execute(RENAMED_BACK.encode()).fetchall():
             connection.execute(statement.encode())
     keeper("backup", "FILE")
-    with database.connect(url) as connection:
+    with contents.connect(url) as connection:
         connection.execute(f"DROP OWNED BY {', '.join(old)}; DROP ROLE {', '.join(old)}".encode())
     keeper("restore", "FILE", "--replace")
-    with database.connect(url) as connection:
-        assert database.structure(connection) == before
+    with contents.connect(url) as connection:
+        assert contents.structure(connection) == before
         named = connection.execute("SELECT DISTINCT policyname FROM pg_policies").fetchall()
     assert {name for (name,) in named} == set(ROLES)
 

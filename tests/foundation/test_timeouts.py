@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from marketplace import worker
-from marketplace.backups.database import connect
+from marketplace.backups.contents import connect
 from marketplace.extensions import db
 from marketplace.foundation.database import separate_transaction, timeouts
 from marketplace.foundation.database.roles import as_system

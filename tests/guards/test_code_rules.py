@@ -120,8 +120,8 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         "session.scalar(f'SELECT {x}')",
         {
             "marketplace/processes/embedded_postgres.py": "names of its own, quoted by psycopg.sql",
-            "marketplace/backups/database.py": "names out of the catalogue, quoted by psycopg.sql, and a constant",
-            "marketplace/backups/script.py": "the keeper's own backup, line by line",
+            "marketplace/backups/contents.py": "names out of the catalogue, quoted by psycopg.sql, and a constant",
+            "marketplace/backups/restore.py": "the keeper's own backup, line by line",
         },
     ),
     "markup is no variable": (

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
-from marketplace.backups import database
+from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads.consent_rows import standing
@@ -25,7 +25,7 @@ AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def rows(app: Flask, query: str) -> list[Any]:
-    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+    with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
         return connection.execute(query.encode()).fetchall()
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from marketplace.backups import database
+from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from migrations import online
@@ -47,7 +47,7 @@ def somebody(app: Flask, *statements: str, pause: float) -> Iterator[list[str]]:
 
 
 def rows(app: Flask, query: str) -> list[tuple[object, ...]]:
-    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+    with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
         return connection.execute(query.encode()).fetchall()
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from marketplace.backups import database
+from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from marketplace.leads.actions import lock
@@ -75,7 +75,7 @@ def test_the_owner_cannot_rewrite_it_either(own_app: Flask) -> None:
     with own_app.app_context():
         build_lead()
         db.session.commit()
-    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+    with contents.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
         for statement in ("UPDATE consent SET text = 'x'", "DELETE FROM consent", "TRUNCATE consent"):
             connection.execute(b"ALTER TABLE consent NO FORCE ROW LEVEL SECURITY")
             with pytest.raises(Exception, match="append-only"):

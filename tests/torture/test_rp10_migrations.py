@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from marketplace.backups import database
+from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.conftest import app_on
@@ -96,7 +96,7 @@ def full(postgres: EmbeddedPostgres) -> Iterator[Flask]:
     app = app_on(postgres, name)
     with app.app_context():
         upgrade(revision=PREVIOUS)
-    with database.connect(app.config["DATABASE_OWNER_URL"]) as connection:
+    with contents.connect(app.config["DATABASE_OWNER_URL"]) as connection:
         for statement in (CLINIC, REQUEST, CONSENT, LEAD, MESSAGE, EMAIL, LINK, LOOK, STORY, ACCOUNT):
             connection.execute(statement.replace("%(requests)s", str(REQUESTS)).encode())
     with psycopg.connect(app.config["DATABASE_OWNER_URL"], autocommit=True) as connection:
@@ -142,7 +142,7 @@ class People(threading.Thread):
 
 def counted(app: Flask, names: set[str]) -> dict[str, int]:
     """Rows of these tables."""
-    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+    with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
         return {name: one(connection, f"SELECT count({ONCE.get(name, '*')}) FROM {name}") for name in sorted(names)}
 
 
@@ -162,8 +162,8 @@ def migrate(app: Flask, how: Any, label: str, figure: Any) -> None:
 
 
 def test_rp10_up_down_one_and_up_again_keeps_the_rows(full: Flask, figure: Any) -> None:
-    with database.connect(full.config["BACKUP_DATABASE_URL"]) as connection:
-        names = set(database.tables(connection)) - {"alembic_version"}
+    with contents.connect(full.config["BACKUP_DATABASE_URL"]) as connection:
+        names = set(contents.tables(connection)) - {"alembic_version"}
         wanted = {name: one(connection, query) for name, query in OF_ERASED.items()}
     before = counted(full, names)
     after = before | {name: before[name] - gone for name, gone in wanted.items()}

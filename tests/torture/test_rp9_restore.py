@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.backups import database, readable
+from marketplace.backups import contents, key_check
 from marketplace.extensions import db
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
@@ -27,12 +27,12 @@ def run(app: Flask, *arguments: str) -> float:
     return time.monotonic() - began
 
 
-def held(app: Flask) -> tuple[dict[str, database.Fingerprint], dict[str, int], list[str]]:
+def held(app: Flask) -> tuple[dict[str, contents.Fingerprint], dict[str, int], list[str]]:
     """Rows and hash sums, what stands around them, what the keys do not open; the story grows by the keeper's lines."""
-    with database.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
-        found = database.fingerprints(connection)
+    with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
+        found = contents.fingerprints(connection)
         del found["timeline_entry"]
-        return found, database.structure(connection), readable.unreadable(connection)
+        return found, contents.structure(connection), key_check.unreadable(connection)
 
 
 def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask, tmp_path: Path, figure: Any) -> None:
@@ -40,8 +40,8 @@ def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask,
         fill(REQUESTS)
     before, file = held(own_app), tmp_path / "all.backup"
     backing_up = run(own_app, "backup", str(file))
-    with database.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
-        database.wipe(connection)
+    with contents.connect(own_app.config["DATABASE_OWNER_URL"]) as connection:
+        contents.wipe(connection)
     restoring = run(own_app, "restore", str(file))
     rows = sum(found.rows for found in before[0].values())
     size = file.stat().st_size / 2**20

@@ -1,8 +1,8 @@
-"""Whether the present keys open what a database holds: of every kind of sealed value the oldest and the newest."""
+"""Checks whether the present keys open what a database holds: the oldest and newest of every kind of sealed value."""
 
 from uuid import UUID
 
-from marketplace.backups.database import Connection
+from marketplace.backups.contents import Connection
 from marketplace.foundation.security.sealed import Box, CannotOpen, KeyMissing
 
 _OF_REQUEST = "SELECT id, data_key, id, {column} FROM public.quote_request WHERE data_key IS NOT NULL"

@@ -1,4 +1,4 @@
-"""What a database holds, so that two can be compared: rows and a hash sum of each table, and what is around them."""
+"""What a database holds, so that two can be compared: rows and a hash of each table, and what stands around them."""
 
 # ruff: noqa: S608 - the statements are put together from our own words only
 

@@ -1,22 +1,24 @@
-"""Restoring: all of it or nothing, compared before it counts, and what was erased since is erased again."""
+"""Restores a backup, all of it or nothing: compared before it counts, and what was erased since is erased again."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 import psycopg
 from flask import current_app
 from flask_migrate import upgrade
 
-from marketplace.backups import archive, database, readable
+from marketplace.backups import archive, contents, key_check
 from marketplace.backups.archive import Manifest
-from marketplace.backups.database import Connection, Fingerprint
+from marketplace.backups.contents import Connection, Fingerprint
 from marketplace.backups.events import BackupRestored
-from marketplace.backups.script import play
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
+from marketplace.processes import postgres_tools
 from marketplace.retention.erasure import take_over
 from marketplace.retention.rules import erase_pending
 
@@ -28,7 +30,7 @@ class RestoreRefused(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Report:
+class RestoreReport:
     """What was restored, what was erased again, and which kinds of sealed values the present keys do not open."""
 
     manifest: Manifest
@@ -36,11 +38,11 @@ class Report:
     unreadable: list[str] = field(default_factory=list)
 
 
-def restore(path: Path, *, replace: bool, erasures: Erasures) -> Report:
+def restore(path: Path, *, replace: bool, erasures: Erasures) -> RestoreReport:
     """Raises RestoreRefused, InvalidArchive or ToolFailed: then the database is as it was."""
     db.session.rollback()  # no lock of ours stands in the way
     with archive.opened(path) as (manifest, dump):
-        _known(manifest.schema_head)
+        _check_schema_head(manifest.schema_head)
         with _owner() as connection:
             _prepare(connection, replace=replace)
             known = erasures + _erased_here(connection)
@@ -51,15 +53,15 @@ def restore(path: Path, *, replace: bool, erasures: Erasures) -> Report:
     take_over(known)
     record(BackupRestored(reason=manifest.made_at.isoformat()))
     erased = erase_pending()
-    with database.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as connection:
-        return Report(manifest, erased, readable.unreadable(connection))
+    with contents.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as connection:
+        return RestoreReport(manifest, erased, key_check.unreadable(connection))
 
 
 def _owner() -> Connection:
-    return database.connect(str(current_app.config["DATABASE_OWNER_URL"]))
+    return contents.connect(str(current_app.config["DATABASE_OWNER_URL"]))
 
 
-def _known(schema_head: str) -> None:
+def _check_schema_head(schema_head: str) -> None:
     """A database of a newer version than this one would not be understood."""
     versions = Path(str(current_app.root_path)).parent / "migrations" / "versions"
     stands = re.compile(rf'^revision = "{re.escape(schema_head)}"$', re.MULTILINE)
@@ -69,47 +71,47 @@ def _known(schema_head: str) -> None:
 
 def _prepare(connection: Connection, *, replace: bool) -> None:
     """From here on nobody else writes an erasure that would be missed."""
-    if not database.is_empty(connection) and not replace:
+    if not contents.is_empty(connection) and not replace:
         raise RestoreRefused("The database is not empty. To replace what it holds: --replace")
     for table in ("quote_request", "erasure"):
-        if database.has_table(connection, table):
+        if contents.has_table(connection, table):
             connection.execute(f"LOCK TABLE public.{table} IN EXCLUSIVE MODE".encode())
 
 
 def _erased_here(connection: Connection) -> Erasures:
     """What the database that is about to be replaced knows to be erased, or to be erased in a moment."""
     queries = []
-    if database.has_table(connection, "erasure"):
+    if contents.has_table(connection, "erasure"):
         queries.append("SELECT request_id, erased_at FROM public.erasure")
-    if database.has_table(connection, "quote_request"):
+    if contents.has_table(connection, "quote_request"):
         queries.append("SELECT id, erased_at FROM public.quote_request WHERE state = 'erased'")
         queries.append("SELECT id, withdrawn_at FROM public.quote_request WHERE state = 'withdrawn'")
     # The owner may be held by row level security; the backup's role sees everything.
-    with database.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as reader:
+    with contents.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as reader:
         return [(id_, moment) for query in queries for id_, moment in reader.execute(query.encode()).fetchall()]
 
 
 def _replay(connection: Connection, dump: Path, manifest: Manifest, erasures: Erasures) -> None:
     """One transaction: dropped, filled, compared. The rows are compared before policies could hide any."""
     url = str(current_app.config["DATABASE_OWNER_URL"])
-    database.wipe(connection)
+    contents.wipe(connection)
     try:
         for section in ("pre-data", "data"):
             play(connection, dump, section=section, url=url)
-        _compare(manifest.tables, database.fingerprints(connection))
+        _compare(manifest.tables, contents.fingerprints(connection))
         _hand_over(connection, erasures)
         play(connection, dump, section="post-data", url=url)
     except psycopg.Error as error:
         words = error.diag.message_primary or str(error)
         raise RestoreRefused(f"The dump could not be played: {words}. Nothing was changed") from error
-    _compare(manifest.structure, database.structure(connection))
+    _compare(manifest.structure, contents.structure(connection))
     connection.commit()
     connection.execute("ANALYZE")
 
 
 def _hand_over(connection: Connection, erasures: Erasures) -> None:
     """Part of the same transaction: whatever stops us later, the worker finds what is still to be erased."""
-    if not erasures or not database.has_table(connection, "erasure"):
+    if not erasures or not contents.has_table(connection, "erasure"):
         return
     ids, moments = zip(*dict(erasures).items(), strict=True)
     connection.execute("DELETE FROM public.erasure WHERE request_id = ANY(%s)", [list(ids)])
@@ -126,3 +128,53 @@ def _compare(wanted: dict[str, Fingerprint] | dict[str, int], found: dict[str, F
         raise RestoreRefused(
             f"What was restored is not what was backed up: {', '.join(differing)}. Nothing was changed"
         )
+
+
+_COPY = re.compile(rb"COPY .+ FROM stdin;\n")
+# Words to psql, and a setting that servers before 17 do not know.
+_SKIPPED = re.compile(rb"\\(un)?restrict .*\n|SET transaction_timeout = 0;\n")
+_END = b"\\.\n"
+# Backups made before the database roles were renamed grant to their old names.
+_OLD_ROLE = re.compile(rb"\bface_(public|account|patient|clinic|operator|worker)\b")
+
+
+def play(connection: Connection, dump: Path, *, section: str, url: str) -> None:
+    """One section: pre-data, data or post-data."""
+    process = postgres_tools.script(dump, section=section, url=url)
+    try:
+        assert process.stdout is not None
+        _execute(connection, process.stdout)
+    finally:
+        if process.poll() is None and process.stdout is not None:
+            process.stdout.close()
+    postgres_tools.finished(process)
+
+
+def _execute(connection: Connection, script: IO[bytes]) -> None:
+    statements: list[bytes] = []
+    for line in script:
+        if _COPY.fullmatch(line):
+            _flush(connection, statements)
+            _copy(connection, line, script)
+        elif not _SKIPPED.fullmatch(line):
+            statements.append(line)
+    _flush(connection, statements)
+
+
+def _flush(connection: Connection, statements: list[bytes]) -> None:
+    if any(line.strip() and not line.startswith(b"--") for line in statements):
+        connection.execute(b"".join(_OLD_ROLE.sub(rb"role_\1", line) for line in statements))
+    statements.clear()
+
+
+def _copy(connection: Connection, statement: bytes, script: IO[bytes]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as rows:
+        for line in _until_end(script):
+            rows.write(line)
+
+
+def _until_end(script: IO[bytes]) -> Iterator[bytes]:
+    for line in script:
+        if line == _END:
+            return
+        yield line

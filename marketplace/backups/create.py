@@ -1,4 +1,4 @@
-"""Making a backup: one snapshot is counted and dumped, whatever is written meanwhile."""
+"""Creates a backup: one snapshot is counted and dumped, whatever is written meanwhile."""
 
 import subprocess
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 from flask import current_app
 
-from marketplace.backups import archive, database
+from marketplace.backups import archive, contents
 from marketplace.backups.archive import Manifest
 from marketplace.backups.events import BackupMade
 from marketplace.foundation import clock
@@ -16,29 +16,29 @@ from marketplace.processes import postgres_tools
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def make(to: Path) -> Manifest:
+def create_backup(to: Path) -> Manifest:
     """Raises ToolFailed, or what the database raises when it is away; the file is whole or not there."""
     url = str(current_app.config["BACKUP_DATABASE_URL"])
-    with archive.workplace(to.resolve().parent) as folder, database.connect(url) as connection:
+    with archive.workplace(to.resolve().parent) as folder, contents.connect(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         snapshot = str((connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",))[0])
         manifest = _manifest(connection)
         dump = folder / archive.DUMP
-        postgres_tools.dump(url, to=dump, snapshot=snapshot, leave_out=database.LEFT_OUT)
+        postgres_tools.dump(url, to=dump, snapshot=snapshot, leave_out=contents.LEFT_OUT)
         archive.write(to.resolve(), dump=dump, manifest=manifest)
     record(BackupMade())
     return manifest
 
 
-def _manifest(connection: database.Connection) -> Manifest:
+def _manifest(connection: contents.Connection) -> Manifest:
     return Manifest(
         made_at=clock.now(),
         site=_site_version(),
         server=str(connection.info.server_version),
-        schema_head=database.schema_head(connection),
-        tables=database.fingerprints(connection),
-        structure=database.structure(connection),
+        schema_head=contents.schema_head(connection),
+        tables=contents.fingerprints(connection),
+        structure=contents.structure(connection),
     )
 
 
