@@ -8,9 +8,9 @@ from marketplace.clinics import actions as clinics
 from marketplace.clinics import inviting
 from marketplace.foundation.audit import seals
 from marketplace.foundation.security import challenges, limits
-from marketplace.leads import deletion, request_actions
-from marketplace.leads import timing as leads
-from marketplace.leads import waiting as leads_waiting
+from marketplace.leads import clocks as leads
+from marketplace.leads import deletion_duties, request_actions
+from marketplace.leads import proposal as leads_waiting
 from marketplace.mail import hook, operator_digest, quota, quote_notifications
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
@@ -23,8 +23,8 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "settle choices after 48 hours": choosing.settle_due,
     "remind clinics at half time": leads.remind_due,
     "lapse unanswered leads": leads.lapse_due,
-    "ask clinics again to delete": deletion.chase_due,
-    "offer clinics to who waits": leads_waiting.offer_due,
+    "ask clinics again to delete": deletion_duties.chase_due,
+    "offer clinics to who waits": leads_waiting.offer_clinics_due,
     "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once
     "lapse checks": clinics.lapse_due_checks,
     "lapse invitations": inviting.lapse_due,

@@ -22,7 +22,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead
-from marketplace.leads.sending import confirm, submit
+from marketplace.leads.submission import confirm, submit
 from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import drafting, pending

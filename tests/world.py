@@ -22,7 +22,7 @@ from marketplace.clinics.facets import rebuild
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.mail.models import Email
 from marketplace.mail.suppression import ALL, Reason, Suppression, suppress
 from marketplace.quote_requests.models import Photo, QuoteRequest

@@ -1,7 +1,7 @@
 """What a clinic does with a lead, and the patient's answer to its question."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypedDict
 from uuid import UUID
 
 from flask_babel import gettext
@@ -16,16 +16,26 @@ from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import clocks
 from marketplace.leads.events import (
+    ClinicReplied,
     LeadDeclined,
     LeadOpened,
     QuestionAnswered,
     QuestionAsked,
+    ids,
 )
-from marketplace.leads.flagged_messages import ask_about, put_before_operator
 from marketplace.leads.freezing import must_go_on
-from marketplace.leads.lifecycle import LEAD, move_back
-from marketplace.leads.messages import CLINIC, PATIENT, has_asked, say, takes_messages
-from marketplace.leads.models import Lead
+from marketplace.leads.messages import (
+    CLINIC,
+    PATIENT,
+    Said,
+    ask_about,
+    has_asked,
+    messages,
+    put_before_operator,
+    say,
+    takes_messages,
+)
+from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import AWAITING, DECLINE_REASONS, LeadState
 from marketplace.quote_requests.events import AnswersRead
@@ -33,19 +43,6 @@ from marketplace.quote_requests.models import Look
 from marketplace.quote_requests.states import RequestState
 
 SEALED = ("health", "photos", "contact")
-
-
-class LeadIds(TypedDict):
-    """Whose event it is."""
-
-    request_id: UUID
-    clinic_id: UUID
-    lead_id: UUID
-
-
-def ids(lead: Lead) -> LeadIds:
-    """Whose event it is."""
-    return {"request_id": lead.request_id, "clinic_id": lead.clinic_id, "lead_id": lead.id}
 
 
 def lock(lead: Lead) -> None:
@@ -94,7 +91,7 @@ def ask(lead: Lead, question: str, *, by: UUID | None = None, as_it_is: bool = F
         raise Refused("one_question", field="question")
     flagged = ask_about(lead, question, at="question", as_it_is=as_it_is)
     LEAD.move(lead, LeadState.ASKED)
-    clocks.stop(lead)
+    clocks.stop_clock(lead)
     message_id = say(lead, author=CLINIC, body=question, by=by, is_question=True)
     put_before_operator(lead, flagged, message_id=message_id, at="question")
     mark_answered(lead)
@@ -112,7 +109,7 @@ def answer_question(lead: Lead, body: str) -> None:
     say(lead, author=PATIENT, body=body)
     if lead.state == LeadState.ASKED:
         move_back(lead, LeadState.OPENED)
-        clocks.run_on(lead)
+        clocks.resume_clock(lead)
     record(QuestionAnswered(**ids(lead)))
 
 
@@ -144,3 +141,24 @@ def _must_wait_for_an_answer(lead: Lead) -> None:
         raise WrongState(f"request_{lead.request.state}")
     if lead.state not in AWAITING:
         raise WrongState(f"lead_{lead.state}")
+
+
+def may_reply(lead: Lead, said: Sequence[Said]) -> bool:
+    """The patient has written first, or has chosen this clinic; and the lead has not ended."""
+    begun = lead.state == LeadState.WON or any(message.author == PATIENT for message in said)
+    return begun and takes_messages(lead)
+
+
+def reply(lead: Lead, body: str, *, by: UUID, as_it_is: bool = False) -> None:
+    """Stores what a member wrote; the patient is mailed that it is there.
+
+    Raises WrongState where none is taken, Disagreements for words to be asked about that are not meant `as_it_is`.
+    """
+    must_go_on(lead)
+    LEAD.lock(lead)
+    if not may_reply(lead, messages(lead)):
+        raise WrongState(f"lead_{lead.state}")
+    flagged = ask_about(lead, body, at="body", as_it_is=as_it_is)
+    message_id = say(lead, author=CLINIC, body=body, by=by)
+    put_before_operator(lead, flagged, message_id=message_id, at="body")
+    record(ClinicReplied(**ids(lead)))

@@ -29,7 +29,7 @@ _TAKE = text("""
 """)
 
 
-def take(clinic_id: UUID) -> bool:
+def reserve_place(clinic_id: UUID) -> bool:
     """One place of today and of this week; False when there is none, the clinic takes no requests, or what it claims
     is not checked any more: between asking and confirming a check may end."""
     today = clock.today()

@@ -1,27 +1,37 @@
-"""A lead's clock: started, stopped with what is left, and run on. Its time ends at `due_at`."""
+"""The clock of a lead: started, stopped, resumed; a reminder at half time, its end at `due_at`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy import Select, select
+
+from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
+from marketplace.foundation.database.locking import BATCH, for_each_locked, lock_rows
 from marketplace.leads.deadlines import AFTER_OPENING, REPLY_WITHIN, due_at
-from marketplace.leads.models import Lead
+from marketplace.leads.events import LeadLapsed, LeadReminded, ids
+from marketplace.leads.models import LEAD, Lead
+from marketplace.leads.reply_times import refresh
+from marketplace.leads.states import AWAITING, LeadState
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 
-def start(lead: Lead, *, within: timedelta = REPLY_WITHIN) -> None:
+def start_clock(lead: Lead, *, within: timedelta = REPLY_WITHIN) -> None:
     """A new time, from this moment; where the clinic is closed at its end, two hours after it opens."""
     now = clock.now()
     lead.clock_started_at = now
     lead.due_at = due_at(now, hours=lead.clinic.hours, timezone=lead.clinic.timezone, within=within)
 
 
-def start_anew(lead: Lead) -> None:
+def restart_clock(lead: Lead) -> None:
     """The clinic is to answer once more: the whole time, and a reminder of its own."""
-    start(lead)
+    start_clock(lead)
     lead.reminded_at = None
 
 
-def stop(lead: Lead) -> None:
+def stop_clock(lead: Lead) -> None:
     """Keeps what is left; while the patient pauses, nothing of it is used."""
     seen = clock.now()
     if lead.request.state == RequestState.PAUSED and lead.request.paused_at is not None:
@@ -29,7 +39,40 @@ def stop(lead: Lead) -> None:
     lead.time_left = max(0, int((lead.due_at - seen).total_seconds()))
 
 
-def run_on(lead: Lead) -> None:
+def resume_clock(lead: Lead) -> None:
     """What was left, and two hours to read what has changed."""
-    start(lead, within=timedelta(seconds=lead.time_left or 0) + AFTER_OPENING)
+    start_clock(lead, within=timedelta(seconds=lead.time_left or 0) + AFTER_OPENING)
     lead.time_left = None
+
+
+def lapse_due(now: datetime) -> int:
+    """The time is over; silence counts against the clinic and the patient is offered others."""
+
+    def lapse(lead: Lead) -> None:
+        LEAD.move(lead, LeadState.LAPSED)
+        refresh(lead.clinic)
+        record(LeadLapsed(**ids(lead)))
+
+    late = _waiting().where(Lead.due_at <= now)
+    # Each writes its clinic's reply time: the clinics are locked before the leads, as everywhere.
+    clinics = db.session.scalars(late.with_only_columns(Lead.clinic_id).distinct().limit(BATCH)).all()
+    lock_rows(Clinic, clinics)
+    return for_each_locked(late.where(Lead.clinic_id.in_(clinics)), lapse)
+
+
+def remind_due(now: datetime) -> int:
+    """Once a clock, when half of its time is gone."""
+
+    def remind(lead: Lead) -> None:
+        lead.reminded_at = now
+        record(LeadReminded(**ids(lead)))
+
+    gone = now - Lead.clock_started_at
+    half_gone = Lead.due_at - Lead.clock_started_at <= gone + gone
+    return for_each_locked(_waiting().where(Lead.reminded_at.is_(None), half_gone, Lead.due_at > now), remind)
+
+
+def _waiting() -> Select[Lead]:
+    """While the patient pauses, no clock runs."""
+    query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id)
+    return query.where(Lead.state.in_(AWAITING), QuoteRequest.state == RequestState.OPEN)

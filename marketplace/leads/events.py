@@ -1,6 +1,10 @@
 """What happens to a lead."""
 
+from typing import TypedDict
+from uuid import UUID
+
 from marketplace.foundation.audit.log import Event
+from marketplace.leads.models import Lead
 
 
 class LeadArrived(Event):
@@ -73,3 +77,16 @@ class DeletionConfirmed(Event):
 
 class LeadsExported(Event):
     """An owner took the clinic's requests along as a CSV."""
+
+
+class LeadIds(TypedDict):
+    """Whose event it is."""
+
+    request_id: UUID
+    clinic_id: UUID
+    lead_id: UUID
+
+
+def ids(lead: Lead) -> LeadIds:
+    """Whose event it is."""
+    return {"request_id": lead.request_id, "clinic_id": lead.clinic_id, "lead_id": lead.id}

@@ -9,8 +9,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import clocks
-from marketplace.leads.lifecycle import LEAD, move_back
-from marketplace.leads.models import Lead
+from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.states import AWAITING, FREEZES, LeadState
 
 
@@ -42,7 +41,7 @@ def freeze(lead: Lead) -> None:
     LEAD.lock(lead)
     lead.state_before_freeze = LeadState(lead.state)
     if lead.state in AWAITING:
-        clocks.stop(lead)
+        clocks.stop_clock(lead)
     LEAD.move(lead, LeadState.FROZEN)
     _count_sent(lead, -1)
 
@@ -57,7 +56,7 @@ def thaw(lead: Lead) -> None:
     move_back(lead, LeadState(lead.state_before_freeze))
     lead.state_before_freeze = None
     if lead.state in AWAITING:
-        clocks.run_on(lead)
+        clocks.resume_clock(lead)
     _count_sent(lead, 1)
 
 

@@ -1,4 +1,7 @@
-"""What a clinic and a patient say to each other, sealed with the request's key."""
+"""Messages between a clinic and a patient, sealed with the request's key.
+
+Words of a clinic that have to be asked about are pointed out before they go, and put before an operator where they go.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +14,13 @@ from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.problems import Disagreements
 from marketplace.leads.models import Lead, Message
-from marketplace.leads.states import READING
+from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests.states import RequestState
+from marketplace.reviews.actions import open_item
+from marketplace.reviews.doubtful_words import asked_about
+from marketplace.reviews.states import ReviewKind
 
 CLINIC, PATIENT = "clinic", "patient"
 # A person who has settled with a clinic, or pauses, still has something to say to it.
@@ -109,3 +116,25 @@ def forget_those_of(request_id: UUID) -> None:
     """Nothing of what was said is left."""
     of_request = select(Lead.id).where(Lead.request_id == request_id)
     db.session.execute(delete(Message).where(Message.lead_id.in_(of_request)))
+
+
+def ask_about(lead: Lead, text: str, *, at: str, as_it_is: bool) -> list[ReviewKind]:
+    """What is to be flagged. Raises Disagreements until the clinic says that it is meant so.
+
+    Once the patient has chosen the clinic, contact details are no longer held back.
+    """
+    found = [
+        (kind, problem)
+        for kind, problem in asked_about(text, at=at)
+        if not (kind == ReviewKind.CONTACT_DETAILS and lead.state == LeadState.WON)
+    ]
+    if found and not as_it_is:
+        raise Disagreements([problem for _kind, problem in found])
+    return [kind for kind, _problem in found]
+
+
+def put_before_operator(lead: Lead, kinds: list[ReviewKind], *, message_id: UUID, at: str) -> None:
+    """One item for each kind; the words stay in the message."""
+    about = {"clinic_id": lead.clinic_id, "request_id": lead.request_id}
+    for kind in kinds:
+        open_item(kind, subject_id=message_id, detail={"field": at}, **about)

@@ -14,9 +14,18 @@ from sqlalchemy.dialects.postgresql import JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.clinics.models import Clinic
+from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
-from marketplace.leads.states import DECLINE_REASONS, QUOTE_DECLINE_REASONS, DutyState, LeadState
+from marketplace.foundation.lifecycle import Lifecycle
+from marketplace.leads.states import (
+    DECLINE_REASONS,
+    DUTY_MOVES,
+    LEAD_MOVES,
+    QUOTE_DECLINE_REASONS,
+    DutyState,
+    LeadState,
+)
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose
 
@@ -171,3 +180,16 @@ class RoutingCount(Base):
     n: Mapped[int]
     policy: Mapped[str]
     decided_at: Mapped[datetime]
+
+
+LEAD: Lifecycle[Lead, LeadState] = Lifecycle(Lead, LEAD_MOVES)
+DUTY: Lifecycle[DeletionDuty, DutyState] = Lifecycle(DeletionDuty, DUTY_MOVES)
+
+
+def move_back(lead: Lead, to: LeadState) -> None:
+    """Moves to a state in which the lead has been before; the moment of the first time stays."""
+    first = getattr(lead, f"{to}_at")
+    LEAD.move(lead, to)
+    if first is not None:
+        setattr(lead, f"{to}_at", first)
+        db.session.flush()

@@ -1,19 +1,23 @@
-"""What routing says of a request, and the record of it."""
+"""Proposes clinics for a request, records why, and offers clinics to a request that found none."""
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
 from marketplace.leads.candidates import candidates, elsewhere, wish_of
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.routing import DETAILED, POLICY, Verdict, decide, refusal
+from marketplace.quote_requests.events import ClinicsAvailable
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
 
 
 @dataclass(frozen=True)
@@ -97,3 +101,29 @@ def _row(request: QuoteRequest, verdict: Verdict, rank: int) -> RoutingDecision:
         policy=POLICY,
         decided_at=clock.now(),
     )
+
+
+NOT_BEFORE = timedelta(hours=1)  # after confirming: the page has just said that there is none
+AGAIN_AFTER = timedelta(days=7)
+BATCH = 50
+
+
+def offer_clinics_due(now: datetime) -> int:
+    """Nothing is sent without consent: the mail leads to the page where clinics are chosen."""
+    waiting = (
+        select(QuoteRequest)
+        .where(
+            QuoteRequest.state == RequestState.OPEN,
+            QuoteRequest.open_at < now - NOT_BEFORE,
+            or_(QuoteRequest.offered_at.is_(None), QuoteRequest.offered_at < now - AGAIN_AFTER),
+            ~exists().where(Lead.request_id == QuoteRequest.id),
+        )
+        .order_by(func.random())  # whom nothing fits does not stand before the others
+        .with_for_update(skip_locked=True)
+        .limit(BATCH)
+    )
+    offered = [request for request in db.session.scalars(waiting).all() if propose(request).proposals]
+    for request in offered:
+        request.offered_at = now
+        record(ClinicsAvailable(request_id=request.id))
+    return len(offered)

@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import NotFound
-from marketplace.leads.deletion import has_open_duty
+from marketplace.leads.deletion_duties import has_open_duty
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest

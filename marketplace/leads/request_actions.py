@@ -9,10 +9,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.consent import deleting_text
-from marketplace.leads.consent_rows import revoke_all
-from marketplace.leads.lifecycle import LEAD
-from marketplace.leads.models import Lead
+from marketplace.leads.consent import deleting_text, revoke_all
+from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.revoking import end_reading
 from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.events import (

@@ -4,13 +4,19 @@ from collections.abc import Collection
 
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.leads.actions import ids
-from marketplace.leads.consent import consent_text, photos_text, revoking_text
-from marketplace.leads.consent_rows import GIVEN, REVOKED, standing, with_consent, write
-from marketplace.leads.deletion import ask_to_delete, lift
-from marketplace.leads.events import ConsentGiven, ConsentRevoked, LeadRevoked
-from marketplace.leads.lifecycle import LEAD
-from marketplace.leads.models import Lead
+from marketplace.leads.consent import (
+    GIVEN,
+    REVOKED,
+    consent_text,
+    photos_text,
+    revoking_text,
+    standing_purposes,
+    with_consent,
+    write_consent,
+)
+from marketplace.leads.deletion_duties import ask_to_delete, lift
+from marketplace.leads.events import ConsentGiven, ConsentRevoked, LeadRevoked, ids
+from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.lifecycle import REQUEST
@@ -30,11 +36,13 @@ def revoke(lead: Lead, what: str) -> bool:
     if what not in {*PARTS, ALL}:
         raise Refused("unknown_purpose", field="what")
     _lock(lead)
-    stood = standing(lead.request).get(lead.clinic_id, [])
+    stood = standing_purposes(lead.request).get(lead.clinic_id, [])
     purposes = stood if what == ALL else [purpose for purpose in stood if purpose == PARTS[what]]
     if not purposes:
         return False
-    write(lead.request, [lead.clinic], act=REVOKED, purposes=purposes, words=revoking_text([lead.clinic], what=what))
+    write_consent(
+        lead.request, [lead.clinic], act=REVOKED, purposes=purposes, words=revoking_text([lead.clinic], what=what)
+    )
     end_reading(lead, purposes)
     _delete_what_nobody_reads(lead.request, purposes)
     return True
@@ -68,9 +76,9 @@ def give(lead: Lead, what: str, *, words: str) -> None:
     if sentence is None or sentence != words:
         raise WrongState("consent_changed")
     purpose = PARTS[what]
-    if purpose in standing(lead.request).get(lead.clinic_id, []):
+    if purpose in standing_purposes(lead.request).get(lead.clinic_id, []):
         return
-    write(lead.request, [lead.clinic], act=GIVEN, purposes=[purpose], words=words)
+    write_consent(lead.request, [lead.clinic], act=GIVEN, purposes=[purpose], words=words)
     lift(lead, purpose)
     if purpose == Purpose.HEALTH:
         lead.request.share_health = True

@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
-from marketplace.leads.changed_answers import told_of, unseen
+from marketplace.leads.clinic_queries import leads_to_notify, unseen_changes
 from marketplace.leads.models import Lead
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
@@ -25,7 +25,7 @@ NAME = "answers_changed"
 def tell(request_id: str) -> None:
     """One look at one request; runs in the worker, so it commits."""
     request = db.session.get(QuoteRequest, UUID(request_id), with_for_update=True, populate_existing=True)
-    for lead in told_of(request, READ_BY_CLINICS) if request is not None else ():
+    for lead in leads_to_notify(request, READ_BY_CLINICS) if request is not None else ():
         tell_now_or_later(lead)
     db.session.commit()
 
@@ -33,7 +33,7 @@ def tell(request_id: str) -> None:
 def announce(event: Event) -> None:
     """An answer was changed: each clinic that reads it is told (RequestChanged)."""
     request = db.session.get_one(QuoteRequest, event.request_id)
-    for lead in told_of(request, {event.reason or ""}):
+    for lead in leads_to_notify(request, {event.reason or ""}):
         tell_now_or_later(lead)
 
 
@@ -41,7 +41,9 @@ def tell_now_or_later(lead: Lead) -> None:
     """Under the request's lock: mails what is new, waits for the time of the next email, or leaves it to the one that
     lies unread."""
     told_at = _told_at(lead)
-    if not unseen(lead) or (told_at is not None and (lead.changes_seen_at is None or lead.changes_seen_at < told_at)):
+    if not unseen_changes(lead) or (
+        told_at is not None and (lead.changes_seen_at is None or lead.changes_seen_at < told_at)
+    ):
         return
     not_before = told_at + timedelta(seconds=current_app.config["GROUP_SECONDS"]) if told_at else None
     if not_before is not None and clock.now() < not_before:

@@ -9,7 +9,7 @@ from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
-from marketplace.leads import news
+from marketplace.leads import status_texts
 from marketplace.leads.messages import CLINIC, unread_counts
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
@@ -38,7 +38,7 @@ def check_ended(event: Event) -> None:
     query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id).where(here)
     for lead in db.session.scalars(query.where(QuoteRequest.state.in_(AT_CLINICS)).order_by(Lead.request_id)):
         if not _told_lately(lead):
-            _clinic_changed(lead, what=news.CHECK)
+            _clinic_changed(lead, what=status_texts.CHECK)
 
 
 def clinic_returned(event: Event) -> None:
@@ -54,7 +54,10 @@ def _clinic_changed(lead: Lead, *, what: str) -> None:
     """In the words that the request page has, too."""
     request = lead.request
     with force_locale(request.locale):
-        context = {"clinic": patient_emails.named(lead.clinic, request), "sentences": news.sentences(lead, what=what)}
+        context = {
+            "clinic": patient_emails.named(lead.clinic, request),
+            "sentences": status_texts.news_sentences(lead, what=what),
+        }
     patient_emails.put(NAME, request, context=context, link=RequestLink(request), clinic_id=lead.clinic_id)
 
 

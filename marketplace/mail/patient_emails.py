@@ -16,10 +16,10 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
-from marketplace.leads.deletion import CHASED_AFTER, duties_by_clinic
+from marketplace.leads.deletion_duties import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
-from marketplace.leads.tally import tally
+from marketplace.leads.status_texts import tally_text
 from marketplace.mail import outbox, quota
 from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
@@ -77,7 +77,7 @@ def some_silent(event: Event) -> None:
     quotes = sum(lead.state == LeadState.QUOTED for lead in leads)
     link = RequestLink(request, "compare" if quotes else "clinics")
     with force_locale(request.locale):
-        standing = tally(leads)
+        standing = tally_text(leads)
     context = {
         "quotes": quotes,
         "standing": standing,

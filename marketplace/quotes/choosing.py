@@ -15,10 +15,9 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import for_each_locked, lock_rows
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.leads.actions import ids
+from marketplace.leads.events import ids
 from marketplace.leads.freezing import can_freeze, thaw
-from marketplace.leads.lifecycle import LEAD, move_back
-from marketplace.leads.models import Lead
+from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_REASONS, LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest

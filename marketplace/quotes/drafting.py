@@ -15,10 +15,9 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Disagreements, FieldProblem, WrongState
-from marketplace.leads.actions import ids
+from marketplace.leads.events import ids
 from marketplace.leads.freezing import must_go_on
-from marketplace.leads.lifecycle import LEAD
-from marketplace.leads.models import Lead
+from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import QUOTABLE
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES

@@ -13,11 +13,10 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import clocks, revoking
-from marketplace.leads.actions import ids
 from marketplace.leads.deadlines import REPLY_WITHIN
+from marketplace.leads.events import ids
 from marketplace.leads.freezing import must_go_on
-from marketplace.leads.lifecycle import LEAD, move_back
-from marketplace.leads.models import Lead
+from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
@@ -51,7 +50,7 @@ def _quotes_anew(lead: Lead) -> None:
     LEAD.lock(lead)
     if lead.state == LeadState.QUOTED:
         move_back(lead, LeadState.OPENED)
-        clocks.start_anew(lead)
+        clocks.restart_clock(lead)
     elif lead.state == LeadState.FROZEN and lead.state_before_freeze == LeadState.QUOTED:
         lead.state_before_freeze = LeadState.OPENED
         lead.time_left, lead.reminded_at = int(REPLY_WITHIN.total_seconds()), None
@@ -75,7 +74,7 @@ def withdraw(quote: Quote, *, reason: str) -> None:
     close_items(quote)
     if lead.state == LeadState.QUOTED:
         move_back(lead, LeadState.OPENED)
-        clocks.start_anew(lead)
+        clocks.restart_clock(lead)
     record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason=reason))
 
 

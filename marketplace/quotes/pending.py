@@ -13,10 +13,10 @@ from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import actions
-from marketplace.leads.actions import ids, mark_answered
+from marketplace.leads.actions import mark_answered
+from marketplace.leads.events import ids
 from marketplace.leads.freezing import freeze, must_go_on
-from marketplace.leads.lifecycle import LEAD
-from marketplace.leads.models import Lead
+from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.lifecycle import REQUEST
 from marketplace.quote_requests.models import QuoteRequest

@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry, record
-from marketplace.leads import news
-from marketplace.leads.deletion import duties_by_clinic
+from marketplace.leads import status_texts
+from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.messages import messages
 from marketplace.leads.models import DeletionDuty, Lead
 from marketplace.leads.queries import decisions, leads_of
@@ -88,7 +88,7 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "clinic": lead.clinic.name,
         "country": lead.clinic.country,
         **{name: getattr(lead, name) for name in names},
-        "changed": news.of_lead(lead),
+        "changed": status_texts.clinic_news(lead),
         "messages": [{name: getattr(said, name) for name in MESSAGE} for said in messages(lead)],
     }
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.leads.changed_answers import changed_since
+from marketplace.leads.clinic_queries import changed_since
 from marketplace.quotes.models import Quote
 
 KINDS = (

@@ -17,8 +17,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
-from marketplace.leads.actions import ids
-from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed
+from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed, ids
 from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState

@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database import queue
 from marketplace.foundation.security import idempotency, signed_links
-from marketplace.leads import deletion
+from marketplace.leads import deletion_duties
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.models import QuoteRequest
@@ -101,8 +101,8 @@ RULES: tuple[Rule, ...] = (
         "ended duties to delete",
         requests.CONFIRMATIONS_RETENTION,
         "the erasure of their request",
-        lambda now: deletion.over(now - requests.CONFIRMATIONS_RETENTION),
-        deletion.forget,
+        lambda now: deletion_duties.over(now - requests.CONFIRMATIONS_RETENTION),
+        deletion_duties.forget,
     ),
     Rule("texts and recipients of emails", emails.TEXT_RETENTION, "they were written", emails.with_text, emails.empty),
     Rule("emptied emails", emails.ROW_RETENTION, "they were written", emails.rows, emails.forget),

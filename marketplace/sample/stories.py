@@ -15,7 +15,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as
-from marketplace.leads import actions, request_actions, sending, timing
+from marketplace.leads import actions, clocks, request_actions, submission
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
@@ -72,8 +72,8 @@ def play_all(clinics: dict[str, Clinic], owners: dict[str, Account]) -> int:
         ask(story)
         STORIES[story.row["story"]](story)
     # What is due by now is done now: the first run of the timers finds nothing to say about the past.
-    timing.lapse_due(clock.now())
-    timing.remind_due(clock.now())
+    clocks.lapse_due(clock.now())
+    clocks.remind_due(clock.now())
     return len(stories)
 
 
@@ -94,7 +94,7 @@ def ask(story: Story) -> None:
         drafts.answer_you(request, **contact, questions=[])
         wanted = [story.clinics[slug] for slug in row["clinics"]]
         drafts.answer_clinics(request, clinics=wanted, wait=not wanted)
-        sending.submit(request, share_health=row["share_health"], aftercare=False)
+        submission.submit(request, share_health=row["share_health"], aftercare=False)
 
 
 def unconfirmed(story: Story) -> None:
@@ -106,7 +106,7 @@ def unconfirmed(story: Story) -> None:
 def confirmed(story: Story) -> None:
     """The link was followed: the clinics have it."""
     with story.after(minutes=12):
-        sending.confirm(story.request)
+        submission.confirm(story.request)
 
 
 def opened(story: Story) -> None:
@@ -156,7 +156,7 @@ def lapsed_one(story: Story) -> None:
         send_quote(first, position=0)
     late = max(lead.due_at for lead in story.leads)
     with story.after("timer", seconds=max(0.0, (late - story.now).total_seconds()) + 60):
-        timing.lapse_due(clock.now())
+        clocks.lapse_due(clock.now())
 
 
 def chosen(story: Story) -> None:

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from marketplace.foundation.database import queue, readiness
 from marketplace.foundation.database.roles import as_system
-from marketplace.leads import desk as leads
+from marketplace.leads import operator_queries as leads
 from marketplace.mail import operator_queries as mail
 from marketplace.quote_requests import desk as quote_requests
 

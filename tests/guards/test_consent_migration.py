@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
-from marketplace.leads.consent_rows import standing
-from marketplace.leads.deletion import duties_of
+from marketplace.leads.consent import standing_purposes
+from marketplace.leads.deletion_duties import duties_of
 from marketplace.leads.models import Lead
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.quotes.ending import revoke_consent
@@ -56,7 +56,9 @@ def test_up_again_each_purpose_has_its_row(old: Flask) -> None:
     with old.app_context():
         upgrade()
         found = {lead.clinic.name: lead for lead in db.session.scalars(select(Lead))}
-        reads = {name: [str(p) for p in standing(lead.request)[lead.clinic_id]] for name, lead in found.items()}
+        reads = {
+            name: [str(p) for p in standing_purposes(lead.request)[lead.clinic_id]] for name, lead in found.items()
+        }
         assert reads == {"Clinic Lale": ["request", "health", "photos"], "Clinic Nar": ["request"], "Clinic Wisła": []}
         assert [(duty.purpose, duty.state) for duty in duties_of(found["Clinic Wisła"])] == [("request", "asked")]
         acts = text("SELECT act, text FROM consent JOIN clinic ON clinic.id = clinic_id WHERE name = 'Clinic Wisła'")

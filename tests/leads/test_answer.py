@@ -12,11 +12,11 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound, Refused, WrongState
 from marketplace.leads.actions import answer_question, ask, decline, open_lead
+from marketplace.leads.clocks import lapse_due, remind_due
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.leads.queries import lead_of_clinic, leads_of
 from marketplace.leads.states import LeadState
-from marketplace.leads.timing import lapse_due, remind_due
 from marketplace.quote_requests.queries import looks
 from marketplace.quotes.choosing import choose
 from tests.factories import Make, build_lead

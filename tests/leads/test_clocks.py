@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.foundation import clock
-from marketplace.leads import actions, request_actions, timing
+from marketplace.leads import actions, clocks, request_actions
 from marketplace.leads.models import Lead
 from marketplace.leads.reply_times import refresh
 from marketplace.quotes import stopping
@@ -69,7 +69,7 @@ def test_while_it_is_frozen_it_is_counted_up_to_then(make_lead: Make) -> None:
     lead = make_lead()
     at(lead.new_at + HOUR, suspend, lead)
     with clock.set_to(lead.new_at + 1000 * HOUR):
-        assert timing.lapse_due(clock.now()) == timing.remind_due(clock.now()) == 0
+        assert clocks.lapse_due(clock.now()) == clocks.remind_due(clock.now()) == 0
         refresh(lead.clinic)
     assert lead.clinic.leads_sent == 0
 
@@ -80,13 +80,13 @@ def test_half_the_time_counts_from_the_clock_that_runs(app: object, db_session: 
     with clock.set_to(later):
         expire_due(later)
     lead = quote.lead
-    assert timing.remind_due(later + HOUR) == 0
-    assert timing.remind_due(later + (lead.due_at - later) / 2) == 1
+    assert clocks.remind_due(later + HOUR) == 0
+    assert clocks.remind_due(later + (lead.due_at - later) / 2) == 1
 
 
 def test_a_reminder_of_the_first_clock_is_none_of_the_second(make_lead: Make) -> None:
     lead = make_lead()
-    assert timing.remind_due(lead.new_at + 25 * HOUR) == 1
+    assert clocks.remind_due(lead.new_at + 25 * HOUR) == 1
     withdrawn(build_quote(lead))
     assert lead.reminded_at is None
 

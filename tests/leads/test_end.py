@@ -8,11 +8,11 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.consent_rows import standing
+from marketplace.leads.clocks import lapse_due
+from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import close, pause, reopen, withdraw
 from marketplace.leads.states import LeadState
-from marketplace.leads.timing import lapse_due
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.choosing import choose
@@ -52,7 +52,7 @@ def test_taken_back_tells_every_clinic_to_delete(make_request: Make) -> None:
     request = make_request()
     withdraw(request)
     assert (request.state, lead_of(request).state) == (RequestState.WITHDRAWN, LeadState.REVOKED)
-    assert not any(standing(request).values())
+    assert not any(standing_purposes(request).values())
     assert {row.act for row in consents(request)[2:]} == {"revoked"}
 
 

@@ -7,7 +7,7 @@ import pytest
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import CheckKind, CheckState
 from marketplace.foundation import clock
-from marketplace.leads.sending import confirm, submit
+from marketplace.leads.submission import confirm, submit
 from tests.factories import Make
 
 

@@ -5,10 +5,9 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.actions import answer_question, ask, decline
+from marketplace.leads.actions import answer_question, ask, decline, reply
 from marketplace.leads.messages import CLINIC, PATIENT, mark_read, messages, unread_counts
 from marketplace.leads.models import Lead, Message
-from marketplace.leads.replying import reply
 from marketplace.leads.request_actions import close, pause, withdraw
 from marketplace.quotes import choosing
 from tests.factories import Make

@@ -12,14 +12,14 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import actions
-from marketplace.leads.consent_rows import photo_readers, standing
-from marketplace.leads.deletion import chase_due, confirm_deletion, duties_of
+from marketplace.leads.clocks import lapse_due
+from marketplace.leads.consent import photo_readers, standing_purposes
+from marketplace.leads.deletion_duties import chase_due, confirm_deletion, duties_of
 from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import close, pause, withdraw
 from marketplace.leads.revoking import give, giving_text
-from marketplace.leads.sending import add_clinics
 from marketplace.leads.states import LeadState
-from marketplace.leads.timing import lapse_due
+from marketplace.leads.submission import add_clinics
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import RequestState
@@ -67,7 +67,7 @@ def test_a_part_is_revoked_in_every_state_and_the_lead_stays(make_lead: Make, st
     was = (lead.state, lead.request.state)
     assert revoke_consent(lead, what)
     assert (lead.state, lead.request.state) == was
-    assert what not in standing(lead.request)[lead.clinic_id]
+    assert what not in standing_purposes(lead.request)[lead.clinic_id]
     assert [(duty.purpose, duty.state) for duty in duties_of(lead)] == [(what, "asked")]
     assert len(emails("delete_part")) == 1
 
@@ -77,7 +77,7 @@ def test_all_of_it_is_revoked_in_every_state(make_lead: Make, state: str) -> Non
     lead = make_lead(photos=1)
     STATES[state](lead)
     assert revoke_consent(lead, "all")
-    assert (lead.state, standing(lead.request)[lead.clinic_id]) == (LeadState.REVOKED, [])
+    assert (lead.state, standing_purposes(lead.request)[lead.clinic_id]) == (LeadState.REVOKED, [])
     assert {duty.purpose for duty in duties_of(lead)} == {"request", "health", "photos"}
     assert len(emails("delete_data")) == 1
     live = {QuoteState.HELD, QuoteState.SENT}
@@ -148,7 +148,7 @@ def test_given_anew_lifts_the_duty_and_revoked_again_makes_another(make_lead: Ma
     add_clinics(lead.request, [make_clinic("Clinic Nar")], share_health=True)
     revoke_consent(lead, "health")
     give(lead, "health", words=giving_text(lead, "health") or "")
-    assert "health" in standing(lead.request)[lead.clinic_id]
+    assert "health" in standing_purposes(lead.request)[lead.clinic_id]
     revoke_consent(lead, "health")
     assert [duty.state for duty in duties_of(lead)] == ["lifted", "asked"]
 

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from marketplace.foundation import clock
-from marketplace.leads.changed_answers import note_seen, unseen
-from marketplace.leads.consent_rows import REVOKED, write
+from marketplace.leads.clinic_queries import mark_changes_seen, unseen_changes
+from marketplace.leads.consent import REVOKED, write_consent
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, READING, LeadState
 from marketplace.mail import answer_notifications, delivery
@@ -57,14 +57,14 @@ def test_several_changes_are_one_email_until_it_was_read(lead: Lead) -> None:
         with at(minutes=minutes):
             change(lead, **answers)
     assert len(emails(NAME)) == 1
-    assert list(unseen(lead)) == ["home", "trips"]
+    assert list(unseen_changes(lead)) == ["home", "trips"]
 
 
 def test_after_a_look_the_next_waits_for_its_time(lead: Lead) -> None:
     with at(minutes=1):
         change(lead, trips="1")
     with at(minutes=2):
-        note_seen(lead)
+        mark_changes_seen(lead)
     for minutes, home in ((3, "DE"), (4, "FR")):
         with at(minutes=minutes):
             change(lead, home_country=home)
@@ -81,7 +81,7 @@ def test_what_was_seen_meanwhile_is_not_told(lead: Lead) -> None:
         with at(minutes=minutes):
             change(lead, trips=trips)
         with at(minutes=minutes + 1):
-            note_seen(lead)
+            mark_changes_seen(lead)
     with at(minutes=125):
         answer_notifications.tell(request_id=str(lead.request_id))
     assert len(emails(NAME)) == 1
@@ -99,11 +99,11 @@ def test_only_who_can_read_it_is_told(lead: Lead, state: LeadState) -> None:
 
 def test_health_reaches_nobody_without_consent(lead: Lead) -> None:
     words = "No longer"
-    write(lead.request, [lead.clinic], act=REVOKED, purposes=[Purpose.HEALTH], words=words)
+    write_consent(lead.request, [lead.clinic], act=REVOKED, purposes=[Purpose.HEALTH], words=words)
     with at(minutes=1):
         change_health(lead)
         assert emails(NAME) == []
-        assert unseen(lead) == {}
+        assert unseen_changes(lead) == {}
 
 
 def test_what_no_clinic_reads_tells_nobody(lead: Lead) -> None:

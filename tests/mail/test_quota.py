@@ -14,7 +14,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.sealed import keyring
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.mail import quota
 from marketplace.mail.models import Email
 from marketplace.quote_requests.links import resend_confirmation

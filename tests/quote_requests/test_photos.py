@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound, Refused, WrongState
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.queries import consents

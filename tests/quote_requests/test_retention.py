@@ -9,7 +9,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import request_actions
 from marketplace.leads.request_actions import close
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.states import RequestState
 from tests.factories import Make

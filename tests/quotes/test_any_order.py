@@ -16,7 +16,7 @@ from marketplace.clinics import checks
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Problem
-from marketplace.leads import actions, freezing, news, request_actions, timing
+from marketplace.leads import actions, clocks, freezing, request_actions, status_texts
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
@@ -151,7 +151,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.at += timedelta(minutes=minutes)
         for timer in (pending.release_due, ending.expire_due, choosing.settle_due, stopping.stop_due):
             self.do(timer, self.at)
-        self.do(timing.lapse_due, self.at)
+        self.do(clocks.lapse_due, self.at)
 
     @invariant()
     def rows_agree(self) -> None:
@@ -187,7 +187,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert found.standing == {quote.number for quote in quotes if stands(quote)}
             assert all(column.quote.number in found.standing for column in found.columns if column.result.lowest)
             for lead in self.leads:
-                assert bool(news.of_lead(lead)) >= (lead.state == LeadState.FROZEN)
+                assert bool(status_texts.clinic_news(lead)) >= (lead.state == LeadState.FROZEN)
             assert not any(can_be_chosen(quote) for quote in quotes if quote.lead.quote_declined_at)
 
     @invariant()

@@ -15,7 +15,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
 from marketplace.leads.models import Lead
-from marketplace.leads.sending import add_clinics, confirm, submit
+from marketplace.leads.submission import add_clinics, confirm, submit
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import stopping
 from marketplace.quotes.choosing import choose, decline

@@ -5,8 +5,8 @@ from datetime import timedelta
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
+from marketplace.leads.clocks import lapse_due
 from marketplace.leads.request_actions import withdraw as withdraw_request
-from marketplace.leads.timing import lapse_due
 from marketplace.quotes.ending import expire_due
 from marketplace.quotes.pending import release, release_due
 from marketplace.quotes.queries import sent_quotes, standing_for_lead

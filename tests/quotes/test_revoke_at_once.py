@@ -10,8 +10,8 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.leads import actions
-from marketplace.leads.consent_rows import standing
-from marketplace.leads.deletion import duties_of
+from marketplace.leads.consent import standing_purposes
+from marketplace.leads.deletion_duties import duties_of
 from marketplace.leads.models import Lead
 from marketplace.quotes import stopping
 from marketplace.quotes.choosing import choose
@@ -60,7 +60,7 @@ def test_it_ends_revoked_whoever_comes_first(own_app: Flask, leads: Any, act: st
     with own_app.app_context():
         lead, other = (db.session.get_one(Lead, key) for key in leads)
         assert (lead.state, lead.request.state) == ("revoked", "open")
-        assert (standing(lead.request)[lead.clinic_id], other.state) == ([], "quoted")
+        assert (standing_purposes(lead.request)[lead.clinic_id], other.state) == ([], "quoted")
         assert {duty.purpose for duty in duties_of(lead)} == {"request", "health"}
         live = {"sent", "held", "chosen"} & set(db.session.scalars(select(Quote.state).where(Quote.lead_id == lead.id)))
         assert not live

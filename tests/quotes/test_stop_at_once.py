@@ -11,7 +11,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.leads import actions
 from marketplace.leads.models import Lead
-from marketplace.leads.sending import confirm, submit
+from marketplace.leads.submission import confirm, submit
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import stopping
 from marketplace.quotes.choosing import choose, undo

@@ -11,7 +11,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.leads import actions, request_actions, timing
+from marketplace.leads import actions, clocks, request_actions
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
@@ -59,7 +59,7 @@ def in_state(state: str) -> Lead:
     if state == "asked":
         actions.ask(lead, "Have you had this before?")
     if state == "lapsed":
-        timing.lapse_due(lead.due_at)
+        clocks.lapse_due(lead.due_at)
     assert lead.state == state
     return lead
 

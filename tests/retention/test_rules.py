@@ -15,10 +15,10 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.foundation.security.idempotency import Sent
-from marketplace.leads.deletion import confirm_deletion
+from marketplace.leads.deletion_duties import confirm_deletion
 from marketplace.leads.request_actions import close, withdraw
 from marketplace.leads.revoking import revoke
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.mail import delivery, outbox, patient_emails
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.suppression import ALL, OPTIONAL, Reason, lift, suppress, suppression_reason

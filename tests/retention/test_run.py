@@ -10,7 +10,7 @@ from sqlalchemy import text
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.request_actions import close, withdraw
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests.states import RequestState
 from marketplace.retention import rules
 from tests.factories import Make, build_clinic, build_draft, build_quote, build_request

@@ -6,7 +6,7 @@ from threading import Barrier
 
 from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from tests.factories import build_clinic, build_draft
 from tests.torture.conftest import Note
 from tests.torture.figures import scaled

@@ -13,8 +13,8 @@ from marketplace.accounts.freshness import fresh
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
-from marketplace.leads.clinic_desk import shared
-from marketplace.leads.deletion import leads_to_delete
+from marketplace.leads.clinic_queries import shared
+from marketplace.leads.deletion_duties import leads_to_delete
 from marketplace.leads.messages import PATIENT, unread_counts
 from marketplace.leads.queries import TABS, frozen_leads
 from marketplace.leads.states import AWAITING, READING

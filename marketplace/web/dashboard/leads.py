@@ -18,8 +18,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values.amounts import NotAnAmount
 from marketplace.leads.actions import open_lead
-from marketplace.leads.changed_answers import note_seen
-from marketplace.leads.deletion import confirm_deletion, duties_of
+from marketplace.leads.clinic_queries import mark_changes_seen
+from marketplace.leads.deletion_duties import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.states import Purpose
@@ -63,7 +63,7 @@ def lead(ref: str) -> ResponseReturnValue:
     note_look(own, sight)
     page = lead_page(own, sight, form=filled_form(own, sight))
     if request.method != "HEAD":
-        note_seen(own)
+        mark_changes_seen(own)
     return page
 
 

@@ -13,7 +13,7 @@ from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.clinics.states import ListingState
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
-from marketplace.leads.clinic_desk import numbers as numbers_of
+from marketplace.leads.clinic_queries import numbers as numbers_of
 from marketplace.leads.reasons import in_words as routing_words
 from marketplace.web.clinic_words import opening_words
 from marketplace.web.dashboard import wording

@@ -9,9 +9,8 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.foundation.problems import Disagreements, Refused, WrongState
-from marketplace.leads.actions import ask
+from marketplace.leads.actions import ask, may_reply, reply
 from marketplace.leads.models import Lead
-from marketplace.leads.replying import may_reply, reply
 from marketplace.leads.states import DECLINABLE
 from marketplace.quotes import pending
 from marketplace.quotes.pending import must_have_none_pending

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.leads.changed_answers import changed_since, unseen
+from marketplace.leads.clinic_queries import changed_since, unseen_changes
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
 
@@ -69,5 +69,5 @@ class ChangedRow:
 def changed_rows(lead: Lead, quote: Quote | None) -> list[ChangedRow]:
     """In the order the answers are shown; what is held was given when it was written."""
     since = (quote.held_at or quote.created_at) if quote is not None else lead.created_at
-    new = unseen(lead)
+    new = unseen_changes(lead)
     return [ChangedRow(str(LABELS[name]), at, name in new) for name, at in changed_since(lead, since).items()]

@@ -9,7 +9,7 @@ from flask import g, request
 from flask_security import current_user
 
 from marketplace.leads.actions import lock, open_lead, read_again
-from marketplace.leads.clinic_desk import shared
+from marketplace.leads.clinic_queries import shared
 from marketplace.leads.freezing import may_read
 from marketplace.leads.messages import PATIENT, Said, mark_read, messages
 from marketplace.leads.states import AWAITING, READING, LeadState

@@ -13,8 +13,8 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.accounts.queries import names_of
+from marketplace.leads.actions import may_reply
 from marketplace.leads.messages import CLINIC, Said
-from marketplace.leads.replying import may_reply
 from marketplace.web.forms.base import WordsAskedAbout
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.foundation.problems import NotFound, Refused
-from marketplace.leads import desk, queries, reasons
+from marketplace.leads import operator_queries, queries, reasons
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import desk as request_desk
 from marketplace.quote_requests import unsealing
@@ -45,7 +45,7 @@ def list_requests() -> ResponseReturnValue:
     return render_template(
         "operator/requests/list.html",
         words=wording,
-        found=desk.requests(state=state, without_clinic=without_clinic, page=page_number()),
+        found=operator_queries.requests(state=state, without_clinic=without_clinic, page=page_number()),
         chosen={"state": state, "without_clinic": without_clinic},
         page_url=page_url,
     )
@@ -55,14 +55,14 @@ def list_requests() -> ResponseReturnValue:
 @writes
 def show_request(ref: str) -> ResponseReturnValue:
     """Leads, decisions, emails and the whole story of one; while it is open to this person, a look at the answers."""
-    return _request_page(desk.request_by_ref(ref), UnsealForm(formdata=None))
+    return _request_page(operator_queries.request_by_ref(ref), UnsealForm(formdata=None))
 
 
 @blueprint.post("/requests/<ref>/unseal")
 @writes
 def unseal_request(ref: str) -> ResponseReturnValue:
     """Opens the health answers for a quarter of an hour; the reason is the patient's to read."""
-    asked, form = desk.request_by_ref(ref), UnsealForm()
+    asked, form = operator_queries.request_by_ref(ref), UnsealForm()
     if not form.validate():
         return _request_page(asked, form), 422
     try:
@@ -77,7 +77,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
 @writes
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """While the answers are open to this person; HEAD looks at nothing."""
-    asked = desk.request_by_ref(ref)
+    asked = operator_queries.request_by_ref(ref)
     if unsealing.open_until(asked, actor=current_user.actor) is None:
         raise NotFound("photo")
     jpeg = unsealing.see_unsealed(asked, photo_id) if request.method == "GET" else b""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.extensions import db
-from marketplace.leads.consent_rows import REVOKED, write
+from marketplace.leads.consent import REVOKED, write_consent
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import changes, drafts
 from marketplace.quote_requests.states import Purpose
@@ -45,7 +45,7 @@ def test_names_and_moments_are_new_once(desk: Any, lead: Lead) -> None:
 
 
 def test_without_consent_health_is_not_named(desk: Any, lead: Lead) -> None:
-    write(lead.request, [lead.clinic], act=REVOKED, purposes=[Purpose.HEALTH], words="No longer")
+    write_consent(lead.request, [lead.clinic], act=REVOKED, purposes=[Purpose.HEALTH], words="No longer")
     change(lead)
     assert [line.split(",")[0] for line in note_of(desk, lead)] == ["Trips"]
 

@@ -290,7 +290,7 @@ def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
 
 
 def test_a_late_quote_still_counts(answering):
-    from marketplace.leads.timing import lapse_due
+    from marketplace.leads.clocks import lapse_due
 
     at = answering()
     lapse_due(at.lead.due_at + timedelta(minutes=1))

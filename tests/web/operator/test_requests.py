@@ -21,7 +21,7 @@ def test_no_name_no_contact_no_health(desk, make_request):
 
 
 def test_the_list_keeps_its_filters(desk, make_clinic, make_request, make_draft):
-    from marketplace.leads.sending import confirm, submit
+    from marketplace.leads.submission import confirm, submit
 
     with_clinic = make_request(make_clinic())
     waiting = make_draft(email="b@patient.example")

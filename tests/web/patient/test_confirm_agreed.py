@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests.models import QuoteRequest
 from tests.conftest import reader_of
 from tests.factories import Make

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.deletion import chase_due, confirm_deletion
+from marketplace.leads.deletion_duties import chase_due, confirm_deletion
 from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import withdraw
-from marketplace.leads.sending import confirm, submit
+from marketplace.leads.submission import confirm, submit
 from marketplace.mail import links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.retention.erasure import erase

@@ -8,7 +8,7 @@ from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers

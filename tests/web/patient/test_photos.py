@@ -12,7 +12,7 @@ from marketplace.extensions import db
 from marketplace.foundation.values import pictures
 from marketplace.leads.models import Lead
 from marketplace.leads.revoking import give, giving_text
-from marketplace.leads.sending import add_clinics
+from marketplace.leads.submission import add_clinics
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of, picture
 from marketplace.quote_requests.queries import consents

@@ -11,7 +11,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
 from marketplace.leads.actions import ask, decline
 from marketplace.leads.models import Lead
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.mail import links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import consents

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.security.signed_links import SignedLink
-from marketplace.leads.sending import confirm
+from marketplace.leads.submission import confirm
 from marketplace.mail.links import NoLongerDue, make_ready
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest

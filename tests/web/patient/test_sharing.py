@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole
-from marketplace.leads.consent_rows import standing
+from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import consents
@@ -43,7 +43,7 @@ def test_each_clinic_has_a_card_with_its_ways_back(client: Any, lead: Lead, base
 def test_looking_at_the_step_takes_nothing_back(client: Any, lead: Lead, base: str, what: str) -> None:
     page = client.get(f"{base}/clinic-lale/revoke?what={what}").page
     assert "We ask the clinic to delete its copy" in page.text
-    assert len(standing(lead.request)[lead.clinic_id]) == 3
+    assert len(standing_purposes(lead.request)[lead.clinic_id]) == 3
 
 
 @pytest.mark.parametrize("what", ["health", "photos", "all"])
@@ -61,7 +61,7 @@ def test_an_unknown_purpose_or_clinic_takes_nothing_back(client: Any, lead: Lead
     assert client.post(f"{base}/clinic-lale/revoke", data={"what": "contact"}).status_code == 422
     assert client.post(f"{base}/clinic-nar/revoke", data={"what": "all"}).status_code == 404
     assert client.get(f"{base}/clinic-lale/revoke?what=contact").status_code == 404
-    assert len(standing(lead.request)[lead.clinic_id]) == 3
+    assert len(standing_purposes(lead.request)[lead.clinic_id]) == 3
 
 
 def test_given_anew_in_the_words_that_were_shown(
@@ -154,7 +154,7 @@ def test_a_frozen_lead_is_revoked_and_the_clinic_still_confirms(desk: Any, clien
 
 
 def test_a_clinic_that_was_full_is_said_to_have_got_nothing(client: Any, make_clinic: Make, make_draft: Make) -> None:
-    from marketplace.leads.sending import confirm, submit
+    from marketplace.leads.submission import confirm, submit
 
     request = make_draft(make_clinic(), make_clinic("Clinic Nar", daily_capacity=0))
     submit(request, share_health=True, aftercare=False)

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from marketplace.accounts import sessions
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.sending import submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests import drafts, queries
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import CreatingForm

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.foundation.problems import NotFound
-from marketplace.leads.changed_answers import told_of
+from marketplace.leads.clinic_queries import leads_to_notify
 from marketplace.quote_requests import changes
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http.writing import writes
@@ -73,7 +73,7 @@ def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
     """What was done, and who is told of it."""
     if not changed:
         return _("Nothing was changed: your answer is as it was")
-    told = [lead.clinic.name for lead in told_of(quote_request, changed)]
+    told = [lead.clinic.name for lead in leads_to_notify(quote_request, changed)]
     if not told:
         return _("Your answer is changed. No clinic has this answer, so none is told")
     return _(

@@ -8,11 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation import clock
-from marketplace.leads import sending
-from marketplace.leads.consent import recipients
-from marketplace.leads.consent_rows import standing_rows, with_consent
-from marketplace.leads.rewriting import rewrite
-from marketplace.leads.sending import Confirmed, confirm
+from marketplace.leads import submission
+from marketplace.leads.consent import recipients, standing_rows, with_consent
+from marketplace.leads.submission import Confirmed, confirm, rewrite
 from marketplace.quote_requests import links
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
@@ -71,7 +69,7 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = links.spend_confirm(token)
-    sending.lock(quote_request)
+    submission.lock(quote_request)
     confirmation, form = Confirmation.of(quote_request), ConfirmForm()
     if not form.agrees_to(confirmation.shown):
         return _page(token, confirmation, link, form)

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.leads import request_actions
-from marketplace.leads.deletion import CHASED_AFTER, duties_by_clinic
+from marketplace.leads.deletion_duties import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import DutyState
 from marketplace.quote_requests.links import confirmations_until, link_to_confirmations, open_confirmations

@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length
 from marketplace.leads.actions import answer_question
 from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_messages
 from marketplace.leads.models import Lead
-from marketplace.leads.news import of_lead
 from marketplace.leads.queries import lead_with_clinic
+from marketplace.leads.status_texts import clinic_news
 from marketplace.web.forms.base import CreatingForm
 from marketplace.web.http.writing import once, writes
 from marketplace.web.patient.blueprint import blueprint
@@ -68,7 +68,7 @@ def _page(lead: Lead, *, said: Sequence[Said], form: MessageForm) -> str:
         lead=lead,
         said=said,
         may_write=takes_messages(lead),
-        news=of_lead(lead),
+        news=clinic_news(lead),
         form=form,
         ref=held().ref,
         has_errors=bool(form.errors),

@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from marketplace.leads.consent import later_photos_text
-from marketplace.leads.consent_rows import GIVEN, photo_readers, write
+from marketplace.leads.consent import GIVEN, later_photos_text, photo_readers, write_consent
 from marketplace.quote_requests import changes, photos
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 from marketplace.web.filters import country_name
@@ -121,7 +120,7 @@ def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
         return False
     if painted and form.clinics:
         words = later_photos_text(list(form.clinics))
-        write(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
+        write_consent(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
     form.keep(quote_request, painted)
     changes.done(quote_request, before)
     return True

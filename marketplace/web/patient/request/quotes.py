@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.leads.news import of_lead
+from marketplace.leads.status_texts import clinic_news
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
@@ -61,7 +61,7 @@ def _next_steps(quote: Quote) -> dict[str, object]:
     """What has changed about the clinic, and what can be done with the quote now."""
     takes_quotes = quote.lead.request.state in TAKES_QUOTES
     return {
-        "news": of_lead(quote.lead),
+        "news": clinic_news(quote.lead),
         "can_be_chosen": can_be_chosen(quote),
         "can_be_declined": quote.state == "sent" and takes_quotes,
         "undo_until": choosing.undo_until(quote.lead),

@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation.problems import NotFound
-from marketplace.leads.consent import revoking_text
-from marketplace.leads.consent_rows import standing
-from marketplace.leads.deletion import CHASED_AFTER
+from marketplace.leads.consent import revoking_text, standing_purposes
+from marketplace.leads.deletion_duties import CHASED_AFTER
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.revoking import ALL, PARTS, give, giving_text, last_reader
 from marketplace.leads.states import READING
@@ -48,7 +47,7 @@ def sharing(ref: str) -> ResponseReturnValue:
 def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
     """What follows from taking it back, before it happens; what is taken back already has no such page."""
     lead, what = _lead(clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
-    stands = standing(lead.request).get(lead.clinic_id, [])
+    stands = standing_purposes(lead.request).get(lead.clinic_id, [])
     if not stands or (what in PARTS and PARTS[what] not in stands):
         return redirect(url_for("patient.sharing", ref=ref), 302)
     return render_template(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.leads.consent_rows import GIVEN, newest
-from marketplace.leads.deletion import duties_by_clinic
+from marketplace.leads.consent import GIVEN, newest_consents
+from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.queries import leads_of
 from marketplace.leads.revoking import PARTS, giving_text
 from marketplace.leads.states import READING, LeadState
@@ -82,7 +82,7 @@ class SharingCard:
 def sharing_cards(request: QuoteRequest) -> list[SharingCard]:
     """A card for every clinic that was ever agreed to, by name."""
     leads = {lead.clinic_id: lead for lead in leads_of(request)}
-    rows, duties, history, seen = newest(request), duties_by_clinic(request), consents(request), looks(request)
+    rows, duties, history, seen = newest_consents(request), duties_by_clinic(request), consents(request), looks(request)
     clinics = {row.clinic_id: row.clinic for row in history}
     return [
         SharingCard(

@@ -3,10 +3,10 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from marketplace.leads import news
+from marketplace.leads import status_texts
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
 from marketplace.leads.queries import leads_of
-from marketplace.leads.tally import tally
+from marketplace.leads.status_texts import tally_text
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -52,9 +52,9 @@ def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
         "plans": {quote.id: checked_quote(quote) for quote in quotes},
         "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
         "takes_messages": takes_messages,
-        "news": {lead.id: news.of_lead(lead) for lead in leads},
+        "news": {lead.id: status_texts.clinic_news(lead) for lead in leads},
         "comparable": sum(can_be_chosen(quote) for quote in quotes),
-        "tally": tally(leads),
+        "tally": tally_text(leads),
         "undo_until": {lead.id: choosing.undo_until(lead) for lead in leads},
         "quoted_leads": {quote.lead_id: quote for quote in quotes},
     }

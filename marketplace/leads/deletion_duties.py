@@ -12,10 +12,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.actions import ids
-from marketplace.leads.events import DeletionChased, DeletionConfirmed
-from marketplace.leads.lifecycle import DUTY, LEAD
-from marketplace.leads.models import DeletionDuty, Lead
+from marketplace.leads.events import DeletionChased, DeletionConfirmed, ids
+from marketplace.leads.models import DUTY, LEAD, DeletionDuty, Lead
 from marketplace.leads.states import DutyState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState

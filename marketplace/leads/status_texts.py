@@ -1,8 +1,13 @@
-"""What has changed about a clinic since it was asked: the same sentences on the request page and in the email."""
+"""Sentences on how a request stands: with all its clinics, and what has changed about one since it was asked.
 
+The request page and the emails say the same.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from marketplace.clinics.actions import missing_checks
 from marketplace.clinics.models import Check
@@ -10,23 +15,23 @@ from marketplace.clinics.reasons import CHECK_KIND
 from marketplace.clinics.standing import Stop, ended_checks, why_stopped
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState
 from marketplace.leads.models import Lead
-from marketplace.leads.states import FREEZES, LeadState
+from marketplace.leads.states import AWAITING, FREEZES, LeadState
 
 CHECK = "check"  # one that no clinic needs
 TOLD = (*FREEZES, LeadState.FROZEN, LeadState.WON)
 
 
-def of_lead(lead: Lead) -> list[str]:
+def clinic_news(lead: Lead) -> list[str]:
     """What stands on the page of whoever asked this clinic; empty where nothing has changed."""
     if lead.state not in TOLD:
         return []
     stop = why_stopped(lead.clinic)
     if stop:
-        return sentences(lead, what=stop)
-    return sentences(lead, what=CHECK) if _ended(lead, required=False) else []
+        return news_sentences(lead, what=stop)
+    return news_sentences(lead, what=CHECK) if _ended(lead, required=False) else []
 
 
-def sentences(lead: Lead, *, what: str) -> list[str]:
+def news_sentences(lead: Lead, *, what: str) -> list[str]:
     """What changed, and what follows from it."""
     return [_changed(lead, what), _follows(lead, what)]
 
@@ -70,3 +75,41 @@ def _ended_at(check: Check) -> datetime:
     if moments and check.state != CheckState.PASSED:
         return max(moments)
     return datetime.combine(check.expires_on or date.max, time.max, tzinfo=UTC)
+
+
+# In the order in which they are said. A clinic that asked and let its time go by has sent no quote.
+_WORDS: tuple[tuple[tuple[LeadState, ...], Callable[[int], str]], ...] = (
+    (
+        (LeadState.QUOTED,),
+        lambda n: ngettext("%(num)s quote to choose from", "%(num)s quotes to choose from", n),
+    ),
+    (
+        (LeadState.ASKED,),
+        lambda n: ngettext("%(num)s clinic waits for your answer", "%(num)s clinics wait for your answer", n),
+    ),
+    (
+        AWAITING,
+        lambda n: ngettext("%(num)s clinic still has time to answer", "%(num)s clinics still have time to answer", n),
+    ),
+    (
+        (LeadState.LAPSED,),
+        lambda n: ngettext("%(num)s clinic sent no quote in time", "%(num)s clinics sent no quote in time", n),
+    ),
+    (
+        (LeadState.DECLINED,),
+        lambda n: ngettext(
+            "%(num)s clinic cannot take your request on", "%(num)s clinics cannot take your request on", n
+        ),
+    ),
+    (
+        (LeadState.FROZEN,),
+        lambda n: ngettext("%(num)s clinic cannot go on for now", "%(num)s clinics cannot go on for now", n),
+    ),
+)
+
+
+def tally_text(leads: Iterable[Lead]) -> list[str]:
+    """One text for each kind of standing that some clinic has; nothing for those whose part is over."""
+    by_state = Counter(lead.state for lead in leads)
+    counts = ((sum(by_state[state] for state in states), words) for states, words in _WORDS)
+    return [words(n) for n, words in counts if n]

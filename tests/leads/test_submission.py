@@ -9,7 +9,7 @@ from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.proposal import propose
 from marketplace.leads.routing import DETAILED
-from marketplace.leads.sending import add_clinics, confirm, submit
+from marketplace.leads.submission import add_clinics, confirm, submit
 from marketplace.quote_requests.drafts import start
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import RequestState

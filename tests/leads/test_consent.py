@@ -13,11 +13,11 @@ from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from marketplace.leads.actions import lock
-from marketplace.leads.clinic_desk import shared
-from marketplace.leads.consent_rows import standing
+from marketplace.leads.clinic_queries import shared
+from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
 from marketplace.leads.revoking import give, giving_text, revoke
-from marketplace.leads.sending import add_clinics
+from marketplace.leads.submission import add_clinics
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import Purpose
 from tests.factories import Make, build_clinic, build_lead
@@ -51,7 +51,7 @@ def test_the_newest_row_decides_and_the_history_only_grows(app: Flask, acts: lis
             now = history(lead)
             assert set(before) <= set(now)
             before = now
-            assert {str(p) for p in standing(lead.request)[one.id]} == {
+            assert {str(p) for p in standing_purposes(lead.request)[one.id]} == {
                 "request",
                 *(p for p in expected if expected[p]),
             }

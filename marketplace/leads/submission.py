@@ -1,4 +1,7 @@
-"""From a finished draft to leads: sent for confirmation, confirmed, and more clinics later."""
+"""Sends a request: submitted, its address confirmed, its leads made; clinics added later.
+
+Before it is confirmed nothing has gone out: its answers and its address can still be changed.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,22 +16,36 @@ from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.leads.capacity import take
-from marketplace.leads.consent import consent_text, full_text
-from marketplace.leads.consent_rows import GIVEN, REVOKED, standing, with_consent, write
+from marketplace.foundation.security import signed_links
+from marketplace.leads.capacity import reserve_place
+from marketplace.leads.consent import (
+    GIVEN,
+    REVOKED,
+    consent_text,
+    full_text,
+    revoke_all,
+    rewriting_text,
+    standing_purposes,
+    with_consent,
+    write_consent,
+)
 from marketplace.leads.deadlines import due_at
 from marketplace.leads.events import LeadArrived
 from marketplace.leads.models import Lead
 from marketplace.leads.proposal import keep_decisions, propose
 from marketplace.leads.states import LeadState
+from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.drafts import MOST_CLINICS, first_missing
 from marketplace.quote_requests.events import (
     NoClinicFound,
+    RequestAddressCorrected,
     RequestConfirmed,
     RequestRepeated,
+    RequestRewritten,
     RequestSubmitted,
 )
 from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.links import CONFIRM
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
@@ -74,7 +91,7 @@ def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -
     photos = len(photos_of(request))
     purposes = [Purpose.REQUEST, *[Purpose.HEALTH] * with_health, *[Purpose.PHOTOS] * (with_health and photos > 0)]
     words = consent_text(clinics, with_health=with_health, photos=photos)
-    write(request, clinics, act=GIVEN, purposes=purposes, words=words)
+    write_consent(request, clinics, act=GIVEN, purposes=purposes, words=words)
 
 
 def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
@@ -150,7 +167,7 @@ def _leads_for(request: QuoteRequest) -> Confirmed:
     """A lead for every consent without one. For a request locked with its clinics."""
     confirmed = Confirmed()
     for clinic in _without_lead(request):
-        if take(clinic.id):
+        if reserve_place(clinic.id):
             confirmed.leads.append(_lead(request, clinic))
         else:
             confirmed.full.append(clinic)
@@ -160,8 +177,8 @@ def _leads_for(request: QuoteRequest) -> Confirmed:
 
 def _end_consent(request: QuoteRequest, clinic: Clinic) -> None:
     """A clinic that was full got nothing: it is asked for anew before it ever does."""
-    stood = standing(request)[clinic.id]
-    write(request, [clinic], act=REVOKED, purposes=stood, words=full_text(clinic))
+    stood = standing_purposes(request)[clinic.id]
+    write_consent(request, [clinic], act=REVOKED, purposes=stood, words=full_text(clinic))
 
 
 def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
@@ -179,3 +196,34 @@ def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
     db.session.flush()
     record(LeadArrived(request_id=request.id, clinic_id=clinic.id, lead_id=lead.id))
     return lead
+
+
+def rewrite(request: QuoteRequest) -> None:
+    """Makes it a draft again, with every answer and tick; its link and its consents end. Raises WrongState."""
+    _end_links(request)
+    _lock_unconfirmed(request)
+    REQUEST.move(request, RequestState.DRAFT)
+    request.reminded_at = None
+    drafts.touch(request)
+    revoke_all(request, words=rewriting_text())
+    record(RequestRewritten(request_id=request.id))
+
+
+def correct_address(request: QuoteRequest, email: str) -> None:
+    """The mail to confirm goes to this address, and the link that went to the first is dead. Raises WrongState."""
+    _end_links(request)
+    _lock_unconfirmed(request)
+    drafts.seal_contact(request, email=email, phone=queries.answers(request).phone)
+    request.reminded_at = None
+    ask_to_confirm(request, RequestAddressCorrected)
+
+
+def _lock_unconfirmed(request: QuoteRequest) -> None:
+    REQUEST.lock(request)
+    if request.state != RequestState.UNCONFIRMED:
+        raise WrongState(f"request_{request.state}")
+
+
+def _end_links(request: QuoteRequest) -> None:
+    """Before the request is locked: whoever confirms locks the link first, too."""
+    signed_links.end_all(CONFIRM, subject_id=request.id)
