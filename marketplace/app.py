@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace import reactions
 from marketplace.accounts import sign_in
 from marketplace.cli.commands import install as install_commands
-from marketplace.clinics import invitation_ends
+from marketplace.clinics import invitations
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import timeouts
@@ -68,7 +68,7 @@ def _bind_extensions(app: Flask) -> None:
     Compress(app)
     sign_in.install(app, mail_util_cls=account_emails.OutboxMailUtil)
     account_emails.install(app)
-    invitation_ends.install(app)
+    invitations.install(app)
 
 
 def _bind_web(app: Flask) -> None:

@@ -7,7 +7,7 @@ in which the thing happened, so nothing follows before the commit and nothing is
 from marketplace.accounts import events as account
 from marketplace.backups import events as backup
 from marketplace.clinics import events as clinic
-from marketplace.clinics import jobs as clinic_jobs
+from marketplace.clinics import facets as clinic_jobs
 from marketplace.foundation.audit import log as audit_log
 from marketplace.foundation.audit.log import Event, Listener
 from marketplace.foundation.security import limits

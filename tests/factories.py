@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.catalogue.models import Procedure
+from marketplace.clinics.invitation_actions import invite
 from marketplace.clinics.invitations import PURPOSE, Invitation
-from marketplace.clinics.inviting import invite
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, Membership
 from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
 from marketplace.extensions import db

@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from marketplace.clinics import events
-from marketplace.clinics.lifecycle import CHECK, LISTING
-from marketplace.clinics.models import Check, Clinic
+from marketplace.clinics.models import CHECK, LISTING, Check, Clinic
 from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
 from marketplace.extensions import db

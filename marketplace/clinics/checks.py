@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from marketplace.clinics import events
-from marketplace.clinics.lifecycle import CHECK
-from marketplace.clinics.models import Check, Clinic
+from marketplace.clinics.models import CHECK, Check, Clinic
 from marketplace.clinics.states import CheckKind, CheckState
 from marketplace.extensions import db
 from marketplace.foundation import clock

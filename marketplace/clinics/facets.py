@@ -1,4 +1,4 @@
-"""How many published listings have a value: counted when a listing changes and not when a page is read."""
+"""How many published listings have a value: counted by a job when a listing changes, not when a page is read."""
 
 from sqlalchemy import delete, func, insert, select
 
@@ -6,6 +6,8 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic, ClinicPrice, ListingFacet
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
+from marketplace.foundation.audit.log import Event
+from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 
 _LIVE = Clinic.listing_state == ListingState.PUBLISHED
 
@@ -33,3 +35,14 @@ def rebuild() -> None:
     ]
     if rows:
         db.session.execute(insert(ListingFacet), rows)
+
+
+@queue.task(name="clinics.count_listings", retry=AFTER_OUTAGE)
+def count_listings() -> None:
+    """Counts are made again from the listings themselves: running it twice changes nothing."""
+    rebuild()
+
+
+def count_again(_event: Event) -> None:
+    """Many changes in a moment need one count."""
+    defer(count_listings, queueing_lock="clinics.count_listings")

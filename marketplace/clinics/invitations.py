@@ -1,17 +1,27 @@
-"""Invitations into a team: the rows, and what is read of them."""
+"""Invitations into a team: the rows, what is read of them, and how they end, so that no link to them works any more."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask import Flask
+from flask_security import change_email_confirmed
 from sqlalchemy import ForeignKey, Index, Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.clinics.states import InvitationState, TeamRole
+from marketplace.clinics.events import InvitationTakenBack
+from marketplace.clinics.states import (
+    INVITATION_MOVES,
+    InvitationState,
+    TeamRole,
+)
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import signed_links
 
@@ -90,3 +100,39 @@ def forget(invitations: Sequence[UUID]) -> None:
     for invitation_id in invitations:
         signed_links.forget_subject(invitation_id)
     db.session.execute(delete(Invitation).where(Invitation.id.in_(invitations)))
+
+
+INVITATION: Lifecycle[Invitation, InvitationState] = Lifecycle(Invitation, INVITATION_MOVES)
+
+
+def end_invitation(invitation: Invitation, state: InvitationState) -> None:
+    """Raises WrongState when it has ended already."""
+    INVITATION.move(invitation, state)
+    with as_system():
+        signed_links.end_all(PURPOSE, subject_id=invitation.id)
+
+
+def cancel_invitations_by(account_id: UUID, *, clinic_id: UUID) -> None:
+    """Who may invite no longer does not come back by an invitation of their own."""
+    query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.invited_by == account_id)
+    for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
+        end_invitation(invitation, InvitationState.TAKEN_BACK)
+        record(InvitationTakenBack(clinic_id=clinic_id, reason=str(invitation.id)))
+
+
+def cancel_invitations_to(email: str) -> None:
+    """Its owner has another address now: whoever reads the old mailbox joins no team by it."""
+    query = select(Invitation).where(func.lower(Invitation.email) == email.lower()).order_by(Invitation.id)
+    with as_system():
+        for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
+            end_invitation(invitation, InvitationState.TAKEN_BACK)
+            record(InvitationTakenBack(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
+
+
+def _address_changed(_sender: object, *, old_email: str, **_ignored: object) -> None:
+    cancel_invitations_to(old_email)
+
+
+def install(app: Flask) -> None:
+    """Binds it to what sign-in says has happened."""
+    change_email_confirmed.connect(_address_changed, app)

@@ -8,8 +8,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.models import Procedure
-from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
+from marketplace.clinics.states import (
+    CHECK_MOVES,
+    LISTING_MOVES,
+    CheckKind,
+    CheckState,
+    ListingState,
+    TeamRole,
+)
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.lifecycle import Lifecycle
 
 
 class Clinic(Created, Base):
@@ -190,3 +198,7 @@ class ListingFacet(Base):
     dimension: Mapped[str] = mapped_column(primary_key=True)  # country, city, language, procedure
     value: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int]
+
+
+LISTING: Lifecycle[Clinic, ListingState] = Lifecycle(Clinic, LISTING_MOVES, column="listing_state")
+CHECK: Lifecycle[Check, CheckState] = Lifecycle(Check, CHECK_MOVES)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.models import Account
 from marketplace.clinics.events import MemberJoined, MemberLeft, MemberRemoved, RoleChanged
-from marketplace.clinics.invitation_ends import take_back_those_of
+from marketplace.clinics.invitations import cancel_invitations_by
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
@@ -90,7 +90,7 @@ def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -
         return
     if role != TeamRole.OWNER:
         _an_owner_stays(clinic, without=account_id)
-        take_back_those_of(account_id, clinic_id=clinic.id)
+        cancel_invitations_by(account_id, clinic_id=clinic.id)
     membership.role = role
     record(RoleChanged(clinic_id=clinic.id, account_id=account_id, reason=role))
     _sign_out(account_id, reason="role_changed")
@@ -128,7 +128,7 @@ def _found(clinic: Clinic, account_id: UUID) -> Membership:
 def _take_out(clinic: Clinic, account_id: UUID) -> None:
     membership = _found(clinic, account_id)
     _an_owner_stays(clinic, without=account_id)
-    take_back_those_of(account_id, clinic_id=clinic.id)
+    cancel_invitations_by(account_id, clinic_id=clinic.id)
     db.session.delete(membership)
     db.session.flush()
 

@@ -15,8 +15,8 @@ from marketplace.foundation.paging import Page, cut, total_of
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.states import LeadState
-from marketplace.quote_requests.desk import UNSEEN
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.operator_queries import UNSEEN
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
 PAGE = 40

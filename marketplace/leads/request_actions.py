@@ -20,8 +20,7 @@ from marketplace.quote_requests.events import (
     RequestReopened,
     RequestWithdrawn,
 )
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
 OPEN_LIVES = timedelta(days=90)

@@ -19,8 +19,7 @@ from marketplace.leads.events import ConsentGiven, ConsentRevoked, LeadRevoked, 
 from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests import photos
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
 
 ALL = "all"

@@ -44,11 +44,10 @@ from marketplace.quote_requests.events import (
     RequestRewritten,
     RequestSubmitted,
 )
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.links import CONFIRM
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
+from marketplace.quote_requests.request_links import CONFIRM
 from marketplace.quote_requests.states import AT_CLINICS, Purpose, RequestState
 
 REPEATED_WITHIN = timedelta(days=30)

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_security import EmailValidateException, MailUtil, change_email_confirmed, current_user, hash_password
 from flask_security.utils import get_message
 
-from marketplace.clinics import joining
+from marketplace.clinics import invitation_actions
 from marketplace.clinics.events import InvitationHeldBack
 from marketplace.clinics.invitations import Invitation
 from marketplace.extensions import db
@@ -119,7 +119,7 @@ def team_invitation(event: Event) -> None:
     if used_up:
         record(InvitationHeldBack(clinic_id=invitation.clinic_id, reason=used_up))
         return
-    invited = joining.read(invitation)
+    invited = invitation_actions.read_invitation(invitation)
     outbox.put(
         "team_invitation",
         to=invitation.email,

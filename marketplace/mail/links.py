@@ -18,8 +18,15 @@ from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.mail.models import Email
 from marketplace.mail.register import STREAMS
 from marketplace.mail.suppression import unsubscribe_path
-from marketplace.quote_requests.links import BELOW_REQUEST, CONFIRM, DELETED, LIFETIMES, PAGE, confirmations_until
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.request_links import (
+    BELOW_REQUEST,
+    CONFIRM,
+    DELETED,
+    LIFETIMES,
+    PAGE,
+    confirmations_until,
+)
 from marketplace.quote_requests.states import RequestState
 
 # What stands in the stored text until the email is sent.

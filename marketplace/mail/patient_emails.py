@@ -29,8 +29,8 @@ from marketplace.mail.verdicts import GIVE_UP_AFTER
 from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
-from marketplace.quote_requests.links import confirmations_until
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.request_links import confirmations_until
 from marketplace.quote_requests.states import RequestState
 
 _NOT_TWICE_WITHIN = timedelta(hours=24)

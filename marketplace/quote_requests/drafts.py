@@ -1,5 +1,6 @@
 """A draft collects answers step by step; each answer is stored at once and can be changed."""
 
+import secrets
 from datetime import date
 from uuid import UUID
 
@@ -13,9 +14,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.security.sealed import keyring, new_data_key
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import DraftClinic, QuoteRequest
-from marketplace.quote_requests.references import new_ref
+from marketplace.quote_requests.models import REQUEST, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 STEPS = ("treatment", "where", "when", "budget", "health", "photos", "you", "clinics", "check")
@@ -204,3 +203,11 @@ def _changed(request: QuoteRequest, *, before: tuple[object, ...]) -> None:
         db.session.execute(delete(DraftClinic).where(DraftClinic.request_id == request.id))
         request.wait_without_clinic = False
     touch(request)
+
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_ref() -> str:
+    """MQ- and eight characters: 30^8 possibilities."""
+    return "MQ-" + "".join(secrets.choice(ALPHABET) for _ in range(8))

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
+from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.security.sealed import Box
-from marketplace.quote_requests.states import Purpose, RequestState
+from marketplace.quote_requests.states import REQUEST_MOVES, Purpose, RequestState
 
 TIMINGS = ("month", "quarter", "later", "unknown")
 TRIPS = ("1", "2", "3", "unknown")
@@ -185,3 +186,6 @@ class Look(Base):
         if self.reason_sealed is None:
             return None
         return str(self.request.box.open("look.reason_sealed", self.reason_sealed, row=self.id))
+
+
+REQUEST: Lifecycle[QuoteRequest, RequestState] = Lifecycle(QuoteRequest, REQUEST_MOVES)

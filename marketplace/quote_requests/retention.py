@@ -18,8 +18,7 @@ from marketplace.quote_requests.events import (
     PhotosForgotten,
     RequestKept,
 )
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import DraftClinic, Look, Photo, QuoteRequest
+from marketplace.quote_requests.models import REQUEST, DraftClinic, Look, Photo, QuoteRequest
 from marketplace.quote_requests.states import RequestState as State
 
 DRAFT_LIVES = timedelta(hours=24)

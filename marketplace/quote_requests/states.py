@@ -47,3 +47,18 @@ REQUEST_MOVES = {
     RequestState.WITHDRAWN: frozenset({RequestState.ERASED}),
     RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
 }
+
+
+CONDITIONS = (
+    "pregnancy",
+    "breastfeeding",
+    "infection",
+    "allergy",
+    "skin_condition",
+    "blood_thinner",
+    "unsure",
+    "tell_clinic",
+    "none",
+)
+# Those that lead to the page which says what they mean.
+PAUSING = CONDITIONS[:6]

@@ -19,8 +19,7 @@ from marketplace.leads.events import ids
 from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_REASONS, LeadState
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.events import ChoiceUndone, DeclineUndone, QuoteChosen, QuoteDeclined, RequestSettled
 from marketplace.quotes.models import QUOTE, Quote

@@ -19,7 +19,7 @@ from marketplace.leads.events import ids
 from marketplace.leads.freezing import must_go_on
 from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import QUOTABLE
-from marketplace.quote_requests.lifecycle import REQUEST
+from marketplace.quote_requests.models import REQUEST
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.events import QuoteHeld
 from marketplace.quotes.flags import Confirmed, flags_of, put_before_operator, unconfirmed

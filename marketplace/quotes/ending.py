@@ -19,8 +19,7 @@ from marketplace.leads.freezing import must_go_on
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes import choosing
 from marketplace.quotes.events import QuoteExpired, QuoteWithdrawn

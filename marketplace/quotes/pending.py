@@ -18,8 +18,7 @@ from marketplace.leads.events import ids
 from marketplace.leads.freezing import freeze, must_go_on
 from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import LeadState
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quotes.events import QuoteRevised, QuoteSent, QuoteWithdrawn
 from marketplace.quotes.flags import close_items
 from marketplace.quotes.models import QUOTE, Quote

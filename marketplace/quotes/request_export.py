@@ -15,7 +15,7 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import DeletionDuty, Lead
 from marketplace.leads.queries import decisions, leads_of
 from marketplace.leads.reasons import in_words
-from marketplace.quote_requests import desk, queries
+from marketplace.quote_requests import operator_queries, queries
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -49,7 +49,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
         "looks": [_look(look) for look in queries.looks(request)],
         "considered": [_decision(decision) for decision in decisions(request)],
-        "history": [_event(entry) for entry in desk.history(request)],
+        "history": [_event(entry) for entry in operator_queries.history(request)],
     }
     record(RequestExported(request_id=request.id))
     plain: dict[str, Any] = _plain(content)

@@ -21,8 +21,7 @@ from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, 
 from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.choosing import UNDO_WITHIN
 from marketplace.quotes.pending import freeze_answer

@@ -15,9 +15,8 @@ from marketplace.leads import messages, request_actions
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.links import DELETED
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
+from marketplace.quote_requests.request_links import DELETED
 from marketplace.quote_requests.states import AT_CLINICS, RequestState
 from marketplace.quotes import ending as quotes
 from marketplace.retention.models import Erasure

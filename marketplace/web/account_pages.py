@@ -13,7 +13,7 @@ from marketplace.accounts import session_store, sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.credentials import password_problem
 from marketplace.accounts.freshness import fresh
-from marketplace.clinics.joining import Invited, Standing, join, join_as_new, peek
+from marketplace.clinics.invitation_actions import Invited, InviteeStanding, join, join_as_new, peek_invitation
 from marketplace.clinics.team import membership_of
 from marketplace.extensions import db
 from marketplace.foundation.problems import LinkGone
@@ -98,19 +98,19 @@ def show_gone(problem: LinkGone) -> ResponseReturnValue:
 @joining.get("")
 def show_invitation(token: str) -> str:
     """Who invites and which clinic; a mail scanner that follows the link joins nothing."""
-    return _page(token, peek(token), form=PersonForm())
+    return _page(token, peek_invitation(token), form=PersonForm())
 
 
 @joining.post("")
 @writes
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Joins the team."""
-    invited = peek(token)
-    if _is_theirs(invited) and invited.standing == Standing.FREE:
+    invited = peek_invitation(token)
+    if _is_theirs(invited) and invited.standing == InviteeStanding.FREE:
         join(token, current_user.id)
         flash(_("You are in the team of %(clinic)s", clinic=invited.clinic_name), "success")
         return redirect("/dashboard/leads", 303)
-    if current_user.is_authenticated or invited.standing != Standing.NEW:
+    if current_user.is_authenticated or invited.standing != InviteeStanding.NEW:
         return _page(token, invited, form=PersonForm(formdata=None)), 409
     form = PersonForm()
     if not form.validate_on_submit():

@@ -13,7 +13,7 @@ from flask_security.recoverable import generate_reset_password_token
 from marketplace.accounts import session_store
 from marketplace.accounts.actions import create_operator, deactivate
 from marketplace.accounts.models import Account
-from marketplace.clinics.inviting import invite
+from marketplace.clinics.invitation_actions import invite
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation.security.signed_links import token_of

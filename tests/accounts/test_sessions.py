@@ -103,10 +103,10 @@ def test_a_draft_waits_for_a_day(client):
 
 def test_an_opened_request_stays_open_as_long_as_its_link(client, make_request):
     from marketplace.foundation.security import signed_links
-    from marketplace.quote_requests import links
+    from marketplace.quote_requests import request_links
 
     request = make_request()
-    link = signed_links.issue("page", subject_id=request.id, lifetime=links.LIFETIMES[links.PAGE])
+    link = signed_links.issue("page", subject_id=request.id, lifetime=request_links.LIFETIMES[request_links.PAGE])
     page = client.get(f"/q/{signed_links.token_of(link)}").headers["Location"]
     with later(days=6):
         assert client.get(page).status_code == 200

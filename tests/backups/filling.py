@@ -15,8 +15,8 @@ from marketplace.foundation.security.sealed import Box, keyring, new_data_key
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
+from marketplace.quote_requests.drafts import new_ref
 from marketplace.quote_requests.models import Consent, Look, Photo, QuoteRequest
-from marketplace.quote_requests.references import new_ref
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, procedure_named

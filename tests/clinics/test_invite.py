@@ -10,9 +10,16 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Account
 from marketplace.clinics import invitations, team
+from marketplace.clinics.invitation_actions import (
+    InviteeStanding,
+    cancel_invitation,
+    expire_invitations_due,
+    invite,
+    join,
+    join_as_new,
+    peek_invitation,
+)
 from marketplace.clinics.invitations import Invitation
-from marketplace.clinics.inviting import invite, lapse_due, take_back
-from marketplace.clinics.joining import Standing, join, join_as_new, peek
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
@@ -50,7 +57,7 @@ def token(invitation: Invitation) -> str:
 
 def gone(given: str) -> str:
     with pytest.raises(LinkGone) as error:
-        peek(given)
+        peek_invitation(given)
     return error.value.reason
 
 
@@ -72,7 +79,7 @@ def test_an_invitation_is_shown_mailed_and_recorded(clinic: Clinic, invitation: 
 def test_the_next_one_replaces_it(clinic: Clinic, owner: Account, invitation: Invitation) -> None:
     first, again = token(invitation), ask(clinic, owner, "BEN@clinic.example")
     assert (invitation.state, gone(first)) == ("replaced", "used")
-    assert peek(token(again)).email == "BEN@clinic.example"
+    assert peek_invitation(token(again)).email == "BEN@clinic.example"
     assert told()[1:] == ["InvitationReplaced", "MemberInvited"]
 
 
@@ -100,17 +107,17 @@ def test_an_open_one_has_its_moment(invitation: Invitation) -> None:
 
 def test_taken_back_its_link_is_dead(clinic: Clinic, owner: Account, invitation: Invitation) -> None:
     given = token(invitation)
-    take_back(clinic, invitation.id, by=owner.id)
+    cancel_invitation(clinic, invitation.id, by=owner.id)
     assert (invitation.state, gone(given)) == ("taken_back", "used")
     assert invitations.open_ones(clinic.id) == []
     with pytest.raises(WrongState, match="not open any more"):
-        take_back(clinic, invitation.id, by=owner.id)
+        cancel_invitation(clinic, invitation.id, by=owner.id)
 
 
 def test_an_invitation_that_ended_is_not_opened_by_any_link(
     clinic: Clinic, owner: Account, invitation: Invitation
 ) -> None:
-    take_back(clinic, invitation.id, by=owner.id)
+    cancel_invitation(clinic, invitation.id, by=owner.id)
     assert gone(token(invitation)) == "used"
 
 
@@ -124,11 +131,11 @@ def test_another_clinics_is_not_found(invitation: Invitation, make_clinic: Make,
     other = make_clinic("Clinic Nar")
     can = make_member(other, email="can@clinic.example")
     with pytest.raises(NotFound):
-        take_back(other, invitation.id, by=can.id)
+        cancel_invitation(other, invitation.id, by=can.id)
 
 
 def test_a_mail_that_waits_is_not_sent_after_the_end(clinic: Clinic, owner: Account, invitation: Invitation) -> None:
-    take_back(clinic, invitation.id, by=owner.id)
+    cancel_invitation(clinic, invitation.id, by=owner.id)
     with pytest.raises(NoLongerDue, match="invitation_ended"):
         links.make_ready(only("team_invitation"))
 
@@ -140,14 +147,14 @@ def test_the_link_ends_with_the_invitation_however_late_it_is_sent(invitation: I
     given = links.address(email).rpartition("/")[2]
     assert links.address(email).startswith("http://127.0.0.1:8000/account/invitation/")
     with clock.set_to(invitation.expires_at - timedelta(seconds=1)):
-        assert peek(given).standing == Standing.NEW
+        assert peek_invitation(given).standing == InviteeStanding.NEW
     with clock.set_to(invitation.expires_at):
         assert gone(given) == "expired"
 
 
 def test_nobody_came_in_seven_days(invitation: Invitation) -> None:
-    assert lapse_due(clock.now() + timedelta(days=7, minutes=-1)) == 0
-    assert lapse_due(clock.now() + timedelta(days=7, minutes=1)) == 1
+    assert expire_invitations_due(clock.now() + timedelta(days=7, minutes=-1)) == 0
+    assert expire_invitations_due(clock.now() + timedelta(days=7, minutes=1)) == 1
     assert (invitation.state, told()[-1]) == ("lapsed", "InvitationLapsed")
 
 
@@ -181,18 +188,18 @@ def test_beyond_the_allowance_nothing_is_mailed(
 @pytest.mark.parametrize(
     ("email", "standing", "words"),
     [
-        (BEN, Standing.NEW, "You set your name"),
-        ("known@clinic.example", Standing.FREE, "You sign in with this address"),
-        ("elsewhere@clinic.example", Standing.ELSEWHERE, "Leave that team first"),
-        ("staff@clinic.example", Standing.BARRED, "cannot join a team"),
-        ("gone@clinic.example", Standing.BARRED, "cannot join a team"),
+        (BEN, InviteeStanding.NEW, "You set your name"),
+        ("known@clinic.example", InviteeStanding.FREE, "You sign in with this address"),
+        ("elsewhere@clinic.example", InviteeStanding.ELSEWHERE, "Leave that team first"),
+        ("staff@clinic.example", InviteeStanding.BARRED, "cannot join a team"),
+        ("gone@clinic.example", InviteeStanding.BARRED, "cannot join a team"),
     ],
 )
 def test_the_mail_says_what_to_do_first(
-    world_of_people: Any, clinic: Clinic, owner: Account, email: str, standing: Standing, words: str
+    world_of_people: Any, clinic: Clinic, owner: Account, email: str, standing: InviteeStanding, words: str
 ) -> None:
     invitation = ask(clinic, owner, email)
-    assert peek(token(invitation)).standing == standing
+    assert peek_invitation(token(invitation)).standing == standing
     assert words in text_of(only("team_invitation"))
 
 
@@ -253,6 +260,6 @@ def test_a_person_works_for_one_clinic(
 
 def test_what_is_forgotten_takes_its_link_along(clinic: Clinic, owner: Account, invitation: Invitation) -> None:
     given = token(invitation)
-    take_back(clinic, invitation.id, by=owner.id)
+    cancel_invitation(clinic, invitation.id, by=owner.id)
     invitations.forget([invitation.id])
     assert gone(given) == "altered"

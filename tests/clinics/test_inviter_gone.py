@@ -7,8 +7,7 @@ import pytest
 from marketplace.accounts.actions import deactivate
 from marketplace.accounts.models import Account
 from marketplace.clinics import team
-from marketplace.clinics.inviting import invite
-from marketplace.clinics.joining import join_as_new
+from marketplace.clinics.invitation_actions import invite, join_as_new
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.foundation.problems import LinkGone

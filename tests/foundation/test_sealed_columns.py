@@ -15,10 +15,10 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
+from marketplace.quote_requests.access_records import unseal
 from marketplace.quote_requests.models import Look, Photo, QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.queries import answers
-from marketplace.quote_requests.unsealing import unseal
 from marketplace.quotes.models import Quote
 from marketplace.quotes.terms import terms_of
 from tests.factories import build_clinic, build_quote, build_request

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account
-from marketplace.clinics.inviting import invite
+from marketplace.clinics.invitation_actions import invite
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation.security.signed_links import token_of

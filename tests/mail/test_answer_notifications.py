@@ -12,7 +12,7 @@ from marketplace.leads.consent import REVOKED, write_consent
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, READING, LeadState
 from marketplace.mail import answer_notifications, delivery
-from marketplace.quote_requests import changes, drafts
+from marketplace.quote_requests import answer_changes, drafts
 from marketplace.quote_requests.states import Purpose
 from tests.factories import build_lead
 from tests.mail.things import a_clinic, a_lead, emails, jobs_of, only
@@ -26,16 +26,16 @@ def lead(app: Flask) -> Lead:
 
 
 def change(lead: Lead, **answers: Any) -> list[str]:
-    before = changes.begin(lead.request)
+    before = answer_changes.begin(lead.request)
     for name, value in answers.items():
         setattr(lead.request, name, value)
-    return changes.done(lead.request, before)
+    return answer_changes.done(lead.request, before)
 
 
 def change_health(lead: Lead) -> None:
-    before = changes.begin(lead.request)
+    before = answer_changes.begin(lead.request)
     drafts.answer_health(lead.request, conditions=["blood_thinner"], details="Since May")
-    changes.done(lead.request, before)
+    answer_changes.done(lead.request, before)
 
 
 def at(**later: int) -> Any:

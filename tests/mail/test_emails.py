@@ -22,7 +22,7 @@ from marketplace.mail import (
 )
 from marketplace.mail.links import SealedLink
 from marketplace.mail.models import Email
-from marketplace.quote_requests import changes
+from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.ending import withdraw
 from tests.factories import build_account, build_invitation, build_lead, build_member, build_quote
@@ -71,9 +71,9 @@ def a_reply() -> None:
 
 def answers_changed() -> None:
     request = build_lead().request
-    before = changes.begin(request)
+    before = answer_changes.begin(request)
     request.trips = "1"
-    changes.done(request, before)
+    answer_changes.done(request, before)
 
 
 def account(name: str, link: bool) -> None:

@@ -17,8 +17,8 @@ from marketplace.foundation.security.sealed import keyring
 from marketplace.leads.submission import submit
 from marketplace.mail import quota
 from marketplace.mail.models import Email
-from marketplace.quote_requests.links import resend_confirmation
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.request_links import resend_confirmation
 from tests.factories import Make
 
 ANA = "ana@patient.example"

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from marketplace.clinics.inviting import take_back
+from marketplace.clinics.invitation_actions import cancel_invitation
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.security import idempotency, signed_links
@@ -22,7 +22,7 @@ from marketplace.leads.submission import submit
 from marketplace.mail import delivery, outbox, patient_emails
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.suppression import ALL, OPTIONAL, Reason, lift, suppress, suppression_reason
-from marketplace.quote_requests import links
+from marketplace.quote_requests import request_links
 from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
 from marketplace.retention.rules import RULES, Rule
@@ -89,7 +89,7 @@ def an_ended_invitation() -> None:
     clinic = build_clinic()
     owner = build_member(clinic)
     invitation = build_invitation(clinic, by=owner)
-    take_back(clinic, invitation.id, by=owner.id)
+    cancel_invitation(clinic, invitation.id, by=owner.id)
 
 
 def a_confirmed_deletion() -> None:
@@ -189,5 +189,5 @@ def test_a_job_that_is_still_to_be_done_stays(app: Flask) -> None:
 def test_what_ended_can_still_be_reached_by_a_new_link(app: Flask) -> None:
     request = build_request(email="late@patient.example")
     close(request)
-    links.send_new_link("late@patient.example")
+    request_links.send_new_link("late@patient.example")
     assert len(emails("your_link")) == 1

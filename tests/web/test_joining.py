@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from marketplace.clinics import team
+from marketplace.clinics.invitation_actions import cancel_invitation, invite
 from marketplace.clinics.invitations import open_ones
-from marketplace.clinics.inviting import invite, take_back
 from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -148,7 +148,7 @@ def test_it_ends_after_seven_days(client: Any, path: str) -> None:
 
 def test_taken_back_it_opens_nothing(client: Any, clinic: Any, owner: Any, path: str) -> None:
     (one,) = open_ones(clinic.id)
-    take_back(clinic, one.id, by=owner.id)
+    cancel_invitation(clinic, one.id, by=owner.id)
     db.session.commit()
     assert client.get(path).status_code == client.post(path, data=FORM).status_code == 404
 

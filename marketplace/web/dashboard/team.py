@@ -12,7 +12,7 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from marketplace.accounts.freshness import fresh, put_back
-from marketplace.clinics import invitations, inviting, team
+from marketplace.clinics import invitation_actions, invitations, team
 from marketplace.clinics.invitations import LIFETIME
 from marketplace.clinics.states import TeamRole
 from marketplace.foundation.problems import Refused
@@ -158,7 +158,7 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             role = TeamRole(form.role.data)
-            invitation = inviting.invite(g.clinic, email=form.email.data or "", role=role, by=current_user.id)
+            invitation = invitation_actions.invite(g.clinic, email=form.email.data or "", role=role, by=current_user.id)
         except Refused as refused:
             form.email.errors = [refused.message]
         else:
@@ -172,6 +172,6 @@ def invite() -> ResponseReturnValue:
 @writes
 def take_back_invitation(invitation_id: UUID) -> ResponseReturnValue:
     """Its link works no more."""
-    inviting.take_back(g.clinic, invitation_id, by=current_user.id)
+    invitation_actions.cancel_invitation(g.clinic, invitation_id, by=current_user.id)
     flash(_("Invitation taken back. Its link does not work any more"), "success")
     return redirect(url_for("dashboard.show_team"), 303)

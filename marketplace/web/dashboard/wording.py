@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from marketplace.clinics import reasons
-from marketplace.quote_requests.conditions import PAUSING
+from marketplace.quote_requests.states import PAUSING
 from marketplace.web import words
 
 # The label of a state, and how its tag is drawn.

@@ -13,7 +13,7 @@ from marketplace.clinics import operator_queries as clinics
 from marketplace.clinics import reasons
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.foundation.security.input_safety import has_unsafe_characters
-from marketplace.quote_requests import desk as request_desk
+from marketplace.quote_requests import operator_queries as request_desk
 from marketplace.web import words
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint

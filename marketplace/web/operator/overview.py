@@ -7,7 +7,7 @@ from marketplace.clinics import operator_queries
 from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.leads import operator_queries as routing_desk
 from marketplace.mail import operator_queries as outbox
-from marketplace.quote_requests import desk as request_desk
+from marketplace.quote_requests import operator_queries as request_desk
 from marketplace.reviews import queries as reviews
 from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint

@@ -14,8 +14,8 @@ from wtforms.validators import DataRequired, Length
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.leads import operator_queries, queries, reasons
 from marketplace.mail import operator_queries as outbox
-from marketplace.quote_requests import desk as request_desk
-from marketplace.quote_requests import unsealing
+from marketplace.quote_requests import access_records
+from marketplace.quote_requests import operator_queries as request_desk
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
@@ -66,7 +66,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _request_page(asked, form), 422
     try:
-        unsealing.unseal(asked, actor=current_user.actor, reason=form.reason.data or "")
+        access_records.unseal(asked, actor=current_user.actor, reason=form.reason.data or "")
     except Refused:
         form.reason.errors = [_("Enter at least 10 characters")]
         return _request_page(asked, form), 422
@@ -78,16 +78,16 @@ def unseal_request(ref: str) -> ResponseReturnValue:
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """While the answers are open to this person; HEAD looks at nothing."""
     asked = operator_queries.request_by_ref(ref)
-    if unsealing.open_until(asked, actor=current_user.actor) is None:
+    if access_records.open_until(asked, actor=current_user.actor) is None:
         raise NotFound("photo")
-    jpeg = unsealing.see_unsealed(asked, photo_id) if request.method == "GET" else b""
+    jpeg = access_records.see_unsealed(asked, photo_id) if request.method == "GET" else b""
     return uploads.answer(jpeg, name=f"{ref}-{photo_id}")
 
 
 def _request_page(asked: Any, form: UnsealForm) -> str:
     history = request_desk.history(asked)
     leads = queries.leads_of(asked)
-    open_until = unsealing.open_until(asked, actor=current_user.actor) if request.method == "GET" else None
+    open_until = access_records.open_until(asked, actor=current_user.actor) if request.method == "GET" else None
     return render_template(
         "operator/requests/show.html",
         words=wording,
@@ -101,7 +101,7 @@ def _request_page(asked: Any, form: UnsealForm) -> str:
         history=history,
         actors=wording.actors(entry.actor for entry in history),
         open_until=open_until,
-        unsealed=unsealing.read_unsealed(asked) if open_until else None,
+        unsealed=access_records.read_unsealed(asked) if open_until else None,
         photos=photos_of(asked),
         form=form,
         has_errors=bool(form.errors),

@@ -7,7 +7,7 @@ import pytest
 from marketplace.extensions import db
 from marketplace.leads.consent import REVOKED, write_consent
 from marketplace.leads.models import Lead
-from marketplace.quote_requests import changes, drafts
+from marketplace.quote_requests import answer_changes, drafts
 from marketplace.quote_requests.states import Purpose
 from tests.factories import Make
 from tests.reading import form_fields, words
@@ -21,10 +21,10 @@ def lead(desk: Any, make_lead: Make) -> Lead:
 
 
 def change(lead: Lead) -> None:
-    before = changes.begin(lead.request)
+    before = answer_changes.begin(lead.request)
     lead.request.trips = "1"
     drafts.answer_health(lead.request, conditions=["blood_thinner"], details="")
-    changes.done(lead.request, before)
+    answer_changes.done(lead.request, before)
     db.session.commit()
 
 
@@ -61,11 +61,11 @@ def test_a_new_quote_answers_the_change(desk: Any, lead: Lead, make_quote: Make)
 
 def test_answers_to_other_questions_are_not_filled_in(desk: Any, lead: Lead, make_quote: Make) -> None:
     make_quote(lead, answers=("A little",))
-    before = changes.begin(lead.request)
+    before = answer_changes.begin(lead.request)
     drafts.answer_you(
         lead.request, name="Ana", email="a@patient.example", phone="", languages=["en"], questions=["Why?"]
     )
-    changes.done(lead.request, before)
+    answer_changes.done(lead.request, before)
     db.session.commit()
     page = desk.get(f"/dashboard/leads/{lead.request.ref}").page
     form = next(form for form in page.all("form") if (form.get("action") or "").endswith("/quote"))

@@ -9,7 +9,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security import signed_links
-from marketplace.quote_requests import unsealing
+from marketplace.quote_requests import access_records
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import looks
 
@@ -100,8 +100,8 @@ def test_what_is_not_there_is_not_opened(desk, asked):
 
 
 def test_nothing_else_is_unsealed(asked):
-    unsealing.unseal(asked, actor="operator:1", reason=WHY)
-    found = unsealing.read_unsealed(asked)
+    access_records.unseal(asked, actor="operator:1", reason=WHY)
+    found = access_records.read_unsealed(asked)
     assert (found.details, found.name, found.email, found.questions) == ("asthma since May", "", "", ())
 
 

@@ -10,9 +10,9 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
 from marketplace.mail.models import Email
-from marketplace.quote_requests.links import PAGE
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quote_requests.request_links import PAGE
 from tests.factories import Make
 from tests.web.patient.filling import press, reach_check
 

@@ -10,7 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from marketplace.quote_requests import drafts, queries
-from marketplace.quote_requests.conditions import PAUSING
+from marketplace.quote_requests.states import PAUSING
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf

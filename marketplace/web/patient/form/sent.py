@@ -10,7 +10,7 @@ from marketplace.foundation.database.roles import DatabaseRole, as_system, use_r
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.leads.submission import correct_address, rewrite
-from marketplace.quote_requests import links, queries
+from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms.base import CreatingForm, email_field
 from marketplace.web.http.writing import once, writes
@@ -47,7 +47,7 @@ def sent() -> ResponseReturnValue:
         return redirect(url_for("patient.start"), 303)
     if request.method == "POST":
         limits.consume("confirm-again")
-        links.resend_confirmation(quote_request)
+        request_links.resend_confirmation(quote_request)
         flash(_("We have sent the email again. The link in the earlier one no longer works"), "success")
         return redirect(url_for("patient.sent"), 303)
     return render_template(

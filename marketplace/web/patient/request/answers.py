@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.clinic_queries import leads_to_notify
-from marketplace.quote_requests import changes
+from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
@@ -63,9 +63,9 @@ def change_answer(ref: str, step: str) -> ResponseReturnValue:
     form = _question(step).of(quote_request)
     if not form.validate_on_submit():
         return _page(ref, step, form)
-    before = changes.begin(quote_request)
+    before = answer_changes.begin(quote_request)
     form.store(quote_request)
-    flash(changed_text(quote_request, changes.done(quote_request, before)), "success")
+    flash(changed_text(quote_request, answer_changes.done(quote_request, before)), "success")
     return redirect(url_for("patient.show_request", ref=ref), 303)
 
 

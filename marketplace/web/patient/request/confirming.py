@@ -11,7 +11,7 @@ from marketplace.foundation import clock
 from marketplace.leads import submission
 from marketplace.leads.consent import recipients, standing_rows, with_consent
 from marketplace.leads.submission import Confirmed, confirm, rewrite
-from marketplace.quote_requests import links
+from marketplace.quote_requests import request_links
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import CreatingForm
@@ -44,7 +44,7 @@ class Confirmation(Agreement):
 @blueprint.get("/q/<token>/confirm")
 def show_confirmation(token: str) -> ResponseReturnValue:
     """Shows what would be sent to whom; a mail scanner that follows the link sends nothing."""
-    quote_request, link = links.peek_confirm(token)
+    quote_request, link = request_links.peek_confirm(token)
     return _page(token, Confirmation.of(quote_request), link, ConfirmForm())
 
 
@@ -68,14 +68,16 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
 @once(ConfirmForm, must_have_token=False)
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
-    quote_request, link = links.spend_confirm(token)
+    quote_request, link = request_links.spend_confirm(token)
     submission.lock(quote_request)
     confirmation, form = Confirmation.of(quote_request), ConfirmForm()
     if not form.agrees_to(confirmation.shown):
         return _page(token, confirmation, link, form)
     left_out = [clinic for clinic, _reason in confirmation.recipients.left_out]
     _say_what_came_of_it(confirm(quote_request, without=left_out))
-    remember(quote_request.ref, until=clock.now() + links.LIFETIMES[links.PAGE], mailed_at=link.created_at)
+    remember(
+        quote_request.ref, until=clock.now() + request_links.LIFETIMES[request_links.PAGE], mailed_at=link.created_at
+    )
     return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
@@ -83,7 +85,7 @@ def send_request(token: str) -> ResponseReturnValue:
 @writes
 def change_unconfirmed(token: str) -> ResponseReturnValue:
     """Back to the form with every answer; it shows health answers, so it opens in the person's own browser only."""
-    quote_request, link = links.peek_confirm(token)
+    quote_request, link = request_links.peek_confirm(token)
     if not is_own_browser(quote_request.ref, mailed_at=link.created_at):
         flash(_("To change an answer, have the email sent again and open its link at once"), "care")
         return redirect(url_for("patient.ask_for_link"), 303)

@@ -12,7 +12,7 @@ from marketplace.leads import request_actions
 from marketplace.leads.deletion_duties import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import DutyState
-from marketplace.quote_requests.links import confirmations_until, link_to_confirmations, open_confirmations
+from marketplace.quote_requests.request_links import confirmations_until, link_to_confirmations, open_confirmations
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.quote_requests import links, queries
+from marketplace.quote_requests import queries, request_links
 from marketplace.web.forms.base import CreatingForm, email_field
 from marketplace.web.forms.challenged import ChallengedForm
 from marketplace.web.http.writing import once, writes
@@ -29,13 +29,13 @@ class LinkForm(ChallengedForm, CreatingForm):
 @blueprint.get("/q/<token>")
 def open_page(token: str) -> ResponseReturnValue:
     """Opens a session for that one request; a look by HEAD opens nothing."""
-    quote_request, link = links.open_page(token)
+    quote_request, link = request_links.open_page(token)
     if request.method == "HEAD":
         return ""
     remember(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
     target = request.args.get("to", "")
     page = url_for("patient.show_request", ref=quote_request.ref)
-    return redirect(f"{page}/{target}" if links.BELOW_REQUEST.fullmatch(target) else page, 303)
+    return redirect(f"{page}/{target}" if request_links.BELOW_REQUEST.fullmatch(target) else page, 303)
 
 
 @blueprint.route("/my/link", methods=["GET", "POST"])
@@ -45,7 +45,7 @@ def ask_for_link() -> ResponseReturnValue:
     """The same answer for every address, known or not."""
     form = LinkForm()
     if form.validate_on_submit():
-        links.send_new_link(form.email.data or "")
+        request_links.send_new_link(form.email.data or "")
         return redirect(url_for("patient.link_sent"), 303)
     status = 422 if request.method == "POST" else 200
     return render_template(
@@ -56,7 +56,9 @@ def ask_for_link() -> ResponseReturnValue:
 @blueprint.get("/my/link/sent")
 def link_sent() -> str:
     """What happens next."""
-    return render_template("patient/request/link_sent.html", hours=links.LIFETIMES[links.PAGE] // timedelta(hours=1))
+    return render_template(
+        "patient/request/link_sent.html", hours=request_links.LIFETIMES[request_links.PAGE] // timedelta(hours=1)
+    )
 
 
 class OpenForm(CreatingForm):
@@ -83,7 +85,7 @@ def mail_link_to_open(ref: str) -> ResponseReturnValue:
     form = OpenForm()
     if not form.validate_on_submit():
         return _page(form)
-    links.mail_new_link(held())
+    request_links.mail_new_link(held())
     flash(_("We have emailed you a new link. Open it in this browser"), "success")
     return redirect(url_for("patient.show_closed", ref=ref), 303)
 

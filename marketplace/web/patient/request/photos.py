@@ -10,7 +10,7 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from marketplace.leads.consent import GIVEN, later_photos_text, photo_readers, write_consent
-from marketplace.quote_requests import changes, photos
+from marketplace.quote_requests import answer_changes, photos
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown, items
@@ -113,7 +113,7 @@ def change_photos(ref: str) -> ResponseReturnValue:
 def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
     """Whether it was stored: where the clinics changed while the photos were painted, nothing is."""
     painted = form.painted()
-    begin = changes.begin if painted else changes.begin_taking_back
+    begin = answer_changes.begin if painted else answer_changes.begin_taking_back
     before = begin(quote_request)
     form.name_clinics(photo_readers(quote_request))
     if painted and (form.is_stale(quote_request) or not form.agrees()):
@@ -122,7 +122,7 @@ def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
         words = later_photos_text(list(form.clinics))
         write_consent(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
     form.keep(quote_request, painted)
-    changes.done(quote_request, before)
+    answer_changes.done(quote_request, before)
     return True
 
 

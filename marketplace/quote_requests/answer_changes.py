@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
 from marketplace.quote_requests.events import RequestChanged
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState

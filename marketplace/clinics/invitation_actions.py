@@ -1,4 +1,8 @@
-"""Joining a team by a mailed link: it proves one address, it works once, and a person works for one clinic."""
+"""Invites into a team, and joins one by the mailed link.
+
+One open invitation an address, a limit to the size of a team; a link proves one address and works once, and a person
+works for one clinic.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,20 +13,64 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.actions import make_account
 from marketplace.accounts.models import Account
-from marketplace.accounts.queries import account_with_address, names_of
-from marketplace.clinics import team
-from marketplace.clinics.invitations import PURPOSE, Invitation
-from marketplace.clinics.lifecycle import INVITATION
+from marketplace.accounts.queries import account_with_address, names_of, normal_address
+from marketplace.clinics import events, invitations, team
+from marketplace.clinics.invitations import INVITATION, LIFETIME, PURPOSE, Invitation, end_invitation
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import acting_as
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import acting_as, record
+from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.database.roles import as_system
-from marketplace.foundation.problems import LinkGone, WrongState
+from marketplace.foundation.problems import LinkGone, Refused, WrongState
 from marketplace.foundation.security import signed_links
 
 
-class Standing(StrEnum):
+def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitation:
+    """Replaces an earlier one for this address. Raises Refused for who is in the team and when it is full."""
+    email = normal_address(email)
+    team.hold_as_owner(clinic, by)
+    people = team.members(clinic)
+    if email.lower() in {person.email.lower() for person in people}:
+        raise Refused("in_team", _("This person is in your team already"), field="email")
+    earlier = invitations.open_for(clinic.id, email)
+    if earlier is not None:
+        end_invitation(earlier, InvitationState.REPLACED)
+        record(events.InvitationReplaced(clinic_id=clinic.id, reason=str(earlier.id)))
+    if len(people) + len(invitations.open_ones(clinic.id)) >= team.MOST_PEOPLE:
+        full = _("A team has %(n)s people at most, invitations counted. Remove one first", n=team.MOST_PEOPLE)
+        raise Refused("team_full", full)
+    now = clock.now()
+    times = {"open_at": now, "expires_at": now + LIFETIME}
+    invitation = Invitation(clinic_id=clinic.id, email=email, role=role, invited_by=by, **times)
+    db.session.add(invitation)
+    db.session.flush()
+    record(events.MemberInvited(clinic_id=clinic.id, reason=str(invitation.id)))
+    return invitation
+
+
+def cancel_invitation(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
+    """Its link is dead. Raises WrongState when it has ended already."""
+    team.hold_as_owner(clinic, by)
+    invitation = invitations.own(clinic.id, invitation_id)
+    if invitation.state != InvitationState.OPEN:
+        raise WrongState("invitation_ended", _("This invitation is not open any more"))
+    end_invitation(invitation, InvitationState.TAKEN_BACK)
+    record(events.InvitationTakenBack(clinic_id=clinic.id, reason=str(invitation.id)))
+
+
+def expire_invitations_due(now: datetime) -> int:
+    """Nobody accepted in time; how many."""
+
+    def lapse(invitation: Invitation) -> None:
+        end_invitation(invitation, InvitationState.LAPSED)
+        record(events.InvitationLapsed(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
+
+    return for_each_locked(invitations.due(now).order_by(Invitation.expires_at), lapse)
+
+
+class InviteeStanding(StrEnum):
     """What the invited person has to do first."""
 
     NEW = "new"  # no account yet
@@ -42,17 +90,17 @@ class Invited:
     clinic_city: str
     inviter: str
     until: datetime
-    standing: Standing
+    standing: InviteeStanding
     account_id: UUID | None
 
 
-def peek(token: str) -> Invited:
+def peek_invitation(token: str) -> Invited:
     """Who invites whom: looking changes nothing. Raises LinkGone."""
     with as_system():
-        return read(_behind(signed_links.redeem(token, purpose=PURPOSE)))
+        return read_invitation(_behind(signed_links.redeem(token, purpose=PURPOSE)))
 
 
-def read(invitation: Invitation) -> Invited:
+def read_invitation(invitation: Invitation) -> Invited:
     """What its mail and its page say, as things stand now."""
     clinic = db.session.get_one(Clinic, invitation.clinic_id)
     account = account_with_address(invitation.email)
@@ -63,7 +111,7 @@ def read(invitation: Invitation) -> Invited:
         clinic_city=clinic.city,
         inviter=names_of([invitation.invited_by])[invitation.invited_by],
         until=invitation.expires_at,
-        standing=_standing(account, clinic.id),
+        standing=_invitee_standing(account, clinic.id),
         account_id=account.id if account else None,
     )
 
@@ -85,7 +133,7 @@ def join(token: str, account_id: UUID) -> None:
         # Held, so that of two invitations accepted at once the second finds the first.
         account = db.session.get_one(Account, account_id, with_for_update={"key_share": True}, populate_existing=True)
         own = account_with_address(invitation.email)
-        if own is not account or _standing(account, invitation.clinic_id) != Standing.FREE:
+        if own is not account or _invitee_standing(account, invitation.clinic_id) != InviteeStanding.FREE:
             raise WrongState("not_free", _("This account cannot join the team"))
         _join(invitation, account)
 
@@ -112,12 +160,12 @@ def _behind(link: signed_links.SignedLink) -> Invitation:
     return invitation
 
 
-def _standing(account: Account | None, clinic_id: UUID) -> Standing:
+def _invitee_standing(account: Account | None, clinic_id: UUID) -> InviteeStanding:
     if account is None:
-        return Standing.NEW
+        return InviteeStanding.NEW
     if account.is_operator or not account.active:
-        return Standing.BARRED
+        return InviteeStanding.BARRED
     membership = team.membership_of(account.id)
     if membership is None:
-        return Standing.FREE
-    return Standing.HERE if membership.clinic_id == clinic_id else Standing.ELSEWHERE
+        return InviteeStanding.FREE
+    return InviteeStanding.HERE if membership.clinic_id == clinic_id else InviteeStanding.ELSEWHERE

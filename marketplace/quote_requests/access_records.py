@@ -1,4 +1,4 @@
-"""Health answers and photos are closed to staff; who opens them says why, and the patient reads it."""
+"""Who read what is sealed; staff who open health answers or photos say why, and the patient reads it."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,8 +11,7 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.quote_requests.events import AnswersRead, AnswersUnsealed
-from marketplace.quote_requests.lifecycle import REQUEST
-from marketplace.quote_requests.models import Look, QuoteRequest
+from marketplace.quote_requests.models import REQUEST, Look, QuoteRequest
 from marketplace.quote_requests.photos import photo_of, picture
 from marketplace.quote_requests.queries import Answers, answers
 
