@@ -123,7 +123,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "PROXY_HOPS": int(environ.get("PROXY_HOPS", "0")),
         "LIMITS_ON": production or _flag(environ, "LIMITS", True),
         "CHALLENGES_ON": _flag(environ, "CHALLENGES", production),
-        "EQUAL_TIME": True,
+        "CONSTANT_TIME_RESPONSES": True,
         "LIMITS_SHARED": 1 if production else 20,
         "METRICS_TOKEN": environ.get("METRICS_TOKEN") or None,
         "REQUIRE_SECOND_FACTOR": _flag(environ, "REQUIRE_SECOND_FACTOR", production),

@@ -124,7 +124,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     account.AccountDeactivated: (),
     account.AccountReactivated: (),
     account.OperatorMade: (),
-    # The keeper, and the house itself
+    # The administrator, and the site itself
     audit_log.CommandRun: (),
     audit_log.LogForgotten: (),
     audit_log.KeysRotated: (),

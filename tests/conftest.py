@@ -21,7 +21,7 @@ from marketplace.foundation.database.roles import set_local_role
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.web.http import assets
 from tests.reading import Reader
-from tests.working import Keeper, look_at_everything
+from tests.working import Administrator, look_at_everything
 
 ROOT = Path(__file__).parent.parent
 TESTING = {
@@ -33,7 +33,7 @@ TESTING = {
     "GROUP_SECONDS": 7200,
     "LIMITS_ON": False,  # on where they are what a test is about
     "LIMITS_SHARED": 1,
-    "EQUAL_TIME": False,
+    "CONSTANT_TIME_RESPONSES": False,
     "SECURITY_PASSWORD_SINGLE_HASH": True,
     "SECURITY_PASSWORD_HASH": "plaintext",
     "SECURITY_PASSWORD_SCHEMES": ["plaintext"],
@@ -66,7 +66,7 @@ def app_on(server: EmbeddedPostgres, database: str, **overrides: object) -> Flas
         }
         | overrides
     )
-    app.test_cli_runner_class = Keeper
+    app.test_cli_runner_class = Administrator
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiled once, not once a test
     return app
 

@@ -29,7 +29,7 @@ AS_IN_PRODUCTION = {
     "WTF_CSRF_ENABLED": True,
     "LIMITS_ON": True,
     "CHALLENGES_ON": True,
-    "EQUAL_TIME": True,
+    "CONSTANT_TIME_RESPONSES": True,
     "REQUIRE_SECOND_FACTOR": True,
     "SESSION_COOKIE_NAME": "__Host-sid",
     "SESSION_COOKIE_SECURE": True,

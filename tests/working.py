@@ -1,4 +1,4 @@
-"""Who works where no request is: a worker inside a test's process, and the keeper at the command line."""
+"""Who works where no request is: a worker inside a test's process, and the administrator at the command line."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -30,7 +30,7 @@ def work_off(app: Flask) -> None:
         look_at_everything(allowed=True)
 
 
-class Keeper(FlaskCliRunner):
+class Administrator(FlaskCliRunner):
     """Types commands: whatever role they need they take themselves."""
 
     def invoke(self, *args: Any, **kwargs: Any) -> Result:

@@ -36,4 +36,4 @@ class AccountReactivated(Event):
 
 
 class OperatorMade(Event):
-    """By the keeper."""
+    """By the administrator."""

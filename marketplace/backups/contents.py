@@ -13,7 +13,7 @@ from marketplace.config import REACH_DATABASE
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-# Rows are compared as text: these decide how a value is written. No statement of a keeper is cut short.
+# Rows are compared as text: these decide how a value is written. No statement of an administrator is cut short.
 _OPTIONS = " ".join(
     f"-c {setting}"
     for setting in (

@@ -35,7 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (backup, erase, list_access, prepare, rest
 
 
 def install(app: Flask) -> None:
-    """Binds all of them; what they record was done by the keeper."""
+    """Registers all of them; what they record was done by the administrator."""
     for group in GROUPS:
         for command in group.commands.values():
             _as_administrator(command)
@@ -53,7 +53,7 @@ def _as_administrator(command: click.Command) -> click.Command:
     @wraps(function)
     def run_it(*args: Any, **kwargs: Any) -> Any:
         use_role(DatabaseRole.WORKER)
-        with acting_as("keeper"):
+        with acting_as("keeper"):  # the administrator, as entries of the audit log have always said
             return function(*args, **kwargs)
 
     run_it.by_administrator = True  # type: ignore[attr-defined]

@@ -50,7 +50,7 @@ class LocalMailbox:
     def __init__(self, directory: Path, *, port: int = 0) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._port = port
-        self._keeper = _Keeper(directory)
+        self._administrator = _Keeper(directory)
         self._controller: Controller | None = None
 
     @property
@@ -61,7 +61,7 @@ class LocalMailbox:
     def __enter__(self) -> "LocalMailbox":
         port = self._port or free_port()
         self._controller = Controller(
-            self._keeper,
+            self._administrator,
             hostname="127.0.0.1",
             port=port,
             ident="local mailbox",

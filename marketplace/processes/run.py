@@ -18,7 +18,7 @@ from marketplace.processes.supervisor import Child, Supervisor
 
 
 def serve(*, dev: bool = False) -> int:
-    """Serve until somebody stops it; the exit code. Migrations are the keeper's own step.
+    """Serve until somebody stops it; the exit code. Migrations are the administrator's own step.
 
     Not before the settings are safe, unless `dev` says that it does not matter here.
     """

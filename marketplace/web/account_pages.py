@@ -60,7 +60,7 @@ def end_sessions() -> ResponseReturnValue:
 
 joining = Blueprint("joining", __name__, url_prefix="/account/invitation/<token>")
 joining.after_request(keep_private)
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 class PersonForm(Form):
@@ -70,7 +70,7 @@ class PersonForm(Form):
         _l("Your name"),
         validators=[
             DataRequired(_l("Enter your name")),
-            Length(max=LONGEST_NAME, message=_l("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
+            Length(max=MAX_NAME_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_NAME_LENGTH)),
         ],
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter a password"))])

@@ -20,7 +20,7 @@ blueprint = Blueprint("mail", __name__)
 blueprint.after_request(keep_private)
 
 
-LARGEST = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 
 
 @blueprint.route("/hooks/mail", methods=["GET", "POST"])
@@ -45,7 +45,7 @@ def take_report() -> ResponseReturnValue:
 
 def _taken(secret: str) -> ResponseReturnValue:
     set_actor("relay")
-    if (request.content_length or 0) > LARGEST:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
         return problem(413, "too_large")
     body = request.get_data()
     timestamp, signature = (request.headers.get(f"Mail-Hook-{name}", "") for name in ("Timestamp", "Signature"))

@@ -78,7 +78,7 @@ def test_sp7_a_deactivated_account_does_not_come_in(client, operator, other):
     assert not is_in(other)
 
 
-def test_sp7_the_keeper_locks_out_who_left(own_app: Flask):
+def test_sp7_the_administrator_locks_out_who_left(own_app: Flask):
     with own_app.app_context():
         db.session.add(build_account("op@meridian.example", operator=True))
         db.session.commit()
@@ -93,7 +93,7 @@ def test_sp7_the_keeper_locks_out_who_left(own_app: Flask):
         assert db.session.scalars(locked).all() == ["keeper"]
 
 
-def test_the_keeper_lets_in_again_who_was_locked_out(own_app: Flask):
+def test_the_administrator_lets_in_again_who_was_locked_out(own_app: Flask):
     with own_app.app_context():
         db.session.add(build_account("op@meridian.example", operator=True))
         db.session.commit()
@@ -109,7 +109,7 @@ def test_the_keeper_lets_in_again_who_was_locked_out(own_app: Flask):
 
 
 @pytest.mark.parametrize("whose", ["op@meridian.example", "--all"])
-def test_the_keeper_ends_sessions_and_locks_nobody_out(own_app: Flask, whose: str):
+def test_the_administrator_ends_sessions_and_locks_nobody_out(own_app: Flask, whose: str):
     with own_app.app_context():
         db.session.add(build_account("op@meridian.example", operator=True))
         db.session.commit()

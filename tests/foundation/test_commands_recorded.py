@@ -1,4 +1,4 @@
-"""What the keeper changes by a command is in the audit log, under the keeper's name."""
+"""What the administrator changes by a command is in the audit log, under the administrator's name."""
 
 import pytest
 from flask import Flask

@@ -31,7 +31,7 @@ READERS: dict[str, tuple[Any, Any]] = {
     "look": (Look, lambda look: look.reason),
     "photo": (Photo, picture),
 }
-# Sealed for whom the form was given to, and forgotten with it: tests/web/test_once.py.
+# Sealed for whom the form was given to, and forgotten with it: tests/web/test_idempotent.py.
 ELSEWHERE = {"form_token"}
 # How the first version named the places, {row} and {owner}: rows of then are still there.
 FIRST_PLACES = {

@@ -121,7 +121,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         {
             "marketplace/processes/embedded_postgres.py": "names of its own, quoted by psycopg.sql",
             "marketplace/backups/contents.py": "names out of the catalogue, quoted by psycopg.sql, and a constant",
-            "marketplace/backups/restore.py": "the keeper's own backup, line by line",
+            "marketplace/backups/restore.py": "the administrator's own backup, line by line",
         },
     ),
     "markup is no variable": (

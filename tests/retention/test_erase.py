@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from marketplace.extensions import db, metadata
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import idempotency, signed_links
-from marketplace.foundation.security.idempotency import Sent
+from marketplace.foundation.security.idempotency import Submission
 from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.leads.actions import answer_question, ask, open_lead
 from marketplace.leads.models import Lead
@@ -45,9 +45,9 @@ def marked(make_lead: Make, make_quote: Make) -> QuoteRequest:
     make_quote(lead, message="Dear Zenobia", answers=("Yes",), if_something_goes_wrong="Zenobia calls us")
     link = signed_links.issue("page", subject_id=lead.request_id, lifetime=timedelta(days=7))
     typed = {"body": ["Zenobia"]}
-    idempotency.claim(Sent(uuid4(), "/messages", typed, b"browser", ref=lead.request.ref))
+    idempotency.claim(Submission(uuid4(), "/messages", typed, b"browser", ref=lead.request.ref))
     token = uuid4()
-    idempotency.claim(Sent(token, "/messages", typed, b"browser"))
+    idempotency.claim(Submission(token, "/messages", typed, b"browser"))
     idempotency.keep_answer(token, f"/my/requests/{lead.request.ref}/messages/x")
     assert link.id
     db.session.flush()

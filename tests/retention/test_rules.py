@@ -14,7 +14,7 @@ from marketplace.clinics.invitation_actions import cancel_invitation
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.security import idempotency, signed_links
-from marketplace.foundation.security.idempotency import Sent
+from marketplace.foundation.security.idempotency import Submission
 from marketplace.leads.deletion_duties import confirm_deletion
 from marketplace.leads.request_actions import close, withdraw
 from marketplace.leads.revoking import revoke
@@ -104,7 +104,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "health answers": ended,
     "links in emails": a_link,
     "invitations": an_ended_invitation,
-    "form tokens": lambda: idempotency.claim(Sent(uuid4(), "/x", {}, b"browser")),
+    "form tokens": lambda: idempotency.claim(Submission(uuid4(), "/x", {}, b"browser")),
     "ended jobs": a_job,
     "ended duties to delete": a_confirmed_deletion,
     "texts and recipients of emails": an_email,

@@ -20,7 +20,7 @@ WITHIN = 300.0  # seconds, for the restore
 
 
 def run(app: Flask, *arguments: str) -> float:
-    """How long the keeper waits for a command."""
+    """How long the administrator waits for a command."""
     began = time.monotonic()
     done = app.test_cli_runner().invoke(args=arguments)
     assert done.exit_code == 0, done.output[-2000:]
@@ -28,7 +28,7 @@ def run(app: Flask, *arguments: str) -> float:
 
 
 def held(app: Flask) -> tuple[dict[str, contents.Fingerprint], dict[str, int], list[str]]:
-    """Rows and hash sums, what stands around them, what the keys do not open; the story grows by the keeper's lines."""
+    """Rows and hash sums, what stands around them, what the keys do not open; not the audit log, which grows."""
     with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
         found = contents.fingerprints(connection)
         del found["timeline_entry"]

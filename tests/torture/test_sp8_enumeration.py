@@ -29,7 +29,7 @@ def site(postgres: Any, template_database: str) -> Iterator[Flask]:
     """As in production, but without limits, which would end the experiment."""
     name = f"sp8_{uuid4().hex}"
     postgres.create_database(name, template=template_database)
-    app = app_on(postgres, name, EQUAL_TIME=True, **ARGON2)
+    app = app_on(postgres, name, CONSTANT_TIME_RESPONSES=True, **ARGON2)
     with app.app_context():
         build_account(KNOWN)
         build_request(email=KNOWN)

@@ -78,7 +78,7 @@ def waits(monkeypatch: pytest.MonkeyPatch, *, work: float) -> float:
         environ[constant_time.MARK] = 0.5
         return []
 
-    constant_time.EqualTime(wsgi)({}, None)
+    constant_time.ConstantTimeResponses(wsgi)({}, None)
     return work + slept[0]
 
 
@@ -93,7 +93,7 @@ def test_who_waits_holds_no_connection(own_app: Flask, monkeypatch: pytest.Monke
     with own_app.app_context():
         pool = db.engine.pool
     monkeypatch.setattr(constant_time.time, "sleep", lambda _seconds: held.append(pool.checkedout()))
-    own_app.wsgi_app = constant_time.EqualTime(own_app.wsgi_app)
+    own_app.wsgi_app = constant_time.ConstantTimeResponses(own_app.wsgi_app)
     own_app.test_client().post(path, data={"email": UNKNOWN, "password": "not this one"})
     assert held == [0]
 
@@ -103,7 +103,7 @@ def test_other_pages_and_a_right_password_do_not_wait(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr(constant_time.time, "sleep", slept.append)
-    monkeypatch.setattr(app, "wsgi_app", constant_time.EqualTime(app.wsgi_app))
+    monkeypatch.setattr(app, "wsgi_app", constant_time.ConstantTimeResponses(app.wsgi_app))
     account = make_operator()
     assert client.get("/account/login").status_code == 200
     assert client.post("/account/login", data={"email": account.email, "password": PASSWORD}).status_code == 303
@@ -126,7 +126,7 @@ def test_what_is_refused_unread_waits_for_nothing(app: Flask, client: Any, monke
     """Or one sender of empty forms holds every thread of the site."""
     slept: list[float] = []
     monkeypatch.setattr(constant_time.time, "sleep", slept.append)
-    monkeypatch.setattr(app, "wsgi_app", constant_time.EqualTime(app.wsgi_app))
+    monkeypatch.setattr(app, "wsgi_app", constant_time.ConstantTimeResponses(app.wsgi_app))
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     assert client.post("/account/login", data={"email": KNOWN, "password": PASSWORD}).status_code == 400
     assert client.post("/my/link", data={"email": KNOWN}, headers={"Origin": "https://evil.example"}).status_code == 403

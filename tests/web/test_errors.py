@@ -187,7 +187,7 @@ def test_only_the_code_is_logged(app: Flask, caplog: pytest.LogCaptureFixture) -
 def test_a_missing_master_key_is_not_an_erased_request(
     client: Any, make_request: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The keeper forgot the old one in FIELD_KEYS: nothing is gone, and the log says what to do."""
+    """The administrator forgot the old one in FIELD_KEYS: nothing is gone, and the log says what to do."""
     request = make_request()
     link = signed_links.issue("page", subject_id=request.id, lifetime=timedelta(days=7))
     page = client.get(f"/q/{signed_links.token_of(link)}").location

@@ -100,7 +100,7 @@ def set_actor(actor: str) -> None:
 
 
 class CommandRun(Event):
-    """The keeper changed something by a command; `reason` is the command."""
+    """The administrator changed something by a command; `reason` is the command."""
 
 
 class LogForgotten(Event):

@@ -1,6 +1,6 @@
-"""A form that creates something is answered once: the same token and body get the same answer again.
+"""Idempotency keys: a form that creates something is answered once, the same key and body get the same answer again.
 
-What was sent first is kept for 72 hours, so that whoever sends something else with the same token is shown both. It
+What was sent first is kept for 72 hours, so that whoever sends something else with the same key is shown both. It
 may hold what is private: it is sealed by a key of its own row, and opens only for whom the form was given to.
 """
 
@@ -27,7 +27,7 @@ Fields = dict[str, list[str]]
 
 
 class FormToken(Base):
-    """A token that was used, by whom, what was sent with it and where the answer led."""
+    """An idempotency key that was used, by whom, what was sent with it and where the answer led."""
 
     __tablename__ = "form_token"
     __table_args__ = (Index("ix_form_token_at", "at"), Index("ix_form_token_ref", "ref"))
@@ -43,8 +43,8 @@ class FormToken(Base):
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A form as it was sent."""
+class Submission:
+    """A form as it was sent, with its idempotency key (`token`)."""
 
     token: UUID
     path: str
@@ -61,7 +61,7 @@ class Sent:
 
 @dataclass(eq=False)
 class FormChanged(WrongState):
-    """The token was used with another body. `first` is empty for who did not send it."""
+    """The key was used with another body. `first` is empty for who did not send it."""
 
     now: Fields
     first: Fields = field(default_factory=dict)
@@ -71,10 +71,10 @@ class FormChanged(WrongState):
         super().__init__("form_changed")
 
 
-def claim(sent: Sent) -> str | None:
-    """None for the first to come; else where the first one was led. Raises FormChanged for another body or sender.
+def claim(sent: Submission) -> str | None:
+    """Stores the key of a submission: None for the first one, else the address the first one was led to.
 
-    The second of two at once waits here for the first one's commit.
+    The second of two at once waits here for the first one's commit. Raises FormChanged for another body or sender.
     """
     key = new_data_key(owner=sent.token)
     row = insert(FormToken).values(
@@ -91,27 +91,27 @@ def claim(sent: Sent) -> str | None:
 
 
 def keep_answer(token: UUID, location: str) -> None:
-    """Remembers where the answer led."""
+    """Stores the address that the answer to this key led to."""
     db.session.get_one(FormToken, token).location = location
 
 
 def used(before: datetime) -> Select[UUID]:
-    """Tokens used before this moment."""
+    """Selects the keys used before this moment."""
     return select(FormToken.token).where(FormToken.at < before)
 
 
 def forget(tokens: Sequence[UUID]) -> None:
-    """A form sent again with one of these counts as new."""
+    """Deletes these keys: a form sent again with one of them counts as new."""
     db.session.execute(delete(FormToken).where(FormToken.token.in_(tokens)))
 
 
 def forget_answers_below(reference: str) -> None:
-    """Every token of this request goes, and with it what was typed and its hash."""
+    """Deletes every key of this request, and with it what was typed and its hash."""
     led_there = FormToken.location.contains(reference, autoescape=True)
     db.session.execute(delete(FormToken).where(or_(FormToken.ref == reference, led_there)))
 
 
-def _answer_of(earlier: FormToken, sent: Sent) -> str | None:
+def _answer_of(earlier: FormToken, sent: Submission) -> str | None:
     if earlier.holder != sent.holder:
         raise FormChanged(now=sent.fields)
     if earlier.body_hash == sent.body_hash:
@@ -122,6 +122,6 @@ def _answer_of(earlier: FormToken, sent: Sent) -> str | None:
     raise FormChanged(now=sent.fields, first=first, location=earlier.location)
 
 
-def _place(sent: Sent) -> str:
+def _place(sent: Submission) -> str:
     """Part of what the seal is bound to: the row alone does not open it."""
     return f"form_token:{sent.holder.hex()}"

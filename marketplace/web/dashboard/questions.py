@@ -21,7 +21,7 @@ from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.sight import may_ask, note_look_beside_form, own_lead, sight_of
 from marketplace.web.dashboard.thread import ReplyForm
 from marketplace.web.forms.base import Form, WordsAskedAbout
-from marketplace.web.http.writing import once, writes
+from marketplace.web.http.writing import idempotent, writes
 
 
 class QuestionForm(WordsAskedAbout):
@@ -62,7 +62,7 @@ def ask_patient(ref: str) -> str:
 
 @blueprint.post("/leads/<ref>/ask")
 @writes
-@once(QuestionForm)
+@idempotent(QuestionForm)
 def send_question(ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; the clock stands until it is answered."""
     own, form = own_lead(), QuestionForm()
@@ -103,7 +103,7 @@ def decline_lead(ref: str) -> ResponseReturnValue:
 
 @blueprint.post("/leads/<ref>/reply")
 @writes
-@once(ReplyForm)
+@idempotent(ReplyForm)
 def reply_to_patient(ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; neither the reply clock nor the one question is touched."""
     own, form = own_lead(), ReplyForm()

@@ -29,7 +29,7 @@ from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sig
 from marketplace.web.forms.agreeing import STALE
 from marketplace.web.forms.base import Form
 from marketplace.web.http import errors
-from marketplace.web.http.writing import once, writes
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.words import WITHDRAWALS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @blueprint.post("/leads/<ref>/quote")
 @writes
-@once(QuoteForm)
+@idempotent(QuoteForm)
 def send_quote(ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
     own = own_lead()

@@ -19,8 +19,8 @@ from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.forms.base import CreatingForm, Form, email_field
-from marketplace.web.http.writing import once, writes
+from marketplace.web.forms.base import Form, IdempotentForm, email_field
+from marketplace.web.http.writing import idempotent, writes
 
 
 class RoleForm(Form):
@@ -122,7 +122,7 @@ def leave_team() -> ResponseReturnValue:
     return redirect(url_for("security.login"), 303)
 
 
-class InviteForm(CreatingForm):
+class InviteForm(IdempotentForm):
     """Whom, and what they may do."""
 
     limit = "invite"
@@ -151,7 +151,7 @@ def ask_invite() -> str:
 @blueprint.post("/team/invite")
 @fresh
 @writes
-@once(InviteForm)
+@idempotent(InviteForm)
 def invite() -> ResponseReturnValue:
     """One mail with one link."""
     form = InviteForm()

@@ -103,13 +103,13 @@ def email_field() -> Any:
     return EmailField(_l("Email address"), validators=rules)
 
 
-class CreatingForm(Form):
-    """A form that creates something carries a token, so that it is answered once."""
+class IdempotentForm(Form):
+    """A form that creates something: it carries an idempotency key (`idem`), so that it is answered once."""
 
     idem = HiddenField(default=lambda: str(uuid4()))
 
 
-class WordsAskedAbout(CreatingForm):
+class WordsAskedAbout(IdempotentForm):
     """A text to a patient: words that are pointed out may be sent as they are."""
 
     tick_asked = False  # the box is shown once there is something to answer

@@ -13,7 +13,7 @@ from wtforms import HiddenField, StringField
 from marketplace.foundation.security import challenges
 from marketplace.web.forms.base import Form
 
-SOONEST, LATEST = timedelta(seconds=3), timedelta(hours=24)
+MIN_AGE, MAX_AGE = timedelta(seconds=3), timedelta(hours=24)
 
 
 class ChallengedForm(Form):
@@ -36,7 +36,7 @@ class ChallengedForm(Form):
 
     def _doubtful(self) -> bool:
         age = challenges.age(self.rendered.data or "", purpose="shown")
-        return bool(self.website.data or g.get("limit_is_low") or age is None or not SOONEST <= age <= LATEST)
+        return bool(self.website.data or g.get("limit_is_low") or age is None or not MIN_AGE <= age <= MAX_AGE)
 
     def _proven(self) -> bool:
         proof = self.proof.data or ""

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from marketplace.foundation.security.idempotency import Fields, FormChanged
-from marketplace.web.forms.base import CreatingForm
+from marketplace.web.forms.base import IdempotentForm
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Typed:
     rows: list[dict[str, str]]
 
 
-def versions(problem: Exception, now: Fields, form: type[CreatingForm]) -> list[Typed]:
+def versions(problem: Exception, now: Fields, form: type[IdempotentForm]) -> list[Typed]:
     """What was sent now and, for who sent it, what was sent first: only where the two differ."""
     fields = form(formdata=None)
     first = problem.first if isinstance(problem, FormChanged) else {}

@@ -10,8 +10,8 @@ from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, Validation
 from marketplace.foundation.security.input_safety import has_unsafe_characters, own_path
 from marketplace.web.access import policy_here
 
-LARGEST = 2**31 - 1  # an integer of PostgreSQL
-LONGEST_NAME, LONGEST_VALUE, LONGEST_QUERY = 300, 2000, 8000
+MAX_INTEGER = 2**31 - 1  # an integer of PostgreSQL
+MAX_NAME_LENGTH, MAX_VALUE_LENGTH, MAX_QUERY_LENGTH = 300, 2000, 8000
 PASTED = " \t\r\n"  # what a paste brings along
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", ""}
 
@@ -21,7 +21,7 @@ class Name(UnicodeConverter):
 
     def to_python(self, value: str) -> str:
         """Asked for each path that matches."""
-        if has_unsafe_characters(value) or len(value) > LONGEST_NAME:
+        if has_unsafe_characters(value) or len(value) > MAX_NAME_LENGTH:
             raise ValidationError
         return super().to_python(value)
 
@@ -30,7 +30,7 @@ class Number(IntegerConverter):
     """A number the database can hold; any other is not found."""
 
     def __init__(self, url_map: Map, *args: Any, max: int | None = None, **given: Any) -> None:
-        super().__init__(url_map, *args, max=min(max or LARGEST, LARGEST), **given)  # type: ignore[misc]
+        super().__init__(url_map, *args, max=min(max or MAX_INTEGER, MAX_INTEGER), **given)  # type: ignore[misc]
 
 
 def number(name: str, *, default: int, low: int, high: int) -> int:
@@ -50,7 +50,7 @@ def hold_to_rules() -> None:
     """A query or a body that breaks them is refused whole; a cookie that does is none."""
     plain = [(name, value) for name, value in request.cookies.items(multi=True) if _plain(value)]
     request.cookies = ImmutableMultiDict(plain)
-    if len(request.query_string) > LONGEST_QUERY or _strange(request.args):
+    if len(request.query_string) > MAX_QUERY_LENGTH or _strange(request.args):
         abort(400)
     if not _can_be_read(request.referrer or ""):
         abort(400)
@@ -86,7 +86,7 @@ def _plain(value: str) -> bool:
 def _strange(given: MultiDict[str, str], *, around: str = "") -> bool:
     """A name or value with control characters, or too long; those of `around` may stand at a value's ends."""
     pairs = ((name, value.strip(around) if around else value) for name, value in given.items(multi=True))
-    return any(has_unsafe_characters(name + value) or len(value) > LONGEST_VALUE for name, value in pairs)
+    return any(has_unsafe_characters(name + value) or len(value) > MAX_VALUE_LENGTH for name, value in pairs)
 
 
 def install(app: Flask) -> None:

@@ -8,13 +8,13 @@ from flask import Flask, Request, Response, current_app, request
 
 from marketplace.foundation.values.pictures import MAX_BYTES, MEDIA_TYPE
 
-MOST_IN_ONE_BODY = 64 * 1024 * 1024
+MAX_BODY_BYTES = 64 * 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def takes_photos(view: View) -> View:
     """Its body may be as large as a few photos; every other page keeps the limit of the site."""
-    view.most_bytes = MOST_IN_ONE_BODY  # type: ignore[attr-defined]
+    view.max_bytes = MAX_BODY_BYTES  # type: ignore[attr-defined]
     return view
 
 
@@ -39,7 +39,7 @@ class SiteRequest(Request):
 
 def allow_more() -> None:
     """Before anything reads the body; without a number of its own a view has the site's."""
-    request.max_content_length = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+    request.max_content_length = getattr(current_app.view_functions.get(request.endpoint or ""), "max_bytes", None)
 
 
 def answer(jpeg: bytes, *, name: str) -> Response:

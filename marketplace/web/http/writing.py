@@ -12,11 +12,12 @@ from flask import Response, current_app, g, make_response, redirect, request, se
 from marketplace.extensions import db
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.security import idempotency
-from marketplace.web.forms.base import CreatingForm
+from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.http.conflict_versions import versions
 
 View = Callable[..., Any]
-NOT_BODY = {"csrf_token", "idem"}
+KEY_FIELD = "idem"
+NOT_BODY = {"csrf_token", KEY_FIELD}
 
 
 def writes(view: View) -> View:
@@ -43,18 +44,18 @@ def keep_what_was_done() -> None:
     g.keeps = True
 
 
-def once(form: type[CreatingForm], *, must_have_token: bool = True) -> Callable[[View], View]:
-    """A form that creates something: the same token and body get the first answer again, another body 409.
+def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Callable[[View], View]:
+    """Makes a view idempotent: the same key (the field `idem`) and body get the first answer again, another body 409.
 
-    Where a token is not a must, its form creates a mail only; without one each POST stands for itself.
+    Where a key is not a must, the form creates a mail only; without one each POST stands for itself.
     """
 
     def decorated(view: View) -> View:
         @wraps(view)
-        def answered_once(*args: Any, **kwargs: Any) -> Any:
-            if request.method != "POST" or not (must_have_token or "idem" in request.form):
+        def answered(*args: Any, **kwargs: Any) -> Any:
+            if request.method != "POST" or not (must_have_key or KEY_FIELD in request.form):
                 return view(*args, **kwargs)
-            sent = _sent(ref=kwargs.get("ref") or session.get("draft_ref"))
+            sent = _submission(ref=kwargs.get("ref") or session.get("draft_ref"))
             try:
                 earlier = idempotency.claim(sent)
                 if earlier is not None:
@@ -65,25 +66,25 @@ def once(form: type[CreatingForm], *, must_have_token: bool = True) -> Callable[
                 problem.typed = versions(problem, sent.fields, form)
                 raise
 
-        answered_once.once = True  # type: ignore[attr-defined]
-        return answered_once
+        answered.idempotent = True  # type: ignore[attr-defined]
+        return answered
 
     return decorated
 
 
-def _kept(sent: idempotency.Sent, answer: Response) -> Response:
+def _kept(sent: idempotency.Submission, answer: Response) -> Response:
     if answer.status_code == 303:
         idempotency.keep_answer(sent.token, answer.headers["Location"])
     return answer
 
 
-def _sent(*, ref: str | None) -> idempotency.Sent:
+def _submission(*, ref: str | None) -> idempotency.Submission:
     try:
-        token = UUID(request.form.get("idem", ""))
+        token = UUID(request.form.get(KEY_FIELD, ""))
     except ValueError as error:
         raise Refused("form_token", "This form is incomplete. Go back, reload the page and send it again") from error
     fields = {name: values for name, values in request.form.lists() if name not in NOT_BODY}
-    return idempotency.Sent(token, path=request.path, fields=fields, holder=_holder(), ref=ref)
+    return idempotency.Submission(token, path=request.path, fields=fields, holder=_holder(), ref=ref)
 
 
 def _holder() -> bytes:

@@ -213,6 +213,6 @@ def actors(codes: Iterable[str]) -> dict[str, str]:
         "relay": _("the mail server"),
         "system": _("the site"),
         "anonymous": _("a visitor"),
-        "keeper": _("the keeper"),
+        "keeper": _("the administrator"),
     }
     return {code: names.get(people[code], code) if code in people else kinds.get(code, code) for code in codes}

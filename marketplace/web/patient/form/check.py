@@ -15,9 +15,9 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.submission import submit
 from marketplace.quote_requests import drafts, queries
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
-from marketplace.web.forms.base import CreatingForm
+from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.challenged import ChallengedForm
-from marketplace.web.http.writing import once, writes
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import Agreement, Recipients
 from marketplace.web.patient.form.flow import before, current_draft, url_of, with_draft
@@ -25,7 +25,7 @@ from marketplace.web.patient.form.summary import outside_europe
 from marketplace.web.patient.request_access import know
 
 
-class CheckForm(AgreeingForm, CreatingForm, ChallengedForm):
+class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
     """Consent is its own box; without it the request goes without health answers."""
 
     limit = "send-request"
@@ -62,7 +62,7 @@ def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
 
 @blueprint.post("/get-quotes/check")
 @writes
-@once(CheckForm)
+@idempotent(CheckForm)
 def send() -> ResponseReturnValue:
     """Sent once, however often the button is pressed: a second press finds the first one's answer."""
     quote_request = current_draft()

@@ -20,7 +20,7 @@ from marketplace.web.patient.wording import CONDITIONS, EXAMPLES
 NONE = "none"
 
 
-LONGEST_DETAILS = 1000
+MAX_DETAILS_LENGTH = 1000
 
 
 class HealthForm(Question):
@@ -33,7 +33,9 @@ class HealthForm(Question):
     )
     details = TextAreaField(
         _l("Is there anything you want to add?"),
-        validators=[Length(max=LONGEST_DETAILS, message=_l("Enter %(n)s characters or fewer", n=LONGEST_DETAILS))],
+        validators=[
+            Length(max=MAX_DETAILS_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_DETAILS_LENGTH))
+        ],
     )
 
     @classmethod
@@ -60,7 +62,7 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
     """An answer with a meaning leads to the page that says it; none ends the request."""
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
-        return page("health", form, examples=EXAMPLES, nothing=NONE, longest=LONGEST_DETAILS)
+        return page("health", form, examples=EXAMPLES, nothing=NONE, longest=MAX_DETAILS_LENGTH)
     keep(form, quote_request)
     changing = form.change.data == CHANGE
     if set(form.conditions.data or ()) & set(PAUSING):

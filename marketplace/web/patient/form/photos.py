@@ -28,7 +28,7 @@ from marketplace.web.patient.form.flow import (
     with_draft,
 )
 
-LONGEST_NAME = 60
+MAX_NAME_LENGTH = 60
 REFUSALS = {
     "not_a_picture": _l("The selected file must be a JPG, PNG, HEIC or WebP"),
     "animated": _l("The selected file must be one picture, not several in a row"),
@@ -97,7 +97,7 @@ class PhotosForm(Question):
 
 
 def _refusal(name: str | None, reason: str) -> str:
-    shown = (name or "")[:LONGEST_NAME]
+    shown = (name or "")[:MAX_NAME_LENGTH]
     if not shown or not shown.isprintable():
         return str(REFUSALS[reason])
     return _("%(name)s: %(problem)s", name=shown, problem=REFUSALS[reason])

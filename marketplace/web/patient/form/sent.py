@@ -12,13 +12,13 @@ from marketplace.foundation.security import limits
 from marketplace.leads.submission import correct_address, rewrite
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.states import RequestState
-from marketplace.web.forms.base import CreatingForm, email_field
-from marketplace.web.http.writing import once, writes
+from marketplace.web.forms.base import IdempotentForm, email_field
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.flow import continue_draft, url_of
 
 
-class AddressForm(CreatingForm):
+class AddressForm(IdempotentForm):
     """Where the mail to confirm should have gone."""
 
     limit = "confirm-again"
@@ -39,7 +39,7 @@ def _sent_request() -> Any:
 
 @blueprint.route("/get-quotes/sent", methods=["GET", "POST"])
 @writes
-@once(CreatingForm, must_have_token=False)
+@idempotent(IdempotentForm, must_have_key=False)
 def sent() -> ResponseReturnValue:
     """Nothing has gone to a clinic yet; the mail may be sent again."""
     quote_request = _sent_request()
@@ -52,7 +52,7 @@ def sent() -> ResponseReturnValue:
         return redirect(url_for("patient.sent"), 303)
     return render_template(
         "patient/form/sent.html",
-        form=CreatingForm(),
+        form=IdempotentForm(),
         ref=quote_request.ref,
         email=queries.answers(quote_request).email,
         waits=quote_request.state == RequestState.UNCONFIRMED,
@@ -62,7 +62,7 @@ def sent() -> ResponseReturnValue:
 
 @blueprint.route("/get-quotes/address", methods=["GET", "POST"])
 @writes
-@once(AddressForm)
+@idempotent(AddressForm)
 def correct_email() -> ResponseReturnValue:
     """A mistyped address: every answer stays, the mail goes to the new one, the link in the old one is dead."""
     quote_request = _sent_request()

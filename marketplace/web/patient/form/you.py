@@ -23,9 +23,9 @@ from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, with_draft
 
 REACHES = re.compile(r"[@\d]|://|www\.")
-LONGEST_NAME = 80
-MOST_QUESTIONS = 5
-LONGEST_QUESTION = 200
+MAX_NAME_LENGTH = 80
+MAX_QUESTIONS = 5
+MAX_QUESTION_LENGTH = 200
 
 
 class YouForm(Question):
@@ -35,7 +35,7 @@ class YouForm(Question):
         _l("Name to use"),
         validators=[
             DataRequired(_l("Enter the name you want clinics to use")),
-            Length(max=LONGEST_NAME, message=_l("Enter %(n)s characters or fewer", n=LONGEST_NAME)),
+            Length(max=MAX_NAME_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_NAME_LENGTH)),
         ],
     )
     email = email_field()
@@ -83,10 +83,10 @@ class YouForm(Question):
     def validate_questions(self, _field: TextAreaField) -> None:
         """Few and short enough to be answered."""
         asked = self._questions()
-        if len(asked) > MOST_QUESTIONS:
+        if len(asked) > MAX_QUESTIONS:
             raise ValidationError(_("Enter no more than 5 questions, one a line"))
-        if any(len(question) > LONGEST_QUESTION for question in asked):
-            raise ValidationError(_("Each question must be %(n)s characters or fewer", n=LONGEST_QUESTION))
+        if any(len(question) > MAX_QUESTION_LENGTH for question in asked):
+            raise ValidationError(_("Each question must be %(n)s characters or fewer", n=MAX_QUESTION_LENGTH))
         # The name of a messenger may be asked about; a number or an address in a question reaches every clinic.
         if any(REACHES.search(sentence) for question in asked for sentence in contact(question)):
             raise ValidationError(
@@ -138,6 +138,6 @@ def ask_you(quote_request: Any) -> ResponseReturnValue:
     """Name, address, languages."""
     form = YouForm.of(quote_request)
     if not form.validate_on_submit():
-        return page("you", form, most=MOST_QUESTIONS)
+        return page("you", form, most=MAX_QUESTIONS)
     keep(form, quote_request)
     return redirect(after("you", quote_request, changing=form.change.data == CHANGE), 303)

@@ -23,8 +23,8 @@ from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
-from marketplace.web.forms.base import CreatingForm
-from marketplace.web.http.writing import once, writes
+from marketplace.web.forms.base import IdempotentForm
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, without_links
 from marketplace.web.patient.form.clinics import cards
@@ -34,7 +34,7 @@ from marketplace.web.patient.request_access import held, is_own_browser
 ONLY_WHEN_CHOSEN = {"email", "phone"}
 
 
-class MoreForm(AgreeingForm, CreatingForm):
+class MoreForm(AgreeingForm, IdempotentForm):
     """Named clinics and what they get."""
 
     clinics = SelectMultipleField(
@@ -123,7 +123,7 @@ def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
 
 @blueprint.post("/my/requests/<ref>/clinics")
 @writes
-@once(MoreForm)
+@idempotent(MoreForm)
 def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     """Their leads are made at once: the address is confirmed."""
     quote_request = held()

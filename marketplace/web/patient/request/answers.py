@@ -17,10 +17,10 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.budget import BudgetForm
 from marketplace.web.patient.form.choices import ANY
 from marketplace.web.patient.form.flow import Question
-from marketplace.web.patient.form.health import LONGEST_DETAILS, NONE, HealthForm
+from marketplace.web.patient.form.health import MAX_DETAILS_LENGTH, NONE, HealthForm
 from marketplace.web.patient.form.travel import WhenForm, WhereForm
 from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
-from marketplace.web.patient.form.you import MOST_QUESTIONS, SentYouForm
+from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
 from marketplace.web.patient.request_access import held, own_browser_only
 from marketplace.web.patient.wording import EXAMPLES
 
@@ -35,8 +35,8 @@ FORMS: dict[str, type[Question]] = {
 SHOWN: dict[str, dict[str, Any]] = {
     "treatment": {"unsure": UNSURE},
     "where": {"anywhere": ANY},
-    "health": {"examples": EXAMPLES, "nothing": NONE, "longest": LONGEST_DETAILS},
-    "you": {"most": MOST_QUESTIONS},
+    "health": {"examples": EXAMPLES, "nothing": NONE, "longest": MAX_DETAILS_LENGTH},
+    "you": {"most": MAX_QUESTIONS},
 }
 
 

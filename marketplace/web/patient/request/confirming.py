@@ -14,15 +14,15 @@ from marketplace.leads.submission import Confirmed, confirm, rewrite
 from marketplace.quote_requests import request_links
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
-from marketplace.web.forms.base import CreatingForm
-from marketplace.web.http.writing import once, writes
+from marketplace.web.forms.base import IdempotentForm
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import Agreement, Recipients, without_links
 from marketplace.web.patient.form.flow import continue_draft, url_of
 from marketplace.web.patient.request_access import is_own_browser, remember
 
 
-class ConfirmForm(AgreeingForm, CreatingForm):
+class ConfirmForm(AgreeingForm, IdempotentForm):
     """Asks for nothing more than the button."""
 
 
@@ -65,7 +65,7 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
 
 @blueprint.post("/q/<token>/confirm")
 @writes
-@once(ConfirmForm, must_have_token=False)
+@idempotent(ConfirmForm, must_have_key=False)
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = request_links.spend_confirm(token)

@@ -14,13 +14,13 @@ from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.status_texts import clinic_news
-from marketplace.web.forms.base import CreatingForm
-from marketplace.web.http.writing import once, writes
+from marketplace.web.forms.base import IdempotentForm
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request_access import held
 
 
-class MessageForm(CreatingForm):
+class MessageForm(IdempotentForm):
     """What to say."""
 
     limit = "message-clinic"
@@ -50,7 +50,7 @@ def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
 
 @blueprint.post("/my/requests/<ref>/messages/<clinic>")
 @writes
-@once(MessageForm)
+@idempotent(MessageForm)
 def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     """Answers a question; the clinic's clock runs on."""
     lead = lead_with_clinic(held(), clinic)

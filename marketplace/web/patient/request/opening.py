@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.quote_requests import queries, request_links
-from marketplace.web.forms.base import CreatingForm, email_field
+from marketplace.web.forms.base import IdempotentForm, email_field
 from marketplace.web.forms.challenged import ChallengedForm
-from marketplace.web.http.writing import once, writes
+from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request_access import FRESH_LINK, held, opened, remember
 
 
-class LinkForm(ChallengedForm, CreatingForm):
+class LinkForm(ChallengedForm, IdempotentForm):
     """Where the new link goes."""
 
     limit = "link"
@@ -40,7 +40,7 @@ def open_page(token: str) -> ResponseReturnValue:
 
 @blueprint.route("/my/link", methods=["GET", "POST"])
 @writes
-@once(LinkForm, must_have_token=False)
+@idempotent(LinkForm, must_have_key=False)
 def ask_for_link() -> ResponseReturnValue:
     """The same answer for every address, known or not."""
     form = LinkForm()
@@ -61,7 +61,7 @@ def link_sent() -> str:
     )
 
 
-class OpenForm(CreatingForm):
+class OpenForm(IdempotentForm):
     """Asks for nothing: the mail goes to the address of the request."""
 
     limit = "link"
@@ -79,7 +79,7 @@ def show_closed(ref: str) -> ResponseReturnValue:
 
 @blueprint.post("/my/requests/<ref>/open")
 @writes
-@once(OpenForm)
+@idempotent(OpenForm)
 def mail_link_to_open(ref: str) -> ResponseReturnValue:
     """The new link opens it in whatever browser it is followed, for ten minutes."""
     form = OpenForm()
