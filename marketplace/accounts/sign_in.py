@@ -20,6 +20,9 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security.derived_keys import sealing_key
 
+MIN_PASSWORD = 10  # characters
+RESET_WITHIN = timedelta(hours=24)
+CONFIRM_WITHIN = timedelta(hours=48)
 TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 
 
@@ -46,10 +49,11 @@ def settings(app: Flask) -> dict[str, Any]:
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "DATETIME_FACTORY": clock.now,
         "CACHE_CONTROL": {"private": None, "no-store": None},
-        "PASSWORD_LENGTH_MIN": 10,
+        "PASSWORD_LENGTH_MIN": MIN_PASSWORD,
         "POST_LOGIN_VIEW": security_pages.AFTER_SIGN_IN,
         "POST_LOGOUT_VIEW": "/account/login",
-        "RESET_PASSWORD_WITHIN": timedelta(hours=24),
+        "RESET_PASSWORD_WITHIN": RESET_WITHIN,
+        "CONFIRM_EMAIL_WITHIN": CONFIRM_WITHIN,
         "FRESHNESS": freshness.FRESH_FOR,
         "FRESHNESS_GRACE_PERIOD": timedelta(0),
         "POST_VERIFY_VIEW": security_pages.AFTER_SIGN_IN,

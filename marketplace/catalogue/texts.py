@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -75,15 +76,15 @@ def slug_of(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "part"
 
 
-@cache
-def static_page(slug: str, *, address: str) -> StaticPage:
-    """A page such as how-it-works; `address` is where its readers may write to. Raises NotFound."""
+def static_page(slug: str, *, address: str, fill: Callable[[str], str]) -> StaticPage:
+    """A page such as how-it-works; `address` is where its readers may write to, `fill` puts what the site promises
+    into the text. Raises NotFound.
+    """
     if not (CONTENT / "pages" / f"{slug}.md").exists():
         raise NotFound("page")
-    head, body = front_matter(f"pages/{slug}.md")
-    return StaticPage(
-        head["title"],
-        head["summary"],
-        head["reviewed_on"],
-        render(body.replace("{address}", f"[{address}](mailto:{address})")),
-    )
+    head, body = _source(f"pages/{slug}.md")
+    text = render(fill(body).replace("{address}", f"[{address}](mailto:{address})"))
+    return StaticPage(head["title"], head["summary"], head["reviewed_on"], text)
+
+
+_source = cache(front_matter)

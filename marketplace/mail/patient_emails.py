@@ -16,7 +16,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
-from marketplace.leads.deletion_duties import CHASED_AFTER, duties_by_clinic
+from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.leads.status_texts import tally_text
@@ -24,8 +24,6 @@ from marketplace.mail import outbox, quota
 from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
 from marketplace.mail.quota import only_one
-from marketplace.mail.retention import BOUNCE_RETENTION
-from marketplace.mail.verdicts import GIVE_UP_AFTER
 from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
@@ -214,9 +212,6 @@ def request_deleted(event: Event) -> None:
     request = db.session.get_one(QuoteRequest, event.request_id)
     context = {
         "until": day(confirmations_until(request).date(), locale=request.locale),
-        "hours": GIVE_UP_AFTER // timedelta(hours=1),
-        "bounce_days": BOUNCE_RETENTION.days,
-        "chased_after": [after.days for after in CHASED_AFTER],
     }
     link = ConfirmationsLink(request) if duties_by_clinic(request) else None
     put("request_deleted", request, context=context, link=link, outlives_request=True)

@@ -36,7 +36,7 @@ def test_a_heading_without_latin_letters_still_has_an_id() -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_page_is_dated_and_has_words(slug: str) -> None:
-    page = static_page(slug, address="desk@site.example")
+    page = static_page(slug, address="desk@site.example", fill=str)
     assert page.title
     assert page.summary
     assert page.reviewed_on
@@ -45,4 +45,4 @@ def test_every_page_is_dated_and_has_words(slug: str) -> None:
 
 def test_an_unknown_page_is_not_found() -> None:
     with pytest.raises(NotFound):
-        static_page("nope", address="desk@site.example")
+        static_page("nope", address="desk@site.example", fill=str)

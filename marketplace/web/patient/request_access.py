@@ -1,7 +1,7 @@
 """A request is opened by its mailed link, for this browser, until the link ends."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -11,12 +11,12 @@ from marketplace.accounts import sessions
 from marketplace.foundation import clock
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
+from marketplace.quote_requests import request_links
 from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState
 
 OPENED, KNOWN = "requests", "known"
 HEALTH = "health"  # of the steps, the one whose answer is closed
-FRESH_LINK = timedelta(minutes=10)
 View = Callable[..., Any]
 
 
@@ -24,7 +24,7 @@ def remember(ref: str, *, until: datetime, mailed_at: datetime) -> None:
     """This browser may see the request until then; by a link that was mailed just now it is the person's own."""
     sessions.current().last(until - clock.now())
     session[OPENED] = {**session.get(OPENED, {}), ref: until.isoformat()}
-    if clock.now() - mailed_at <= FRESH_LINK:
+    if clock.now() - mailed_at <= request_links.FRESH:
         know(ref)
 
 
@@ -35,7 +35,7 @@ def know(ref: str) -> None:
 
 def is_own_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
     """It sent the request, or follows a link that was mailed just now."""
-    is_fresh = mailed_at is not None and clock.now() - mailed_at <= FRESH_LINK
+    is_fresh = mailed_at is not None and clock.now() - mailed_at <= request_links.FRESH
     return is_fresh or ref in session.get(KNOWN, ())
 
 

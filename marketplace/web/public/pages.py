@@ -8,6 +8,7 @@ from marketplace.catalogue.texts import static_page
 from marketplace.clinics.queries import facets, market_figures
 from marketplace.foundation.database.readiness import ready
 from marketplace.web.http.context import contact_address
+from marketplace.web.promises import filled
 from marketplace.web.public.blueprint import blueprint
 
 SLUGS = (
@@ -27,7 +28,7 @@ TOO_FEW = 50
 @blueprint.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
 def page(slug: str) -> str:
     """A reviewed text."""
-    return render_template("public/page.html", page=static_page(slug, address=contact_address()))
+    return render_template("public/page.html", page=static_page(slug, address=contact_address(), fill=filled))
 
 
 @blueprint.get("/transparency")

@@ -13,6 +13,7 @@ from marketplace.clinics.queries import ClinicFilter, search
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.values.money import half_up, minor_units
 from marketplace.web.clinic_words import about_span, span
+from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card
@@ -48,7 +49,9 @@ def aftercare(treatment: str) -> str:
 def _text(slug: str, kind: str) -> str:
     treatment = queries.treatment(slug)
     text = queries.guide(treatment, kind)
-    return render_template("public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(text.body))
+    return render_template(
+        "public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(filled(text.body))
+    )
 
 
 @blueprint.get("/treatments/<treatment>/<country>")

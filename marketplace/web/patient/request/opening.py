@@ -12,7 +12,7 @@ from marketplace.web.forms.base import IdempotentForm, email_field
 from marketplace.web.forms.challenged import ChallengedForm
 from marketplace.web.http.writing import idempotent, writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import FRESH_LINK, held, opened, remember
+from marketplace.web.patient.request_access import held, opened, remember
 
 
 class LinkForm(ChallengedForm, IdempotentForm):
@@ -91,7 +91,6 @@ def mail_link_to_open(ref: str) -> ResponseReturnValue:
 
 
 def _page(form: Any) -> ResponseReturnValue:
-    minutes = int(FRESH_LINK.total_seconds() // 60)
     shown = {"quote_request": held(), "form": form, "has_errors": bool(form.errors)}
-    html = render_template("patient/request/reopen_health.html", minutes=minutes, **shown)
+    html = render_template("patient/request/reopen_health.html", **shown)
     return html, 422 if form.errors else 200

@@ -1,0 +1,125 @@
+"""What the site promises in numbers, for pages, emails and texts: read from the constants that the code acts on.
+
+A template says `{{ promise.request_link | days }}`, a Markdown text of the content folder the same.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from flask import Flask
+from flask_babel import ngettext
+
+from marketplace.accounts import sign_in
+from marketplace.clinics import checks, stamps
+from marketplace.clinics.states import CheckKind
+from marketplace.foundation.security import challenges
+from marketplace.foundation.values import pictures
+from marketplace.leads import clinic_queries, deadlines, deletion_duties, operator_queries, reply_times
+from marketplace.mail import retention as mail_retention
+from marketplace.mail import verdicts
+from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
+from marketplace.quotes import choosing, terms
+
+DURATIONS: Mapping[str, timedelta] = {
+    # The request form, and the patient's links and page
+    "form_takes": timedelta(minutes=3),  # timed with people; nothing in the code hangs on it
+    "draft": retention.DRAFT_LIVES,
+    "challenge": challenges.WAIT,
+    "confirm_link": request_links.LIFETIMES[request_links.CONFIRM],
+    "request_link": request_links.LIFETIMES[request_links.PAGE],
+    "fresh_link": request_links.FRESH,
+    "unconfirmed_request": retention.UNCONFIRMED_LIVES,
+    "undo": choosing.UNDO_WITHIN,
+    # What is kept how long
+    "photos": retention.PHOTOS_LIVE,
+    "health_after_end": retention.HEALTH_AFTER_END,
+    "request_after_end": retention.REQUEST_AFTER_END,
+    "erasure_notice": retention.ANNOUNCED_AHEAD,
+    "confirmations": retention.CONFIRMATIONS_RETENTION,
+    "deletion_last_chased": deletion_duties.CHASED_AFTER[1],
+    "mail_tries": verdicts.GIVE_UP_AFTER,
+    "bounced_address": mail_retention.BOUNCE_RETENTION,
+    # Clinics: their time to answer and their checks
+    "reply": deadlines.REPLY_WITHIN,
+    "reply_after_opening": deadlines.AFTER_OPENING,
+    "clinic_numbers": clinic_queries.LOOKING_BACK,
+    "routing_figures": operator_queries.LOOKING_BACK,
+    "check": checks.LONGEST[CheckKind.COMPANY],
+    "price_check": checks.LONGEST[CheckKind.PRICES],
+    "check_ends_soon": stamps.ENDING_WITHIN,
+    # Accounts
+    "password_link": sign_in.RESET_WITHIN,
+    "account_link": sign_in.CONFIRM_WITHIN,
+}
+LIMITS: Mapping[str, int] = {
+    "clinics": drafts.MOST_CLINICS,
+    "photos_at_most": photos.MOST,
+    "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
+    "photo_megabytes": pictures.MAX_BYTES // 2**20,
+    "reply_time_from": reply_times.SHOWN_FROM,
+    "quote_days_from": terms.VALID_DAYS[0],
+    "quote_days_to": terms.VALID_DAYS[1],
+    "password_characters": sign_in.MIN_PASSWORD,
+    "reason_characters": access_records.LEAST_REASON,
+}
+_PLACEHOLDER = re.compile(r"\{\{ promise\.(\w+)(?: \| (\w+))? }}")
+
+
+def minutes(span: timedelta) -> str:
+    """10 minutes."""
+    return ngettext("%(num)s minute", "%(num)s minutes", _whole(span, timedelta(minutes=1)))
+
+
+def hours(span: timedelta) -> str:
+    """48 hours."""
+    return ngettext("%(num)s hour", "%(num)s hours", _whole(span, timedelta(hours=1)))
+
+
+def days(span: timedelta) -> str:
+    """7 days."""
+    return ngettext("%(num)s day", "%(num)s days", _whole(span, timedelta(days=1)))
+
+
+def months(span: timedelta) -> str:
+    """12 months: for 366 days or one less, which no reader counts."""
+    return ngettext("%(num)s month", "%(num)s months", round(span / timedelta(days=30.5)))
+
+
+def seconds(span: timedelta) -> str:
+    """10 seconds."""
+    return ngettext("%(num)s second", "%(num)s seconds", _whole(span, timedelta(seconds=1)))
+
+
+UNITS: Mapping[str, Callable[[timedelta], str]] = {
+    function.__name__: function for function in (seconds, minutes, hours, days, months)
+}
+
+
+def filled(markdown: str) -> str:
+    """The text with its promises: `{{ promise.request_link | days }}` is "7 days".
+
+    Only this one form is read, since an operator may edit the texts; what names no promise stays as it stands.
+    """
+
+    def words(found: re.Match[str]) -> str:
+        name, unit = found.groups()
+        if unit in UNITS and name in DURATIONS:
+            return UNITS[unit](DURATIONS[name])
+        return str(LIMITS[name]) if not unit and name in LIMITS else found.group(0)
+
+    return _PLACEHOLDER.sub(words, markdown)
+
+
+def _whole(span: timedelta, unit: timedelta) -> int:
+    """How many. Raises ValueError where the unit would round: 36 hours are not "1 day"."""
+    number, rest = divmod(span, unit)
+    if rest:
+        raise ValueError(f"{span} is no whole number of {unit}")
+    return number
+
+
+def install(app: Flask) -> None:
+    """Makes the promises and their units known to pages and emails."""
+    app.jinja_env.globals["promise"] = {**DURATIONS, **LIMITS}
+    app.jinja_env.filters.update(UNITS)
