@@ -1,0 +1,149 @@
+"""A duration or limit that a page of docs repeats is the one the code acts on."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from marketplace.accounts import freshness, sessions, sign_in
+from marketplace.cli import backups
+from marketplace.clinics import invitations, team
+from marketplace.config_rules import secret_keys
+from marketplace.foundation.audit import check
+from marketplace.foundation.security import challenges
+from marketplace.foundation.values import pictures
+from marketplace.leads import request_actions
+from marketplace.mail import hook, quota, verdicts
+from marketplace.mail import retention as mail_retention
+from marketplace.quote_requests import access_records, request_links, retention
+from marketplace.quotes import terms
+from marketplace.retention import rules
+from marketplace.web import mail_feedback
+from marketplace.web.forms import challenged
+from marketplace.web.http import uploads
+from marketplace.web.promises import days, hours, minutes, months, seconds
+from tests.browser import ROOT
+from tests.guards.test_typed_numbers import TYPED
+
+LINK, CONFIRM = (request_links.LIFETIMES[purpose] for purpose in (request_links.PAGE, request_links.CONFIRM))
+CONFIRMATIONS = retention.CONFIRMATIONS_RETENTION
+PHOTO, BODY = f"{pictures.MAX_BYTES // 2**20} MB", f"{uploads.MAX_BODY_BYTES // 2**20} MB"
+PASSWORD_AGAIN = minutes(freshness.FRESH_FOR)
+IDLE, ALTOGETHER = minutes(sessions.OPERATOR.idle), hours(sessions.OPERATOR.absolute)
+HELD = {
+    "threat-model.md": (
+        f"{days(retention.HEALTH_AFTER_END)} after the end, photos {days(retention.PHOTOS_LIVE)}, at most",
+        f"{days(retention.REQUEST_AFTER_END)} after the end, at most",
+        f"an invitation {days(invitations.KEPT_AFTER_END)} after its end",
+        f"a mailed link: one request, {days(LINK)} (",
+        f"or by a link of the last {minutes(request_links.FRESH)}",
+        f"the last mail's link: {days(CONFIRMATIONS)}",
+        f"one address, {days(invitations.LIFETIME)}, once",
+        f"{IDLE} idle, {ALTOGETHER} at most",
+        f"up to {PHOTO} and a number of pixels",
+        f"the password again after {PASSWORD_AGAIN}, for each",
+        f"the first {PASSWORD_AGAIN} |",
+        f"works for its {days(LINK)}: a new one",
+    ),
+    "running.md": (
+        f"- Keys: there, {secret_keys.MIN_LENGTH} characters or more",
+        f"within {seconds(challenged.MIN_AGE)} or after {hours(challenged.MAX_AGE)}",
+        f"without script {seconds(challenges.WAIT)} of waiting do",
+        f"at most {quota.MOST['hour'][1]} mails go in an hour and {quota.MOST['day'][1]} in a day",
+        f"A team has {team.MOST_PEOPLE} people at most",
+        f"`/account/invitation/<token>`, for {days(invitations.LIFETIME)};",
+        f"when the sign-in is older than {PASSWORD_AGAIN}",
+        f"| operator | {IDLE} | {ALTOGETHER} |",
+        f"| {hours(sessions.MEMBER.idle)}; {days(sessions.REMEMBERED.idle)} on a device that is remembered | "
+        f"{days(sessions.MEMBER.absolute)} |",
+        f"| until the link ends | {days(LINK)} |",
+        f"(open for {days(request_actions.OPEN_LIVES)} without a choice)",
+        f"{days(retention.ANNOUNCED_AHEAD)} before an ended one is erased",
+        f"may keep it for another {days(retention.REQUEST_AFTER_END)}",
+        f"outlive the request by up to {hours(verdicts.GIVE_UP_AFTER)}",
+        f"(`/d/<token>`) works for {days(CONFIRMATIONS)}",
+        f"Entries go after {months(check.KEPT)},",
+        f"people are told {days(backups.BACKUP_RETENTION)}",
+        f"`failed` after {hours(verdicts.GIVE_UP_AFTER)}",
+        f"tried again after {minutes(verdicts.PAUSE_AFTER_AMBIGUOUS)} at the soonest",
+        f"after a bounce for {days(mail_retention.BOUNCE_RETENTION)}, then we try again",
+        f"JSON, at most {mail_feedback.MAX_BODY_BYTES // 2**10} kB:",
+        f"a timestamp more than {minutes(hook.FRESH)} off",
+    ),
+    "cryptography.md": (
+        f"| `SECRET_KEY`, {secret_keys.MIN_LENGTH} characters or more |",
+        f"when the last backup they open is ({days(backups.BACKUP_RETENTION)})",
+        f"sessions end within {days(sessions.MEMBER.absolute)}",
+        f"they end within {days(LINK)}; the one to what clinics confirmed {days(CONFIRMATIONS)} after",
+        f"they end within {hours(sign_in.CONFIRM_WITHIN)}",
+        f"rows live {hours(rules.FORM_TOKEN_RETENTION)}",
+    ),
+    "asvs.md": (
+        f"with photos at {BODY}, a photo at {PHOTO}",
+        f"| {sign_in.MIN_PASSWORD} characters or more, any",
+        f"a patient's link and an invitation live {days(LINK)}, a confirmation {hours(CONFIRM)}",
+        f"mailed within {minutes(request_links.FRESH)}",
+    ),
+    "fields.md": (
+        f"a link of the last {minutes(request_links.FRESH)}",
+        f"open for {terms.VALID_DAYS[0]} to {terms.VALID_DAYS[1]} days",
+    ),
+    "roles.md": (
+        f"a sign-in older than {PASSWORD_AGAIN}",
+        f"to one operator for {minutes(access_records.OPEN_FOR)}",
+    ),
+}
+# What stands in a page of docs and in no constant of the code.
+EXCEPTIONS = {
+    "takes about 45 minutes on two cores and ends after an hour and a half": "how long the experiments take",
+    "may keep public pages for a minute": "the one s-maxage, in web/public/blueprint.py",
+    "the browser works for a second": "measured",
+    "the session or within two days": "Flask-Security's and Flask-WTF's own",
+    "the session, or within two days": "Flask-Security's and Flask-WTF's own",
+    "ten minutes for what is mailed": "the requirement's words",
+    "1,090 have ten characters or more": "counted in the list",
+}
+# Rows that tests/retention/test_rules.py holds to the rules.
+RETENTION_ROW = re.compile(r"^\| [^|]+ \| \d+ \w+ \| [^|\d]+ \|$", re.MULTILINE)
+
+
+def flat(text: str) -> str:
+    """Without line breaks and what marks code in a sentence."""
+    return " ".join(RETENTION_ROW.sub("", text).split())
+
+
+def not_held(text: str, *, held: Sequence[str]) -> list[str]:
+    """Phrases that should stand there and do not, and what is typed beside them."""
+    text = flat(text)
+    wrong = [f"does not say: {phrase}" for phrase in held if phrase not in text]
+    for phrase in (*held, *EXCEPTIONS):
+        text = text.replace(phrase, "")
+    return wrong + [
+        f"nothing holds: {text[max(found.start() - 30, 0) : found.end() + 30]}" for found in TYPED.finditer(text)
+    ]
+
+
+@pytest.mark.parametrize("page", sorted(HELD))
+def test_a_page_says_what_the_code_does(page: str) -> None:
+    assert not_held((ROOT / "docs" / page).read_text(), held=HELD[page]) == []
+
+
+def test_a_stale_number_and_one_that_nothing_holds_would_be_seen() -> None:
+    text = "| photos | 90 days | they were added |\n\nA link works for seven\ndays, a form for 3 hours."
+    assert not_held(text, held=("A link works for 7 days",)) == [
+        "does not say: A link works for 7 days",
+        "nothing holds: A link works for seven days, a form for 3 hours.",
+        "nothing holds: ks for seven days, a form for 3 hours.",
+    ]
+    assert not_held("A link works for 7 days.", held=("A link works for 7 days",)) == []
+
+
+def test_no_exception_is_left_over() -> None:
+    pages = " ".join(flat((ROOT / "docs" / page).read_text()) for page in HELD)
+    assert [phrase for phrase in EXCEPTIONS if phrase not in pages] == []
+
+
+def test_a_page_that_begins_to_type_numbers_is_looked_at_too() -> None:
+    others = {path.name for path in Path(ROOT / "docs").glob("*.md")} - HELD.keys() - {"emails.md"}
+    assert [page for page in sorted(others) if not_held((ROOT / "docs" / page).read_text(), held=())] == []
