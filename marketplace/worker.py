@@ -85,7 +85,7 @@ def in_transaction(app: Flask) -> Callable[..., Any]:
 
 def run(app: Flask, *, wait: bool = True) -> None:
     """Works until told to stop; with `wait=False` until nothing is due."""
-    timeouts.limit_to(app, timeouts.WORKER)
+    timeouts.limit_process(app, timeouts.WORKER)
     with queue.replace_connector(_connector(app)) as worker_queue:
         asyncio.run(_work(app, worker_queue, wait=wait))
 

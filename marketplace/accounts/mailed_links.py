@@ -64,7 +64,7 @@ def _is_newest(token: str) -> bool:
 def _remember(_sender: object, *, user: Account, token: str, **_ignored: object) -> None:
     lifetime = current_app.config["SECURITY_CHANGE_EMAIL_WITHIN"]
     with as_system():
-        signed_links.forget([_id_of(token)])  # asked for twice within a second, it is the same token
+        signed_links.delete_links([_id_of(token)])  # asked for twice within a second, it is the same token
         signed_links.issue(NEW_ADDRESS, subject_id=user.id, lifetime=lifetime, replace=True, id=_id_of(token))
 
 

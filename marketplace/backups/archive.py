@@ -24,7 +24,7 @@ class InvalidArchive(ValueError):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the dump holds, read in the very same snapshot."""
+    """What the dump holds, counted in the very same snapshot."""
 
     made_at: datetime
     site: str
@@ -35,13 +35,13 @@ class Manifest:
 
     @property
     def rows(self) -> int:
-        """Of all tables."""
+        """The number of rows of all tables."""
         return sum(fingerprint.rows for fingerprint in self.tables.values())
 
 
 @contextmanager
 def workplace(beside: Path | None = None) -> Iterator[Path]:
-    """A folder for our eyes only, gone afterwards whatever happens."""
+    """A folder that only we can read, deleted afterwards whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=beside))
     try:
         yield folder
@@ -50,7 +50,7 @@ def workplace(beside: Path | None = None) -> Iterator[Path]:
 
 
 def write(to: Path, *, dump: Path, manifest: Manifest) -> None:
-    """Made beside its place, readable by its owner only, and moved there when it is on the disk."""
+    """Writes the file beside its place, readable by its owner only, and moves it there when it is on the disk."""
     rough = dump.with_name("archive")
     with os.fdopen(os.open(rough, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
@@ -68,7 +68,7 @@ def write(to: Path, *, dump: Path, manifest: Manifest) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[Manifest, Path]]:
-    """The manifest and the dump, which is the one that was written. Raises InvalidArchive."""
+    """The manifest and the dump, after proving that it is the one that was written. Raises InvalidArchive."""
     with workplace() as folder:
         try:
             with zipfile.ZipFile(path) as archive:

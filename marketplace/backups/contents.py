@@ -1,4 +1,4 @@
-"""What a database holds, so that two can be compared: rows and a hash of each table, and what stands around them."""
+"""Describes what a database holds, so that two can be compared: rows and hash of each table, and what is around."""
 
 # ruff: noqa: S608 - the statements are put together from our own words only
 
@@ -39,19 +39,19 @@ _STRUCTURE = {
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """How many rows a table has, and a sum over them that no order changes."""
+    """How many rows a table has, and a sum over their hashes that no order changes."""
 
     rows: int
     hash: str
 
 
 def connect(url: str) -> Connection:
-    """A connection that writes values in one way, whatever the server is set to."""
+    """Opens a connection that writes values in one way, whatever the server is set to."""
     return psycopg.connect(make_conninfo(url, options=_OPTIONS, **REACH_DATABASE))
 
 
 def tables(connection: Connection) -> list[str]:
-    """The tables that a backup holds the rows of."""
+    """The names of the tables that a backup holds the rows of."""
     rows = connection.execute(
         "SELECT relname FROM pg_catalog.pg_class AS thing WHERE relnamespace = 'public'::regnamespace"
         f" AND relkind = 'r' AND relpersistence = 'p'{_OURS} ORDER BY relname"
@@ -60,7 +60,7 @@ def tables(connection: Connection) -> list[str]:
 
 
 def fingerprints(connection: Connection) -> dict[str, Fingerprint]:
-    """One for each table."""
+    """The fingerprint of each table."""
     return {name: _fingerprint(connection, name) for name in tables(connection)}
 
 
@@ -76,12 +76,12 @@ def _fingerprint(connection: Connection, table: str) -> Fingerprint:
 
 
 def structure(connection: Connection) -> dict[str, int]:
-    """How many of each thing stand around the rows."""
+    """How many indexes, constraints, policies and other things there are around the rows, by kind."""
     return {name: int((connection.execute(query).fetchone() or (0,))[0]) for name, query in _STRUCTURE.items()}
 
 
 def schema_head(connection: Connection) -> str:
-    """The migration it stands at; empty before the first."""
+    """The migration the database stands at; "" before the first."""
     if not has_table(connection, "alembic_version"):
         return ""
     row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
@@ -89,24 +89,24 @@ def schema_head(connection: Connection) -> str:
 
 
 def has_table(connection: Connection, name: str) -> bool:
-    """Whether it is there."""
+    """Whether the table is there."""
     row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{name}"]).fetchone()
     return bool(row and row[0])
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether nobody has made anything in it yet."""
+    """Whether nobody has made anything in the database yet."""
     return not _statements(connection)
 
 
 def wipe(connection: Connection) -> None:
-    """Everything of ours in it is dropped; extensions stay."""
+    """Drops everything of ours in the database; extensions stay."""
     for statement in _statements(connection):
         connection.execute(statement.encode())
 
 
 def _statements(connection: Connection) -> list[str]:
-    """What has to be said to drop all tables, views, routines, types and sequences."""
+    """The statements that drop all tables, views, routines, types and sequences."""
     kinds = (
         ("VIEW", "pg_class", "relnamespace", "relkind = 'v'", "regclass"),
         ("MATERIALIZED VIEW", "pg_class", "relnamespace", "relkind = 'm'", "regclass"),

@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def create_backup(to: Path) -> Manifest:
-    """Raises ToolFailed, or what the database raises when it is away; the file is whole or not there."""
+    """Writes a backup of one snapshot to `path`; the file is whole or not there.
+
+    Raises ToolFailed, or what the database raises when it is away.
+    """
     url = str(current_app.config["BACKUP_DATABASE_URL"])
     with archive.workplace(to.resolve().parent) as folder, contents.connect(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

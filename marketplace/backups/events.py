@@ -1,11 +1,11 @@
-"""What happens to all of it at once."""
+"""Events about the whole database."""
 
 from marketplace.foundation.audit.log import Event
 
 
 class BackupMade(Event):
-    """Everything was written into a file."""
+    """A backup of everything was written to a file."""
 
 
 class BackupRestored(Event):
-    """Everything is as it was; `reason` is the moment the backup was made at."""
+    """A backup was restored; `reason` is the moment it was made at."""

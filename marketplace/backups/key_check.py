@@ -39,7 +39,7 @@ KINDS = (
 
 
 def unreadable(connection: Connection) -> list[str]:
-    """The kinds that do not open; empty when all is well."""
+    """The names of the kinds of sealed values that do not open; empty when all is well."""
     return [name for name, query, column in KINDS if not _opens(connection, query, column)]
 
 

@@ -26,7 +26,7 @@ Erasures = list[tuple[UUID, datetime]]
 
 
 class RestoreRefused(RuntimeError):
-    """Nothing was changed; the message says why."""
+    """The restore was refused and nothing was changed; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,10 @@ class RestoreReport:
 
 
 def restore(path: Path, *, replace: bool, erasures: Erasures) -> RestoreReport:
-    """Raises RestoreRefused, InvalidArchive or ToolFailed: then the database is as it was."""
+    """Replaces what the database holds by the backup at `path`, then erases again what was erased since.
+
+    Raises RestoreRefused, InvalidArchive or ToolFailed: then the database is as it was.
+    """
     db.session.rollback()  # no lock of ours stands in the way
     with archive.opened(path) as (manifest, dump):
         _check_schema_head(manifest.schema_head)
@@ -62,7 +65,7 @@ def _owner() -> Connection:
 
 
 def _check_schema_head(schema_head: str) -> None:
-    """A database of a newer version than this one would not be understood."""
+    """Raises RestoreRefused for a backup of a newer version than this one: it would not be understood."""
     versions = Path(str(current_app.root_path)).parent / "migrations" / "versions"
     stands = re.compile(rf'^revision = "{re.escape(schema_head)}"$', re.MULTILINE)
     if not any(stands.search(path.read_text("utf-8")) for path in versions.glob("*.py")):
@@ -70,7 +73,7 @@ def _check_schema_head(schema_head: str) -> None:
 
 
 def _prepare(connection: Connection, *, replace: bool) -> None:
-    """From here on nobody else writes an erasure that would be missed."""
+    """Locks the tables that an erasure writes, so that none is missed. Raises RestoreRefused."""
     if not contents.is_empty(connection) and not replace:
         raise RestoreRefused("The database is not empty. To replace what it holds: --replace")
     for table in ("quote_request", "erasure"):
@@ -79,7 +82,7 @@ def _prepare(connection: Connection, *, replace: bool) -> None:
 
 
 def _erased_here(connection: Connection) -> Erasures:
-    """What the database that is about to be replaced knows to be erased, or to be erased in a moment."""
+    """The requests that the database to be replaced knows to be erased, or to be erased in a moment."""
     queries = []
     if contents.has_table(connection, "erasure"):
         queries.append("SELECT request_id, erased_at FROM public.erasure")
@@ -92,7 +95,10 @@ def _erased_here(connection: Connection) -> Erasures:
 
 
 def _replay(connection: Connection, dump: Path, manifest: Manifest, erasures: Erasures) -> None:
-    """One transaction: dropped, filled, compared. The rows are compared before policies could hide any."""
+    """Drops, fills and compares in one transaction. Raises RestoreRefused.
+
+    Rows are compared before policies could hide any.
+    """
     url = str(current_app.config["DATABASE_OWNER_URL"])
     contents.wipe(connection)
     try:
@@ -110,7 +116,7 @@ def _replay(connection: Connection, dump: Path, manifest: Manifest, erasures: Er
 
 
 def _hand_over(connection: Connection, erasures: Erasures) -> None:
-    """Part of the same transaction: whatever stops us later, the worker finds what is still to be erased."""
+    """Stores the erasures in the same transaction: whatever stops us later, the worker finds what is to be erased."""
     if not erasures or not contents.has_table(connection, "erasure"):
         return
     ids, moments = zip(*dict(erasures).items(), strict=True)
@@ -139,7 +145,7 @@ _OLD_ROLE = re.compile(rb"\bface_(public|account|patient|clinic|operator|worker)
 
 
 def play(connection: Connection, dump: Path, *, section: str, url: str) -> None:
-    """One section: pre-data, data or post-data."""
+    """Plays one section of the dump: pre-data, data or post-data. Raises ToolFailed."""
     process = postgres_tools.script(dump, section=section, url=url)
     try:
         assert process.stdout is not None

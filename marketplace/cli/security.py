@@ -100,4 +100,4 @@ def _show_key_uses(uses: list[rotation.Use]) -> None:
     for use in uses:
         tables = ", ".join(f"{rows} {table}" for table, rows in sorted(use.rows.items())) or "none"
         click.echo(f"{use.key:8}  {PLACES[use.place]}: {tables}")
-    click.echo(f"{rotation.old(uses)} old")
+    click.echo(f"{rotation.count_old(uses)} old")

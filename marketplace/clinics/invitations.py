@@ -98,7 +98,7 @@ def ended(before: datetime) -> Select[UUID]:
 def forget(invitations: Sequence[UUID]) -> None:
     """These rows go, and their links."""
     for invitation_id in invitations:
-        signed_links.forget_subject(invitation_id)
+        signed_links.delete_links_to(invitation_id)
     db.session.execute(delete(Invitation).where(Invitation.id.in_(invitations)))
 
 

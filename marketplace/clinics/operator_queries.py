@@ -13,7 +13,7 @@ from marketplace.clinics.states import CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
-from marketplace.foundation.paging import Page, cut, total_of
+from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound
 
 PAGE = 40
@@ -31,7 +31,7 @@ def listings(
         query = query.where(Clinic.country == country.upper())
     if q:
         query = query.where(*matching(q))
-    at = cut(total_of(query), wanted=page, size=PAGE)
+    at = page_range(count_rows(query), wanted=page, size=PAGE)
     shown = query.options(selectinload(Clinic.checks)).order_by(Clinic.name, Clinic.id)
     return at.shown(db.session.scalars(at.of(shown)))
 

@@ -14,7 +14,7 @@ from marketplace.clinics.states import CheckState, ListingState
 from marketplace.clinics.wording import slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.paging import Page, cut
+from marketplace.foundation.paging import Page, page_range
 from marketplace.foundation.problems import NotFound
 
 PAGE = 25
@@ -59,7 +59,7 @@ class Facets:
 
 def search(wanted: ClinicFilter) -> Page[Clinic]:
     """Filtered, sorted, 25 a page, with checks, people and prices."""
-    at = cut(count(wanted), wanted=wanted.page, size=PAGE)
+    at = page_range(count(wanted), wanted=wanted.page, size=PAGE)
     query = _with_details(select(Clinic).where(*_conditions(wanted)))
     return at.shown(db.session.scalars(at.of(query.order_by(*_order(wanted)))))
 

@@ -1,4 +1,4 @@
-"""How the app reaches its database, and what its login may do there."""
+"""Rules on how the app reaches its database, and on what its login may do there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def is_remote(environ: Environment, parts: dict[str, Any]) -> bool:
 
 
 def unsafe(environ: Environment) -> Iterator[Finding]:
-    """What the settings alone tell."""
+    """Findings on the three URLs, from the settings alone."""
     if not environ.get("DATABASE_URL"):
         yield Finding("DATABASE_URL", "is missing")
     urls = {name: parsed(environ[name]) for name in URLS if environ.get(name)}
@@ -72,7 +72,7 @@ def _url(environ: Environment, name: str, parts: dict[str, Any] | None) -> Itera
 
 
 def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:
-    """What only the server can tell."""
+    """Findings on the app's login that only the server can tell."""
     parts = parsed(environ.get("DATABASE_URL", "")) or {}
     if login.superuser:
         yield Finding("DATABASE_URL", "its login is or can become a superuser")
@@ -91,6 +91,6 @@ def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:
 
 
 def log_advice(login: Login) -> Iterator[str]:
-    """The server's own log is no place for what people typed."""
+    """Settings that keep what people typed out of the server's own log."""
     if not login.quiet_log:
         yield "ALTER ROLE <app's login> SET log_min_messages = 'log'  (the text of an error holds what was typed)"

@@ -1,4 +1,4 @@
-"""Every rule on what the environment says, with those on numbers and on files."""
+"""All rules on the environment, with those on numbers and on files."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -9,13 +9,13 @@ from marketplace.config_rules.finding import Environment, Finding
 
 
 def unreadable(environ: Environment) -> list[Finding]:
-    """Settings that nothing can be started with, in development neither."""
+    """Findings on settings that nothing can be started with, not even in development."""
     rules = (site.unreadable, secret_keys.unreadable, unreadable_numbers, unreadable_folder)
     return list(chain.from_iterable(rule(environ) for rule in rules))
 
 
 def unsafe(environ: Environment) -> list[Finding]:
-    """Settings that a server must not be started with, as far as it is known without asking the database."""
+    """Findings on settings that a server must not be started with, as far as they are known without the database."""
     rules = (site.unsafe, secret_keys.unsafe, database.unsafe, site.unsafe_mail, unsafe_numbers)
     return unreadable(environ) + list(chain.from_iterable(rule(environ) for rule in rules))
 
@@ -36,7 +36,7 @@ RANGES: dict[str, tuple[int, int]] = {
 
 
 def unreadable_numbers(environ: Environment) -> Iterator[Finding]:
-    """What is given but is no number, or one that means nothing, cannot be started with anywhere."""
+    """Findings on what is given but is no number, or one that means nothing."""
     for name, (low, high) in RANGES.items():
         if name not in environ:
             continue
@@ -48,7 +48,7 @@ def unreadable_numbers(environ: Environment) -> Iterator[Finding]:
 
 
 def unsafe_numbers(environ: Environment) -> Iterator[Finding]:
-    """Waits that are too short for a server; the rest is refused everywhere."""
+    """Findings on waits that are too short for a server; the rest is refused everywhere."""
     for name, (low, high) in RANGES.items():
         number = _whole(environ[name]) if name in environ and name in DELAYS else None
         if number is not None and 0 <= number < low:
@@ -67,7 +67,7 @@ OTHERS_READ_OR_WRITE = 0o006
 
 
 def unreadable_folder(environ: Environment) -> Iterator[Finding]:
-    """DATA_DIR has to be a folder, or a place where one can be made."""
+    """Findings on a DATA_DIR that is no folder and cannot be made one."""
     given = environ.get("DATA_DIR") or DEFAULT_DATA_DIR
     if "\0" in given:
         yield Finding("DATA_DIR", "is no path")
@@ -83,7 +83,7 @@ def unreadable_folder(environ: Environment) -> Iterator[Finding]:
 
 
 def exposed_files(modes: Mapping[str, int]) -> Iterator[Finding]:
-    """Whatever other users of the machine may read or write; `modes` are those of the files that exist."""
+    """Findings on files that others on the machine may read or write; `modes` are those of the files that exist."""
     for name, mode in modes.items():
         if mode & OTHERS_READ_OR_WRITE:
             yield Finding(name, "other users of this machine may read or write it; take their rights away (chmod o=)")

@@ -1,4 +1,4 @@
-"""What is wrong with a setting."""
+"""A finding: one thing that is wrong with a setting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,5 +19,5 @@ class Finding:
 
 
 def is_on(environ: Environment, name: str, default: bool) -> bool:
-    """A switch, spelled in any usual way."""
+    """Whether a switch is on, spelled in any usual way."""
     return environ.get(name, "1" if default else "0").lower() in ON

@@ -1,4 +1,4 @@
-"""Keys: there, long, random, and each for one purpose."""
+"""Rules on keys: there, long, random, and each for one purpose."""
 
 import base64
 import hashlib
@@ -20,18 +20,18 @@ MAKE_KEY = (
 
 
 def derived_field_key(secret: str) -> bytes:
-    """What development seals with when it is given no key."""
+    """The key that development seals with when it is given none."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def unreadable(environ: Environment) -> Iterator[Finding]:
-    """Keys that nothing could be sealed with."""
+    """Findings on keys that nothing could be sealed with."""
     if any(decoded(part) is None for part in _parts(environ)):
         yield Finding("FIELD_KEYS", "each key must be 32 bytes in base64; separate them by commas")
 
 
 def unsafe(environ: Environment) -> Iterator[Finding]:
-    """Everything that is wrong with the keys."""
+    """Findings on missing, short, weak, default and equal keys."""
     if not environ.get("SECRET_KEY"):
         yield Finding("SECRET_KEY", f"is missing; {MAKE_SECRET}")
     for name in ("SECRET_KEY", *OPTIONAL):
@@ -56,7 +56,7 @@ def _parts(environ: Environment) -> list[str]:
 
 
 def decoded(part: str) -> bytes | None:
-    """The key's bytes, if it is 32 bytes in base64."""
+    """The key's bytes, if it is 32 bytes in base64; else None."""
     try:
         key = base64.b64decode(part, validate=True)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where the site answers, to whom and how carefully, and where its mail goes out."""
+"""Rules on where the site answers, to whom and how carefully, and where its mail goes out."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def host_of(url: str) -> str | None:
 
 
 def unsafe(environ: Environment) -> Iterator[Finding]:
-    """Everything that is wrong with the address and the switches."""
+    """Findings on the site's address and its switches."""
     yield from _mode(environ)
     yield from _address(environ)
     yield from _hosts(environ)
@@ -46,7 +46,7 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
 
 
 def unreadable(environ: Environment) -> Iterator[Finding]:
-    """A misspelled environment would quietly be development, a misspelled switch quietly off."""
+    """Findings on misspelled words: an environment would quietly be development, a switch quietly off."""
     if environ.get("MARKETPLACE_ENV", "development") not in ENVIRONMENTS:
         yield Finding("MARKETPLACE_ENV", "must be development or production")
     if environ.get("TIMEZONE", "UTC") not in available_timezones():
@@ -59,7 +59,7 @@ def unreadable(environ: Environment) -> Iterator[Finding]:
 
 
 def is_production(environ: Environment) -> bool:
-    """Where more is asked of an address, and said."""
+    """Whether this is a server: more is asked of it."""
     return environ.get("MARKETPLACE_ENV") == "production"
 
 
@@ -98,13 +98,13 @@ RESERVED_DOMAINS = ("example", "test", "invalid", "localhost", "local")
 
 
 def sender_domain(environ: Environment) -> str | None:
-    """The domain mail comes from, if somebody can own it."""
+    """The domain that mail comes from, if somebody can own it."""
     domain = parseaddr(environ.get("MAIL_DEFAULT_SENDER", ""))[1].rpartition("@")[2].lower()
     return domain if "." in domain and domain.rpartition(".")[2] not in RESERVED_DOMAINS else None
 
 
 def unsafe_mail(environ: Environment) -> Iterator[Finding]:
-    """Everything that is wrong with the way mail leaves."""
+    """Findings on the way mail leaves."""
     server = environ.get("MAIL_SERVER", "")
     if not server:
         yield Finding("MAIL_SERVER", "is missing: no email would leave")
@@ -115,7 +115,7 @@ def unsafe_mail(environ: Environment) -> Iterator[Finding]:
 
 
 def dns_advice(environ: Environment) -> Iterator[str]:
-    """The records without which mail of this sender counts as forged."""
+    """The DNS records without which mail of this sender counts as forged."""
     domain = sender_domain(environ)
     if domain is None:
         return

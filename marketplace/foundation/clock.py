@@ -1,4 +1,4 @@
-"""The one clock: UTC, and movable, so that timers can be tried without waiting."""
+"""The one clock of the site: UTC, and movable, so that timers can be tried without waiting."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,18 +9,18 @@ _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """The present moment, time zone aware, in UTC."""
     return _moment.get() or datetime.now(UTC)
 
 
 def today() -> date:
-    """This day in UTC."""
+    """The present day in UTC."""
     return now().date()
 
 
 @contextmanager
 def set_to(moment: datetime) -> Iterator[None]:
-    """Everything inside happens at `moment`, which must be aware."""
+    """Stops the clock at `moment` inside the block. Raises ValueError where it has no time zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     token = _moment.set(moment.astimezone(UTC))

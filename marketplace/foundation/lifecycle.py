@@ -1,4 +1,4 @@
-"""One stored state per thing, one table of legal moves, a moment for every move."""
+"""Lifecycles: one stored state a thing, one table of legal moves, a moment for every move."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Lifecycle(Generic[Thing, State]):
         self.column = column
 
     def state_of(self, thing: Thing) -> State:
-        """The stored state."""
+        """The stored state of the thing."""
         state: State = getattr(thing, self.column)
         return state
 
@@ -36,13 +36,13 @@ class Lifecycle(Generic[Thing, State]):
         return to in self.moves.get(self.state_of(thing), frozenset())
 
     def lock(self, thing: Any) -> None:
-        """The row is read anew and held until the end of the transaction: two at once, one winner."""
+        """Locks the row until the end of the transaction and reads it anew: of two at once one goes first."""
         db.session.flush()
         # Whoever only refers to the row (a mail, a look) need not wait: two orders of locks would end as a deadlock.
         db.session.refresh(thing, with_for_update={"of": type(thing), "key_share": True})
 
     def move(self, thing: Thing, to: State) -> None:
-        """Moves and stamps the moment. Raises WrongState when the table does not allow it."""
+        """Locks the thing, sets its state and its moment. Raises WrongState when the table does not allow the move."""
         self.lock(thing)
         if not self.may(thing, to):
             raise WrongState(f"{self.thing.__name__.lower()}_{self.state_of(thing)}_not_{to}")

@@ -1,4 +1,4 @@
-"""Lists by the page: how much there is, and the part of it that is shown."""
+"""Pages of a list by number: how much there is, and the part of it that is shown."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Which page of how many, before anything is read."""
+class PageRange:
+    """The range of one page: which of how many, before anything is read."""
 
     total: int
     page: int
@@ -31,20 +31,20 @@ class Cut:
     size: int
 
     def of(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        """The rows of this page only."""
+        """The query limited to the rows of this page."""
         return query.limit(self.size).offset((self.page - 1) * self.size)
 
     def shown(self, rows: Iterable[Row]) -> Page[Row]:
-        """The page with what was read for it."""
+        """The page with the rows that were read for it."""
         return Page(list(rows), total=self.total, page=self.page, pages=self.pages)
 
 
-def cut(total: int, *, wanted: int, size: int) -> Cut:
-    """The wanted page, drawn back into what there is."""
+def page_range(total: int, *, wanted: int, size: int) -> PageRange:
+    """The range of the wanted page; a number beyond the list is drawn back into it."""
     pages = max(1, -(-total // size))
-    return Cut(total, min(max(1, wanted), pages), pages, size)
+    return PageRange(total, min(max(1, wanted), pages), pages, size)
 
 
-def total_of(query: Select[*tuple[Any, ...]]) -> int:
-    """How many rows it would give."""
+def count_rows(query: Select[*tuple[Any, ...]]) -> int:
+    """How many rows the query would give."""
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -1,11 +1,11 @@
-"""Refusals have names. A door turns each into its answer; a room only raises."""
+"""Refusals that a person is told. The domain packages raise them by name, the web turns each into its answer."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
 class Problem(Exception):
-    """Something the person asked for cannot be done; `reason` is a stable code, the text is for people."""
+    """What the person asked for cannot be done; `reason` is a stable code, the message is for people."""
 
     status = 422
 
@@ -16,7 +16,7 @@ class Problem(Exception):
 
 
 class NotFound(Problem):
-    """What does not exist and what is not yours are the same answer."""
+    """It does not exist, or it is not theirs: the same answer."""
 
     status = 404
 
@@ -32,7 +32,7 @@ class WrongState(Problem):
 
 
 class Refused(Problem):
-    """What was typed cannot be accepted; `field` names the field to mend."""
+    """What was submitted cannot be accepted; `field` names the field to mend."""
 
     def __init__(self, reason: str, message: str = "", *, field: str | None = None) -> None:
         super().__init__(reason, message)
@@ -48,7 +48,7 @@ class FieldProblem(NamedTuple):
 
 
 class Disagreements(Refused):
-    """Several rules at once; it reads as the first of them."""
+    """Several broken rules at once; as one refusal it reads as the first of them."""
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         first = problems[0]
@@ -57,7 +57,7 @@ class Disagreements(Refused):
 
 
 class LimitReached(Problem):
-    """Asked too often: in `wait` seconds there is room again."""
+    """It was asked too often: in `wait` seconds there is room again."""
 
     status = 429
 

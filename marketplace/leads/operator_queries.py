@@ -11,7 +11,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.paging import Page, cut, total_of
+from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.states import LeadState
@@ -62,7 +62,7 @@ def requests(*, state: str | None = None, without_clinic: bool = False, page: in
         query = query.where(QuoteRequest.state == state)
     if without_clinic:
         query = query.where(QuoteRequest.state.in_(TAKES_QUOTES), ~_has_lead())
-    at = cut(total_of(query), wanted=page, size=PAGE)
+    at = page_range(count_rows(query), wanted=page, size=PAGE)
     shown = query.options(joinedload(QuoteRequest.procedure)).order_by(QuoteRequest.created_at.desc(), QuoteRequest.id)
     return at.shown(_with_leads(list(db.session.scalars(at.of(shown)))))
 

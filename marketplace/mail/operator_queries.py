@@ -10,7 +10,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.paging import Page, cut, total_of
+from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.mail import jobs
 from marketplace.mail.delivery import about
@@ -41,7 +41,7 @@ def emails(*, state: str | None = None, page: int = 1) -> Page[EmailRow]:
     query = select(Email, QuoteRequest.ref, Clinic).outerjoin(QuoteRequest, QuoteRequest.id == Email.request_id)
     query = query.outerjoin(Clinic, Clinic.id == Email.clinic_id)
     wanted = [Email.state == state] if state else []
-    at = cut(total_of(select(Email.id).where(*wanted)), wanted=page, size=PAGE)
+    at = page_range(count_rows(select(Email.id).where(*wanted)), wanted=page, size=PAGE)
     rows = db.session.execute(at.of(query.where(*wanted).order_by(Email.created_at.desc(), Email.id.desc())))
     return at.shown(EmailRow(email, ref, clinic) for email, ref, clinic in rows)
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.foundation.paging import Page, cut
+from marketplace.foundation.paging import Page, page_range
 from marketplace.leads.messages import PATIENT, is_unread
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import TABS, there
@@ -25,7 +25,7 @@ def inbox(clinic_id: UUID, *, tab: str | None, unread: bool = False, page: int =
     wanted = and_(_of_clinic(clinic_id), *([_behind(tab)] if tab else []), *([is_unread(PATIENT)] if unread else []))
     joined = select(Lead).join(Lead.request).where(wanted)
     total = db.session.scalar(select(func.count()).select_from(Lead).join(Lead.request).where(wanted)) or 0
-    at = cut(total, wanted=page, size=PAGE)
+    at = page_range(total, wanted=page, size=PAGE)
     query = joined.options(joinedload(Lead.request).joinedload(QuoteRequest.procedure))
     order = (Lead.due_at, Lead.id) if tab in {"new", "waiting"} else (Lead.due_at.desc(), Lead.id)
     return at.shown(db.session.scalars(at.of(query.order_by(*order))))

@@ -1,4 +1,4 @@
-"""Erasing a request: everything of the person in one transaction, and a line in the list that outlives a restore."""
+"""Erases a request: everything of the person in one transaction, and a line in the list that outlives a restore."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +24,10 @@ from marketplace.reviews import actions as reviews
 
 
 def erase(request: QuoteRequest) -> None:
-    """Key, answers, messages, mail texts, links, form tokens and jobs; ids, states and moments stay."""
+    """Destroys the key, empties answers, messages and mail texts, deletes links, form tokens and jobs.
+
+    Ids, states and moments stay.
+    """
     REQUEST.lock(request)
     if request.state == RequestState.ERASED:
         return
@@ -32,16 +35,16 @@ def erase(request: QuoteRequest) -> None:
     of_request = {request.id, *emails.empty_those_of(request.id), *quotes.empty_those_of(request.id)}
     messages.forget_those_of(request.id)
     reviews.empty_those_of(request.id)
-    signed_links.forget_subject(request.id, but=DELETED)
-    idempotency.forget_answers_below(request.ref)
-    queue.forget_about(of_request)
+    signed_links.delete_links_to(request.id, but=DELETED)
+    idempotency.delete_tokens_of(request.ref)
+    queue.delete_jobs_about(of_request)
     requests.empty(request)
     _list(request)
     record(RequestErased(request_id=request.id))
 
 
 def erase_now(request: QuoteRequest) -> None:
-    """For whoever asks by another way than the page: clinics are told to delete their copies, as if it were."""
+    """Erases for whoever asks by another way than the page: clinics are told to delete their copies, as by the page."""
     REQUEST.lock(request)
     if REQUEST.may(request, RequestState.WITHDRAWN):
         request_actions.withdraw(request)
@@ -54,13 +57,13 @@ def _list(request: QuoteRequest) -> None:
 
 
 def listed() -> list[tuple[UUID, datetime]]:
-    """Every erasure, oldest first."""
+    """Every erasure, the oldest first."""
     query = select(Erasure.request_id, Erasure.erased_at).order_by(Erasure.erased_at, Erasure.request_id)
     return [(row.request_id, row.erased_at) for row in db.session.execute(query)]
 
 
 def take_over(erasures: Iterable[tuple[UUID, datetime]]) -> None:
-    """What another list names joins ours; what of it is not erased here is to be erased again."""
+    """Adds another list's erasures to ours; requests of it that are not erased here are to be erased again."""
     rows = [{"request_id": id_, "erased_at": at, "pending": True} for id_, at in erasures]
     if rows:
         row = insert(Erasure).on_conflict_do_update(index_elements=["request_id"], set_={"pending": True})
@@ -73,12 +76,12 @@ def take_over(erasures: Iterable[tuple[UUID, datetime]]) -> None:
 
 
 def pending(_now: datetime) -> Select[UUID]:
-    """Erased once, and to be erased here again."""
+    """The requests that were erased once and are to be erased here again."""
     return select(Erasure.request_id).where(Erasure.pending)
 
 
 def erase_again(request_id: UUID) -> None:
-    """Clinics that have it in this database are told once more: their word that it is gone is lost, too."""
+    """Erases it again and tells its clinics once more: their word that their copy is gone is lost, too."""
     request = db.session.get(QuoteRequest, request_id)
     if request is not None and request.state != RequestState.ERASED:
         if request.state in AT_CLINICS:

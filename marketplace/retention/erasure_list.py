@@ -10,13 +10,13 @@ class InvalidList(ValueError):
 
 
 def lines(erasures: Iterable[tuple[UUID, datetime]]) -> Iterator[str]:
-    """The lines of the list."""
+    """The erasures as lines of the list."""
     for request_id, erased_at in erasures:
         yield f"{request_id},{erased_at.isoformat()}"
 
 
 def read(text: str) -> list[tuple[UUID, datetime]]:
-    """All lines or none. Raises InvalidList."""
+    """The erasures in these lines: all of them or none. Raises InvalidList."""
     return [_read(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
 
 

@@ -1,4 +1,4 @@
-"""The list of what was erased: ids only, and it outlives a restore."""
+"""The list of erased requests: ids only; it outlives a restore."""
 
 from datetime import datetime
 from uuid import UUID

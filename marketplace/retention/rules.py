@@ -1,4 +1,4 @@
-"""Every retention rule on one page, each a query and what is done with its rows, and the run that applies them."""
+"""The table of all retention rules, each a query and what is done with its rows, and the run that applies them."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ JOB_RETENTION = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Rule:
-    """What is kept how long, since when; `due` are the keys of what is past its time, `act` ends that."""
+    """What is kept how long, and since when; `due` selects the keys of what is past its time, `act` ends that."""
 
     name: str
     kept: timedelta
@@ -42,7 +42,7 @@ class Rule:
         return db.session.scalar(select(func.count()).select_from(self.due(now).subquery())) or 0
 
     def batch(self, now: datetime) -> int:
-        """A bounded number of them, none that another worker has in hand; how many."""
+        """Ends a bounded number that no other transaction has locked; returns how many."""
         keys = db.session.scalars(self.due(now).with_for_update(skip_locked=True).limit(BATCH)).all()
         if keys:
             self.act(keys)
@@ -79,8 +79,8 @@ RULES: tuple[Rule, ...] = (
         "links in emails",
         LINK_RETENTION,
         "the end of their time",
-        lambda now: signed_links.over(now - LINK_RETENTION),
-        signed_links.forget,
+        lambda now: signed_links.expired_before(now - LINK_RETENTION),
+        signed_links.delete_links,
     ),
     Rule(
         "invitations",
@@ -93,10 +93,12 @@ RULES: tuple[Rule, ...] = (
         "form tokens",
         FORM_TOKEN_RETENTION,
         "the form was sent",
-        lambda now: idempotency.used(now - FORM_TOKEN_RETENTION),
-        idempotency.forget,
+        lambda now: idempotency.used_before(now - FORM_TOKEN_RETENTION),
+        idempotency.delete_tokens,
     ),
-    Rule("ended jobs", JOB_RETENTION, "their end", lambda now: queue.over(now - JOB_RETENTION), queue.forget),
+    Rule(
+        "ended jobs", JOB_RETENTION, "their end", lambda now: queue.ended_before(now - JOB_RETENTION), queue.delete_jobs
+    ),
     Rule(
         "ended duties to delete",
         requests.CONFIRMATIONS_RETENTION,
@@ -127,7 +129,7 @@ log = logging.getLogger(__name__)
 
 
 def run_rules(now: datetime, *, dry_run: bool = False) -> Iterator[tuple[Rule, int]]:
-    """Each rule and how many things it ended, or would."""
+    """Applies the rules; yields each with the number of things it ended, or would end."""
     for rule in RULES:
         done = rule.count(now) if dry_run else until_done(rule, now)
         if done and not dry_run:
@@ -136,12 +138,12 @@ def run_rules(now: datetime, *, dry_run: bool = False) -> Iterator[tuple[Rule, i
 
 
 def erase_pending() -> int:
-    """What another list named is erased here, now; how many lines of it."""
+    """Erases what another list named and is not erased here; returns how many."""
     return until_done(next(rule for rule in RULES if rule.due is pending), clock.now())
 
 
 def until_done(rule: Rule, now: datetime) -> int:
-    """Batch after batch, each a short transaction of its own."""
+    """Ends batch after batch, each in a short transaction of its own; returns how many in all."""
     total = 0
     while True:
         done = rule.batch(now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, select
 
 from marketplace.extensions import db
-from marketplace.foundation.paging import Page, cut, total_of
+from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import ReviewState
@@ -37,7 +37,7 @@ def items(*, decided: bool = False, kind: str = "", page: int = 1) -> Page[Revie
     query = select(ReviewItem).where((ReviewItem.state == ReviewState.DECIDED) == decided)
     if kind:
         query = query.where(ReviewItem.kind == kind)
-    at = cut(total_of(query), wanted=page, size=PAGE)
+    at = page_range(count_rows(query), wanted=page, size=PAGE)
     order = (ReviewItem.decided_at.desc(), ReviewItem.id.desc()) if decided else (ReviewItem.opened_at, ReviewItem.id)
     return at.shown(db.session.scalars(at.of(query.order_by(*order))))
 

@@ -28,10 +28,10 @@ class Figures(Collector):
         yield _by_state("leads", "Leads by state", leads.state_counts())
         yield _by_state("emails", "Emails in the outbox by state", mail.state_counts())
         jobs = GaugeMetricFamily("marketplace_jobs", "Jobs by queue and status", labels=["queue", "status"])
-        for labels, count in queue.depth().items():
+        for labels, count in queue.job_counts().items():
             jobs.add_metric(labels, count)
         yield jobs
-        connections = queue.connections()
+        connections = queue.connection_count()
         yield GaugeMetricFamily("marketplace_database_connections", "Connections of the app's login", connections)
         oldest = readiness.queue_age().total_seconds()
         yield GaugeMetricFamily("marketplace_oldest_due_job_seconds", "Since when the oldest due job waits", oldest)

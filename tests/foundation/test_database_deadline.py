@@ -114,7 +114,7 @@ def test_a_job_and_a_command_wait_as_long_as_they_may(far_app: Flask, proxy: Pro
     with far_app.app_context():
         assert not isinstance(db.engine.raw_connection().driver_connection, deadline.DeadlineConnection)
         db.engine.dispose()
-        timeouts.limit_to(far_app, timeouts.WORKER)
+        timeouts.limit_process(far_app, timeouts.WORKER)
         connection = db.engine.raw_connection().driver_connection
         assert isinstance(connection, deadline.DeadlineConnection)
         assert connection.answer_within == 65

@@ -90,7 +90,7 @@ def test_it_goes_on_where_it_stopped(stored, monkeypatch):
     with stored.app_context():
         assert next(iter(rotation.rewrap_batches())) == 2
         db.session.commit()
-        left = rotation.old(rotation.usage())
+        left = rotation.count_old(rotation.usage())
         assert left == sum(rotation.rewrap_batches())
 
 

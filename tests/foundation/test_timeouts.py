@@ -33,7 +33,7 @@ def test_a_command_takes_the_time_it_needs(own_app: Flask) -> None:
 
 
 def test_a_job_has_a_minute(own_app: Flask) -> None:
-    timeouts.limit_to(own_app, timeouts.WORKER)
+    timeouts.limit_process(own_app, timeouts.WORKER)
     with own_app.app_context():
         assert in_force() == ["1min", "2s", "1min"]
 

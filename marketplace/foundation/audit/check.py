@@ -1,4 +1,4 @@
-"""The audit log is proved from its first seal to its last entry; the first thing that is wrong is named."""
+"""Proves the audit log from its first seal to its last entry; the first thing that is wrong is named."""
 
 import hashlib
 import re
@@ -31,12 +31,12 @@ MEMBER = AuditSealEntry.__table__
 
 
 class Broken(Exception):
-    """Something was changed, removed or put in; the text names it."""
+    """Something in the log was changed, removed or put in; the text names it."""
 
 
 @dataclass
 class Proof:
-    """What was found to be whole."""
+    """How much of the log was found to be whole."""
 
     seals: int = 0
     entries: int = 0
@@ -51,19 +51,23 @@ class Proof:
 
 
 def anchors_in(lines: Iterable[str]) -> dict[int, str]:
-    """The seals a log file says: number and hash."""
+    """The seals that a log file names: number and hash, in hexadecimal."""
     found = (ANCHOR.search(line) for line in lines)
     return {int(match[1]): match[2] for match in found if match}
 
 
 def verify(*, anchors: Mapping[int, str] | None = None, sample_may_be_older: bool = False) -> Proof:
-    """Reads one moment of the database. Raises Broken. Entries made before a sample was loaded may carry any date."""
+    """Checks every seal and entry in one snapshot of the database.
+
+    `anchors` are seals kept outside: they must agree. Entries made before a sample was loaded may carry any date where
+    `sample_may_be_older`. Raises Broken.
+    """
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     return _Check(anchors or {}, _sample_loaded() if sample_may_be_older else None).run()
 
 
 class _Check:
-    """One walk along the chain."""
+    """One walk along the chain of seals."""
 
     def __init__(self, anchors: Mapping[int, str], dated_freely_until: datetime | None) -> None:
         self.proof = Proof()
@@ -75,7 +79,7 @@ class _Check:
         self.floor: datetime | None = None  # an earlier seal took whatever was made before
 
     def run(self) -> Proof:
-        """Seal by seal, each with its entries."""
+        """Checks seal by seal, each with its entries. Raises Broken."""
         groups = groupby(_rows(_members()), key=lambda row: row.seal_number)
         number, group = next(groups, (None, ()))
         for seal in _rows(select(AuditSeal.__table__).order_by(AuditSeal.number)):
@@ -93,7 +97,7 @@ class _Check:
         return self.proof
 
     def _link(self, seal: Any) -> None:
-        """Numbers without a gap, each hash over the one before, no earlier than it, as the anchor says."""
+        """Checks that no number is missing, each hash covers the one before, none is earlier, and anchors agree."""
         expected = self.proof.seals + 1
         if seal.number != expected:
             _broken(f"seal {expected} is missing")
@@ -122,14 +126,14 @@ class _Check:
         self.proof.entries += seal.entries
 
     def _may_be_empty(self, seal: Any) -> bool:
-        """Its entries went on the day the log says, and were old enough then."""
+        """Whether the seal's entries went on the day the log says, and were old enough then."""
         up_to, moment = self.forgotten
         allowed = seal.number <= up_to and moment is not None and moment - seal.at >= KEPT
         self.proof.forgotten += allowed
         return allowed
 
     def _moment(self, row: Any, problem: str) -> None:
-        """Keys and dates come from one clock; what is older than an earlier seal was not there when it was made."""
+        """Checks that key and date of an entry come from one clock, and that no earlier seal should have had it."""
         if not _ours(row.id, self.beyond):
             _broken(f"entry {row.id} was not made by the site")
         made = moment_of(row.id)
@@ -138,7 +142,7 @@ class _Check:
             _broken(f"entry {row.id} {problem}")
 
     def _end(self) -> None:
-        """What is in no seal is younger than the last one; no anchor says a later one."""
+        """Checks that what is in no seal is younger than the last one, and that no anchor names a later one."""
         beyond = [number for number in self.anchors if number > self.proof.seals]
         if beyond:
             _broken(f"seal {min(beyond)} of the anchor is missing")
@@ -154,7 +158,7 @@ def _broken(problem: str) -> NoReturn:
 
 
 def _rows(query: Select[Any]) -> Iterator[Any]:
-    """A long log does not fit into memory."""
+    """The rows one batch after the other: a long log does not fit into memory."""
     return iter(db.session.connection().execute(query.execution_options(yield_per=AT_A_TIME)))
 
 
@@ -170,12 +174,12 @@ def _in_no_seal() -> Select[Any]:
 
 
 def _ours(key: UUID, beyond: UUID) -> bool:
-    """A key as the site makes them, and not of the future."""
+    """Whether it is a key as the site makes them (UUID version 7), and not of the future."""
     return key.version == 7 and key < beyond
 
 
 def _forgotten(beyond: UUID) -> tuple[int, datetime | None]:
-    """Up to which seal entries may be missing, and when that was said."""
+    """The last seal whose entries may be missing, and when the log said so."""
     query = select(ENTRY.c.id, ENTRY.c.reason).where(ENTRY.c.name == "LogForgotten", ENTRY.c.reason.is_not(None))
     rows = [(key, reason) for key, reason in db.session.execute(query) if _ours(key, beyond) and reason.isdigit()]
     return max(((int(reason), moment_of(key)) for key, reason in rows), default=(0, None), key=lambda pair: pair[0])

@@ -1,4 +1,4 @@
-"""The audit log: every change leaves a past-tense record with who and when, in the same transaction as the change."""
+"""The audit log: every change leaves a past-tense record of who and when, in the same transaction as the change."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ class Event:
 
 
 class AuditEntry(Base):
-    """One row per event: inserted, never changed."""
+    """One row an event: inserted, never changed."""
 
     __tablename__ = "timeline_entry"
     __table_args__ = (
@@ -60,7 +60,7 @@ listeners: dict[type[Event], tuple[Listener, ...]] = {}
 
 
 def record(event: Event) -> None:
-    """Writes the row, then lets the reactions put their jobs and emails into the same transaction."""
+    """Writes the event's row, then calls the reactions, which put their jobs and emails into the same transaction."""
     db.session.add(AuditEntry(**columns_of(event)))
     db.session.flush()
     with as_system():
@@ -69,19 +69,22 @@ def record(event: Event) -> None:
 
 
 def columns_of(event: Event) -> dict[str, Any]:
-    """The columns of an event's row, with this moment and who acts now."""
+    """The columns of an event's row, with the present moment and actor."""
     return {"at": clock.now(), "name": type(event).__name__, "actor": _actor.get(), **asdict(event)}
 
 
 def record_in_own_transaction(event: Event, *rows: Base) -> None:
-    """In a transaction of its own: it stays although the answer is refused. Nothing follows from it."""
+    """Writes the event's row and `rows` in a transaction of their own: they stay although the answer is refused.
+
+    No reaction is called.
+    """
     with separate_transaction.transaction() as session:
         session.add_all([AuditEntry(**columns_of(event)), *rows])
 
 
 @contextmanager
 def acting_as(actor: str) -> Iterator[None]:
-    """Whatever is recorded inside was done by `actor`: patient, member:<id>, operator:<id>, timer."""
+    """Names who acts inside the block: patient, member:<id>, operator:<id>, timer."""
     token = _actor.set(actor)
     try:
         yield
@@ -90,12 +93,12 @@ def acting_as(actor: str) -> Iterator[None]:
 
 
 def current_actor() -> str:
-    """Under which name things are done at this moment."""
+    """The name under which things are recorded at this moment."""
     return _actor.get()
 
 
 def set_actor(actor: str) -> None:
-    """For a door: holds until the request's context ends, which resets it."""
+    """Names who acts until the request's context ends, which resets it."""
     _actor.set(actor)
 
 

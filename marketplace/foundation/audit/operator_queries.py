@@ -1,4 +1,4 @@
-"""What operators read of the audit log: ids and codes, newest first, and which seal holds each entry."""
+"""Queries of the audit log for operators: ids and codes, newest first, and which seal holds each entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Position = tuple[datetime, UUID]
 
 @dataclass(frozen=True)
 class Filter:
-    """What is looked for; `nothing` when a reference or slug is of nobody."""
+    """What an operator looks for; `nothing` when a reference or slug is of nobody."""
 
     actor: str = ""
     event: str = ""
@@ -52,7 +52,7 @@ class SealState:
 
 
 def entries(wanted: Filter, *, after: Position | None = None) -> AuditPage:
-    """Newest first, from below a position: pages stay the same while the log grows."""
+    """One page of entries, newest first, from below a position: pages stay the same while the log grows."""
     query = select(AuditEntry, AuditSealEntry.seal_number)
     query = query.outerjoin(AuditSealEntry, AuditSealEntry.entry_id == AuditEntry.id).where(*_conditions(wanted))
     if after is not None:
@@ -83,7 +83,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def event_names() -> list[str]:
-    """Every event there is."""
+    """The names of all events there are, sorted."""
     return sorted(event.__name__ for event in listeners)
 
 

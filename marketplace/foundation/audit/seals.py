@@ -1,4 +1,4 @@
-"""The audit log is sealed in batches: each seal is a hash over the one before it and over its own entries.
+"""Seals the audit log in batches: each seal is a hash over the one before it and over its own entries.
 
 Not inline: entries are committed in another order than they are made. A batch takes whatever is in no seal yet, so an
 entry that was committed late is in the next one.
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class AuditSeal(Base):
-    """One batch, sealed: inserted, never changed; it stays when its entries go."""
+    """One sealed batch: inserted, never changed; it stays when its entries go."""
 
     __tablename__ = "audit_seal"
 
@@ -45,7 +45,7 @@ class AuditSeal(Base):
 
 
 class AuditSealEntry(Base):
-    """Which seal an entry is in, and what it was when it was sealed."""
+    """Which seal an entry is in, and its digest when it was sealed."""
 
     __tablename__ = "audit_seal_entry"
     __table_args__ = (Index("ix_audit_seal_entry_seal_number_entry_id", "seal_number", "entry_id"),)
@@ -56,13 +56,16 @@ class AuditSealEntry(Base):
 
 
 def seal_due(now: datetime) -> int:
-    """Once a minute; how many entries were sealed."""
+    """Seals once a minute; returns how many entries were sealed."""
     last = latest_seal()
     return 0 if last is not None and now - last.at < EVERY else seal(now)
 
 
 def seal(now: datetime) -> int:
-    """Whatever was made a minute ago or earlier and is in no seal. One sealer at a time: a second does nothing."""
+    """Seals whatever was made a minute ago or earlier and is in no seal; returns how many entries.
+
+    One process at a time: a second one does nothing.
+    """
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext("audit_seal")))):
         return 0
     last, at = latest_seal(), min(now, db.session.scalars(select(func.now())).one())
@@ -75,12 +78,12 @@ def seal(now: datetime) -> int:
 
 
 def latest_seal() -> AuditSeal | None:
-    """The end of the chain."""
+    """The last seal of the chain; None before the first."""
     return db.session.scalar(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1))
 
 
 def unsealed(*, since: datetime | None, until: datetime | None) -> Sequence[Row[Any]]:
-    """Entries in no seal by when they were made, the oldest first."""
+    """Entries in no seal, made in [since, until), the oldest first, a batch at most."""
     query = select(ENTRY).where(~select(AuditSealEntry).where(AuditSealEntry.entry_id == ENTRY.c.id).exists())
     if since is not None:
         query = query.where(ENTRY.c.id >= first_key(since))
@@ -109,12 +112,12 @@ def _seal(batch: Sequence[Row[Any]], *, after: AuditSeal | None, at: datetime) -
 
 
 def entry_digest(row: Mapping[Any, Any]) -> bytes:
-    """Over all columns that hold something, so that a column added later changes no earlier digest."""
+    """SHA-256 over all columns that hold something, so that a column added later changes no earlier digest."""
     return hashlib.sha256(_canonical({name: value for name, value in row.items() if value is not None})).digest()
 
 
 def seal_digest(made: Any, *, previous: bytes) -> bytes:
-    """Over the seal before it and everything this one says."""
+    """SHA-256 over the digest of the seal before and everything this one says."""
     said = {
         "number": made.number,
         "first": made.first_entry_id,
@@ -137,12 +140,12 @@ def _plain(value: Any) -> Any:
 
 
 def anchor_line(made: AuditSeal) -> str:
-    """What is said of a seal outside the database."""
+    """The line that names a seal outside the database."""
     return f"audit_seal number={made.number} entries={made.entries} hash={made.digest.hex()}"
 
 
 def forget_due(now: datetime) -> int:
-    """Whole batches go after 24 months by the database's clock, whatever `now` is; how many entries."""
+    """Deletes whole batches older than 24 months by the database's clock, not by `now`; returns how many entries."""
     call = text("SELECT up_to, entries FROM audit_forget(:most)").bindparams(bindparam("most", MAX_FORGOTTEN_SEALS))
     up_to, entries = db.session.execute(call).one()
     if up_to is not None:
@@ -152,7 +155,7 @@ def forget_due(now: datetime) -> int:
 
 @event.listens_for(db.session, "after_commit")
 def _log_anchors(session: Any) -> None:
-    """To the log, once it is stored: the anchor outside the database."""
+    """Writes the seals of this transaction to the log once they are stored: the anchor outside the database."""
     for line in session.info.pop("seals", ()):
         log.info(line)
 

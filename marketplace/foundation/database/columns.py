@@ -1,4 +1,4 @@
-"""What every table is made of: keys made by the app, aware moments, and CHECKs that tie a state to its moment."""
+"""The base of every table: keys made by the app, aware moments, and CHECKs that tie a state to its moment."""
 
 import os
 import time
@@ -15,7 +15,7 @@ from marketplace.foundation import clock
 
 
 class Base(DeclarativeBase):
-    """All models stand on one metadata."""
+    """The base of all models, on one metadata."""
 
     metadata = the_metadata
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -34,34 +34,34 @@ def uuid7() -> UUID:
 
 
 def moment_of(key: UUID) -> datetime:
-    """When a time-ordered key was made, by the real clock."""
+    """When a time-ordered key was made, by the machine's clock."""
     return datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
 
 
 def first_key(moment: datetime) -> UUID:
-    """The lowest key of that moment: what was made earlier is below it."""
+    """The lowest key of that moment: what was made earlier has a lower one."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def key() -> MappedColumn[UUID]:
-    """A primary key."""
+    """A primary key column."""
     return mapped_column(primary_key=True, default=uuid7)
 
 
 class Created:
-    """Rows that say when they were made."""
+    """Adds the moment a row was made."""
 
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 def one_of(column: str, values: type[StrEnum] | tuple[str, ...]) -> CheckConstraint:
-    """The column holds one of the known words."""
+    """A CHECK that the column holds one of the known words."""
     words = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")
 
 
 def state_checks(states: type[StrEnum], *, column: str = "state") -> tuple[CheckConstraint, ...]:
-    """A thing in a state has that state's moment: `sent` needs `sent_at`."""
+    """CHECKs that the state is known and that each state has its moment: `sent` needs `sent_at`."""
     ties = (
         CheckConstraint(
             f"{column} <> '{state}' OR {state}_at IS NOT NULL",

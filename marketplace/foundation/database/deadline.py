@@ -1,4 +1,4 @@
-"""How long this side waits for the database: a network that acknowledges and brings no answer holds no thread.
+"""Deadlines on this side of a database connection: a network that brings no answer holds no thread.
 
 The database's own time-outs end what is slow there; they are of no use where their word does not come through.
 """
@@ -22,11 +22,11 @@ _WAIT_INTERVAL = 0.1
 
 
 class Silent(OperationalError):
-    """No answer came within the time; the connection is closed."""
+    """The database did not answer in time; the connection is closed."""
 
 
 class CircuitBreaker:
-    """After a silence one attempt at a time is made; all others are refused at once until an answer comes."""
+    """Lets one attempt at a time through after a silence; all others are refused at once until an answer comes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -34,7 +34,7 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether the last attempt was in vain."""
+        """Whether the last attempt found no answer."""
         return self._next_attempt is not None
 
     def admit(self) -> None:
@@ -47,24 +47,24 @@ class CircuitBreaker:
             self._next_attempt = time.monotonic() + OPEN_FOR
 
     def trip(self) -> None:
-        """An answer did not come."""
+        """Notes that an answer did not come."""
         with self._lock:
             self._next_attempt = time.monotonic() + OPEN_FOR
 
     def close(self) -> None:
-        """An answer came."""
+        """Notes that an answer came."""
         self._next_attempt = None
 
 
 class DeadlineConnection(psycopg.Connection[Any]):
-    """Each answer within `answer_within` seconds, or the connection is closed. Raises Silent."""
+    """A connection that is closed when an answer takes longer than `answer_within` seconds. Raises Silent then."""
 
     answer_within: float
     breaker: CircuitBreaker
     is_idle = False  # lies in the pool: what is sent next finds out whether it still works
 
     def wait(self, gen: PQGen[Any], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
-        """What every statement, commit and rollback waits with."""
+        """Waits for the answer to a statement, a commit or a rollback. Raises Silent."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
         if self.is_idle and self.breaker.is_open:
@@ -88,7 +88,7 @@ class AsyncDeadlineConnection(psycopg.AsyncConnection[Any]):
     async def notifies(
         self, *, timeout: float | None = None, stop_after: int | None = None
     ) -> AsyncGenerator[Notify, None]:
-        """Silence is what is expected here."""
+        """Listens without a deadline: silence is what is expected here."""
         self._listens = True
         try:
             async for notice in super().notifies(timeout=timeout, stop_after=stop_after):
@@ -97,7 +97,7 @@ class AsyncDeadlineConnection(psycopg.AsyncConnection[Any]):
             self._listens = False
 
     async def wait(self, gen: PQGen[Any], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
-        """What every statement waits with."""
+        """Waits for the answer to a statement. Raises Silent."""
         if self._listens or timeout is not None:
             return await super().wait(gen, interval, timeout)
         try:
@@ -110,7 +110,7 @@ class AsyncDeadlineConnection(psycopg.AsyncConnection[Any]):
 def connect(
     conninfo: str, parameters: Mapping[str, Any], *, answer_within: float, breaker: CircuitBreaker
 ) -> DeadlineConnection:
-    """A new connection. Raises Silent where none is made in time, or the last try of somebody else's failed so."""
+    """Opens a connection. Raises Silent where none is made in time, or another thread's last try failed so."""
     breaker.admit()
     try:
         made: DeadlineConnection = DeadlineConnection.connect(conninfo, **{**parameters, "connect_timeout": CONNECT})
@@ -126,7 +126,7 @@ def connect(
 
 
 def watch_pool(engine: Engine) -> None:
-    """What lies in the pool is tried with less patience than what is in use."""
+    """Marks connections that lie in the pool: they are tried with less patience than those in use."""
 
     @event.listens_for(engine, "checkin")
     def put_back(connection: Any, _record: object) -> None:

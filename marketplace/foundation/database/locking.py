@@ -16,10 +16,10 @@ BATCH = 200
 
 
 def lock_rows(kind: type[Row], ids: Iterable[UUID], *, shared: bool = False) -> list[Row]:
-    """The rows by id, read anew and held until the end of the transaction; with `shared` other readers hold them too.
+    """Locks the rows in the order of their ids and returns them, read anew; with `shared` other readers lock them too.
 
-    Between kinds the order is clinic, request, quote, lead: whoever will write a clinic's row, if only to count, locks
-    it before the request.
+    The lock ends with the transaction. Between kinds the order is clinic, request, quote, lead: whoever will write a
+    clinic's row, if only to count, locks it before the request.
     """
     key = kind.__table__.c.id
     query = select(kind).where(key.in_(sorted(set(ids)))).order_by(key)
@@ -28,7 +28,7 @@ def lock_rows(kind: type[Row], ids: Iterable[UUID], *, shared: bool = False) -> 
 
 
 def for_each_locked(query: Select[Thing], act: Callable[[Thing], None]) -> int:
-    """Acts on every row that nobody else holds; how many there were."""
+    """Locks and acts on up to BATCH rows that no other transaction has locked; returns how many there were."""
     (of,) = (column["entity"] for column in query.column_descriptions)
     rows = db.session.scalars(query.with_for_update(of=of, skip_locked=True).limit(BATCH)).all()
     for row in rows:

@@ -1,4 +1,4 @@
-"""Jobs are rows of the transaction that asks for them; their arguments are ids only. And how much work waits."""
+"""The job queue: jobs are rows of the transaction that asks for them, their arguments are ids only."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ class WorkerConnector(procrastinate.PsycopgConnector):
     _plain = procrastinate.SyncPsycopgConnector()
 
     def execute_query_all_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
-        """Inside a worker the stock connector would hand a plain connection to its asynchronous code."""
+        """Runs a query; inside a worker the stock connector would hand a plain connection to its asynchronous code."""
         if isinstance(connection, psycopg.Connection):
             return self._plain.execute_query_all_with_connection(connection, query, **arguments)
         return super().execute_query_all_with_connection(connection, query, **arguments)
@@ -67,7 +67,7 @@ def defer(
     priority: int | None = None,
     **ids: str,
 ) -> bool:
-    """Puts the job into the session's own transaction; False when the same lock already waits.
+    """Puts a job into the session's own transaction; False when a job with the same lock already waits.
 
     Without a queue or a priority it has its task's.
     """
@@ -88,20 +88,20 @@ def defer(
     return True
 
 
-def over(before: datetime) -> Select[int]:
-    """Jobs that ended, well or badly, before this moment."""
+def ended_before(before: datetime) -> Select[int]:
+    """Selects the jobs that ended, well or badly, before this moment."""
     later = select(_events.c.id).where(_events.c.job_id == _jobs.c.id, _events.c.at >= before)
     ended = cast(_jobs.c.status, Text).in_(ENDED)
     return select(_jobs.c.id).where(ended, ~later.exists())
 
 
-def forget(jobs: Sequence[int]) -> None:
-    """Their events go with them."""
+def delete_jobs(jobs: Sequence[int]) -> None:
+    """Deletes these jobs and their events."""
     db.session.execute(delete(_jobs).where(_jobs.c.id.in_(jobs)))
 
 
-def forget_about(things: Iterable[UUID]) -> None:
-    """No job that names one of these things is done any more; one that is being done ends by itself."""
+def delete_jobs_about(things: Iterable[UUID]) -> None:
+    """Deletes every job that names one of these ids; one that is being done ends by itself."""
     db.session.execute(
         text(
             "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND EXISTS"
@@ -111,11 +111,11 @@ def forget_about(things: Iterable[UUID]) -> None:
     )
 
 
-def depth() -> dict[tuple[str, str], int]:
-    """Jobs by queue and status."""
+def job_counts() -> dict[tuple[str, str], int]:
+    """How many jobs there are by queue and status."""
     return {(queue, status): count for queue, status, count in db.session.execute(DEPTH)}
 
 
-def connections() -> int:
-    """Of the app's login, in whatever process."""
+def connection_count() -> int:
+    """How many connections the app's login has, in all processes."""
     return db.session.scalar(CONNECTIONS) or 0

@@ -1,4 +1,4 @@
-"""Whether the site can work: its database, its queue, its disk."""
+"""Checks whether the site can work: its database, its queue, its disk."""
 
 import shutil
 from datetime import timedelta
@@ -24,13 +24,13 @@ _OLDEST_DUE = text("""
 
 
 def ready() -> dict[str, str]:
-    """Each part and `ok`, or what is wrong with it. Raises what the database raises when it is away."""
+    """The state of each part: `ok`, or what is wrong with it. Raises what the database raises when it is away."""
     late = queue_age() > LATE_AFTER
     return {"database": "ok", "queue": "late" if late else "ok", "disk": "ok" if _disk_has_room() else "full"}
 
 
 def queue_age() -> timedelta:
-    """How long the oldest job that is due has waited for a worker."""
+    """How long the oldest job that is due has waited for a worker; zero where none waits."""
     with as_system():
         oldest = db.session.scalar(_OLDEST_DUE)
     return max(clock.now() - oldest, timedelta()) if oldest else timedelta()

@@ -1,4 +1,4 @@
-"""The database ends what takes too long: soon where a person waits, later in the worker.
+"""Time-outs of the database: short where a person waits, longer in the worker.
 
 Where not even its refusal comes through, this side ends the connection a little later. The administrator's commands and
 the migrations take the time they need.
@@ -15,7 +15,7 @@ from marketplace.foundation.database.deadline import CircuitBreaker, DeadlineCon
 
 
 class Timeouts(NamedTuple):
-    """What the database is asked to keep, and how many seconds this side waits for any one answer."""
+    """Settings that the database keeps, and how many seconds this side waits for any one answer."""
 
     settings: dict[str, str]
     answer_within: float
@@ -31,24 +31,24 @@ WORKER = Timeouts(
 
 
 def as_options(timeouts: Timeouts) -> str:
-    """For a connection's `options`: they hold from its first statement on."""
+    """The settings as a connection's `options`: they hold from its first statement on."""
     return " ".join(f"-c {name}={value}" for name, value in timeouts.settings.items())
 
 
 def install(app: Flask) -> None:
-    """Connections made for a request are the web's, whatever server runs the app."""
+    """Gives connections made for a request the web's time-outs, whatever server runs the app."""
     with app.app_context():
         for engine in db.engines.values():
-            bound(engine, app=app)
+            limit_engine(engine, app=app)
 
 
-def limit_to(app: Flask, timeouts: Timeouts) -> None:
-    """Every other connection this process makes from now on."""
+def limit_process(app: Flask, timeouts: Timeouts) -> None:
+    """Sets the time-outs of every other connection this process makes from now on."""
     app.config["DATABASE_TIMEOUTS"] = timeouts
 
 
-def bound(engine: Engine, *, app: Flask, always: Timeouts | None = None) -> None:
-    """Its connections keep `always`, or whatever whoever asks for one has."""
+def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) -> None:
+    """Gives the engine's connections the time-outs `always`, or else those of whoever asks for one."""
     breaker = CircuitBreaker()
     deadline.watch_pool(engine)
 

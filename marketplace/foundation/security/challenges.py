@@ -1,4 +1,4 @@
-"""Small proofs that a form was filled in by somebody: when it was shown, a little work, or a short wait. Each once."""
+"""Small proofs that somebody filled in a form: when it was shown, a little work, or a short wait. Each counts once."""
 
 import base64
 import hashlib
@@ -48,7 +48,7 @@ def age(timestamp: str, *, purpose: str) -> timedelta | None:
 
 
 def new_work() -> dict[str, Any]:
-    """A task for the browser, signed."""
+    """A signed task for the browser: some seconds of work at most."""
     ends = datetime.now(clock.now().tzinfo) + LIFETIME  # the library reads the machine's own clock
     return altcha.create_challenge(
         ALGORITHM, COST, key_prefix=PREFIX, expires_at=ends, hmac_secret=_key("work")
@@ -56,32 +56,38 @@ def new_work() -> dict[str, Any]:
 
 
 def accept_work(payload: str) -> bool:
-    """The work was done, for a task of ours, and not handed in before."""
+    """Whether the payload is a task of ours, done, and not handed in before; it is spent."""
     if not altcha.verify_solution(payload, _key("work")).verified:
         return False
     return _spend(str(json.loads(base64.b64decode(payload))["challenge"]["signature"]))
 
 
 def accept_wait(timestamp: str) -> bool:
-    """Whoever cannot run the script waits instead, once for each form."""
+    """Whether the timestamp is between ten seconds and thirty minutes old and was not used before; it is spent.
+
+    For browsers that cannot run the script.
+    """
     waited = age(timestamp, purpose="wait")
     return waited is not None and WAIT <= waited <= LIFETIME and _spend(timestamp)
 
 
 def still_waiting(timestamp: str) -> bool:
-    """Its time is not up: the form keeps it."""
+    """Whether the wait is not over yet: the form keeps its timestamp."""
     waited = age(timestamp, purpose="wait")
     return waited is not None and waited < WAIT
 
 
 def sweep(now: datetime) -> int:
-    """Proofs too old to be accepted need not be remembered; how many were forgotten."""
+    """Deletes the proofs that are too old to be accepted; returns how many."""
     old = delete(SpentChallenge).where(SpentChallenge.expires_at <= now).returning(SpentChallenge.key)
     return len(db.session.scalars(old).all())
 
 
 def _spend(proof: str) -> bool:
-    """In the form's own transaction: the second of two at once waits for the first, a refused form keeps its proof."""
+    """Stores the proof in the form's own transaction; False when it was there.
+
+    The second of two at once waits for the first, a refused form keeps its proof.
+    """
     row = insert(SpentChallenge).values(
         key=hashlib.sha256(proof.encode()).digest(), expires_at=clock.now() + LIFETIME + timedelta(minutes=1)
     )

@@ -1,4 +1,4 @@
-"""Derives keys for one purpose each from the app's secret; and brings text into the one form that is hashed by them."""
+"""Derives keys for one purpose each from the app's secret, and brings text into the one form that is hashed by them."""
 
 import hashlib
 import unicodedata
@@ -15,7 +15,7 @@ def signing_key(purpose: str, *, secret: str | None = None) -> bytes:
 
 
 def sealing_key(secret: str, *, purpose: bytes) -> bytes:
-    """32 bytes to seal with: HKDF-SHA-256 (RFC 5869)."""
+    """32 bytes to encrypt with: HKDF-SHA-256 (RFC 5869) over secret and purpose."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
 
 

@@ -54,7 +54,7 @@ class Submission:
 
     @property
     def body_hash(self) -> bytes:
-        """Tells one body from another, whatever the order of its fields; keyed, for a short answer could be guessed."""
+        """A hash of path and fields, whatever their order; keyed, because short answers could be guessed."""
         fields = sorted((name, values) for name, values in self.fields.items())
         return hmac.new(signing_key("form body"), json.dumps([self.path, fields]).encode(), hashlib.sha256).digest()
 
@@ -95,17 +95,17 @@ def keep_answer(token: UUID, location: str) -> None:
     db.session.get_one(FormToken, token).location = location
 
 
-def used(before: datetime) -> Select[UUID]:
+def used_before(before: datetime) -> Select[UUID]:
     """Selects the keys used before this moment."""
     return select(FormToken.token).where(FormToken.at < before)
 
 
-def forget(tokens: Sequence[UUID]) -> None:
+def delete_tokens(tokens: Sequence[UUID]) -> None:
     """Deletes these keys: a form sent again with one of them counts as new."""
     db.session.execute(delete(FormToken).where(FormToken.token.in_(tokens)))
 
 
-def forget_answers_below(reference: str) -> None:
+def delete_tokens_of(reference: str) -> None:
     """Deletes every key of this request, and with it what was typed and its hash."""
     led_there = FormToken.location.contains(reference, autoescape=True)
     db.session.execute(delete(FormToken).where(or_(FormToken.ref == reference, led_there)))

@@ -1,4 +1,4 @@
-"""Text as people type it: unsafe characters, paths that lead to another site, and what nobody can see.
+"""Safety of text that people type: unsafe characters, paths that lead to another site, and what nobody can see.
 
 Categories are Unicode's: Cc are control characters, Cs lone surrogates, Cf format characters (zero width, directional),
 Z* spaces.
@@ -16,13 +16,13 @@ _OVERRIDES = frozenset("\u202d\u202e")
 
 
 def has_unsafe_characters(value: str, *, lines: bool = False) -> bool:
-    """NUL, control characters and lone surrogates; with `lines` a text may have lines and tabs."""
+    """Whether the text holds control characters or lone surrogates; with `lines` line ends and tabs are allowed."""
     kept = LINE_CHARACTERS if lines else set()
     return any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value)
 
 
 def own_path(text: str) -> str | None:
-    """A path of this site with its query, or None: browsers read `//x`, `/\\x` and `x:` as other sites."""
+    """The text where it is a path of this site, or None: browsers read `//x`, `/\\x` and `x:` as other sites."""
     if not text.startswith("/") or text.startswith("//") or "\\" in text:
         return None
     if has_unsafe_characters(text) or len(text) > MAX_PATH_LENGTH:
@@ -35,7 +35,7 @@ def own_path(text: str) -> str | None:
 
 
 def is_invisible(character: str) -> bool:
-    """Whether nothing is drawn for it: spaces, format characters, fillers, variation selectors."""
+    """Whether nothing is drawn for the character: spaces, format characters, fillers, variation selectors."""
     return character in _BLANK or character.isspace() or unicodedata.category(character) in {"Cf", "Zs", "Zl", "Zp"}
 
 
@@ -56,5 +56,5 @@ def _end(text: str, last: int) -> int:
 
 
 def overrides_direction(text: str) -> bool:
-    """Whether it holds a character that makes what follows run the other way, whatever it says."""
+    """Whether it holds a character that makes the text after it run the other way."""
     return any(character in _OVERRIDES for character in text)

@@ -1,4 +1,4 @@
-"""Every limit of the site on one page. docs/running.md shows the same table."""
+"""The table of all rate limits. docs/running.md shows the same table."""
 
 from typing import NamedTuple
 

@@ -40,11 +40,11 @@ GIVE_BACK = text("UPDATE limit_bucket SET full_at = full_at - :refill WHERE key 
 
 
 class LimitHit(Event):
-    """Someone asked too often; `reason` is the limit's name. Once a minute for each bucket."""
+    """Someone asked too often; `reason` is the limit's name. Recorded once a minute for each bucket."""
 
 
 class LimitBucket(Base):
-    """One bucket; what it counts is readable from no row. Forgotten in a crash, which only fills it."""
+    """One bucket; what it counts is readable from no row. A crash empties the table, which only fills the buckets."""
 
     __tablename__ = "limit_bucket"
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012

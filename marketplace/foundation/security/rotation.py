@@ -1,4 +1,4 @@
-"""Master keys come and go: what an older one wraps is wrapped anew; what the data keys seal stays as it is."""
+"""Rotates master keys: data keys that an older one wraps are wrapped anew; what the data keys seal stays as it is."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ class Use:
 
     @property
     def total(self) -> int:
-        """In all tables."""
+        """The number over all tables."""
         return self.rows.total()
 
 
 def usage() -> list[Use]:
-    """Every master key of FIELD_KEYS, newest first; then what is wrapped by any other."""
+    """The use of every master key: those of FIELD_KEYS, newest first, then any other that still wraps something."""
     found: dict[bytes, Counter[str]] = {key: Counter() for key in keyring.ids}
     for table in _tables():
         start = func.substring(table.c.data_key, 1, 1 + KEY_ID)
@@ -39,13 +39,16 @@ def usage() -> list[Use]:
     return [Use(_shown(key), _place(key), rows) for key, rows in found.items()]
 
 
-def old(uses: list[Use]) -> int:
+def count_old(uses: list[Use]) -> int:
     """How many data keys the newest master key does not wrap."""
     return sum(use.total for use in uses if use.place != "newest")
 
 
 def rewrap_batches() -> Iterator[int]:
-    """A batch of locked rows each, to be committed before the next; what someone else holds waits for another run."""
+    """Wraps old data keys anew; yields the number of each batch, which must be committed before the next.
+
+    Rows that another transaction has locked wait for another run.
+    """
     for table in _tables():
         last = None
         while rows := _next(table, after=last):
@@ -54,7 +57,7 @@ def rewrap_batches() -> Iterator[int]:
 
 
 def _tables() -> list[Table]:
-    """Whatever has a data key: its row's own key names the owner."""
+    """The tables with data keys; a row's own key names the owner."""
     return [table for table in metadata.sorted_tables if "data_key" in table.c]
 
 

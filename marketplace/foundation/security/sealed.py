@@ -1,4 +1,4 @@
-"""Health answers and contact details are sealed with one data key per request; destroying the key erases them.
+"""Seals health answers and contact details with one data key a request; destroying the key erases them.
 
 AES-256-GCM-SIV (RFC 8452). A sealed value is version, nonce, ciphertext; its associated data names table, column and
 row, so that a value moved elsewhere does not open. Data keys are wrapped by the newest master key: version, that key's
@@ -31,11 +31,11 @@ FIRST_NAMES = {
 
 
 class CannotOpen(Exception):
-    """The key is gone, or the value is not what was sealed here."""
+    """The data key is destroyed, or the value is not what was sealed here."""
 
 
 class KeyMissing(Exception):
-    """Nothing is erased: the master key that wraps the data key is not among FIELD_KEYS, and may come back."""
+    """The master key that wraps the data key is not among FIELD_KEYS. Nothing is erased: it may come back."""
 
 
 class Keyring:
@@ -46,7 +46,7 @@ class Keyring:
         self._index = b""
 
     def load(self, masters: tuple[bytes, ...], *, secret: str) -> None:
-        """Called once at start."""
+        """Takes the keys, once, at start."""
         self._masters = {hashlib.sha256(master).digest()[:KEY_ID]: master for master in masters}
         self._index = signing_key("look-up", secret=secret)
 
@@ -57,11 +57,11 @@ class Keyring:
 
     @property
     def newest(self) -> bytes:
-        """How a data key begins that the newest master key wraps."""
+        """The bytes that begin a data key which the newest master key wraps."""
         return VERSION + self.ids[0]
 
     def wrap(self, data_key: bytes, *, owner: UUID) -> bytes:
-        """The data key as it is stored, under the newest master key."""
+        """The data key as it is stored: encrypted by the newest master key."""
         return self.newest + _seal(self._masters[self.ids[0]], data_key, _key_place(owner))
 
     def unwrap(self, wrapped: bytes | None, *, owner: UUID) -> bytes:
@@ -92,7 +92,7 @@ keyring = Keyring()
 
 
 class Box:
-    """What one data key seals, for one owning row and the rows that belong to it."""
+    """Seals and opens with one data key, for one owning row and the rows that belong to it."""
 
     def __init__(self, wrapped: bytes | None, *, owner: UUID) -> None:
         self._key = keyring.unwrap(wrapped, owner=owner)
@@ -103,7 +103,7 @@ class Box:
         return self.seal_bytes(column, json.dumps(value, ensure_ascii=False).encode(), row=row)
 
     def seal_bytes(self, column: str, plain: bytes, *, row: UUID | None = None) -> bytes:
-        """The same for what is no JSON."""
+        """The same for bytes."""
         return VERSION + _seal(self._key, plain, f"{column}:{row or self._owner}")
 
     def open(self, column: str, sealed: bytes, *, row: UUID | None = None) -> Any:
@@ -111,7 +111,7 @@ class Box:
         return json.loads(self.open_bytes(column, sealed, row=row))
 
     def open_bytes(self, column: str, sealed: bytes, *, row: UUID | None = None) -> bytes:
-        """The same for what is no JSON."""
+        """The same for bytes. Raises CannotOpen."""
         place = f"{column}:{row or self._owner}"
         if sealed[:1] == FIRST:
             place = self._first_place(column, row)
@@ -123,7 +123,7 @@ class Box:
 
 
 def new_data_key(*, owner: UUID) -> bytes:
-    """A fresh data key, wrapped."""
+    """A fresh data key, wrapped by the newest master key."""
     return keyring.wrap(os.urandom(32), owner=owner)
 
 

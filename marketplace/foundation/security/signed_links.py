@@ -41,7 +41,7 @@ class SignedLink(Created, Base):
 def issue(
     purpose: str, *, subject_id: UUID, lifetime: timedelta, replace: bool = False, id: UUID | None = None
 ) -> SignedLink:
-    """A new link; with `replace` the earlier ones of this purpose and subject die. Its id may be given."""
+    """Makes a link; with `replace` the earlier ones of this purpose and subject end. Its id may be given."""
     if replace:
         end_all(purpose, subject_id=subject_id)
     link = SignedLink(id=id or uuid7(), purpose=purpose, subject_id=subject_id, expires_at=clock.now() + lifetime)
@@ -51,7 +51,7 @@ def issue(
 
 
 def end_all(purpose: str, *, subject_id: UUID) -> None:
-    """No link of this purpose to this subject works any more."""
+    """Ends all links of this purpose to this subject."""
     db.session.execute(
         update(SignedLink)
         .where(
@@ -64,7 +64,7 @@ def end_all(purpose: str, *, subject_id: UUID) -> None:
 
 
 def token_of(link: SignedLink) -> str:
-    """The text that goes into the address."""
+    """The text of the link that goes into the address."""
     return base64.urlsafe_b64encode(link.id.bytes + _signature(link.id, link.purpose)).decode()
 
 
@@ -86,7 +86,7 @@ def redeem(token: str, *, purpose: str, use: bool = False) -> SignedLink:
 
 
 def genuine(token: str) -> SignedLink:
-    """The link behind a token of ours, whatever it is for and whether or not it still works. Raises LinkGone."""
+    """The link behind a token that we signed, for any purpose and whether or not it still works. Raises LinkGone."""
     raw = _parts_of(token)
     link = db.session.get(SignedLink, UUID(bytes=raw[:16])) if raw else None
     if raw is None or link is None or not hmac.compare_digest(raw[16:], _signature(link.id, link.purpose)):
@@ -94,18 +94,18 @@ def genuine(token: str) -> SignedLink:
     return link
 
 
-def over(before: datetime) -> Select[UUID]:
-    """Links whose time ended before this moment."""
+def expired_before(before: datetime) -> Select[UUID]:
+    """Selects the links whose time ended before this moment."""
     return select(SignedLink.id).where(SignedLink.expires_at < before)
 
 
-def forget(links: Sequence[UUID]) -> None:
-    """These rows go: their tokens are then unknown."""
+def delete_links(links: Sequence[UUID]) -> None:
+    """Deletes these links: their tokens are then unknown."""
     db.session.execute(delete(SignedLink).where(SignedLink.id.in_(links)))
 
 
-def forget_subject(subject_id: UUID, *, but: str = "") -> None:
-    """Every link to this subject goes, whatever it was for, but those of one purpose."""
+def delete_links_to(subject_id: UUID, *, but: str = "") -> None:
+    """Deletes every link to this subject, but those of the purpose `but`."""
     db.session.execute(delete(SignedLink).where(SignedLink.subject_id == subject_id, SignedLink.purpose != but))
 
 

@@ -1,4 +1,4 @@
-"""Why a text is not an amount, in words that say what to write instead."""
+"""Words for why a text is not an amount, that say what to write instead."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from marketplace.foundation.values.money import precision
 
 
 def in_words(problem: NotAnAmount, *, example: str = "480") -> str:
-    """Begins in lower case, to stand after the name of a field."""
+    """The reason in lower case, to stand after the name of a field."""
     code, currency = problem.problem, problem.currency
     if code == AmountProblem.AMBIGUOUS:
         return _two_readings(problem)
@@ -32,7 +32,7 @@ def in_words(problem: NotAnAmount, *, example: str = "480") -> str:
 
 
 def sentence(problem: NotAnAmount, *, example: str = "480") -> str:
-    """The same as a sentence of its own."""
+    """The reason as a sentence of its own."""
     words = in_words(problem, example=example)
     return words[:1].upper() + words[1:]
 

@@ -1,7 +1,7 @@
 """Reads amounts of money: from what a person typed, or a file holds, to minor units of a currency, or a refusal.
 
 One convention at a time is tried (which character groups thousands, which one divides), and what more than one reading
-could mean is refused with its readings. Nothing is guessed, nothing is rounded.
+could mean is refused with its readings. It never guesses or rounds.
 """
 
 import re

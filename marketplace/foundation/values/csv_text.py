@@ -1,4 +1,4 @@
-"""Every CSV we write: RFC 4180, and no cell that a spreadsheet would run as a formula."""
+"""Writes CSV: RFC 4180, and no cell that a spreadsheet would run as a formula."""
 
 import csv
 import io
@@ -9,7 +9,10 @@ MEDIA_TYPE = "text/csv"
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Lines end in CR LF; text that begins as a formula does gets an apostrophe before it, a number does not."""
+    """The rows as CSV, lines ending in CR LF.
+
+    Text that begins as a formula does gets an apostrophe before it, a number does not.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows:

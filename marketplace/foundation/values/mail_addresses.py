@@ -1,4 +1,4 @@
-"""An address that a mail can be sent to: the same rule for every form, file and command."""
+"""The rule of every mail address, for forms, files and commands."""
 
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -9,7 +9,7 @@ from marketplace.foundation.security.input_safety import trimmed
 
 
 def mailable(text: str) -> str:
-    """The address as it is kept, without space or anything invisible around it. Raises ValueError.
+    """The address as it is stored, without space or anything invisible around it. Raises ValueError.
 
     An address is proved by its link, not by asking its server. Letters beyond ASCII before the @ are refused by too
     many servers to promise an answer; what reads like an encoded word in a header is taken apart on the way.

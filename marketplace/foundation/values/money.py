@@ -1,4 +1,4 @@
-"""Money is an integer of minor units with its currency: to whole units, back, as people read it, and its signs."""
+"""Money is an integer of minor units and a currency: converted to whole units and back, formatted, and its signs."""
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -45,7 +45,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
 
 
 def precision(currency: str) -> int:
-    """Digits after the point: 2 for EUR, 0 for KRW (CLDR)."""
+    """The digits after the point: 2 for EUR, 0 for KRW (CLDR)."""
     return get_currency_precision(currency)
 
 
@@ -55,7 +55,7 @@ def minor_units(whole: Decimal | int, currency: str) -> int:
 
 
 def half_up(amount: Fraction, *, unit: int = 1) -> int:
-    """The nearest multiple of `unit`; what is half way goes away from 0, so that less and more are rounded alike."""
+    """The nearest multiple of `unit`; what is half way is rounded away from 0, so that less and more are alike."""
     halves = 2 * abs(amount) / unit
     nearest = int(halves + 1) // 2 * unit
     return nearest if amount >= 0 else -nearest
@@ -67,7 +67,7 @@ def whole_units(minor: int, currency: str) -> Decimal:
 
 
 def written(minor: int, currency: str, *, locale: Locale) -> str:
-    """€480, £410.50: minor units as people read them; no empty cents, and the plain sign of a currency."""
+    """Minor units as people read them, like €480 or £410.50: no empty cents, and the plain sign of a currency."""
     whole = whole_units(minor, currency)
     digits = 0 if whole == int(whole) else precision(currency)
     letters = get_currency_symbol(currency, locale=locale)[-1].isalpha()  # PLN 1,880, but €480
@@ -78,7 +78,7 @@ def written(minor: int, currency: str, *, locale: Locale) -> str:
 
 @cache
 def own_signs(currency: str) -> tuple[str, ...]:
-    """What may stand beside an amount of this currency, in lower case, the longest first."""
+    """The signs and codes that may stand beside an amount of this currency, in lower case, the longest first."""
     signs = {currency, get_currency_symbol(currency, "en"), *_ALSO.get(currency, ())}
     return tuple(sorted({sign.casefold() for sign in signs if sign}, key=lambda sign: (-len(sign), sign)))
 
@@ -91,7 +91,7 @@ def _known_signs() -> dict[str, str]:
 
 
 def foreign_sign(text: str, currency: str) -> str:
-    """The sign or code of another currency in the text; empty where there is none."""
+    """The sign or code of another currency in the text; "" where there is none."""
     words = [word for word in re.split(r"[\d\s.,'٫+-]+", text.casefold()) if word]
     strange = [word for word in words if word not in own_signs(currency)]
     return next((_known_signs()[word] for word in strange if word in _known_signs()), "")

@@ -1,4 +1,4 @@
-"""A picture somebody sends is painted into a new one: its pixels are kept, and nothing else that came with it."""
+"""Re-encodes a picture that somebody sent: its pixels are kept, and nothing else that came with it."""
 
 import io
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _turn = Lock()
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """One upload at a time in a process: memory is bounded. Raises Refused busy after four seconds of waiting."""
+    """Lets one upload at a time through in a process, to bound its memory. Raises Refused(busy) after four seconds."""
     if not _turn.acquire(timeout=PATIENCE):
         raise Refused("busy", field="photos")
     try:
@@ -38,21 +38,23 @@ def in_turn() -> Iterator[None]:
         _turn.release()
 
 
-def clean(data: bytes) -> bytes:
-    """A JPEG of at most 2000 pixels a side. Raises Refused: empty, too_large, too_many_pixels, animated,
-    not_a_picture or damaged."""
+def reencode(data: bytes) -> bytes:
+    """The picture as a JPEG of at most 2000 pixels a side.
+
+    Raises Refused: empty, too_large, too_many_pixels, animated, not_a_picture or damaged.
+    """
     if not data:
         raise Refused("empty", field="photos")
     if len(data) > MAX_BYTES:
         raise Refused("too_large", field="photos")
-    painted = _painted_to_its_end(data)
+    reencoded = _reencoded_if_whole(data)
     out = io.BytesIO()
-    painted.save(out, "JPEG", quality=QUALITY)
+    reencoded.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Looked at, not yet decoded: a bomb costs nothing."""
+    """The picture with its header read, not yet decoded: a decompression bomb costs nothing. Raises Refused."""
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -68,30 +70,30 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
-def _painted_to_its_end(data: bytes) -> Image.Image:
-    """The picture; a JPEG that lacks no more than its last bytes, as a broken upload leaves it, is shown, too."""
+def _reencoded_if_whole(data: bytes) -> Image.Image:
+    """The picture; a JPEG that lacks no more than its last bytes, as a broken upload leaves it, is accepted, too."""
     try:
-        return _painted(_opened(data))
+        return _reencoded(_opened(data))
     except Refused as refused:
         if refused.reason != "damaged" or not data.startswith(JPEG_START):
             raise
-        painted = _painted(_opened(data + JPEG_END))
+        reencoded = _reencoded(_opened(data + JPEG_END))
         # What is missing is filled with one colour: then the last row has no other.
-        bottom = painted.crop((0, painted.height - 1, painted.width, painted.height)).convert("L").getextrema()
+        bottom = reencoded.crop((0, reencoded.height - 1, reencoded.width, reencoded.height)).convert("L").getextrema()
         if bottom[0] == bottom[1]:
             raise
-        return painted
+        return reencoded
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """The same with 8 bits a channel: of 16 bits of grey the library would paint all above 255 white."""
+    """The picture with 8 bits a channel: of 16 bits of grey the library would paint all above 255 white."""
     if not image.mode.startswith("I"):
         return image
     return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
 
 
-def _painted(image: Image.Image) -> Image.Image:
-    """Upright, on white, and new: what a file carries beside its pixels hangs on the old one."""
+def _reencoded(image: Image.Image) -> Image.Image:
+    """A new picture, upright and on white: what a file carries beside its pixels hangs on the old one."""
     try:
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # of a JPEG only about that much is decoded
         image.thumbnail((MAX_SIDE, MAX_SIDE))

@@ -76,7 +76,7 @@ class PhotosForm(Question):
             with pictures.in_turn():
                 for file in files:
                     try:
-                        done.append((file.filename, pictures.clean(file.stream.read())))
+                        done.append((file.filename, pictures.reencode(file.stream.read())))
                     except Refused as refused:
                         errors.append(_refusal(file.filename, refused.reason))
         except Refused as busy:
