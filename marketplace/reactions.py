@@ -57,7 +57,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.ClinicReplied: (clinic_updates.clinic_wrote,),
     lead.LeadDeclined: (to_patient.some_silent,),
     lead.LeadReminded: (to_clinic.leads_waiting,),
-    lead.LeadLapsed: (to_patient.some_silent,),
+    lead.LeadExpired: (to_patient.some_silent,),
     lead.LeadRevoked: (to_clinic.delete_data,),
     lead.LeadFrozen: (clinic_updates.clinic_stopped,),
     lead.LeadThawed: (clinic_updates.clinic_returned, quote_notifications.announce),
@@ -99,8 +99,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.MemberInvited: (to_account.team_invitation,),
     clinic.InvitationHeldBack: (),  # operators read it; the page says nothing
     clinic.InvitationReplaced: (),
-    clinic.InvitationTakenBack: (),
-    clinic.InvitationLapsed: (),
+    clinic.InvitationCancelled: (),
+    clinic.InvitationExpired: (),
     clinic.RoleChanged: (),
     clinic.MemberRemoved: (),
     clinic.MemberLeft: (),
@@ -108,7 +108,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckPassed: (),
     clinic.CheckRefused: (),
     clinic.CheckRevoked: (clinic_updates.check_ended,),
-    clinic.CheckLapsed: (clinic_updates.check_ended,),
+    clinic.CheckExpired: (clinic_updates.check_ended,),
     # What waits for an operator
     review.ReviewItemOpened: (),
     review.ReviewItemDecided: (),

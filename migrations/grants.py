@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from migrations.online import patiently
 from migrations.row_policies import (
     EXECUTE_RIGHTS,
+    NEEDS_COLUMN,
     NEEDS_FUNCTION,
     ROLES,
     TABLE_RIGHTS,
@@ -104,13 +105,22 @@ def _apply_to_table(connection: Connection, table: str) -> None:
     run(f"ALTER TABLE {table} {'ENABLE' if protected else 'DISABLE'} ROW LEVEL SECURITY")
     forced = protected and table not in UNFORCED
     run(f"ALTER TABLE {table} {'' if forced else 'NO '}FORCE ROW LEVEL SECURITY")
-    function = NEEDS_FUNCTION.get(table)
-    if function and not connection.scalar(text("SELECT to_regprocedure(:name) IS NOT NULL"), {"name": function}):
+    if not _has_what_it_needs(connection, table):
         return
     for role, right in rights_on(table).items() if protected else ():
         rows = right.rows.format(table=table)
         new = (right.new or right.rows).format(table=table)
         run(f"CREATE POLICY {role} ON {table} TO {role} USING ({rows}) WITH CHECK ({new})")
+
+
+def _has_what_it_needs(connection: Connection, table: str) -> bool:
+    """Whether what the table's policies name is there at this revision."""
+    other, column = NEEDS_COLUMN.get(table, (None, None))
+    if other is not None and column not in _columns(connection, other):
+        return False
+    function = NEEDS_FUNCTION.get(table)
+    known = text("SELECT to_regprocedure(:name) IS NOT NULL")
+    return function is None or bool(connection.scalar(known, {"name": function}))
 
 
 def _on_known(verbs: str, columns: set[str]) -> str:

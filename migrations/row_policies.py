@@ -37,7 +37,7 @@ OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic(
 # The newest word about the purpose decides; a lead that has ended shows nothing.
 VIA_PHOTO_CONSENT = (
     "EXISTS (SELECT FROM lead WHERE lead.request_id = {table}.request_id"
-    " AND lead.state IN ('new', 'opened', 'asked', 'lapsed', 'quoted', 'won'))"
+    " AND lead.state IN ('new', 'opened', 'asked', 'expired', 'quoted', 'won'))"
     " AND consent_stands({table}.request_id, app_clinic(), 'photos')"
 )
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
@@ -69,7 +69,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     # Who signs in
     "account": {
         ACCOUNT: Right(KEEP),
-        CLINIC: Right(READ, "EXISTS (SELECT FROM membership WHERE membership.user_id = account.id)"),
+        CLINIC: Right(READ, "EXISTS (SELECT FROM membership WHERE membership.account_id = account.id)"),
         OPERATOR: Right(READ),
     },
     "role": {ACCOUNT: Right(READ), CLINIC: Right(READ), OPERATOR: Right(READ)},
@@ -81,10 +81,10 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "quote_request": {
         PATIENT: Right(KEEP, "id = app_request()"),
         CLINIC: Right(
-            LOCK.format(column="touched_at"),
+            LOCK.format(column="last_answered_at"),
             "EXISTS (SELECT FROM lead WHERE lead.request_id = quote_request.id AND lead.state <> 'frozen')",
         ),
-        OPERATOR: Right(LOCK.format(column="touched_at")),
+        OPERATOR: Right(LOCK.format(column="last_answered_at")),
     },
     "draft_clinic": {PATIENT: Right(ALL, OWN_REQUEST)},
     "consent": {
@@ -103,7 +103,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
         CLINIC: Right(READ, VIA_PHOTO_CONSENT),
         OPERATOR: Right(READ),
     },
-    "look": {PATIENT: Right(READ, OWN_REQUEST), CLINIC: Right(ADD, OWN_CLINIC), OPERATOR: Right(ADD)},
+    "access_record": {PATIENT: Right(READ, OWN_REQUEST), CLINIC: Right(ADD, OWN_CLINIC), OPERATOR: Right(ADD)},
     "lead": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, OWN_CLINIC), OPERATOR: Right(READ)},
     "message": {
         PATIENT: Right(WRITE_AND_MARK, VIA_LEAD),
@@ -142,7 +142,8 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "alembic_version": {OPERATOR: Right(READ)},
 }
 
-# Row policies that rest on a function: at a revision before it the table shows no row.
+# Row policies that rest on another table's column, or on a function: at a revision before it the table shows no row.
+NEEDS_COLUMN = {"account": ("membership", "account_id")}
 NEEDS_FUNCTION = {"photo": "consent_stands(uuid, uuid, text)"}
 # By one function with the owner's rights whole sealed batches are forgotten; triggers hold it back from all else.
 UNFORCED = frozenset({"timeline_entry"})

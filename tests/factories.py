@@ -54,7 +54,7 @@ def build_clinic(
     """The same without a fixture, for tests on a database of their own."""
     slug = changes.pop("slug", f"{name.lower().replace(' ', '-')}-{uuid4().hex[:6]}")
     state = changes.pop("listing_state", ListingState.PUBLISHED)
-    lapsed = changes.pop("lapsed", ())
+    expired = changes.pop("expired", ())
     clinic = Clinic(
         **{
             "slug": slug,
@@ -82,23 +82,23 @@ def build_clinic(
         }
     )
     clinic.people = [ClinicPerson(position=1, name="Dr Ayşe Sample", role="dermatologist", register_number="SAMPLE-1")]
-    clinic.checks = [_check(kind, position, kind in lapsed) for position, kind in enumerate(CheckKind)]
+    clinic.checks = [_check(kind, position, kind in expired) for position, kind in enumerate(CheckKind)]
     clinic.prices = [_price(slug_, low, clinic.currency) for slug_ in offers]
     db.session.add(clinic)
     db.session.flush()
     return clinic
 
 
-def _check(kind: CheckKind, position: int, lapsed: bool) -> Check:
-    state = CheckState.LAPSED if lapsed else CheckState.PASSED
+def _check(kind: CheckKind, position: int, expired: bool) -> Check:
+    state = CheckState.EXPIRED if expired else CheckState.PASSED
     now = clock.now()
     return Check(
         kind=kind,
         position=position,
         state=state,
         passed_at=now - timedelta(days=30),
-        lapsed_at=now if lapsed else None,
-        expires_on=(now + timedelta(days=-1 if lapsed else 300)).date(),
+        expired_at=now if expired else None,
+        expires_on=(now + timedelta(days=-1 if expired else 300)).date(),
         evidence="Register extract",
         source="Public register",
         checked_by="Operator A.B.",
@@ -237,7 +237,7 @@ def make_member(app: Flask, db_session: object) -> Make:
 def build_member(clinic: Clinic, *, email: str = "ayse@clinic.example", role: TeamRole = TeamRole.OWNER) -> Account:
     """The same without a fixture."""
     account = build_account(email, name=email.split("@", maxsplit=1)[0].title())
-    db.session.add(Membership(clinic_id=clinic.id, user_id=account.id, role=role))
+    db.session.add(Membership(clinic_id=clinic.id, account_id=account.id, role=role))
     db.session.flush()
     return account
 

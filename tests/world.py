@@ -180,7 +180,7 @@ class World:
         answer(browser, "clinics", clinics=[self.clinic.slug])
         draft = db.session.scalars(select(QuoteRequest).where(QuoteRequest.state == RequestState.DRAFT)).one()
         sealed = draft.box.seal_bytes(SEALED, b"a photo of the draft", row=DRAFT_PHOTO)
-        at = {"place": 1, "added_at": draft.touched_at}
+        at = {"place": 1, "added_at": draft.last_answered_at}
         db.session.add(Photo(id=DRAFT_PHOTO, request_id=draft.id, picture_sealed=sealed, **at))
 
     def _enter_other_patient(self, browser: FlaskClient) -> None:

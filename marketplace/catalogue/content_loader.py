@@ -62,7 +62,7 @@ class _Loader:
 
     def _price(self, procedure: Procedure, row: dict[str, Any]) -> None:
         which = {"procedure_id": procedure.id, "country": row["country"], "basis": row["basis"]}
-        values = {name: row[name] for name in ("currency", "n", "period", "source", "reviewed_on", "next_review")}
+        values = {name: row[name] for name in ("currency", "count", "period", "source", "reviewed_on", "next_review")}
         values["period"] = str(values["period"])
         values |= {end: read_amount(str(row[end]), row["currency"], source=Source.FILE) for end in ("low", "high")}
         self._put(PriceRange, which, values, f"{procedure.slug} {row['country']} {row['basis']}")

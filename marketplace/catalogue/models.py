@@ -69,7 +69,7 @@ class PriceRange(Base):
     high: Mapped[int]
     currency: Mapped[str]
     basis: Mapped[str]
-    n: Mapped[int]
+    count: Mapped[int]  # of the prices behind it; 0 where a guide says it
     period: Mapped[str]
     source: Mapped[str]
     reviewed_on: Mapped[date]

@@ -70,7 +70,7 @@ def pause(clinic: Clinic) -> None:
 
 
 def resume(clinic: Clinic) -> None:
-    """Takes requests again. Raises WrongState unless paused, Refused when a required check has lapsed."""
+    """Takes requests again. Raises WrongState unless paused, Refused when a required check has expired."""
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.PAUSED:
         _must_be_checked(clinic)
@@ -103,15 +103,15 @@ def close(clinic: Clinic) -> None:
     record(events.ListingClosed(clinic_id=clinic.id))
 
 
-def lapse_due_checks(now: datetime) -> int:
+def expire_checks_due(now: datetime) -> int:
     """A check counts to the end of its last day (UTC); from the next on the clinic gets no new request."""
 
-    def lapse(check: Check) -> None:
-        CHECK.move(check, CheckState.LAPSED)
-        record(events.CheckLapsed(clinic_id=check.clinic_id, reason=check.kind))
+    def expire(check: Check) -> None:
+        CHECK.move(check, CheckState.EXPIRED)
+        record(events.CheckExpired(clinic_id=check.clinic_id, reason=check.kind))
 
     due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
-    return for_each_locked(due.order_by(Check.expires_on), lapse)
+    return for_each_locked(due.order_by(Check.expires_on), expire)
 
 
 def missing_checks(clinic: Clinic) -> list[str]:

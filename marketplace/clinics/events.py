@@ -51,11 +51,11 @@ class InvitationReplaced(Event):
     """The same address was invited anew; `reason` is the id of the invitation that ended."""
 
 
-class InvitationTakenBack(Event):
+class InvitationCancelled(Event):
     """By an owner; `reason` is the invitation's id."""
 
 
-class InvitationLapsed(Event):
+class InvitationExpired(Event):
     """Nobody accepted it in time; `reason` is the invitation's id."""
 
 
@@ -87,5 +87,5 @@ class CheckRevoked(Event):
     """A passed claim turned out otherwise; `reason` is the claim's kind."""
 
 
-class CheckLapsed(Event):
+class CheckExpired(Event):
     """A check's time is over; `reason` is the claim's kind."""

@@ -29,9 +29,9 @@ def rebuild() -> None:
         "procedure": offered,
     }
     rows = [
-        {"dimension": dimension, "value": value, "n": n}
+        {"dimension": dimension, "value": value, "count": count}
         for dimension, query in counts.items()
-        for value, n in db.session.execute(query)
+        for value, count in db.session.execute(query)
     ]
     if rows:
         db.session.execute(insert(ListingFacet), rows)

@@ -56,18 +56,18 @@ def cancel_invitation(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
     invitation = invitations.own(clinic.id, invitation_id)
     if invitation.state != InvitationState.OPEN:
         raise WrongState("invitation_ended", _("This invitation is not open any more"))
-    end_invitation(invitation, InvitationState.TAKEN_BACK)
-    record(events.InvitationTakenBack(clinic_id=clinic.id, reason=str(invitation.id)))
+    end_invitation(invitation, InvitationState.CANCELLED)
+    record(events.InvitationCancelled(clinic_id=clinic.id, reason=str(invitation.id)))
 
 
 def expire_invitations_due(now: datetime) -> int:
     """Nobody accepted in time; how many."""
 
-    def lapse(invitation: Invitation) -> None:
-        end_invitation(invitation, InvitationState.LAPSED)
-        record(events.InvitationLapsed(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
+    def expire(invitation: Invitation) -> None:
+        end_invitation(invitation, InvitationState.EXPIRED)
+        record(events.InvitationExpired(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
 
-    return for_each_locked(invitations.due(now).order_by(Invitation.expires_at), lapse)
+    return for_each_locked(invitations.due(now).order_by(Invitation.expires_at), expire)
 
 
 class InviteeStanding(StrEnum):

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.clinics.events import InvitationTakenBack
+from marketplace.clinics.events import InvitationCancelled
 from marketplace.clinics.states import (
     INVITATION_MOVES,
     InvitationState,
@@ -55,9 +55,9 @@ class Invitation(Created, Base):
     state: Mapped[InvitationState] = mapped_column(TEXT, default=InvitationState.OPEN)
     open_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
-    taken_back_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
-    lapsed_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
 
 
@@ -91,7 +91,7 @@ def due(now: datetime) -> Select[Invitation]:
 
 def ended(before: datetime) -> Select[UUID]:
     """Invitations that ended before this moment, however they did."""
-    moments = (Invitation.accepted_at, Invitation.taken_back_at, Invitation.replaced_at, Invitation.lapsed_at)
+    moments = (Invitation.accepted_at, Invitation.cancelled_at, Invitation.replaced_at, Invitation.expired_at)
     return select(Invitation.id).where(Invitation.state != InvitationState.OPEN, func.coalesce(*moments) < before)
 
 
@@ -116,8 +116,8 @@ def cancel_invitations_by(account_id: UUID, *, clinic_id: UUID) -> None:
     """Who may invite no longer does not come back by an invitation of their own."""
     query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.invited_by == account_id)
     for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
-        end_invitation(invitation, InvitationState.TAKEN_BACK)
-        record(InvitationTakenBack(clinic_id=clinic_id, reason=str(invitation.id)))
+        end_invitation(invitation, InvitationState.CANCELLED)
+        record(InvitationCancelled(clinic_id=clinic_id, reason=str(invitation.id)))
 
 
 def cancel_invitations_to(email: str) -> None:
@@ -125,8 +125,8 @@ def cancel_invitations_to(email: str) -> None:
     query = select(Invitation).where(func.lower(Invitation.email) == email.lower()).order_by(Invitation.id)
     with as_system():
         for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
-            end_invitation(invitation, InvitationState.TAKEN_BACK)
-            record(InvitationTakenBack(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
+            end_invitation(invitation, InvitationState.CANCELLED)
+            record(InvitationCancelled(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
 
 
 def _address_changed(_sender: object, *, old_email: str, **_ignored: object) -> None:

@@ -150,7 +150,7 @@ class Check(Base):
     missing_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     passed_at: Mapped[datetime | None]
-    lapsed_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     expires_on: Mapped[date | None]
@@ -166,13 +166,13 @@ class Membership(Created, Base):
 
     __tablename__ = "membership"
     __table_args__ = (
-        UniqueConstraint("clinic_id", "user_id"),
+        UniqueConstraint("clinic_id", "account_id"),
         one_of("role", TeamRole),
     )
 
     id: Mapped[UUID] = key()
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     role: Mapped[TeamRole] = mapped_column(TEXT)
 
     clinic: Mapped[Clinic] = relationship()
@@ -197,7 +197,7 @@ class ListingFacet(Base):
 
     dimension: Mapped[str] = mapped_column(primary_key=True)  # country, city, language, procedure
     value: Mapped[str] = mapped_column(primary_key=True)
-    n: Mapped[int]
+    count: Mapped[int]
 
 
 LISTING: Lifecycle[Clinic, ListingState] = Lifecycle(Clinic, LISTING_MOVES, column="listing_state")

@@ -54,15 +54,15 @@ def by_id(clinic_id: UUID) -> Clinic:
 
 
 def ending_checks(*, within_days: int) -> list[Check]:
-    """Passed checks that end within so many days, and those that lapsed, the soonest first."""
+    """Passed checks that end within so many days, and those that expired, the soonest first."""
     return list(db.session.scalars(_ending(within_days).order_by(Check.expires_on, Check.clinic_id).limit(200)))
 
 
-def lapsed_checks() -> list[Check]:
-    """Claims of live listings that have lapsed, the longest ago first."""
+def expired_checks() -> list[Check]:
+    """Claims of live listings that have expired, the longest ago first."""
     query = select(Check).join(Check.clinic).options(contains_eager(Check.clinic))
-    query = query.where(_live(), Check.state == CheckState.LAPSED)
-    return list(db.session.scalars(query.order_by(Check.lapsed_at, Check.id)))
+    query = query.where(_live(), Check.state == CheckState.EXPIRED)
+    return list(db.session.scalars(query.order_by(Check.expired_at, Check.id)))
 
 
 def submitted_checks() -> list[Check]:
@@ -115,4 +115,4 @@ def _ending(within_days: int) -> Select[Check]:
     last = clock.today() + timedelta(days=within_days)
     ends = (Check.state == CheckState.PASSED) & (Check.expires_on <= last)
     query = select(Check).join(Check.clinic).options(joinedload(Check.clinic))
-    return query.where(ends | (Check.state == CheckState.LAPSED), Clinic.listing_state != ListingState.CLOSED)
+    return query.where(ends | (Check.state == CheckState.EXPIRED), Clinic.listing_state != ListingState.CLOSED)

@@ -119,7 +119,7 @@ def facets() -> Facets:
     """From the summary: one small read, however many clinics there are."""
     found: dict[str, dict[str, int]] = {}
     for facet in db.session.scalars(select(ListingFacet).order_by(ListingFacet.value)):
-        found.setdefault(facet.dimension, {})[facet.value] = facet.n
+        found.setdefault(facet.dimension, {})[facet.value] = facet.count
     names = {"countries": "country", "cities": "city", "languages": "language", "procedures": "procedure"}
     return Facets(**{name: found.get(dimension, {}) for name, dimension in names.items()})
 

@@ -12,7 +12,7 @@ SEND_BACK = {
 }
 SUSPEND = {
     "check_revoked": lazy_gettext("A required check was revoked"),
-    "check_lapsed": lazy_gettext("A required check has lapsed and was not renewed"),
+    "check_lapsed": lazy_gettext("A required check has expired and was not renewed"),
     "person_not_found": lazy_gettext("A person who treats is not in the register"),
     "price_not_honoured": lazy_gettext("Prices were not honoured"),
     "patient_report": lazy_gettext("Reports of patients have to be looked into"),

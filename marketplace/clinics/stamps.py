@@ -20,7 +20,7 @@ class Checked(Protocol):
 
 @dataclass(frozen=True)
 class Stamp:
-    """`kind` is current, ending, lapsed or none; the earliest end of the required checks counts."""
+    """`kind` is current, ending, expired or none; the earliest end of the required checks counts."""
 
     kind: str
     checked_on: date | None
@@ -41,5 +41,5 @@ def stamp(checks: Sequence[Checked], today: date) -> Stamp:
     moments = [moment.date() for check in required if (moment := getattr(check, "passed_at", None))]
     checked_on = max(moments) if moments else None
     current = sum(check.kind in REQUIRED_CHECKS for check in passed) == len(REQUIRED_CHECKS)
-    kind = "lapsed" if not current else "ending" if expires_on - today < ENDING_WITHIN else "current"
+    kind = "expired" if not current else "ending" if expires_on - today < ENDING_WITHIN else "current"
     return Stamp(kind, checked_on, expires_on, len(passed), len(checks))

@@ -45,5 +45,5 @@ def goes_on(today: date) -> ColumnElement[bool]:
 def ended_checks(clinic: Clinic) -> list[Check]:
     """Those that were passed once and are not any more, in their order."""
     over = (Check.state == CheckState.PASSED) & (Check.expires_on < clock.today())
-    ended = Check.state.in_((CheckState.LAPSED, CheckState.REVOKED)) | over
+    ended = Check.state.in_((CheckState.EXPIRED, CheckState.REVOKED)) | over
     return list(db.session.scalars(select(Check).where(Check.clinic_id == clinic.id, ended).order_by(Check.position)))

@@ -31,7 +31,7 @@ class CheckState(StrEnum):
     MISSING = "missing"
     SUBMITTED = "submitted"
     PASSED = "passed"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
     REFUSED = "refused"
     REVOKED = "revoked"
 
@@ -39,8 +39,8 @@ class CheckState(StrEnum):
 CHECK_MOVES = {
     CheckState.MISSING: frozenset({CheckState.SUBMITTED}),
     CheckState.SUBMITTED: frozenset({CheckState.PASSED, CheckState.REFUSED}),
-    CheckState.PASSED: frozenset({CheckState.PASSED, CheckState.LAPSED, CheckState.REVOKED}),
-    CheckState.LAPSED: frozenset({CheckState.SUBMITTED}),
+    CheckState.PASSED: frozenset({CheckState.PASSED, CheckState.EXPIRED, CheckState.REVOKED}),
+    CheckState.EXPIRED: frozenset({CheckState.SUBMITTED}),
     CheckState.REFUSED: frozenset({CheckState.SUBMITTED}),
     CheckState.REVOKED: frozenset({CheckState.SUBMITTED}),
 }
@@ -72,9 +72,9 @@ class InvitationState(StrEnum):
 
     OPEN = "open"
     ACCEPTED = "accepted"
-    TAKEN_BACK = "taken_back"
+    CANCELLED = "cancelled"
     REPLACED = "replaced"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
 
 
 INVITATION_MOVES = {InvitationState.OPEN: frozenset(InvitationState) - {InvitationState.OPEN}}

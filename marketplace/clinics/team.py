@@ -33,14 +33,14 @@ class Member:
 
 def membership_of(account_id: UUID) -> Membership | None:
     """The clinic this person works for, the earliest when there are several; None for a stranger."""
-    query = select(Membership).where(Membership.user_id == account_id).options(joinedload(Membership.clinic))
+    query = select(Membership).where(Membership.account_id == account_id).options(joinedload(Membership.clinic))
     return db.session.scalar(query.order_by(Membership.created_at, Membership.id).limit(1))
 
 
 def members(clinic: Clinic) -> list[Member]:
     """Owners first, then by name."""
     query = select(Account.id, Account.name, Account.email, Membership.role)
-    query = query.join(Membership, Membership.user_id == Account.id).where(Membership.clinic_id == clinic.id)
+    query = query.join(Membership, Membership.account_id == Account.id).where(Membership.clinic_id == clinic.id)
     rows = db.session.execute(query.order_by(Membership.role.desc(), Account.name))
     return [Member(account_id, name, email, TeamRole(role)) for account_id, name, email, role in rows]
 
@@ -55,8 +55,8 @@ def member(clinic: Clinic, account_id: UUID) -> Member:
 
 def may_invite(clinic_id: UUID, account_id: UUID) -> bool:
     """An owner of this team who may sign in."""
-    query = select(Membership.id).join(Account, Account.id == Membership.user_id).where(Account.active)
-    own = query.where(Membership.clinic_id == clinic_id, Membership.user_id == account_id)
+    query = select(Membership.id).join(Account, Account.id == Membership.account_id).where(Account.active)
+    own = query.where(Membership.clinic_id == clinic_id, Membership.account_id == account_id)
     return db.session.scalar(own.where(Membership.role == TeamRole.OWNER)) is not None
 
 
@@ -75,7 +75,7 @@ def hold_as_owner(clinic: Clinic, account_id: UUID) -> None:
 
 def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
     """One role a person and clinic."""
-    membership = Membership(clinic_id=clinic.id, user_id=account.id, role=role)
+    membership = Membership(clinic_id=clinic.id, account_id=account.id, role=role)
     db.session.add(membership)
     db.session.flush()
     record(MemberJoined(clinic_id=clinic.id, account_id=account.id, reason=role))
@@ -114,7 +114,7 @@ def leave(clinic: Clinic, account_id: UUID) -> None:
 
 def _membership(clinic: Clinic, account_id: UUID) -> Membership | None:
     """As it stands now that the team is held, whatever was read before."""
-    query = select(Membership).where(Membership.clinic_id == clinic.id, Membership.user_id == account_id)
+    query = select(Membership).where(Membership.clinic_id == clinic.id, Membership.account_id == account_id)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -135,8 +135,8 @@ def _take_out(clinic: Clinic, account_id: UUID) -> None:
 
 def _an_owner_stays(clinic: Clinic, *, without: UUID) -> None:
     """Somebody else who may sign in and decide."""
-    others = select(func.count()).select_from(Membership).join(Account, Account.id == Membership.user_id)
-    others = others.where(Membership.clinic_id == clinic.id, Membership.user_id != without, Account.active)
+    others = select(func.count()).select_from(Membership).join(Account, Account.id == Membership.account_id)
+    others = others.where(Membership.clinic_id == clinic.id, Membership.account_id != without, Account.active)
     if not db.session.scalar(others.where(Membership.role == TeamRole.OWNER)):
         raise Refused("last_owner", _("A team keeps one owner at least. Make somebody else an owner first"))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
@@ -39,10 +39,10 @@ from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import AWAITING, DECLINE_REASONS, LeadState
 from marketplace.quote_requests.events import AnswersRead
-from marketplace.quote_requests.models import Look
+from marketplace.quote_requests.models import AccessRecord
 from marketplace.quote_requests.states import RequestState
 
-SEALED = ("health", "photos", "contact")
+ACCESS_GROUPED_WITHIN = timedelta(hours=1)
 
 
 def lock(lead: Lead) -> None:
@@ -50,33 +50,41 @@ def lock(lead: Lead) -> None:
     LEAD.lock(lead)
 
 
-def open_lead(lead: Lead, *, actor: str, looked_at: str) -> None:
-    """The first look moves it; every look at what is sealed is recorded, for the patient once an hour a person."""
-    LEAD.lock(lead)  # two people may look at once, and a page asks for several photos
+def open_lead(lead: Lead) -> None:
+    """Moves a new lead to opened, when somebody of the clinic first opens its page."""
+    LEAD.lock(lead)  # two people may open it at once, and a page asks for several photos
     if lead.state == LeadState.NEW:
         LEAD.move(lead, LeadState.OPENED)
         record(LeadOpened(**ids(lead)))
-    if looked_at in SEALED:
-        db.session.add_all(_looks(lead, actor, looked_at))
-        record(AnswersRead(**ids(lead), reason=looked_at))
 
 
-def read_again(lead: Lead, *, actor: str, looked_at: str) -> None:
-    """A look that stays recorded although the form it stands beside is refused."""
-    record_in_own_transaction(AnswersRead(**ids(lead), reason=looked_at), *_looks(lead, actor, looked_at))
+def record_access(lead: Lead, *, actor: str, what: str) -> None:
+    """Records that a person of the clinic read what is sealed: `health`, `photos` or `contact`; a new lead is opened.
+
+    The audit log has an entry each time, the patient's list one per person and hour.
+    """
+    open_lead(lead)
+    db.session.add_all(access_rows(lead, actor=actor, what=what))
+    record(AnswersRead(**ids(lead), reason=what))
 
 
-def _looks(lead: Lead, actor: str, what: str) -> list[Look]:
-    if _looked_just_now(lead, actor, what):
+def record_access_in_own_transaction(lead: Lead, *, actor: str, what: str) -> None:
+    """Records a reading that stays recorded although the form it stands beside is refused."""
+    record_in_own_transaction(AnswersRead(**ids(lead), reason=what), *access_rows(lead, actor=actor, what=what))
+
+
+def access_rows(lead: Lead, *, actor: str, what: str) -> list[AccessRecord]:
+    """The row to add for this reading; none where the same person read the same within the last hour."""
+    recent = (
+        (AccessRecord.request_id == lead.request_id)
+        & (AccessRecord.actor == actor)
+        & (AccessRecord.what == what)
+        & (AccessRecord.at > clock.now() - ACCESS_GROUPED_WITHIN)
+    )
+    if db.session.scalar(select(AccessRecord.id).where(recent).limit(1)) is not None:
         return []
     whose = {"request_id": lead.request_id, "clinic_id": lead.clinic_id}
-    return [Look(**whose, actor=actor, what=what, at=clock.now())]
-
-
-def _looked_just_now(lead: Lead, actor: str, what: str) -> bool:
-    recent = select(func.count()).select_from(Look)
-    recent = recent.where(Look.request_id == lead.request_id, Look.actor == actor, Look.what == what)
-    return bool(db.session.scalar(recent.where(Look.at > clock.now() - timedelta(hours=1))))
+    return [AccessRecord(**whose, actor=actor, what=what, at=clock.now())]
 
 
 def ask(lead: Lead, question: str, *, by: UUID | None = None, as_it_is: bool = False) -> None:

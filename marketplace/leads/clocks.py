@@ -10,7 +10,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import BATCH, for_each_locked, lock_rows
 from marketplace.leads.deadlines import AFTER_OPENING, REPLY_WITHIN, due_at
-from marketplace.leads.events import LeadLapsed, LeadReminded, ids
+from marketplace.leads.events import LeadExpired, LeadReminded, ids
 from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import AWAITING, LeadState
@@ -45,19 +45,19 @@ def resume_clock(lead: Lead) -> None:
     lead.time_left = None
 
 
-def lapse_due(now: datetime) -> int:
+def expire_due(now: datetime) -> int:
     """The time is over; silence counts against the clinic and the patient is offered others."""
 
-    def lapse(lead: Lead) -> None:
-        LEAD.move(lead, LeadState.LAPSED)
+    def expire(lead: Lead) -> None:
+        LEAD.move(lead, LeadState.EXPIRED)
         refresh(lead.clinic)
-        record(LeadLapsed(**ids(lead)))
+        record(LeadExpired(**ids(lead)))
 
     late = _waiting().where(Lead.due_at <= now)
     # Each writes its clinic's reply time: the clinics are locked before the leads, as everywhere.
     clinics = db.session.scalars(late.with_only_columns(Lead.clinic_id).distinct().limit(BATCH)).all()
     lock_rows(Clinic, clinics)
-    return for_each_locked(late.where(Lead.clinic_id.in_(clinics)), lapse)
+    return for_each_locked(late.where(Lead.clinic_id.in_(clinics)), expire)
 
 
 def remind_due(now: datetime) -> int:

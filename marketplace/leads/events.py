@@ -35,7 +35,7 @@ class LeadReminded(Event):
     """Half the time is gone."""
 
 
-class LeadLapsed(Event):
+class LeadExpired(Event):
     """The time is over without an answer; the patient is offered others."""
 
 

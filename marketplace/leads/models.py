@@ -65,7 +65,7 @@ class Lead(Created, Base):
     asked_at: Mapped[datetime | None]
     quoted_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
-    lapsed_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
     won_at: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -177,7 +177,7 @@ class RoutingCount(Base):
     id: Mapped[UUID] = key()
     request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
     reason: Mapped[str]
-    n: Mapped[int]
+    count: Mapped[int]
     policy: Mapped[str]
     decided_at: Mapped[datetime]
 

@@ -74,8 +74,10 @@ def keep_decisions(request: QuoteRequest) -> None:
     counts = Counter(verdict.reason for verdict in rest)
     if outside := elsewhere(request):
         counts["other_country"] += outside
-    for reason, n in counts.items():
-        db.session.add(RoutingCount(request_id=request.id, reason=reason, n=n, policy=POLICY, decided_at=clock.now()))
+    for reason, count in counts.items():
+        db.session.add(
+            RoutingCount(request_id=request.id, reason=reason, count=count, policy=POLICY, decided_at=clock.now())
+        )
     db.session.flush()
 
 

@@ -18,7 +18,7 @@ from marketplace.quote_requests.states import RequestState
 
 # The lists of an inbox; a request whose quote is held waits, too (quotes/inbox.py).
 TABS: dict[str, tuple[LeadState, ...]] = {
-    "new": (LeadState.NEW, LeadState.OPENED, LeadState.LAPSED),
+    "new": (LeadState.NEW, LeadState.OPENED, LeadState.EXPIRED),
     "waiting": (LeadState.ASKED,),
     "quoted": (LeadState.QUOTED,),
     "won": (LeadState.WON,),
@@ -79,8 +79,8 @@ def decisions(request: QuoteRequest) -> list[RoutingDecision]:
 
 def counts(request: QuoteRequest) -> dict[str, int]:
     """How many further clinics, by reason."""
-    query = select(RoutingCount.reason, RoutingCount.n).where(RoutingCount.request_id == request.id)
-    return {reason: n for reason, n in db.session.execute(query)}
+    query = select(RoutingCount.reason, RoutingCount.count).where(RoutingCount.request_id == request.id)
+    return {reason: count for reason, count in db.session.execute(query)}
 
 
 def last_answer(lead: Lead) -> AuditEntry | None:

@@ -11,7 +11,7 @@ _WORDS = {
     "already_asked": lazy_gettext("Already has this request"),
     "clinic_paused": lazy_gettext("Takes no requests at the moment"),
     "not_published": lazy_gettext("Its listing is not published"),
-    "checks_not_current": lazy_gettext("A required check is missing or has lapsed"),
+    "checks_not_current": lazy_gettext("A required check is missing or has expired"),
     "procedure_not_offered": lazy_gettext("Does not offer this procedure"),
     "other_country": lazy_gettext("Is in another country than those chosen"),
     "home_not_accepted": lazy_gettext("Does not treat patients from this country"),

@@ -11,7 +11,7 @@ class LeadState(StrEnum):
     ASKED = "asked"
     QUOTED = "quoted"
     DECLINED = "declined"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
     WON = "won"
     LOST = "lost"
     REVOKED = "revoked"
@@ -19,27 +19,27 @@ class LeadState(StrEnum):
 
 
 _S = LeadState
-_OPEN = frozenset({_S.ASKED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST, _S.FROZEN})
+_OPEN = frozenset({_S.ASKED, _S.QUOTED, _S.DECLINED, _S.EXPIRED, _S.REVOKED, _S.LOST, _S.FROZEN})
 # Open, and closed while the clinic may not go on: from and to these a lead freezes and thaws.
-FREEZES = (_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.LAPSED)
+FREEZES = (_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.EXPIRED)
 
 LEAD_MOVES = {
     _S.NEW: _OPEN | {_S.OPENED},
     _S.OPENED: _OPEN,
-    _S.ASKED: frozenset({_S.OPENED, _S.QUOTED, _S.DECLINED, _S.LAPSED, _S.REVOKED, _S.LOST, _S.FROZEN}),
+    _S.ASKED: frozenset({_S.OPENED, _S.QUOTED, _S.DECLINED, _S.EXPIRED, _S.REVOKED, _S.LOST, _S.FROZEN}),
     _S.QUOTED: frozenset({_S.WON, _S.LOST, _S.OPENED, _S.REVOKED, _S.FROZEN}),
-    _S.LAPSED: frozenset({_S.QUOTED, _S.DECLINED, _S.LOST, _S.REVOKED, _S.FROZEN}),
+    _S.EXPIRED: frozenset({_S.QUOTED, _S.DECLINED, _S.LOST, _S.REVOKED, _S.FROZEN}),
     _S.WON: frozenset({_S.QUOTED, _S.REVOKED}),
     _S.DECLINED: frozenset({_S.REVOKED}),
-    _S.LOST: frozenset({_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.LAPSED, _S.REVOKED}),
+    _S.LOST: frozenset({_S.NEW, _S.OPENED, _S.ASKED, _S.QUOTED, _S.EXPIRED, _S.REVOKED}),
     _S.FROZEN: frozenset({*FREEZES, _S.LOST, _S.REVOKED}),
 }
 
 # In these a clinic reads what was shared with it.
-READING = (_S.NEW, _S.OPENED, _S.ASKED, _S.LAPSED, _S.QUOTED, _S.WON)
+READING = (_S.NEW, _S.OPENED, _S.ASKED, _S.EXPIRED, _S.QUOTED, _S.WON)
 AWAITING = (_S.NEW, _S.OPENED)
 # From these a clinic can still come to a quote, or say no.
-QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.LAPSED)
+QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.EXPIRED)
 DECLINABLE = tuple(state for state, targets in LEAD_MOVES.items() if _S.DECLINED in targets)
 # Why a patient declined a clinic's quote; giving one is up to them.
 QUOTE_DECLINE_REASONS = ("price", "dates", "trips", "product", "person", "elsewhere", "not_now")

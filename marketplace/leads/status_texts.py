@@ -71,7 +71,7 @@ def _ended(lead: Lead, *, required: bool) -> list[str]:
 
 def _ended_at(check: Check) -> datetime:
     """A check counts to the end of its last day."""
-    moments = [moment for moment in (check.lapsed_at, check.revoked_at) if moment is not None]
+    moments = [moment for moment in (check.expired_at, check.revoked_at) if moment is not None]
     if moments and check.state != CheckState.PASSED:
         return max(moments)
     return datetime.combine(check.expires_on or date.max, time.max, tzinfo=UTC)
@@ -92,7 +92,7 @@ _WORDS: tuple[tuple[tuple[LeadState, ...], Callable[[int], str]], ...] = (
         lambda n: ngettext("%(num)s clinic still has time to answer", "%(num)s clinics still have time to answer", n),
     ),
     (
-        (LeadState.LAPSED,),
+        (LeadState.EXPIRED,),
         lambda n: ngettext("%(num)s clinic sent no quote in time", "%(num)s clinics sent no quote in time", n),
     ),
     (

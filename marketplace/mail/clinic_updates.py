@@ -31,7 +31,7 @@ def clinic_stopped(event: Event) -> None:
 
 
 def check_ended(event: Event) -> None:
-    """A check that no clinic needs has ended: said once a day for each clinic (CheckLapsed, CheckRevoked)."""
+    """A check that no clinic needs has ended: said once a day for each clinic (CheckExpired, CheckRevoked)."""
     if event.reason in REQUIRED_CHECKS:
         return  # its leads freeze, which is told
     here = (Lead.clinic_id == event.clinic_id) & Lead.state.in_((*FREEZES, LeadState.WON)) & Lead.warned_at.is_(None)

@@ -66,7 +66,7 @@ def clinic_asked(event: Event) -> None:
 def some_silent(event: Event) -> None:
     """A clinic let its time go by, or declined: how it stands with all of them, and that more can be asked.
 
-    Follows LeadLapsed, and LeadDeclined, which has a reason.
+    Follows LeadExpired, and LeadDeclined, which has a reason.
     """
     request = _request(event)
     if request.state != RequestState.OPEN or recently(request, "some_silent"):
@@ -80,7 +80,7 @@ def some_silent(event: Event) -> None:
         "quotes": quotes,
         "standing": standing,
         "declined": event.reason is not None,
-        "late": any(lead.state == LeadState.LAPSED for lead in leads),
+        "late": any(lead.state == LeadState.EXPIRED for lead in leads),
     }
     put("some_silent", request, context=context, link=link)
 

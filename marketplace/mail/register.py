@@ -46,9 +46,9 @@ REGISTER: dict[str, Row] = {
     "clinic_asked": Row(To.PATIENT, "QuestionAsked", "the messages with that clinic", quiet=True),
     "clinic_wrote": Row(To.PATIENT, "ClinicReplied", "the messages with that clinic", quiet=True),
     "quote_withdrawn": Row(To.PATIENT, "QuoteWithdrawn, once it was sent", "the request", quiet=True),
-    "some_silent": Row(To.PATIENT, "LeadLapsed, LeadDeclined", "compare, or clinics to add", quiet=True),
+    "some_silent": Row(To.PATIENT, "LeadExpired, LeadDeclined", "compare, or clinics to add", quiet=True),
     "clinic_changed": Row(
-        To.PATIENT, "LeadFrozen, ChosenClinicStopped, CheckLapsed, CheckRevoked", "the request", necessary=True
+        To.PATIENT, "LeadFrozen, ChosenClinicStopped, CheckExpired, CheckRevoked", "the request", necessary=True
     ),
     "clinic_returned": Row(To.PATIENT, "LeadThawed, ChosenClinicReturned", "the request", necessary=True),
     "choice_made": Row(To.PATIENT, "QuoteChosen", "the request", necessary=True),

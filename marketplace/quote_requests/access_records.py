@@ -11,7 +11,7 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.quote_requests.events import AnswersRead, AnswersUnsealed
-from marketplace.quote_requests.models import REQUEST, Look, QuoteRequest
+from marketplace.quote_requests.models import REQUEST, AccessRecord, QuoteRequest
 from marketplace.quote_requests.photos import photo_of, picture
 from marketplace.quote_requests.queries import Answers, answers
 
@@ -28,7 +28,7 @@ def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
         raise WrongState("no_health_answers")
     key = uuid7()
     said = request.box.seal("look.reason_sealed", reason, row=key)
-    look = Look(id=key, request_id=request.id, actor=actor, what="health", reason_sealed=said, at=clock.now())
+    look = AccessRecord(id=key, request_id=request.id, actor=actor, what="health", reason_sealed=said, at=clock.now())
     db.session.add(look)
     record(AnswersUnsealed(request_id=request.id, reason="health"))
 
@@ -37,8 +37,8 @@ def open_until(request: QuoteRequest, *, actor: str) -> datetime | None:
     """Until when this person may read answers and photos; None while they are closed."""
     if request.health_sealed is None:
         return None
-    opened = select(Look.at).where(Look.request_id == request.id, Look.actor == actor)
-    at = db.session.scalar(opened.order_by(Look.at.desc()).limit(1))
+    opened = select(AccessRecord.at).where(AccessRecord.request_id == request.id, AccessRecord.actor == actor)
+    at = db.session.scalar(opened.order_by(AccessRecord.at.desc()).limit(1))
     return at + OPEN_FOR if at is not None and clock.now() < at + OPEN_FOR else None
 
 

@@ -37,7 +37,7 @@ def start(
         ref=new_ref(),
         state=RequestState.DRAFT,
         draft_at=clock.now(),
-        touched_at=clock.now(),
+        last_answered_at=clock.now(),
         data_key=new_data_key(owner=request_id),
         destinations=[wanted] if wanted else [],
         started_from_id=clinic.id if clinic else None,
@@ -92,7 +92,7 @@ def begin(draft: QuoteRequest) -> None:
 
 def touch(request: QuoteRequest) -> None:
     """A draft ends 24 hours after its last answer."""
-    request.touched_at = clock.now()
+    request.last_answered_at = clock.now()
     db.session.flush()
 
 

@@ -64,12 +64,12 @@ class QuoteRequest(Created, Base):
     closed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     undo_until: Mapped[datetime | None]  # until then the choice can be undone
-    touched_at: Mapped[datetime]  # a draft ends 24 hours after its last answer
+    last_answered_at: Mapped[datetime]  # a draft ends 24 hours after its last answer
     reminded_at: Mapped[datetime | None]  # the one reminder to confirm
     offered_at: Mapped[datetime | None]  # told that a clinic fits now, while it waits without one
     quotes_mailed_at: Mapped[datetime | None]  # the last mail about quotes: later ones are grouped
     announced_at: Mapped[datetime | None]  # told that it will be erased
-    kept_at: Mapped[datetime | None]  # its person wanted it kept: the 180 days count from here
+    retention_restarted_at: Mapped[datetime | None]  # its person wanted it kept: the 180 days count from here
 
     procedure_id: Mapped[UUID | None] = mapped_column(ForeignKey("procedure.id"))  # none: "unsure"
     concern: Mapped[str | None]
@@ -163,18 +163,18 @@ class Photo(Base):
     request: Mapped[QuoteRequest] = relationship()
 
 
-class Look(Base):
-    """Someone looked at what is sealed: the patient can read who and when."""
+class AccessRecord(Base):
+    """Someone read what is sealed: the patient can see who and when."""
 
-    __tablename__ = "look"
-    __table_args__ = (Index("ix_look_request_id_at", "request_id", "at"),)
+    __tablename__ = "access_record"
+    __table_args__ = (Index("ix_access_record_request_id_at", "request_id", "at"),)
 
     id: Mapped[UUID] = key()
     request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"))
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
     actor: Mapped[str]
     what: Mapped[str]  # health, photos, contact
-    reason_sealed: Mapped[bytes | None]  # what staff typed
+    reason_sealed: Mapped[bytes | None]  # what staff typed; sealed under the label look.reason_sealed
     at: Mapped[datetime]
 
     clinic: Mapped[Clinic | None] = relationship()

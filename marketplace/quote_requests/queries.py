@@ -9,7 +9,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound
-from marketplace.quote_requests.models import Consent, DraftClinic, Look, QuoteRequest
+from marketplace.quote_requests.models import AccessRecord, Consent, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
 
 ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "RequestAddressCorrected", "LinkAsked")
@@ -96,8 +96,13 @@ def mail_came_back(request: QuoteRequest) -> bool:
     return latest in CAME_BACK
 
 
-def looks(request: QuoteRequest) -> list[Look]:
+def looks(request: QuoteRequest) -> list[AccessRecord]:
     """Who looked at what is sealed, newest first."""
     return list(
-        db.session.scalars(select(Look).where(Look.request_id == request.id).order_by(Look.at.desc()).limit(200))
+        db.session.scalars(
+            select(AccessRecord)
+            .where(AccessRecord.request_id == request.id)
+            .order_by(AccessRecord.at.desc())
+            .limit(200)
+        )
     )

@@ -18,7 +18,7 @@ from marketplace.quote_requests.events import (
     PhotosForgotten,
     RequestKept,
 )
-from marketplace.quote_requests.models import REQUEST, DraftClinic, Look, Photo, QuoteRequest
+from marketplace.quote_requests.models import REQUEST, AccessRecord, DraftClinic, Photo, QuoteRequest
 from marketplace.quote_requests.states import RequestState as State
 
 DRAFT_LIVES = timedelta(hours=24)
@@ -46,7 +46,7 @@ ENDS = {
 
 def drafts(now: datetime) -> Select[UUID]:
     """Drafts without an answer for 24 hours."""
-    return _ids((QuoteRequest.state == State.DRAFT) & (QuoteRequest.touched_at < now - DRAFT_LIVES))
+    return _ids((QuoteRequest.state == State.DRAFT) & (QuoteRequest.last_answered_at < now - DRAFT_LIVES))
 
 
 def unconfirmed(now: datetime) -> Select[UUID]:
@@ -80,7 +80,7 @@ def _ids(condition: ColumnElement[bool]) -> Select[UUID]:
 
 
 def _ended_or_kept(*, before: datetime) -> ColumnElement[bool]:
-    last = ((state, func.greatest(at, QuoteRequest.kept_at)) for state, at in ENDS.items())
+    last = ((state, func.greatest(at, QuoteRequest.retention_restarted_at)) for state, at in ENDS.items())
     return or_(*((QuoteRequest.state == state) & (moment < before) for state, moment in last))
 
 
@@ -90,7 +90,7 @@ def erased_on(request: QuoteRequest) -> datetime:
     end = moments.get(request.state)
     if end is None:
         raise WrongState(f"request_{request.state}")
-    return max(end, request.kept_at or end) + REQUEST_AFTER_END
+    return max(end, request.retention_restarted_at or end) + REQUEST_AFTER_END
 
 
 def forget_health(request: QuoteRequest) -> None:
@@ -117,7 +117,7 @@ def empty(request: QuoteRequest) -> None:
         request.erased_at = clock.now()
         request.state = State.ERASED
     db.session.flush()
-    for of_person in (DraftClinic, Look, Photo):
+    for of_person in (DraftClinic, AccessRecord, Photo):
         db.session.execute(delete(of_person).where(of_person.request_id == request.id))
 
 
@@ -125,14 +125,15 @@ def keep(request: QuoteRequest) -> None:
     """Another 180 days, because its person wants it. Raises WrongState for one that has not ended."""
     REQUEST.lock(request)
     erased_on(request)
-    request.kept_at = clock.now()
+    request.retention_restarted_at = clock.now()
     record(RequestKept(request_id=request.id))
 
 
 def announce_due(now: datetime) -> int:
     """Seven days before an ended request is erased its person is told, once."""
     told = QuoteRequest.announced_at.is_not(None) & (
-        QuoteRequest.kept_at.is_(None) | (QuoteRequest.kept_at <= QuoteRequest.announced_at)
+        QuoteRequest.retention_restarted_at.is_(None)
+        | (QuoteRequest.retention_restarted_at <= QuoteRequest.announced_at)
     )
     soon = _ended_or_kept(before=now + ANNOUNCED_AHEAD - REQUEST_AFTER_END)
     due = select(QuoteRequest).where(soon, ~_ended_or_kept(before=now - REQUEST_AFTER_END), ~told)

@@ -28,7 +28,16 @@ from marketplace.quotes.terms import STORED, terms_of
 # Columns as they stand; what a key or another table says is spelled out below.
 PLAIN = (
     *("locale", "state", "created_at", "unconfirmed_at", "open_at", "paused_at", "chosen_at", "settled_at"),
-    *("undo_until", "expired_at", "withdrawn_at", "closed_at", "announced_at", "kept_at", "concern", "home_country"),
+    *(
+        "undo_until",
+        "expired_at",
+        "withdrawn_at",
+        "closed_at",
+        "announced_at",
+        "retention_restarted_at",
+        "concern",
+        "home_country",
+    ),
     *("destinations", "timing", "month_from", "month_to", "trips", "budget_amount", "budget_currency"),
     *("budget_scope", "share_budget", "languages", "wait_without_clinic", "share_health", "aftercare"),
 )
@@ -68,8 +77,8 @@ def _ever_sent(request: QuoteRequest) -> list[Quote]:
 
 def _event(entry: AuditEntry) -> dict[str, Any]:
     """Of a changed answer also its name; of all else the codes stand with what they are about."""
-    changed = {"answer": entry.reason} if entry.name == "RequestChanged" else {}
-    return {"what": entry.name, "at": entry.at, **changed}
+    changed = {"answer": entry.reason} if entry.event == "RequestChanged" else {}
+    return {"what": entry.event, "at": entry.at, **changed}
 
 
 def _consent(consent: Consent) -> dict[str, Any]:

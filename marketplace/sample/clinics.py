@@ -101,17 +101,17 @@ def _checks(row: dict[str, Any]) -> Iterator[Check]:
         )
         if given["state"] != "missing":
             check.submitted_at = passed_at - timedelta(days=1)
-        if given["state"] in {"passed", "lapsed", "revoked"}:
+        if given["state"] in {"passed", "expired", "revoked"}:
             check.passed_at, check.checked_by = passed_at, CHECKED_BY
             check.expires_on = clock.today() + timedelta(days=given.get("valid_days", 165))
-        if given["state"] in {"lapsed", "revoked", "refused"}:
+        if given["state"] in {"expired", "revoked", "refused"}:
             setattr(check, f"{given['state']}_at", _ended_at(given))
         yield check
 
 
 def _ended_at(given: dict[str, Any]) -> datetime:
-    """A check lapses the day after its last; one is revoked or refused with the listing's last move."""
-    if given["state"] == "lapsed":
+    """A check expires the day after its last; one is revoked or refused with the listing's last move."""
+    if given["state"] == "expired":
         return clock.now() + timedelta(days=given["valid_days"] + 1)
     return clock.now() - LATEST
 

@@ -72,7 +72,7 @@ def play_all(clinics: dict[str, Clinic], owners: dict[str, Account]) -> int:
         ask(story)
         STORIES[story.row["story"]](story)
     # What is due by now is done now: the first run of the timers finds nothing to say about the past.
-    clocks.lapse_due(clock.now())
+    clocks.expire_due(clock.now())
     clocks.remind_due(clock.now())
     return len(stories)
 
@@ -114,8 +114,10 @@ def opened(story: Story) -> None:
     confirmed(story)
     for lead in story.leads:
         with story.after(story.member(lead), minutes=35):
-            looked_at = "health" if story.request.share_health else "request"
-            actions.open_lead(lead, actor=story.member(lead), looked_at=looked_at)
+            if story.request.share_health:
+                actions.record_access(lead, actor=story.member(lead), what="health")
+            else:
+                actions.open_lead(lead)
 
 
 def quoted(story: Story, n: int) -> list[Quote]:
@@ -147,16 +149,16 @@ def declined_one(story: Story) -> None:
         actions.decline(last, "no_dates")
 
 
-def lapsed_one(story: Story) -> None:
+def expired_one(story: Story) -> None:
     """One quote; the other clinic let its time run out."""
     confirmed(story)
     first = story.leads[0]
     with story.after(story.member(first), hours=5):
-        actions.open_lead(first, actor=story.member(first), looked_at="health")
+        actions.record_access(first, actor=story.member(first), what="health")
         send_quote(first, position=0)
     late = max(lead.due_at for lead in story.leads)
     with story.after("timer", seconds=max(0.0, (late - story.now).total_seconds()) + 60):
-        clocks.lapse_due(clock.now())
+        clocks.expire_due(clock.now())
 
 
 def chosen(story: Story) -> None:
@@ -212,7 +214,7 @@ STORIES: dict[str, Callable[[Story], object]] = {
     "three_quotes": lambda story: quoted(story, 3),
     "asked": asked,
     "declined_one": declined_one,
-    "lapsed_one": lapsed_one,
+    "expired_one": expired_one,
     "chosen": chosen,
     "settled": settled,
     "paused": paused,

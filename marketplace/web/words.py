@@ -60,7 +60,7 @@ CHECK_STATES = {
     "missing": (_("Missing"), "warn"),
     "submitted": (_("To check"), "info"),
     "passed": (_("Passed"), "ok"),
-    "lapsed": (_("Lapsed"), "bad"),
+    "expired": (_("Expired"), "bad"),
     "refused": (_("Refused"), "bad"),
     "revoked": (_("Revoked"), "bad"),
 }
@@ -70,7 +70,7 @@ LEAD_STATES = {
     "asked": (_("Question for you"), "warn"),
     "quoted": (_("Quote received"), "ok"),
     "declined": (_("Declined"), "bad"),
-    "lapsed": (_("No answer"), "bad"),
+    "expired": (_("No answer"), "bad"),
     "won": (_("Chosen"), "ok"),
     "lost": (_("Ended"), None),
     "revoked": (_("Told to delete"), None),

@@ -197,7 +197,7 @@ def test_sp7_who_left_the_team_finds_nothing_at_the_next_request(client, make_cl
     member = make_member(make_clinic())
     sign_in(member)
     assert client.get("/dashboard/leads").status_code == 200
-    db.session.execute(delete(Membership).where(Membership.user_id == member.id))
+    db.session.execute(delete(Membership).where(Membership.account_id == member.id))
     assert client.get("/dashboard/leads").status_code == 404
 
 

@@ -16,7 +16,7 @@ from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
 from marketplace.quote_requests.drafts import new_ref
-from marketplace.quote_requests.models import Consent, Look, Photo, QuoteRequest
+from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, procedure_named
@@ -33,7 +33,7 @@ def fill(requests: int) -> None:
         for number in range(start, min(start + CHUNK, requests)):
             for model, row in _rows(number, clinics):
                 rows.setdefault(model, []).append(row)
-        for model in (QuoteRequest, Photo, Look, Consent, Lead, Message, Quote, Email, SignedLink, AuditEntry):
+        for model in (QuoteRequest, Photo, AccessRecord, Consent, Lead, Message, Quote, Email, SignedLink, AuditEntry):
             db.session.execute(insert(model), rows[model])
         db.session.commit()
 
@@ -46,7 +46,7 @@ def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
     return [
         (QuoteRequest, _request(request, number, key, box)),
         *((Photo, _photo(request, place, box)) for place in (1, 2)),
-        (Look, _look(request, box)),
+        (AccessRecord, _look(request, box)),
         *((Consent, _consent(request, clinic, purpose)) for clinic in clinics for purpose in Purpose),
         *((Lead, _lead(lead if not n else uuid7(), request, clinic)) for n, clinic in enumerate(clinics)),
         (Message, _message(lead, box)),
@@ -66,7 +66,7 @@ def _request(request: UUID, number: int, key: bytes, box: Box) -> Row:
         "id": request,
         "ref": new_ref(),
         "state": "open",
-        **{name: now for name in ("created_at", "draft_at", "unconfirmed_at", "open_at", "touched_at")},
+        **{name: now for name in ("created_at", "draft_at", "unconfirmed_at", "open_at", "last_answered_at")},
         **{"home_country": "GB", "timing": "quarter", "trips": "2", "languages": ["en"], "destinations": ["TR"]},
         **{"procedure_id": procedure_named().id, "share_health": True},
         "data_key": key,

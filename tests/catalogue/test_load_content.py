@@ -54,6 +54,6 @@ def test_what_is_missing_is_added() -> None:
 
 def test_every_price_has_basis_period_source_and_dates() -> None:
     for found in queries.price_ranges("mesotherapy"):
-        assert (found.basis, found.n, found.period) == ("guide", 0, "2025")
+        assert (found.basis, found.count, found.period) == ("guide", 0, "2025")
         assert found.source
         assert found.reviewed_on < found.next_review

@@ -16,8 +16,8 @@ def decide(check, verdict, *, days=200):
     checks.decide(check, verdict=verdict, expires_on=expires_on, **words)
 
 
-def test_a_lapsed_check_is_renewed(make_clinic):
-    clinic = make_clinic(lapsed=(CheckKind.LICENCE,))
+def test_an_expired_check_is_renewed(make_clinic):
+    clinic = make_clinic(expired=(CheckKind.LICENCE,))
     check = checks.check_of(clinic, "licence")
     decide(check, "pass")
     assert check.state == CheckState.PASSED
@@ -26,7 +26,7 @@ def test_a_lapsed_check_is_renewed(make_clinic):
 
 @pytest.mark.parametrize(("kind", "days"), [("licence", 0), ("licence", 367), ("prices", 185)])
 def test_it_counts_for_twelve_months_at_most_and_prices_for_six(make_clinic, kind, days):
-    clinic = make_clinic(lapsed=(CheckKind.LICENCE, CheckKind.PRICES))
+    clinic = make_clinic(expired=(CheckKind.LICENCE, CheckKind.PRICES))
     with pytest.raises(Refused):
         decide(checks.check_of(clinic, kind), "pass", days=days)
 

@@ -108,7 +108,7 @@ def test_an_open_one_has_its_moment(invitation: Invitation) -> None:
 def test_taken_back_its_link_is_dead(clinic: Clinic, owner: Account, invitation: Invitation) -> None:
     given = token(invitation)
     cancel_invitation(clinic, invitation.id, by=owner.id)
-    assert (invitation.state, gone(given)) == ("taken_back", "used")
+    assert (invitation.state, gone(given)) == ("cancelled", "used")
     assert invitations.open_ones(clinic.id) == []
     with pytest.raises(WrongState, match="not open any more"):
         cancel_invitation(clinic, invitation.id, by=owner.id)
@@ -155,7 +155,7 @@ def test_the_link_ends_with_the_invitation_however_late_it_is_sent(invitation: I
 def test_nobody_came_in_seven_days(invitation: Invitation) -> None:
     assert expire_invitations_due(clock.now() + timedelta(days=7, minutes=-1)) == 0
     assert expire_invitations_due(clock.now() + timedelta(days=7, minutes=1)) == 1
-    assert (invitation.state, told()[-1]) == ("lapsed", "InvitationLapsed")
+    assert (invitation.state, told()[-1]) == ("expired", "InvitationExpired")
 
 
 def test_who_is_in_the_team_is_not_asked(clinic: Clinic, owner: Account) -> None:
@@ -254,7 +254,7 @@ def test_a_person_works_for_one_clinic(
     join(first, ben.id)
     with pytest.raises(WrongState, match="cannot join"):
         join(second_link, ben.id)
-    query = select(Membership.clinic_id).where(Membership.user_id == ben.id)
+    query = select(Membership.clinic_id).where(Membership.account_id == ben.id)
     assert db.session.scalars(query).all() == [invitation.clinic_id]
 
 

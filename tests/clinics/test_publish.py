@@ -15,8 +15,8 @@ def test_a_checked_listing_goes_live(make_clinic):
 
 
 @pytest.mark.parametrize("kind", [CheckKind.COMPANY, CheckKind.LICENCE, CheckKind.PEOPLE])
-def test_a_lapsed_required_check_keeps_it_back(make_clinic, kind):
-    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, lapsed=(kind,))
+def test_an_expired_required_check_keeps_it_back(make_clinic, kind):
+    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, expired=(kind,))
     with pytest.raises(Refused, match="in date"):
         actions.publish(clinic)
 
@@ -33,7 +33,7 @@ def test_a_check_that_ended_yesterday_does_not_count(make_clinic):
 
 
 def test_the_other_checks_are_not_needed(make_clinic):
-    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, lapsed=(CheckKind.INSURANCE, CheckKind.PRICES))
+    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, expired=(CheckKind.INSURANCE, CheckKind.PRICES))
     actions.publish(clinic)
     assert clinic.listing_state == ListingState.PUBLISHED
 

@@ -54,10 +54,10 @@ def test_a_page_is_there_for_published_and_paused_only(make_clinic: Make, state:
 def test_checks_passed_come_first_then_reply_time(make_clinic: Make) -> None:
     make_clinic("Slow", reply_minutes=900)
     make_clinic("Unknown")
-    make_clinic("Lapsed", lapsed=("prices",), reply_minutes=5)
+    make_clinic("Expired", expired=("prices",), reply_minutes=5)
     make_clinic("Fast", reply_minutes=60)
-    assert names(ClinicFilter()) == ["Fast", "Slow", "Unknown", "Lapsed"]
-    assert names(ClinicFilter(sort="reply")) == ["Lapsed", "Fast", "Slow", "Unknown"]
+    assert names(ClinicFilter()) == ["Fast", "Slow", "Unknown", "Expired"]
+    assert names(ClinicFilter(sort="reply")) == ["Expired", "Fast", "Slow", "Unknown"]
 
 
 def test_equals_are_shuffled_anew_every_day(make_clinic: Make) -> None:

@@ -30,7 +30,7 @@ def test_all_in_date_is_current() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "kind"), [(-1, "lapsed"), (0, "ending"), (29, "ending"), (30, "current"), (300, "current")]
+    ("days", "kind"), [(-1, "expired"), (0, "ending"), (29, "ending"), (30, "current"), (300, "current")]
 )
 @pytest.mark.parametrize("required", REQUIRED_CHECKS)
 def test_the_earliest_end_of_the_required_checks_counts(required: CheckKind, days: int, kind: str) -> None:
@@ -39,10 +39,10 @@ def test_the_earliest_end_of_the_required_checks_counts(required: CheckKind, day
     assert (found.kind, found.expires_on) == (kind, min(ends, date(2027, 8, 1)))
 
 
-@pytest.mark.parametrize("state", [CheckState.LAPSED, CheckState.REVOKED, CheckState.REFUSED])
-def test_a_required_check_that_no_longer_holds_lapses_the_stamp(state: CheckState) -> None:
+@pytest.mark.parametrize("state", [CheckState.EXPIRED, CheckState.REVOKED, CheckState.REFUSED])
+def test_a_required_check_that_no_longer_holds_expires_the_stamp(state: CheckState) -> None:
     found = stamp(checks(licence=Checked(CheckKind.LICENCE, state=state)), TODAY)
-    assert (found.kind, found.passed) == ("lapsed", 5)
+    assert (found.kind, found.passed) == ("expired", 5)
 
 
 def test_a_missing_required_check_is_no_stamp() -> None:

@@ -42,7 +42,7 @@ def test_a_refused_second_suspension_changes_no_word(make_clinic):
 
 
 def test_reinstating_holds_it_to_its_checks(make_clinic):
-    clinic = make_clinic(listing_state=ListingState.SUSPENDED, lapsed=(CheckKind.LICENCE,))
+    clinic = make_clinic(listing_state=ListingState.SUSPENDED, expired=(CheckKind.LICENCE,))
     with pytest.raises(Refused):
         actions.reinstate(clinic)
 

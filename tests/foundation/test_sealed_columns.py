@@ -16,7 +16,7 @@ from marketplace.leads.models import Lead, Message
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
 from marketplace.quote_requests.access_records import unseal
-from marketplace.quote_requests.models import Look, Photo, QuoteRequest
+from marketplace.quote_requests.models import AccessRecord, Photo, QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.queries import answers
 from marketplace.quotes.models import Quote
@@ -28,7 +28,7 @@ READERS: dict[str, tuple[Any, Any]] = {
     "message": (Message, lambda message: messages(message.lead)),
     "quote": (Quote, terms_of),
     "email": (Email, contents),
-    "look": (Look, lambda look: look.reason),
+    "access_record": (AccessRecord, lambda record: record.reason),
     "photo": (Photo, picture),
 }
 # Sealed for whom the form was given to, and forgotten with it: tests/web/test_idempotent.py.
@@ -47,7 +47,7 @@ FIRST_PLACES = {
     "email.html_sealed": "email_html:{row}:{owner}",
 }
 # What the first version did not seal.
-LATER = {"look.reason_sealed", "photo.picture_sealed"}
+LATER = {"access_record.reason_sealed", "photo.picture_sealed"}
 
 
 class Place(NamedTuple):
@@ -64,7 +64,7 @@ class Place(NamedTuple):
     @property
     def owner(self) -> Any:
         """Whose data key seals it."""
-        if self.table in {"look", "photo"}:
+        if self.table in {"access_record", "photo"}:
             return self.row.request
         if self.table == "message":
             return self.row.lead.request

@@ -80,7 +80,7 @@ def test_a_session_without_a_role_is_refused(own_app: Flask) -> None:
         assert "permission denied" in refused("SELECT count(*) FROM treatment")
 
 
-@pytest.mark.parametrize("table", ["quote_request", "lead", "quote", "message", "email", "account", "look"])
+@pytest.mark.parametrize("table", ["quote_request", "lead", "quote", "message", "email", "account", "access_record"])
 def test_the_public_sees_nothing_of_anyone(db_session: object, table: str) -> None:
     with using_role(DatabaseRole.PUBLIC):
         assert "permission denied" in refused(f"SELECT count(*) FROM {table}")
@@ -129,7 +129,7 @@ def test_a_clinic_adds_nothing_for_another(make_lead: Make, make_clinic: Make) -
 
 def test_a_clinic_reads_no_colleagues_of_another(make_clinic: Make, make_member: Make) -> None:
     own, other = make_member(make_clinic()), make_member(make_clinic("Clinic Nar"), email="can@clinic.example")
-    team = db.session.scalar(text("SELECT clinic_id FROM membership WHERE user_id = :id"), {"id": own.id})
+    team = db.session.scalar(text("SELECT clinic_id FROM membership WHERE account_id = :id"), {"id": own.id})
     with using_role(DatabaseRole.CLINIC, clinic_id=team):
         assert count("account", "id = :id", id=own.id) == 1
         assert count("account", "id = :id", id=other.id) == 0

@@ -11,8 +11,8 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound, Refused, WrongState
-from marketplace.leads.actions import answer_question, ask, decline, open_lead
-from marketplace.leads.clocks import lapse_due, remind_due
+from marketplace.leads.actions import answer_question, ask, decline, record_access
+from marketplace.leads.clocks import expire_due, remind_due
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.leads.queries import lead_of_clinic, leads_of
@@ -24,7 +24,7 @@ from tests.factories import Make, build_lead
 
 def test_the_first_look_opens_it(make_lead: Make) -> None:
     lead = make_lead()
-    open_lead(lead, actor="member:1", looked_at="health")
+    record_access(lead, actor="member:1", what="health")
     assert lead.state == LeadState.OPENED
     assert [(look.actor, look.what) for look in looks(lead.request)] == [("member:1", "health")]
 
@@ -32,7 +32,7 @@ def test_the_first_look_opens_it(make_lead: Make) -> None:
 def test_looking_again_soon_is_one_look(make_lead: Make) -> None:
     lead = make_lead()
     for _ in range(3):
-        open_lead(lead, actor="member:1", looked_at="health")
+        record_access(lead, actor="member:1", what="health")
     assert len(looks(lead.request)) == 1
 
 
@@ -43,7 +43,7 @@ def test_photos_that_are_asked_for_at_once_are_one_look(own_app: Flask) -> None:
 
     def look(_photo: int) -> None:
         with own_app.app_context():
-            open_lead(db.session.get_one(Lead, key), actor="member:1", looked_at="photos")
+            record_access(db.session.get_one(Lead, key), actor="member:1", what="photos")
             db.session.commit()
 
     with ThreadPoolExecutor(4) as pool:
@@ -54,8 +54,8 @@ def test_photos_that_are_asked_for_at_once_are_one_look(own_app: Flask) -> None:
 
 def test_every_reading_is_in_the_audit_log(make_lead: Make) -> None:
     lead = make_lead()
-    for what in ("health", "health", "contact", "nothing"):
-        open_lead(lead, actor="member:1", looked_at=what)
+    for what in ("health", "health", "contact"):
+        record_access(lead, actor="member:1", what=what)
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "AnswersRead"))
     assert sorted((entry.lead_id, entry.reason) for entry in entries) == [
         (lead.id, "contact"),
@@ -68,7 +68,7 @@ def test_a_question_stops_the_clock(make_lead: Make) -> None:
     lead = make_lead()
     ask(lead, "Which area?")
     assert lead.state == LeadState.ASKED
-    assert lapse_due(clock.now() + timedelta(days=9)) == 0
+    assert expire_due(clock.now() + timedelta(days=9)) == 0
 
 
 def test_the_answer_starts_it_again(make_lead: Make) -> None:
@@ -113,11 +113,11 @@ def test_declined_twice_is_refused(make_lead: Make) -> None:
         decline(lead, "health")
 
 
-def test_silence_lapses(make_lead: Make) -> None:
+def test_silence_expires(make_lead: Make) -> None:
     lead = make_lead()
-    assert lapse_due(lead.due_at - timedelta(seconds=1)) == 0
-    assert lapse_due(lead.due_at) == 1
-    assert lead.state == LeadState.LAPSED
+    assert expire_due(lead.due_at - timedelta(seconds=1)) == 0
+    assert expire_due(lead.due_at) == 1
+    assert lead.state == LeadState.EXPIRED
 
 
 def test_half_time_is_said_once(make_lead: Make) -> None:

@@ -69,7 +69,7 @@ def test_while_it_is_frozen_it_is_counted_up_to_then(make_lead: Make) -> None:
     lead = make_lead()
     at(lead.new_at + HOUR, suspend, lead)
     with clock.set_to(lead.new_at + 1000 * HOUR):
-        assert clocks.lapse_due(clock.now()) == clocks.remind_due(clock.now()) == 0
+        assert clocks.expire_due(clock.now()) == clocks.remind_due(clock.now()) == 0
         refresh(lead.clinic)
     assert lead.clinic.leads_sent == 0
 
@@ -111,7 +111,7 @@ def test_after_a_withdrawal_it_is_due_when_the_clinic_is_open(make_clinic: Make)
 
 def test_the_first_look_stays_the_first(make_lead: Make) -> None:
     lead = make_lead()
-    actions.open_lead(lead, actor="member:1", looked_at="nothing")
+    actions.open_lead(lead)
     first = lead.opened_at
     quote = build_quote(lead)
     at(first + HOUR, withdrawn, quote)

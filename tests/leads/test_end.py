@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
-from marketplace.leads.clocks import lapse_due
+from marketplace.leads.clocks import expire_due
 from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import close, pause, reopen, withdraw
@@ -28,7 +28,7 @@ def test_while_paused_no_clock_runs(make_request: Make) -> None:
     request = make_request()
     due = lead_of(request).due_at
     pause(request)
-    assert lapse_due(due + timedelta(days=1)) == 0
+    assert expire_due(due + timedelta(days=1)) == 0
 
 
 def test_reopened_the_clock_has_stood(make_request: Make) -> None:

@@ -12,7 +12,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import actions
-from marketplace.leads.clocks import lapse_due
+from marketplace.leads.clocks import expire_due
 from marketplace.leads.consent import photo_readers, standing_purposes
 from marketplace.leads.deletion_duties import chase_due, confirm_deletion, duties_of
 from marketplace.leads.models import Lead
@@ -41,18 +41,18 @@ def settled(lead: Lead) -> None:
     choosing.settle_due(clock.now() + timedelta(hours=49))
 
 
-def lapsed(lead: Lead) -> None:
-    lapse_due(lead.due_at)
+def expired(lead: Lead) -> None:
+    expire_due(lead.due_at)
 
 
 STATES: dict[str, Any] = {
     "new": lambda lead: None,
-    "opened": lambda lead: actions.open_lead(lead, actor="member:x", looked_at="nothing"),
+    "opened": actions.open_lead,
     "asked": lambda lead: actions.ask(lead, "Which area?"),
     "quoted": build_quote,
     "held": lambda lead: build_quote(lead, released=False),
     "declined": lambda lead: actions.decline(lead, "no_dates"),
-    "lapsed": lapsed,
+    "expired": expired,
     "chosen": chosen,
     "settled": settled,
     "paused": lambda lead: pause(lead.request),

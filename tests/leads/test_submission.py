@@ -83,7 +83,7 @@ def test_every_clinic_considered_is_accounted_for(make_clinic: Make, make_draft:
     request = make_draft(make_clinic("Chosen"), destinations=["TR"])
     submit(request, share_health=True, aftercare=False)
     rows = db.session.scalars(select(RoutingDecision).where(RoutingDecision.request_id == request.id)).all()
-    rest = db.session.scalar(select(func.sum(RoutingCount.n)).where(RoutingCount.request_id == request.id))
+    rest = db.session.scalar(select(func.sum(RoutingCount.count)).where(RoutingCount.request_id == request.id))
     assert (len(rows), rest) == (5 + DETAILED, 31 - 5 - DETAILED)
 
 

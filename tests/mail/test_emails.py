@@ -108,7 +108,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "request_waiting": lambda: patient_emails.request_sent(event_of(a_request())),
     "quotes_arrived": several_quotes,
     "clinic_asked": lambda: patient_emails.clinic_asked(arrived()),
-    "some_silent": lambda: patient_emails.some_silent(event_of(a_lead(state=LeadState.LAPSED))),
+    "some_silent": lambda: patient_emails.some_silent(event_of(a_lead(state=LeadState.EXPIRED))),
     "quote_ends": lambda: quote_notifications.quote_ends(a_quote()),
     "choice_made": lambda: patient_emails.choice_made(arrived()),
     "choice_undone": lambda: patient_emails.choice_undone(arrived()),

@@ -151,7 +151,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.at += timedelta(minutes=minutes)
         for timer in (pending.release_due, ending.expire_due, choosing.settle_due, stopping.stop_due):
             self.do(timer, self.at)
-        self.do(clocks.lapse_due, self.at)
+        self.do(clocks.expire_due, self.at)
 
     @invariant()
     def rows_agree(self) -> None:
@@ -203,7 +203,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @staticmethod
     def silent_after(last: str) -> set[LeadState]:
-        """An undone decline or choice at a clinic that may not go on, or lapsed before, is no news for it."""
+        """An undone decline or choice at a clinic that may not go on, or expired before, is no news for it."""
         return {LeadState.FROZEN} if last != "request_closed" else set()
 
     def last_mail(self, lead: Lead) -> str | None:

@@ -29,7 +29,7 @@ def test_while_another_was_chosen_it_stood(app: object, db_session: object) -> N
         choosing.choose(quote)
     with clock.set_to(began + timedelta(hours=57)):
         choosing.undo(chosen.request)
-        assert clocks.lapse_due(clock.now()) == 0
+        assert clocks.expire_due(clock.now()) == 0
     assert (other.state, other.new_at) == (LeadState.NEW, began)
     assert other.due_at - due == pytest.approx(timedelta(hours=47), abs=timedelta(minutes=1))
 
@@ -40,7 +40,7 @@ def test_a_quote_that_is_held_was_in_time(make_lead: Make) -> None:
     with clock.set_to(late):
         quote = hold(lead, terms(lead))
     with clock.set_to(quote.held_until):
-        assert clocks.lapse_due(clock.now()) == 0
+        assert clocks.expire_due(clock.now()) == 0
         release_due(clock.now())
     assert lead.state == LeadState.QUOTED
 
@@ -58,5 +58,5 @@ def test_silence_shows_in_the_reply_time(make_lead: Make) -> None:
     for number in range(5):
         other = make_lead(lead.clinic, email=f"p{number}@patient.example")
         other.due_at = clock.now()
-    assert clocks.lapse_due(clock.now()) == 5
+    assert clocks.expire_due(clock.now()) == 5
     assert lead.clinic.reply_minutes is None

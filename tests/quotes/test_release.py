@@ -5,7 +5,7 @@ from datetime import timedelta
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
-from marketplace.leads.clocks import lapse_due
+from marketplace.leads import clocks
 from marketplace.leads.request_actions import withdraw as withdraw_request
 from marketplace.quotes.ending import expire_due
 from marketplace.quotes.pending import release, release_due
@@ -49,8 +49,8 @@ def test_a_revision_replaces_the_earlier_one_when_it_goes_out(make_quote):
 
 def test_a_late_quote_is_welcome(make_lead, make_quote):
     lead = make_lead()
-    lapse_due(lead.due_at + timedelta(seconds=1))
-    assert lead.state == "lapsed"
+    clocks.expire_due(lead.due_at + timedelta(seconds=1))
+    assert lead.state == "expired"
     assert make_quote(lead).state == "sent"
     assert lead.state == "quoted"
 

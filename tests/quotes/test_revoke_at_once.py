@@ -32,7 +32,7 @@ ACTS: dict[str, Act] = {
     "choose": choose_it,
     "quote anew": lambda lead: hold(lead, terms(lead)),
     "decline": lambda lead: actions.decline(lead, "no_dates"),
-    "look": lambda lead: actions.open_lead(lead, actor="member:x", looked_at="health"),
+    "look": lambda lead: actions.record_access(lead, actor="member:x", what="health"),
     "revoke a part": lambda lead: revoke_consent(lead, "health"),
     "revoke": lambda lead: revoke_consent(lead, "all"),
 }

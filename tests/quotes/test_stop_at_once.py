@@ -45,7 +45,7 @@ ANSWERS: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "decline": (build_lead, lambda: actions.decline(_lead(), "no_dates")),
     "choose": (build_quote, lambda: choose(_quote())),
     "undo": (lambda: choose(build_quote()), lambda: undo(_lead().request)),
-    "read": (build_lead, lambda: actions.open_lead(_lead(), actor="member:1", looked_at="health")),
+    "read": (build_lead, lambda: actions.record_access(_lead(), actor="member:1", what="health")),
     "message": (build_lead, lambda: actions.answer_question(_lead(), "Hello")),
 }
 

@@ -55,32 +55,32 @@ def in_state(state: str) -> Lead:
     """A lead that came to this state as leads do."""
     lead = build_quote().lead if state == "quoted" else build_lead()
     if state == "opened":
-        actions.open_lead(lead, actor="member:1", looked_at="nothing")
+        actions.open_lead(lead)
     if state == "asked":
         actions.ask(lead, "Have you had this before?")
-    if state == "lapsed":
-        clocks.lapse_due(lead.due_at)
+    if state == "expired":
+        clocks.expire_due(lead.due_at)
     assert lead.state == state
     return lead
 
 
 @pytest.mark.parametrize("how", STOPS)
-@pytest.mark.parametrize("state", ["new", "opened", "asked", "quoted", "lapsed"])
+@pytest.mark.parametrize("state", ["new", "opened", "asked", "quoted", "expired"])
 def test_what_is_open_freezes(app: object, state: str, how: str) -> None:
     lead = in_state(state)
     STOPS[how](lead.clinic)
     assert (lead.state, lead.state_before_freeze) == (LeadState.FROZEN, state)
 
 
-@pytest.mark.parametrize("state", ["new", "opened", "asked", "quoted", "lapsed"])
+@pytest.mark.parametrize("state", ["new", "opened", "asked", "quoted", "expired"])
 def test_and_thaws_as_it_was(app: object, state: str) -> None:
     lead = in_state(state)
-    moments = (lead.new_at, lead.opened_at, lead.asked_at, lead.quoted_at, lead.lapsed_at, lead.answered_at)
+    moments = (lead.new_at, lead.opened_at, lead.asked_at, lead.quoted_at, lead.expired_at, lead.answered_at)
     sent = lead.clinic.leads_sent
     suspend(lead)
     stopping.reinstate(lead.clinic)
     assert (lead.state, lead.state_before_freeze, lead.clinic.leads_sent) == (state, None, sent)
-    assert moments == (lead.new_at, lead.opened_at, lead.asked_at, lead.quoted_at, lead.lapsed_at, lead.answered_at)
+    assert moments == (lead.new_at, lead.opened_at, lead.asked_at, lead.quoted_at, lead.expired_at, lead.answered_at)
 
 
 def test_a_renewed_check_thaws_too(make_lead: Make) -> None:

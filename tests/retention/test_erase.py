@@ -13,13 +13,13 @@ from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.foundation.security.idempotency import Submission
 from marketplace.foundation.security.sealed import CannotOpen
-from marketplace.leads.actions import answer_question, ask, open_lead
+from marketplace.leads.actions import answer_question, ask, record_access
 from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import withdraw
 from marketplace.leads.states import LeadState
 from marketplace.mail import delivery, outbox
 from marketplace.mail.models import EmailState
-from marketplace.quote_requests.models import Look, QuoteRequest
+from marketplace.quote_requests.models import AccessRecord, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
 from marketplace.retention.erasure import erase, erase_now, listed
@@ -41,7 +41,7 @@ def marked(make_lead: Make, make_quote: Make) -> QuoteRequest:
     lead = make_lead(conditions=["allergy"], photos=2, **MARKS)
     ask(lead, "Which marker?")
     answer_question(lead, "The marker on the left")
-    open_lead(lead, actor="member:x", looked_at="health")
+    record_access(lead, actor="member:x", what="health")
     make_quote(lead, message="Dear Zenobia", answers=("Yes",), if_something_goes_wrong="Zenobia calls us")
     link = signed_links.issue("page", subject_id=lead.request_id, lifetime=timedelta(days=7))
     typed = {"body": ["Zenobia"]}
@@ -81,12 +81,14 @@ BARE = {
 
 
 def test_only_bare_rows_are_left(marked: QuoteRequest) -> None:
-    assert {"message", "look", "photo", "signed_link", "form_token", "procrastinate_jobs"} & tables_that_name(marked)
+    assert {"message", "access_record", "photo", "signed_link", "form_token", "procrastinate_jobs"} & tables_that_name(
+        marked
+    )
     erase(marked)
     left = tables_that_name(marked) - BARE - {"erasure"}
     # Jobs that are left carry mail to clinics: it is theirs and names nobody.
     assert left <= {"procrastinate_jobs", "routing_count"}
-    assert db.session.scalar(select(Look.id)) is None
+    assert db.session.scalar(select(AccessRecord.id)) is None
     assert not db.session.execute(text("SELECT 1 FROM message")).all()
 
 
@@ -101,7 +103,12 @@ def test_every_sealed_column_is_empty(marked: QuoteRequest) -> None:
     erase(marked)
     db.session.flush()
     for table, column in sealed:
-        whole = {"message": "true", "look": "true", "form_token": "true", "photo": "true"}  # no row of them is left
+        whole = {
+            "message": "true",
+            "access_record": "true",
+            "form_token": "true",
+            "photo": "true",
+        }  # no row of them is left
         theirs = {"quote_request": "id = :id", "quote": "request_id = :id", **whole}.get(
             table, "request_id = :id AND audience = 'patient'"
         )

@@ -80,7 +80,7 @@ def test_every_clinic_has_an_owner_and_a_member_who_can_sign_in(sample):
 
 
 def test_the_facets_count_what_is_published(sample):
-    counted = db.session.scalar(select(func.sum(ListingFacet.n)).where(ListingFacet.dimension == "country"))
+    counted = db.session.scalar(select(func.sum(ListingFacet.count)).where(ListingFacet.dimension == "country"))
     published = select(func.count()).select_from(Clinic).where(Clinic.listing_state == ListingState.PUBLISHED)
     assert counted == db.session.scalar(published)
 

@@ -14,7 +14,7 @@ from tests.factories import Make
 def with_licence(clinic: Clinic, *, days: int, state: CheckState = CheckState.PASSED) -> Clinic:
     licence = next(check for check in clinic.checks if check.kind == "licence")
     licence.state, licence.expires_on = state, clock.today() + timedelta(days=days)
-    licence.revoked_at = licence.lapsed_at = clock.now()
+    licence.revoked_at = licence.expired_at = clock.now()
     return clinic
 
 
@@ -24,7 +24,7 @@ def with_licence(clinic: Clinic, *, days: int, state: CheckState = CheckState.PA
         (200, CheckState.PASSED, "Checked", "Expires"),
         (12, CheckState.PASSED, "Checked", "Expires in 12 days"),
         (1, CheckState.PASSED, "Checked", "Expires in 1 day"),
-        (-1, CheckState.LAPSED, "Check expired", "Cannot receive new requests"),
+        (-1, CheckState.EXPIRED, "Check expired", "Cannot receive new requests"),
         (200, CheckState.REVOKED, "A required check no longer holds", "Cannot receive new requests"),
     ],
 )

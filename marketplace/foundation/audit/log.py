@@ -32,6 +32,15 @@ class Event:
     reason: str | None = None
 
 
+# Rows are never changed: an event that was renamed keeps its earlier name in rows of that time.
+RENAMED_EVENTS = {
+    "CheckLapsed": "CheckExpired",
+    "InvitationLapsed": "InvitationExpired",
+    "InvitationTakenBack": "InvitationCancelled",
+    "LeadLapsed": "LeadExpired",
+}
+
+
 class AuditEntry(Base):
     """One row an event: inserted, never changed."""
 
@@ -53,6 +62,11 @@ class AuditEntry(Base):
     quote_id: Mapped[UUID | None]
     account_id: Mapped[UUID | None]
     reason: Mapped[str | None]
+
+    @property
+    def event(self) -> str:
+        """The present name of what happened; `name` is what it was called when the row was written."""
+        return RENAMED_EVENTS.get(self.name, self.name)
 
 
 Listener = Callable[[Any], None]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, select, tuple_
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import AuditEntry, listeners
+from marketplace.foundation.audit.log import RENAMED_EVENTS, AuditEntry, listeners
 from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry, latest_seal
 
 PAGE = 50
@@ -69,7 +69,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         kind = AuditEntry.actor.startswith(f"{wanted.actor}:", autoescape=True)
         found.append((AuditEntry.actor == wanted.actor) | kind)
     if wanted.event:
-        found.append(AuditEntry.name == wanted.event)
+        found.append(AuditEntry.name.in_(stored_names(wanted.event)))
     if wanted.request_id:
         found.append(AuditEntry.request_id == wanted.request_id)
     if wanted.clinic_id:
@@ -80,6 +80,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.nothing:
         found.append(false())
     return found
+
+
+def stored_names(event: str) -> list[str]:
+    """Returns the names under which rows of this event were written: its present one and earlier ones."""
+    return [event, *(old for old, new in RENAMED_EVENTS.items() if new == event)]
 
 
 def event_names() -> list[str]:

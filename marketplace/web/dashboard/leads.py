@@ -17,7 +17,7 @@ from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values.amounts import NotAnAmount
-from marketplace.leads.actions import open_lead
+from marketplace.leads.actions import record_access
 from marketplace.leads.clinic_queries import mark_changes_seen
 from marketplace.leads.deletion_duties import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
@@ -34,7 +34,7 @@ from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
 from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
-from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, note_look, own_lead, reads, sight_of
+from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, own_lead, reads, record_accesses, sight_of
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
 from marketplace.web.http import uploads
@@ -60,7 +60,7 @@ def lead(ref: str) -> ResponseReturnValue:
     if own.state == LeadState.FROZEN:
         why = {"stop": why_stopped(own.clinic), "duties": duties_of(own)}
         return render_template("dashboard/frozen.html", lead=own, ref=ref, wording=wording, **why)
-    note_look(own, sight)
+    record_accesses(own, sight)
     page = lead_page(own, sight, form=filled_form(own, sight))
     if request.method != "HEAD":
         mark_changes_seen(own)
@@ -183,5 +183,5 @@ def photo(ref: str, photo_id: UUID) -> Response:
     found = photos.photo_of(own.request, photo_id)
     if request.method == "HEAD":
         return uploads.answer(b"", name="photo")
-    open_lead(own, actor=current_user.actor, looked_at="photos")
+    record_access(own, actor=current_user.actor, what="photos")
     return uploads.answer(photos.picture(found), name=f"{ref}-{found.place}")

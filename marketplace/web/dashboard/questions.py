@@ -18,7 +18,7 @@ from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.leads import filled_form, lead_page
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.dashboard.sight import may_ask, note_look_beside_form, own_lead, sight_of
+from marketplace.web.dashboard.sight import may_ask, own_lead, record_accesses_beside_form, sight_of
 from marketplace.web.dashboard.thread import ReplyForm
 from marketplace.web.forms.base import Form, WordsAskedAbout
 from marketplace.web.http.writing import idempotent, writes
@@ -111,7 +111,7 @@ def reply_to_patient(ref: str) -> ResponseReturnValue:
     if not may_reply(own, sight.said):
         raise WrongState(f"lead_{own.state}", _("You cannot write to this patient any more"))
     if not form.validate_on_submit() or not _sent(own, form):
-        note_look_beside_form(own, sight)
+        record_accesses_beside_form(own, sight)
         return lead_page(own, sight, form=filled_form(own, sight), status=422, reply_form=form)
     flash(_("Sent. The patient is told by email that you have written"), "success")
     return redirect(url_for("dashboard.lead", ref=ref, _anchor="messages"), 303)

@@ -25,7 +25,7 @@ from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
 from marketplace.web.dashboard.shown_request import request_shown
-from marketplace.web.dashboard.sight import note_look_beside_form, own_lead, sight_of
+from marketplace.web.dashboard.sight import own_lead, record_accesses_beside_form, sight_of
 from marketplace.web.forms.agreeing import STALE
 from marketplace.web.forms.base import Form
 from marketplace.web.http import errors
@@ -48,7 +48,7 @@ def send_quote(ref: str) -> ResponseReturnValue:
     if not takes_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
     sight = sight_of(own)
-    note_look_beside_form(own, sight)
+    record_accesses_beside_form(own, sight)
     form = form_of(own, sight)
     _nobody_was_faster(own, form)
     agrees = form.agrees_to(request_shown(own, sight)) and form.validate_on_submit()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import g, request
 from flask_security import current_user
 
-from marketplace.leads.actions import lock, open_lead, read_again
+from marketplace.leads.actions import lock, open_lead, record_access, record_access_in_own_transaction
 from marketplace.leads.clinic_queries import shared
 from marketplace.leads.freezing import may_read
 from marketplace.leads.messages import PATIENT, Said, mark_read, messages
@@ -99,18 +99,18 @@ def may_ask(lead: Lead, sight: Sight) -> bool:
     return lead.state in AWAITING and lead.request.state == "open" and not sight.has_asked
 
 
-def note_look(lead: Lead, sight: Sight) -> None:
+def record_accesses(lead: Lead, sight: Sight) -> None:
     """The patient can read who looked at what, and their messages are read; HEAD looks at nothing."""
     if request.method == "HEAD":
         return
-    open_lead(lead, actor=current_user.actor, looked_at="nothing")
+    open_lead(lead)
     for what in sight.shown:
-        open_lead(lead, actor=current_user.actor, looked_at=what)
+        record_access(lead, actor=current_user.actor, what=what)
     if sight.said:
         mark_read(lead, author=PATIENT, until=sight.said[-1].at)
 
 
-def note_look_beside_form(lead: Lead, sight: Sight) -> None:
+def record_accesses_beside_form(lead: Lead, sight: Sight) -> None:
     """A refused form shows all of it again, and its answer is not stored: this is."""
     for what in sight.shown:
-        read_again(lead, actor=current_user.actor, looked_at=what)
+        record_access_in_own_transaction(lead, actor=current_user.actor, what=what)

@@ -13,7 +13,7 @@ LEAD = {
     "asked": (_l("Question sent"), "warn"),
     "quoted": (_l("Quoted"), "ok"),
     "declined": (_l("Declined"), None),
-    "lapsed": (_l("Late"), "bad"),
+    "expired": (_l("Late"), "bad"),
     "won": (_l("Chosen"), "ok"),
     "lost": (_l("Closed"), None),
     "revoked": (_l("Taken back"), "bad"),

@@ -28,7 +28,7 @@ CODES: dict[str, Mapping[str, object]] = {
     "SecondFactorChanged": {"on": _l("Switched on"), "off": _l("Switched off"), "codes": _l("New recovery codes")},
     "PasswordChanged": {"reset": _l("By a link"), "change": _l("By its owner")},
     **dict.fromkeys(
-        ("CheckSubmitted", "CheckPassed", "CheckRefused", "CheckRevoked", "CheckLapsed"), reasons.CHECK_KIND
+        ("CheckSubmitted", "CheckPassed", "CheckRefused", "CheckRevoked", "CheckExpired"), reasons.CHECK_KIND
     ),
     **dict.fromkeys(("MemberJoined", "RoleChanged", "MemberInvited"), _ROLES),
     **dict.fromkeys(("ListingSentBack", "ListingSuspended"), reasons.SEND_BACK | reasons.SUSPEND),

@@ -60,10 +60,10 @@ WITHIN = (7, 30, 90)
 
 @blueprint.get("/checks")
 def list_checks() -> ResponseReturnValue:
-    """Evidence that waits, claims of live listings that lapsed, or checks that end soon or have ended."""
+    """Evidence that waits, claims of live listings that expired, or checks that end soon or have ended."""
     state = request.args.get("state", "").strip()
     within = number("expires_within", default=30, low=0, high=366)
-    lists = {"submitted": operator_queries.submitted_checks, "lapsed": operator_queries.lapsed_checks}
+    lists = {"submitted": operator_queries.submitted_checks, "expired": operator_queries.expired_checks}
     found = lists[state]() if state in lists else operator_queries.ending_checks(within_days=within)
     return render_template(
         "operator/checks.html",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketplace.clinics.models import Check, Clinic
 
 
-VERDICTS = {"passed": "matches", "missing": "missing", "submitted": "missing", "lapsed": "expired"}
+VERDICTS = {"passed": "matches", "missing": "missing", "submitted": "missing", "expired": "expired"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def _row(check: object, claim: str) -> ClaimRow:
         claim=claim,
         evidence=check.evidence,  # type: ignore[attr-defined]
         held=_held(check),
-        state="lapsed" if ended else state,
-        label=str(CHECK["lapsed"][0] if ended else label),
+        state="expired" if ended else state,
+        label=str(CHECK["expired"][0] if ended else label),
         tag="bad" if ended else tag,
         verdict="expired" if ended else VERDICTS.get(state, "differs"),
     )

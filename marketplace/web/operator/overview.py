@@ -21,7 +21,7 @@ def desk() -> ResponseReturnValue:
         words=wording,
         listings=operator_queries.state_counts(),
         to_check=len(operator_queries.submitted_checks()),
-        lapsed=len(operator_queries.lapsed_checks()),
+        expired=len(operator_queries.expired_checks()),
         ending=len(operator_queries.ending_checks(within_days=ENDING_WITHIN.days)),
         without_clinic=routing_desk.waiting_without_clinic(),
         requests=request_desk.state_counts(),

@@ -47,7 +47,7 @@ def _row(treatment: str, found: Any) -> list[object]:
     digits = precision(found.currency)
     low, high = (f"{whole_units(minor, found.currency):.{digits}f}" for minor in (found.low, found.high))
     about = [treatment, found.procedure.slug, found.country, low, high, found.currency, "session"]
-    return [*about, found.basis, found.n, found.period, found.source, found.reviewed_on.isoformat()]
+    return [*about, found.basis, found.count, found.period, found.source, found.reviewed_on.isoformat()]
 
 
 @blueprint.get("/sitemap.xml")

@@ -59,7 +59,7 @@ def test_each_move_is_made_and_recorded(client, make_clinic, make_member, sign_i
 
 
 def test_no_requests_again_while_a_check_is_over(client, make_clinic, make_member, sign_in):
-    clinic = make_clinic(listing_state=ListingState.PAUSED, lapsed=(CheckKind.LICENCE,))
+    clinic = make_clinic(listing_state=ListingState.PAUSED, expired=(CheckKind.LICENCE,))
     answer = sign_in(make_member(clinic)).post("/dashboard/listing/resume")
     assert answer.status_code == 422
     assert "must be checked and in date" in answer.page.text

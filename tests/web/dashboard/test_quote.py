@@ -290,12 +290,12 @@ def test_a_sent_quote_can_be_changed_and_withdrawn(answering):
 
 
 def test_a_late_quote_still_counts(answering):
-    from marketplace.leads.clocks import lapse_due
+    from marketplace.leads.clocks import expire_due
 
     at = answering()
-    lapse_due(at.lead.due_at + timedelta(minutes=1))
+    expire_due(at.lead.due_at + timedelta(minutes=1))
     db.session.commit()
-    assert at.lead.state == "lapsed"
+    assert at.lead.state == "expired"
     assert "Late" in at.text()
     assert at.send().status_code == 303
     release(pending_quote(at.lead))

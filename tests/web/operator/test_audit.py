@@ -7,7 +7,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.foundation.audit import seals
 from marketplace.foundation.audit.log import CommandRun, acting_as, record
-from marketplace.leads.actions import decline, open_lead
+from marketplace.leads.actions import decline, record_access
 from tests.foundation.sealing import soon
 
 
@@ -98,7 +98,7 @@ def test_operators_are_led_there(desk):
 
 def test_codes_stand_in_words(desk, make_lead):
     lead = make_lead()
-    open_lead(lead, actor="member:x", looked_at="health")
+    record_access(lead, actor="member:x", what="health")
     decline(lead, "no_dates")
     db.session.commit()
     page = desk.get(f"/operator/audit?ref={lead.request.ref}").page

@@ -41,10 +41,10 @@ def test_the_list_is_filtered_by_state_country_and_name(desk, make_clinic):
 
 
 def test_claims_stand_beside_what_was_checked(desk, make_clinic):
-    page = desk.get(path(make_clinic(lapsed=(CheckKind.LICENCE,)))).page
+    page = desk.get(path(make_clinic(expired=(CheckKind.LICENCE,)))).page
     assert "Dr Ayşe Sample" in page.text
     assert "Public register" in page.text
-    assert len(page.all("span", data_state="lapsed")) == 1
+    assert len(page.all("span", data_state="expired")) == 1
     assert len(page.all("span", data_state="passed")) == 5
 
 
@@ -56,7 +56,7 @@ def test_publishing(desk, make_clinic):
 
 
 def test_publishing_without_the_required_checks_is_refused_with_words(desk, make_clinic):
-    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, lapsed=(CheckKind.PEOPLE,))
+    clinic = make_clinic(listing_state=ListingState.IN_REVIEW, expired=(CheckKind.PEOPLE,))
     answer = desk.post(path(clinic, "publish"), data={"shown": listing_shown(clinic).value})
     assert answer.status_code == 422
     assert "must be checked" in answer.page.text
@@ -102,7 +102,7 @@ def test_sending_back_and_reinstating(desk, make_clinic):
 
 
 def test_a_check_is_recorded_with_its_end(desk, make_clinic):
-    clinic = make_clinic(lapsed=(CheckKind.LICENCE,))
+    clinic = make_clinic(expired=(CheckKind.LICENCE,))
     db.session.commit()
     form = {"evidence": "Extract", "source": "Register", "verdict": "pass", "expires_on": "2000-01-01"}
     assert decide(desk, clinic, "checks/licence", **form).status_code == 422
@@ -118,7 +118,7 @@ def test_an_unknown_clinic_is_not_found(desk):
 
 
 def test_checks_that_end_within_so_many_days(desk, make_clinic):
-    make_clinic("Clinic Ada", lapsed=(CheckKind.LICENCE,))
+    make_clinic("Clinic Ada", expired=(CheckKind.LICENCE,))
     make_clinic("Clinic Bor")
     assert "Clinic Bor" not in desk.get("/operator/checks?expires_within=30").page.text
     assert "Clinic Bor" in desk.get("/operator/checks?expires_within=366").page.text
@@ -144,7 +144,7 @@ def test_a_listing_is_taken_into_review(desk, make_clinic, state):
     ("state", "verb"), [(ListingState.IN_REVIEW, "Publish"), (ListingState.SUSPENDED, "Reinstate")]
 )
 def test_what_cannot_be_done_is_not_offered_but_what_is_missing_said(desk, make_clinic, state, verb):
-    ready, not_yet = make_clinic(listing_state=state), make_clinic(listing_state=state, lapsed=(CheckKind.PEOPLE,))
+    ready, not_yet = make_clinic(listing_state=state), make_clinic(listing_state=state, expired=(CheckKind.PEOPLE,))
     buttons = [words(button) for button in desk.get(path(ready)).page.all("button")]
     assert [text for text in buttons if text.startswith(verb)]
     page = desk.get(path(not_yet)).page
@@ -155,7 +155,7 @@ def test_what_cannot_be_done_is_not_offered_but_what_is_missing_said(desk, make_
 
 @pytest.mark.parametrize(("kind", "days"), [("licence", 366), ("prices", 184)])
 def test_the_longest_date_is_suggested_and_accepted(desk, make_clinic, kind, days):
-    clinic = make_clinic(lapsed=(CheckKind.LICENCE, CheckKind.PRICES))
+    clinic = make_clinic(expired=(CheckKind.LICENCE, CheckKind.PRICES))
     db.session.commit()
     form = form_fields(desk.get(path(clinic, f"checks/{kind}")).page.one("main").find(".//form"))
     assert form["expires_on"] == [(clock.today() + timedelta(days=days)).isoformat()]

@@ -23,8 +23,8 @@ def rows_of(page: Page) -> int:
 
 def something_of_everything() -> None:
     for state in (ListingState.IN_REVIEW, ListingState.SUSPENDED, ListingState.PAUSED):
-        build_clinic(f"Clinic {state}", listing_state=state, lapsed=(CheckKind.LICENCE,))
-    waiting = build_clinic("Clinic A", lapsed=(CheckKind.PRICES,))
+        build_clinic(f"Clinic {state}", listing_state=state, expired=(CheckKind.LICENCE,))
+    waiting = build_clinic("Clinic A", expired=(CheckKind.PRICES,))
     for check in waiting.checks[3:5]:
         check.state, check.missing_at = CheckState.MISSING, clock.now()
         submit_evidence(check, evidence="Extract", source="Register")

@@ -11,14 +11,24 @@ import pytest
 from sqlalchemy import text
 
 from marketplace.extensions import db
-from marketplace.leads.actions import answer_question, ask, open_lead
+from marketplace.leads.actions import answer_question, ask, record_access
 from marketplace.quote_requests.models import QuoteRequest
 from tests.factories import Make
 from tests.reading import Page
 from tests.web.patient.test_request_pages import opened
 
 INTERNAL = {
-    *("id", "ref", "procedure_id", "data_key", "email_hash", "draft_at", "erased_at", "touched_at", "reminded_at"),
+    *(
+        "id",
+        "ref",
+        "procedure_id",
+        "data_key",
+        "email_hash",
+        "draft_at",
+        "erased_at",
+        "last_answered_at",
+        "reminded_at",
+    ),
     *("offered_at", "quotes_mailed_at", "started_from_id"),
     *("procedure_answered", "where_answered", "budget_answered"),
     *("health_sealed", "name_sealed", "contact_sealed", "questions_sealed"),
@@ -33,7 +43,7 @@ def files(client: Any, make_lead: Make, make_quote: Make, make_request: Make) ->
     lead = make_lead(conditions=["allergy"], questions=["Which needle?"], photos=2, **details)
     ask(lead, "Which area?")
     answer_question(lead, "The cheeks")
-    open_lead(lead, actor="member:1", looked_at="health")
+    record_access(lead, actor="member:1", what="health")
     make_quote(lead, message="We suggest May", answers=("A fine one",))
     answer = client.get(opened(client, lead.request) + "/export")
     assert answer.headers["Cache-Control"] == "no-store"

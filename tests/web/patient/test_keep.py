@@ -51,4 +51,4 @@ def test_an_open_one_is_told_that_no_day_is_set(client: Any, make_request: Make)
     assert "Yours has not ended, so no day is set" in page.text
     assert page.one("a", class_="btn", href=base) is not None
     answer = client.post(base + "/keep")
-    assert (answer.status_code, answer.page.h1, request.kept_at) == (409, page.h1, None)
+    assert (answer.status_code, answer.page.h1, request.retention_restarted_at) == (409, page.h1, None)

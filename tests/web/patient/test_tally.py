@@ -19,7 +19,7 @@ def test_page_and_mail_say_the_same(client: Any, make_clinic: Make, make_request
     answer_question(asked, "Last year.")
     for email in emails("some_silent"):
         email.name = "earlier"  # more than a day ago
-    clocks.lapse_due(asked.due_at)
+    clocks.expire_due(asked.due_at)
     (mail,) = emails("some_silent")
     page = client.get(opened(client, request)).page
     for words in ("1 quote to choose from", "1 clinic sent no quote in time", "1 clinic cannot take your request on"):

@@ -116,8 +116,8 @@ def test_a_filter_is_removed_without_losing_the_country_of_the_path(client: Any,
     ]
 
 
-def test_a_card_of_a_lapsed_clinic_offers_no_question(client: Any, make_clinic: Make) -> None:
-    make_clinic(lapsed=("people",))
+def test_a_card_of_an_expired_clinic_offers_no_question(client: Any, make_clinic: Make) -> None:
+    make_clinic(expired=("people",))
     assert "Ask this clinic" not in client.get("/clinics").page.text
 
 
@@ -138,8 +138,8 @@ def test_a_price_is_shown_in_both_currencies_with_the_day_of_the_rate(client: An
     assert "reference rates" not in client.get(f"/clinic/{clinic.slug}?currency=EUR").page.text
 
 
-def test_a_lapsed_clinic_cannot_be_asked(client: Any, make_clinic: Make) -> None:
-    clinic = make_clinic(lapsed=("licence",))
+def test_an_expired_clinic_cannot_be_asked(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic(expired=("licence",))
     text = client.get(f"/clinic/{clinic.slug}").page.text
     assert "Cannot receive new requests" in text
     assert "Ask this clinic" not in text
@@ -162,8 +162,8 @@ def test_machines_find_their_files(client: Any) -> None:
     assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
 
 
-def test_a_lapsed_clinic_in_the_list_has_no_button(client: Any, make_clinic: Make) -> None:
-    make_clinic(lapsed=("licence",))
+def test_an_expired_clinic_in_the_list_has_no_button(client: Any, make_clinic: Make) -> None:
+    make_clinic(expired=("licence",))
     assert "Ask this clinic" not in client.get("/clinics").page.text
 
 

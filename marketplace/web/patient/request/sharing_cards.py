@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from marketplace.clinics.models import Clinic
     from marketplace.leads.models import DeletionDuty, Lead
-    from marketplace.quote_requests.models import Consent, Look, QuoteRequest
+    from marketplace.quote_requests.models import AccessRecord, Consent, QuoteRequest
 
 PURPOSES: dict[Purpose, LazyString] = {
     Purpose.REQUEST: _l("Your request"),
@@ -51,7 +51,7 @@ class SharingCard:
     lead: Lead | None
     rows: dict[Purpose, Consent]
     said: list[Said]
-    looks: list[Look]
+    looks: list[AccessRecord]
     duties: list[DeletionDuty]
 
     @property

@@ -13,21 +13,21 @@ def at_noon(day):
 
 def test_on_its_last_day_it_counts(make_clinic):
     last = make_clinic().checks[0].expires_on
-    assert actions.lapse_due_checks(at_noon(last)) == 0
+    assert actions.expire_checks_due(at_noon(last)) == 0
 
 
-def test_the_day_after_it_lapses_and_says_so(make_clinic):
+def test_the_day_after_it_expires_and_says_so(make_clinic):
     clinic = make_clinic()
     check = clinic.checks[1]
     check.expires_on = clock.today() + timedelta(days=3)
     after = at_noon(check.expires_on + timedelta(days=1))
     with clock.set_to(after):
-        assert actions.lapse_due_checks(after) == 1
-    assert check.state == CheckState.LAPSED
-    assert check.lapsed_at == after
+        assert actions.expire_checks_due(after) == 1
+    assert check.state == CheckState.EXPIRED
+    assert check.expired_at == after
 
 
 def test_twice_is_once(make_clinic):
     clinic = make_clinic()
     clinic.checks[0].expires_on = clock.today() - timedelta(days=1)
-    assert [actions.lapse_due_checks(clock.now()) for _ in range(2)] == [1, 0]
+    assert [actions.expire_checks_due(clock.now()) for _ in range(2)] == [1, 0]
