@@ -114,7 +114,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},
     "email": {OPERATOR: Right("SELECT, UPDATE")},
-    "timeline_entry": {
+    "audit_entry": {
         ACCOUNT: Right("INSERT"),
         PATIENT: Right(ADD, OWN_REQUEST, new="true"),
         CLINIC: Right(ADD, OWN_CLINIC, new="true"),
@@ -146,7 +146,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
 NEEDS_COLUMN = {"account": ("membership", "account_id")}
 NEEDS_FUNCTION = {"photo": "consent_stands(uuid, uuid, text)"}
 # By one function with the owner's rights whole sealed batches are forgotten; triggers hold it back from all else.
-UNFORCED = frozenset({"timeline_entry"})
+UNFORCED = frozenset({"audit_entry"})
 # Functions that not everyone may call.
 EXECUTE_RIGHTS = {"audit_forget(bigint)": WORKER}
 

@@ -47,7 +47,7 @@ def administrator(own_app: Flask, tmp_path: Path) -> Callable[..., Any]:
 def held(app: Flask) -> dict[str, contents.Fingerprint]:
     """What the database holds now, but for the audit log: the administrator's own entries join it."""
     with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
-        return {name: found for name, found in contents.fingerprints(connection).items() if name != "timeline_entry"}
+        return {name: found for name, found in contents.fingerprints(connection).items() if name != "audit_entry"}
 
 
 def test_every_kind_of_sealed_value_is_tried() -> None:
@@ -281,7 +281,7 @@ def test_the_audit_log_says_who_did_it(own_app: Flask, administrator: Callable[.
     administrator("backup", "FILE")
     administrator("restore", "FILE", "--replace")
     with own_app.app_context():
-        rows = db.session.execute(text("SELECT name, actor FROM timeline_entry WHERE name LIKE 'Backup%'")).all()
+        rows = db.session.execute(text("SELECT name, actor FROM audit_entry WHERE name LIKE 'Backup%'")).all()
     assert [tuple(row) for row in rows] == [("BackupRestored", "keeper")]
 
 
@@ -292,7 +292,7 @@ def test_the_app_still_owns_nothing_afterwards(own_app: Flask, administrator: Ca
         owners = db.session.scalars(text("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")).all()
         assert owners == ["marketplace_owner"]
         with pytest.raises(Exception, match="permission denied"):
-            db.session.execute(text("DELETE FROM timeline_entry"))
+            db.session.execute(text("DELETE FROM audit_entry"))
 
 
 def test_an_archive_of_a_later_format_is_refused(administrator: Callable[..., Any], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from marketplace.foundation.audit import seals
 from marketplace.foundation.audit.log import AuditEntry, CommandRun, record
 from marketplace.foundation.database.columns import first_key
 
-TABLES = ("timeline_entry", "audit_seal", "audit_seal_entry")
+TABLES = ("audit_entry", "audit_seal", "audit_seal_entry")
 LONG_AGO = timedelta(days=800)
 
 

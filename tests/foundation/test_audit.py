@@ -64,26 +64,24 @@ def test_many_entries_make_several_seals(own_app, monkeypatch):
 
 def test_a_changed_entry_is_named(sealed):
     entry = id_of(sealed, "c")
-    rewrite(sealed, "CREATE TABLE kept AS SELECT * FROM timeline_entry WHERE reason = 'c'")
+    rewrite(sealed, "CREATE TABLE kept AS SELECT * FROM audit_entry WHERE reason = 'c'")
     for column, other in (("actor", "'x'"), ("at", "at - interval '1 second'"), ("account_id", "gen_random_uuid()")):
-        rewrite(sealed, f"UPDATE timeline_entry SET {column} = {other} WHERE reason = 'c'")
+        rewrite(sealed, f"UPDATE audit_entry SET {column} = {other} WHERE reason = 'c'")
         answer = verify(sealed)
         assert answer.exit_code == 1
         assert f"entry {entry} of seal 2 was changed" in answer.output
-        rewrite(
-            sealed, f"UPDATE timeline_entry SET {column} = kept.{column} FROM kept WHERE timeline_entry.id = kept.id"
-        )
+        rewrite(sealed, f"UPDATE audit_entry SET {column} = kept.{column} FROM kept WHERE audit_entry.id = kept.id")
 
 
 def test_a_removed_entry_is_named(sealed):
     entry = id_of(sealed, "d")
-    rewrite(sealed, "DELETE FROM timeline_entry WHERE reason = 'd'")
+    rewrite(sealed, "DELETE FROM audit_entry WHERE reason = 'd'")
     assert f"entry {entry} of seal 2 is gone" in verify(sealed).output
 
 
 def test_an_entry_removed_with_its_membership(sealed):
     rewrite(sealed, "DELETE FROM audit_seal_entry WHERE entry_id = :id", id=id_of(sealed, "d"))
-    rewrite(sealed, "DELETE FROM timeline_entry WHERE reason = 'd'")
+    rewrite(sealed, "DELETE FROM audit_entry WHERE reason = 'd'")
     assert "seal 2 holds 1 entries, it was made over 2" in verify(sealed).output
 
 
@@ -93,7 +91,7 @@ def test_a_removed_seal_is_named(sealed):
 
 
 def test_a_seal_removed_with_its_entries(sealed):
-    rewrite(sealed, "DELETE FROM timeline_entry WHERE reason IN ('c', 'd')")
+    rewrite(sealed, "DELETE FROM audit_entry WHERE reason IN ('c', 'd')")
     rewrite(sealed, "DELETE FROM audit_seal_entry WHERE seal_number = 2")
     assert "the 2 entries of seal 2 are gone" in verify(sealed).output
     rewrite(sealed, "DELETE FROM audit_seal WHERE number = 2")
@@ -128,8 +126,8 @@ def test_an_entry_dated_behind_a_seal_is_named(sealed):
 
 
 def test_an_entry_with_a_made_up_key_is_named(sealed):
-    copy = "INSERT INTO timeline_entry (id, at, name, actor) SELECT gen_random_uuid(), at, name, 'x'"
-    rewrite(sealed, f"{copy} FROM timeline_entry WHERE reason = 'c'")
+    copy = "INSERT INTO audit_entry (id, at, name, actor) SELECT gen_random_uuid(), at, name, 'x'"
+    rewrite(sealed, f"{copy} FROM audit_entry WHERE reason = 'c'")
     assert "was not made by the site" in verify(sealed).output
 
 
@@ -206,7 +204,7 @@ def test_one_sealer_at_a_time(own_app):
 
 REWRITES = [
     statement
-    for table, column in (("timeline_entry", "name"), ("audit_seal", "digest"), ("audit_seal_entry", "digest"))
+    for table, column in (("audit_entry", "name"), ("audit_seal", "digest"), ("audit_seal_entry", "digest"))
     for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}", f"TRUNCATE {table}")
 ]
 
@@ -269,7 +267,7 @@ def test_what_went_unsaid_is_named(of_long_ago):
 
 
 def test_what_is_said_to_have_gone_must_be_old(sealed):
-    rewrite(sealed, "DELETE FROM timeline_entry WHERE reason IN ('a', 'b')")
+    rewrite(sealed, "DELETE FROM audit_entry WHERE reason IN ('a', 'b')")
     rewrite(sealed, "DELETE FROM audit_seal_entry WHERE seal_number = 1")
     with sealed.app_context():
         record(LogForgotten(reason="1"))
@@ -279,7 +277,7 @@ def test_what_is_said_to_have_gone_must_be_old(sealed):
 
 def test_half_a_batch_is_not_forgotten(of_long_ago):
     entry = id_of(of_long_ago, "old-2")
-    rewrite(of_long_ago, "DELETE FROM timeline_entry WHERE reason = 'old-2'")
+    rewrite(of_long_ago, "DELETE FROM audit_entry WHERE reason = 'old-2'")
     assert f"entry {entry} of seal 1 is gone" in verify(of_long_ago).output
 
 

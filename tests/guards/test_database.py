@@ -37,8 +37,8 @@ def test_the_app_owns_nothing(db_session: object) -> None:
 
 def test_the_timeline_is_never_rewritten(make_request: Make) -> None:
     make_request()
-    assert "permission denied" in refused("UPDATE timeline_entry SET actor = 'nobody'")
-    assert "permission denied" in refused("DELETE FROM timeline_entry")
+    assert "permission denied" in refused("UPDATE audit_entry SET actor = 'nobody'")
+    assert "permission denied" in refused("DELETE FROM audit_entry")
 
 
 def test_a_state_needs_its_moment(make_lead: Make) -> None:

@@ -76,7 +76,7 @@ BARE = {
     "routing_decision",
     "routing_count",
     "email",
-    "timeline_entry",
+    "audit_entry",
 }
 
 
@@ -129,7 +129,7 @@ def test_the_key_and_the_open_answers_are_gone(marked: QuoteRequest) -> None:
 def test_the_audit_log_says_that_and_when_and_nothing_else(marked: QuoteRequest) -> None:
     erase(marked)
     rows = db.session.execute(
-        text("SELECT row::text FROM timeline_entry AS row WHERE request_id = :id"), {"id": marked.id}
+        text("SELECT row::text FROM audit_entry AS row WHERE request_id = :id"), {"id": marked.id}
     )
     told = "\n".join(row for (row,) in rows)
     assert "RequestErased" in told

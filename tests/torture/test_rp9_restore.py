@@ -31,7 +31,7 @@ def held(app: Flask) -> tuple[dict[str, contents.Fingerprint], dict[str, int], l
     """Rows and hash sums, what stands around them, what the keys do not open; not the audit log, which grows."""
     with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
         found = contents.fingerprints(connection)
-        del found["timeline_entry"]
+        del found["audit_entry"]
         return found, contents.structure(connection), key_check.unreadable(connection)
 
 

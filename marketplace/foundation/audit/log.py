@@ -44,12 +44,12 @@ RENAMED_EVENTS = {
 class AuditEntry(Base):
     """One row an event: inserted, never changed."""
 
-    __tablename__ = "timeline_entry"
+    __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_timeline_entry_request_id_at", "request_id", "at"),
-        Index("ix_timeline_entry_clinic_id_at", "clinic_id", "at"),
-        Index("ix_timeline_entry_account_id_at", "account_id", "at"),
-        Index("ix_timeline_entry_at_id", "at", "id"),
+        Index("ix_audit_entry_request_id_at", "request_id", "at"),
+        Index("ix_audit_entry_clinic_id_at", "clinic_id", "at"),
+        Index("ix_audit_entry_account_id_at", "account_id", "at"),
+        Index("ix_audit_entry_at_id", "at", "id"),
     )
 
     id: Mapped[UUID] = key()

@@ -122,7 +122,7 @@ def test_sp15_nobody_else_gets_it(client: Any, make_request: Make) -> None:
 
 def test_it_is_noted_and_a_look_by_head_is_not(client: Any, make_request: Make) -> None:
     base = opened(client, make_request())
-    noted = text("SELECT count(*) FROM timeline_entry WHERE name = 'RequestExported' AND actor = 'patient'")
+    noted = text("SELECT count(*) FROM audit_entry WHERE name = 'RequestExported' AND actor = 'patient'")
     assert client.head(base + "/export").status_code == 200
     assert db.session.scalar(noted) == 0
     client.get(base + "/export")
