@@ -40,7 +40,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestReopened: (),
     request.RequestClosed: (to_clinic.request_closed,),
     request.RequestExpired: (),
-    request.RequestWithdrawn: (to_patient.request_deleted,),
+    request.RequestDeleted: (to_patient.request_deleted,),
     request.RequestExported: (),
     request.ErasureAnnounced: (to_patient.deletion_announced,),
     request.RequestKept: (),

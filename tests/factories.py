@@ -192,7 +192,7 @@ def build_quote(lead: Lead | None = None, *, released: bool = True, **changes: A
         lead or build_lead(),
         {name: changes.pop(name) for name in ("keep_plan", "confirmed") if name in changes},
     )
-    quote = drafting.hold(lead, terms(lead, **changes), **given)
+    quote = drafting.submit_quote(lead, terms(lead, **changes), **given)
     if released:
         pending.release(quote)
     return quote

@@ -51,7 +51,7 @@ def publish(clinic: Clinic) -> None:
     if clinic.listing_state == ListingState.IN_REVIEW:
         _must_be_checked(clinic)
     _move_from(clinic, ListingState.IN_REVIEW)
-    _say(clinic, reason=None, statement=None)
+    _set_statement(clinic, reason=None, statement=None)
     record(events.ListingPublished(clinic_id=clinic.id))
 
 
@@ -59,7 +59,7 @@ def send_back(clinic: Clinic, reason: str, statement: str) -> None:
     """The clinic is told what to mend: a reason from the list and words of the operator's own."""
     _must_be_reasoned(reason, statement, known=SEND_BACK)
     LISTING.move(clinic, ListingState.SENT_BACK)
-    _say(clinic, reason=reason, statement=statement)
+    _set_statement(clinic, reason=reason, statement=statement)
     record(events.ListingSentBack(clinic_id=clinic.id, reason=reason))
 
 
@@ -82,7 +82,7 @@ def suspend(clinic: Clinic, reason: str, statement: str) -> None:
     """Taken down at once, with a reason and a statement that the clinic can read and appeal."""
     _must_be_reasoned(reason, statement, known=SUSPEND)
     LISTING.lock(clinic)
-    _say(clinic, reason=reason, statement=statement)
+    _set_statement(clinic, reason=reason, statement=statement)
     LISTING.move(clinic, ListingState.SUSPENDED)
     record(events.ListingSuspended(clinic_id=clinic.id, reason=reason))
 
@@ -93,7 +93,7 @@ def reinstate(clinic: Clinic) -> None:
     if clinic.listing_state == ListingState.SUSPENDED:
         _must_be_checked(clinic)
     _move_from(clinic, ListingState.SUSPENDED)
-    _say(clinic, reason=None, statement=None)
+    _set_statement(clinic, reason=None, statement=None)
     record(events.ListingReinstated(clinic_id=clinic.id))
 
 
@@ -145,5 +145,5 @@ def _move_from(clinic: Clinic, source: ListingState) -> None:
     LISTING.move(clinic, target)
 
 
-def _say(clinic: Clinic, *, reason: str | None, statement: str | None) -> None:
+def _set_statement(clinic: Clinic, *, reason: str | None, statement: str | None) -> None:
     clinic.listing_reason, clinic.listing_statement, clinic.listing_answer = reason, statement, None

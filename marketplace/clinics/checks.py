@@ -13,15 +13,15 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import NotFound, Refused
 
-LONGEST = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PRICES: timedelta(days=184)}
+MAX_VALIDITY = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PRICES: timedelta(days=184)}
 
 
-def longest_until(kind: str) -> date:
+def latest_expiry(kind: str) -> date:
     """The last day until which a check that is passed today may count; the document may end earlier."""
-    return clock.today() + LONGEST[CheckKind(kind)]
+    return clock.today() + MAX_VALIDITY[CheckKind(kind)]
 
 
-def six_missing() -> list[Check]:
+def initial_checks() -> list[Check]:
     """The rows of a clinic of which nothing is known yet."""
     return [
         Check(kind=kind, position=position, state=CheckState.MISSING, missing_at=clock.now())
@@ -49,7 +49,7 @@ def submit_evidence(check: Check, *, evidence: str, source: str) -> None:
 
 def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
     """True until a date: 12 months at most, prices 6. Raises Refused for a date out of range."""
-    if not clock.today() < expires_on <= longest_until(check.kind):
+    if not clock.today() < expires_on <= latest_expiry(check.kind):
         raise Refused(
             "expiry_out_of_range",
             _("Enter a date within the next 12 months, for prices 6"),

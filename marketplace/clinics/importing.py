@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.models import Procedure
-from marketplace.clinics.checks import six_missing
+from marketplace.clinics.checks import initial_checks
 from marketplace.clinics.import_files import UnreadableFile, records
 from marketplace.clinics.import_rules import BadLine, Row, read_row
 from marketplace.clinics.models import Clinic, ClinicPrice
@@ -124,7 +124,7 @@ def _draft(found: _Found) -> Clinic:
         search_text=search_text(name=row.clinic, city=row.city, summary=""),
         listing_state=ListingState.DRAFT,
         draft_at=now,
-        checks=six_missing(),
+        checks=initial_checks(),
         prices=[_price(price) for price in found.rows],
     )
 

@@ -30,7 +30,7 @@ from marketplace.foundation.security import signed_links
 def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitation:
     """Replaces an earlier one for this address. Raises Refused for who is in the team and when it is full."""
     email = normal_address(email)
-    team.hold_as_owner(clinic, by)
+    team.lock_team_as_owner(clinic, by)
     people = team.members(clinic)
     if email.lower() in {person.email.lower() for person in people}:
         raise Refused("in_team", _("This person is in your team already"), field="email")
@@ -38,8 +38,8 @@ def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitatio
     if earlier is not None:
         end_invitation(earlier, InvitationState.REPLACED)
         record(events.InvitationReplaced(clinic_id=clinic.id, reason=str(earlier.id)))
-    if len(people) + len(invitations.open_ones(clinic.id)) >= team.MOST_PEOPLE:
-        full = _("A team has %(n)s people at most, invitations counted. Remove one first", n=team.MOST_PEOPLE)
+    if len(people) + len(invitations.open_ones(clinic.id)) >= team.MAX_PEOPLE:
+        full = _("A team has %(n)s people at most, invitations counted. Remove one first", n=team.MAX_PEOPLE)
         raise Refused("team_full", full)
     now = clock.now()
     times = {"open_at": now, "expires_at": now + LIFETIME}
@@ -52,7 +52,7 @@ def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitatio
 
 def cancel_invitation(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
     """Its link is dead. Raises WrongState when it has ended already."""
-    team.hold_as_owner(clinic, by)
+    team.lock_team_as_owner(clinic, by)
     invitation = invitations.own(clinic.id, invitation_id)
     if invitation.state != InvitationState.OPEN:
         raise WrongState("invitation_ended", _("This invitation is not open any more"))
@@ -140,7 +140,7 @@ def join(token: str, account_id: UUID) -> None:
 
 def _accepted(token: str) -> Invitation:
     """Spends the link. The team is held first, as whoever invites or takes back does."""
-    team.hold(_behind(signed_links.redeem(token, purpose=PURPOSE)).clinic_id)
+    team.lock_team(_behind(signed_links.redeem(token, purpose=PURPOSE)).clinic_id)
     invitation = _behind(signed_links.redeem(token, purpose=PURPOSE, use=True))
     INVITATION.move(invitation, InvitationState.ACCEPTED)
     return invitation

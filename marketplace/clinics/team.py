@@ -18,7 +18,7 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import NotFound, Refused, WrongState
 
-MOST_PEOPLE = 20  # in a team, open invitations counted
+MAX_PEOPLE = 20  # in a team, open invitations counted
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def may_invite(clinic_id: UUID, account_id: UUID) -> bool:
     return db.session.scalar(own.where(Membership.role == TeamRole.OWNER)) is not None
 
 
-def hold(clinic_id: UUID) -> None:
+def lock_team(clinic_id: UUID) -> None:
     """One change of a team at a time: whoever else changes it waits for the end of this transaction."""
     db.session.execute(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update(key_share=True))
 
 
-def hold_as_owner(clinic: Clinic, account_id: UUID) -> None:
+def lock_team_as_owner(clinic: Clinic, account_id: UUID) -> None:
     """The same for who decides about it. Raises WrongState for who was an owner until a moment ago."""
-    hold(clinic.id)
+    lock_team(clinic.id)
     own = _membership(clinic, account_id)
     if own is None or own.role != TeamRole.OWNER:
         raise WrongState("not_an_owner", _("You are not an owner of this team any more"))
@@ -84,7 +84,7 @@ def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
 
 def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -> None:
     """Out in every browser, to come back as what they are now. Raises Refused for the last owner."""
-    hold_as_owner(clinic, by)
+    lock_team_as_owner(clinic, by)
     membership = _found(clinic, account_id)
     if membership.role == role:
         return
@@ -98,7 +98,7 @@ def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -
 
 def remove(clinic: Clinic, account_id: UUID, *, by: UUID) -> None:
     """Out in every browser, and a stranger from the next request on. Raises Refused for the last owner."""
-    hold_as_owner(clinic, by)
+    lock_team_as_owner(clinic, by)
     _take_out(clinic, account_id)
     record(MemberRemoved(clinic_id=clinic.id, account_id=account_id))
     _sign_out(account_id, reason="removed_from_team")
@@ -106,7 +106,7 @@ def remove(clinic: Clinic, account_id: UUID, *, by: UUID) -> None:
 
 def leave(clinic: Clinic, account_id: UUID) -> None:
     """Of one's own will. Raises Refused for the last owner."""
-    hold(clinic.id)
+    lock_team(clinic.id)
     _take_out(clinic, account_id)
     record(MemberLeft(clinic_id=clinic.id, account_id=account_id))
     _sign_out(account_id, reason="left_team")

@@ -27,12 +27,12 @@ from marketplace.leads.freezing import must_go_on
 from marketplace.leads.messages import (
     CLINIC,
     PATIENT,
-    Said,
+    MessageView,
     ask_about,
     has_asked,
     messages,
+    post_message,
     put_before_operator,
-    say,
     takes_messages,
 )
 from marketplace.leads.models import LEAD, Lead, move_back
@@ -100,7 +100,7 @@ def ask(lead: Lead, question: str, *, by: UUID | None = None, as_it_is: bool = F
     flagged = ask_about(lead, question, at="question", as_it_is=as_it_is)
     LEAD.move(lead, LeadState.ASKED)
     clocks.stop_clock(lead)
-    message_id = say(lead, author=CLINIC, body=question, by=by, is_question=True)
+    message_id = post_message(lead, author=CLINIC, body=question, by=by, is_question=True)
     put_before_operator(lead, flagged, message_id=message_id, at="question")
     mark_answered(lead)
     record(QuestionAsked(**ids(lead)))
@@ -114,7 +114,7 @@ def answer_question(lead: Lead, body: str) -> None:
         raise WrongState("clinic_stopped", gettext("This clinic cannot read messages at the moment"))
     if not takes_messages(lead):
         raise WrongState(f"lead_{lead.state}")
-    say(lead, author=PATIENT, body=body)
+    post_message(lead, author=PATIENT, body=body)
     if lead.state == LeadState.ASKED:
         move_back(lead, LeadState.OPENED)
         clocks.resume_clock(lead)
@@ -151,9 +151,9 @@ def _must_wait_for_an_answer(lead: Lead) -> None:
         raise WrongState(f"lead_{lead.state}")
 
 
-def may_reply(lead: Lead, said: Sequence[Said]) -> bool:
+def may_reply(lead: Lead, thread: Sequence[MessageView]) -> bool:
     """The patient has written first, or has chosen this clinic; and the lead has not ended."""
-    begun = lead.state == LeadState.WON or any(message.author == PATIENT for message in said)
+    begun = lead.state == LeadState.WON or any(message.author == PATIENT for message in thread)
     return begun and takes_messages(lead)
 
 
@@ -167,6 +167,6 @@ def reply(lead: Lead, body: str, *, by: UUID, as_it_is: bool = False) -> None:
     if not may_reply(lead, messages(lead)):
         raise WrongState(f"lead_{lead.state}")
     flagged = ask_about(lead, body, at="body", as_it_is=as_it_is)
-    message_id = say(lead, author=CLINIC, body=body, by=by)
+    message_id = post_message(lead, author=CLINIC, body=body, by=by)
     put_before_operator(lead, flagged, message_id=message_id, at="body")
     record(ClinicReplied(**ids(lead)))

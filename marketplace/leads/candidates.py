@@ -13,17 +13,17 @@ from marketplace.clinics.models import Check, Clinic, ClinicLoad, ClinicPrice
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.routing import Candidate, Wish
+from marketplace.leads.routing import Candidate, RequestFacts
 from marketplace.quote_requests.models import QuoteRequest
 
 CONSIDERED = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED)
-MOST_CONSIDERED = 500  # with a row of their own to judge; the rest of the world is counted by country
+MAX_CONSIDERED = 500  # with a row of their own to judge; the rest of the world is counted by country
 USUAL_SESSIONS = 4
 
 
-def wish_of(request: QuoteRequest, *, already_asked: frozenset[UUID] = frozenset()) -> Wish:
+def request_facts(request: QuoteRequest, *, already_asked: frozenset[UUID] = frozenset()) -> RequestFacts:
     """What of the request decides; the budget counts only when the person shares it."""
-    return Wish(
+    return RequestFacts(
         request_id=request.id,
         home_country=request.home_country or "",
         destinations=frozenset(request.destinations),
@@ -48,12 +48,12 @@ def candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) 
     today = clock.today()
     sessions = _sessions(request)
     query = _facts(request, today)
-    query = query.limit(MOST_CONSIDERED) if among is None else query.where(Clinic.id.in_(among))
+    query = query.limit(MAX_CONSIDERED) if among is None else query.where(Clinic.id.in_(among))
     rows = db.session.execute(query)
     return [_candidate(row, sessions=sessions, today=today) for row in rows]
 
 
-def elsewhere(request: QuoteRequest) -> int:
+def count_in_other_countries(request: QuoteRequest) -> int:
     """How many clinics were not considered because they are in other countries."""
     if not request.destinations:
         return 0

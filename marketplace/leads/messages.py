@@ -28,7 +28,7 @@ REQUEST_TAKES_MESSAGES = (RequestState.OPEN, RequestState.PAUSED, RequestState.C
 
 
 @dataclass(frozen=True)
-class Said:
+class MessageView:
     """One message: `author` is clinic or patient, `by` the member who wrote for the clinic, the moments aware."""
 
     author: str
@@ -45,7 +45,7 @@ def takes_messages(lead: Lead) -> bool:
     return still and why_stopped(lead.clinic) is None
 
 
-def say(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> UUID:
+def post_message(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> UUID:
     """Seals and stores it; gives its key."""
     message = Message(
         id=uuid7(), lead_id=lead.id, author=author, account_id=by, is_question=is_question, sent_at=clock.now()
@@ -71,7 +71,7 @@ def has_asked(lead: Lead) -> bool:
     return db.session.scalar(asked.limit(1)) is not None
 
 
-def messages(lead: Lead) -> list[Said]:
+def messages(lead: Lead) -> list[MessageView]:
     """Oldest first. Raises CannotOpen once the request is erased."""
     rows = db.session.scalars(
         select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at, Message.id)
@@ -80,7 +80,7 @@ def messages(lead: Lead) -> list[Said]:
         return []
     box = lead.request.box
     return [
-        Said(
+        MessageView(
             row.author,
             box.open("message.body_sealed", row.body_sealed, row=row.id),
             row.sent_at,

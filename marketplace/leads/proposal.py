@@ -12,7 +12,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.leads.candidates import candidates, elsewhere, wish_of
+from marketplace.leads.candidates import candidates, count_in_other_countries, request_facts
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.routing import DETAILED, POLICY, Verdict, decide, refusal
 from marketplace.quote_requests.events import ClinicsAvailable
@@ -45,7 +45,7 @@ def propose(request: QuoteRequest) -> Proposed:
     chosen = [verdict for verdict in verdicts if verdict.outcome == "proposed"]
     clinics = _clinics(chosen)
     counts = Counter(verdict.reason for verdict in verdicts if verdict.outcome != "proposed")
-    if outside := elsewhere(request):
+    if outside := count_in_other_countries(request):
         counts["other_country"] += outside
     proposals = [Proposal(clinics[v.clinic_id], v.reason, rank, v.score) for rank, v in enumerate(chosen, start=1)]
     return Proposed(proposals, considered=len(chosen) + counts.total(), counts=dict(counts))
@@ -53,8 +53,8 @@ def propose(request: QuoteRequest) -> Proposed:
 
 def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
     """Which of these clinics cannot get the request now, each with the reason's code; the others can."""
-    wish = wish_of(request)
-    found = {candidate.clinic_id: refusal(wish, candidate) for candidate in candidates(request, among=_ids(clinics))}
+    facts = request_facts(request)
+    found = {candidate.clinic_id: refusal(facts, candidate) for candidate in candidates(request, among=_ids(clinics))}
     reasons = {clinic.id: found.get(clinic.id, "not_published") for clinic in clinics}
     return {clinic_id: reason for clinic_id, reason in reasons.items() if reason}
 
@@ -72,7 +72,7 @@ def keep_decisions(request: QuoteRequest) -> None:
         db.session.execute(delete(model).where(model.request_id == request.id))
     db.session.add_all(_row(request, verdict, rank) for rank, verdict in enumerate(detailed, start=1))
     counts = Counter(verdict.reason for verdict in rest)
-    if outside := elsewhere(request):
+    if outside := count_in_other_countries(request):
         counts["other_country"] += outside
     for reason, count in counts.items():
         db.session.add(
@@ -83,7 +83,7 @@ def keep_decisions(request: QuoteRequest) -> None:
 
 def _verdicts(request: QuoteRequest) -> list[Verdict]:
     asked = db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id))
-    return decide(wish_of(request, already_asked=frozenset(asked)), candidates(request))
+    return decide(request_facts(request, already_asked=frozenset(asked)), candidates(request))
 
 
 def _clinics(verdicts: list[Verdict]) -> dict[object, Clinic]:

@@ -35,7 +35,9 @@ def leads_of(request: QuoteRequest) -> list[Lead]:
 def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
     """A clinic's own lead; another clinic's is not found."""
     query = select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, QuoteRequest.ref == ref)
-    lead = db.session.scalar(query.where(there()).options(joinedload(Lead.request), joinedload(Lead.clinic)))
+    lead = db.session.scalar(
+        query.where(visible_to_clinic()).options(joinedload(Lead.request), joinedload(Lead.clinic))
+    )
     lead = lead or _frozen_lead(clinic_id, ref)
     if lead is None:
         raise NotFound("lead")
@@ -66,7 +68,7 @@ def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
     return lead
 
 
-def there() -> ColumnElement[bool]:
+def visible_to_clinic() -> ColumnElement[bool]:
     """An erased request is gone from the dashboard, too, but for the clinic that is to confirm that its copy is."""
     return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED) | has_open_duty()
 

@@ -15,15 +15,15 @@ from marketplace.leads.revoking import end_reading
 from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.events import (
     RequestClosed,
+    RequestDeleted,
     RequestExpired,
     RequestPaused,
     RequestReopened,
-    RequestWithdrawn,
 )
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
-OPEN_LIVES = timedelta(days=90)
+OPEN_RETENTION = timedelta(days=90)
 
 
 def pause(request: QuoteRequest) -> None:
@@ -63,7 +63,7 @@ def expire_due(now: datetime) -> int:
         _end_leads(request)
         record(RequestExpired(request_id=request.id))
 
-    open_too_long = QuoteRequest.state.in_(TAKES_QUOTES) & (QuoteRequest.open_at < now - OPEN_LIVES)
+    open_too_long = QuoteRequest.state.in_(TAKES_QUOTES) & (QuoteRequest.open_at < now - OPEN_RETENTION)
     return for_each_locked(select(QuoteRequest).where(open_too_long), expire)
 
 
@@ -73,14 +73,14 @@ def _end_leads(request: QuoteRequest) -> None:
             LEAD.move(lead, LeadState.LOST)
 
 
-def withdraw(request: QuoteRequest) -> None:
+def delete_request(request: QuoteRequest) -> None:
     """Consent is taken back: every clinic is told to delete its copy, ours is erased within a minute."""
     REQUEST.move(request, RequestState.WITHDRAWN)
-    revoke(request)
-    record(RequestWithdrawn(request_id=request.id))
+    revoke_all_consents(request)
+    record(RequestDeleted(request_id=request.id))
 
 
-def revoke(request: QuoteRequest) -> None:
+def revoke_all_consents(request: QuoteRequest) -> None:
     """No consent stands any more, and every clinic that has the request is told to delete its copy."""
     stood = revoke_all(request, words=deleting_text())
     for lead in _leads(request):

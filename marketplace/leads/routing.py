@@ -25,7 +25,7 @@ ROOM_BELOW = 0.7  # of its capacity
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestFacts:
     """What of a request decides who may get it."""
 
     request_id: UUID
@@ -64,28 +64,30 @@ class Verdict:
     score: dict[str, float] = field(default_factory=dict)
 
 
-def refusal(wish: Wish, clinic: Candidate) -> str | None:
+def refusal(facts: RequestFacts, clinic: Candidate) -> str | None:
     """The first rule that keeps the clinic from this request; None when it is eligible."""
     rules = (
-        ("already_asked", clinic.clinic_id in wish.already_asked),
+        ("already_asked", clinic.clinic_id in facts.already_asked),
         ("clinic_paused", clinic.listing_state == "paused"),
         ("not_published", clinic.listing_state != "published"),
         ("checks_not_current", not clinic.checks_current),
         ("procedure_not_offered", not clinic.offers_procedure),
-        ("other_country", bool(wish.destinations) and clinic.country not in wish.destinations),
+        ("other_country", bool(facts.destinations) and clinic.country not in facts.destinations),
         (
             "home_not_accepted",
-            bool(clinic.accepts_countries) and wish.home_country not in clinic.accepts_countries,
+            bool(clinic.accepts_countries) and facts.home_country not in clinic.accepts_countries,
         ),
-        ("no_shared_language", not wish.languages & clinic.languages),
-        ("over_budget", _over_budget(wish, clinic)),
+        ("no_shared_language", not facts.languages & clinic.languages),
+        ("over_budget", _over_budget(facts, clinic)),
         ("full", clinic.fill >= 1.0),
     )
     return next((reason for reason, applies in rules if applies), None)
 
 
-def _over_budget(wish: Wish, clinic: Candidate) -> bool:
-    return wish.budget_eur is not None and clinic.course_low_eur is not None and clinic.course_low_eur > wish.budget_eur
+def _over_budget(facts: RequestFacts, clinic: Candidate) -> bool:
+    return (
+        facts.budget_eur is not None and clinic.course_low_eur is not None and clinic.course_low_eur > facts.budget_eur
+    )
 
 
 def answer_probability(clinic: Candidate) -> float:
@@ -94,11 +96,11 @@ def answer_probability(clinic: Candidate) -> float:
     return max(estimate, EXPLORATION_FLOOR) if clinic.leads_sent < NEW_UNTIL_LEADS else min(estimate, 1.0)
 
 
-def score(wish: Wish, clinic: Candidate) -> dict[str, float]:
+def score(facts: RequestFacts, clinic: Candidate) -> dict[str, float]:
     """The parts and their product; `tie` only parts equals, differently for every request."""
     answers = answer_probability(clinic)
     discount = 1.0 - math.exp(min(clinic.fill, 1.0) - 1.0)
-    digest = hashlib.sha256(wish.request_id.bytes + clinic.clinic_id.bytes).digest()
+    digest = hashlib.sha256(facts.request_id.bytes + clinic.clinic_id.bytes).digest()
     return {
         "answers": round(answers, 4),
         "room": round(discount, 4),
@@ -108,24 +110,24 @@ def score(wish: Wish, clinic: Candidate) -> dict[str, float]:
     }
 
 
-def decide(wish: Wish, clinics: Iterable[Candidate], *, places: int = PLACES) -> list[Verdict]:
+def decide(facts: RequestFacts, clinics: Iterable[Candidate], *, places: int = PLACES) -> list[Verdict]:
     """A verdict for every clinic: the proposed in their order, then those passed over, then the ineligible."""
     refused, eligible = [], []
     for clinic in clinics:
-        reason = refusal(wish, clinic)
+        reason = refusal(facts, clinic)
         if reason:
             refused.append(Verdict(clinic.clinic_id, "ineligible", reason))
         else:
-            eligible.append((clinic, score(wish, clinic)))
-    eligible.sort(key=lambda pair: _order(wish, *pair))
-    return _place(wish, eligible, places) + sorted(refused, key=lambda v: (v.reason, v.clinic_id))
+            eligible.append((clinic, score(facts, clinic)))
+    eligible.sort(key=lambda pair: _order(facts, *pair))
+    return _place(facts, eligible, places) + sorted(refused, key=lambda v: (v.reason, v.clinic_id))
 
 
-def _order(wish: Wish, clinic: Candidate, parts: dict[str, float]) -> tuple[bool, float, float, UUID]:
-    return clinic.clinic_id != wish.first_clinic, -parts["value"], parts["tie"], clinic.clinic_id
+def _order(facts: RequestFacts, clinic: Candidate, parts: dict[str, float]) -> tuple[bool, float, float, UUID]:
+    return clinic.clinic_id != facts.first_clinic, -parts["value"], parts["tie"], clinic.clinic_id
 
 
-def _place(wish: Wish, ranked: list[tuple[Candidate, dict[str, float]]], places: int) -> list[Verdict]:
+def _place(facts: RequestFacts, ranked: list[tuple[Candidate, dict[str, float]]], places: int) -> list[Verdict]:
     proposed: list[Verdict] = []
     passed: list[Verdict] = []
     for clinic, parts in ranked:
@@ -134,11 +136,11 @@ def _place(wish: Wish, ranked: list[tuple[Candidate, dict[str, float]]], places:
         elif proposed and clinic.fill >= ROOM_BELOW:
             passed.append(Verdict(clinic.clinic_id, "passed_over", "little_room", parts))
         else:
-            proposed.append(Verdict(clinic.clinic_id, "proposed", _why(wish, clinic), parts))
+            proposed.append(Verdict(clinic.clinic_id, "proposed", _why(facts, clinic), parts))
     return proposed + passed
 
 
-def _why(wish: Wish, clinic: Candidate) -> str:
-    if clinic.clinic_id == wish.first_clinic:
+def _why(facts: RequestFacts, clinic: Candidate) -> str:
+    if clinic.clinic_id == facts.first_clinic:
         return "asked_for"
     return "new_here" if clinic.leads_sent < NEW_UNTIL_LEADS else "likely_to_answer"

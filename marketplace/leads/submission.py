@@ -35,7 +35,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.proposal import keep_decisions, propose
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests import drafts, queries
-from marketplace.quote_requests.drafts import MOST_CLINICS, first_missing
+from marketplace.quote_requests.drafts import MAX_CLINICS, first_missing
 from marketplace.quote_requests.events import (
     NoClinicFound,
     RequestAddressCorrected,
@@ -127,7 +127,7 @@ def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirm
 
 def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: bool) -> Confirmed:
     """More clinics for an open request, with a consent of their own. Raises Refused for one not proposed."""
-    if not clinics or len(clinics) > MOST_CLINICS:
+    if not clinics or len(clinics) > MAX_CLINICS:
         raise Refused("no_clinic" if not clinics else "too_many_clinics", field="clinics")
     lock(request, clinics)
     if request.state != RequestState.OPEN:

@@ -205,7 +205,7 @@ def recently(
 
 
 def request_deleted(event: Event) -> None:
-    """Forgets its recipient once it is sent or given up (RequestWithdrawn).
+    """Forgets its recipient once it is sent or given up (RequestDeleted).
 
     Its link outlives the request: it shows which clinics have confirmed, and nothing of the person.
     """

@@ -55,7 +55,7 @@ REGISTER: dict[str, Row] = {
     "choice_undone": Row(To.PATIENT, "ChoiceUndone", "compare"),
     "deletion_announced": Row(To.PATIENT, "ErasureAnnounced", "the page that keeps it", quiet=True),
     "request_deleted": Row(
-        To.PATIENT, "RequestWithdrawn", "what the clinics confirmed, where any had it", necessary=True
+        To.PATIENT, "RequestDeleted", "what the clinics confirmed, where any had it", necessary=True
     ),
     # A clinic's desk
     "new_request": Row(To.DESK, "LeadArrived", "the lead"),

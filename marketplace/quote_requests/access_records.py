@@ -16,12 +16,12 @@ from marketplace.quote_requests.photos import photo_of, picture
 from marketplace.quote_requests.queries import Answers, answers
 
 OPEN_FOR = timedelta(minutes=15)
-LEAST_REASON = 10
+MIN_REASON_LENGTH = 10
 
 
 def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
     """Opens answers and photos for this person, for a quarter of an hour. Raises Refused for too short a reason."""
-    if len("".join(reason.split())) < LEAST_REASON:
+    if len("".join(reason.split())) < MIN_REASON_LENGTH:
         raise Refused("reason_short", field="reason")
     REQUEST.lock(request)
     if request.health_sealed is None:
@@ -54,3 +54,15 @@ def see_unsealed(request: QuoteRequest, photo_id: UUID) -> bytes:
     jpeg = picture(photo_of(request, photo_id))
     record(AnswersRead(request_id=request.id, reason="photos"))
     return jpeg
+
+
+def access_records_of(request: QuoteRequest) -> list[AccessRecord]:
+    """Who looked at what is sealed, newest first."""
+    return list(
+        db.session.scalars(
+            select(AccessRecord)
+            .where(AccessRecord.request_id == request.id)
+            .order_by(AccessRecord.at.desc())
+            .limit(200)
+        )
+    )

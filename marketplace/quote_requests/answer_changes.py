@@ -34,7 +34,7 @@ def begin(request: QuoteRequest) -> Facts:
     return _facts(request)
 
 
-def begin_taking_back(request: QuoteRequest) -> Facts:
+def begin_removal(request: QuoteRequest) -> Facts:
     """Locks it: what was given may be taken back in any state. Raises WrongState once nothing is left."""
     REQUEST.lock(request)
     if request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:

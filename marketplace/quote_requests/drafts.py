@@ -18,7 +18,7 @@ from marketplace.quote_requests.models import REQUEST, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
 STEPS = ("treatment", "where", "when", "budget", "health", "photos", "you", "clinics", "check")
-MOST_CLINICS = 5
+MAX_CLINICS = 5
 
 
 def start(
@@ -174,7 +174,7 @@ def seal_contact(request: QuoteRequest, *, email: str, phone: str) -> None:
 
 def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) -> None:
     """Whom the request may go to. Raises Refused beyond five or for none."""
-    if len(clinics) > MOST_CLINICS:
+    if len(clinics) > MAX_CLINICS:
         raise Refused("too_many_clinics", field="clinics")
     if not clinics and not wait:
         raise Refused("no_clinic", field="clinics")

@@ -63,7 +63,7 @@ class RequestClosed(Event):
     """The patient is done."""
 
 
-class RequestWithdrawn(Event):
+class RequestDeleted(Event):
     """The patient took the request back: everything is deleted."""
 
 

@@ -11,7 +11,7 @@ from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.quote_requests.models import Photo, QuoteRequest
 
-MOST = 4
+MAX_PHOTOS = 4
 SEALED = "photo.picture_sealed"
 
 
@@ -44,7 +44,7 @@ def add(request: QuoteRequest, jpeg: bytes) -> None:
     there = photos_of(request)
     if any(picture(photo) == jpeg for photo in there):
         return
-    free = [place for place in range(1, MOST + 1) if place not in {photo.place for photo in there}]
+    free = [place for place in range(1, MAX_PHOTOS + 1) if place not in {photo.place for photo in there}]
     if not free:
         raise Refused("too_many", field="photos")
     key = uuid7()

@@ -9,7 +9,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound
-from marketplace.quote_requests.models import AccessRecord, Consent, DraftClinic, QuoteRequest
+from marketplace.quote_requests.models import Consent, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
 
 ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "RequestAddressCorrected", "LinkAsked")
@@ -94,15 +94,3 @@ def mail_came_back(request: QuoteRequest) -> bool:
     query = select(AuditEntry.name).where(told, AuditEntry.name.in_((*ASKED_FOR_MAIL, *CAME_BACK)))
     latest = db.session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1))
     return latest in CAME_BACK
-
-
-def looks(request: QuoteRequest) -> list[AccessRecord]:
-    """Who looked at what is sealed, newest first."""
-    return list(
-        db.session.scalars(
-            select(AccessRecord)
-            .where(AccessRecord.request_id == request.id)
-            .order_by(AccessRecord.at.desc())
-            .limit(200)
-        )
-    )

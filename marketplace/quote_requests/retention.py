@@ -21,11 +21,11 @@ from marketplace.quote_requests.events import (
 from marketplace.quote_requests.models import REQUEST, AccessRecord, DraftClinic, Photo, QuoteRequest
 from marketplace.quote_requests.states import RequestState as State
 
-DRAFT_LIVES = timedelta(hours=24)
+DRAFT_RETENTION = timedelta(hours=24)
 REMIND_AFTER = timedelta(hours=24)
-UNCONFIRMED_LIVES = timedelta(days=7)
-WITHDRAWN_LIVES = timedelta(0)
-PHOTOS_LIVE = timedelta(days=90)
+UNCONFIRMED_RETENTION = timedelta(days=7)
+WITHDRAWN_RETENTION = timedelta(0)
+PHOTOS_RETENTION = timedelta(days=90)
 HEALTH_AFTER_END = timedelta(days=30)
 REQUEST_AFTER_END = timedelta(days=180)
 CONFIRMATIONS_RETENTION = timedelta(days=90)  # after a deletion: what clinics said of their copies
@@ -46,17 +46,17 @@ ENDS = {
 
 def drafts(now: datetime) -> Select[UUID]:
     """Drafts without an answer for 24 hours."""
-    return _ids((QuoteRequest.state == State.DRAFT) & (QuoteRequest.last_answered_at < now - DRAFT_LIVES))
+    return _ids((QuoteRequest.state == State.DRAFT) & (QuoteRequest.last_answered_at < now - DRAFT_RETENTION))
 
 
 def unconfirmed(now: datetime) -> Select[UUID]:
     """Sent and not confirmed within 7 days."""
-    return _ids((QuoteRequest.state == State.UNCONFIRMED) & (QuoteRequest.unconfirmed_at < now - UNCONFIRMED_LIVES))
+    return _ids((QuoteRequest.state == State.UNCONFIRMED) & (QuoteRequest.unconfirmed_at < now - UNCONFIRMED_RETENTION))
 
 
 def withdrawn(now: datetime) -> Select[UUID]:
     """Taken back by their person."""
-    return _ids((QuoteRequest.state == State.WITHDRAWN) & (QuoteRequest.withdrawn_at <= now - WITHDRAWN_LIVES))
+    return _ids((QuoteRequest.state == State.WITHDRAWN) & (QuoteRequest.withdrawn_at <= now - WITHDRAWN_RETENTION))
 
 
 def ended(now: datetime) -> Select[UUID]:
@@ -66,7 +66,7 @@ def ended(now: datetime) -> Select[UUID]:
 
 def photos(now: datetime) -> Select[UUID]:
     """Added 90 days ago, whatever became of the request."""
-    return select(Photo.id).where(Photo.added_at < now - PHOTOS_LIVE)
+    return select(Photo.id).where(Photo.added_at < now - PHOTOS_RETENTION)
 
 
 def with_health(now: datetime) -> Select[UUID]:

@@ -32,7 +32,7 @@ UNDO_WITHIN = timedelta(hours=48)
 def choose(quote: Quote) -> None:
     """One quote wins. Raises WrongState for a second choice and for a quote that is no longer open."""
     request = quote.lead.request
-    lock(quote)
+    lock_for_choice(quote)
     if request.state in {RequestState.CHOSEN, RequestState.SETTLED}:
         raise WrongState("request_chosen", gettext("You have chosen a clinic already. It has your contact details"))
     if quote.valid_until < clock.today():
@@ -48,7 +48,7 @@ def choose(quote: Quote) -> None:
     record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
 
 
-def lock(quote: Quote) -> None:
+def lock_for_choice(quote: Quote) -> None:
     """Locks every clinic of its request, then the request: two clicks, one winner; no answer or version changes.
 
     The rivals' clinics too: a frozen rival thaws when it loses, and that counts at its clinic.
@@ -79,7 +79,7 @@ def _settle(lead: Lead, *, wins: bool) -> None:
         LEAD.move(lead, LeadState.LOST)
 
 
-def undo(request: QuoteRequest) -> None:
+def undo_choice(request: QuoteRequest) -> None:
     """Within 48 hours all is as it was before; whoever may not go on is frozen. Raises WrongState afterwards."""
     _lock(request)
     if request.state != RequestState.CHOSEN or request.chosen_at is None:

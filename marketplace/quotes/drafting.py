@@ -31,13 +31,15 @@ from marketplace.quotes.terms import STORED, QuoteTerms, disagreements
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.states import ReviewKind
 
-RELEASED_BY = timedelta(minutes=5)  # after its time, however busy the worker is
+RELEASE_GRACE = timedelta(minutes=5)  # after its time, however busy the worker is
 
 
 NOTHING_CONFIRMED = Confirmed()
 
 
-def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: Confirmed = NOTHING_CONFIRMED) -> Quote:
+def submit_quote(
+    lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: Confirmed = NOTHING_CONFIRMED
+) -> Quote:
     """Stores the quote, held for UNDO_SECONDS; a sent one stays until this one is released.
 
     A plan that cannot be done is kept only with `keep_plan` and a message that says why; a price far from the usual
@@ -59,7 +61,7 @@ def hold(lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: C
         raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
     quote = _store(lead, terms)
     # The clinic has answered in time: the minutes it may still take it back are not its silence.
-    lead.due_at = max(lead.due_at, quote.held_until + RELEASED_BY) if quote.held_until else lead.due_at
+    lead.due_at = max(lead.due_at, quote.held_until + RELEASE_GRACE) if quote.held_until else lead.due_at
     if not plan.can_be_done:
         _put_plan_before_operator(quote, plan)
     put_before_operator(quote, flags, confirmed)

@@ -84,7 +84,7 @@ def revoke_consent(lead: Lead, what: str) -> bool:
         REQUEST.lock(lead.request)
         db.session.refresh(lead, ["state"])  # it may have been chosen while this waited
         if chosen_lately(lead):
-            choosing.undo(lead.request)
+            choosing.undo_choice(lead.request)
         _end_quotes(lead)
     return revoking.revoke(lead, what)
 

@@ -11,7 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation.paging import Page, page_range
 from marketplace.leads.messages import PATIENT, is_unread
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import TABS, there
+from marketplace.leads.queries import TABS, visible_to_clinic
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
@@ -39,7 +39,7 @@ def tab_counts(clinic_id: UUID) -> dict[str, int]:
     return dict(db.session.execute(query).one()._mapping)
 
 
-def going_out(lead_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+def pending_until(lead_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """When the held quote of each of these leads goes to the patient."""
     query = select(Quote.lead_id, Quote.held_until).where(Quote.state == QuoteState.HELD)
     rows = db.session.execute(query.where(Quote.lead_id.in_(list(lead_ids))))
@@ -47,7 +47,7 @@ def going_out(lead_ids: Iterable[UUID]) -> dict[UUID, datetime]:
 
 
 def _of_clinic(clinic_id: UUID) -> ColumnElement[bool]:
-    return (Lead.clinic_id == clinic_id) & there()
+    return (Lead.clinic_id == clinic_id) & visible_to_clinic()
 
 
 def _behind(tab: str) -> ColumnElement[bool]:

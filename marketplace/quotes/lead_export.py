@@ -13,13 +13,13 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.values.money import precision, whole_units
 from marketplace.leads.events import LeadsExported
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import frozen_leads, there
+from marketplace.leads.queries import frozen_leads, visible_to_clinic
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import standing
 
-MOST_ROWS = 10_000  # the newest; held in memory at once, which is 2 MB
+MAX_ROWS = 10_000  # the newest; held in memory at once, which is 2 MB
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def _query(clinic_id: UUID) -> Select[*tuple[Any, ...]]:
     # The requests of frozen leads are closed to the clinic: of those only reference and times are in the file.
     query = query.outerjoin(QuoteRequest, QuoteRequest.id == Lead.request_id)
     query = query.outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id).outerjoin(latest, true())
-    query = query.where(Lead.clinic_id == clinic_id, or_(there(), Lead.state == LeadState.FROZEN))
-    return query.order_by(Lead.new_at.desc(), Lead.id.desc()).limit(MOST_ROWS)
+    query = query.where(Lead.clinic_id == clinic_id, or_(visible_to_clinic(), Lead.state == LeadState.FROZEN))
+    return query.order_by(Lead.new_at.desc(), Lead.id.desc()).limit(MAX_ROWS)
 
 
 def _line(row: Any, *, ref: str) -> ExportedLead:

@@ -15,7 +15,7 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import DeletionDuty, Lead
 from marketplace.leads.queries import decisions, leads_of
 from marketplace.leads.reasons import in_words
-from marketplace.quote_requests import operator_queries, queries
+from marketplace.quote_requests import access_records, operator_queries, queries
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -56,7 +56,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "deletions": [_duty(duty) for duties in duties_by_clinic(request).values() for duty in duties],
         "clinics": [_lead(lead) for lead in leads_of(request)],
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
-        "looks": [_look(look) for look in queries.looks(request)],
+        "looks": [_look(look) for look in access_records.access_records_of(request)],
         "considered": [_decision(decision) for decision in decisions(request)],
         "history": [_event(entry) for entry in operator_queries.history(request)],
     }

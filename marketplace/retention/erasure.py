@@ -47,7 +47,7 @@ def erase_now(request: QuoteRequest) -> None:
     """Erases for whoever asks by another way than the page: clinics are told to delete their copies, as by the page."""
     REQUEST.lock(request)
     if REQUEST.may(request, RequestState.WITHDRAWN):
-        request_actions.withdraw(request)
+        request_actions.delete_request(request)
     erase(request)
 
 
@@ -85,6 +85,6 @@ def erase_again(request_id: UUID) -> None:
     request = db.session.get(QuoteRequest, request_id)
     if request is not None and request.state != RequestState.ERASED:
         if request.state in AT_CLINICS:
-            request_actions.revoke(request)
+            request_actions.revoke_all_consents(request)
         erase(request)
     db.session.execute(update(Erasure).where(Erasure.request_id == request_id).values(pending=False))

@@ -67,7 +67,7 @@ _erase = _each_request(erase)
 
 # Whole requests come last: what goes with them is counted by its own rule first, in a run as in a dry run.
 RULES: tuple[Rule, ...] = (
-    Rule("photos", requests.PHOTOS_LIVE, "they were added", requests.photos, requests.forget_photos),
+    Rule("photos", requests.PHOTOS_RETENTION, "they were added", requests.photos, requests.forget_photos),
     Rule(
         "health answers",
         requests.HEALTH_AFTER_END,
@@ -117,9 +117,9 @@ RULES: tuple[Rule, ...] = (
         lambda now: reviews.decided_before(now - reviews.DECIDED_RETENTION),
         reviews.forget,
     ),
-    Rule("drafts", requests.DRAFT_LIVES, "the last answer", requests.drafts, _erase),
-    Rule("unconfirmed requests", requests.UNCONFIRMED_LIVES, "the form was sent", requests.unconfirmed, _erase),
-    Rule("deleted requests", requests.WITHDRAWN_LIVES, "their person deleted them", requests.withdrawn, _erase),
+    Rule("drafts", requests.DRAFT_RETENTION, "the last answer", requests.drafts, _erase),
+    Rule("unconfirmed requests", requests.UNCONFIRMED_RETENTION, "the form was sent", requests.unconfirmed, _erase),
+    Rule("deleted requests", requests.WITHDRAWN_RETENTION, "their person deleted them", requests.withdrawn, _erase),
     Rule("ended requests", requests.REQUEST_AFTER_END, "their end", requests.ended, _erase),
     Rule("requests erased before a restore", timedelta(0), "the restore", pending, _each_again),
 )

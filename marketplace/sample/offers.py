@@ -33,7 +33,7 @@ def send_quote(lead: Lead, *, position: int) -> Quote:
         included=STAY[position % len(STAY)],
         valid_until=(clock.now() + timedelta(days=30 + 15 * position)).date(),
     )
-    quote = drafting.hold(lead, terms)
+    quote = drafting.submit_quote(lead, terms)
     pending.release(quote)
     quote.mailed_at = lead.request.quotes_mailed_at = clock.now()
     return quote

@@ -189,7 +189,7 @@ def withdrawn(story: Story) -> None:
     """One quote, then everything was taken back."""
     quoted(story, 1)
     with story.after(days=2):
-        request_actions.withdraw(story.request)
+        request_actions.delete_request(story.request)
 
 
 def closed(story: Story) -> None:

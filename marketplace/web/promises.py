@@ -24,15 +24,15 @@ from marketplace.quotes import choosing, terms
 DURATIONS: Mapping[str, timedelta] = {
     # The request form, and the patient's links and page
     "form_takes": timedelta(minutes=3),  # timed with people; nothing in the code hangs on it
-    "draft": retention.DRAFT_LIVES,
+    "draft": retention.DRAFT_RETENTION,
     "challenge": challenges.WAIT,
     "confirm_link": request_links.LIFETIMES[request_links.CONFIRM],
     "request_link": request_links.LIFETIMES[request_links.PAGE],
     "fresh_link": request_links.FRESH,
-    "unconfirmed_request": retention.UNCONFIRMED_LIVES,
+    "unconfirmed_request": retention.UNCONFIRMED_RETENTION,
     "undo": choosing.UNDO_WITHIN,
     # What is kept how long
-    "photos": retention.PHOTOS_LIVE,
+    "photos": retention.PHOTOS_RETENTION,
     "health_after_end": retention.HEALTH_AFTER_END,
     "request_after_end": retention.REQUEST_AFTER_END,
     "erasure_notice": retention.ANNOUNCED_AHEAD,
@@ -45,23 +45,23 @@ DURATIONS: Mapping[str, timedelta] = {
     "reply_after_opening": deadlines.AFTER_OPENING,
     "clinic_numbers": clinic_queries.LOOKING_BACK,
     "routing_figures": operator_queries.LOOKING_BACK,
-    "check": checks.LONGEST[CheckKind.COMPANY],
-    "price_check": checks.LONGEST[CheckKind.PRICES],
+    "check": checks.MAX_VALIDITY[CheckKind.COMPANY],
+    "price_check": checks.MAX_VALIDITY[CheckKind.PRICES],
     "check_ends_soon": stamps.ENDING_WITHIN,
     # Accounts
     "password_link": sign_in.RESET_WITHIN,
     "account_link": sign_in.CONFIRM_WITHIN,
 }
 LIMITS: Mapping[str, int] = {
-    "clinics": drafts.MOST_CLINICS,
-    "photos_at_most": photos.MOST,
+    "clinics": drafts.MAX_CLINICS,
+    "photos_at_most": photos.MAX_PHOTOS,
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
     "photo_megabytes": pictures.MAX_BYTES // 2**20,
     "reply_time_from": reply_times.SHOWN_FROM,
     "quote_days_from": terms.VALID_DAYS[0],
     "quote_days_to": terms.VALID_DAYS[1],
     "password_characters": sign_in.MIN_PASSWORD,
-    "reason_characters": access_records.LEAST_REASON,
+    "reason_characters": access_records.MIN_REASON_LENGTH,
 }
 _PLACEHOLDER = re.compile(r"\{\{ promise\.(\w+)(?: \| (\w+))? }}")
 

@@ -33,7 +33,7 @@ PASSWORD_AGAIN = minutes(freshness.FRESH_FOR)
 IDLE, ALTOGETHER = minutes(sessions.OPERATOR.idle), hours(sessions.OPERATOR.absolute)
 HELD = {
     "threat-model.md": (
-        f"{days(retention.HEALTH_AFTER_END)} after the end, photos {days(retention.PHOTOS_LIVE)}, at most",
+        f"{days(retention.HEALTH_AFTER_END)} after the end, photos {days(retention.PHOTOS_RETENTION)}, at most",
         f"{days(retention.REQUEST_AFTER_END)} after the end, at most",
         f"an invitation {days(invitations.KEPT_AFTER_END)} after its end",
         f"a mailed link: one request, {days(LINK)} (",
@@ -51,14 +51,14 @@ HELD = {
         f"within {seconds(challenged.MIN_AGE)} or after {hours(challenged.MAX_AGE)}",
         f"without script {seconds(challenges.WAIT)} of waiting do",
         f"at most {quota.MOST['hour'][1]} mails go in an hour and {quota.MOST['day'][1]} in a day",
-        f"A team has {team.MOST_PEOPLE} people at most",
+        f"A team has {team.MAX_PEOPLE} people at most",
         f"`/account/invitation/<token>`, for {days(invitations.LIFETIME)};",
         f"when the sign-in is older than {PASSWORD_AGAIN}",
         f"| operator | {IDLE} | {ALTOGETHER} |",
         f"| {hours(sessions.MEMBER.idle)}; {days(sessions.REMEMBERED.idle)} on a device that is remembered | "
         f"{days(sessions.MEMBER.absolute)} |",
         f"| until the link ends | {days(LINK)} |",
-        f"(open for {days(request_actions.OPEN_LIVES)} without a choice)",
+        f"(open for {days(request_actions.OPEN_RETENTION)} without a choice)",
         f"{days(retention.ANNOUNCED_AHEAD)} before an ended one is erased",
         f"may keep it for another {days(retention.REQUEST_AFTER_END)}",
         f"outlive the request by up to {hours(verdicts.GIVE_UP_AFTER)}",

@@ -17,7 +17,7 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.leads.queries import lead_of_clinic, leads_of
 from marketplace.leads.states import LeadState
-from marketplace.quote_requests.queries import looks
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quotes.choosing import choose
 from tests.factories import Make, build_lead
 
@@ -26,14 +26,14 @@ def test_the_first_look_opens_it(make_lead: Make) -> None:
     lead = make_lead()
     record_access(lead, actor="member:1", what="health")
     assert lead.state == LeadState.OPENED
-    assert [(look.actor, look.what) for look in looks(lead.request)] == [("member:1", "health")]
+    assert [(look.actor, look.what) for look in access_records_of(lead.request)] == [("member:1", "health")]
 
 
 def test_looking_again_soon_is_one_look(make_lead: Make) -> None:
     lead = make_lead()
     for _ in range(3):
         record_access(lead, actor="member:1", what="health")
-    assert len(looks(lead.request)) == 1
+    assert len(access_records_of(lead.request)) == 1
 
 
 def test_photos_that_are_asked_for_at_once_are_one_look(own_app: Flask) -> None:
@@ -49,7 +49,7 @@ def test_photos_that_are_asked_for_at_once_are_one_look(own_app: Flask) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(look, range(4)))
     with own_app.app_context():
-        assert len(looks(db.session.get_one(Lead, key).request)) == 1
+        assert len(access_records_of(db.session.get_one(Lead, key).request)) == 1
 
 
 def test_every_reading_is_in_the_audit_log(make_lead: Make) -> None:

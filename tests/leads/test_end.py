@@ -11,7 +11,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.clocks import expire_due
 from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import close, pause, reopen, withdraw
+from marketplace.leads.request_actions import close, delete_request, pause, reopen
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import RequestState
@@ -50,7 +50,7 @@ def test_closed_ends_the_leads(make_request: Make) -> None:
 
 def test_taken_back_tells_every_clinic_to_delete(make_request: Make) -> None:
     request = make_request()
-    withdraw(request)
+    delete_request(request)
     assert (request.state, lead_of(request).state) == (RequestState.WITHDRAWN, LeadState.REVOKED)
     assert not any(standing_purposes(request).values())
     assert {row.act for row in consents(request)[2:]} == {"revoked"}

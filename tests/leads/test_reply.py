@@ -8,7 +8,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.actions import answer_question, ask, decline, reply
 from marketplace.leads.messages import CLINIC, PATIENT, mark_read, messages, unread_counts
 from marketplace.leads.models import Lead, Message
-from marketplace.leads.request_actions import close, pause, withdraw
+from marketplace.leads.request_actions import close, delete_request, pause
 from marketplace.quotes import choosing
 from tests.factories import Make
 
@@ -59,7 +59,7 @@ def test_the_chosen_clinic_may_write_first(make_quote: Make, make_member: Make) 
 ENDS = {
     "declined": lambda lead: decline(lead, "no_dates"),
     "closed": lambda lead: close(lead.request),
-    "taken back": lambda lead: withdraw(lead.request),
+    "taken back": lambda lead: delete_request(lead.request),
 }
 
 

@@ -16,7 +16,7 @@ from marketplace.leads.clocks import expire_due
 from marketplace.leads.consent import photo_readers, standing_purposes
 from marketplace.leads.deletion_duties import chase_due, confirm_deletion, duties_of
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import close, pause, withdraw
+from marketplace.leads.request_actions import close, delete_request, pause
 from marketplace.leads.revoking import give, giving_text
 from marketplace.leads.states import LeadState
 from marketplace.leads.submission import add_clinics
@@ -98,7 +98,7 @@ def test_an_unknown_purpose_is_refused(make_lead: Make) -> None:
 
 def test_once_the_request_is_deleted_nothing_is_left_to_revoke(make_lead: Make) -> None:
     lead = make_lead()
-    withdraw(lead.request)
+    delete_request(lead.request)
     with pytest.raises(WrongState):
         revoke_consent(lead, "all")
 
@@ -127,7 +127,7 @@ def test_an_undone_choice_brings_no_revoked_clinic_back(make_lead: Make, make_cl
     build_quote(rival)
     chosen(lead)
     revoke_consent(rival, "all")
-    choosing.undo(lead.request)
+    choosing.undo_choice(lead.request)
     assert (lead.state, rival.state) == (LeadState.QUOTED, LeadState.REVOKED)
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.leads.routing import PLACES, ROOM_BELOW, Candidate, Wish, answer_probability, decide, refusal
+from marketplace.leads.routing import PLACES, ROOM_BELOW, Candidate, RequestFacts, answer_probability, decide, refusal
 
-WISH = Wish(
+WISH = RequestFacts(
     request_id=UUID(int=1),
     home_country="GB",
     destinations=frozenset({"TR"}),
@@ -88,7 +88,7 @@ def test_a_new_clinic_is_not_below_the_floor() -> None:
 
 
 def test_no_fact_is_about_money_paid_to_us() -> None:
-    names = {field.name for model in (Wish, Candidate) for field in fields(model)}
+    names = {field.name for model in (RequestFacts, Candidate) for field in fields(model)}
     assert not {name for name in names if any(word in name for word in ("fee", "paid", "plan", "boost", "advert"))}
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from marketplace.foundation import clock
-from marketplace.leads.messages import CLINIC, say
+from marketplace.leads.messages import CLINIC, post_message
 from marketplace.leads.states import LeadState
 from marketplace.mail import (
     clinic_emails,
@@ -65,7 +65,7 @@ def listing(**changes: object) -> object:
 
 def a_reply() -> None:
     lead = a_lead()
-    say(lead, author=CLINIC, body="In June")
+    post_message(lead, author=CLINIC, body="In June")
     clinic_updates.clinic_wrote(event_of(lead))
 
 

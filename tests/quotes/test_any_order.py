@@ -67,7 +67,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(n=WHICH)
     def hold(self, n: int) -> None:
-        self.do(lambda: drafting.hold(self.leads[n], terms(self.leads[n])))
+        self.do(lambda: drafting.submit_quote(self.leads[n], terms(self.leads[n])))
 
     @rule(n=WHICH)
     def hold_and_release(self, n: int) -> None:
@@ -88,7 +88,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def undo(self) -> None:
-        self.do(choosing.undo, self.request)
+        self.do(choosing.undo_choice, self.request)
 
     @rule(n=WHICH)
     def decline(self, n: int) -> None:
@@ -139,7 +139,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.do(request_actions.pause if pauses else request_actions.reopen, self.request)
 
     @precondition(lambda self: self.at > clock.now() + timedelta(hours=20))
-    @rule(how=st.sampled_from([request_actions.close, request_actions.withdraw]))
+    @rule(how=st.sampled_from([request_actions.close, request_actions.delete_request]))
     def end(self, how: Callable[..., Any]) -> None:
         self.do(how, self.request)
 

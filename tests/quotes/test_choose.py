@@ -38,7 +38,7 @@ def test_a_second_choice_is_refused(three):
 def test_undo_restores_everything(three):
     before = states(three)
     choosing.choose(three[0])
-    choosing.undo(three[0].lead.request)
+    choosing.undo_choice(three[0].lead.request)
     assert states(three) == before
     choosing.choose(three[1])
     assert three[1].state == "chosen"
@@ -47,7 +47,7 @@ def test_undo_restores_everything(three):
 def test_undo_leaves_what_was_declined_before(three):
     choosing.decline(three[1])
     choosing.choose(three[0])
-    choosing.undo(three[0].lead.request)
+    choosing.undo_choice(three[0].lead.request)
     assert states(three) == ("sent", "not_chosen", "quoted", "lost", "new", "open")
 
 
@@ -56,7 +56,7 @@ def test_after_48_hours_the_choice_stands(three):
     request = three[0].lead.request
     later = clock.now() + timedelta(hours=48, minutes=1)
     with clock.set_to(later), pytest.raises(WrongState):
-        choosing.undo(request)
+        choosing.undo_choice(request)
     assert choosing.settle_due(later) == 1
     assert request.state == "settled"
 

@@ -10,7 +10,7 @@ from marketplace.leads import clocks, request_actions
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.quotes import choosing
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.pending import release_due
 from tests.factories import Make, build_clinic, build_quote, build_request, terms
 
@@ -28,7 +28,7 @@ def test_while_another_was_chosen_it_stood(app: object, db_session: object) -> N
     with clock.set_to(began + timedelta(hours=10)):
         choosing.choose(quote)
     with clock.set_to(began + timedelta(hours=57)):
-        choosing.undo(chosen.request)
+        choosing.undo_choice(chosen.request)
         assert clocks.expire_due(clock.now()) == 0
     assert (other.state, other.new_at) == (LeadState.NEW, began)
     assert other.due_at - due == pytest.approx(timedelta(hours=47), abs=timedelta(minutes=1))
@@ -38,7 +38,7 @@ def test_a_quote_that_is_held_was_in_time(make_lead: Make) -> None:
     lead = make_lead()
     late = lead.due_at - timedelta(minutes=1)
     with clock.set_to(late):
-        quote = hold(lead, terms(lead))
+        quote = submit_quote(lead, terms(lead))
     with clock.set_to(quote.held_until):
         assert clocks.expire_due(clock.now()) == 0
         release_due(clock.now())

@@ -22,7 +22,7 @@ def test_a_discount_stands_in_the_sum(make_lead):
 
 def test_undoing_a_revision_leaves_what_was_sent(make_quote):
     first = make_quote()
-    second = drafting.hold(first.lead, terms(first.lead, sessions=5, total=60000, nights_per_trip=29))
+    second = drafting.submit_quote(first.lead, terms(first.lead, sessions=5, total=60000, nights_per_trip=29))
     pending.cancel_pending(first.lead)
     assert (second.state, first.state, first.lead.state) == ("withdrawn", "sent", "quoted")
     assert standing_for_lead(first.lead) is first
@@ -32,15 +32,15 @@ def test_undoing_a_revision_leaves_what_was_sent(make_quote):
 def test_a_paused_request_takes_a_quote_an_ended_one_does_not(make_lead):
     lead = make_lead()
     pause(lead.request)
-    pending.cancel_pending(drafting.hold(lead, terms(lead)).lead)
+    pending.cancel_pending(drafting.submit_quote(lead, terms(lead)).lead)
     close(lead.request)
     with pytest.raises(WrongState):
-        drafting.hold(lead, terms(lead))
+        drafting.submit_quote(lead, terms(lead))
 
 
 def test_a_revision_held_while_the_patient_declined_is_never_sent(make_quote):
     first = make_quote()
-    second = drafting.hold(first.lead, terms(first.lead))
+    second = drafting.submit_quote(first.lead, terms(first.lead))
     choosing.decline(first)
     release(second)
     assert second.state == "withdrawn"

@@ -9,7 +9,7 @@ from marketplace.catalogue import exchange
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Disagreements
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.pending import cancel_pending
 from marketplace.quotes.prefilling import prefill, sources
@@ -24,7 +24,7 @@ TICKED = Confirmed(as_it_is=True)
 
 def refused(lead, confirmed=None, **changes):
     with pytest.raises(Disagreements) as problems:
-        hold(lead, terms(lead, **changes), confirmed=confirmed or Confirmed())
+        submit_quote(lead, terms(lead, **changes), confirmed=confirmed or Confirmed())
     return {problem.field: problem.words for problem in problems.value.problems}
 
 
@@ -46,7 +46,7 @@ def test_a_price_far_from_the_own_list_needs_a_reason(make_lead, price):
     words = refused(lead, **odd)["price_per_session"]
     assert "far from your price list (€60 to €180)" in words
     assert "price_per_session" in refused(lead, TICKED, **odd)
-    hold(lead, terms(lead, **odd), confirmed=Confirmed(price_reason=PriceReason.LARGER_AREA))
+    submit_quote(lead, terms(lead, **odd), confirmed=Confirmed(price_reason=PriceReason.LARGER_AREA))
     detail = items()[ReviewKind.PRICE_OUTSIDE_RANGE].detail
     assert (detail["price"], detail["low"], detail["high"]) == (price, 6000, 18000)
     assert (detail["reason"], detail["basis"]) == ("larger_area", "own_list")
@@ -55,7 +55,7 @@ def test_a_price_far_from_the_own_list_needs_a_reason(make_lead, price):
 @pytest.mark.parametrize("price", [3000, 35000])
 def test_half_the_list_and_double_are_near_enough(make_lead, price):
     lead = make_lead()
-    assert hold(lead, terms(lead, price_per_session=price, total=4 * price)).total == 4 * price
+    assert submit_quote(lead, terms(lead, price_per_session=price, total=4 * price)).total == 4 * price
     assert items() == {}
 
 
@@ -73,19 +73,19 @@ def test_a_discount_that_leaves_next_to_nothing_counts_as_the_price(make_lead):
 def test_a_quote_of_nothing_is_asked_about_and_shown_to_an_operator(make_lead):
     lead, nothing = make_lead(), {"discount": 48000, "total": 0}
     assert "The total is nothing" in refused(lead, **nothing)["total"]
-    hold(lead, terms(lead, **nothing), confirmed=TICKED)
+    submit_quote(lead, terms(lead, **nothing), confirmed=TICKED)
     assert ReviewKind.ZERO_TOTAL in items()
 
 
 def test_doubtful_words_go_out_and_are_flagged(make_lead):
     lead = make_lead(questions=["Does it hurt?"])
-    hold(lead, terms(lead, message="The result is guaranteed.", answers=("It is painless",)))
+    submit_quote(lead, terms(lead, message="The result is guaranteed.", answers=("It is painless",)))
     assert items()[ReviewKind.DOUBTFUL_WORDS].detail == {"field": "answers-1, message"}
 
 
 def test_an_honest_no_goes_out_without_a_flag(make_lead):
     lead = make_lead()
-    hold(lead, terms(lead, message="We cannot guarantee a result. All the best, Dr Ay"))
+    submit_quote(lead, terms(lead, message="We cannot guarantee a result. All the best, Dr Ay"))
     assert items() == {}
 
 
@@ -99,25 +99,25 @@ def test_an_honest_no_goes_out_without_a_flag(make_lead):
 def test_contact_and_pressure_are_asked_about_first(make_lead, kind, text):
     lead = make_lead()
     assert text in refused(lead, message=text)["message"]
-    hold(lead, terms(lead, message=text), confirmed=TICKED)
+    submit_quote(lead, terms(lead, message=text), confirmed=TICKED)
     assert set(items()) == {kind}
 
 
 def test_whom_to_call_when_something_goes_wrong_may_be_said(make_lead):
     lead = make_lead()
-    hold(lead, terms(lead, if_something_goes_wrong="Call +90 212 111 22 33 at any hour"))
+    submit_quote(lead, terms(lead, if_something_goes_wrong="Call +90 212 111 22 33 at any hour"))
     assert items() == {}
 
 
 def test_an_earliest_date_after_the_last_day_of_the_price_is_asked_about(make_lead):
     lead, late = make_lead(), {"earliest_date": clock.today() + timedelta(days=200)}
     assert "after the last day of this price" in refused(lead, **late)["earliest_date"]
-    assert hold(lead, terms(lead, **late), confirmed=TICKED).earliest_date == late["earliest_date"]
+    assert submit_quote(lead, terms(lead, **late), confirmed=TICKED).earliest_date == late["earliest_date"]
 
 
 def test_what_was_undone_is_not_to_be_looked_at(make_lead):
     lead = make_lead()
-    hold(lead, terms(lead, message="Guaranteed"))
+    submit_quote(lead, terms(lead, message="Guaranteed"))
     cancel_pending(lead)
     assert {item.state for item in items().values()} == {ReviewState.DECIDED}
 

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.ending import withdraw
 from marketplace.quotes.pending import cancel_pending, release
 from marketplace.quotes.prefilling import prefill
@@ -16,14 +16,14 @@ from tests.factories import terms
 
 def test_a_total_that_disagrees_says_the_sum(make_lead):
     with pytest.raises(Refused) as refused:
-        hold(lead := make_lead(), terms(lead, total=50000))
+        submit_quote(lead := make_lead(), terms(lead, total=50000))
     assert refused.value.field == "total"
     assert refused.value.message == "Total must be €480 (4 × €120). Change the total or add a discount"
 
 
 def test_a_stated_discount_makes_it_agree(make_lead):
     lead = make_lead()
-    assert hold(lead, terms(lead, discount=8000, total=40000)).total == 40000
+    assert submit_quote(lead, terms(lead, discount=8000, total=40000)).total == 40000
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_stated_discount_makes_it_agree(make_lead):
 def test_what_cannot_be_stored_names_its_field(make_lead, field, value):
     lead = make_lead()
     with pytest.raises(Refused) as refused:
-        hold(lead, terms(lead, **{field: value}))
+        submit_quote(lead, terms(lead, **{field: value}))
     assert refused.value.field == field
 
 
@@ -50,15 +50,15 @@ def test_it_is_open_for_7_to_90_days(make_lead, days, fits):
     lead = make_lead()
     until = clock.today() + timedelta(days=days)
     if fits:
-        assert hold(lead, terms(lead, valid_until=until)).valid_until == until
+        assert submit_quote(lead, terms(lead, valid_until=until)).valid_until == until
     else:
         with pytest.raises(Refused, match="7 to 90 days"):
-            hold(lead, terms(lead, valid_until=until))
+            submit_quote(lead, terms(lead, valid_until=until))
 
 
 def test_message_and_answers_are_sealed_and_come_back(make_lead):
     lead = make_lead(questions=["Who treats me?"])
-    quote = hold(lead, terms(lead, message="Good morning", answers=("Dr Sample",)))
+    quote = submit_quote(lead, terms(lead, message="Good morning", answers=("Dr Sample",)))
     assert b"Good morning" not in quote.message_sealed
     assert b"Dr Sample" not in quote.answers_sealed
     assert (terms_of(quote).message, terms_of(quote).answers) == ("Good morning", ("Dr Sample",))
@@ -75,7 +75,7 @@ def test_numbers_count_in_the_request_and_versions_in_the_lead(make_clinic, make
 def test_a_colleague_was_faster(make_lead, make_quote):
     quote = make_quote(released=False)
     with pytest.raises(WrongState, match="A colleague has just answered"):
-        hold(quote.lead, terms(quote.lead))
+        submit_quote(quote.lead, terms(quote.lead))
 
 
 def test_undo_takes_it_back_and_keeps_the_lead_waiting(make_quote):

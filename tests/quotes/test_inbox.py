@@ -11,7 +11,7 @@ from marketplace.leads.messages import PATIENT, mark_read, messages
 from marketplace.leads.queries import TABS
 from marketplace.leads.states import LeadState
 from marketplace.quotes import choosing
-from marketplace.quotes.inbox import going_out, inbox, tab_counts
+from marketplace.quotes.inbox import inbox, pending_until, tab_counts
 from tests.factories import Make, build_lead, build_quote
 
 DO = {
@@ -57,7 +57,7 @@ def test_what_waits_for_others_is_not_to_answer(clinic: Clinic, done: str, tab: 
 
 def test_a_held_quote_says_when_it_goes_out(clinic: Clinic) -> None:
     quote = build_quote(build_lead(clinic), released=False)
-    assert going_out([quote.lead_id]) == {quote.lead_id: quote.held_until}
+    assert pending_until([quote.lead_id]) == {quote.lead_id: quote.held_until}
 
 
 def test_a_held_change_of_a_quote_stays_with_the_quotes(clinic: Clinic) -> None:

@@ -6,7 +6,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.leads import clocks
-from marketplace.leads.request_actions import withdraw as withdraw_request
+from marketplace.leads.request_actions import delete_request as withdraw_request
 from marketplace.quotes.ending import expire_due
 from marketplace.quotes.pending import release, release_due
 from marketplace.quotes.queries import sent_quotes, standing_for_lead

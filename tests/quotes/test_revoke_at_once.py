@@ -15,7 +15,7 @@ from marketplace.leads.deletion_duties import duties_of
 from marketplace.leads.models import Lead
 from marketplace.quotes import stopping
 from marketplace.quotes.choosing import choose
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.ending import revoke_consent
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, build_quote, build_request, terms
@@ -30,7 +30,7 @@ def choose_it(lead: Lead) -> None:
 
 ACTS: dict[str, Act] = {
     "choose": choose_it,
-    "quote anew": lambda lead: hold(lead, terms(lead)),
+    "quote anew": lambda lead: submit_quote(lead, terms(lead)),
     "decline": lambda lead: actions.decline(lead, "no_dates"),
     "look": lambda lead: actions.record_access(lead, actor="member:x", what="health"),
     "revoke a part": lambda lead: revoke_consent(lead, "health"),

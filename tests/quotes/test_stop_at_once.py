@@ -14,8 +14,8 @@ from marketplace.leads.models import Lead
 from marketplace.leads.submission import confirm, submit
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import stopping
-from marketplace.quotes.choosing import choose, undo
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.choosing import choose, undo_choice
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import release
 from tests.factories import build_clinic, build_draft, build_lead, build_quote, terms
@@ -39,12 +39,12 @@ def _suspend() -> None:
 
 # What was there before, and what is done at the same moment.
 ANSWERS: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-    "hold": (build_lead, lambda: hold(_lead(), terms(_lead()))),
+    "hold": (build_lead, lambda: submit_quote(_lead(), terms(_lead()))),
     "release": (lambda: build_quote(released=False), lambda: release(_quote())),
     "ask": (build_lead, lambda: actions.ask(_lead(), "When?")),
     "decline": (build_lead, lambda: actions.decline(_lead(), "no_dates")),
     "choose": (build_quote, lambda: choose(_quote())),
-    "undo": (lambda: choose(build_quote()), lambda: undo(_lead().request)),
+    "undo": (lambda: choose(build_quote()), lambda: undo_choice(_lead().request)),
     "read": (build_lead, lambda: actions.record_access(_lead(), actor="member:1", what="health")),
     "message": (build_lead, lambda: actions.answer_question(_lead(), "Hello")),
 }

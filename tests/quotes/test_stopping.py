@@ -16,7 +16,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
 from marketplace.quotes import choosing, stopping
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.ending import expire_due, withdraw
 from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import cancel_pending, release, release_due
@@ -108,7 +108,7 @@ def test_a_pause_of_its_own_freezes_nothing(make_lead: Make) -> None:
 
 def test_a_held_quote_is_cancelled_and_never_released(make_lead: Make) -> None:
     lead = make_lead()
-    quote = hold(lead, terms(lead))
+    quote = submit_quote(lead, terms(lead))
     suspend(lead)
     assert quote.state == "withdrawn"
     release(quote)
@@ -117,7 +117,7 @@ def test_a_held_quote_is_cancelled_and_never_released(make_lead: Make) -> None:
 
 
 VERBS = {
-    "quote": lambda lead: hold(lead, terms(lead)),
+    "quote": lambda lead: submit_quote(lead, terms(lead)),
     "ask": lambda lead: actions.ask(lead, "When?"),
     "decline": lambda lead: actions.decline(lead, "no_dates"),
     "take back": cancel_pending,
@@ -146,10 +146,10 @@ def test_between_midnight_and_the_timer_nothing_is_done_either(make_lead: Make) 
     lead = make_lead()
     checks.check_of(lead.clinic, "people").expires_on = clock.today() - timedelta(days=1)
     with pytest.raises(WrongState):
-        hold(lead, terms(lead))
+        submit_quote(lead, terms(lead))
 
 
-@pytest.mark.parametrize("end", [request_actions.close, request_actions.withdraw])
+@pytest.mark.parametrize("end", [request_actions.close, request_actions.delete_request])
 def test_ending_a_request_ends_what_is_frozen(make_lead: Make, end: object) -> None:
     lead = make_lead()
     suspend(lead)
@@ -200,7 +200,7 @@ def test_undoing_it_freezes_the_one_and_restores_the_other(two: tuple[Quote, Quo
     with clock.set_to(clock.now() + timedelta(days=9)):
         choosing.settle_due(clock.now())
         suspend(one.lead)
-        choosing.undo(one.lead.request)
+        choosing.undo_choice(one.lead.request)
     assert (one.state, one.lead.state, one.lead.warned_at) == ("sent", LeadState.FROZEN, None)
     assert (other.state, other.lead.state) == ("sent", LeadState.QUOTED)
 
@@ -210,16 +210,16 @@ def test_who_was_suspended_while_another_was_chosen_is_frozen_afterwards(two: tu
     choosing.choose(one)
     suspend(other.lead)
     assert other.lead.state == LeadState.LOST
-    choosing.undo(one.lead.request)
+    choosing.undo_choice(one.lead.request)
     assert (other.lead.state, other.lead.state_before_freeze) == (LeadState.FROZEN, LeadState.QUOTED)
 
 
 def test_a_revision_held_meanwhile_is_cancelled_with_the_undo(two: tuple[Quote, Quote]) -> None:
     one, other = two
-    held = hold(other.lead, terms(other.lead))
+    held = submit_quote(other.lead, terms(other.lead))
     choosing.choose(one)
     suspend(other.lead)
-    choosing.undo(one.lead.request)
+    choosing.undo_choice(one.lead.request)
     assert (other.lead.state, held.state) == (LeadState.FROZEN, "withdrawn")
 
 
@@ -229,7 +229,7 @@ def test_what_was_frozen_when_another_was_chosen_comes_back_with_its_clinic(two:
     choosing.choose(one)
     assert (other.state, other.lead.state) == ("not_chosen", LeadState.LOST)
     stopping.reinstate(other.lead.clinic)
-    choosing.undo(one.lead.request)
+    choosing.undo_choice(one.lead.request)
     assert (other.state, other.lead.state) == ("sent", LeadState.QUOTED)
 
 

@@ -9,7 +9,7 @@ from marketplace.extensions import db
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.models import Lead
 from marketplace.quotes.choosing import choose
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.models import Quote
 from tests.factories import build_clinic, build_quote, build_request, terms
 
@@ -46,7 +46,7 @@ def stored(app, *, quoted):
 def holding(lead_id):
     def verb():
         lead = db.session.get_one(Lead, lead_id)
-        hold(lead, terms(lead))
+        submit_quote(lead, terms(lead))
 
     return verb
 

@@ -15,7 +15,7 @@ from marketplace.foundation.security.idempotency import Submission
 from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.leads.actions import answer_question, ask, record_access
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import withdraw
+from marketplace.leads.request_actions import delete_request
 from marketplace.leads.states import LeadState
 from marketplace.mail import delivery, outbox
 from marketplace.mail.models import EmailState
@@ -230,4 +230,4 @@ def test_an_email_put_later_than_the_erasure_is_refused(marked: QuoteRequest) ->
     with pytest.raises(CannotOpen):
         outbox.put("your_link", to="x@patient.example", audience="patient", context={}, request=marked)
     with pytest.raises(WrongState):
-        withdraw(marked)
+        delete_request(marked)

@@ -16,7 +16,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.foundation.security.idempotency import Submission
 from marketplace.leads.deletion_duties import confirm_deletion
-from marketplace.leads.request_actions import close, withdraw
+from marketplace.leads.request_actions import close, delete_request
 from marketplace.leads.revoking import revoke
 from marketplace.leads.submission import submit
 from marketplace.mail import delivery, outbox, patient_emails
@@ -114,7 +114,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "decided review items": lambda: decide(build_review_item(), outcome=Outcome.FINE, by=build_account().id),
     "drafts": build_draft,
     "unconfirmed requests": unconfirmed,
-    "deleted requests": lambda: withdraw(build_request()),
+    "deleted requests": lambda: delete_request(build_request()),
     "ended requests": ended,
     "requests erased before a restore": erased_elsewhere,
 }

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.request_actions import close, withdraw
+from marketplace.leads.request_actions import close, delete_request
 from marketplace.leads.submission import submit
 from marketplace.quote_requests.states import RequestState
 from marketplace.retention import rules
@@ -29,7 +29,7 @@ def fill() -> None:
     build_draft()
     submit(build_draft(email="b@patient.example"), share_health=True, aftercare=False)
     close(build_quote().lead.request)
-    withdraw(build_request(build_clinic(), email="d@patient.example"))
+    delete_request(build_request(build_clinic(), email="d@patient.example"))
     build_request(build_clinic(), email="open@patient.example")
     for make in (a_link, a_job, an_email):
         make()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.pending import release_later
 from tests.browser import wait_for
 from tests.factories import build_clinic, build_request, terms
@@ -60,7 +60,7 @@ def hold_quotes(site: RealSite, *, number: int) -> None:
         for n in range(number):
             request = build_request(clinic, email=f"quoted{n:03}@patient.example")
             lead = db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()
-            release_later(Event(quote_id=hold(lead, terms(lead)).id))
+            release_later(Event(quote_id=submit_quote(lead, terms(lead)).id))
 
 
 # Seconds, and whether the database has let go of its rows meanwhile.

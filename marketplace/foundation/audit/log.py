@@ -38,6 +38,7 @@ RENAMED_EVENTS = {
     "InvitationLapsed": "InvitationExpired",
     "InvitationTakenBack": "InvitationCancelled",
     "LeadLapsed": "LeadExpired",
+    "RequestWithdrawn": "RequestDeleted",
 }
 
 

@@ -21,7 +21,7 @@ from marketplace.leads.states import AWAITING, READING
 from marketplace.quote_requests.photos import numbers_of
 from marketplace.quote_requests.queries import name_to_use
 from marketplace.quote_requests.states import Purpose
-from marketplace.quotes.inbox import going_out, inbox, tab_counts
+from marketplace.quotes.inbox import inbox, pending_until, tab_counts
 from marketplace.quotes.lead_export import COLUMNS, export_leads
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
@@ -123,7 +123,7 @@ def _beyond(asked: Asked, found: Page[Lead]) -> list[tuple[str, str]]:
 def _rows(leads: Sequence[Lead]) -> list[Row]:
     keys = [lead.id for lead in leads]
     health, with_photos = shared(leads, Purpose.HEALTH), shared(leads, Purpose.PHOTOS)
-    unread, out = unread_counts(keys, author=PATIENT), going_out(keys)
+    unread, out = unread_counts(keys, author=PATIENT), pending_until(keys)
     photos = numbers_of([lead.request_id for lead in leads])
     return [
         Row(

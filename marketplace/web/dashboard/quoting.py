@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
-from marketplace.quotes.drafting import hold
+from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.ending import withdraw
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.pending import cancel_pending
@@ -77,7 +77,7 @@ def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
     reason = PriceReason(form.price_reason.data) if form.price_reason.data else None
     confirmed = Confirmed(price_reason=reason, as_it_is=form.as_it_is.data)
     try:
-        hold(own, _terms(form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
+        submit_quote(own, _terms(form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
     except Disagreements as refused:
         form.point_out(refused.problems)
         return False

@@ -11,7 +11,7 @@ from flask_security import current_user
 from marketplace.leads.actions import lock, open_lead, record_access, record_access_in_own_transaction
 from marketplace.leads.clinic_queries import shared
 from marketplace.leads.freezing import may_read
-from marketplace.leads.messages import PATIENT, Said, mark_read, messages
+from marketplace.leads.messages import PATIENT, MessageView, mark_read, messages
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers, without_health
@@ -31,7 +31,7 @@ class Sight:
     answers: Answers
     health: bool
     contact: bool
-    said: tuple[Said, ...]
+    said: tuple[MessageView, ...]
     photos: tuple[Photo, ...] = ()
     sees_photos: bool = False
 

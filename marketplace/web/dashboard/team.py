@@ -37,7 +37,7 @@ def show_team() -> str:
         members=team.members(g.clinic),
         invitations=invitations.open_ones(g.clinic.id) if g.membership.role == TeamRole.OWNER else [],
         own_id=current_user.id,
-        most=team.MOST_PEOPLE,
+        most=team.MAX_PEOPLE,
         wording=wording,
     )
 

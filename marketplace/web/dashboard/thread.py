@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length
 
 from marketplace.accounts.queries import names_of
 from marketplace.leads.actions import may_reply
-from marketplace.leads.messages import CLINIC, Said
+from marketplace.leads.messages import CLINIC, MessageView
 from marketplace.web.forms.base import WordsAskedAbout
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ReplyForm(WordsAskedAbout):
 class Entry:
     """One message: whose it is, in words, and whether nobody of the team had opened it before this look."""
 
-    said: Said
+    said: MessageView
     who: str
     is_new: bool
 
@@ -69,7 +69,7 @@ class Thread:
         return any(entry.is_new for entry in self.entries)
 
 
-def thread_of(lead: Lead, said: Sequence[Said], *, form: ReplyForm | None = None) -> Thread:
+def thread_of(lead: Lead, said: Sequence[MessageView], *, form: ReplyForm | None = None) -> Thread:
     """The thread of a lead; `form` is the one that was refused, with what was typed."""
     names = names_of(message.by for message in said if message.by)
     entries = tuple(
@@ -78,7 +78,7 @@ def thread_of(lead: Lead, said: Sequence[Said], *, form: ReplyForm | None = None
     return Thread(entries, (form or ReplyForm(formdata=None)) if may_reply(lead, said) else None)
 
 
-def _who(said: Said, names: dict[UUID, str]) -> str:
+def _who(said: MessageView, names: dict[UUID, str]) -> str:
     """A colleague by name, as long as they are of the team."""
     if said.author != CLINIC:
         return _("The patient")

@@ -81,7 +81,7 @@ def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
     """One claim, and what we hold of it."""
     clinic = operator_queries.by_id(clinic_id)
     check = checks.check_of(clinic, kind)
-    form = CheckForm(evidence=check.evidence, source=check.source, expires_on=checks.longest_until(check.kind))
+    form = CheckForm(evidence=check.evidence, source=check.source, expires_on=checks.latest_expiry(check.kind))
     return _check_page(clinic, check, form)
 
 

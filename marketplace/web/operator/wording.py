@@ -102,7 +102,7 @@ EVENTS = {
     "RequestPaused": _l("Request paused"),
     "RequestReopened": _l("Request open again"),
     "RequestClosed": _l("Request closed"),
-    "RequestWithdrawn": _l("Request withdrawn"),
+    "RequestDeleted": _l("Request withdrawn"),
     "RequestExpired": _l("Request expired without a choice"),
     "AnswersRead": _l("Sealed answers read"),
     "AnswersUnsealed": _l("Health answers and photos opened by staff"),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import OPEN_LIVES, close, expire_due
+from marketplace.leads.request_actions import OPEN_RETENTION, close, expire_due
 from marketplace.quotes import choosing
 from marketplace.quotes.choosing import decline
 from tests.factories import Make, build_quote
@@ -23,7 +23,7 @@ ENDS = {
     "chose another clinic": choose_another,
     "decided against your quote": lambda lead: decline(build_quote(lead)),
     "has closed the request": lambda lead: close(lead.request),
-    "has expired": lambda _lead: expire_due(clock.now() + OPEN_LIVES * 2),
+    "has expired": lambda _lead: expire_due(clock.now() + OPEN_RETENTION * 2),
 }
 
 

@@ -92,7 +92,7 @@ def without_owner(query: Any) -> Any:
 
 def test_whose_consent_is_taken_back_keeps_the_reference_only(owner: Any, clinic: Any, make_lead: Make) -> None:
     lead = make_lead(clinic)
-    request_actions.withdraw(lead.request)
+    request_actions.delete_request(lead.request)
     (row,) = rows(owner)
     assert (row["reference"], row["state"]) == (lead.request.ref, "revoked")
     assert (row["procedure"], row["home_country"], row["languages"]) == ("", "", "")

@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads import request_actions
 from marketplace.leads.actions import ask
-from marketplace.quote_requests.queries import looks
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quotes import choosing, stopping
 from marketplace.quotes.ending import revoke_consent
 from tests.factories import Make
@@ -40,7 +40,7 @@ def test_the_lead_shows_nothing_that_was_shared(desk: Any, frozen: Any) -> None:
     page = desk.get(f"/dashboard/leads/{frozen.request.ref}").page
     assert page.one("span", class_="tag", data_state="frozen") is not None
     assert not [secret for secret in SECRETS if secret in page.text]
-    assert looks(frozen.request) == []
+    assert access_records_of(frozen.request) == []
 
 
 def test_a_check_that_ended_is_named_as_the_reason(desk: Any, make_lead: Make) -> None:
@@ -90,7 +90,7 @@ def test_reinstated_it_is_there_again(desk: Any, frozen: Any) -> None:
 
 
 def test_a_deletion_is_confirmed_all_the_same(desk: Any, frozen: Any) -> None:
-    request_actions.withdraw(frozen.request)
+    request_actions.delete_request(frozen.request)
     db.session.commit()
     assert desk.post(f"/dashboard/leads/{frozen.request.ref}/delete-confirmed", data={}).status_code == 303
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.leads.actions import decline
-from marketplace.quote_requests.queries import looks
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quotes import choosing
 from marketplace.reviews.models import ReviewItem
 from tests.reading import form_fields
@@ -58,7 +58,7 @@ def test_a_look_at_health_is_recorded_once_an_hour(desk, make_lead):
     lead = make_lead(desk.clinic, conditions=["allergy"])
     page_of(desk, lead)
     page_of(desk, lead)
-    (look,) = looks(lead.request)
+    (look,) = access_records_of(lead.request)
     assert look.what == "health"
     assert look.actor.startswith("member:")
 
@@ -88,7 +88,7 @@ def test_contact_is_hidden_until_won(desk, make_lead, make_quote):
     assert not [secret for secret in ("zeb@", "7946") if secret in page_of(desk, lead)]
     choosing.choose(quote)
     assert not [secret for secret in ("zeb@", "7946") if secret not in page_of(desk, lead)]
-    choosing.undo(lead.request)
+    choosing.undo_choice(lead.request)
     assert not [secret for secret in ("zeb@", "7946") if secret in page_of(desk, lead)]
 
 
@@ -158,10 +158,10 @@ def test_a_decline_needs_a_reason(desk, make_lead):
 
 
 def test_a_taken_back_request_shows_nothing_but_the_order_to_delete(desk, make_lead):
-    from marketplace.leads.request_actions import withdraw
+    from marketplace.leads.request_actions import delete_request
 
     lead = make_lead(desk.clinic, conditions=["pregnancy"], questions=["Is it safe?"])
-    withdraw(lead.request)
+    delete_request(lead.request)
     text = page_of(desk, lead)
     assert "Delete this patient’s data" in text
     assert "Is it safe" not in text

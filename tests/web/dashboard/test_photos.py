@@ -10,9 +10,9 @@ from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole
 from marketplace.leads.actions import decline
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import withdraw
+from marketplace.leads.request_actions import delete_request
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quote_requests.queries import looks
 from tests.factories import Make
 from tests.guards.test_row_policies import count, using_role
 from tests.reading import words
@@ -34,10 +34,10 @@ def test_with_consent_they_stand_beside_the_answers(desk: Any, make_lead: Make) 
 def test_each_look_is_recorded_and_head_looks_at_nothing(desk: Any, make_lead: Make) -> None:
     lead = make_lead(desk.clinic, photos=1)
     assert desk.head(path_of(lead)).status_code == 200
-    assert not looks(lead.request)
+    assert not access_records_of(lead.request)
     for _look in range(2):
         desk.get(path_of(lead))
-    assert [look.what for look in looks(lead.request)] == ["photos"]
+    assert [look.what for look in access_records_of(lead.request)] == ["photos"]
     read = select(AuditEntry.reason).where(AuditEntry.name == "AnswersRead")
     assert db.session.scalars(read).all() == ["photos", "photos"]
 
@@ -49,7 +49,7 @@ def test_without_consent_there_is_no_such_page(desk: Any, make_lead: Make) -> No
     assert desk.get(path_of(lead)).status_code == 404
 
 
-@pytest.mark.parametrize("end", [lambda lead: decline(lead, "language"), lambda lead: withdraw(lead.request)])
+@pytest.mark.parametrize("end", [lambda lead: decline(lead, "language"), lambda lead: delete_request(lead.request)])
 def test_once_the_lead_has_ended_they_are_closed(desk: Any, make_lead: Make, end: Any) -> None:
     lead = make_lead(desk.clinic, photos=1)
     path = path_of(lead)

@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.leads.models import Lead
-from marketplace.quote_requests.queries import looks
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quotes.pending import pending_quote, release
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
@@ -312,12 +312,12 @@ def test_a_refused_form_is_a_look_too(own_app):
     browser.post("/account/login", data={"email": email, "password": PASSWORD})
     shown = browser.get(path.removesuffix("/quote")).page.one("input", name="shown").get("value")
     with own_app.app_context():
-        before = len(looks(db.session.get_one(Lead, key).request))
+        before = len(access_records_of(db.session.get_one(Lead, key).request))
     answer = browser.post(path, data={"idem": str(uuid4()), "shown": shown, "total": "x"})
     assert (answer.status_code, before) == (422, 1)
     assert "to lidocaine" in answer.text
     with own_app.app_context():
-        (look,) = looks(db.session.get_one(Lead, key).request)
+        (look,) = access_records_of(db.session.get_one(Lead, key).request)
         entries = list(db.session.scalars(select(AuditEntry).where(AuditEntry.name == "AnswersRead")))
         assert len(entries) == 2
         entry = entries[1]

@@ -11,7 +11,7 @@ from marketplace.foundation.security import signed_links
 from marketplace.leads.actions import answer_question, ask, decline
 from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import withdraw
+from marketplace.leads.request_actions import delete_request
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
 from tests.mail.things import emails, text_of
@@ -131,7 +131,7 @@ def test_no_reply_without_a_message_of_the_patient(desk: Any, make_lead: Make) -
     assert desk.post(path_of(fresh, "/reply"), data={"idem": idem, "body": BODY}).status_code == 409
 
 
-@pytest.mark.parametrize("end", [lambda lead: decline(lead, "no_dates"), lambda lead: withdraw(lead.request)])
+@pytest.mark.parametrize("end", [lambda lead: decline(lead, "no_dates"), lambda lead: delete_request(lead.request)])
 def test_after_the_end_nobody_writes(desk: Any, lead: Lead, patient: Any, end: Any) -> None:
     form = reply_form(desk, lead) | {"body": BODY}
     end(lead)

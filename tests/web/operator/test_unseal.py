@@ -10,8 +10,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security import signed_links
 from marketplace.quote_requests import access_records
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quote_requests.queries import looks
 
 WHY = "The clinic reports a reaction"
 
@@ -49,13 +49,13 @@ def test_without_a_real_reason_it_stays_closed(desk, asked, reason):
     assert answer.status_code == 422
     assert "asthma" not in answer.text
     assert "asthma" not in text_of(desk, asked)
-    assert not looks(asked)
+    assert not access_records_of(asked)
     assert not events("AnswersUnsealed")
 
 
 def test_the_patient_reads_who_looked_and_why(desk, asked, client):
     unseal(desk, asked)
-    (look,) = looks(asked)
+    (look,) = access_records_of(asked)
     assert (look.what, look.reason) == ("health", WHY)
     assert look.actor.startswith("operator:")
     assert WHY.encode() not in look.reason_sealed

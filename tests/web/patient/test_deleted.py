@@ -11,7 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.deletion_duties import chase_due, confirm_deletion
 from marketplace.leads.models import Lead
-from marketplace.leads.request_actions import withdraw
+from marketplace.leads.request_actions import delete_request
 from marketplace.leads.submission import confirm, submit
 from marketplace.mail import links
 from marketplace.quote_requests.models import QuoteRequest
@@ -64,7 +64,7 @@ def test_it_says_who_has_confirmed_and_who_was_asked_again(client: Any, request_
 
 
 def test_the_last_email_carries_the_link_and_offers_no_other(client: Any, request_: QuoteRequest) -> None:
-    withdraw(request_)
+    delete_request(request_)
     erase(request_)
     email = only("request_deleted")
     text = " ".join(text_of(email).split())
@@ -81,7 +81,7 @@ def test_a_request_that_no_clinic_had_needs_no_link(client: Any, make_draft: Mak
     request = make_draft()
     submit(request, share_health=False, aftercare=False)
     confirm(request)
-    withdraw(request)
+    delete_request(request)
     text = text_of(only("request_deleted"))
     assert "No clinic had received it." in text
     assert "[[link]]" not in text

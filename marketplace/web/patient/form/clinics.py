@@ -26,7 +26,7 @@ class ClinicsForm(Question):
     clinics = SomeOf(
         _l("Choose who gets your request"),
         _l("Select at least one clinic"),
-        most=drafts.MOST_CLINICS,
+        most=drafts.MAX_CLINICS,
         too_many=_l("Select no more than 5 clinics"),
     )
 

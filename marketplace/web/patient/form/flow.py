@@ -75,7 +75,7 @@ def begin_draft(*, clinic_slug: str | None = None, country: str | None = None, t
 
 def keep_draft() -> None:
     """The browser keeps its cookie as long as the server keeps the draft."""
-    sessions.current().outlive_browser(clock.now() + retention.DRAFT_LIVES)
+    sessions.current().outlive_browser(clock.now() + retention.DRAFT_RETENTION)
 
 
 def url_of(step: str, *, change: str | None = None) -> str:

@@ -44,7 +44,7 @@ REFUSALS = {
 class Photos(MultipleFileField):
     """A text is mended one error at a time; of several files each may have its own."""
 
-    shown_errors = photos.MOST
+    shown_errors = photos.MAX_PHOTOS
 
 
 class PhotosForm(Question):
@@ -65,7 +65,7 @@ class PhotosForm(Question):
         """Something must be asked for, and no more files than can be kept are looked at."""
         if not field.data and not self.remove.data and not self.onward.data:
             raise ValidationError(_("Select at least one photo"))
-        if len(field.data or ()) > photos.MOST:
+        if len(field.data or ()) > photos.MAX_PHOTOS:
             raise ValidationError(str(REFUSALS["too_many"]))
 
     def painted(self) -> list[tuple[str, bytes]]:
@@ -131,7 +131,7 @@ def ask_photos(quote_request: Any) -> ResponseReturnValue:
     kept = photos.photos_of(quote_request)
     onward = after("photos", quote_request, changing=changing)
     whose: dict[str, Any] = {"place": "patient.show_draft_photo", "whose": {}}
-    return page("photos", form, kept=kept, most=photos.MOST, may_add=True, onward=onward, **whose)
+    return page("photos", form, kept=kept, most=photos.MAX_PHOTOS, may_add=True, onward=onward, **whose)
 
 
 @blueprint.get("/get-quotes/photos/<uuid:photo_id>")

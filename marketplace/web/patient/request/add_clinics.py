@@ -18,7 +18,7 @@ from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, propose
 from marketplace.leads.reasons import in_words
 from marketplace.leads.submission import Confirmed, add_clinics
-from marketplace.quote_requests.drafts import MOST_CLINICS
+from marketplace.quote_requests.drafts import MAX_CLINICS
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
@@ -141,7 +141,7 @@ def send_to_more_clinics(ref: str) -> ResponseReturnValue:
 
 def _lock(quote_request: Any, slugs: Iterable[str]) -> None:
     """The ticked clinics before the request, also where a forged form names more than may be asked at once."""
-    submission.lock(quote_request, with_slugs(sorted(set(slugs))[:MOST_CLINICS]))
+    submission.lock(quote_request, with_slugs(sorted(set(slugs))[:MAX_CLINICS]))
 
 
 def _say_what_came_of_it(confirmed: Confirmed) -> None:

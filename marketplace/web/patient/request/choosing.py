@@ -135,7 +135,7 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
     quote_request = held()
     limits.consume("choose", request=ref)
-    choosing.lock(of_request(quote_request, number))
+    choosing.lock_for_choice(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()
     choosing.must_go_on(choice.quote.lead)
     # Where nothing can be chosen any more, that is what is said.

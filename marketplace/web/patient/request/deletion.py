@@ -32,7 +32,7 @@ def delete_request(ref: str) -> ResponseReturnValue:
     """Consent is taken back: ours is erased within a minute, clinics are told to delete theirs."""
     quote_request = held()
     if request.method == "POST":
-        request_actions.withdraw(quote_request)
+        request_actions.delete_request(quote_request)
         token = link_to_confirmations(quote_request)
         return redirect(url_for("patient.show_confirmations", token=token), 303)
     clinics = [lead.clinic for lead in leads_of(quote_request)]

@@ -10,7 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.leads.actions import answer_question
-from marketplace.leads.messages import CLINIC, Said, mark_read, messages, takes_messages
+from marketplace.leads.messages import CLINIC, MessageView, mark_read, messages, takes_messages
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.status_texts import clinic_news
@@ -62,7 +62,7 @@ def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     return redirect(url_for("patient.show_messages", ref=ref, clinic=clinic), 303)
 
 
-def _page(lead: Lead, *, said: Sequence[Said], form: MessageForm) -> str:
+def _page(lead: Lead, *, said: Sequence[MessageView], form: MessageForm) -> str:
     return render_template(
         "patient/request/messages.html",
         lead=lead,

@@ -113,7 +113,7 @@ def change_photos(ref: str) -> ResponseReturnValue:
 def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
     """Whether it was stored: where the clinics changed while the photos were painted, nothing is."""
     painted = form.painted()
-    begin = answer_changes.begin if painted else answer_changes.begin_taking_back
+    begin = answer_changes.begin if painted else answer_changes.begin_removal
     before = begin(quote_request)
     form.name_clinics(photo_readers(quote_request))
     if painted and (form.is_stale(quote_request) or not form.agrees()):
@@ -139,7 +139,7 @@ def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
         onward=home,
         has_errors=bool(form.errors or form.changes),
         kept=photos.photos_of(quote_request),
-        most=photos.MOST,
+        most=photos.MAX_PHOTOS,
         place="patient.show_photo",
         whose={"ref": quote_request.ref},
         may_add=quote_request.state in TAKES_QUOTES,

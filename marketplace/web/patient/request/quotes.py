@@ -78,6 +78,6 @@ def undo_choice(ref: str, number: int) -> ResponseReturnValue:
         choosing.undo_decline(quote)
         flash(_("Undone. The quote of %(clinic)s stands again", clinic=quote.lead.clinic.name), "success")
     else:
-        choosing.undo(quote_request)
+        choosing.undo_choice(quote_request)
         flash(_("Undone. Your request is open again and every quote is as it was"), "success")
     return _back(ref)

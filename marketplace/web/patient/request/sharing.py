@@ -14,7 +14,7 @@ from marketplace.leads.deletion_duties import CHASED_AFTER
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.revoking import ALL, PARTS, give, giving_text, last_reader
 from marketplace.leads.states import READING
-from marketplace.quote_requests.queries import looks
+from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes import ending
 from marketplace.quotes.ending import chosen_lately
@@ -38,7 +38,7 @@ def sharing(ref: str) -> ResponseReturnValue:
         "patient/request/sharing.html",
         quote_request=quote_request,
         cards=sharing_cards(quote_request),
-        staff_looks=[look for look in looks(quote_request) if look.clinic_id is None],
+        staff_access_records=[record for record in access_records_of(quote_request) if record.clinic_id is None],
         purposes=PURPOSES,
     )
 

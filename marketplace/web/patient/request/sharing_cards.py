@@ -13,7 +13,8 @@ from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.queries import leads_of
 from marketplace.leads.revoking import PARTS, giving_text
 from marketplace.leads.states import READING, LeadState
-from marketplace.quote_requests.queries import consents, looks
+from marketplace.quote_requests.access_records import access_records_of
+from marketplace.quote_requests.queries import consents
 from marketplace.quote_requests.states import Purpose
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class SharingCard:
     lead: Lead | None
     rows: dict[Purpose, Consent]
     said: list[Said]
-    looks: list[AccessRecord]
+    access_records: list[AccessRecord]
     duties: list[DeletionDuty]
 
     @property
@@ -82,7 +83,12 @@ class SharingCard:
 def sharing_cards(request: QuoteRequest) -> list[SharingCard]:
     """A card for every clinic that was ever agreed to, by name."""
     leads = {lead.clinic_id: lead for lead in leads_of(request)}
-    rows, duties, history, seen = newest_consents(request), duties_by_clinic(request), consents(request), looks(request)
+    rows, duties, history, seen = (
+        newest_consents(request),
+        duties_by_clinic(request),
+        consents(request),
+        access_records_of(request),
+    )
     clinics = {row.clinic_id: row.clinic for row in history}
     return [
         SharingCard(
@@ -90,7 +96,7 @@ def sharing_cards(request: QuoteRequest) -> list[SharingCard]:
             lead=leads.get(clinic_id),
             rows=rows[clinic_id],
             said=sentences([row for row in history if row.clinic_id == clinic_id]),
-            looks=[look for look in seen if look.clinic_id == clinic_id],
+            access_records=[record for record in seen if record.clinic_id == clinic_id],
             duties=duties.get(clinic_id, []),
         )
         for clinic_id, clinic in sorted(clinics.items(), key=lambda pair: pair[1].name)
