@@ -28,7 +28,7 @@ class WrongState(Problem):
     """The thing has moved on since the page was shown."""
 
     status = 409
-    typed: Sequence[Any] = ()  # what the person sent, to be shown so that it is not lost
+    submitted: Sequence[Any] = ()  # what the person sent, to be shown so that it is not lost
 
 
 class Refused(Problem):

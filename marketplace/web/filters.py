@@ -70,7 +70,7 @@ def both_clocks(value: datetime, there: str) -> Markup:
 
 def _home() -> str | None:
     """Where the patient lives whose page this is."""
-    return getattr(g.get("held"), "home_country", None)
+    return getattr(g.get("quote_request"), "home_country", None)
 
 
 def _in_zone(value: datetime, timezone: str) -> str:

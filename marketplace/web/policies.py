@@ -18,7 +18,7 @@ from marketplace.leads.freezing import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.web.access import Policy
-from marketplace.web.patient.request_access import open_for_this_browser
+from marketplace.web.patient.request_access import request_of_this_browser
 
 Answer = ResponseReturnValue | None
 # Why a request is frozen, and that what was to be deleted is deleted.
@@ -81,7 +81,7 @@ def invited() -> Answer:
 def holder_of_this_request() -> Answer:
     """This browser opened it by its mailed link."""
     patient()
-    g.held = open_for_this_browser(_named("ref"))
+    g.quote_request = request_of_this_browser(_named("ref"))
     return None
 
 

@@ -59,8 +59,8 @@ def views(app: Flask) -> dict[str, object]:
 
 def test_every_post_is_safe_to_send_twice(app: Flask) -> None:
     found = views(app)
-    by_token = {name for name, view in found.items() if hasattr(view, "once")}
-    assert set(found) - by_token == set(BY_NATURE), "a new POST view needs @once, or a reason here"
+    by_token = {name for name, view in found.items() if hasattr(view, "idempotent")}
+    assert set(found) - by_token == set(BY_NATURE), "a new POST view needs @idempotent, or a reason here"
     assert not by_token & set(BY_NATURE)
 
 
@@ -79,4 +79,4 @@ def test_every_post_is_safe_to_send_twice(app: Flask) -> None:
     ],
 )
 def test_what_creates_something_has_a_token(app: Flask, endpoint: str) -> None:
-    assert hasattr(views(app)[endpoint], "once")
+    assert hasattr(views(app)[endpoint], "idempotent")

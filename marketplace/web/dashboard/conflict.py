@@ -12,13 +12,14 @@ from marketplace.clinics.team import members
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.leads.queries import last_answer
+from marketplace.leads.visibility import answers_visible_to
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.dashboard.current_lead import current_lead
 from marketplace.web.dashboard.leads import form_of, slug_of
 from marketplace.web.dashboard.quote_form import shown_values
-from marketplace.web.dashboard.sight import own_lead, sight_of
 from marketplace.web.filters import money_text
 from marketplace.web.http import errors
 
@@ -55,7 +56,7 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
     if "lead" not in g or isinstance(problem, FormChanged):
         page = "errors/form_changed.html" if isinstance(problem, FormChanged) else "errors/409.html"
         return render_template(page, problem=problem, layout="layouts/dashboard.html"), problem.status
-    own = own_lead()
+    own = current_lead()
     answered, quote = last_answer(own), standing_for_lead(own)
     html = render_template(
         "dashboard/conflict.html",
@@ -93,7 +94,7 @@ def _who(actor: str) -> str:
 def _rows(own: "Lead", quote: "Quote") -> list[Row]:
     """Every field that either version fills in, in the order of the form."""
     values = shown_values(terms_of(quote), procedure=slug_of(quote.procedure_id), seen=quote.number)
-    form = form_of(own, sight_of(own), formdata=None, data=values)
+    form = form_of(own, answers_visible_to(own), formdata=None, data=values)
     rows = [
         Row(str(field.label.text), _text(values.get(field.name)), _text(request.form.getlist(field.name)))
         for field in form

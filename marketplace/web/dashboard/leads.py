@@ -21,6 +21,7 @@ from marketplace.leads.actions import record_access
 from marketplace.leads.clinic_queries import mark_changes_seen
 from marketplace.leads.deletion_duties import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
+from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, is_visible, lock_visibility, may_ask
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.prefilling import prefill, sources
@@ -31,10 +32,10 @@ from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.dashboard.current_lead import current_lead, record_accesses
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
 from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
-from marketplace.web.dashboard.sight import Sight, hold_still, may_ask, own_lead, reads, record_accesses, sight_of
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
 from marketplace.web.http import uploads
@@ -54,28 +55,28 @@ TREATMENT = "mesotherapy"
 @writes
 def lead(ref: str) -> ResponseReturnValue:
     """The page a clinic answers from; the first look opens the lead."""
-    own = own_lead()
-    hold_still(own)
-    sight = sight_of(own)
+    own = current_lead()
+    lock_visibility(own)
+    visible = answers_visible_to(own)
     if own.state == LeadState.FROZEN:
         why = {"stop": why_stopped(own.clinic), "duties": duties_of(own)}
         return render_template("dashboard/frozen.html", lead=own, ref=ref, wording=wording, **why)
-    record_accesses(own, sight)
-    page = lead_page(own, sight, form=filled_form(own, sight))
+    record_accesses(own, visible)
+    page = lead_page(own, visible, form=filled_form(own, visible))
     if request.method != "HEAD":
         mark_changes_seen(own)
     return page
 
 
-def filled_form(own: Lead, sight: Sight) -> QuoteForm | None:
+def filled_form(own: Lead, visible: VisibleAnswers) -> QuoteForm | None:
     """The form with what the clinic would most likely answer; none where no quote is taken."""
     if not takes_quote(own):
         return None
     latest = latest_for_lead(own)
     terms = _started_from(own, latest)
     values = shown_values(terms, procedure=slug_of(terms.procedure_id), seen=latest.number if latest else 0)
-    form = form_of(own, sight, formdata=None, data=values | {"currency": own.clinic.currency})
-    form.show(request_shown(own, sight))
+    form = form_of(own, visible, formdata=None, data=values | {"currency": own.clinic.currency})
+    form.show(request_shown(own, visible))
     return form
 
 
@@ -84,10 +85,10 @@ def slug_of(procedure_id: UUID) -> str:
     return next(procedure.slug for procedure in procedures(TREATMENT) if procedure.id == procedure_id)
 
 
-def form_of(own: Lead, sight: Sight, **kwargs: Any) -> QuoteForm:
+def form_of(own: Lead, visible: VisibleAnswers, **kwargs: Any) -> QuoteForm:
     """The form of this lead."""
     listed = procedures(TREATMENT)
-    return quote_form(currency=own.clinic.currency, procedures=listed, questions=sight.questions, **kwargs)
+    return quote_form(currency=own.clinic.currency, procedures=listed, questions=visible.questions, **kwargs)
 
 
 def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
@@ -105,7 +106,7 @@ def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
 
 def lead_page(
     own: Lead,
-    sight: Sight,
+    visible: VisibleAnswers,
     *,
     form: QuoteForm | None,
     status: int = 200,
@@ -118,13 +119,13 @@ def lead_page(
     page = render_template(
         "dashboard/lead.html",
         lead=own,
-        sight=sight,
+        visible=visible,
         quote=quote,
         held=held,
         plan=checked_quote(quote) if quote else None,
         prefilled=sources(own) if form and quote is None else None,
         max_trips=trips_abroad(own.request, country=own.clinic.country),
-        may_ask=may_ask(own, sight),
+        may_ask=may_ask(own, visible),
         form=None if held else form,
         open_groups=open_groups(form) if form else set(),
         send_label=_send_label(form) if form else None,
@@ -133,7 +134,7 @@ def lead_page(
         answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
         back_url=last_list_url(),
         lost=_how_it_ended(own) if own.state == LeadState.LOST else None,
-        thread=thread_of(own, sight.said, form=reply_form),
+        thread=thread_of(own, visible.said, form=reply_form),
         duties=duties_of(own),
         stop=why_stopped(own.clinic) if own.state == LeadState.WON else None,
         wording=wording,
@@ -167,7 +168,7 @@ def confirm_deleted(ref: str) -> ResponseReturnValue:
     what = request.form.get("what")
     if what is not None and what not in set(Purpose):
         raise Refused("unknown_purpose", field="what")
-    confirm_deletion(own_lead(), [Purpose(what)] if what else tuple(Purpose))
+    confirm_deletion(current_lead(), [Purpose(what)] if what else tuple(Purpose))
     flash(_("Thank you. We have noted that the data is deleted"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
@@ -176,9 +177,9 @@ def confirm_deleted(ref: str) -> ResponseReturnValue:
 @writes
 def photo(ref: str, photo_id: UUID) -> Response:
     """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
-    own = own_lead()
-    hold_still(own)
-    if not reads(own, Purpose.PHOTOS):
+    own = current_lead()
+    lock_visibility(own)
+    if not is_visible(own, Purpose.PHOTOS):
         raise NotFound("photo")
     found = photos.photo_of(own.request, photo_id)
     if request.method == "HEAD":

@@ -12,19 +12,21 @@ from marketplace.foundation.problems import Disagreements, Refused, WrongState
 from marketplace.leads.actions import ask, may_reply, reply
 from marketplace.leads.models import Lead
 from marketplace.leads.states import DECLINABLE
+from marketplace.leads.visibility import answers_visible_to, may_ask
 from marketplace.quotes import pending
 from marketplace.quotes.pending import must_have_none_pending
 from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.dashboard.current_lead import current_lead, record_accesses_of_refused_form
 from marketplace.web.dashboard.leads import filled_form, lead_page
 from marketplace.web.dashboard.quote_fields import listed
-from marketplace.web.dashboard.sight import may_ask, own_lead, record_accesses_beside_form, sight_of
 from marketplace.web.dashboard.thread import ReplyForm
-from marketplace.web.forms.base import Form, WordsAskedAbout
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.base import FlaggedWordsForm, Form
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 
 
-class QuestionForm(WordsAskedAbout):
+class QuestionForm(FlaggedWordsForm):
     """One question."""
 
     limit = "ask-patient"
@@ -54,8 +56,8 @@ class DeclineForm(Form):
 @blueprint.get("/leads/<ref>/ask")
 def ask_patient(ref: str) -> str:
     """The form of the one question."""
-    own = own_lead()
-    if not may_ask(own, sight_of(own)):
+    own = current_lead()
+    if not may_ask(own, answers_visible_to(own)):
         raise WrongState(f"lead_{own.state}", _("You cannot ask a question on this request any more"))
     return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
 
@@ -65,7 +67,7 @@ def ask_patient(ref: str) -> str:
 @idempotent(QuestionForm)
 def send_question(ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; the clock stands until it is answered."""
-    own, form = own_lead(), QuestionForm()
+    own, form = current_lead(), QuestionForm()
     if form.validate_on_submit():
         try:
             ask(own, form.question.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
@@ -82,7 +84,7 @@ def send_question(ref: str) -> ResponseReturnValue:
 @blueprint.get("/leads/<ref>/decline")
 def ask_decline(ref: str) -> str:
     """The list of reasons."""
-    own = own_lead()
+    own = current_lead()
     if own.state not in DECLINABLE:
         raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
     must_have_none_pending(own)
@@ -93,7 +95,7 @@ def ask_decline(ref: str) -> str:
 @writes
 def decline_lead(ref: str) -> ResponseReturnValue:
     """A no counts as an answer; the patient reads the reason."""
-    own, form = own_lead(), DeclineForm()
+    own, form = current_lead(), DeclineForm()
     if not form.validate_on_submit():
         return render_template("dashboard/decline.html", lead=own, form=form, has_errors=True), 422
     pending.decline_lead(own, form.reason.data)
@@ -106,13 +108,13 @@ def decline_lead(ref: str) -> ResponseReturnValue:
 @idempotent(ReplyForm)
 def reply_to_patient(ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; neither the reply clock nor the one question is touched."""
-    own, form = own_lead(), ReplyForm()
-    sight = sight_of(own)
-    if not may_reply(own, sight.said):
+    own, form = current_lead(), ReplyForm()
+    visible = answers_visible_to(own)
+    if not may_reply(own, visible.said):
         raise WrongState(f"lead_{own.state}", _("You cannot write to this patient any more"))
     if not form.validate_on_submit() or not _sent(own, form):
-        record_accesses_beside_form(own, sight)
-        return lead_page(own, sight, form=filled_form(own, sight), status=422, reply_form=form)
+        record_accesses_of_refused_form(own, visible)
+        return lead_page(own, visible, form=filled_form(own, visible), status=422, reply_form=form)
     flash(_("Sent. The patient is told by email that you have written"), "success")
     return redirect(url_for("dashboard.lead", ref=ref, _anchor="messages"), 303)
 

@@ -25,7 +25,7 @@ from marketplace.web.dashboard.quote_fields import (
     stated_choice,
 )
 from marketplace.web.forms.agreeing import AgreeingForm
-from marketplace.web.forms.base import WordsAskedAbout
+from marketplace.web.forms.base import FlaggedWordsForm
 from marketplace.web.words import INCLUDED, PRICE_REASONS, ROLES
 
 SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))
@@ -52,7 +52,7 @@ GROUPS = {
 }
 
 
-class QuoteForm(AgreeingForm, WordsAskedAbout):
+class QuoteForm(AgreeingForm, FlaggedWordsForm):
     """Three numbers to look at; the rest comes filled in."""
 
     currency_code = "EUR"

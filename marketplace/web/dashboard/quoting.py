@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
+from marketplace.leads.visibility import answers_visible_to
 from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.ending import withdraw
 from marketplace.quotes.flags import Confirmed
@@ -21,15 +22,16 @@ from marketplace.quotes.pending import cancel_pending
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote
 from marketplace.quotes.states import PriceReason
 from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.dashboard.current_lead import current_lead, record_accesses_of_refused_form
 from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
 from marketplace.web.dashboard.shown_request import request_shown
-from marketplace.web.dashboard.sight import own_lead, record_accesses_beside_form, sight_of
 from marketplace.web.forms.agreeing import STALE
 from marketplace.web.forms.base import Form
+from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http import errors
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.http.writing import writes
 from marketplace.web.words import WITHDRAWALS
 
 if TYPE_CHECKING:
@@ -43,23 +45,23 @@ if TYPE_CHECKING:
 @idempotent(QuoteForm)
 def send_quote(ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
-    own = own_lead()
+    own = current_lead()
     must_go_on(own)
     if not takes_quote(own):
         raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
-    sight = sight_of(own)
-    record_accesses_beside_form(own, sight)
-    form = form_of(own, sight)
+    visible = answers_visible_to(own)
+    record_accesses_of_refused_form(own, visible)
+    form = form_of(own, visible)
     _nobody_was_faster(own, form)
-    agrees = form.agrees_to(request_shown(own, sight)) and form.validate_on_submit()
-    if agrees and _held(own, form, answers=len(sight.questions)) and _still_as_read(own, form):
+    agrees = form.agrees_to(request_shown(own, visible)) and form.validate_on_submit()
+    if agrees and _held(own, form, answers=len(visible.questions)) and _still_as_read(own, form):
         return redirect(url_for("dashboard.lead", ref=ref), 303)
-    return lead_page(own, sight_of(own), form=form, status=STALE if form.changes else 422, has_errors=True)
+    return lead_page(own, answers_visible_to(own), form=form, status=STALE if form.changes else 422, has_errors=True)
 
 
 def _still_as_read(own: Lead, form: QuoteForm) -> bool:
     """Holding it has locked the request: what the patient changed until then counts, and nothing is held."""
-    agrees = form.agrees_to(request_shown(own, sight_of(own)))
+    agrees = form.agrees_to(request_shown(own, answers_visible_to(own)))
     if not agrees:
         errors.take_back()
     return agrees
@@ -93,7 +95,7 @@ def _terms(form: QuoteForm, *, answers: int) -> QuoteTerms:
 @writes
 def undo_quote(ref: str) -> ResponseReturnValue:
     """Back to the form, with all that was typed. Too late is said so."""
-    cancel_pending(own_lead())
+    cancel_pending(current_lead())
     flash(_("Taken back. Nothing was sent to the patient"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
@@ -111,7 +113,7 @@ class WithdrawForm(Form):
 @blueprint.get("/leads/<ref>/withdraw")
 def ask_withdraw(ref: str) -> str:
     """What follows is said before the button."""
-    own = own_lead()
+    own = current_lead()
     return _page(own, _open_quote(own), WithdrawForm())
 
 
@@ -119,7 +121,7 @@ def ask_withdraw(ref: str) -> str:
 @writes
 def withdraw_quote(ref: str) -> ResponseReturnValue:
     """No longer to be chosen; the patient is told at once, and the clinic may send another one."""
-    own, form = own_lead(), WithdrawForm()
+    own, form = current_lead(), WithdrawForm()
     quote = _open_quote(own)
     if not form.validate_on_submit():
         return _page(own, quote, form), 422

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from marketplace.leads.models import Lead
+    from marketplace.leads.visibility import VisibleAnswers
     from marketplace.quotes.models import Quote
-    from marketplace.web.dashboard.sight import Sight
 
 
 LABELS = {
@@ -33,9 +33,9 @@ LABELS = {
 }
 
 
-def request_shown(lead: Lead, sight: Sight) -> Shown:
+def request_shown(lead: Lead, visible: VisibleAnswers) -> Shown:
     """Of the answers those that this clinic sees."""
-    asked, answers = lead.request, sight.answers
+    asked, answers = lead.request, visible.answers
     budget = [asked.budget_amount, asked.budget_currency, asked.budget_scope] if asked.share_budget else None
     facts: dict[str, object] = {
         "treatment": [asked.procedure_id, asked.concern],
@@ -43,10 +43,10 @@ def request_shown(lead: Lead, sight: Sight) -> Shown:
         "when": [asked.timing, asked.month_from, asked.month_to],
         "trips": asked.trips,
         "budget": budget,
-        "health": [answers.conditions, answers.details] if sight.health else None,
-        "photos": [str(photo.id) for photo in sight.photos],
+        "health": [answers.conditions, answers.details] if visible.health else None,
+        "photos": [str(photo.id) for photo in visible.photos],
         "languages": asked.languages,
-        "questions": sight.questions,
+        "questions": visible.questions,
     }
     return Shown(("lead", str(lead.id)), facts)
 

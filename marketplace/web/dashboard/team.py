@@ -20,7 +20,8 @@ from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.forms.base import Form, IdempotentForm, email_field
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 
 
 class RoleForm(Form):

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length
 from marketplace.accounts.queries import names_of
 from marketplace.leads.actions import may_reply
 from marketplace.leads.messages import CLINIC, MessageView
-from marketplace.web.forms.base import WordsAskedAbout
+from marketplace.web.forms.base import FlaggedWordsForm
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 1500
 
 
-class ReplyForm(WordsAskedAbout):
+class ReplyForm(FlaggedWordsForm):
     """What to write to the patient."""
 
     limit = "reply-patient"

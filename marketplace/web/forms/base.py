@@ -109,7 +109,7 @@ class IdempotentForm(Form):
     idem = HiddenField(default=lambda: str(uuid4()))
 
 
-class WordsAskedAbout(IdempotentForm):
+class FlaggedWordsForm(IdempotentForm):
     """A text to a patient: words that are pointed out may be sent as they are."""
 
     tick_asked = False  # the box is shown once there is something to answer

@@ -15,36 +15,36 @@ from marketplace.quote_requests import request_links
 from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState
 
-OPENED, KNOWN = "requests", "known"
+ACCESSIBLE, TRUSTED = "requests", "known"
 HEALTH = "health"  # of the steps, the one whose answer is closed
 View = Callable[..., Any]
 
 
-def remember(ref: str, *, until: datetime, mailed_at: datetime) -> None:
+def grant_access(ref: str, *, until: datetime, mailed_at: datetime) -> None:
     """This browser may see the request until then; by a link that was mailed just now it is the person's own."""
     sessions.current().last(until - clock.now())
-    session[OPENED] = {**session.get(OPENED, {}), ref: until.isoformat()}
+    session[ACCESSIBLE] = {**session.get(ACCESSIBLE, {}), ref: until.isoformat()}
     if clock.now() - mailed_at <= request_links.FRESH:
-        know(ref)
+        trust_browser(ref)
 
 
-def know(ref: str) -> None:
+def trust_browser(ref: str) -> None:
     """This browser is the person's own: it sent the request, or was there when the mail came."""
-    session[KNOWN] = [*(known for known in session.get(KNOWN, ()) if known != ref), ref]
+    session[TRUSTED] = [*(known for known in session.get(TRUSTED, ()) if known != ref), ref]
 
 
-def is_own_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
+def is_trusted_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
     """It sent the request, or follows a link that was mailed just now."""
     is_fresh = mailed_at is not None and clock.now() - mailed_at <= request_links.FRESH
-    return is_fresh or ref in session.get(KNOWN, ())
+    return is_fresh or ref in session.get(TRUSTED, ())
 
 
-def own_browser_only(view: View) -> View:
+def trusted_browser_only(view: View) -> View:
     """For health answers and photos: a link that lay in a mailbox for a while, or was passed on, does not show them."""
 
     @wraps(view)
     def guarded(*args: Any, ref: str, **kwargs: Any) -> Any:
-        opens_here = kwargs.get("step", HEALTH) != HEALTH or is_own_browser(ref)
+        opens_here = kwargs.get("step", HEALTH) != HEALTH or is_trusted_browser(ref)
         if opens_here:
             return view(*args, ref=ref, **kwargs)
         return redirect(url_for("patient.show_closed", ref=ref), 303)
@@ -52,20 +52,20 @@ def own_browser_only(view: View) -> View:
     return guarded
 
 
-def opened() -> list[str]:
+def accessible_refs() -> list[str]:
     """References this browser may see now."""
     now = clock.now()
-    return [ref for ref, until in session.get(OPENED, {}).items() if datetime.fromisoformat(until) > now]
+    return [ref for ref, until in session.get(ACCESSIBLE, {}).items() if datetime.fromisoformat(until) > now]
 
 
-def held() -> Any:
+def current_request() -> Any:
     """The request of this page, as its policy found it."""
-    return g.held
+    return g.quote_request
 
 
-def open_for_this_browser(ref: str) -> Any:
+def request_of_this_browser(ref: str) -> Any:
     """The request, if this browser opened it. Whoever did not, learns only how to get a link. Raises LinkGone."""
-    if ref not in opened():
+    if ref not in accessible_refs():
         raise LinkGone("not_open")
     try:
         with as_system():

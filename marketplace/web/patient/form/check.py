@@ -17,12 +17,13 @@ from marketplace.quote_requests import drafts, queries
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.challenged import ChallengedForm
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import Agreement, Recipients
 from marketplace.web.patient.form.flow import before, current_draft, url_of, with_draft
 from marketplace.web.patient.form.summary import outside_europe
-from marketplace.web.patient.request_access import know
+from marketplace.web.patient.request_access import trust_browser
 
 
 class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
@@ -85,7 +86,7 @@ def _remember_sent(quote_request: Any) -> None:
     """As long as the form's token is kept, so that sending it again is answered alike."""
     session.pop("draft")
     session["sent"] = quote_request.ref
-    know(quote_request.ref)
+    trust_browser(quote_request.ref)
     sessions.current().last(timedelta(hours=72))
     sessions.current().outlive_browser(None)
 

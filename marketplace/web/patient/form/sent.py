@@ -13,7 +13,8 @@ from marketplace.leads.submission import correct_address, rewrite
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms.base import IdempotentForm, email_field
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.flow import continue_draft, url_of
 

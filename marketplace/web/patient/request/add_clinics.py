@@ -24,17 +24,18 @@ from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
 from marketplace.web.forms.base import IdempotentForm
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, without_links
 from marketplace.web.patient.form.clinics import cards
 from marketplace.web.patient.form.summary import Row, rows
-from marketplace.web.patient.request_access import held, is_own_browser
+from marketplace.web.patient.request_access import current_request, is_trusted_browser
 
 ONLY_WHEN_CHOSEN = {"email", "phone"}
 
 
-class MoreForm(AgreeingForm, IdempotentForm):
+class AddClinicsForm(AgreeingForm, IdempotentForm):
     """Named clinics and what they get."""
 
     clinics = SelectMultipleField(
@@ -79,22 +80,22 @@ class Offer:
         facts |= {f"clinic.{slug}": words[1] for slug, words in self.words.items()}
         return Shown(("more", str(self.quote_request.id)), facts)
 
-    def agreed_to(self, form: MoreForm) -> set[str]:
+    def agreed_to(self, form: AddClinicsForm) -> set[str]:
         """The facts that count for what is ticked: who is not asked, and what is not sent, may change."""
         shares = bool(form.share_health.data)
         names = {row["name"] for row in self.rows if shares or row["name"] not in HEALTH_ROWS}
         kinds = ("clinic", "health") if shares else ("clinic",)
         return names | {f"{kind}.{slug}" for kind in kinds for slug in form.clinics.data or ()}
 
-    def items(self, form: MoreForm) -> list[tuple[str | None, str]]:
+    def items(self, form: AddClinicsForm) -> list[tuple[str | None, str]]:
         """What changed since the page was shown."""
         labels = {row["name"]: row["key"] for row in self.rows}
         labels |= {f"clinic.{proposal.clinic.slug}": proposal.clinic.name for proposal in self.proposed.proposals}
         return agreeing.items(form.changes, labels, gone=_("A clinic you ticked can no longer be added"))
 
 
-def _form(offer: Offer) -> MoreForm:
-    form = MoreForm()
+def _form(offer: Offer) -> AddClinicsForm:
+    form = AddClinicsForm()
     form.clinics.choices = [(proposal.clinic.slug, proposal.clinic.name) for proposal in offer.proposed.proposals]
     return form
 
@@ -102,17 +103,17 @@ def _form(offer: Offer) -> MoreForm:
 @blueprint.get("/my/requests/<ref>/clinics")
 def show_more_clinics(ref: str) -> ResponseReturnValue:
     """Who could get it too, each with its reason."""
-    offer = Offer.of(held())
+    offer = Offer.of(current_request())
     return _page(offer, _form(offer))
 
 
-def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
+def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
     form.show(offer.shown)
     marked = [{**row, "changed": row["name"] in form.changes.changed} for row in offer.rows]
     page = render_template(
         "patient/request/add_clinics.html",
         offer=offer,
-        rows=without_links(marked, own=is_own_browser(offer.quote_request.ref)),
+        rows=without_links(marked, own=is_trusted_browser(offer.quote_request.ref)),
         in_words=in_words,
         cards=cards(offer.proposed, offer.quote_request.procedure_id, currency=currency_of(offer.quote_request)),
         form=form,
@@ -123,11 +124,11 @@ def _page(offer: Offer, form: MoreForm) -> ResponseReturnValue:
 
 @blueprint.post("/my/requests/<ref>/clinics")
 @writes
-@idempotent(MoreForm)
+@idempotent(AddClinicsForm)
 def send_to_more_clinics(ref: str) -> ResponseReturnValue:
     """Their leads are made at once: the address is confirmed."""
-    quote_request = held()
-    _lock(quote_request, MoreForm().clinics.data or ())
+    quote_request = current_request()
+    _lock(quote_request, AddClinicsForm().clinics.data or ())
     offer = Offer.of(quote_request)
     form = _form(offer)
     if form.clinics.data and not form.agrees_to(offer.shown, among=offer.agreed_to(form)):

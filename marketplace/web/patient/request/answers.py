@@ -21,7 +21,7 @@ from marketplace.web.patient.form.health import MAX_DETAILS_LENGTH, NONE, Health
 from marketplace.web.patient.form.travel import WhenForm, WhereForm
 from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
-from marketplace.web.patient.request_access import held, own_browser_only
+from marketplace.web.patient.request_access import current_request, trusted_browser_only
 from marketplace.web.patient.wording import EXAMPLES
 
 FORMS: dict[str, type[Question]] = {
@@ -47,19 +47,19 @@ def _question(step: str) -> type[Question]:
 
 
 @blueprint.get("/my/requests/<ref>/answers/<step>")
-@own_browser_only
+@trusted_browser_only
 def show_answer(ref: str, step: str) -> ResponseReturnValue:
     """The question with the answer as it stands."""
-    quote_request = held()
+    quote_request = current_request()
     return _page(ref, step, _question(step).of(quote_request))
 
 
 @blueprint.post("/my/requests/<ref>/answers/<step>")
-@own_browser_only
+@trusted_browser_only
 @writes
 def change_answer(ref: str, step: str) -> ResponseReturnValue:
     """Stores it; clinics that have the request see the new answer."""
-    quote_request = held()
+    quote_request = current_request()
     form = _question(step).of(quote_request)
     if not form.validate_on_submit():
         return _page(ref, step, form)

@@ -28,7 +28,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.summary import Row
 from marketplace.web.patient.request.quotes import BASE
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 
 # Every field of a quote belongs to one line of the page.
 LINES: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -124,7 +124,7 @@ def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
 @blueprint.get(BASE + "/choose")
 def show_choice(ref: str, number: int) -> ResponseReturnValue:
     """Exactly what is released, before it is."""
-    choice = Choice.of(held(), number)
+    choice = Choice.of(current_request(), number)
     choosing.must_go_on(choice.quote.lead)
     return _page(choice, AgreeingForm())
 
@@ -133,7 +133,7 @@ def show_choice(ref: str, number: int) -> ResponseReturnValue:
 @writes
 def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
-    quote_request = held()
+    quote_request = current_request()
     limits.consume("choose", request=ref)
     choosing.lock_for_choice(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()

@@ -14,7 +14,7 @@ from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_rows import columns, rows
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
 MAX_COLUMNS = 5
@@ -44,7 +44,7 @@ class CompareForm(QueryForm):
 @blueprint.get("/my/requests/<ref>/compare")
 def compare_quotes(ref: str) -> str:
     """The server renders the chosen columns; five at most."""
-    quote_request = held()
+    quote_request = current_request()
     form = _form(quote_request)
     found = _found(quote_request, form)
     return render_template(

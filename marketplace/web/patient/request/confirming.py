@@ -15,11 +15,12 @@ from marketplace.quote_requests import request_links
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import IdempotentForm
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import Agreement, Recipients, without_links
 from marketplace.web.patient.form.flow import continue_draft, url_of
-from marketplace.web.patient.request_access import is_own_browser, remember
+from marketplace.web.patient.request_access import grant_access, is_trusted_browser
 
 
 class ConfirmForm(AgreeingForm, IdempotentForm):
@@ -50,7 +51,7 @@ def show_confirmation(token: str) -> ResponseReturnValue:
 
 def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) -> ResponseReturnValue:
     form.show(confirmation.shown)
-    own = is_own_browser(confirmation.quote_request.ref, mailed_at=link.created_at)
+    own = is_trusted_browser(confirmation.quote_request.ref, mailed_at=link.created_at)
     html = render_template(
         "patient/request/confirm.html",
         agreement=confirmation,
@@ -75,7 +76,7 @@ def send_request(token: str) -> ResponseReturnValue:
         return _page(token, confirmation, link, form)
     left_out = [clinic for clinic, _reason in confirmation.recipients.left_out]
     _say_what_came_of_it(confirm(quote_request, without=left_out))
-    remember(
+    grant_access(
         quote_request.ref, until=clock.now() + request_links.LIFETIMES[request_links.PAGE], mailed_at=link.created_at
     )
     return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
@@ -86,7 +87,7 @@ def send_request(token: str) -> ResponseReturnValue:
 def change_unconfirmed(token: str) -> ResponseReturnValue:
     """Back to the form with every answer; it shows health answers, so it opens in the person's own browser only."""
     quote_request, link = request_links.peek_confirm(token)
-    if not is_own_browser(quote_request.ref, mailed_at=link.created_at):
+    if not is_trusted_browser(quote_request.ref, mailed_at=link.created_at):
         flash(_("To change an answer, have the email sent again and open its link at once"), "care")
         return redirect(url_for("patient.ask_for_link"), 303)
     rewrite(quote_request)

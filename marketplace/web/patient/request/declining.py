@@ -17,7 +17,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.quotes import BASE
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 from marketplace.web.words import QUOTE_DECLINES
 
 
@@ -35,8 +35,8 @@ class DeclineForm(Form):
 @blueprint.get(BASE + "/decline")
 def show_decline(ref: str, number: int) -> ResponseReturnValue:
     """What follows, before it does."""
-    quote = of_request(held(), number)
-    if quote.state != "sent" or held().state not in TAKES_QUOTES:
+    quote = of_request(current_request(), number)
+    if quote.state != "sent" or current_request().state not in TAKES_QUOTES:
         raise WrongState(f"quote_{quote.state}", _("This quote is not open any more"))
     return _page(quote, DeclineForm())
 
@@ -46,7 +46,7 @@ def show_decline(ref: str, number: int) -> ResponseReturnValue:
 def decline_quote(ref: str, number: int) -> ResponseReturnValue:
     """The clinic is told, with the reason if one was given."""
     limits.consume("choose", request=ref)
-    quote, form = of_request(held(), number), DeclineForm()
+    quote, form = of_request(current_request(), number), DeclineForm()
     if not form.validate_on_submit():
         return _page(quote, form), 422
     decline(quote, reason=form.reason.data or None)
@@ -60,4 +60,4 @@ def decline_quote(ref: str, number: int) -> ResponseReturnValue:
 
 def _page(quote: Quote, form: DeclineForm) -> str:
     page = "patient/request/decline.html"
-    return render_template(page, quote_request=held(), quote=quote, form=form, has_errors=bool(form.errors))
+    return render_template(page, quote_request=current_request(), quote=quote, form=form, has_errors=bool(form.errors))

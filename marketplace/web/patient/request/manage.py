@@ -17,7 +17,7 @@ from marketplace.quotes.request_export import export, photo_files
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import held, own_browser_only
+from marketplace.web.patient.request_access import current_request, trusted_browser_only
 
 
 def _back(ref: str) -> ResponseReturnValue:
@@ -28,7 +28,7 @@ def _back(ref: str) -> ResponseReturnValue:
 @writes
 def pause_request(ref: str) -> ResponseReturnValue:
     """Pauses an open request and opens a paused one."""
-    quote_request = held()
+    quote_request = current_request()
     # A button pressed twice asks for the same twice.
     if request.form.get("to") == quote_request.state:
         return _back(ref)
@@ -45,7 +45,7 @@ def pause_request(ref: str) -> ResponseReturnValue:
 @writes
 def close_request(ref: str) -> ResponseReturnValue:
     """Says what follows, then does it."""
-    quote_request = held()
+    quote_request = current_request()
     if request.method == "POST":
         request_actions.close(quote_request)
         flash(_("Closed. Clinics can no longer answer"), "success")
@@ -57,7 +57,7 @@ def close_request(ref: str) -> ResponseReturnValue:
 @writes
 def keep_request(ref: str) -> ResponseReturnValue:
     """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
-    quote_request = held()
+    quote_request = current_request()
     if quote_request.state in AT_CLINICS:
         page = render_template("patient/request/not_ended.html", quote_request=quote_request)
         return page, 409 if request.method == "POST" else 200
@@ -80,11 +80,11 @@ def leave_browser() -> ResponseReturnValue:
 
 
 @blueprint.get("/my/requests/<ref>/export")
-@own_browser_only
+@trusted_browser_only
 @writes
 def export_request(ref: str) -> ResponseReturnValue:
     """The request's own page opens it, nobody else's does; a look by HEAD takes nothing."""
-    quote_request = held()
+    quote_request = current_request()
     if request.method == "HEAD":
         return ""
     content = export(quote_request)

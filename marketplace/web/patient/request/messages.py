@@ -15,9 +15,10 @@ from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.status_texts import clinic_news
 from marketplace.web.forms.base import IdempotentForm
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 
 
 class MessageForm(IdempotentForm):
@@ -34,14 +35,14 @@ class MessageForm(IdempotentForm):
 
     def counted(self) -> dict[str, str]:
         """Each message is an email to the clinic's desk."""
-        return {"request": held().ref}
+        return {"request": current_request().ref}
 
 
 @blueprint.get("/my/requests/<ref>/messages/<clinic>")
 @writes
 def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
     """What was said so far, and a field; what the clinic wrote is read now, but not by HEAD."""
-    lead = lead_with_clinic(held(), clinic)
+    lead = lead_with_clinic(current_request(), clinic)
     said = messages(lead)
     if said and request.method != "HEAD":
         mark_read(lead, author=CLINIC, until=said[-1].at)
@@ -53,7 +54,7 @@ def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
 @idempotent(MessageForm)
 def send_message(ref: str, clinic: str) -> ResponseReturnValue:
     """Answers a question; the clinic's clock runs on."""
-    lead = lead_with_clinic(held(), clinic)
+    lead = lead_with_clinic(current_request(), clinic)
     form = MessageForm()
     if not form.validate_on_submit():
         return _page(lead, said=messages(lead), form=form), 422
@@ -70,6 +71,6 @@ def _page(lead: Lead, *, said: Sequence[MessageView], form: MessageForm) -> str:
         may_write=takes_messages(lead),
         news=clinic_news(lead),
         form=form,
-        ref=held().ref,
+        ref=current_request().ref,
         has_errors=bool(form.errors),
     )

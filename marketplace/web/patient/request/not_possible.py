@@ -9,7 +9,7 @@ from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.web.http import errors
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 
 # Heading and words by the reason of the refusal.
 REASONS = {
@@ -40,12 +40,12 @@ STATES = {
 @blueprint.errorhandler(WrongState)
 def show_not_possible(problem: WrongState) -> ResponseReturnValue:
     """For the pages of a request; elsewhere the page that every such refusal has."""
-    if "held" not in g or isinstance(problem, FormChanged) or held().state not in STATES:
+    if "quote_request" not in g or isinstance(problem, FormChanged) or current_request().state not in STATES:
         return errors.show_problem(problem)
     errors.take_back()
-    heading, words = _said_of(problem.reason, RequestState(held().state))
+    heading, words = _said_of(problem.reason, RequestState(current_request().state))
     page = "patient/request/not_possible.html"
-    html = render_template(page, quote_request=held(), problem=problem, heading=heading, words=words)
+    html = render_template(page, quote_request=current_request(), problem=problem, heading=heading, words=words)
     return html, problem.status
 
 

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from marketplace.quote_requests import queries, request_links
 from marketplace.web.forms.base import IdempotentForm, email_field
 from marketplace.web.forms.challenged import ChallengedForm
-from marketplace.web.http.writing import idempotent, writes
+from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import held, opened, remember
+from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
 
 
 class LinkForm(ChallengedForm, IdempotentForm):
@@ -32,7 +33,7 @@ def open_page(token: str) -> ResponseReturnValue:
     quote_request, link = request_links.open_page(token)
     if request.method == "HEAD":
         return ""
-    remember(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
+    grant_access(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
     target = request.args.get("to", "")
     page = url_for("patient.show_request", ref=quote_request.ref)
     return redirect(f"{page}/{target}" if request_links.BELOW_REQUEST.fullmatch(target) else page, 303)
@@ -49,7 +50,7 @@ def ask_for_link() -> ResponseReturnValue:
         return redirect(url_for("patient.link_sent"), 303)
     status = 422 if request.method == "POST" else 200
     return render_template(
-        "patient/request/link.html", form=form, opened=opened(), has_errors=bool(form.errors)
+        "patient/request/link.html", form=form, opened=accessible_refs(), has_errors=bool(form.errors)
     ), status
 
 
@@ -68,7 +69,7 @@ class OpenForm(IdempotentForm):
 
     def counted(self) -> dict[str, str]:
         """The mailbox has peace, whoever presses."""
-        return {"email": queries.answers(held()).email}
+        return {"email": queries.answers(current_request()).email}
 
 
 @blueprint.get("/my/requests/<ref>/open")
@@ -85,12 +86,12 @@ def mail_link_to_open(ref: str) -> ResponseReturnValue:
     form = OpenForm()
     if not form.validate_on_submit():
         return _page(form)
-    request_links.mail_new_link(held())
+    request_links.mail_new_link(current_request())
     flash(_("We have emailed you a new link. Open it in this browser"), "success")
     return redirect(url_for("patient.show_closed", ref=ref), 303)
 
 
 def _page(form: Any) -> ResponseReturnValue:
-    shown = {"quote_request": held(), "form": form, "has_errors": bool(form.errors)}
+    shown = {"quote_request": current_request(), "form": form, "has_errors": bool(form.errors)}
     html = render_template("patient/request/reopen_health.html", **shown)
     return html, 422 if form.errors else 200

@@ -19,7 +19,7 @@ from marketplace.web.http.writing import keep_what_was_done, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.photos import PhotosForm, photo_response
 from marketplace.web.patient.form.summary import Row
-from marketplace.web.patient.request_access import held, own_browser_only
+from marketplace.web.patient.request_access import current_request, trusted_browser_only
 
 
 class LaterPhotosForm(AgreeingForm, PhotosForm):
@@ -77,26 +77,26 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
 
 
 @blueprint.get("/my/requests/<ref>/photos/<uuid:photo_id>")
-@own_browser_only
+@trusted_browser_only
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """For whoever holds the request's link."""
-    return photo_response(held(), photo_id)
+    return photo_response(current_request(), photo_id)
 
 
 @blueprint.get("/my/requests/<ref>/answers/photos")
-@own_browser_only
+@trusted_browser_only
 def show_photos(ref: str) -> ResponseReturnValue:
     """What is there, and who sees it."""
-    return _page(held(), LaterPhotosForm.of(held()))
+    return _page(current_request(), LaterPhotosForm.of(current_request()))
 
 
 @blueprint.post("/my/requests/<ref>/answers/photos")
 @uploads.takes_photos
-@own_browser_only
+@trusted_browser_only
 @writes
 def change_photos(ref: str) -> ResponseReturnValue:
     """Stored with the consent to it; what could be taken is kept, also when another file could not."""
-    quote_request = held()
+    quote_request = current_request()
     form = LaterPhotosForm.of(quote_request)
     form.name_clinics(photo_readers(quote_request))
     if form.is_stale(quote_request) or not form.validate_on_submit():

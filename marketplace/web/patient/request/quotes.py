@@ -18,7 +18,7 @@ from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 from marketplace.web.patient.wording import given_before
 
 BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
@@ -31,7 +31,7 @@ def _back(ref: str) -> ResponseReturnValue:
 @blueprint.get(BASE)
 def show_quote(ref: str, number: int) -> str:
     """The whole slip; what is missing is said as missing."""
-    quote_request = held()
+    quote_request = current_request()
     quote = of_request(quote_request, number)
     found = side_by_side(quote_request, numbers=[number])
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
@@ -72,7 +72,7 @@ def _next_steps(quote: Quote) -> dict[str, object]:
 @writes
 def undo_choice(ref: str, number: int) -> ResponseReturnValue:
     """Within 48 hours all is as before: what was chosen, and what was declined."""
-    quote_request = held()
+    quote_request = current_request()
     quote = of_request(quote_request, number)
     if quote.lead.quote_declined_at is not None:
         choosing.undo_decline(quote)

@@ -22,7 +22,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.sharing_cards import PURPOSES, sharing_cards
-from marketplace.web.patient.request_access import held, own_browser_only
+from marketplace.web.patient.request_access import current_request, trusted_browser_only
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -33,7 +33,7 @@ BASE = "/my/requests/<ref>/sharing"
 @blueprint.get(BASE)
 def sharing(ref: str) -> ResponseReturnValue:
     """A card a clinic: what it may read, since when, who looked, what it was told to delete."""
-    quote_request = held()
+    quote_request = current_request()
     return render_template(
         "patient/request/sharing.html",
         quote_request=quote_request,
@@ -75,14 +75,14 @@ def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
 
 
 @blueprint.get(BASE + "/<clinic>/give")
-@own_browser_only
+@trusted_browser_only
 def show_consent(ref: str, clinic: str) -> ResponseReturnValue:
     """The sentence to agree to, so that the clinic reads it again."""
     return _giving_page(_lead(clinic), _asked(request.args.get("what", Purpose.HEALTH.value), set(PARTS)))
 
 
 @blueprint.post(BASE + "/<clinic>/give")
-@own_browser_only
+@trusted_browser_only
 @writes
 def give_consent(ref: str, clinic: str) -> ResponseReturnValue:
     """Stores the sentence that was shown; where it would be another by now, that one is shown first."""
@@ -103,7 +103,7 @@ def _giving_page(lead: Lead, what: str, *, changed: bool = False) -> ResponseRet
 
 
 def _lead(clinic: str) -> Lead:
-    return lead_with_clinic(held(), clinic)
+    return lead_with_clinic(current_request(), clinic)
 
 
 def _asked(what: str, known: set[str]) -> str:

@@ -18,14 +18,14 @@ from marketplace.quotes.revisions import changed_after_each
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.deletion import deleted_page
-from marketplace.web.patient.request_access import held
+from marketplace.web.patient.request_access import current_request
 from marketplace.web.patient.wording import given_before
 
 
 @blueprint.get("/my/requests/<ref>")
 def show_request(ref: str) -> ResponseReturnValue:
     """Every state has its page; none is empty."""
-    quote_request = held()
+    quote_request = current_request()
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
     return render_template(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import g, request
-from flask_security import current_user
-
-from marketplace.leads.actions import lock, open_lead, record_access, record_access_in_own_transaction
+from marketplace.leads.actions import lock
 from marketplace.leads.clinic_queries import shared
 from marketplace.leads.freezing import may_read
-from marketplace.leads.messages import PATIENT, MessageView, mark_read, messages
+from marketplace.leads.messages import MessageView, messages
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers, without_health
@@ -25,7 +22,7 @@ NOTHING = Answers()
 
 
 @dataclass(frozen=True)
-class Sight:
+class VisibleAnswers:
     """Health and photos only with a standing consent, contact only once chosen, nothing when the lead has ended."""
 
     answers: Answers
@@ -51,31 +48,25 @@ class Sight:
         return any(said.is_question for said in self.said)
 
 
-def own_lead() -> Lead:
-    """The clinic's lead of this page, as its policy found it."""
-    lead: Lead = g.lead
-    return lead
-
-
-def hold_still(lead: Lead) -> None:
+def lock_visibility(lead: Lead) -> None:
     """Whoever stops the clinic or revokes a consent comes before this look, or after it."""
     may_read(lead)
     lock(lead)
 
 
-def reads(lead: Lead, purpose: Purpose) -> bool:
+def is_visible(lead: Lead, purpose: Purpose) -> bool:
     """Whether the health answers, or the photos, are open to the clinic now."""
     return lead.state in READING and may_read(lead) and bool(shared([lead], purpose))
 
 
-def sight_of(lead: Lead) -> Sight:
+def answers_visible_to(lead: Lead) -> VisibleAnswers:
     """Opens no more than may be read."""
     if not may_read(lead):
         return _contact_kept(lead)
     if lead.state not in READING:
-        return Sight(NOTHING, health=False, contact=False, said=())
-    health, sees_photos = reads(lead, Purpose.HEALTH), reads(lead, Purpose.PHOTOS)
-    return Sight(
+        return VisibleAnswers(NOTHING, health=False, contact=False, said=())
+    health, sees_photos = is_visible(lead, Purpose.HEALTH), is_visible(lead, Purpose.PHOTOS)
+    return VisibleAnswers(
         answers(lead.request) if health else without_health(lead.request),
         health=health,
         contact=lead.state == LeadState.WON,
@@ -85,32 +76,15 @@ def sight_of(lead: Lead) -> Sight:
     )
 
 
-def _contact_kept(lead: Lead) -> Sight:
+def _contact_kept(lead: Lead) -> VisibleAnswers:
     """A clinic that may not go on reads nothing; what it has of whoever chose it, it keeps."""
     if lead.state != LeadState.WON:
-        return Sight(NOTHING, health=False, contact=False, said=())
+        return VisibleAnswers(NOTHING, health=False, contact=False, said=())
     known = answers(lead.request)
     kept = Answers(name=known.name, email=known.email, phone=known.phone)
-    return Sight(kept, health=False, contact=True, said=())
+    return VisibleAnswers(kept, health=False, contact=True, said=())
 
 
-def may_ask(lead: Lead, sight: Sight) -> bool:
+def may_ask(lead: Lead, visible: VisibleAnswers) -> bool:
     """One question, while nothing else was answered and the request is open."""
-    return lead.state in AWAITING and lead.request.state == "open" and not sight.has_asked
-
-
-def record_accesses(lead: Lead, sight: Sight) -> None:
-    """The patient can read who looked at what, and their messages are read; HEAD looks at nothing."""
-    if request.method == "HEAD":
-        return
-    open_lead(lead)
-    for what in sight.shown:
-        record_access(lead, actor=current_user.actor, what=what)
-    if sight.said:
-        mark_read(lead, author=PATIENT, until=sight.said[-1].at)
-
-
-def record_accesses_beside_form(lead: Lead, sight: Sight) -> None:
-    """A refused form shows all of it again, and its answer is not stored: this is."""
-    for what in sight.shown:
-        record_access_in_own_transaction(lead, actor=current_user.actor, what=what)
+    return lead.state in AWAITING and lead.request.state == "open" and not visible.has_asked

@@ -1,0 +1,38 @@
+"""The lead of a clinic's page, and the record of who of the team read which of its answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, request
+from flask_security import current_user
+
+from marketplace.leads.actions import open_lead, record_access, record_access_in_own_transaction
+from marketplace.leads.messages import PATIENT, mark_read
+from marketplace.leads.visibility import VisibleAnswers
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+
+
+def current_lead() -> Lead:
+    """The clinic's lead of this page, as its policy found it."""
+    lead: Lead = g.lead
+    return lead
+
+
+def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:
+    """The patient can read who looked at what, and their messages are read; HEAD looks at nothing."""
+    if request.method == "HEAD":
+        return
+    open_lead(lead)
+    for what in visible.shown:
+        record_access(lead, actor=current_user.actor, what=what)
+    if visible.said:
+        mark_read(lead, author=PATIENT, until=visible.said[-1].at)
+
+
+def record_accesses_of_refused_form(lead: Lead, visible: VisibleAnswers) -> None:
+    """A refused form shows all of it again, and its answer is not stored: this is."""
+    for what in visible.shown:
+        record_access_in_own_transaction(lead, actor=current_user.actor, what=what)

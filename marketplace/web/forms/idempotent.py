@@ -1,0 +1,108 @@
+"""Forms that are carried out once: the same key and fields get the first answer again, other fields a 409."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, make_response, redirect, request, session
+from flask_babel import gettext as _
+
+from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.security import idempotency
+from marketplace.foundation.security.idempotency import Fields, FormChanged
+from marketplace.web.forms.base import IdempotentForm
+from marketplace.web.http.writing import View
+
+KEY_FIELD = "idem"
+
+
+NOT_BODY = {"csrf_token", KEY_FIELD}
+
+
+def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Callable[[View], View]:
+    """Makes a view idempotent: the same key (the field `idem`) and body get the first answer again, another body 409.
+
+    Where a key is not a must, the form creates a mail only; without one each POST stands for itself.
+    """
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def answered(*args: Any, **kwargs: Any) -> Any:
+            if request.method != "POST" or not (must_have_key or KEY_FIELD in request.form):
+                return view(*args, **kwargs)
+            sent = _submission(ref=kwargs.get("ref") or session.get("draft_ref"))
+            try:
+                earlier = idempotency.claim(sent)
+                if earlier is not None:
+                    return redirect(earlier, 303)
+                return _keep_answer(sent, make_response(view(*args, **kwargs)))
+            except WrongState as problem:
+                # Nothing a person typed is lost, whoever was faster.
+                problem.submitted = conflict_versions(problem, sent.fields, form)
+                raise
+
+        answered.idempotent = True  # type: ignore[attr-defined]
+        return answered
+
+    return decorated
+
+
+def _keep_answer(sent: idempotency.Submission, answer: Response) -> Response:
+    if answer.status_code == 303:
+        idempotency.keep_answer(sent.token, answer.headers["Location"])
+    return answer
+
+
+def _submission(*, ref: str | None) -> idempotency.Submission:
+    try:
+        token = UUID(request.form.get(KEY_FIELD, ""))
+    except ValueError as error:
+        raise Refused("form_token", "This form is incomplete. Go back, reload the page and send it again") from error
+    fields = {name: values for name, values in request.form.lists() if name not in NOT_BODY}
+    return idempotency.Submission(token, path=request.path, fields=fields, holder=_holder(), ref=ref)
+
+
+def _holder() -> bytes:
+    """The browser's session that the form was given to: the one its CSRF token belongs to, too."""
+    secret = str(session.get(current_app.config["WTF_CSRF_FIELD_NAME"], ""))
+    return hashlib.sha256(b"form|" + secret.encode()).digest()
+
+
+@dataclass(frozen=True)
+class SubmittedVersion:
+    """One version: its heading, and what differs in it, each with the words of its field."""
+
+    heading: str
+    rows: list[dict[str, str]]
+
+
+def conflict_versions(problem: Exception, now: Fields, form: type[IdempotentForm]) -> list[SubmittedVersion]:
+    """What was sent now and, for who sent it, what was sent first: only where the two differ."""
+    fields = form(formdata=None)
+    first = problem.first if isinstance(problem, FormChanged) else {}
+    names = [name for name in {**first, **now} if _shown(name, fields) and first.get(name) != now.get(name)]
+    both = [(_("What you sent first"), first)] if first else []
+    both += [(_("What you sent now"), now)]
+    return [
+        SubmittedVersion(heading, [{"key": _label(name, fields), "value": _text(sent.get(name))} for name in names])
+        for heading, sent in both
+        if names
+    ]
+
+
+def _shown(name: str, fields: Any) -> bool:
+    return name not in fields or fields[name].type != "HiddenField"
+
+
+def _label(name: str, fields: Any) -> str:
+    label = str(fields[name].label.text) if name in fields else ""
+    # Fields without words of their own are named after themselves.
+    named = label and label != name.replace("_", " ").title()
+    return label if named else name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _text(values: list[str] | None) -> str:
+    return ", ".join(_("Yes") if value == "y" else value for value in values or [])
