@@ -127,7 +127,7 @@ class Person:
     def away(self) -> None:
         """As if the sign-in had been a while ago."""
         with self.app.app_context():
-            db.session.execute(update(WebSession).values(fresh_at=clock.now() - timedelta(hours=1)))
+            db.session.execute(update(WebSession).values(authenticated_at=clock.now() - timedelta(hours=1)))
             db.session.commit()
 
 

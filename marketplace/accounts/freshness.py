@@ -47,7 +47,7 @@ def fresh(view: View) -> View:
 def is_fresh() -> bool:
     """Whoever is not signed in never is."""
     row = sessions.current().row if current_user.is_authenticated else None
-    return row is not None and row.fresh_at is not None and clock.now() - row.fresh_at < FRESH_FOR
+    return row is not None and row.authenticated_at is not None and clock.now() - row.authenticated_at < FRESH_FOR
 
 
 def _ask_for_password() -> ResponseReturnValue:

@@ -34,17 +34,17 @@ class WebSession(Base):
     __tablename__ = "web_session"
     __table_args__ = (
         CheckConstraint("octet_length(id) = 32", name="id_is_a_hash"),
-        CheckConstraint("expires_at <= latest_at", name="ends_by_its_latest"),
+        CheckConstraint("expires_at <= absolute_expiry_at", name="ends_by_absolute_expiry"),
     )
 
     id: Mapped[bytes] = mapped_column(primary_key=True)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     data: Mapped[bytes | None]
-    begun_at: Mapped[datetime]
+    started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    latest_at: Mapped[datetime]
-    fresh_at: Mapped[datetime | None]
+    absolute_expiry_at: Mapped[datetime]
+    authenticated_at: Mapped[datetime | None]
     idle_seconds: Mapped[int]
     remembered: Mapped[bool]
 

@@ -75,7 +75,7 @@ class BrowserSession(SessionMixin):
         """A new id and a new life: whoever knew the id of before knows nothing."""
         self._now()
         row = _row(lifetime)
-        row.account_id, row.remembered, row.fresh_at = account_id, remembered, row.begun_at
+        row.account_id, row.remembered, row.authenticated_at = account_id, remembered, row.started_at
         self._replace(row)
 
     def renew(self, *, fresh: bool) -> None:
@@ -83,7 +83,7 @@ class BrowserSession(SessionMixin):
         self._now()
         if self.row is not None:
             row = WebSession(**{name: getattr(self.row, name) for name in session_store.COLUMNS})
-            row.fresh_at = clock.now() if fresh else row.fresh_at
+            row.authenticated_at = clock.now() if fresh else row.authenticated_at
             self._replace(row)
 
     def end(self) -> None:
@@ -183,7 +183,7 @@ class RowSessions(SessionInterface):
         kept = cast(BrowserSession, session)
         kept.save()
         if kept.row is not None and (kept.is_new or kept.sends_cookie):
-            ends = kept.row.latest_at if kept.row.remembered else kept.cookie_ends
+            ends = kept.row.absolute_expiry_at if kept.row.remembered else kept.cookie_ends
             response.set_cookie(self.get_cookie_name(app), kept.token, expires=ends, **self._attributes(app))
         elif kept.is_over:
             response.delete_cookie(self.get_cookie_name(app), **self._attributes(app))
@@ -205,8 +205,8 @@ def current() -> BrowserSession:
 def _row(lifetime: Lifetime) -> WebSession:
     now = clock.now()
     return WebSession(
-        begun_at=now,
-        latest_at=now + lifetime.absolute,
+        started_at=now,
+        absolute_expiry_at=now + lifetime.absolute,
         idle_seconds=int(lifetime.idle.total_seconds()),
         remembered=False,
     )
@@ -214,4 +214,4 @@ def _row(lifetime: Lifetime) -> WebSession:
 
 def _extend(row: WebSession) -> None:
     row.seen_at = clock.now()
-    row.expires_at = min(row.seen_at + timedelta(seconds=row.idle_seconds), row.latest_at)
+    row.expires_at = min(row.seen_at + timedelta(seconds=row.idle_seconds), row.absolute_expiry_at)

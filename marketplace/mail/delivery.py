@@ -69,10 +69,10 @@ def prepare(email_id: UUID) -> bool:
     email = _take(email_id)
     if email is None:
         return False
-    if email.again_at is not None and email.again_at > clock.now():
-        raise TooEarly(email.again_at)
+    if email.retry_at is not None and email.retry_at > clock.now():
+        raise TooEarly(email.retry_at)
     if email.waiting_at is not None and clock.now() - email.waiting_at >= GIVE_UP_AFTER:
-        _end(email, EmailState.FAILED, code=email.last_problem or "gave_up")
+        _end(email, EmailState.FAILED, code=email.last_error or "gave_up")
         return False
     if (reason := _withheld(email)) is not None:
         _end(email, EmailState.SUPPRESSED, code=reason)
@@ -128,7 +128,7 @@ def still_waits(email_id: UUID) -> bool:
 def wait_again(email: Email) -> None:
     """A failed email waits once more, with all its time. Raises WrongState for any other."""
     lifecycle.move(email, EmailState.WAITING)
-    email.ambiguous, email.again_at = 0, None
+    email.unclear_attempts, email.retry_at = 0, None
 
 
 def about(email: Email) -> dict[str, UUID | None]:
@@ -158,7 +158,7 @@ def _take(email_id: UUID) -> Email | None:
 
 
 def _end(email: Email, state: EmailState, *, code: str | None) -> None:
-    email.last_problem = code
+    email.last_error = code
     lifecycle.move(email, state)
     if state is EmailState.FAILED:
         record(events.EmailFailed(**about(email), reason=code))
@@ -169,13 +169,14 @@ def _end(email: Email, state: EmailState, *, code: str | None) -> None:
 def _after(email: Email, outcome: Outcome) -> datetime | None:
     """What the server's refusal or silence leads to."""
     ambiguous = outcome.verdict is Verdict.AMBIGUOUS
-    email.last_problem = outcome.code
-    email.ambiguous += ambiguous
-    if outcome.verdict is Verdict.NEVER or email.ambiguous >= MOST_COPIES:
+    email.last_error = outcome.code
+    if ambiguous:
+        email.unclear_attempts += 1
+    if outcome.verdict is Verdict.NEVER or email.unclear_attempts >= MOST_COPIES:
         _end(email, EmailState.FAILED, code=outcome.code)
         return None
-    email.again_at = clock.now() + pause(email.attempts, ambiguous=ambiguous)
-    return email.again_at
+    email.retry_at = clock.now() + pause(email.attempts, ambiguous=ambiguous)
+    return email.retry_at
 
 
 def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:

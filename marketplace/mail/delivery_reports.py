@@ -131,8 +131,8 @@ def apply_report(report: Report) -> None:
         _apply_complaint(email)
     elif report.permanent:
         _apply_bounce(email, report)
-    elif email.state == EmailState.SENT and email.last_problem != report.code:
-        email.last_problem = report.code
+    elif email.state == EmailState.SENT and email.last_error != report.code:
+        email.last_error = report.code
         _note(events.EmailDelayed, email, reason=report.code)
 
 
@@ -141,7 +141,7 @@ def _apply_bounce(email: Email, report: Report) -> None:
     if report.mailbox_gone:
         _suppress(email, reason=Reason.BOUNCE, scope=ALL)
     if email.state == EmailState.SENT:
-        email.last_problem = report.code
+        email.last_error = report.code
         delivery.lifecycle.move(email, EmailState.BOUNCED)
         _note(events.EmailBounced, email, reason=report.code)
 

@@ -46,12 +46,12 @@ def _send(key: UUID) -> None:
         queue_sending(key, at=early.at)
         due = False
     db.session.commit()
-    again_at = delivery.attempt(key) if due else None
-    if again_at is None and delivery.still_waits(key):
+    retry_at = delivery.attempt(key) if due else None
+    if retry_at is None and delivery.still_waits(key):
         # In the hand of another worker, which may never come back.
-        again_at = clock.now() + LOOK_AGAIN_AFTER
-    if again_at is not None:
-        queue_sending(key, at=again_at)
+        retry_at = clock.now() + LOOK_AGAIN_AFTER
+    if retry_at is not None:
+        queue_sending(key, at=retry_at)
     db.session.commit()
 
 
@@ -73,7 +73,7 @@ def sweep_waiting(now: datetime) -> int:
     forgotten = db.session.scalars(
         select(Email.id)
         .where(Email.state == EmailState.WAITING)
-        .where(func.coalesce(Email.again_at, Email.waiting_at) < now - FORGOTTEN_AFTER)
+        .where(func.coalesce(Email.retry_at, Email.waiting_at) < now - FORGOTTEN_AFTER)
         .order_by(Email.created_at)
         .limit(SWEEP_MOST)
     ).all()

@@ -52,9 +52,9 @@ class Email(Created, Base):
     bounced_at: Mapped[datetime | None]
     suppressed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    again_at: Mapped[datetime | None]  # no attempt before
-    last_problem: Mapped[str | None]  # a code such as 550 or timeout, never the server's words
-    ambiguous: Mapped[int] = mapped_column(default=0)  # endings after DATA that said neither yes nor no
+    retry_at: Mapped[datetime | None]  # no attempt before
+    last_error: Mapped[str | None]  # a code such as 550 or timeout, never the server's words
+    unclear_attempts: Mapped[int] = mapped_column(default=0)  # endings after DATA that said neither yes nor no
 
     request_id: Mapped[UUID | None] = mapped_column(ForeignKey("quote_request.id"))
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))

@@ -64,7 +64,7 @@ def empty_those_of(request_id: UUID) -> list[UUID]:
     """A patient's emails die with the request: emptied, and unsent where they waited. The last one has its own key."""
     of_patient = (Email.request_id == request_id) & (Email.audience == "patient") & Email.data_key.is_(None)
     mine = list(db.session.scalars(select(Email.id).where(of_patient).order_by(Email.id).with_for_update()))
-    unsent = {"state": EmailState.SUPPRESSED, "suppressed_at": clock.now(), "last_problem": "erased"}
+    unsent = {"state": EmailState.SUPPRESSED, "suppressed_at": clock.now(), "last_error": "erased"}
     waiting = update(Email).where(Email.id.in_(mine), Email.state == EmailState.WAITING)
     db.session.execute(waiting.values(**unsent))
     empty(mine)

@@ -37,7 +37,7 @@ class Child:
 
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started: float = field(default=0.0, init=False)
-    again_at: float = field(default=0.0, init=False)
+    retry_at: float = field(default=0.0, init=False)
     pause: float = field(default=FIRST_PAUSE, init=False)
     served: bool = field(default=False, init=False)
     failures: list[float] = field(default_factory=list, init=False)
@@ -78,7 +78,7 @@ class Child:
             code,
             self.pause,
         )
-        self.again_at = now + self.pause
+        self.retry_at = now + self.pause
         self.pause = min(self.pause * 2, MAX_PAUSE)
 
 
@@ -144,7 +144,7 @@ class Supervisor:
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
                 child.on_exit()
-            elif child.process is None and time.monotonic() >= child.again_at:
+            elif child.process is None and time.monotonic() >= child.retry_at:
                 child.start()
             else:
                 child.note_served()

@@ -94,14 +94,14 @@ def test_a_form_without_a_page_of_its_own_leads_to_where_it_stood(client, operat
 
 
 def test_entering_it_makes_a_new_id_for_the_same_sign_in(client, operator):
-    before, ends = client.get_cookie("sid").value, rows()[-1].latest_at
+    before, ends = client.get_cookie("sid").value, rows()[-1].absolute_expiry_at
     with later(minutes=20):
         client.post("/account/verify?next=/account/change", data={"password": PASSWORD})
     after = client.get_cookie("sid").value
     assert before != after
     kept = {row.id: row for row in rows()}
     assert kept[id_of(before)].data is None
-    assert kept[id_of(after)].latest_at == ends, "twelve hours are twelve hours"
+    assert kept[id_of(after)].absolute_expiry_at == ends, "twelve hours are twelve hours"
     client.set_cookie("sid", before)
     assert client.get("/operator").status_code == 302
 

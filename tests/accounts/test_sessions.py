@@ -22,7 +22,7 @@ def later(**how_much: float) -> Any:
 
 def rows() -> list[WebSession]:
     db.session.expire_all()
-    return list(db.session.scalars(select(WebSession).order_by(WebSession.begun_at)))
+    return list(db.session.scalars(select(WebSession).order_by(WebSession.started_at)))
 
 
 def sid(browser: Any) -> str:
@@ -238,5 +238,5 @@ def test_the_key_is_a_hash(client):
 
 def test_nothing_lasts_beyond_its_latest(client):
     client.post("/get-quotes")
-    answer = refused("UPDATE web_session SET expires_at = latest_at + interval '1 second'")
-    assert "ck_web_session_ends_by_its_latest" in answer
+    answer = refused("UPDATE web_session SET expires_at = absolute_expiry_at + interval '1 second'")
+    assert "ck_web_session_ends_by_absolute_expiry" in answer

@@ -56,7 +56,7 @@ def asked(app: Flask, world: World) -> dict[Key, list[str]]:
     rules = {(method, rule.rule): world.path(rule) for method, rule in every_rule(app)}
     keys = list(verbs(app))
     cells = {key: [may(world, role, rules[key], key[0]) for role in ROLES] for key in keys}
-    db.session.execute(update(WebSession).values(fresh_at=None))
+    db.session.execute(update(WebSession).values(authenticated_at=None))
     db.session.commit()
     for key in keys:
         after_a_while = [may(world, role, rules[key], key[0]) for role in ("owner", "operator")]

@@ -45,11 +45,11 @@ class Draining:
 
         def watched(email_id: UUID) -> datetime | None:
             began = clock.now()
-            again_at = attempt(email_id)
+            retry_at = attempt(email_id)
             self.attempts[email_id].append(began)
-            if again_at is not None:
-                self.asked_for[email_id].append(again_at - clock.now())
-            return again_at
+            if retry_at is not None:
+                self.asked_for[email_id].append(retry_at - clock.now())
+            return retry_at
 
         monkeypatch.setattr(delivery, "attempt", watched)
 

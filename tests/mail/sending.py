@@ -12,7 +12,7 @@ from tests.mail.things import jobs_of
 
 def send(email: Email) -> Email:
     """One attempt, when it is due."""
-    with clock.set_to(max(clock.now(), email.again_at or clock.now())):
+    with clock.set_to(max(clock.now(), email.retry_at or clock.now())):
         jobs.send(email_id=str(email.id))
     db.session.refresh(email)
     return email
@@ -22,7 +22,7 @@ def send_until_over(email: Email) -> list[timedelta]:
     """Attempt after attempt, each when it is due; the gaps between them."""
     moments: list[datetime] = []
     while email.state == "waiting":
-        moments.append(max(clock.now(), email.again_at or clock.now()))
+        moments.append(max(clock.now(), email.retry_at or clock.now()))
         send(email)
     return [later - earlier for earlier, later in itertools.pairwise(moments)]
 

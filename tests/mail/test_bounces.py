@@ -52,7 +52,7 @@ def another(email: Email, name: str = "clinics_available") -> Email:
 def test_a_permanent_bounce_ends_the_email_and_the_address(email: Email) -> None:
     for _ in range(2):
         apply_report(Report(email.id, "bounce", "5.1.1"))
-    assert (email.state, email.last_problem) == ("bounced", "5.1.1")
+    assert (email.state, email.last_error) == ("bounced", "5.1.1")
     assert [(row.reason, row.scope, row.email_id) for row in suppressions()] == [("bounce", "all", email.id)]
     assert events() == [("EmailBounced", "5.1.1")]
 
@@ -60,21 +60,21 @@ def test_a_permanent_bounce_ends_the_email_and_the_address(email: Email) -> None
 @pytest.mark.parametrize("code", ["5.7.1", "5.0.0", "550", "5.2.2", "5.3.4", "5.4.4"])
 def test_what_is_refused_for_another_reason_ends_one_email_only(email: Email, sink: Sink, code: str) -> None:
     apply_report(Report(email.id, "bounce", code))
-    assert (email.state, email.last_problem, suppressions()) == ("bounced", code, [])
+    assert (email.state, email.last_error, suppressions()) == ("bounced", code, [])
     assert send(another(email)).state == "sent"
 
 
 def test_a_temporary_one_is_noted_only(email: Email) -> None:
     for _ in range(2):
         apply_report(Report(email.id, "bounce", "4.2.2"))
-    assert (email.state, email.last_problem, suppressions()) == ("sent", "4.2.2", [])
+    assert (email.state, email.last_error, suppressions()) == ("sent", "4.2.2", [])
     assert events() == [("EmailDelayed", "4.2.2")]
 
 
 def test_nothing_more_goes_to_an_address_that_bounced(email: Email, sink: Sink) -> None:
     apply_report(Report(email.id, "bounce", "5.1.1"))
     later = send(another(email))
-    assert (later.state, later.last_problem, sink.given) == ("suppressed", "bounce", [])
+    assert (later.state, later.last_error, sink.given) == ("suppressed", "bounce", [])
     assert events()[-1] == ("EmailWithheld", "bounce")
 
 
@@ -94,7 +94,7 @@ def test_a_complaint_stops_what_is_not_necessary(email: Email, sink: Sink) -> No
     for _ in range(2):
         apply_report(Report(email.id, "complaint"))
     assert [(row.reason, row.scope) for row in suppressions()] == [("complaint", "optional")]
-    assert send(another(email)).last_problem == "complaint"
+    assert send(another(email)).last_error == "complaint"
     assert send(another(email, "your_link")).state == "sent"
     assert (email.state, events()[0]) == ("sent", ("ComplaintReceived", None))
 

@@ -41,7 +41,7 @@ def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.Monkey
     patient_emails.your_link(event_of(a_request()))
     email, began = only("your_link"), clock.now()
     jobs.send(email_id=str(email.id))
-    assert (email.state, email.last_problem) == ("waiting", "disconnected")
+    assert (email.state, email.last_error) == ("waiting", "disconnected")
     assert (clock.now() - began).total_seconds() < 5
 
 

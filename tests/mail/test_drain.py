@@ -35,5 +35,5 @@ def test_rp3_refused_for_good_fails_at_once_and_the_rest_arrives(draining: Drain
         sink.stop()
     assert draining.states() == {"sent": 9, "failed": 3}
     assert len(set(sink.accepted)) == len(sink.accepted) == 9
-    assert {(email.attempts, email.last_problem) for email in draining.rows("failed")} == {(1, "550")}
+    assert {(email.attempts, email.last_error) for email in draining.rows("failed")} == {(1, "550")}
     assert shown_to_operators(draining.app) == 3

@@ -72,7 +72,7 @@ def handed_over(app: Flask, wire: Wire, *, site: str, clinic: str, subject: str)
         email.subject = subject
         assert delivery.prepare(email.id)
         assert delivery.attempt(email.id) is None
-        assert (email.state, email.last_problem) == (("sent", None) if wire.raw else ("failed", "unsendable"))
+        assert (email.state, email.last_error) == (("sent", None) if wire.raw else ("failed", "unsendable"))
         undone.rollback()
     return message_from_bytes(wire.raw, policy=default) if wire.raw else None  # type: ignore[return-value]
 

@@ -39,7 +39,7 @@ def email(app: Flask) -> Email:
 def test_an_ending_before_the_body_or_with_an_answer_is_clear(sink: Sink, email: Email, mode: str, code: str) -> None:
     sink.mode = mode
     assert send(email).state == "waiting"
-    assert (email.last_problem, email.ambiguous) == (code, 0)
+    assert (email.last_error, email.unclear_attempts) == (code, 0)
     sink.mode = "ok"
     assert send(email).state == "sent"
 
@@ -49,8 +49,8 @@ def test_an_ending_after_the_body_is_ambiguous(sink: Sink, email: Email, mode: s
     sink.mode = mode
     forget_jobs()
     assert send(email).state == "waiting"
-    assert email.ambiguous == 1
-    assert email.last_problem == code
+    assert email.unclear_attempts == 1
+    assert email.last_error == code
     assert again_in(email) > AMBIGUOUS - timedelta(seconds=10)
 
 
@@ -89,7 +89,7 @@ def test_gaps_grow_and_end_after_three_days(nobody_listens: None, email: Email) 
     assert gaps[0] < gaps[1] < gaps[2]
     assert gaps[-1] == timedelta(minutes=30)
     assert timedelta(hours=72) <= email.failed_at - began < timedelta(hours=72, minutes=31)
-    assert email.last_problem == "refused"
+    assert email.last_error == "refused"
 
 
 def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: 
     sink.mode = "hang_early"
     began = time.monotonic()
     assert send(email).state == "waiting"
-    assert (email.last_problem, email.ambiguous, sink.given) == ("disconnected", 0, [])
+    assert (email.last_error, email.unclear_attempts, sink.given) == ("disconnected", 0, [])
     assert time.monotonic() - began < 5
 
 
@@ -125,7 +125,7 @@ def test_one_recipient_a_mail(sink: Sink, app: Flask) -> None:
     two = "ana@patient.example, b@evil.example"
     email = outbox.put("your_link", to=two, audience="patient", context={})
     assert send(email).state == "failed"
-    assert (email.last_problem, sink.given) == ("unsendable", [])
+    assert (email.last_error, sink.given) == ("unsendable", [])
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def unsigned(tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 def test_a_certificate_nobody_vouches_for_ends_it(unsigned: Sink, email: Email) -> None:
     assert send(email).state == "waiting"
-    assert (email.last_problem, unsigned.given) == ("tls", [])
+    assert (email.last_error, unsigned.given) == ("tls", [])
 
 
 def test_without_tls_nothing_leaves_in_clear(
@@ -150,7 +150,7 @@ def test_without_tls_nothing_leaves_in_clear(
 ) -> None:
     _with_tls(app, monkeypatch, port=sink.port)
     assert send(email).state == "waiting"
-    assert (email.last_problem, sink.given) == ("tls", [])
+    assert (email.last_error, sink.given) == ("tls", [])
 
 
 def test_a_killed_attempt_is_counted(sink: Sink, email: Email) -> None:

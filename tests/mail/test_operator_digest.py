@@ -90,7 +90,7 @@ def test_one_that_waits_is_not_sent_after_it_was_switched_off(operator: Any, sin
     at(EIGHT)
     Subscription(operator, "operator_digest").switch_off()
     (email,) = emails("operator_digest")
-    assert send(email).last_problem == "unsubscribed"
+    assert send(email).last_error == "unsubscribed"
     assert sink.given == []
 
 

@@ -95,7 +95,7 @@ def test_an_unknown_email_is_no_error(sink: Sink) -> None:
 def test_a_temporary_refusal_is_tried_again_with_the_same_id_and_link(sink: Sink, email: Email) -> None:
     sink.mode = "451"
     assert send(email).state == "waiting"
-    assert (email.attempts, email.last_problem, email.ambiguous) == (1, "451", 0)
+    assert (email.attempts, email.last_error, email.unclear_attempts) == (1, "451", 0)
     sink.mode = "ok"
     assert send(email).state == "sent"
     first, second = sink.given
@@ -107,7 +107,7 @@ def test_pauses_grow(sink: Sink, email: Email) -> None:
     sink.mode = "451"
     moments = [clock.now()]
     for _ in range(3):
-        moments.append(send(email).again_at)
+        moments.append(send(email).retry_at)
     gaps = [round((later - earlier).total_seconds()) for earlier, later in itertools.pairwise(moments)]
     assert gaps == [10, 20, 40]
 
@@ -117,7 +117,7 @@ def test_a_final_refusal_fails_at_once(sink: Sink, email: Email, mode: str) -> N
     sink.mode = mode
     forget_jobs()
     assert send(email).state == "failed"
-    assert (email.attempts, email.last_problem) == (1, "550")
+    assert (email.attempts, email.last_error) == (1, "550")
     assert jobs_of("mail.send") == []
 
 
@@ -126,22 +126,22 @@ def test_a_cut_after_the_body_waits_five_minutes_and_stops_at_three_copies(sink:
     for copies in (1, 2):
         forget_jobs()
         assert send(email).state == "waiting"
-        assert email.ambiguous == copies
+        assert email.unclear_attempts == copies
         assert again_in(email) > timedelta(minutes=4, seconds=50)
     assert send(email).state == "failed"
-    assert (len(sink.given), email.last_problem) == (3, "disconnected")
+    assert (len(sink.given), email.last_error) == (3, "disconnected")
 
 
 def test_a_silent_server_is_given_up(sink: Sink, email: Email) -> None:
     sink.mode = "hang"
     assert send(email).state == "waiting"
-    assert (email.last_problem, email.ambiguous) == ("timeout", 1)
+    assert (email.last_error, email.unclear_attempts) == ("timeout", 1)
 
 
 def test_no_server_is_not_ambiguous(nobody_listens: None, email: Email) -> None:
     forget_jobs()
     assert send(email).state == "waiting"
-    assert (email.last_problem, email.ambiguous) == ("refused", 0)
+    assert (email.last_error, email.unclear_attempts) == ("refused", 0)
     assert again_in(email) <= timedelta(seconds=10)
 
 
@@ -149,7 +149,7 @@ def test_after_three_days_it_fails(nobody_listens: None, email: Email) -> None:
     send(email)
     with clock.set_to(clock.now() + timedelta(hours=72, minutes=1)):
         assert send(email).state == "failed"
-    assert (email.attempts, email.last_problem) == (1, "refused")
+    assert (email.attempts, email.last_error) == (1, "refused")
 
 
 def test_an_operator_can_try_a_failed_one_again(sink: Sink, email: Email) -> None:
@@ -166,7 +166,7 @@ def test_an_operator_can_try_a_failed_one_again(sink: Sink, email: Email) -> Non
 def test_an_erased_request_gets_no_mail(sink: Sink, email: Email) -> None:
     erase(db.session.get_one(QuoteRequest, email.request_id))
     assert send(email).state == "suppressed"
-    assert email.last_problem == "erased"
+    assert email.last_error == "erased"
     assert sink.given == []
 
 
@@ -209,7 +209,7 @@ def test_a_senders_name_cannot_become_an_address(
 def test_an_address_that_cannot_be_sent_to_fails_for_good(sink: Sink, app: Flask) -> None:
     patient_emails.your_link(event_of(a_request(email="ana@patient.example\r\nBcc: b@evil.example")))
     email = send(only("your_link"))
-    assert (email.state, email.last_problem) == ("failed", "unsendable")
+    assert (email.state, email.last_error) == ("failed", "unsendable")
     assert sink.given == []
 
 

@@ -115,7 +115,7 @@ def test_pause_is_short_again_after_a_good_run() -> None:
     child = Child("sleeper", sleeper)
     child.served, child.pause, child.started = True, 10, time.monotonic() - 31
     child.on_exit()
-    assert child.again_at - time.monotonic() < 0.6
+    assert child.retry_at - time.monotonic() < 0.6
 
 
 def test_what_never_serves_is_given_up() -> None:

@@ -140,7 +140,7 @@ def test_waiting_mail_to_the_patient_is_not_sent_and_its_job_is_gone(marked: Quo
     (waiting,) = emails("clinic_asked")
     erase(marked)
     db.session.refresh(waiting)
-    assert (waiting.state, waiting.last_problem) == (EmailState.SUPPRESSED, "erased")
+    assert (waiting.state, waiting.last_error) == (EmailState.SUPPRESSED, "erased")
     assert not jobs_of("mail.send", email_id=waiting.id)
 
 

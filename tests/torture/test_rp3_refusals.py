@@ -20,7 +20,7 @@ def test_rp3_what_is_put_off_arrives_and_what_is_refused_fails_at_once(
         drained = draining.work(seconds=300)
     finally:
         sink.stop()
-    failed = {(email.attempts, email.last_problem) for email in draining.rows("failed")}
+    failed = {(email.attempts, email.last_error) for email in draining.rows("failed")}
     states, attempts = draining.states(), sum(map(len, draining.attempts.values()))
     said = (
         f"{states['sent']} sent in {attempts} attempts, {len(set(sink.accepted))} accepted, {states['failed']} failed"

@@ -57,7 +57,7 @@ def test_a_bounce_is_taken_without_cookie_or_form_token(client: Any, email: Emai
     assert (answer.status_code, answer.data) == (204, b"")
     assert "Set-Cookie" not in answer.headers
     db.session.refresh(email)
-    assert (email.state, email.last_problem) == ("bounced", "5.1.1")
+    assert (email.state, email.last_error) == ("bounced", "5.1.1")
 
 
 def test_said_again_with_a_new_signature_it_changes_nothing(client: Any, email: Email) -> None:

@@ -16,7 +16,7 @@ from marketplace.mail.suppression import Suppression, suppression_reason
 def failed(make_request):
     make_request()
     email = db.session.scalars(select(Email).order_by(Email.id)).first()
-    email.failed_at, email.last_problem, email.attempts = clock.now(), "550", 3
+    email.failed_at, email.last_error, email.attempts = clock.now(), "550", 3
     email.state = EmailState.FAILED
     db.session.commit()
     return email
