@@ -102,7 +102,9 @@ def forget(invitations: Sequence[UUID]) -> None:
     db.session.execute(delete(Invitation).where(Invitation.id.in_(invitations)))
 
 
-INVITATION: Lifecycle[Invitation, InvitationState] = Lifecycle(Invitation, INVITATION_MOVES)
+INVITATION: Lifecycle[Invitation, InvitationState] = Lifecycle(
+    Invitation, INVITATION_MOVES, refusal="invitation_moved_on"
+)
 
 
 def end_invitation(invitation: Invitation, state: InvitationState) -> None:

@@ -200,5 +200,7 @@ class ListingFacet(Base):
     count: Mapped[int]
 
 
-LISTING: Lifecycle[Clinic, ListingState] = Lifecycle(Clinic, LISTING_MOVES, column="listing_state")
-CHECK: Lifecycle[Check, CheckState] = Lifecycle(Check, CHECK_MOVES)
+LISTING: Lifecycle[Clinic, ListingState] = Lifecycle(
+    Clinic, LISTING_MOVES, refusal="listing_moved_on", column="listing_state"
+)
+CHECK: Lifecycle[Check, CheckState] = Lifecycle(Check, CHECK_MOVES, refusal="check_moved_on")

@@ -20,10 +20,13 @@ class Lifecycle(Generic[Thing, State]):
         thing: type[Thing],
         moves: Mapping[State, frozenset[State]],
         *,
+        refusal: str,
         column: str = "state",
     ) -> None:
+        """`refusal` is the code of a WrongState for a move that the table does not allow."""
         self.thing = thing
         self.moves = moves
+        self.refusal = refusal
         self.column = column
 
     def state_of(self, thing: Thing) -> State:
@@ -45,7 +48,7 @@ class Lifecycle(Generic[Thing, State]):
         """Locks the thing, sets its state and its moment. Raises WrongState when the table does not allow the move."""
         self.lock(thing)
         if not self.may(thing, to):
-            raise WrongState(f"{self.thing.__name__.lower()}_{self.state_of(thing)}_not_{to}")
+            raise WrongState(self.refusal)
         with db.session.no_autoflush:
             setattr(thing, f"{to}_at", clock.now())
             setattr(thing, self.column, to)

@@ -37,10 +37,10 @@ from marketplace.leads.messages import (
 )
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.reply_times import refresh
-from marketplace.leads.states import AWAITING, DECLINE_REASONS, LeadState
+from marketplace.leads.states import AWAITING, DECLINE_REASONS, LEAD_REFUSALS, LeadState
 from marketplace.quote_requests.events import AnswersRead
 from marketplace.quote_requests.models import AccessRecord
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 
 ACCESS_GROUPED_WITHIN = timedelta(hours=1)
 
@@ -113,7 +113,7 @@ def answer_question(lead: Lead, body: str) -> None:
     if lead.state == LeadState.FROZEN or why_stopped(lead.clinic):
         raise WrongState("clinic_stopped", gettext("This clinic cannot read messages at the moment"))
     if not takes_messages(lead):
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
     post_message(lead, author=PATIENT, body=body)
     if lead.state == LeadState.ASKED:
         move_back(lead, LeadState.OPENED)
@@ -146,9 +146,9 @@ def mark_answered(lead: Lead) -> None:
 def _must_wait_for_an_answer(lead: Lead) -> None:
     """A lead that was lost may return to what it was before; until then there is nothing to ask."""
     if lead.request.state != RequestState.OPEN:
-        raise WrongState(f"request_{lead.request.state}")
+        raise WrongState(REQUEST_REFUSALS[lead.request.state])
     if lead.state not in AWAITING:
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
 
 
 def may_reply(lead: Lead, thread: Sequence[MessageView]) -> bool:
@@ -165,7 +165,7 @@ def reply(lead: Lead, body: str, *, by: UUID, as_it_is: bool = False) -> None:
     must_go_on(lead)
     LEAD.lock(lead)
     if not may_reply(lead, messages(lead)):
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
     flagged = ask_about(lead, body, at="body", as_it_is=as_it_is)
     message_id = post_message(lead, author=CLINIC, body=body, by=by)
     put_before_operator(lead, flagged, message_id=message_id, at="body")

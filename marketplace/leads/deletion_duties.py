@@ -14,7 +14,7 @@ from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.events import DeletionChased, DeletionConfirmed, ids
 from marketplace.leads.models import DUTY, LEAD, DeletionDuty, Lead
-from marketplace.leads.states import DutyState
+from marketplace.leads.states import LEAD_REFUSALS, DutyState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
 from marketplace.reviews.actions import close_items_of, open_item
@@ -45,7 +45,7 @@ def confirm_deletion(lead: Lead, purposes: Collection[Purpose] = tuple(Purpose))
     LEAD.lock(lead)
     asked = [duty for duty in duties_of(lead) if duty.purpose in purposes]
     if not asked:
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
     for duty in asked:
         if duty.state == DutyState.ASKED:
             _end(duty, DutyState.CONFIRMED)

@@ -10,7 +10,7 @@ from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import clocks
 from marketplace.leads.models import LEAD, Lead, move_back
-from marketplace.leads.states import AWAITING, FREEZES, LeadState
+from marketplace.leads.states import AWAITING, FREEZES, LEAD_REFUSALS, LeadState
 
 
 def must_go_on(lead: Lead) -> None:
@@ -50,7 +50,7 @@ def thaw(lead: Lead) -> None:
     """As it was before; its clock runs on."""
     LEAD.lock(lead)
     if lead.state != LeadState.FROZEN or lead.state_before_freeze is None:
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
     if lead.answered_at is None and lead.frozen_at is not None:
         lead.frozen_seconds += int((clock.now() - lead.frozen_at).total_seconds())
     move_back(lead, LeadState(lead.state_before_freeze))

@@ -182,8 +182,8 @@ class RoutingCount(Base):
     decided_at: Mapped[datetime]
 
 
-LEAD: Lifecycle[Lead, LeadState] = Lifecycle(Lead, LEAD_MOVES)
-DUTY: Lifecycle[DeletionDuty, DutyState] = Lifecycle(DeletionDuty, DUTY_MOVES)
+LEAD: Lifecycle[Lead, LeadState] = Lifecycle(Lead, LEAD_MOVES, refusal="lead_moved_on")
+DUTY: Lifecycle[DeletionDuty, DutyState] = Lifecycle(DeletionDuty, DUTY_MOVES, refusal="deletion_duty_moved_on")
 
 
 def move_back(lead: Lead, to: LeadState) -> None:

@@ -21,7 +21,7 @@ from marketplace.quote_requests.events import (
     RequestReopened,
 )
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
-from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 
 OPEN_RETENTION = timedelta(days=90)
 
@@ -36,7 +36,7 @@ def reopen(request: QuoteRequest) -> None:
     """Clinics may answer again; the clocks run on by as long as they stood. Raises WrongState unless it is paused."""
     REQUEST.lock(request)
     if request.state != RequestState.PAUSED:  # a choice leads back to open, too, but by being undone
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
     paused_at = request.paused_at
     REQUEST.move(request, RequestState.OPEN)
     if paused_at is not None:

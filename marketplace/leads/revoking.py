@@ -17,10 +17,10 @@ from marketplace.leads.consent import (
 from marketplace.leads.deletion_duties import ask_to_delete, lift
 from marketplace.leads.events import ConsentGiven, ConsentRevoked, LeadRevoked, ids
 from marketplace.leads.models import LEAD, Lead
-from marketplace.leads.states import READING, LeadState
+from marketplace.leads.states import LEAD_REFUSALS, READING, LeadState
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
-from marketplace.quote_requests.states import Purpose, RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, Purpose, RequestState
 
 ALL = "all"
 PARTS = {Purpose.HEALTH.value: Purpose.HEALTH, Purpose.PHOTOS.value: Purpose.PHOTOS}
@@ -70,7 +70,7 @@ def give(lead: Lead, what: str, *, words: str) -> None:
         raise Refused("unknown_purpose", field="what")
     _lock(lead)
     if lead.state not in READING:
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
     sentence = giving_text(lead, what)
     if sentence is None or sentence != words:
         raise WrongState("consent_changed")
@@ -101,7 +101,7 @@ def last_reader(lead: Lead, what: str) -> list[Purpose]:
 def _lock(lead: Lead) -> None:
     REQUEST.lock(lead.request)  # the request before its leads, as everywhere
     if lead.request.state in OVER:
-        raise WrongState(f"request_{lead.request.state}")
+        raise WrongState(REQUEST_REFUSALS[lead.request.state])
     LEAD.lock(lead)
 
 

@@ -55,3 +55,17 @@ class DutyState(StrEnum):
 
 
 DUTY_MOVES = {DutyState.ASKED: frozenset({DutyState.CONFIRMED, DutyState.LIFTED})}
+
+# Code of a refusal because of the state, written out so that it can be searched for.
+LEAD_REFUSALS = {
+    LeadState.NEW: "lead_new",
+    LeadState.OPENED: "lead_opened",
+    LeadState.ASKED: "lead_asked",
+    LeadState.QUOTED: "lead_quoted",
+    LeadState.DECLINED: "lead_declined",
+    LeadState.EXPIRED: "lead_expired",
+    LeadState.WON: "lead_won",
+    LeadState.LOST: "lead_lost",
+    LeadState.REVOKED: "lead_revoked",
+    LeadState.FROZEN: "lead_frozen",
+}

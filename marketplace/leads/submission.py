@@ -48,7 +48,7 @@ from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
 from marketplace.quote_requests.request_links import CONFIRM
-from marketplace.quote_requests.states import AT_CLINICS, Purpose, RequestState
+from marketplace.quote_requests.states import AT_CLINICS, REQUEST_REFUSALS, Purpose, RequestState
 
 REPEATED_WITHIN = timedelta(days=30)
 
@@ -131,7 +131,7 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
         raise Refused("no_clinic" if not clinics else "too_many_clinics", field="clinics")
     lock(request, clinics)
     if request.state != RequestState.OPEN:
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
     proposed = {proposal.clinic.id for proposal in propose(request).proposals}
     if any(clinic.id not in proposed for clinic in clinics):
         raise Refused("clinic_not_proposed", field="clinics")
@@ -220,7 +220,7 @@ def correct_address(request: QuoteRequest, email: str) -> None:
 def _lock_unconfirmed(request: QuoteRequest) -> None:
     REQUEST.lock(request)
     if request.state != RequestState.UNCONFIRMED:
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
 
 
 def _end_links(request: QuoteRequest) -> None:

@@ -27,7 +27,7 @@ from marketplace.quote_requests.models import QuoteRequest
 
 log = logging.getLogger(__name__)
 KEY_AWAITED = timedelta(minutes=5)
-lifecycle = Lifecycle(Email, EMAIL_MOVES)
+lifecycle = Lifecycle(Email, EMAIL_MOVES, refusal="email_moved_on")
 
 # An email about an erasure must not keep the address that was erased.
 FORGOTTEN_ONCE_ENDED = frozenset({"request_deleted"})

@@ -8,7 +8,7 @@ from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import answers
-from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 
 Facts = Mapping[str, object]
 # What clinics read of a request, in the order it is shown; health and photos only with consent.
@@ -30,7 +30,7 @@ def begin(request: QuoteRequest) -> Facts:
     """Locks it and returns the answers as they are. Raises WrongState once it is no longer open."""
     REQUEST.lock(request)
     if request.state not in TAKES_QUOTES:
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
     return _facts(request)
 
 
@@ -38,7 +38,7 @@ def begin_removal(request: QuoteRequest) -> Facts:
     """Locks it: what was given may be taken back in any state. Raises WrongState once nothing is left."""
     REQUEST.lock(request)
     if request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
     return _facts(request)
 
 

@@ -15,7 +15,7 @@ from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.security.sealed import keyring, new_data_key
 from marketplace.quote_requests.models import REQUEST, DraftClinic, QuoteRequest
-from marketplace.quote_requests.states import RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 
 STEPS = ("treatment", "where", "when", "budget", "health", "photos", "you", "clinics", "check")
 MAX_CLINICS = 5
@@ -87,7 +87,7 @@ def begin(draft: QuoteRequest) -> None:
     """Locks it. Raises WrongState once it is sent: whoever has it then was not asked for more."""
     REQUEST.lock(draft)
     if draft.state != RequestState.DRAFT:
-        raise WrongState(f"request_{draft.state}")
+        raise WrongState(REQUEST_REFUSALS[draft.state])
 
 
 def touch(request: QuoteRequest) -> None:

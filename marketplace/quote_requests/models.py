@@ -188,4 +188,4 @@ class AccessRecord(Base):
         return str(self.request.box.open("look.reason_sealed", self.reason_sealed, row=self.id))
 
 
-REQUEST: Lifecycle[QuoteRequest, RequestState] = Lifecycle(QuoteRequest, REQUEST_MOVES)
+REQUEST: Lifecycle[QuoteRequest, RequestState] = Lifecycle(QuoteRequest, REQUEST_MOVES, refusal="request_moved_on")

@@ -19,6 +19,7 @@ from marketplace.quote_requests.events import (
     RequestKept,
 )
 from marketplace.quote_requests.models import REQUEST, AccessRecord, DraftClinic, Photo, QuoteRequest
+from marketplace.quote_requests.states import REQUEST_REFUSALS
 from marketplace.quote_requests.states import RequestState as State
 
 DRAFT_RETENTION = timedelta(hours=24)
@@ -89,7 +90,7 @@ def erased_on(request: QuoteRequest) -> datetime:
     moments = {State.CLOSED: request.closed_at, State.EXPIRED: request.expired_at, State.SETTLED: request.settled_at}
     end = moments.get(request.state)
     if end is None:
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
     return max(end, request.retention_restarted_at or end) + REQUEST_AFTER_END
 
 

@@ -62,3 +62,17 @@ CONDITIONS = (
 )
 # Those that lead to the page which says what they mean.
 PAUSING = CONDITIONS[:6]
+
+# Code of a refusal because of the state, written out so that it can be searched for.
+REQUEST_REFUSALS = {
+    RequestState.DRAFT: "request_draft",
+    RequestState.UNCONFIRMED: "request_unconfirmed",
+    RequestState.OPEN: "request_open",
+    RequestState.PAUSED: "request_paused",
+    RequestState.CHOSEN: "request_chosen",
+    RequestState.SETTLED: "request_settled",
+    RequestState.EXPIRED: "request_expired",
+    RequestState.WITHDRAWN: "request_withdrawn",
+    RequestState.CLOSED: "request_closed",
+    RequestState.ERASED: "request_erased",
+}

@@ -20,7 +20,7 @@ from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_REASONS, LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
-from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 from marketplace.quotes.events import ChoiceUndone, DeclineUndone, QuoteChosen, QuoteDeclined, RequestSettled
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.pending import freeze_answer
@@ -83,7 +83,7 @@ def undo_choice(request: QuoteRequest) -> None:
     """Within 48 hours all is as it was before; whoever may not go on is frozen. Raises WrongState afterwards."""
     _lock(request)
     if request.state != RequestState.CHOSEN or request.chosen_at is None:
-        raise WrongState(f"request_{request.state}")
+        raise WrongState(REQUEST_REFUSALS[request.state])
     if request.undo_until is None or clock.now() > request.undo_until:
         raise WrongState("undo_over")
     chosen, stood = _quotes(request, QuoteState.CHOSEN)[0], clock.now() - request.chosen_at
@@ -140,7 +140,7 @@ def decline(quote: Quote, *, reason: str | None = None) -> None:
     lock_rows(Clinic, [lead.clinic_id])  # a frozen lead thaws first, and its clinic counts it
     REQUEST.lock(lead.request)
     if lead.request.state not in TAKES_QUOTES:
-        raise WrongState(f"request_{lead.request.state}", gettext("Your request is not open any more"))
+        raise WrongState(REQUEST_REFUSALS[lead.request.state], gettext("Your request is not open any more"))
     QUOTE.move(quote, QuoteState.NOT_CHOSEN)
     LEAD.lock(lead)
     if lead.state == LeadState.FROZEN:

@@ -18,9 +18,9 @@ from marketplace.foundation.problems import Disagreements, FieldProblem, WrongSt
 from marketplace.leads.events import ids
 from marketplace.leads.freezing import must_go_on
 from marketplace.leads.models import LEAD, Lead
-from marketplace.leads.states import QUOTABLE
+from marketplace.leads.states import LEAD_REFUSALS, QUOTABLE
 from marketplace.quote_requests.models import REQUEST
-from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES
 from marketplace.quotes.events import QuoteHeld
 from marketplace.quotes.flags import Confirmed, flags_of, put_before_operator, unconfirmed
 from marketplace.quotes.models import Quote
@@ -54,9 +54,9 @@ def submit_quote(
     REQUEST.lock(lead.request)
     LEAD.lock(lead)
     if lead.request.state not in TAKES_QUOTES:
-        raise WrongState(f"request_{lead.request.state}")
+        raise WrongState(REQUEST_REFUSALS[lead.request.state])
     if lead.state not in QUOTABLE:
-        raise WrongState(f"lead_{lead.state}")
+        raise WrongState(LEAD_REFUSALS[lead.state])
     if pending_quote(lead) is not None:
         raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
     quote = _store(lead, terms)

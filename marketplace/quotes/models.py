@@ -98,4 +98,4 @@ class Quote(Created, Base):
     procedure: Mapped[Procedure] = relationship()
 
 
-QUOTE: Lifecycle[Quote, QuoteState] = Lifecycle(Quote, QUOTE_MOVES)
+QUOTE: Lifecycle[Quote, QuoteState] = Lifecycle(Quote, QUOTE_MOVES, refusal="quote_moved_on")

@@ -37,3 +37,14 @@ QUOTE_MOVES = {
 
 # Why a clinic withdraws a quote that the patient has seen.
 WITHDRAW_REASONS = ("mistake", "price", "no_dates", "cannot_treat")
+
+# Code of a refusal because of the state, written out so that it can be searched for.
+QUOTE_REFUSALS = {
+    QuoteState.HELD: "quote_held",
+    QuoteState.SENT: "quote_sent",
+    QuoteState.SUPERSEDED: "quote_superseded",
+    QuoteState.WITHDRAWN: "quote_withdrawn",
+    QuoteState.EXPIRED: "quote_expired",
+    QuoteState.CHOSEN: "quote_chosen",
+    QuoteState.NOT_CHOSEN: "quote_not_chosen",
+}

@@ -15,7 +15,7 @@ from marketplace.reviews.events import ReviewItemDecided, ReviewItemOpened
 from marketplace.reviews.models import Detail, ReviewItem
 from marketplace.reviews.states import REVIEW_MOVES, Outcome, ReviewKind, ReviewState
 
-REVIEW: Lifecycle[ReviewItem, ReviewState] = Lifecycle(ReviewItem, REVIEW_MOVES)
+REVIEW: Lifecycle[ReviewItem, ReviewState] = Lifecycle(ReviewItem, REVIEW_MOVES, refusal="review_item_moved_on")
 UNDECIDED = ReviewItem.state != ReviewState.DECIDED
 
 

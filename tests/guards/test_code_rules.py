@@ -112,6 +112,13 @@ def talks_unchecked(node: ast.AST) -> bool:
     return plain or given.get("verify") == "False" or "_create_unverified_context" in called(node)
 
 
+REFUSALS = {"WrongState", "Refused", "LinkGone", "NotFound", "FieldProblem"}
+
+
+def makes_a_refusal_code(node: ast.AST) -> bool:
+    return last(called(node)) in REFUSALS and is_put_together(argument(node))
+
+
 # Rule: (what it finds, something it must find, where it may stand and why that is safe).
 RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
     "nothing that came in is evaluated": (lambda node: last(called(node)) in EVALUATING, "eval(x)", {}),
@@ -124,6 +131,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
             "marketplace/backups/restore.py": "the administrator's own backup, line by line",
         },
     ),
+    "codes of refusals are written out": (makes_a_refusal_code, "WrongState(f'lead_{state}')", {}),
     "markup is no variable": (
         trusts_a_variable,
         "Markup(name)",

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from marketplace.foundation.audit.log import Event
+from marketplace.leads.states import LEAD_REFUSALS, LeadState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
+from marketplace.quotes.states import QUOTE_REFUSALS, QuoteState
 from marketplace.reactions import REACTIONS
 from marketplace.web.operator.wording import EVENTS
 
@@ -118,3 +122,12 @@ def test_words_we_do_not_use() -> None:
     texts = [*TEMPLATES, *(ROOT / "marketplace" / "catalogue" / "content").rglob("*.md")]
     found = [f"{path.name}: {match.group()}" for path in texts if (match := BANNED.search(path.read_text()))]
     assert not found
+
+
+@pytest.mark.parametrize(
+    ("states", "codes"),
+    [(RequestState, REQUEST_REFUSALS), (LeadState, LEAD_REFUSALS), (QuoteState, QUOTE_REFUSALS)],
+    ids=["request", "lead", "quote"],
+)
+def test_every_state_has_the_code_of_its_refusal(states: type[StrEnum], codes: dict[StrEnum, str]) -> None:
+    assert {code.partition("_")[2]: state for state, code in codes.items()} == {str(state): state for state in states}

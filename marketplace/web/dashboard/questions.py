@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from marketplace.foundation.problems import Disagreements, Refused, WrongState
 from marketplace.leads.actions import ask, may_reply, reply
 from marketplace.leads.models import Lead
-from marketplace.leads.states import DECLINABLE
+from marketplace.leads.states import DECLINABLE, LEAD_REFUSALS
 from marketplace.leads.visibility import answers_visible_to, may_ask
 from marketplace.quotes import pending
 from marketplace.quotes.pending import must_have_none_pending
@@ -58,7 +58,7 @@ def ask_patient(ref: str) -> str:
     """The form of the one question."""
     own = current_lead()
     if not may_ask(own, answers_visible_to(own)):
-        raise WrongState(f"lead_{own.state}", _("You cannot ask a question on this request any more"))
+        raise WrongState(LEAD_REFUSALS[own.state], _("You cannot ask a question on this request any more"))
     return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
 
 
@@ -86,7 +86,7 @@ def ask_decline(ref: str) -> str:
     """The list of reasons."""
     own = current_lead()
     if own.state not in DECLINABLE:
-        raise WrongState(f"lead_{own.state}", _("You cannot decline this request any more"))
+        raise WrongState(LEAD_REFUSALS[own.state], _("You cannot decline this request any more"))
     must_have_none_pending(own)
     return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
 
@@ -111,7 +111,7 @@ def reply_to_patient(ref: str) -> ResponseReturnValue:
     own, form = current_lead(), ReplyForm()
     visible = answers_visible_to(own)
     if not may_reply(own, visible.said):
-        raise WrongState(f"lead_{own.state}", _("You cannot write to this patient any more"))
+        raise WrongState(LEAD_REFUSALS[own.state], _("You cannot write to this patient any more"))
     if not form.validate_on_submit() or not _sent(own, form):
         record_accesses_of_refused_form(own, visible)
         return lead_page(own, visible, form=filled_form(own, visible), status=422, reply_form=form)

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired
 from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
+from marketplace.leads.states import LEAD_REFUSALS
 from marketplace.leads.visibility import answers_visible_to
 from marketplace.quotes.drafting import submit_quote
 from marketplace.quotes.ending import withdraw
@@ -48,7 +49,7 @@ def send_quote(ref: str) -> ResponseReturnValue:
     own = current_lead()
     must_go_on(own)
     if not takes_quote(own):
-        raise WrongState(f"lead_{own.state}", _("This request takes no quote any more"))
+        raise WrongState(LEAD_REFUSALS[own.state], _("This request takes no quote any more"))
     visible = answers_visible_to(own)
     record_accesses_of_refused_form(own, visible)
     form = form_of(own, visible)

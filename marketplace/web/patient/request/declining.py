@@ -13,6 +13,7 @@ from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.choosing import decline
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import of_request
+from marketplace.quotes.states import QUOTE_REFUSALS
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
@@ -37,7 +38,7 @@ def show_decline(ref: str, number: int) -> ResponseReturnValue:
     """What follows, before it does."""
     quote = of_request(current_request(), number)
     if quote.state != "sent" or current_request().state not in TAKES_QUOTES:
-        raise WrongState(f"quote_{quote.state}", _("This quote is not open any more"))
+        raise WrongState(QUOTE_REFUSALS[quote.state], _("This quote is not open any more"))
     return _page(quote, DeclineForm())
 
 
