@@ -12,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import NotFound, Refused
+from marketplace.foundation.values.durations import months
 
 MAX_VALIDITY = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PRICES: timedelta(days=184)}
 
@@ -52,7 +53,11 @@ def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
     if not clock.today() < expires_on <= latest_expiry(check.kind):
         raise Refused(
             "expiry_out_of_range",
-            _("Enter a date within the next 12 months, for prices 6"),
+            _(
+                "Enter a date within the next %(time)s, for prices %(prices)s",
+                time=months(MAX_VALIDITY[CheckKind.COMPANY]),
+                prices=months(MAX_VALIDITY[CheckKind.PRICES]),
+            ),
             field="expires_on",
         )
     CHECK.lock(check)

@@ -23,6 +23,7 @@ from marketplace.reviews.doubtful_words import asked_about
 from marketplace.reviews.states import ReviewKind
 
 CLINIC, PATIENT = "clinic", "patient"
+MAX_MESSAGE_LENGTH = 1500  # characters, of either side
 # A person who has settled with a clinic, or pauses, still has something to say to it.
 REQUEST_TAKES_MESSAGES = (RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN, RequestState.SETTLED)
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flask import Flask
-from flask_babel import ngettext
 
 from marketplace.accounts import sign_in
 from marketplace.clinics import checks, stamps
 from marketplace.clinics.states import CheckKind
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
+from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
 from marketplace.leads import clinic_queries, deadlines, deletion_duties, operator_queries, reply_times
 from marketplace.mail import retention as mail_retention
 from marketplace.mail import verdicts
@@ -66,31 +66,6 @@ LIMITS: Mapping[str, int] = {
 _PLACEHOLDER = re.compile(r"\{\{ promise\.(\w+)(?: \| (\w+))? }}")
 
 
-def minutes(span: timedelta) -> str:
-    """10 minutes."""
-    return ngettext("%(num)s minute", "%(num)s minutes", _whole(span, timedelta(minutes=1)))
-
-
-def hours(span: timedelta) -> str:
-    """48 hours."""
-    return ngettext("%(num)s hour", "%(num)s hours", _whole(span, timedelta(hours=1)))
-
-
-def days(span: timedelta) -> str:
-    """7 days."""
-    return ngettext("%(num)s day", "%(num)s days", _whole(span, timedelta(days=1)))
-
-
-def months(span: timedelta) -> str:
-    """12 months: for 366 days or one less, which no reader counts."""
-    return ngettext("%(num)s month", "%(num)s months", round(span / timedelta(days=30.5)))
-
-
-def seconds(span: timedelta) -> str:
-    """10 seconds."""
-    return ngettext("%(num)s second", "%(num)s seconds", _whole(span, timedelta(seconds=1)))
-
-
 UNITS: Mapping[str, Callable[[timedelta], str]] = {
     function.__name__: function for function in (seconds, minutes, hours, days, months)
 }
@@ -109,14 +84,6 @@ def filled(markdown: str) -> str:
         return str(LIMITS[name]) if not unit and name in LIMITS else found.group(0)
 
     return _PLACEHOLDER.sub(words, markdown)
-
-
-def _whole(span: timedelta, unit: timedelta) -> int:
-    """How many. Raises ValueError where the unit would round: 36 hours are not "1 day"."""
-    number, rest = divmod(span, unit)
-    if rest:
-        raise ValueError(f"{span} is no whole number of {unit}")
-    return number
 
 
 def install(app: Flask) -> None:

@@ -13,6 +13,7 @@ from marketplace.config_rules import secret_keys
 from marketplace.foundation.audit import check
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
+from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
 from marketplace.leads import request_actions
 from marketplace.mail import hook, quota, verdicts
 from marketplace.mail import retention as mail_retention
@@ -22,7 +23,6 @@ from marketplace.retention import rules
 from marketplace.web import mail_feedback
 from marketplace.web.forms import challenged
 from marketplace.web.http import uploads
-from marketplace.web.promises import days, hours, minutes, months, seconds
 from tests.browser import ROOT
 from tests.guards.test_typed_numbers import TYPED
 

@@ -1,14 +1,14 @@
 """No page, email or text types a duration or a limit that the code acts on: it names a promise instead."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from marketplace.catalogue.geography import CONTENT
-from marketplace.web.promises import DURATIONS, LIMITS, UNITS, days, filled, hours, months
+from marketplace.foundation.values.durations import days
+from marketplace.web.promises import DURATIONS, LIMITS, UNITS, filled
 from tests.browser import ROOT
 from tests.reading import Reader, words
 
@@ -113,10 +113,3 @@ def test_a_page_and_a_text_say_what_the_constant_says(client: Reader, app: Flask
 def test_what_names_no_promise_stays_as_it_stands() -> None:
     strange = "{{ promise.nothing | days }} {{ promise.reply }} {{ promise.clinics | days }} {{ config }} {{ 7 * 7 }}"
     assert filled(strange) == strange
-
-
-def test_a_unit_says_one_and_many_and_never_rounds() -> None:
-    assert (days(timedelta(days=1)), hours(timedelta(days=2))) == ("1 day", "48 hours")
-    assert (months(timedelta(days=366)), months(timedelta(days=184))) == ("12 months", "6 months")
-    with pytest.raises(ValueError, match="no whole number"):
-        days(timedelta(hours=36))

@@ -1,6 +1,7 @@
 """What looks like a robot to the form is a person in a hurry: the one more step in a real browser."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("site")
 def address(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A site that takes everybody for a robot; only a proof helps."""
     own_app.config["CHALLENGES_ON"] = True
-    monkeypatch.setattr(challenged, "SOONEST", challenged.LATEST)
+    monkeypatch.setattr(challenged, "MIN_AGE", challenged.MAX_AGE)
     with served(own_app) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -51,8 +52,8 @@ def test_the_browser_does_the_work(visitor: Page) -> None:
 
 @pytest.mark.parametrize("visitor", [False], indirect=True)
 def test_without_script_a_wait_is_enough(visitor: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(challenged.challenges, "WAIT", challenged.challenges.WAIT / 1000)
     ask(visitor)
     expect(visitor.get_by_label("Email address")).to_have_value("ana@patient.example")
+    monkeypatch.setattr(challenged.challenges, "WAIT", timedelta())
     visitor.get_by_role("button", name="Email me a link").click()
     expect(visitor.locator("h1")).to_have_text("Check your email")

@@ -21,6 +21,8 @@ from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 
+MAX_ANSWER_LENGTH = 2000
+
 
 class AnswerForm(Form):
     """What a clinic says to what it was sent back for; the operator who looks next reads it."""
@@ -29,7 +31,7 @@ class AnswerForm(Form):
         _l("What have you changed?"),
         validators=[
             DataRequired(_l("Enter what you have changed, or why nothing has to be")),
-            Length(max=2000, message=_l("Enter 2000 characters or fewer")),
+            Length(max=MAX_ANSWER_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_ANSWER_LENGTH)),
         ],
     )
 

@@ -25,6 +25,8 @@ from marketplace.web.forms.base import FlaggedWordsForm, Form
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 
+MAX_LENGTH = 600
+
 
 class QuestionForm(FlaggedWordsForm):
     """One question."""
@@ -34,7 +36,7 @@ class QuestionForm(FlaggedWordsForm):
         _l("Your question"),
         validators=[
             DataRequired(_l("Enter your question")),
-            Length(max=600, message=_l("Your question must be 600 characters or fewer")),
+            Length(max=MAX_LENGTH, message=_l("Your question must be %(n)s characters or fewer", n=MAX_LENGTH)),
         ],
     )
 

@@ -14,15 +14,13 @@ from wtforms.validators import DataRequired, Length
 
 from marketplace.accounts.queries import names_of
 from marketplace.leads.actions import may_reply
-from marketplace.leads.messages import CLINIC, MessageView
+from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView
 from marketplace.web.forms.base import FlaggedWordsForm
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from marketplace.leads.models import Lead
-
-MAX_LENGTH = 1500
 
 
 class ReplyForm(FlaggedWordsForm):
@@ -33,7 +31,10 @@ class ReplyForm(FlaggedWordsForm):
         _l("Your reply"),
         validators=[
             DataRequired(_l("Enter a message")),
-            Length(max=MAX_LENGTH, message=_l("Your message must be 1,500 characters or fewer")),
+            Length(
+                max=MAX_MESSAGE_LENGTH,
+                message=_l("Your message must be %(n)s characters or fewer", n=f"{MAX_MESSAGE_LENGTH:,}"),
+            ),
         ],
     )
 

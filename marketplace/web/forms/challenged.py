@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from wtforms import HiddenField, StringField
 
 from marketplace.foundation.security import challenges
+from marketplace.foundation.values.durations import seconds
 from marketplace.web.forms.base import Form
 
 MIN_AGE, MAX_AGE = timedelta(seconds=3), timedelta(hours=24)
@@ -46,4 +47,4 @@ class ChallengedForm(Form):
         self.work = json.dumps(challenges.new_work())
         if not challenges.still_waiting(self.proof.data or ""):
             self.proof.data = challenges.signed_timestamp("wait")
-        self.form_errors.append(_("One more step: wait 10 seconds, then send again"))
+        self.form_errors.append(_("One more step: wait %(time)s, then send again", time=seconds(challenges.WAIT)))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from marketplace.clinics.models import Clinic
 
 
-STATEMENT = 2000
+MAX_STATEMENT_LENGTH = 2000
 
 
 def _reason(known: Mapping[str, object]) -> SelectField:
@@ -48,7 +48,7 @@ class SuspendForm(AgreeingForm):
         _l("Statement to the clinic"),
         validators=[
             DataRequired(_l("Enter what the clinic should know")),
-            Length(max=STATEMENT, message=_l("Enter 2000 characters or fewer")),
+            Length(max=MAX_STATEMENT_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_STATEMENT_LENGTH)),
         ],
     )
 

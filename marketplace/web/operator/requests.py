@@ -24,6 +24,8 @@ from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
 
+MAX_REASON_LENGTH = 500
+
 
 class UnsealForm(Form):
     """Why health answers must be opened; the patient reads it."""
@@ -32,7 +34,7 @@ class UnsealForm(Form):
         _l("Why you open them"),
         validators=[
             DataRequired(_l("Enter why you open them")),
-            Length(max=500, message=_l("Enter 500 characters or fewer")),
+            Length(max=MAX_REASON_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_REASON_LENGTH)),
         ],
     )
 
@@ -68,7 +70,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
     try:
         access_records.unseal(asked, actor=current_user.actor, reason=form.reason.data or "")
     except Refused:
-        form.reason.errors = [_("Enter at least 10 characters")]
+        form.reason.errors = [_("Enter at least %(n)s characters", n=access_records.MIN_REASON_LENGTH)]
         return _request_page(asked, form), 422
     return redirect(url_for("operator.show_request", ref=ref, _anchor="health"), 303)
 

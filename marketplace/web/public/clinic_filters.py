@@ -32,7 +32,9 @@ class ClinicsForm(QueryForm):
     currency_code = "GBP"
 
     q = StringField(
-        _l("Name or city"), validators=[Length(max=MAX_QUERY, message=_l("Enter 80 characters or fewer"))], default=""
+        _l("Name or city"),
+        validators=[Length(max=MAX_QUERY, message=_l("Enter %(n)s characters or fewer", n=MAX_QUERY))],
+        default="",
     )
     country = QueryChoice(_l("Country"), default="")
     city = QueryChoice(_l("City"), default="")

@@ -27,7 +27,7 @@ class ClinicsForm(Question):
         _l("Choose who gets your request"),
         _l("Select at least one clinic"),
         most=drafts.MAX_CLINICS,
-        too_many=_l("Select no more than 5 clinics"),
+        too_many=_l("Select no more than %(n)s clinics", n=drafts.MAX_CLINICS),
     )
 
     proposed: Proposed

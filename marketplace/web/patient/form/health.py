@@ -62,7 +62,7 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
     """An answer with a meaning leads to the page that says it; none ends the request."""
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
-        return page("health", form, examples=EXAMPLES, nothing=NONE, longest=MAX_DETAILS_LENGTH)
+        return page("health", form, examples=EXAMPLES, nothing=NONE)
     keep(form, quote_request)
     changing = form.change.data == CHANGE
     if set(form.conditions.data or ()) & set(PAUSING):

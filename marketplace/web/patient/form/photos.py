@@ -32,12 +32,12 @@ MAX_NAME_LENGTH = 60
 REFUSALS = {
     "not_a_picture": _l("The selected file must be a JPG, PNG, HEIC or WebP"),
     "animated": _l("The selected file must be one picture, not several in a row"),
-    "too_large": _l("The selected file must be smaller than 10 MB"),
+    "too_large": _l("The selected file must be smaller than %(mb)s MB", mb=pictures.MAX_BYTES // 2**20),
     "too_many_pixels": _l("The selected file has too many pixels. Send it at medium size, or take a screenshot of it"),
     "empty": _l("The selected file is empty"),
     "damaged": _l("The selected file could not be read. Choose another, or save it again"),
     "busy": _l("The selected file could not be uploaded. Try again"),
-    "too_many": _l("You can only select up to 4 photos"),
+    "too_many": _l("You can only select up to %(n)s photos", n=photos.MAX_PHOTOS),
 }
 
 

@@ -84,7 +84,7 @@ class YouForm(Question):
         """Few and short enough to be answered."""
         asked = self._questions()
         if len(asked) > MAX_QUESTIONS:
-            raise ValidationError(_("Enter no more than 5 questions, one a line"))
+            raise ValidationError(_("Enter no more than %(n)s questions, one a line", n=MAX_QUESTIONS))
         if any(len(question) > MAX_QUESTION_LENGTH for question in asked):
             raise ValidationError(_("Each question must be %(n)s characters or fewer", n=MAX_QUESTION_LENGTH))
         # The name of a messenger may be asked about; a number or an address in a question reaches every clinic.

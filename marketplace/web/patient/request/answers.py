@@ -17,7 +17,7 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.budget import BudgetForm
 from marketplace.web.patient.form.choices import ANY
 from marketplace.web.patient.form.flow import Question
-from marketplace.web.patient.form.health import MAX_DETAILS_LENGTH, NONE, HealthForm
+from marketplace.web.patient.form.health import NONE, HealthForm
 from marketplace.web.patient.form.travel import WhenForm, WhereForm
 from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
@@ -35,7 +35,7 @@ FORMS: dict[str, type[Question]] = {
 SHOWN: dict[str, dict[str, Any]] = {
     "treatment": {"unsure": UNSURE},
     "where": {"anywhere": ANY},
-    "health": {"examples": EXAMPLES, "nothing": NONE, "longest": MAX_DETAILS_LENGTH},
+    "health": {"examples": EXAMPLES, "nothing": NONE},
     "you": {"most": MAX_QUESTIONS},
 }
 

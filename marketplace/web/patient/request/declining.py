@@ -9,8 +9,9 @@ from wtforms.validators import AnyOf, Optional
 
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import limits
+from marketplace.foundation.values.durations import hours
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes.choosing import decline
+from marketplace.quotes.choosing import UNDO_WITHIN, decline
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import of_request
 from marketplace.quotes.states import QUOTE_REFUSALS
@@ -53,7 +54,11 @@ def decline_quote(ref: str, number: int) -> ResponseReturnValue:
     decline(quote, reason=form.reason.data or None)
     clinic = quote.lead.clinic.name
     flash(
-        _("%(clinic)s is told that you decided against its quote. You have 48 hours to undo this", clinic=clinic),
+        _(
+            "%(clinic)s is told that you decided against its quote. You have %(time)s to undo this",
+            clinic=clinic,
+            time=hours(UNDO_WITHIN),
+        ),
         "success",
     )
     return redirect(url_for("patient.show_request", ref=ref), 303)

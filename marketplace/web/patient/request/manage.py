@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import sessions
+from marketplace.foundation.values.durations import days
 from marketplace.leads import request_actions
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.photos import picture
@@ -64,7 +65,7 @@ def keep_request(ref: str) -> ResponseReturnValue:
     erased_on = retention.erased_on(quote_request)
     if request.method == "POST":
         retention.keep(quote_request)
-        flash(_("Kept for another 180 days"), "success")
+        flash(_("Kept for another %(time)s", time=days(retention.REQUEST_AFTER_END)), "success")
         return _back(ref)
     page = "patient/request/keep.html"
     return render_template(page, quote_request=quote_request, erased_on=erased_on, form=Form())

@@ -10,7 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.leads.actions import answer_question
-from marketplace.leads.messages import CLINIC, MessageView, mark_read, messages, takes_messages
+from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView, mark_read, messages, takes_messages
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.status_texts import clinic_news
@@ -29,7 +29,10 @@ class MessageForm(IdempotentForm):
         _l("Your message"),
         validators=[
             DataRequired(_l("Enter a message")),
-            Length(max=1500, message=_l("Your message must be 1,500 characters or fewer")),
+            Length(
+                max=MAX_MESSAGE_LENGTH,
+                message=_l("Your message must be %(n)s characters or fewer", n=f"{MAX_MESSAGE_LENGTH:,}"),
+            ),
         ],
     )
 
