@@ -42,7 +42,7 @@ REGISTER: dict[str, Row] = {
     "request_waiting": Row(To.PATIENT, "RequestConfirmed, without a clinic", "the request"),
     "clinics_available": Row(To.PATIENT, "ClinicsAvailable", "clinics to add", quiet=True),
     "quotes_arrived": Row(To.PATIENT, "QuoteSent, QuoteRevised", "the one quote, or compare", quiet=True),
-    "quote_ends": Row(To.PATIENT, "seven days before a quote ends", "that quote", quiet=True),
+    "quote_ends": Row(To.PATIENT, "7 days before a quote ends", "that quote", quiet=True),
     "clinic_asked": Row(To.PATIENT, "QuestionAsked", "the messages with that clinic", quiet=True),
     "clinic_wrote": Row(To.PATIENT, "ClinicReplied", "the messages with that clinic", quiet=True),
     "quote_withdrawn": Row(To.PATIENT, "QuoteWithdrawn, once it was sent", "the request", quiet=True),

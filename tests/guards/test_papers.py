@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 PAPERS = [
     *("SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"),
     *("docs/cryptography.md", "docs/fields.md"),
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs" / "howto").glob("*.md"))),
 ]
 USES_KEYS = re.compile(r"^\s*(?:import|from) (?:hashlib|hmac|cryptography|itsdangerous|altcha)\b", re.MULTILINE)
 PLACE = re.compile(r"`((?:marketplace|tests|docs|templates|migrations|\.ci)/[\w./-]*)(?:::(\w+))?`")
