@@ -91,8 +91,8 @@ class World:
 
     def path(self, rule: Rule) -> str:
         """The rule with what is there."""
-        door = rule.endpoint.partition(".")[0]
-        known = {**self.values.get(door, {}), **self.values.get(rule.endpoint, {})}
+        blueprint = rule.endpoint.partition(".")[0]
+        known = {**self.values.get(blueprint, {}), **self.values.get(rule.endpoint, {})}
         with self.app.test_request_context():
             return url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 

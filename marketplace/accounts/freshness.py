@@ -32,7 +32,7 @@ View = Callable[..., Any]
 
 
 def fresh(view: View) -> View:
-    """For a page behind a door: who signed in a while ago enters the password again and comes back here."""
+    """For a page that wants a recent sign-in: who signed in long ago enters the password again and comes back here."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:

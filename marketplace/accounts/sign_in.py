@@ -112,13 +112,13 @@ def _drop_eager_user_loading(app: Flask, security: Security) -> None:
 
 
 def _as_system(load: Callable[[str], Account | None]) -> Callable[[str], Account | None]:
-    """The cookie is the proof: who it belongs to is found before any door knows whose rows may be seen."""
+    """The cookie is the proof: who it belongs to is found before any guard knows whose rows may be seen."""
 
     def loaded(user_id: str) -> Account | None:
         with as_system():
             account = load(user_id)
             if account is not None:
-                _ = account.roles  # read by every door
+                _ = account.roles  # read by every guard
             return account
 
     return loaded

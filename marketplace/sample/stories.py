@@ -1,4 +1,4 @@
-"""The sample requests: each is played with the rooms' own verbs, at the moments they would have happened."""
+"""The sample requests: each is played with the packages' own verbs, at the moments they would have happened."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Every endpoint has a policy, and the policy is what stands at its door; without one the site does not start."""
+"""Access policies: every endpoint has one, and it is applied before the view; without one the site does not start."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Policy:
     from_elsewhere: bool = False
 
 
-# Door -> part of the site -> policy: the longest path wins, so that a new page below a part is held to its policy
+# Blueprint -> part of the site -> policy: the longest path wins, so that a new page below a part is held to its policy
 # unseen. What lies in no part has none. Flask-Security's pages are named one by one.
 PARTS: dict[str, dict[str, str]] = {
     "public": {"/": "public", "/healthz": "probe", "/readyz": "probe"},
@@ -103,7 +103,7 @@ def install(app: Flask, policies: Mapping[str, Policy]) -> None:
     for endpoint, granted in app.extensions["access"].items():
         if granted.from_elsewhere:
             csrf.exempt(app.view_functions[endpoint])
-    app.before_request(_stand_at_the_door)
+    app.before_request(_apply_policy)
 
 
 def policy_here() -> Policy | None:
@@ -136,7 +136,7 @@ def _name_for(app: Flask, rule: Rule) -> str | None:
     return own or (parts[max(around, key=len)] if around else None)
 
 
-def _stand_at_the_door() -> ResponseReturnValue | None:
+def _apply_policy() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # an unknown path or a wrong method is answered as such
     granted = policy_here()

@@ -85,9 +85,9 @@ def test_a_new_page_below_a_part_is_held_to_its_policy() -> None:
     assert access._name_for(app, rule) == "request-holder"
 
 
-@pytest.mark.parametrize("door", ["dashboard", "operator"])
-def test_who_is_signed_out_is_led_back_after_signing_in(world: World, door: str) -> None:
-    assert world.visit("anonymous", f"/{door}?page=2").location == f"/account/login?next=/{door}?page%3D2"
+@pytest.mark.parametrize("part", ["dashboard", "operator"])
+def test_who_is_signed_out_is_led_back_after_signing_in(world: World, part: str) -> None:
+    assert world.visit("anonymous", f"/{part}?page=2").location == f"/account/login?next=/{part}?page%3D2"
 
 
 @pytest.mark.parametrize("text", ["x", "A" * 64])

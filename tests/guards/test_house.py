@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can hold us to."""
+"""The rules of this code that a machine can hold us to."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ from marketplace.web.operator.wording import EVENTS
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "marketplace").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
-# Besides the doors' @writes, work ends in a commit only where nobody waits for an answer.
+# Besides the views' @writes, work ends in a commit only where nobody waits for an answer.
 MAY_COMMIT = {
     "web/http/writing.py",
     "worker.py",
@@ -55,7 +55,7 @@ def test_every_event_has_words_for_operators() -> None:
     assert {event.__name__ for event in REACTIONS} <= set(EVENTS)
 
 
-def test_commits_stand_at_the_doors_and_in_the_worker() -> None:
+def test_commits_stand_in_writes_and_in_the_worker() -> None:
     found = {str(path.relative_to(ROOT / "marketplace")) for path in MODULES if "session.commit(" in path.read_text()}
     assert found == MAY_COMMIT
 
@@ -69,13 +69,13 @@ def test_modules_and_functions_stay_readable(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 40, node.name
 
 
-DOORS = sorted((ROOT / "marketplace" / "web").rglob("*.py"))
+WEB = sorted((ROOT / "marketplace" / "web").rglob("*.py"))
 
 
 def test_views_only_read_call_and_answer() -> None:
     views = [
         (path.name, node.name, (node.end_lineno or 0) - node.lineno + 1)
-        for path in DOORS
+        for path in WEB
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef) and re.search(r"\.(get|post|route)\(", _decorators(node))
     ]

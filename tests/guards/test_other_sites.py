@@ -14,7 +14,7 @@ from marketplace.web.access import policy, rules
 from tests.conftest import TESTING, reader_of
 from tests.world import World, every_rule
 
-BY_DOOR = {
+BY_BLUEPRINT = {
     "patient": "patient",
     "dashboard": "owner",
     "operator": "operator",
@@ -37,7 +37,7 @@ def forms(app: Flask, world: World) -> Iterator[tuple[str, str]]:
     """Each page that takes a form, with somebody who may send it."""
     for method, rule in every_rule(app):
         if method == "POST" and not app.extensions["access"][rule.endpoint].from_elsewhere:
-            yield BY_DOOR[rule.endpoint.partition(".")[0]], world.path(rule)
+            yield BY_BLUEPRINT[rule.endpoint.partition(".")[0]], world.path(rule)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def nothing_stored(*, but: str = "nothing") -> Iterator[None]:
 @pytest.fixture
 def all_in(world: World) -> World:
     """Everybody has entered."""
-    for role in set(BY_DOOR.values()):
+    for role in set(BY_BLUEPRINT.values()):
         world.cookie(role)
     return world
 

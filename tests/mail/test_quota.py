@@ -27,7 +27,7 @@ ANA = "ana@patient.example"
 @pytest.fixture
 def _limited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(app.config, "LIMITS_ON", True)
-    monkeypatch.setattr(limits, "consume", lambda *_name, **_who: False)  # the doors' limits are not what this is about
+    monkeypatch.setattr(limits, "consume", lambda *_name, **_who: False)  # the views' limits are not what this is about
     with clock.set_to(clock.now()):
         yield
 

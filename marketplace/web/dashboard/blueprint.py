@@ -1,4 +1,4 @@
-"""The clinics' door: members of a team; for a stranger these pages do not exist."""
+"""The clinics' blueprint: members of a team; for a stranger these pages do not exist."""
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue

@@ -71,13 +71,13 @@ PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 
 def page(status: int, *, problem: Problem | None = None, **words: str) -> str:
-    """Knows nothing of who reads it, so that it needs no database: what the doors add to their pages is left out."""
+    """A page that knows nothing of its reader, so that it needs no database: what blueprints add is left out."""
     template = current_app.jinja_env.get_template(f"errors/{status}.html")
     return template.render(problem=problem, **words, **page_context())
 
 
 def show_problem(problem: Problem) -> ResponseReturnValue:
-    """A named refusal of a room."""
+    """The answer to a named refusal of a domain package."""
     db.session.rollback()
     if isinstance(problem, LimitReached):
         again = wait_words(problem.wait)

@@ -55,7 +55,7 @@ def finish(response: Response) -> Response:
 
 
 def keep_private(response: Response) -> Response:
-    """For no index and no cache: bound by every door behind which something of somebody stands."""
+    """Forbids index and cache: bound by every blueprint whose pages show something of somebody."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""The operators' door: staff only; for anyone else these pages do not exist."""
+"""The operators' blueprint: staff only; for anyone else these pages do not exist."""
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _

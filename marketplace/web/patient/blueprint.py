@@ -1,4 +1,4 @@
-"""The patients' door: the request form for anyone, a request's own pages for whoever holds its link."""
+"""The patients' blueprint: the request form for anyone, a request's own pages for whoever holds its link."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The public door: open to everyone, without a session."""
+"""The public blueprint: open to everyone, without a session."""
 
 from flask import Blueprint, Response, request
 

@@ -28,7 +28,7 @@ def path_of(app: Flask, rule: Rule) -> str:
 
 
 def public_paths(app: Flask) -> list[str]:
-    """Every page of the door, and where an address names something, one that names nothing."""
+    """Every page of the blueprint, and where an address names something, one that names nothing."""
     spared = WITH_SESSION | {"public.page"}  # its names stand in PAGES
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("public.")]
     return sorted({*PAGES, *(path_of(app, rule) for rule in rules if rule.endpoint not in spared)})
