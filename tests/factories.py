@@ -77,7 +77,7 @@ def build_clinic(
             "search_text": f"{name} istanbul".lower(),
             "listing_state": state,
             f"{state}_at": clock.now(),
-            "listing_reason": "test" if state == ListingState.SUSPENDED else None,
+            "listing_reason": "patient_report" if state == ListingState.SUSPENDED else None,
             **changes,
         }
     )

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from marketplace.clinics import events
 from marketplace.clinics.models import CHECK, LISTING, Check, Clinic
-from marketplace.clinics.reasons import SEND_BACK, SUSPEND
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import Refused
+from marketplace.words.listing import SEND_BACK_REASONS, SUSPENSION_REASONS
 
 DECISIONS = {"suspend": ListingState.SUSPENDED, "send_back": ListingState.SENT_BACK}
 
@@ -57,7 +57,7 @@ def publish(clinic: Clinic) -> None:
 
 def send_back(clinic: Clinic, reason: str, statement: str) -> None:
     """The clinic is told what to mend: a reason from the list and words of the operator's own."""
-    _must_be_reasoned(reason, statement, known=SEND_BACK)
+    _must_be_reasoned(reason, statement, known=SEND_BACK_REASONS.operator)
     LISTING.move(clinic, ListingState.SENT_BACK)
     _set_statement(clinic, reason=reason, statement=statement)
     record(events.ListingSentBack(clinic_id=clinic.id, reason=reason))
@@ -80,7 +80,7 @@ def resume(clinic: Clinic) -> None:
 
 def suspend(clinic: Clinic, reason: str, statement: str) -> None:
     """Taken down at once, with a reason and a statement that the clinic can read and appeal."""
-    _must_be_reasoned(reason, statement, known=SUSPEND)
+    _must_be_reasoned(reason, statement, known=SUSPENSION_REASONS.operator)
     LISTING.lock(clinic)
     _set_statement(clinic, reason=reason, statement=statement)
     LISTING.move(clinic, ListingState.SUSPENDED)

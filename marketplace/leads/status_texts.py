@@ -11,11 +11,11 @@ from flask_babel import gettext, ngettext
 
 from marketplace.clinics.actions import missing_checks
 from marketplace.clinics.models import Check
-from marketplace.clinics.reasons import CHECK_KIND
 from marketplace.clinics.standing import Stop, ended_checks, why_stopped
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, FREEZES, LeadState
+from marketplace.words.listing import CHECK_KINDS
 
 CHECK = "check"  # one that no clinic needs
 TOLD = (*FREEZES, LeadState.FROZEN, LeadState.WON)
@@ -41,7 +41,7 @@ def _changed(lead: Lead, what: str) -> str:
         return gettext("We have suspended the listing of this clinic.")
     if what == Stop.CLOSED:
         return gettext("The listing of this clinic is closed.")
-    checks = ", ".join(str(CHECK_KIND[kind]) for kind in _ended(lead, required=what == Stop.CHECK_ENDED))
+    checks = ", ".join(str(CHECK_KINDS.patient[kind]) for kind in _ended(lead, required=what == Stop.CHECK_ENDED))
     if what == Stop.CHECK_ENDED:
         return gettext("A check that every clinic here needs has ended: %(checks)s.", checks=checks)
     return gettext("One of our checks of this clinic has ended: %(checks)s.", checks=checks)

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.reasons import in_words
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
@@ -19,6 +18,7 @@ from marketplace.mail.models import Email
 from marketplace.mail.quota import only_one
 from marketplace.mail.wording import clock_city, clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.words.listing import LISTING_REASONS
 
 _NOT_TWICE_WITHIN = timedelta(hours=1)
 
@@ -144,8 +144,9 @@ def _listing_result(event: Event, *, result: str, path: str) -> None:
     clinic = db.session.get_one(Clinic, event.clinic_id)
     statement = (clinic.listing_statement or "").strip() if result in ("sent_back", "suspended") else ""
     paragraphs = [line.strip() for line in statement.splitlines() if line.strip()]
-    reason = in_words(clinic.listing_reason) if result in ("sent_back", "suspended") else ""
-    context = {"result": result, "reason": reason, "statement": paragraphs}
+    reason = clinic.listing_reason if result in ("sent_back", "suspended") else None
+    words = str(LISTING_REASONS.clinic[reason]) if reason else ""
+    context = {"result": result, "reason": words, "statement": paragraphs}
     _put("listing_result", clinic, context=context, path=path)
 
 

@@ -14,7 +14,6 @@ from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.messages import messages
 from marketplace.leads.models import DeletionDuty, Lead
 from marketplace.leads.queries import decisions, leads_of
-from marketplace.leads.reasons import in_words
 from marketplace.quote_requests import access_records, operator_queries, queries
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
@@ -24,6 +23,7 @@ from marketplace.quotes.queries import can_be_chosen
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import STORED, terms_of
+from marketplace.words.routing_reasons import ROUTING_REASONS
 
 # Columns as they stand; what a key or another table says is spelled out below.
 PLAIN = (
@@ -131,7 +131,7 @@ def _decision(decision: Any) -> dict[str, Any]:
     return {
         "clinic": decision.clinic.name,
         "outcome": decision.outcome,
-        "reason": in_words(decision.reason),
+        "reason": str(ROUTING_REASONS.patient[decision.reason]),
         "at": decision.decided_at,
     }
 

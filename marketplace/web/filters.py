@@ -20,6 +20,10 @@ from marketplace.catalogue.trip_plan_texts import (
 )
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import written
+from marketplace.words.email import email_problem
+from marketplace.words.event import code_text, event_title
+from marketplace.words.quote import INCLUDED
+from marketplace.words.tables import TABLES
 
 
 def _locale() -> Locale:
@@ -159,7 +163,10 @@ def install(app: Flask) -> None:
     moments = (day, day_text, moment, both_clocks, clock_time, short_moment, signed_by, duration, time_left)
     names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
     plans = (plan_text, need_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
-    for function in (money, money_text, difference, *moments, *names, *plans):
+    words = (event_title, code_text, email_problem)
+    for function in (money, money_text, difference, *moments, *names, *plans, *words):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["words"] = TABLES
+    app.jinja_env.filters["included_word"] = lambda code: str(INCLUDED.patient[code])
     app.jinja_env.filters["iso_day"] = lambda text: day_text(datetime.fromisoformat(text))
     app.jinja_env.filters["lines"] = lambda text: Markup("<br>").join(escape(line) for line in text.split("\n"))

@@ -16,7 +16,7 @@ from marketplace.leads.states import LEAD_REFUSALS, LeadState
 from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 from marketplace.quotes.states import QUOTE_REFUSALS, QuoteState
 from marketplace.reactions import REACTIONS
-from marketplace.web.operator.wording import EVENTS
+from marketplace.words.event import EVENTS
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "marketplace").rglob("*.py"))

@@ -15,7 +15,7 @@ from marketplace.reviews import queries
 from marketplace.reviews.actions import close_items_of, decide, open_item
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome, ReviewKind, ReviewState
-from marketplace.reviews.wording import KINDS, OUTCOMES
+from marketplace.words.review import REVIEW_KINDS, REVIEW_OUTCOMES
 
 PRICE = ReviewKind.PRICE_OUTSIDE_RANGE
 
@@ -85,5 +85,5 @@ def test_an_unknown_item_is_not_found(app):
 
 
 def test_every_kind_and_outcome_has_words():
-    assert set(KINDS) == set(ReviewKind)
-    assert set(OUTCOMES) == set(Outcome)
+    assert set(REVIEW_KINDS) == set(ReviewKind)
+    assert set(REVIEW_OUTCOMES) == set(Outcome)

@@ -15,13 +15,13 @@ from marketplace.leads.queries import last_answer
 from marketplace.leads.visibility import answers_visible_to
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
-from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_lead
 from marketplace.web.dashboard.leads import form_of, slug_of
 from marketplace.web.dashboard.quote_form import shown_values
 from marketplace.web.filters import money_text
 from marketplace.web.http import errors
+from marketplace.words.decline import LEAD_DECLINES
 
 if TYPE_CHECKING:
     from marketplace.foundation.audit.log import AuditEntry
@@ -66,7 +66,7 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
         answered=answered,
         held=quote is not None and quote.state == "held",
         quote=quote,
-        reason=wording.DECLINES.get(own.decline_reason or ""),
+        reason=LEAD_DECLINES.clinic.get(own.decline_reason or ""),
         rows=_rows(own, quote) if quote is not None and request.path.endswith("/quote") else [],
     )
     return html, problem.status

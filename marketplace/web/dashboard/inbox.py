@@ -23,7 +23,6 @@ from marketplace.quote_requests.queries import name_to_use
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.inbox import inbox, pending_until, tab_counts
 from marketplace.quotes.lead_export import COLUMNS, export_leads
-from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.http.inputs import is_page
 from marketplace.web.http.writing import writes
@@ -91,7 +90,6 @@ def leads() -> str:
         problems=problems,
         has_errors=bool(problems),
         to_delete=leads_to_delete(g.clinic.id),
-        wording=wording,
         page_url=lambda n: f"{url_for('dashboard.leads')}?{urlencode({**asked.address, 'page': n})}",
     )
 

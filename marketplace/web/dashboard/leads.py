@@ -23,14 +23,13 @@ from marketplace.leads.deletion_duties import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
 from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, is_visible, lock_visibility, may_ask
 from marketplace.quote_requests import photos
-from marketplace.quote_requests.states import Purpose
+from marketplace.quote_requests.states import PAUSING, Purpose
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote, why_lost
 from marketplace.quotes.quote_comparison import ITEMS, items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
-from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_lead, record_accesses
 from marketplace.web.dashboard.inbox import last_list_url
@@ -40,6 +39,7 @@ from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
+from marketplace.words.lead import LEAD_ENDINGS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,7 +60,7 @@ def lead(ref: str) -> ResponseReturnValue:
     visible = answers_visible_to(own)
     if own.state == LeadState.FROZEN:
         why = {"stop": why_stopped(own.clinic), "duties": duties_of(own)}
-        return render_template("dashboard/frozen.html", lead=own, ref=ref, wording=wording, **why)
+        return render_template("dashboard/frozen.html", lead=own, ref=ref, **why)
     record_accesses(own, visible)
     page = lead_page(own, visible, form=filled_form(own, visible))
     if request.method != "HEAD":
@@ -120,6 +120,7 @@ def lead_page(
         "dashboard/lead.html",
         lead=own,
         visible=visible,
+        pausing=PAUSING,
         quote=quote,
         held=held,
         plan=checked_quote(quote) if quote else None,
@@ -137,7 +138,6 @@ def lead_page(
         thread=thread_of(own, visible.said, form=reply_form),
         duties=duties_of(own),
         stop=why_stopped(own.clinic) if own.state == LeadState.WON else None,
-        wording=wording,
         has_errors=has_errors or bool(reply_form and reply_form.errors),
     )
     return page, status
@@ -147,7 +147,7 @@ def _how_it_ended(own: Lead) -> str:
     """In words, with the day where the patient decided against a quote."""
     if own.quote_declined_at is not None:
         return _("The patient decided against your quote on %(day)s.", day=day_text(own.quote_declined_at))
-    return str(wording.LOST[why_lost(own)])
+    return str(LEAD_ENDINGS.clinic[why_lost(own)])
 
 
 def _send_label(form: QuoteForm) -> str:

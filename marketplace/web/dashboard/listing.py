@@ -8,18 +8,16 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.clinics import actions
-from marketplace.clinics.reasons import in_words
 from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.clinics.states import ListingState
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
 from marketplace.leads.clinic_queries import numbers as numbers_of
-from marketplace.leads.reasons import in_words as routing_words
 from marketplace.web.clinic_words import opening_words
-from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
+from marketplace.words.listing import LISTING_REASONS
 
 MAX_ANSWER_LENGTH = 2000
 
@@ -76,9 +74,8 @@ def _page(*, problem: str | None = None, answer_form: AnswerForm | None = None) 
     refused = problem is not None or answer_form is not None
     page = render_template(
         "dashboard/listing.html",
-        wording=wording,
         opening=opening_words(g.clinic.hours),
-        reason=in_words(g.clinic.listing_reason),
+        reason=LISTING_REASONS.clinic[g.clinic.listing_reason] if g.clinic.listing_reason else "",
         problem=problem,
         answer_form=answer_form or AnswerForm(formdata=None),
         has_errors=refused,
@@ -94,11 +91,11 @@ def _back(text: str) -> ResponseReturnValue:
 @blueprint.get("/checks")
 def checks() -> str:
     """The six checks with their dates."""
-    return render_template("dashboard/checks.html", wording=wording, today=clock.today(), ending_within=ENDING_WITHIN)
+    return render_template("dashboard/checks.html", today=clock.today(), ending_within=ENDING_WITHIN)
 
 
 @blueprint.get("/numbers")
 def numbers() -> str:
     """The last 90 days."""
     found = numbers_of(g.clinic.id)
-    return render_template("dashboard/numbers.html", found=found, in_words=routing_words)
+    return render_template("dashboard/numbers.html", found=found)

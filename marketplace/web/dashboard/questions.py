@@ -15,7 +15,6 @@ from marketplace.leads.states import DECLINABLE, LEAD_REFUSALS
 from marketplace.leads.visibility import answers_visible_to, may_ask
 from marketplace.quotes import pending
 from marketplace.quotes.pending import must_have_none_pending
-from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_lead, record_accesses_of_refused_form
 from marketplace.web.dashboard.leads import filled_form, lead_page
@@ -24,6 +23,7 @@ from marketplace.web.dashboard.thread import ReplyForm
 from marketplace.web.forms.base import FlaggedWordsForm, Form
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
+from marketplace.words.decline import LEAD_DECLINES
 
 MAX_LENGTH = 600
 
@@ -50,7 +50,7 @@ class DeclineForm(Form):
 
     reason = RadioField(
         _l("Why can you not treat this patient?"),
-        choices=listed(wording.DECLINES.items()),
+        choices=listed(LEAD_DECLINES.clinic.items()),
         validators=[InputRequired(_l("Select a reason"))],
     )
 

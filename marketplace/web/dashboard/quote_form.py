@@ -26,7 +26,7 @@ from marketplace.web.dashboard.quote_fields import (
 )
 from marketplace.web.forms.agreeing import AgreeingForm
 from marketplace.web.forms.base import FlaggedWordsForm
-from marketplace.web.words import INCLUDED, PRICE_REASONS, ROLES
+from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS
 
 SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))
 AMOUNTS = ("price_per_session", "discount", "total", "deposit", "price_may_change_by")
@@ -69,7 +69,7 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
     price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
     price_reason = PickField(
         _l("Why is this price right?"),
-        choices=listed([("", _l("Select a reason")), *PRICE_REASONS.items()]),
+        choices=listed([("", _l("Select a reason")), *PRICE_REASONS.clinic.items()]),
         default="",
     )
     discount = AmountField(none_is_zero=True)
@@ -80,7 +80,7 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
     product_sealed = StatedField(_l("Is the sealed vial shown to the patient?"))
     taxes_included = StatedField(_l("Are taxes included?"))
 
-    practitioner_role = PickField(_l("Who treats"), choices=listed(ROLES.items()))
+    practitioner_role = PickField(_l("Who treats"), choices=listed(PRACTITIONER_ROLES.clinic.items()))
     practitioner_name = StringField(_l("Name"), validators=[SHORT])
     practitioner_register = StringField(_l("Register number"), validators=[SHORT])
 
@@ -98,8 +98,8 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
     deposit_refundable_until = DayField(_l("Deposit refundable until"), validators=[Optional()])
     refund_if_refused = StatedField(_l("Refunded if the doctor refuses on the day?"))
 
-    included = PickSomeField(_l("Included"), choices=listed(INCLUDED.items()))
-    excluded = PickSomeField(_l("Not included"), choices=listed(INCLUDED.items()), validators=[not_both])
+    included = PickSomeField(_l("Included"), choices=listed(INCLUDED.clinic.items()))
+    excluded = PickSomeField(_l("Not included"), choices=listed(INCLUDED.clinic.items()), validators=[not_both])
     price_may_change_by = AmountField(none_is_zero=True)
     if_something_goes_wrong = TextAreaField(
         _l("If something goes wrong: contact, review visit, insurance"),

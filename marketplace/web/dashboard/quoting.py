@@ -33,7 +33,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http import errors
 from marketplace.web.http.writing import writes
-from marketplace.web.words import WITHDRAWALS
+from marketplace.words.decline import QUOTE_WITHDRAWALS
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -106,7 +106,7 @@ class WithdrawForm(Form):
 
     reason = RadioField(
         _l("Why do you withdraw the quote?"),
-        choices=listed((code, own) for code, (own, _patients) in WITHDRAWALS.items()),
+        choices=listed(QUOTE_WITHDRAWALS.clinic.items()),
         validators=[InputRequired(_l("Select a reason"))],
     )
 

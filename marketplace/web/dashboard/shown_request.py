@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
-
 from marketplace.leads.clinic_queries import changed_since, unseen_changes
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
+from marketplace.words.request import ANSWERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,20 +16,6 @@ if TYPE_CHECKING:
     from marketplace.leads.models import Lead
     from marketplace.leads.visibility import VisibleAnswers
     from marketplace.quotes.models import Quote
-
-
-LABELS = {
-    "name": _l("Name to use"),
-    "treatment": _l("What the patient would like help with"),
-    "home": _l("Where the patient lives"),
-    "when": _l("When they could travel"),
-    "trips": _l("Trips"),
-    "budget": _l("Budget"),
-    "health": _l("Health answers"),
-    "photos": _l("Photos"),
-    "languages": _l("Languages"),
-    "questions": _l("The patient's questions"),
-}
 
 
 def request_shown(lead: Lead, visible: VisibleAnswers) -> Shown:
@@ -53,7 +38,7 @@ def request_shown(lead: Lead, visible: VisibleAnswers) -> Shown:
 
 def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
     """What the patient changed since the page was shown."""
-    lines = agreeing.items(form.changes, LABELS, gone="") if form is not None else []
+    lines = agreeing.items(form.changes, ANSWERS.clinic, gone="") if form is not None else []
     return [(None, text) for _anchor, text in lines]
 
 
@@ -70,4 +55,4 @@ def changed_rows(lead: Lead, quote: Quote | None) -> list[ChangedRow]:
     """In the order the answers are shown; what is held was given when it was written."""
     since = (quote.held_at or quote.created_at) if quote is not None else lead.created_at
     new = unseen_changes(lead)
-    return [ChangedRow(str(LABELS[name]), at, name in new) for name, at in changed_since(lead, since).items()]
+    return [ChangedRow(str(ANSWERS.clinic[name]), at, name in new) for name, at in changed_since(lead, since).items()]

@@ -16,18 +16,20 @@ from marketplace.clinics import invitation_actions, invitations, team
 from marketplace.clinics.invitations import LIFETIME
 from marketplace.clinics.states import TeamRole
 from marketplace.foundation.problems import Refused
-from marketplace.web.dashboard import wording
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.forms.base import Form, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
+from marketplace.words.listing import TEAM_ROLES
 
 
 class RoleForm(Form):
     """What somebody may do."""
 
-    role = RadioField(_l("Role"), choices=listed(wording.TEAM.items()), validators=[InputRequired(_l("Select a role"))])
+    role = RadioField(
+        _l("Role"), choices=listed(TEAM_ROLES.clinic.items()), validators=[InputRequired(_l("Select a role"))]
+    )
 
 
 @blueprint.get("/team")
@@ -39,7 +41,6 @@ def show_team() -> str:
         invitations=invitations.open_ones(g.clinic.id) if g.membership.role == TeamRole.OWNER else [],
         own_id=current_user.id,
         most=team.MAX_PEOPLE,
-        wording=wording,
     )
 
 
@@ -130,7 +131,7 @@ class InviteForm(IdempotentForm):
     email = email_field()
     role = RadioField(
         _l("Role"),
-        choices=listed(wording.TEAM.items()),
+        choices=listed(TEAM_ROLES.clinic.items()),
         default=TeamRole.MEMBER,
         validators=[InputRequired(_l("Select a role"))],
     )

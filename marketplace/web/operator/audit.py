@@ -1,44 +1,17 @@
 """The audit log: what happened, by whom and when, in ids and codes only."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from marketplace.clinics import operator_queries as clinics
-from marketplace.clinics import reasons
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.foundation.security.input_safety import has_unsafe_characters
 from marketplace.quote_requests import operator_queries as request_desk
-from marketplace.web import words
-from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
-
-# What the code of an event means, by the event; most codes are of one event only.
-_ROLES = {"owner": _l("Owner"), "member": _l("Member")}
-_ENDINGS = {"undone": _l("Undone"), "request_ended": _l("The request had ended")}
-CODES: dict[str, Mapping[str, object]] = {
-    "AnswersRead": words.LOOKS,
-    "LeadDeclined": words.DECLINES,
-    "QuoteWithdrawn": _ENDINGS | {code: own for code, (own, _patients) in words.WITHDRAWALS.items()},
-    "SecondFactorChanged": {"on": _l("Switched on"), "off": _l("Switched off"), "codes": _l("New recovery codes")},
-    "PasswordChanged": {"reset": _l("By a link"), "change": _l("By its owner")},
-    **dict.fromkeys(
-        ("CheckSubmitted", "CheckPassed", "CheckRefused", "CheckRevoked", "CheckExpired"), reasons.CHECK_KIND
-    ),
-    **dict.fromkeys(("MemberJoined", "RoleChanged", "MemberInvited"), _ROLES),
-    **dict.fromkeys(("ListingSentBack", "ListingSuspended"), reasons.SEND_BACK | reasons.SUSPEND),
-}
-
-
-def code_text(name: str, code: str | None) -> str:
-    """The code of an event in words; a reference, or the name of a command, stands for itself."""
-    return str(CODES.get(name, {}).get(code or "", code or ""))
-
 
 LAST_YEAR = 9999
 FILTERS = ("event", "actor", "ref", "clinic", "day")
@@ -52,8 +25,6 @@ def audit_log() -> ResponseReturnValue:
     entries = [row.entry for row in found.rows]
     return render_template(
         "operator/audit.html",
-        words=wording,
-        code_text=code_text,
         found=found,
         chosen=chosen,
         events=audit_queries.event_names(),

@@ -11,14 +11,13 @@ from flask_security import current_user
 from wtforms import DateField, RadioField, StringField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
-from marketplace.clinics import checks, operator_queries, reasons
+from marketplace.clinics import checks, operator_queries
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
 from marketplace.web.http.writing import writes
-from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import check_shown, items, last_happened
 from marketplace.web.operator.clinics import back_to_clinic
@@ -67,7 +66,6 @@ def list_checks() -> ResponseReturnValue:
     found = lists[state]() if state in lists else operator_queries.ending_checks(within_days=within)
     return render_template(
         "operator/checks.html",
-        words=wording,
         checks=found,
         state=state if state in lists else None,
         within=within,
@@ -114,8 +112,6 @@ def _check_page(clinic: "Clinic", check: "Check", form: CheckForm) -> ResponseRe
     form.show(check_shown(check))
     html = render_template(
         "operator/clinics/check.html",
-        words=wording,
-        reasons=reasons,
         clinic=clinic,
         check=check,
         form=form,

@@ -10,9 +10,9 @@ from marketplace.foundation import clock
 from marketplace.web.filters import day_text, money_text, signed_by
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
-from marketplace.web.operator import wording
-from marketplace.web.operator.wording import CHECK, CHECK_KIND
-from marketplace.web.words import ROLES
+from marketplace.web.operator.actors import actors
+from marketplace.words.listing import CHECK_KINDS, CHECK_STATES
+from marketplace.words.quote import PRACTITIONER_ROLES
 
 if TYPE_CHECKING:
     from marketplace.clinics.models import Check, Clinic
@@ -44,16 +44,16 @@ def claim_rows(clinic: object) -> list[ClaimRow]:
 
 def _row(check: object, claim: str) -> ClaimRow:
     kind, state = str(check.kind), str(check.state)  # type: ignore[attr-defined]
-    label, tag = CHECK[state]
+    label, tag = CHECK_STATES.operator[state]
     ended = state == "passed" and check.expires_on < clock.today()  # type: ignore[attr-defined]
     return ClaimRow(
         kind=kind,
-        title=str(CHECK_KIND[kind]),
+        title=str(CHECK_KINDS.operator[kind]),
         claim=claim,
         evidence=check.evidence,  # type: ignore[attr-defined]
         held=_held(check),
         state="expired" if ended else state,
-        label=str(CHECK["expired"][0] if ended else label),
+        label=str(CHECK_STATES.operator["expired"][0] if ended else label),
         tag="bad" if ended else tag,
         verdict="expired" if ended else VERDICTS.get(state, "differs"),
     )
@@ -71,7 +71,10 @@ def _held(check: object) -> str:
 
 
 def _claims(clinic: object) -> dict[str, str]:
-    people = [" · ".join(filter(None, (p.name, str(ROLES[p.role]), p.register_number))) for p in clinic.people]  # type: ignore[attr-defined]
+    people = [
+        " · ".join(filter(None, (p.name, str(PRACTITIONER_ROLES.operator[p.role]), p.register_number)))
+        for p in clinic.people  # type: ignore[attr-defined]
+    ]
     prices = [
         _(
             "%(procedure)s %(low)s to %(high)s",
@@ -130,11 +133,11 @@ def items(form: AgreeingForm) -> list[tuple[str | None, str]]:
         "evidence": _("Evidence"),
         "source": _("Source"),
     }
-    labels |= {f"check.{kind}": label for kind, label in wording.CHECK_KIND.items()}
+    labels |= {f"check.{kind}": label for kind, label in CHECK_KINDS.operator.items()}
     return agreeing.items(form.changes, labels, gone=_("A check is gone"))
 
 
 def last_happened(clinic: "Clinic") -> dict[str, object]:
     """Who did what last, for the page of whoever came second."""
     history = operator_queries.history(clinic, limit=3)
-    return {"history": history, "actors": wording.actors(entry.actor for entry in history)}
+    return {"history": history, "actors": actors(entry.actor for entry in history)}

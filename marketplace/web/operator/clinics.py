@@ -8,11 +8,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue.geography import destinations
-from marketplace.clinics import actions, operator_queries, reasons, team
+from marketplace.clinics import actions, operator_queries, team
 from marketplace.foundation import clock
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
-from marketplace.web.operator import wording
+from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import claim_rows, items, listing_shown
 
@@ -37,7 +37,6 @@ def list_clinics() -> ResponseReturnValue:
     found = operator_queries.listings(state=state, country=country, q=q, page=page_number())
     return render_template(
         "operator/clinics/list.html",
-        words=wording,
         found=found,
         chosen={"state": state, "country": country.lower(), "q": q},
         countries=list(destinations()),
@@ -61,13 +60,11 @@ def listing_page(
     history = operator_queries.history(clinic)
     page = render_template(
         "operator/clinics/show.html",
-        words=wording,
-        reasons=reasons,
         clinic=clinic,
         claims=claim_rows(clinic),
         missing=actions.missing_checks(clinic),
         history=history,
-        actors=wording.actors(entry.actor for entry in history),
+        actors=actors(entry.actor for entry in history),
         members=team.members(clinic),
         problem=problem,
         form=form,
@@ -84,11 +81,9 @@ def show_history(clinic_id: UUID) -> ResponseReturnValue:
     history = operator_queries.history(clinic, limit=500)
     return render_template(
         "operator/clinics/history.html",
-        words=wording,
-        reasons=reasons,
         clinic=clinic,
         history=history,
-        actors=wording.actors(entry.actor for entry in history),
+        actors=actors(entry.actor for entry in history),
     )
 
 

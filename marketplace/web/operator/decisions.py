@@ -11,16 +11,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length
 
-from marketplace.clinics import actions, operator_queries, reasons
-from marketplace.clinics.reasons import SEND_BACK, SUSPEND
+from marketplace.clinics import actions, operator_queries
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.writing import writes
-from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import items, last_happened, listing_shown
 from marketplace.web.operator.clinics import back_to_clinic, listing_page
+from marketplace.words.listing import SEND_BACK_REASONS, SUSPENSION_REASONS
 
 if TYPE_CHECKING:
     from marketplace.clinics.models import Clinic
@@ -43,7 +42,7 @@ def _reason(known: Mapping[str, object]) -> SelectField:
 class SuspendForm(AgreeingForm):
     """A reason from the list and a statement the clinic reads."""
 
-    reason = _reason(SUSPEND)
+    reason = _reason(SUSPENSION_REASONS.operator)
     statement = TextAreaField(
         _l("Statement to the clinic"),
         validators=[
@@ -56,7 +55,7 @@ class SuspendForm(AgreeingForm):
 class SendBackForm(SuspendForm):
     """What the clinic is to mend."""
 
-    reason = _reason(SEND_BACK)
+    reason = _reason(SEND_BACK_REASONS.operator)
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/submit")
@@ -145,8 +144,6 @@ def _decision_page(name: str, clinic: "Clinic", form: SuspendForm) -> ResponseRe
         f"operator/clinics/{name}.html",
         clinic=clinic,
         form=form,
-        words=wording,
-        reasons=reasons,
         may=actions.may(clinic, name),
         changed=items(form),
         happened=last_happened(clinic) if form.changes else None,

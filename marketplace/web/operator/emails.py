@@ -5,19 +5,12 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from marketplace.mail import operator_queries as outbox
 from marketplace.web.http.writing import writes
-from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-
-LIFT = {
-    "works_again": _l("The address works again"),
-    "wrong_report": _l("The report was wrong"),
-    "asked_for": _l("The person asked for our emails"),
-}
+from marketplace.words.email import LIFT_REASONS
 
 
 @blueprint.get("/emails")
@@ -30,13 +23,12 @@ def _page(*, refused: tuple[UUID, str] | None = None) -> str:
     state = request.args.get("state", "").strip()
     return render_template(
         "operator/emails.html",
-        words=wording,
         found=outbox.emails(state=state, page=page_number()),
         counts=outbox.state_counts(),
         state=state,
         page_url=page_url,
         suppressed=outbox.suppressed(),
-        lift_reasons=LIFT,
+        lift_reasons=LIFT_REASONS.operator,
         refused=refused,
         has_errors=refused is not None,
     )
@@ -56,7 +48,7 @@ def retry_email(email_id: UUID) -> ResponseReturnValue:
 def lift_suppression(suppression_id: UUID) -> ResponseReturnValue:
     """Emails may go to the address again; the reason stays in the audit log."""
     reason = request.form.get("reason", "")
-    if reason not in LIFT:
+    if reason not in LIFT_REASONS.operator:
         return _page(refused=(suppression_id, _("Select a reason"))), 422
     outbox.lift(suppression_id, reason=reason)
     flash(_("Emails may go to this address again"), "success")

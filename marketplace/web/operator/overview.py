@@ -9,7 +9,6 @@ from marketplace.leads import operator_queries as routing_desk
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import operator_queries as request_desk
 from marketplace.reviews import queries as reviews
-from marketplace.web.operator import wording
 from marketplace.web.operator.blueprint import blueprint
 
 
@@ -18,7 +17,6 @@ def desk() -> ResponseReturnValue:
     """The first page after signing in."""
     return render_template(
         "operator/desk.html",
-        words=wording,
         listings=operator_queries.state_counts(),
         to_check=len(operator_queries.submitted_checks()),
         expired=len(operator_queries.expired_checks()),

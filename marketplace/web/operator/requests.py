@@ -12,7 +12,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.foundation.problems import NotFound, Refused
-from marketplace.leads import operator_queries, queries, reasons
+from marketplace.leads import operator_queries, queries
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import access_records
 from marketplace.quote_requests import operator_queries as request_desk
@@ -20,7 +20,7 @@ from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
-from marketplace.web.operator import wording
+from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
 
@@ -46,7 +46,6 @@ def list_requests() -> ResponseReturnValue:
     without_clinic = request.args.get("without_clinic") == "yes"
     return render_template(
         "operator/requests/list.html",
-        words=wording,
         found=operator_queries.requests(state=state, without_clinic=without_clinic, page=page_number()),
         chosen={"state": state, "without_clinic": without_clinic},
         page_url=page_url,
@@ -92,8 +91,6 @@ def _request_page(asked: Any, form: UnsealForm) -> str:
     open_until = access_records.open_until(asked, actor=current_user.actor) if request.method == "GET" else None
     return render_template(
         "operator/requests/show.html",
-        words=wording,
-        in_words=reasons.in_words,
         asked=asked,
         leads=leads,
         clinic_names={lead.clinic_id: lead.clinic.name for lead in leads},
@@ -101,7 +98,7 @@ def _request_page(asked: Any, form: UnsealForm) -> str:
         counts=queries.counts(asked),
         emails=outbox.emails_of(asked),
         history=history,
-        actors=wording.actors(entry.actor for entry in history),
+        actors=actors(entry.actor for entry in history),
         open_until=open_until,
         unsealed=access_records.read_unsealed(asked) if open_until else None,
         photos=photos_of(asked),

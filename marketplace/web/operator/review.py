@@ -14,14 +14,13 @@ from marketplace.quotes.flags import flagged_sentences
 from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
-from marketplace.reviews.wording import KINDS, OUTCOMES
 from marketplace.web.filters import money_text
 from marketplace.web.http.errors import take_back
 from marketplace.web.http.writing import writes
-from marketplace.web.operator import wording
+from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.review_words import AMOUNTS, CODES, DETAIL
+from marketplace.words.review import AMOUNT_FACTS, REVIEW_CODES, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
 
 MAX_NOTE = 500
 
@@ -37,7 +36,7 @@ def list_review_items() -> ResponseReturnValue:
 def decide_review_item(item_id: UUID) -> ResponseReturnValue:
     """How it ended, and a note for colleagues."""
     item, outcome, note = queries.by_id(item_id), request.form.get("outcome", ""), request.form.get("note", "").strip()
-    if outcome not in OUTCOMES:
+    if outcome not in REVIEW_OUTCOMES.operator:
         return _page(refused=(item_id, _("Select what became of it")), note=note), 422
     if len(note) > MAX_NOTE:
         return _page(refused=(item_id, _("Enter %(n)s characters or fewer", n=MAX_NOTE)), note=note), 422
@@ -56,9 +55,8 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
     found = queries.items(decided=decided, kind=kind, page=page_number())
     return render_template(
         "operator/review/list.html",
-        words=wording,
-        kinds=KINDS,
-        outcomes=OUTCOMES,
+        kinds=REVIEW_KINDS.operator,
+        outcomes=REVIEW_OUTCOMES.operator,
         found=found,
         decided=decided,
         kind=kind,
@@ -78,22 +76,23 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
 def _who(item: ReviewItem | None) -> str:
     """Whoever decided it, by name; the site where it became needless by itself."""
     code = f"operator:{item.decided_by}" if item and item.decided_by else "system"
-    return wording.actors([code])[code]
+    return actors([code])[code]
 
 
 def _detail(item: ReviewItem) -> list[str]:
     """Each code or number with its name, always in one order; amounts in their currency."""
     currency = str(item.detail.get("currency", ""))
-    order = list(DETAIL)
+    order = list(REVIEW_FACTS)
     named = sorted(item.detail, key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
-        f"{DETAIL.get(name, name.replace('_', ' '))}: {_value(name, item.detail[name], currency)}"
+        f"{REVIEW_FACTS.operator.get(name, name.replace('_', ' '))}: {_value(name, item.detail[name], currency)}"
         for name in named
         if name != "currency"
     ]
 
 
 def _value(name: str, value: str | int, currency: str) -> str:
-    if currency and name in AMOUNTS:
+    if currency and name in AMOUNT_FACTS:
         return money_text(int(value), currency)
-    return ", ".join(str(CODES.get(part, part)) for part in str(value).split(", "))
+    codes = REVIEW_CODES.get(name, {})
+    return ", ".join(str(codes.get(part, part)) for part in str(value).split(", "))

@@ -7,7 +7,7 @@ from markupsafe import escape
 
 from marketplace.web import clinic_words
 from marketplace.web.filters import country_name, in_sentence, language_list
-from marketplace.web.words import ROLES
+from marketplace.words.quote import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
 
@@ -25,7 +25,7 @@ def card(clinic: Any, *, currency: str, procedure: tuple[str, str] | None = None
     `procedure` is the slug and name of the one that was asked for: the price is that of it.
     """
     price, note = _price(clinic, currency, procedure)
-    roles = sorted({str(ROLES[person.role]) for person in clinic.people})
+    roles = sorted({str(PRACTITIONER_ROLES.patient[person.role]) for person in clinic.people})
     found = linked_stamp(clinic)
     return {
         "url": f"/clinic/{clinic.slug}",

@@ -15,15 +15,10 @@ from marketplace.clinics.wording import slug_of
 from marketplace.web.filters import country_name, language_name
 from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import preferences
+from marketplace.words.listing import CLINIC_SORTS
 
 MAX_QUERY = 80
 MAX_COUNT_SHOWN = 500
-SORT_WORDS = {
-    "checks": _l("Most checks passed"),
-    "reply": _l("Fastest reply"),
-    "price": _l("Lowest price"),
-    "name": _l("Name"),
-}
 
 
 class ClinicsForm(QueryForm):
@@ -42,7 +37,7 @@ class ClinicsForm(QueryForm):
     language = QueryChoice(_l("Speaks"), default="")
     max_price = QueryPrice(_l("Session from, at most"), default="")
     currency = QueryChoice(_l("Currency"))
-    sort = QueryChoice(_l("Sort by"), choices=list(SORT_WORDS.items()), default=SORTS[0])
+    sort = QueryChoice(_l("Sort by"), choices=list(CLINIC_SORTS.patient.items()), default=SORTS[0])
     page = QueryCount(_l("Page"), high=99_999, usual=1)
 
     @property

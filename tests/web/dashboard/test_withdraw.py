@@ -9,7 +9,7 @@ from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import WITHDRAW_REASONS
-from marketplace.web.words import WITHDRAWALS
+from marketplace.words.decline import QUOTE_WITHDRAWALS
 from tests.conftest import reader_of
 from tests.factories import Make
 from tests.mail.things import emails, text_of
@@ -24,7 +24,7 @@ def quote(desk: Any, make_lead: Make, make_quote: Make) -> Quote:
 
 
 def test_every_reason_has_words_for_both() -> None:
-    assert set(WITHDRAWALS) == set(WITHDRAW_REASONS)
+    assert set(QUOTE_WITHDRAWALS) == set(WITHDRAW_REASONS)
 
 
 def test_it_is_asked_before_anything_happens(desk: Any, quote: Quote) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.web.patient.form import choices
-from marketplace.web.patient.wording import TIMINGS
+from marketplace.words.request import TIMINGS
 from tests.factories import Make
 from tests.reading import words
 from tests.web.patient.filling import answer, answer_until
@@ -124,7 +124,7 @@ def test_a_month_after_the_time_that_was_said_is_refused(client: Any, timing: st
     refused = answer(client, "when", timing=timing, month_from=month(ahead), month_to=month(ahead))
     assert refused.status_code == 422
     assert errors_of(refused.page) == [
-        f'You said "{TIMINGS[timing]}". Select an earlier month, or "Later" above',
+        f'You said "{TIMINGS.form[timing]}". Select an earlier month, or "Later" above',
     ]
 
 

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import refusals
-from marketplace.leads.reasons import in_words
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import Changes, Shown
 from marketplace.web.patient.form.summary import Row, rows
+from marketplace.words.routing_reasons import ROUTING_REASONS
 
 HEALTH_ROWS = ("conditions", "details", "photos")
 
@@ -30,7 +30,7 @@ class Recipients:
         refused = refusals(quote_request, clinics)
         return cls(
             [clinic for clinic in clinics if clinic.id not in refused],
-            [(clinic, in_words(refused[clinic.id])) for clinic in clinics if clinic.id in refused],
+            [(clinic, str(ROUTING_REASONS.patient[refused[clinic.id]])) for clinic in clinics if clinic.id in refused],
         )
 
 

@@ -16,7 +16,7 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.choices import OneOf, OneOfMany
 from marketplace.web.patient.form.flow import Question, ask, with_draft
-from marketplace.web.patient.wording import SCOPES
+from marketplace.words.request import BUDGET_SCOPES
 
 WHOLE_BUDGET = _l("Enter your budget as a whole number, like 900")
 
@@ -29,7 +29,7 @@ class BudgetForm(Question):
 
     amount = StringField(_l("Amount"))
     currency = OneOfMany(_l("Currency"), _l("Select a currency"), choices=choices.currencies)
-    scope = OneOf(_l("What should it cover?"), choices=list(SCOPES.items()))
+    scope = OneOf(_l("What should it cover?"), choices=list(BUDGET_SCOPES.form.items()))
     share_budget = BooleanField(_l("Show it to clinics"))
 
     @classmethod

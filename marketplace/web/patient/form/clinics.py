@@ -10,7 +10,6 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from marketplace.leads.proposal import Proposal, Proposed, propose
-from marketplace.leads.reasons import in_words
 from marketplace.quote_requests import drafts, queries
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.clinic_words import both_spans, reply_words, stamp_words
@@ -18,6 +17,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
+from marketplace.words.routing_reasons import ROUTING_REASONS
 
 
 class ClinicsForm(Question):
@@ -90,7 +90,7 @@ def _card(proposal: Proposal, procedure_id: object, currency: str) -> Card:
     clinic: Any = proposal.clinic
     return Card(
         clinic=clinic,
-        reason=in_words(proposal.reason),
+        reason=str(ROUTING_REASONS.patient[proposal.reason]),
         reply=reply_words(clinic),
         stamp=_stamp(clinic),
         price=_price(clinic, procedure_id, currency),

@@ -15,7 +15,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, url_of, with_draft
-from marketplace.web.patient.wording import CONDITIONS, EXAMPLES
+from marketplace.words.condition import CONDITIONS, EXAMPLES
 
 NONE = "none"
 
@@ -29,7 +29,7 @@ class HealthForm(Question):
     conditions = SomeOf(
         _l("Do any of these apply to you now?"),
         _l('Select what applies to you, or select "None of these"'),
-        choices=list(CONDITIONS.items()),
+        choices=list(CONDITIONS.form.items()),
     )
     details = TextAreaField(
         _l("Is there anything you want to add?"),

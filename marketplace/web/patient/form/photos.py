@@ -27,18 +27,9 @@ from marketplace.web.patient.form.flow import (
     url_of,
     with_draft,
 )
+from marketplace.words.photo import PHOTO_REFUSALS
 
 MAX_NAME_LENGTH = 60
-REFUSALS = {
-    "not_a_picture": _l("The selected file must be a JPG, PNG, HEIC or WebP"),
-    "animated": _l("The selected file must be one picture, not several in a row"),
-    "too_large": _l("The selected file must be smaller than %(mb)s MB", mb=pictures.MAX_BYTES // 2**20),
-    "too_many_pixels": _l("The selected file has too many pixels. Send it at medium size, or take a screenshot of it"),
-    "empty": _l("The selected file is empty"),
-    "damaged": _l("The selected file could not be read. Choose another, or save it again"),
-    "busy": _l("The selected file could not be uploaded. Try again"),
-    "too_many": _l("You can only select up to %(n)s photos", n=photos.MAX_PHOTOS),
-}
 
 
 class Photos(MultipleFileField):
@@ -66,7 +57,7 @@ class PhotosForm(Question):
         if not field.data and not self.remove.data and not self.onward.data:
             raise ValidationError(_("Select at least one photo"))
         if len(field.data or ()) > photos.MAX_PHOTOS:
-            raise ValidationError(str(REFUSALS["too_many"]))
+            raise ValidationError(str(PHOTO_REFUSALS.patient["too_many"]))
 
     def painted(self) -> list[tuple[str, bytes]]:
         """Name and JPEG of each that is a picture; of the others the field says why not."""
@@ -99,8 +90,8 @@ class PhotosForm(Question):
 def _refusal(name: str | None, reason: str) -> str:
     shown = (name or "")[:MAX_NAME_LENGTH]
     if not shown or not shown.isprintable():
-        return str(REFUSALS[reason])
-    return _("%(name)s: %(problem)s", name=shown, problem=REFUSALS[reason])
+        return str(PHOTO_REFUSALS.patient[reason])
+    return _("%(name)s: %(problem)s", name=shown, problem=PHOTO_REFUSALS.patient[reason])
 
 
 def _key(text: str | None) -> UUID | None:

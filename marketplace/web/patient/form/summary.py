@@ -13,7 +13,8 @@ from marketplace.web.filters import country_name, language_name, money
 from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.flow import CHANGE, url_of
 from marketplace.web.patient.form.treatment import concerns
-from marketplace.web.patient.wording import CONDITIONS, SCOPES, TIMINGS, TRIPS
+from marketplace.words.condition import CONDITIONS
+from marketplace.words.request import BUDGET_SCOPES, TIMINGS, TRIPS
 
 Row = dict[str, Any]
 EUROPEAN_LAW = {"GB", "PL", "CZ"}  # data protection law of the UK or the EU
@@ -42,7 +43,7 @@ def _wish(quote_request: Any) -> list[Row]:
         _row("where", "home", _("Where you live"), country_name(quote_request.home_country)),
         _row("where", "destinations", _("Where you would travel"), _listed(wanted) or anywhere),
         _row("when", "timing", _("When you could travel"), _when(quote_request)),
-        _row("when", "trips", _("Trips"), TRIPS[quote_request.trips]),
+        _row("when", "trips", _("Trips"), TRIPS.form[quote_request.trips]),
         _row("budget", "budget", _("Budget"), _budget(quote_request)),
     ]
 
@@ -51,7 +52,10 @@ def _person(quote_request: Any) -> list[Row]:
     answers = queries.answers(quote_request)
     return [
         _row(
-            "health", "conditions", _("Your health answers"), _lines([str(CONDITIONS[c]) for c in answers.conditions])
+            "health",
+            "conditions",
+            _("Your health answers"),
+            _lines([str(CONDITIONS.form[c]) for c in answers.conditions]),
         ),
         _row("health", "details", _("What you added"), _lines(answers.details.split("\n"))),
         _row("photos", "photos", _("Photos"), _photos(quote_request)),
@@ -77,7 +81,7 @@ def _treatment(quote_request: Any) -> Markup:
 
 def _when(quote_request: Any) -> Markup:
     months = _months(quote_request.month_from, quote_request.month_to)
-    return _lines([text for text in (TIMINGS[quote_request.timing], months) if text])
+    return _lines([text for text in (TIMINGS.form[quote_request.timing], months) if text])
 
 
 def _months(first: Any, last: Any) -> str | None:
@@ -94,7 +98,7 @@ def _budget(quote_request: Any) -> Markup | None:
         return None
     shown = _("Shown to clinics") if quote_request.share_budget else _("Not shown to clinics")
     lines = [money(quote_request.budget_amount, quote_request.budget_currency)]
-    lines += [escape(SCOPES[quote_request.budget_scope])] if quote_request.budget_scope else []
+    lines += [escape(BUDGET_SCOPES.form[quote_request.budget_scope])] if quote_request.budget_scope else []
     return Markup("<br>").join([*lines, escape(shown)])
 
 

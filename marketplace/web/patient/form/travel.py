@@ -13,7 +13,7 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.choices import ANY, OneOf, OneOfMany, SomeOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
-from marketplace.web.patient.wording import TIMINGS, TRIPS
+from marketplace.words.request import TIMINGS, TRIPS
 
 SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many months ahead
 
@@ -52,13 +52,13 @@ class WhereForm(Question):
 class WhenForm(Question):
     """Time and trips."""
 
-    timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.items()))
+    timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.form.items()))
     month_from = OneOfMany(_l("Earliest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
     month_to = OneOfMany(_l("Latest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
     trips = OneOf(
         _l("How many trips could you make?"),
         _l("Select how many trips you could make"),
-        choices=list(TRIPS.items()),
+        choices=list(TRIPS.form.items()),
     )
 
     @classmethod
@@ -76,7 +76,7 @@ class WhenForm(Question):
         soon = SOON.get(self.timing.data or "")
         latest = choices.month_ahead(soon) if soon is not None else None
         if field.data and latest and field.data > latest:
-            said, later = TIMINGS[str(self.timing.data)], TIMINGS["later"]
+            said, later = TIMINGS.form[str(self.timing.data)], TIMINGS.form["later"]
             raise ValidationError(
                 _('You said "%(said)s". Select an earlier month, or "%(later)s" above', said=said, later=later)
             )

@@ -16,7 +16,6 @@ from marketplace.clinics.queries import with_slugs
 from marketplace.leads import submission
 from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, propose
-from marketplace.leads.reasons import in_words
 from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
 from marketplace.quote_requests.photos import photos_of
@@ -114,7 +113,6 @@ def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
         "patient/request/add_clinics.html",
         offer=offer,
         rows=without_links(marked, own=is_trusted_browser(offer.quote_request.ref)),
-        in_words=in_words,
         cards=cards(offer.proposed, offer.quote_request.procedure_id, currency=currency_of(offer.quote_request)),
         form=form,
         has_errors=bool(form.errors or form.changes),

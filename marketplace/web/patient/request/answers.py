@@ -22,7 +22,7 @@ from marketplace.web.patient.form.travel import WhenForm, WhereForm
 from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
 from marketplace.web.patient.request_access import current_request, trusted_browser_only
-from marketplace.web.patient.wording import EXAMPLES
+from marketplace.words.condition import EXAMPLES
 
 FORMS: dict[str, type[Question]] = {
     "treatment": TreatmentForm,

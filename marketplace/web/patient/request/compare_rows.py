@@ -14,8 +14,8 @@ from marketplace.quotes.quote_comparison import ITEMS
 from marketplace.quotes.revisions import changed_after
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
-from marketplace.web.patient.wording import given_before
-from marketplace.web.words import INCLUDED, ROLES
+from marketplace.web.patient.labels import given_before
+from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
 
 Cell = str | dict[str, Any]
 
@@ -55,7 +55,11 @@ def rows(found: SideBySide, *, view: str) -> list[Band]:
         ("home", _home_label(found), lambda column: _against_home(column, found.currency)),
         ("product", _("Product"), _product),
         ("who", _("Who treats you"), _who),
-        ("included", _("Included"), lambda c: ", ".join(str(INCLUDED[i]) for i in c.quote.included) or not_stated()),
+        (
+            "included",
+            _("Included"),
+            lambda c: ", ".join(str(INCLUDED.patient[i]) for i in c.quote.included) or not_stated(),
+        ),
         ("wrong", _("If something goes wrong"), lambda column: column.quote.if_something_goes_wrong or not_stated()),
         ("deposit", _("Deposit"), lambda column: _deposit(column, found.currency)),
         ("valid", _("Open until"), lambda column: day(column.quote.valid_until)),
@@ -149,7 +153,7 @@ def _product(column: Column) -> Cell:
 
 
 def _who(column: Column) -> Cell:
-    role, name = str(ROLES[column.quote.practitioner_role]), column.quote.practitioner_name
+    role, name = str(PRACTITIONER_ROLES.patient[column.quote.practitioner_role]), column.quote.practitioner_name
     return f"{role}, {name or _('not named')}"
 
 

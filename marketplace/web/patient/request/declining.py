@@ -20,7 +20,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.quotes import BASE
 from marketplace.web.patient.request_access import current_request
-from marketplace.web.words import QUOTE_DECLINES
+from marketplace.words.decline import QUOTE_DECLINES
 
 
 class DeclineForm(Form):
@@ -28,8 +28,8 @@ class DeclineForm(Form):
 
     reason = RadioField(
         _l("What was it?"),
-        choices=list(QUOTE_DECLINES.items()),
-        validators=[Optional(), AnyOf(list(QUOTE_DECLINES), message=_l("Select a reason, or none"))],
+        choices=list(QUOTE_DECLINES.patient.items()),
+        validators=[Optional(), AnyOf(list(QUOTE_DECLINES.patient), message=_l("Select a reason, or none"))],
         validate_choice=False,
     )
 

@@ -18,8 +18,8 @@ from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.labels import given_before
 from marketplace.web.patient.request_access import current_request
-from marketplace.web.patient.wording import given_before
 
 BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
 

@@ -21,8 +21,9 @@ from marketplace.quotes.ending import chosen_lately
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request.sharing_cards import PURPOSES, sharing_cards
+from marketplace.web.patient.request.sharing_cards import sharing_cards
 from marketplace.web.patient.request_access import current_request, trusted_browser_only
+from marketplace.words.request import PURPOSES
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead
@@ -39,7 +40,7 @@ def sharing(ref: str) -> ResponseReturnValue:
         quote_request=quote_request,
         cards=sharing_cards(quote_request),
         staff_access_records=[record for record in access_records_of(quote_request) if record.clinic_id is None],
-        purposes=PURPOSES,
+        purposes=PURPOSES.patient,
     )
 
 

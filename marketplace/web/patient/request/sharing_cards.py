@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
-
 from marketplace.leads.consent import GIVEN, newest_consents
 from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.queries import leads_of
@@ -20,17 +18,9 @@ from marketplace.quote_requests.states import Purpose
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flask_babel.speaklater import LazyString
-
     from marketplace.clinics.models import Clinic
     from marketplace.leads.models import DeletionDuty, Lead
     from marketplace.quote_requests.models import AccessRecord, Consent, QuoteRequest
-
-PURPOSES: dict[Purpose, LazyString] = {
-    Purpose.REQUEST: _l("Your request"),
-    Purpose.HEALTH: _l("Health answers"),
-    Purpose.PHOTOS: _l("Photos"),
-}
 
 
 @dataclass(frozen=True)

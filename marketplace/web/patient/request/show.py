@@ -17,9 +17,9 @@ from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.revisions import changed_after_each
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.labels import given_before
 from marketplace.web.patient.request.deletion import deleted_page
 from marketplace.web.patient.request_access import current_request
-from marketplace.web.patient.wording import given_before
 
 
 @blueprint.get("/my/requests/<ref>")

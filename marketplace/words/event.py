@@ -1,0 +1,151 @@
+"""Words of events, as the operators' history and audit log say them: what happened, by whom, and its code."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from marketplace.words.decline import LEAD_DECLINES, QUOTE_WITHDRAWALS
+from marketplace.words.listing import CHECK_KINDS, LISTING_REASONS, TEAM_ROLES
+from marketplace.words.request import SEALED_PARTS
+from marketplace.words.table import Table, Words
+
+EVENTS: Table[LazyString] = Table(
+    RequestSubmitted=Words(operator=_("Request sent, waiting for its confirmation")),
+    RequestRepeated=Words(operator=_("Asked again for the same")),
+    ConfirmationResent=Words(operator=_("Confirmation asked for again")),
+    RequestRewritten=Words(operator=_("Back to the answers before confirming")),
+    RequestAddressCorrected=Words(operator=_("Address corrected before confirming")),
+    ConfirmationHeldBack=Words(operator=_("No more mail to this address for now")),
+    LimitHit=Words(operator=_("Asked too often, and stopped")),
+    ConfirmationReminded=Words(operator=_("Reminded to confirm")),
+    RequestConfirmed=Words(operator=_("Address confirmed, request open")),
+    NoClinicFound=Words(operator=_("No clinic was eligible or had room")),
+    LinkAsked=Words(operator=_("New link asked for")),
+    RequestChanged=Words(operator=_("Answers changed")),
+    RequestPaused=Words(operator=_("Request paused")),
+    RequestReopened=Words(operator=_("Request open again")),
+    RequestClosed=Words(operator=_("Request closed")),
+    RequestDeleted=Words(operator=_("Request withdrawn")),
+    RequestExpired=Words(operator=_("Request expired without a choice")),
+    AnswersRead=Words(operator=_("Sealed answers read")),
+    AnswersUnsealed=Words(operator=_("Health answers and photos opened by staff")),
+    ClinicsAvailable=Words(operator=_("Told that a clinic fits now")),
+    HealthForgotten=Words(operator=_("Health answers and photos deleted")),
+    PhotosForgotten=Words(operator=_("Photos deleted")),
+    RequestErased=Words(operator=_("Request erased")),
+    LeadArrived=Words(operator=_("Request reached the clinic")),
+    LeadOpened=Words(operator=_("Clinic looked at it")),
+    QuestionAsked=Words(operator=_("Clinic asked its question")),
+    QuestionAnswered=Words(operator=_("Patient answered")),
+    ClinicReplied=Words(operator=_("Clinic replied to the patient")),
+    LeadDeclined=Words(operator=_("Clinic declined")),
+    LeadReminded=Words(operator=_("Clinic reminded")),
+    LeadExpired=Words(operator=_("Clinic did not answer in time")),
+    LeadRevoked=Words(operator=_("Clinic told to delete its copy")),
+    LeadFrozen=Words(operator=_("Frozen: the clinic may not go on")),
+    LeadThawed=Words(operator=_("Thawed: the clinic may go on again")),
+    ChosenClinicStopped=Words(operator=_("The chosen clinic may not go on")),
+    ChosenClinicReturned=Words(operator=_("The chosen clinic may go on again")),
+    ConsentRevoked=Words(operator=_("Patient revoked a part of the consent")),
+    ConsentGiven=Words(operator=_("Patient gave a part of the consent anew")),
+    DeletionChased=Words(operator=_("Clinic asked again to confirm the deletion")),
+    DeletionConfirmed=Words(operator=_("Clinic confirmed the deletion")),
+    LeadsExported=Words(operator=_("Clinic took its requests along as a file")),
+    QuoteHeld=Words(operator=_("Quote written, can be undone")),
+    QuoteSent=Words(operator=_("Quote sent")),
+    QuoteRevised=Words(operator=_("Quote revised")),
+    QuoteWithdrawn=Words(operator=_("Quote withdrawn")),
+    QuoteExpired=Words(operator=_("Quote expired")),
+    QuoteChosen=Words(operator=_("Quote chosen")),
+    QuoteDeclined=Words(operator=_("Quote declined by the patient")),
+    DeclineUndone=Words(operator=_("Decline undone, the quote stands again")),
+    ChoiceUndone=Words(operator=_("Choice undone")),
+    RequestSettled=Words(operator=_("Choice settled")),
+    ListingSubmitted=Words(operator=_("Listing sent to review")),
+    ListingPublished=Words(operator=_("Listing published")),
+    ListingSentBack=Words(operator=_("Listing sent back")),
+    ListingPaused=Words(operator=_("Listing paused")),
+    ListingResumed=Words(operator=_("Listing open again")),
+    ListingSuspended=Words(operator=_("Listing suspended")),
+    ListingReinstated=Words(operator=_("Listing reinstated")),
+    ListingClosed=Words(operator=_("Listing closed")),
+    CheckSubmitted=Words(operator=_("Evidence received")),
+    CheckPassed=Words(operator=_("Check passed")),
+    CheckRefused=Words(operator=_("Check refused")),
+    CheckRevoked=Words(operator=_("Check revoked")),
+    CheckExpired=Words(operator=_("Check expired")),
+    ReviewItemOpened=Words(operator=_("Put before an operator")),
+    ReviewItemDecided=Words(operator=_("A point for review was closed")),
+    RequestExported=Words(operator=_("Patient took everything along")),
+    ErasureAnnounced=Words(operator=_("Patient was told of the coming deletion")),
+    RequestKept=Words(operator=_("Patient keeps the ended request")),
+    MemberJoined=Words(operator=_("Member joined a team")),
+    MemberInvited=Words(operator=_("Invited into a team")),
+    InvitationHeldBack=Words(operator=_("No more invitations to this address for now")),
+    InvitationReplaced=Words(operator=_("Invited anew")),
+    InvitationCancelled=Words(operator=_("Invitation taken back")),
+    InvitationExpired=Words(operator=_("Invitation not accepted in time")),
+    RoleChanged=Words(operator=_("Role in a team changed")),
+    MemberRemoved=Words(operator=_("Member removed from a team")),
+    MemberLeft=Words(operator=_("Member left a team")),
+    SignedIn=Words(operator=_("Signed in")),
+    SignedOut=Words(operator=_("Signed out")),
+    SessionsEnded=Words(operator=_("Signed out everywhere")),
+    PasswordChanged=Words(operator=_("Password changed")),
+    AddressChanged=Words(operator=_("Email address changed")),
+    SecondFactorChanged=Words(operator=_("Second factor changed")),
+    AccountDeactivated=Words(operator=_("Account deactivated")),
+    AccountReactivated=Words(operator=_("Account reactivated")),
+    OperatorMade=Words(operator=_("Operator made")),
+    BackupMade=Words(operator=_("Backup made")),
+    BackupRestored=Words(operator=_("Backup restored")),
+    CommandRun=Words(operator=_("Command run")),
+    KeysRotated=Words(operator=_("Keys rotated")),
+    LogForgotten=Words(operator=_("Log of long ago deleted")),
+    EmailFailed=Words(operator=_("Email could not be sent")),
+    EmailBounced=Words(operator=_("Email came back")),
+    EmailDelayed=Words(operator=_("Email is held up on its way")),
+    EmailWithheld=Words(operator=_("Email not sent: the address takes none")),
+    ComplaintReceived=Words(operator=_("Recipient reported an email as unwanted")),
+    SuppressionLifted=Words(operator=_("Emails may go to the address again")),
+    Unsubscribed=Words(operator=_("Summary switched off")),
+    SubscribedAgain=Words(operator=_("Summary switched on again")),
+)
+ACTORS: Table[LazyString] = Table(
+    patient=Words(operator=_("the patient")),
+    clinic=Words(operator=_("the clinic")),
+    timer=Words(operator=_("a timer")),
+    worker=Words(operator=_("a timer")),
+    relay=Words(operator=_("the mail server")),
+    system=Words(operator=_("the site")),
+    anonymous=Words(operator=_("a visitor")),
+    keeper=Words(operator=_("the administrator")),
+)
+_WITHDRAWAL_ENDINGS: Mapping[str, LazyString] = {
+    "undone": _("Undone"),
+    "request_ended": _("The request had ended"),
+}
+# What the code of an event means, by the event; most codes are of one event only.
+EVENT_CODES: Mapping[str, Mapping[str, LazyString]] = {
+    "AnswersRead": SEALED_PARTS.operator,
+    "LeadDeclined": LEAD_DECLINES.operator,
+    "QuoteWithdrawn": {**_WITHDRAWAL_ENDINGS, **QUOTE_WITHDRAWALS.operator},
+    "SecondFactorChanged": {"on": _("Switched on"), "off": _("Switched off"), "codes": _("New recovery codes")},
+    "PasswordChanged": {"reset": _("By a link"), "change": _("By its owner")},
+    **dict.fromkeys(
+        ("CheckSubmitted", "CheckPassed", "CheckRefused", "CheckRevoked", "CheckExpired"), CHECK_KINDS.operator
+    ),
+    **dict.fromkeys(("MemberJoined", "RoleChanged", "MemberInvited"), TEAM_ROLES.operator),
+    **dict.fromkeys(("ListingSentBack", "ListingSuspended"), LISTING_REASONS.operator),
+}
+
+
+def event_title(name: str) -> str:
+    """What happened; the name of an event that is no longer recorded stands for itself."""
+    return str(EVENTS.operator.get(name, name))
+
+
+def code_text(name: str, code: str | None) -> str:
+    """The code of an event in words; a reference, or the name of a command, stands for itself."""
+    return str(EVENT_CODES.get(name, {}).get(code or "", code or ""))

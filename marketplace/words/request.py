@@ -1,0 +1,74 @@
+"""Words of a request: its states, its answers, and what of it is agreed to, read, changed and deleted."""
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from marketplace.words.table import Table, Tag, Words, everyone
+
+REQUEST_STATES: Table[Tag] = Table(
+    draft=Words(patient=(_("Draft"), None)),  # seen by nobody else
+    unconfirmed=Words(patient=(_("Not confirmed"), "warn"), operator=(_("Not confirmed"), "warn")),
+    open=Words(patient=(_("Open"), "info"), operator=(_("Open"), "info")),
+    paused=Words(patient=(_("Paused"), "warn"), operator=(_("Paused"), "warn")),
+    chosen=Words(patient=(_("Clinic chosen"), "ok"), operator=(_("Chosen"), "ok")),
+    settled=Words(patient=(_("Settled"), "ok"), operator=(_("Settled"), "ok")),
+    expired=Words(patient=(_("Expired"), None), operator=(_("Expired"), None)),
+    withdrawn=Words(patient=(_("Deleted"), None), operator=(_("Withdrawn"), None)),
+    closed=Words(patient=(_("Closed"), None), operator=(_("Closed"), None)),
+    erased=Words(patient=(_("Erased"), None), operator=(_("Erased"), None)),
+)
+TIMINGS: Table[LazyString] = Table(
+    month=Words(
+        form=_("In the next month"),
+        patient=_("In the next month"),
+        clinic=_("In the next month"),
+    ),
+    quarter=Words(
+        form=_("In 1 to 3 months"),
+        patient=_("In 1 to 3 months"),
+        clinic=_("In 1 to 3 months"),
+    ),
+    later=Words(form=_("Later"), patient=_("Later"), clinic=_("Later")),
+    unknown=Words(form=_("I don't know"), patient=_("Not sure yet"), clinic=_("Not sure yet")),
+)
+TRIPS: Table[LazyString] = Table(
+    {
+        "1": Words(form=_("1 trip"), patient=_("1 trip"), clinic=_("1 trip")),
+        "2": Words(form=_("2 trips"), patient=_("2 trips"), clinic=_("2 trips")),
+        "3": Words(form=_("3 trips or more"), patient=_("3 trips or more"), clinic=_("3 trips or more")),
+        "unknown": Words(form=_("I'm not sure"), patient=_("Not sure yet"), clinic=_("Not sure yet")),
+    }
+)
+BUDGET_SCOPES: Table[LazyString] = Table(
+    treatment=Words(form=_("The treatment only"), clinic=_("treatment only")),
+    everything=Words(form=_("Everything, including travel"), clinic=_("everything including travel")),
+)
+# What a clinic may be given; clinics and operators read it where a copy is to be deleted.
+PURPOSES: Table[LazyString] = Table(
+    request=Words(
+        patient=_("Your request"),
+        clinic=_("All of the request: name, wishes, questions, messages, and contact details where you have them"),
+        operator=_("the whole request"),
+    ),
+    health=Words(patient=_("Health answers"), clinic=_("Health answers"), operator=_("health")),
+    photos=Words(patient=_("Photos"), clinic=_("Photos"), operator=_("photos")),
+)
+# What was opened when somebody looked.
+SEALED_PARTS: Table[LazyString] = Table(
+    health=everyone(_("Health answers")),
+    photos=everyone(_("Photos")),
+    contact=everyone(_("Contact details")),
+)
+# The answers that clinics read and a patient may change: the patient reads them inside a sentence.
+ANSWERS: Table[LazyString] = Table(
+    name=Words(patient=_("your name"), clinic=_("Name to use")),
+    treatment=Words(patient=_("what you would like help with"), clinic=_("What the patient would like help with")),
+    home=Words(patient=_("where you live"), clinic=_("Where the patient lives")),
+    when=Words(patient=_("when you could travel"), clinic=_("When they could travel")),
+    trips=Words(patient=_("trips"), clinic=_("Trips")),
+    budget=Words(patient=_("budget"), clinic=_("Budget")),
+    health=Words(patient=_("health answers"), clinic=_("Health answers")),
+    photos=Words(patient=_("photos"), clinic=_("Photos")),
+    languages=Words(patient=_("languages"), clinic=_("Languages")),
+    questions=Words(patient=_("questions"), clinic=_("The patient's questions")),
+)
