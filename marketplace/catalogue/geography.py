@@ -30,7 +30,7 @@ class Country:
 
 @dataclass(frozen=True)
 class TravelEstimate:
-    """Our dated estimate for one trip: whole units of a currency."""
+    """Our dated estimate for one trip, in whole units of a currency (not in minor units)."""
 
     fare: int
     night: int
@@ -46,44 +46,44 @@ def _file(name: str) -> Any:
 
 @cache
 def destinations() -> dict[str, Country]:
-    """Countries with clinics, by code, in the order of the guide."""
+    """Returns the countries with clinics by code, in the order of the guide."""
     rows = _file("countries.yaml")["countries"]
     return {row["code"]: Country(**{**row, "languages": tuple(row["languages"])}) for row in rows}
 
 
 @cache
 def homes() -> dict[str, Country]:
-    """Every country a patient can live in, by code."""
+    """Returns every country a patient can live in, by code."""
     further = {row["code"]: Country(**row) for row in _file("countries.yaml")["homes"]}
     return {**destinations(), **further}
 
 
 def zone_of(home: str | None) -> str:
-    """The clock of somebody who lives there; UTC where nobody said."""
+    """Returns the time zone of somebody who lives in this country; UTC where nobody said."""
     known = homes().get((home or "").upper())
     return known.timezone if known else "UTC"
 
 
 def clocks(moment: datetime, *, home: str | None, there: str) -> list[str]:
-    """The time zones in which a reader at home is told a moment at a clinic: the clinic's alone where both agree."""
+    """Returns the time zones in which a reader is told a moment at a clinic; the clinic's alone where both agree."""
     ours, theirs = (moment.astimezone(ZoneInfo(zone)).utcoffset() for zone in (zone_of(home), there))
     return [there] if ours == theirs or home is None else [zone_of(home), there]
 
 
 def city_of(timezone: str) -> str:
-    """London for Europe/London: whose clock a time was read from."""
+    """Returns the city of a time zone, such as London for Europe/London."""
     return timezone.rpartition("/")[2].replace("_", " ")
 
 
 @cache
 def by_slug() -> dict[str, Country]:
-    """Countries with clinics by the name in their path."""
+    """Returns the countries with clinics by the name in their path."""
     return {country.slug: country for country in destinations().values() if country.slug}
 
 
 @cache
 def travel(home: str, destination: str) -> TravelEstimate:
-    """Fare of one return trip and price of one night, between the regions of two countries."""
+    """Returns the estimated fare of one return trip and price of one night between two countries' regions."""
     file = _file("travel.yaml")
     pair = (homes()[home].region, homes()[destination].region)
     fares = {(row["from"], row["to"]): row["fare"] for row in file["estimates"]}

@@ -1,4 +1,4 @@
-"""Prices by country beside the price at home: every figure is computed from stored ranges. Pure."""
+"""Compares prices by country with the price at home; every figure is computed from stored ranges. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Convert = Callable[[Fraction | int, str], Fraction]  # (minor, currency) -> exac
 
 
 class Range(Protocol):
-    """A stored price range for one session."""
+    """The fields of a stored price range per session."""
 
     country: str
     low: int
@@ -75,12 +75,12 @@ class Table:
 
 
 def against(middle: Fraction | int, home_middle: Fraction | int) -> int:
-    """Per cent more (above 0) or less (below 0) than at home, middle to middle, to the nearest whole, half up."""
+    """Returns per cent above (over 0) or below (under 0) the middle price at home, to the nearest whole, half up."""
     return half_up(Fraction(middle - home_middle) / home_middle * 100)
 
 
 def table(ranges: Sequence[Range], *, home: str, sessions: int, convert: Convert, unit: int = 1) -> Table:
-    """Every country's row. `unit` is what amounts are rounded to, in minor units of the reader's currency."""
+    """Builds every country's row; amounts are rounded to `unit` minor units of the reader's currency."""
     at_home = next((found for found in ranges if found.country == home), None)
     home_middle = convert(at_home.low + at_home.high, at_home.currency) if at_home else None
     rows = [_row(found, home_middle, home=home, sessions=sessions, convert=convert, unit=unit) for found in ranges]
@@ -105,6 +105,6 @@ def _row(found: Range, home_middle: Fraction | None, *, home: str, sessions: int
 
 
 def axis_end(highest: int) -> int:
-    """A round end of the axis, a little beyond the highest price."""
+    """Returns a round end of the axis, a little beyond the highest price."""
     step = 10 ** max(0, len(str(highest)) - 2)
     return (highest * 105 // 100 // step + 1) * step

@@ -1,4 +1,4 @@
-"""Reading treatments, procedures, price ranges and guides."""
+"""Reads treatments, procedures, price ranges and guides."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -9,13 +9,13 @@ from marketplace.foundation.problems import NotFound
 
 
 def treatments() -> list[Treatment]:
-    """All, by name, with their procedures."""
+    """Returns all treatments by name, with their procedures."""
     query = select(Treatment).options(selectinload(Treatment.procedures)).order_by(Treatment.name)
     return list(db.session.scalars(query))
 
 
 def treatment(slug: str) -> Treatment:
-    """One, with its procedures. Raises NotFound."""
+    """Returns one treatment with its procedures. Raises NotFound."""
     query = select(Treatment).where(Treatment.slug == slug).options(selectinload(Treatment.procedures))
     found = db.session.scalar(query)
     if found is None:
@@ -24,12 +24,12 @@ def treatment(slug: str) -> Treatment:
 
 
 def procedures(treatment_slug: str) -> list[Procedure]:
-    """A treatment's procedures in their order."""
+    """Returns a treatment's procedures in their order. Raises NotFound."""
     return treatment(treatment_slug).procedures
 
 
 def procedure(slug: str) -> Procedure:
-    """One, by its slug. Raises NotFound."""
+    """Returns one procedure by its slug. Raises NotFound."""
     found = db.session.scalar(select(Procedure).where(Procedure.slug == slug))
     if found is None:
         raise NotFound("procedure")
@@ -37,7 +37,7 @@ def procedure(slug: str) -> Procedure:
 
 
 def guide(of: Treatment, kind: str) -> Guide:
-    """The treatment's guide, questions or aftercare. Raises NotFound."""
+    """Returns the treatment's guide, questions or aftercare. Raises NotFound."""
     found = db.session.scalar(select(Guide).where(Guide.treatment_id == of.id, Guide.kind == kind))
     if found is None:
         raise NotFound("guide")
@@ -45,7 +45,7 @@ def guide(of: Treatment, kind: str) -> Guide:
 
 
 def price_ranges(treatment_slug: str, *, country: str | None = None) -> list[PriceRange]:
-    """All ranges of a treatment's procedures, optionally of one country, in the order of the procedures."""
+    """Returns the ranges of a treatment's procedures, of one country or all, in the order of the procedures."""
     query = select(PriceRange).join(PriceRange.procedure).join(Procedure.treatment)
     query = query.where(Treatment.slug == treatment_slug).options(joinedload(PriceRange.procedure))
     if country:

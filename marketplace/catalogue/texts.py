@@ -1,4 +1,4 @@
-"""Reviewed Markdown to safe HTML, with an id for every heading."""
+"""Renders reviewed Markdown as safe HTML, with an id for every heading."""
 
 import re
 import unicodedata
@@ -58,7 +58,7 @@ class StaticPage:
 
 @cache
 def render(markdown: str) -> Text:
-    """Only plain elements come out, whatever goes in."""
+    """Renders Markdown; only plain elements come out, whatever goes in."""
     html = nh3.clean(_MARKDOWN.render(markdown), tags=TAGS, attributes={"a": {"href"}}, link_rel=None)
     headings: list[tuple[str, str]] = []
 
@@ -71,7 +71,7 @@ def render(markdown: str) -> Text:
 
 
 def slug_of(words: str) -> str:
-    """Letters, digits and hyphens."""
+    """Returns the words in lower-case letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "part"
 

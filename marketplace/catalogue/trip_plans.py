@@ -23,53 +23,53 @@ class Plan:
 
     @property
     def sessions_a_trip(self) -> int:
-        """At most so many in one trip."""
+        """The sessions of the fullest trip."""
         return sessions_a_trip(self.sessions, trips=self.trips)
 
     @property
     def nights_needed(self) -> int:
-        """Nights that each trip needs at least."""
+        """The nights that each trip needs at least."""
         return nights_needed(self.sessions, gap=self.gap, trips=self.trips)
 
     @property
     def can_be_done(self) -> bool:
-        """The sessions of a trip fit its nights."""
+        """Whether the sessions of a trip fit its nights."""
         return self.nights >= self.nights_needed
 
     @property
     def all_nights(self) -> int:
-        """Nights of all trips together."""
+        """The nights of all trips together."""
         return self.trips * self.nights
 
 
 def sessions_a_trip(sessions: int, *, trips: int) -> int:
-    """The sessions of the fullest trip: n / t, rounded up."""
+    """Returns the sessions of the fullest trip: n / t, rounded up."""
     return -(-sessions // trips)
 
 
 def nights_needed(sessions: int, *, gap: int, trips: int) -> int:
-    """Nights that each of the trips needs at least."""
+    """Returns the nights that each of the trips needs at least."""
     held = sessions_a_trip(sessions, trips=trips)
     return NIGHTS_FOR_ONE if held == 1 else (held - 1) * gap * DAYS_A_WEEK + 1
 
 
 def shortest(sessions: int, *, gap: int, trips: int) -> Plan:
-    """The plan with so many trips, each with no more nights than it needs."""
+    """Returns the plan with so many trips, each with no more nights than it needs."""
     return Plan(sessions, gap, trips, nights_needed(sessions, gap=gap, trips=trips))
 
 
 def trip_a_session(sessions: int, *, gap: int) -> Plan:
-    """A trip for each session: what a course counts as where nothing else was asked for."""
+    """Returns a plan with one trip per session: what a course counts as where nothing else was asked for."""
     return shortest(sessions, gap=gap, trips=sessions)
 
 
 def one_stay(sessions: int, *, gap: int) -> Plan:
-    """All sessions in one trip."""
+    """Returns the plan with all sessions in one trip."""
     return shortest(sessions, gap=gap, trips=1)
 
 
 def possible(sessions: int, *, gap: int, max_trips: int | None = None, max_nights: int | None = None) -> list[Plan]:
-    """Plans that can be done within the bounds, most trips first; of those with equally long trips the fewest trips."""
+    """Returns the plans within the bounds, most trips first; of those with equally long trips the fewest trips."""
     by_nights: dict[int, Plan] = {}
     for trips in range(min(sessions, max_trips or sessions), 0, -1):
         plan = shortest(sessions, gap=gap, trips=trips)
@@ -79,8 +79,10 @@ def possible(sessions: int, *, gap: int, max_trips: int | None = None, max_night
 
 
 def proposed(sessions: int, *, gap: int, max_trips: int | None, max_nights: int) -> Plan:
-    """The plan to start from: one trip a session, or the most trips the person has; more than those where a trip of at
-    most `max_nights` nights cannot hold its sessions."""
+    """Returns the plan to start from: one trip per session, or the most trips the person has.
+
+    More than those where a trip of at most `max_nights` nights cannot hold its sessions.
+    """
     within = possible(sessions, gap=gap, max_trips=max_trips, max_nights=max_nights)
     return within[0] if within else possible(sessions, gap=gap, max_nights=max_nights)[-1]
 
@@ -99,27 +101,27 @@ class Checked:
 
     @property
     def can_be_done(self) -> bool:
-        """Each trip's sessions fit its nights."""
+        """Whether each trip's sessions fit its nights."""
         return self.counted == self.stated
 
     @property
     def too_many_trips(self) -> bool:
-        """It needs more trips than the person has."""
+        """Whether it needs more trips than the person has."""
         return self.max_trips is not None and self.stated.trips > self.max_trips
 
     @property
     def too_close(self) -> bool:
-        """Its sessions are closer together than the content says; its own spacing counts all the same."""
+        """Whether its sessions are closer together than the content says; its own spacing counts all the same."""
         return self.stated.sessions > 1 and self.stated.gap < self.min_gap
 
     @property
     def fits(self) -> bool:
-        """It can be done, in the trips the person has."""
+        """Whether it can be done, in the trips the person has."""
         return self.can_be_done and not self.too_many_trips
 
 
 def check(stated: Plan, *, max_trips: int | None, min_gap: int = 1, abroad: bool = True) -> Checked:
-    """Whether a stated plan can be done; `min_gap` is the content's shortest spacing, in weeks.
+    """Checks whether a stated plan can be done; `min_gap` is the content's shortest spacing, in weeks.
 
     Who lives in the clinic's country needs no nights, and makes no trips.
     """

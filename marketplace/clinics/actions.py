@@ -1,4 +1,4 @@
-"""What moves a listing: clinics submit, pause and close; operators publish, send back, suspend, reinstate."""
+"""Moves a listing: clinics submit, pause and close; operators publish, send back, suspend, reinstate."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ DECISIONS = {"suspend": ListingState.SUSPENDED, "send_back": ListingState.SENT_B
 
 
 def lock(clinic: Clinic) -> None:
-    """Locks the listing: of two who decide one comes first."""
+    """Locks the listing's row: of two who decide one comes first."""
     LISTING.lock(clinic)
 
 
@@ -30,7 +30,10 @@ def may(clinic: Clinic, decision: str) -> bool:
 
 
 def submit(clinic: Clinic, *, answer: str = "") -> None:
-    """An owner sends a draft to review; one that was sent back with an answer to what was asked, else Refused."""
+    """Sends a draft to review for its owner.
+
+    One that was sent back needs an answer to what was asked: raises Refused without it, WrongState from another state.
+    """
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.SENT_BACK:
         if not answer.strip():
@@ -40,13 +43,16 @@ def submit(clinic: Clinic, *, answer: str = "") -> None:
 
 
 def take_into_review(clinic: Clinic) -> None:
-    """An operator takes a draft, or one that was sent back, to review for a clinic that said it is ready."""
+    """Moves a draft, or a listing that was sent back, to review. Raises WrongState from another state."""
     LISTING.move(clinic, ListingState.IN_REVIEW)
     record(events.ListingSubmitted(clinic_id=clinic.id))
 
 
 def publish(clinic: Clinic) -> None:
-    """From review, with company, licence and people checked and in date. Raises Refused otherwise."""
+    """Publishes a listing from review.
+
+    Raises Refused unless company, licence and people are checked and in date, WrongState from another state.
+    """
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.IN_REVIEW:
         _must_be_checked(clinic)
@@ -56,7 +62,10 @@ def publish(clinic: Clinic) -> None:
 
 
 def send_back(clinic: Clinic, reason: str, statement: str) -> None:
-    """The clinic is told what to mend: a reason from the list and words of the operator's own."""
+    """Sends a listing back to the clinic, with a reason of the list and a statement on what to mend.
+
+    Raises Refused without either, WrongState unless it is in review.
+    """
     _must_be_reasoned(reason, statement, known=SEND_BACK_REASONS.operator)
     LISTING.move(clinic, ListingState.SENT_BACK)
     _set_statement(clinic, reason=reason, statement=statement)
@@ -64,13 +73,13 @@ def send_back(clinic: Clinic, reason: str, statement: str) -> None:
 
 
 def pause(clinic: Clinic) -> None:
-    """No new requests; those it has stay."""
+    """Pauses a published listing: no new requests, those it has stay. Raises WrongState unless it is published."""
     LISTING.move(clinic, ListingState.PAUSED)
     record(events.ListingPaused(clinic_id=clinic.id))
 
 
 def resume(clinic: Clinic) -> None:
-    """Takes requests again. Raises WrongState unless paused, Refused when a required check has expired."""
+    """Publishes a paused listing again. Raises WrongState unless paused, Refused when a required check has expired."""
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.PAUSED:
         _must_be_checked(clinic)
@@ -79,7 +88,10 @@ def resume(clinic: Clinic) -> None:
 
 
 def suspend(clinic: Clinic, reason: str, statement: str) -> None:
-    """Taken down at once, with a reason and a statement that the clinic can read and appeal."""
+    """Suspends a listing at once, with a reason and a statement that the clinic can read and appeal.
+
+    Raises Refused without either, WrongState from a state that allows no suspension.
+    """
     _must_be_reasoned(reason, statement, known=SUSPENSION_REASONS.operator)
     LISTING.lock(clinic)
     _set_statement(clinic, reason=reason, statement=statement)
@@ -88,7 +100,10 @@ def suspend(clinic: Clinic, reason: str, statement: str) -> None:
 
 
 def reinstate(clinic: Clinic) -> None:
-    """Back up, held to the same checks as a new listing. Raises WrongState unless it was suspended."""
+    """Publishes a suspended listing again, held to the same checks as a new one.
+
+    Raises Refused where one is not in date, WrongState unless it was suspended.
+    """
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.SUSPENDED:
         _must_be_checked(clinic)
@@ -98,13 +113,13 @@ def reinstate(clinic: Clinic) -> None:
 
 
 def close(clinic: Clinic) -> None:
-    """The clinic leaves; a closed listing does not come back."""
+    """Closes a listing for good. Raises WrongState where it is closed already."""
     LISTING.move(clinic, ListingState.CLOSED)
     record(events.ListingClosed(clinic_id=clinic.id))
 
 
 def expire_checks_due(now: datetime) -> int:
-    """A check counts to the end of its last day (UTC); from the next on the clinic gets no new request."""
+    """Expires checks on the day after their last one (UTC) and returns how many; such a clinic gets no new request."""
 
     def expire(check: Check) -> None:
         CHECK.move(check, CheckState.EXPIRED)
@@ -115,7 +130,7 @@ def expire_checks_due(now: datetime) -> int:
 
 
 def missing_checks(clinic: Clinic) -> list[str]:
-    """The required claims that are not passed or not in date."""
+    """Returns the kinds of required checks that are not passed or not in date."""
     today = clock.today()
     query = select(Check.kind).where(
         Check.clinic_id == clinic.id, Check.state == CheckState.PASSED, Check.expires_on >= today

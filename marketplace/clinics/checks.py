@@ -1,4 +1,4 @@
-"""Checking a claim: evidence comes in, an operator says what it shows and until when."""
+"""Checks a clinic's claims: evidence comes in, an operator says what it shows and until when."""
 
 from datetime import date, timedelta
 
@@ -18,12 +18,12 @@ MAX_VALIDITY = {kind: timedelta(days=366) for kind in CheckKind} | {CheckKind.PR
 
 
 def latest_expiry(kind: str) -> date:
-    """The last day until which a check that is passed today may count; the document may end earlier."""
+    """Returns the last day until which a check passed today may count; the document may end earlier."""
     return clock.today() + MAX_VALIDITY[CheckKind(kind)]
 
 
 def initial_checks() -> list[Check]:
-    """The rows of a clinic of which nothing is known yet."""
+    """Returns the checks of a new clinic, one of each kind, all missing."""
     return [
         Check(kind=kind, position=position, state=CheckState.MISSING, missing_at=clock.now())
         for position, kind in enumerate(CheckKind, start=1)
@@ -31,7 +31,7 @@ def initial_checks() -> list[Check]:
 
 
 def check_of(clinic: Clinic, kind: str) -> Check:
-    """One of the six. Raises NotFound for another word."""
+    """Returns a clinic's check of this kind. Raises NotFound for another word."""
     if kind not in set(CheckKind):
         raise NotFound("check")
     check = db.session.scalar(select(Check).where(Check.clinic_id == clinic.id, Check.kind == kind))
@@ -41,7 +41,7 @@ def check_of(clinic: Clinic, kind: str) -> Check:
 
 
 def submit_evidence(check: Check, *, evidence: str, source: str) -> None:
-    """What shows the claim and where it comes from."""
+    """Stores what shows the claim and where it comes from. Raises WrongState from a state that takes none."""
     if check.state != CheckState.SUBMITTED:
         CHECK.move(check, CheckState.SUBMITTED)
     check.evidence, check.source = evidence, source
@@ -49,7 +49,10 @@ def submit_evidence(check: Check, *, evidence: str, source: str) -> None:
 
 
 def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
-    """True until a date: 12 months at most, prices 6. Raises Refused for a date out of range."""
+    """Passes a check until a date: 12 months at most, for prices 6.
+
+    Raises Refused for a date out of range, WrongState where no evidence was submitted.
+    """
     if not clock.today() < expires_on <= latest_expiry(check.kind):
         raise Refused(
             "expiry_out_of_range",
@@ -67,19 +70,22 @@ def pass_check(check: Check, *, expires_on: date, checked_by: str) -> None:
 
 
 def refuse_check(check: Check) -> None:
-    """The evidence does not show the claim."""
+    """Refuses a check whose evidence does not show the claim. Raises WrongState where none was submitted."""
     CHECK.move(check, CheckState.REFUSED)
     record(events.CheckRefused(clinic_id=check.clinic_id, reason=check.kind))
 
 
 def revoke_check(check: Check) -> None:
-    """It was true, or seemed so, and is not."""
+    """Revokes a passed check that is not true. Raises WrongState unless it is passed."""
     CHECK.move(check, CheckState.REVOKED)
     record(events.CheckRevoked(clinic_id=check.clinic_id, reason=check.kind))
 
 
 def decide(check: Check, *, verdict: str, evidence: str, source: str, expires_on: date | None, checked_by: str) -> None:
-    """What an operator found. Evidence that was not handed in yet is taken down first."""
+    """Stores an operator's verdict; evidence that was not submitted yet is stored first.
+
+    Raises Refused for a date out of range, WrongState where the check allows no such verdict.
+    """
     if verdict == "revoke":
         revoke_check(check)
         return

@@ -13,7 +13,7 @@ _LIVE = Clinic.listing_state == ListingState.PUBLISHED
 
 
 def rebuild() -> None:
-    """All counts anew; readers see the old ones until the commit. A city is "TR/Istanbul"."""
+    """Counts all published listings again; readers see the old counts until the commit. A city is "TR/Istanbul"."""
     # One at a time: two rebuilds at once would insert the same rows.
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("listing_facet"))))
     db.session.execute(delete(ListingFacet))
@@ -39,10 +39,10 @@ def rebuild() -> None:
 
 @queue.task(name="clinics.count_listings", retry=AFTER_OUTAGE)
 def count_listings() -> None:
-    """Counts are made again from the listings themselves: running it twice changes nothing."""
+    """Counts again from the listings themselves; running it twice changes nothing."""
     rebuild()
 
 
 def count_again(_event: Event) -> None:
-    """Many changes in a moment need one count."""
+    """Queues one count, however many changes come in a moment."""
     defer(count_listings, queueing_lock="clinics.count_listings")

@@ -1,4 +1,4 @@
-"""The records of the clinics' CSV file, each with the number of its first line as an editor counts it."""
+"""Reads the records of the clinics' CSV file, each with the number of its first line as an editor counts it."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ class UnreadableFile(Exception):
 
 
 def records(data: bytes) -> Iterator[tuple[int, Cells]]:
-    """Line number and cells of each record that is not empty. Raises UnreadableFile, with its line."""
+    """Yields line number and cells of each record that is not empty. Raises UnreadableFile, with its line."""
     text = _text(data)
     _check_separator(text)
     source = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)

@@ -1,4 +1,4 @@
-"""What a line of the clinics' CSV file must say."""
+"""Reads one line of the clinics' CSV file and says all that is wrong with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ class BadLine:
 
 @dataclass(frozen=True)
 class Row:
-    """One clinic x procedure, read and in minor units."""
+    """One clinic and procedure; amounts are in minor units."""
 
     line: int
     clinic: str
@@ -81,12 +81,12 @@ class Row:
 
     @property
     def clinic_key(self) -> tuple[str, str, str]:
-        """Rows with the same name, country and city are one clinic."""
+        """Name, country and city: rows that share them are one clinic."""
         return normalised(self.clinic), self.country, normalised(self.city)
 
 
 def read_row(line: int, record: Mapping[Any, Any], *, procedures: Mapping[str, UUID]) -> Row | list[BadLine]:
-    """The row, or everything that is wrong with it."""
+    """Returns the row, or everything that is wrong with it."""
     if None in record or None in record.values():
         return [BadLine(line, f"this line must have {len(COLUMNS)} columns")]
     cells = {name: " ".join(trimmed(str(value)).split()) for name, value in record.items()}

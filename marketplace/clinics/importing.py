@@ -1,4 +1,4 @@
-"""Clinics from a CSV file, as drafts: all or nothing, each bad line by its number."""
+"""Imports clinics from a CSV file as drafts: all or nothing, each bad line by its number."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ REPLY_HOURS, A_DAY, A_WEEK = 24, 5, 20
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What came in."""
+    """How many clinics and prices were imported."""
 
     clinics: int
     prices: int
@@ -47,7 +47,7 @@ class _Found:
 
 
 def import_csv(data: bytes) -> ImportReport:
-    """Reads every line before it writes the first row. Raises ImportRefused."""
+    """Imports the file; every line is read before the first row is written. Raises ImportRefused."""
     rows, bad = _read(data)
     found: dict[tuple[str, str, str], _Found] = {}
     for row in rows:

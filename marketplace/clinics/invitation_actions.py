@@ -28,7 +28,10 @@ from marketplace.foundation.security import signed_links
 
 
 def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitation:
-    """Replaces an earlier one for this address. Raises Refused for who is in the team and when it is full."""
+    """Invites an address into a team; an earlier invitation of it is replaced.
+
+    Raises Refused for who is in the team and when it is full, WrongState for who is no owner any more.
+    """
     email = normal_address(email)
     team.lock_team_as_owner(clinic, by)
     people = team.members(clinic)
@@ -51,7 +54,7 @@ def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitatio
 
 
 def cancel_invitation(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
-    """Its link is dead. Raises WrongState when it has ended already."""
+    """Cancels an open invitation; its link is dead. Raises WrongState when it has ended already."""
     team.lock_team_as_owner(clinic, by)
     invitation = invitations.own(clinic.id, invitation_id)
     if invitation.state != InvitationState.OPEN:
@@ -61,7 +64,7 @@ def cancel_invitation(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
 
 
 def expire_invitations_due(now: datetime) -> int:
-    """Nobody accepted in time; how many."""
+    """Expires invitations that nobody accepted in time and returns how many."""
 
     def expire(invitation: Invitation) -> None:
         end_invitation(invitation, InvitationState.EXPIRED)
@@ -95,13 +98,13 @@ class Invited:
 
 
 def peek_invitation(token: str) -> Invited:
-    """Who invites whom: looking changes nothing. Raises LinkGone."""
+    """Returns who invites whom, and changes nothing. Raises LinkGone."""
     with as_system():
         return read_invitation(_behind(signed_links.redeem(token, purpose=PURPOSE)))
 
 
 def read_invitation(invitation: Invitation) -> Invited:
-    """What its mail and its page say, as things stand now."""
+    """Returns what the email and the page of an invitation say, as things stand now."""
     clinic = db.session.get_one(Clinic, invitation.clinic_id)
     account = account_with_address(invitation.email)
     return Invited(
@@ -117,7 +120,10 @@ def read_invitation(invitation: Invitation) -> Invited:
 
 
 def join_as_new(token: str, *, name: str, password: str) -> None:
-    """Whoever holds the link makes the account. Raises LinkGone, and WrongState where there is one."""
+    """Makes an account for whoever holds the link, and joins the team.
+
+    Raises LinkGone, and WrongState where there is an account already.
+    """
     with as_system():
         invitation = _accepted(token)
         if account_with_address(invitation.email) is not None:
@@ -127,7 +133,7 @@ def join_as_new(token: str, *, name: str, password: str) -> None:
 
 
 def join(token: str, account_id: UUID) -> None:
-    """With the account of that very address. Raises LinkGone, and WrongState for any other."""
+    """Joins the team with the account of the invited address. Raises LinkGone, and WrongState for any other account."""
     with as_system():
         invitation = _accepted(token)
         # Held, so that of two invitations accepted at once the second finds the first.

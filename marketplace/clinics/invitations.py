@@ -66,18 +66,18 @@ def _waiting(clinic_id: UUID) -> Select[Invitation]:
 
 
 def open_ones(clinic_id: UUID) -> list[Invitation]:
-    """Those that can still be accepted, the latest first."""
+    """Returns the invitations that can still be accepted, newest first."""
     query = _waiting(clinic_id).where(Invitation.expires_at > clock.now())
     return list(db.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id.desc())))
 
 
 def open_for(clinic_id: UUID, email: str) -> Invitation | None:
-    """The one of this address, however it is written; also when its time is over and nobody noted it yet."""
+    """Returns the open invitation of this address, in any spelling, also when its time is over but not noted yet."""
     return db.session.scalar(_waiting(clinic_id).where(func.lower(Invitation.email) == func.lower(email)))
 
 
 def own(clinic_id: UUID, invitation_id: UUID) -> Invitation:
-    """Of this clinic; another's is not found."""
+    """Returns an invitation of this clinic. Raises NotFound, also for another clinic's."""
     found = db.session.get(Invitation, invitation_id)
     if found is None or found.clinic_id != clinic_id:
         raise NotFound("invitation")
@@ -85,18 +85,18 @@ def own(clinic_id: UUID, invitation_id: UUID) -> Invitation:
 
 
 def due(now: datetime) -> Select[Invitation]:
-    """Open, and their time is over."""
+    """Selects open invitations whose time is over."""
     return select(Invitation).where(Invitation.state == InvitationState.OPEN, Invitation.expires_at <= now)
 
 
 def ended(before: datetime) -> Select[UUID]:
-    """Invitations that ended before this moment, however they did."""
+    """Selects invitations that ended before this moment, however they did."""
     moments = (Invitation.accepted_at, Invitation.cancelled_at, Invitation.replaced_at, Invitation.expired_at)
     return select(Invitation.id).where(Invitation.state != InvitationState.OPEN, func.coalesce(*moments) < before)
 
 
 def forget(invitations: Sequence[UUID]) -> None:
-    """These rows go, and their links."""
+    """Deletes these invitations and their links."""
     for invitation_id in invitations:
         signed_links.delete_links_to(invitation_id)
     db.session.execute(delete(Invitation).where(Invitation.id.in_(invitations)))
@@ -108,14 +108,14 @@ INVITATION: Lifecycle[Invitation, InvitationState] = Lifecycle(
 
 
 def end_invitation(invitation: Invitation, state: InvitationState) -> None:
-    """Raises WrongState when it has ended already."""
+    """Ends an invitation and its links. Raises WrongState when it has ended already."""
     INVITATION.move(invitation, state)
     with as_system():
         signed_links.end_all(PURPOSE, subject_id=invitation.id)
 
 
 def cancel_invitations_by(account_id: UUID, *, clinic_id: UUID) -> None:
-    """Who may invite no longer does not come back by an invitation of their own."""
+    """Cancels the open invitations of a member who may not invite any more."""
     query = select(Invitation).where(Invitation.clinic_id == clinic_id, Invitation.invited_by == account_id)
     for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
         end_invitation(invitation, InvitationState.CANCELLED)
@@ -123,7 +123,7 @@ def cancel_invitations_by(account_id: UUID, *, clinic_id: UUID) -> None:
 
 
 def cancel_invitations_to(email: str) -> None:
-    """Its owner has another address now: whoever reads the old mailbox joins no team by it."""
+    """Cancels the open invitations to an address that its owner no longer has."""
     query = select(Invitation).where(func.lower(Invitation.email) == email.lower()).order_by(Invitation.id)
     with as_system():
         for invitation in db.session.scalars(query.where(Invitation.state == InvitationState.OPEN)).all():
@@ -136,5 +136,5 @@ def _address_changed(_sender: object, *, old_email: str, **_ignored: object) -> 
 
 
 def install(app: Flask) -> None:
-    """Binds it to what sign-in says has happened."""
+    """Connects the cancelling to the signal that an address was changed."""
     change_email_confirmed.connect(_address_changed, app)

@@ -75,7 +75,7 @@ class Clinic(Created, Base):
     listing_statement: Mapped[str | None]
     listing_answer: Mapped[str | None]  # the clinic's, to the statement it was sent back with
 
-    # Its own history, kept by the reactions: what routing and the card need without counting leads.
+    # Its own history, counted where a lead is made, answered, frozen or expires: routing and cards count no leads.
     leads_sent: Mapped[int] = mapped_column(default=0)
     leads_answered: Mapped[int] = mapped_column(default=0)
     reply_minutes: Mapped[int | None]  # median of the last 90 days, unanswered counted; from five leads on
@@ -114,7 +114,7 @@ class ClinicPrice(Base):
 
 
 class ClinicPerson(Base):
-    """Someone who treats."""
+    """A person who treats at the clinic."""
 
     __tablename__ = "clinic_person"
     __table_args__ = (one_of("role", ("dermatologist", "doctor", "nurse", "other")),)

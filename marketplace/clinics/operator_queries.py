@@ -1,4 +1,4 @@
-"""What operators read of clinics: lists with states, checks that end, one listing's history."""
+"""Reads clinics for operators: lists with states, checks that end, one listing's history."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ LISTING_EVENTS = ("Listing%", "Check%")
 def listings(
     *, state: str | None = None, country: str | None = None, q: str | None = None, page: int = 1
 ) -> Page[Clinic]:
-    """Clinics in every state, by name; an unknown state or country finds none."""
+    """Returns one page of clinics in every state, by name; an unknown state or country finds none."""
     query = select(Clinic)
     if state:
         query = query.where(Clinic.listing_state == state)
@@ -37,14 +37,14 @@ def listings(
 
 
 def state_counts() -> dict[str, int]:
-    """How many listings are in each state."""
+    """Counts listings by state."""
     query = select(Clinic.listing_state, func.count()).group_by(Clinic.listing_state)
     counts: dict[str, int] = {state: n for state, n in db.session.execute(query)}
     return {state: counts.get(state, 0) for state in ListingState}
 
 
 def by_id(clinic_id: UUID) -> Clinic:
-    """A clinic in any state, with what its page shows. Raises NotFound."""
+    """Returns a clinic in any state, with what its page shows. Raises NotFound."""
     query = select(Clinic).where(Clinic.id == clinic_id)
     prices = selectinload(Clinic.prices).joinedload(ClinicPrice.procedure)
     clinic = db.session.scalar(query.options(selectinload(Clinic.checks), selectinload(Clinic.people), prices))
@@ -54,56 +54,56 @@ def by_id(clinic_id: UUID) -> Clinic:
 
 
 def ending_checks(*, within_days: int) -> list[Check]:
-    """Passed checks that end within so many days, and those that expired, the soonest first."""
+    """Returns expired checks and passed ones that end within so many days, the soonest first, 200 at most."""
     return list(db.session.scalars(_ending(within_days).order_by(Check.expires_on, Check.clinic_id).limit(200)))
 
 
 def expired_checks() -> list[Check]:
-    """Claims of live listings that have expired, the longest ago first."""
+    """Returns expired checks of live listings, the longest ago first."""
     query = select(Check).join(Check.clinic).options(contains_eager(Check.clinic))
     query = query.where(_live(), Check.state == CheckState.EXPIRED)
     return list(db.session.scalars(query.order_by(Check.expired_at, Check.id)))
 
 
 def submitted_checks() -> list[Check]:
-    """Evidence that waits for an operator, the longest first."""
+    """Returns checks whose evidence waits for an operator, the longest first."""
     query = select(Check).join(Check.clinic).options(contains_eager(Check.clinic))
     query = query.where(Check.state == CheckState.SUBMITTED, Clinic.listing_state != ListingState.CLOSED)
     return list(db.session.scalars(query.order_by(Check.submitted_at, Check.id)))
 
 
 def submitted_since() -> list[datetime]:
-    """Since when each piece of evidence waits."""
+    """Returns since when each piece of evidence waits."""
     return [check.submitted_at for check in submitted_checks() if check.submitted_at]
 
 
 def in_review_since() -> list[datetime]:
-    """Since when each listing waits."""
+    """Returns since when each listing waits for review."""
     query = select(Clinic.in_review_at).where(Clinic.listing_state == ListingState.IN_REVIEW)
     return [moment for moment in db.session.scalars(query) if moment]
 
 
 def history(clinic: Clinic, *, limit: int = 20) -> list[AuditEntry]:
-    """What happened to the listing and its checks, newest first."""
+    """Returns the audit entries of a listing and its checks, newest first."""
     of_listing = or_(*(AuditEntry.name.like(pattern) for pattern in LISTING_EVENTS))
     query = select(AuditEntry).where(AuditEntry.clinic_id == clinic.id, of_listing)
     return list(db.session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)))
 
 
 def slugs_of(clinic_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The slugs of these clinics."""
+    """Returns the slugs of these clinics."""
     rows = db.session.execute(select(Clinic.id, Clinic.slug).where(Clinic.id.in_(set(clinic_ids))))
     return {key: slug for key, slug in rows}
 
 
 def names_of(clinic_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of these clinics."""
+    """Returns the names of these clinics."""
     rows = db.session.execute(select(Clinic.id, Clinic.name).where(Clinic.id.in_(set(clinic_ids))))
     return {key: name for key, name in rows}
 
 
 def id_of(slug: str) -> UUID | None:
-    """The clinic with this slug, in any state."""
+    """Returns the id of the clinic with this slug, in any state."""
     return db.session.scalar(select(Clinic.id).where(Clinic.slug == slug))
 
 

@@ -1,4 +1,4 @@
-"""Reading published listings: one set-based query for a list, one for a clinic."""
+"""Reads published listings: one set-based query for a list, one for a clinic."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -36,20 +36,20 @@ class ClinicFilter:
     page: int = 1
 
     def without(self, name: str) -> "ClinicFilter":
-        """The same without one condition."""
+        """Returns the same filter without one condition."""
         changed: dict[str, Any] = {name: "" if name == "q" else None}
         return replace(self, **changed)
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """Names of what is set."""
+        """The names of the conditions that are set."""
         names = ("country", "city", "procedure", "language", "max_price_eur", "q")
         return tuple(name for name in names if getattr(self, name))
 
 
 @dataclass(frozen=True)
 class Facets:
-    """Values with how many published listings have them."""
+    """How many published listings have each country, city, language and procedure."""
 
     countries: dict[str, int] = field(default_factory=dict)
     cities: dict[str, int] = field(default_factory=dict)
@@ -58,14 +58,14 @@ class Facets:
 
 
 def search(wanted: ClinicFilter) -> Page[Clinic]:
-    """Filtered, sorted, 25 a page, with checks, people and prices."""
+    """Returns one page of 25 listings, filtered and sorted, with checks, people and prices."""
     at = page_range(count(wanted), wanted=wanted.page, size=PAGE)
     query = _with_details(select(Clinic).where(*_conditions(wanted)))
     return at.shown(db.session.scalars(at.of(query.order_by(*_order(wanted)))))
 
 
 def count(wanted: ClinicFilter) -> int:
-    """How many match."""
+    """Counts the listings that match."""
     return db.session.scalar(select(func.count()).select_from(Clinic).where(and_(*_conditions(wanted)))) or 0
 
 
@@ -116,7 +116,7 @@ def _order(wanted: ClinicFilter) -> list[Any]:
 
 
 def facets() -> Facets:
-    """From the summary: one small read, however many clinics there are."""
+    """Returns the counts by value from the summary: one small read, however many clinics there are."""
     found: dict[str, dict[str, int]] = {}
     for facet in db.session.scalars(select(ListingFacet).order_by(ListingFacet.value)):
         found.setdefault(facet.dimension, {})[facet.value] = facet.count
@@ -125,18 +125,18 @@ def facets() -> Facets:
 
 
 def published_cities() -> list[tuple[str, str]]:
-    """Country code and name of every city with a published clinic, from the summary."""
+    """Returns country code and name of every city with a published clinic."""
     query = select(ListingFacet.value).where(ListingFacet.dimension == "city").order_by(ListingFacet.value)
     return [(value[:2], value[3:]) for value in db.session.scalars(query)]
 
 
 def city_by_slug(country: str, slug: str) -> str | None:
-    """The name of the city of that country whose slug this is; where two share it, the first by name."""
+    """Returns the name of a country's city by its slug; where two share it, the first by name."""
     return next((city for code, city in published_cities() if code == country and slug_of(city) == slug), None)
 
 
 def listing(slug: str) -> Clinic:
-    """A published or paused clinic with everything its page shows. Raises NotFound."""
+    """Returns a published or paused clinic with everything its page shows. Raises NotFound."""
     found = db.session.scalar(_with_details(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state.in_(SHOWN))))
     if found is None:
         raise NotFound("clinic")
@@ -144,19 +144,19 @@ def listing(slug: str) -> Clinic:
 
 
 def by_slug(slug: str) -> Clinic | None:
-    """A clinic that has or had a page, whether or not it can be asked now."""
+    """Returns a clinic that has or had a page, whether or not it can be asked now; None for no slug."""
     seen = Clinic.listing_state.in_((ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED))
     return db.session.scalar(select(Clinic).where(Clinic.slug == slug, seen)) if slug else None
 
 
 def with_slugs(slugs: Collection[str]) -> list[Clinic]:
-    """The published clinics of these slugs."""
+    """Returns the published clinics with these slugs."""
     query = select(Clinic).where(Clinic.slug.in_(slugs), Clinic.listing_state == ListingState.PUBLISHED)
     return list(db.session.scalars(query))
 
 
 def published_slugs() -> list[str]:
-    """For the sitemap."""
+    """Returns the slugs of published clinics for the sitemap, 45,000 at most."""
     query = select(Clinic.slug).where(Clinic.listing_state == ListingState.PUBLISHED)
     return list(db.session.scalars(query.order_by(Clinic.slug).limit(45000)))
 
@@ -172,7 +172,7 @@ class MarketFigures:
 
 
 def market_figures() -> MarketFigures:
-    """Counts over the real published clinics; over the samples only while there is no real one."""
+    """Counts over the real published clinics, or over the samples while there is no real one."""
     sums = select(
         Clinic.is_sample,
         func.count(),

@@ -1,4 +1,4 @@
-"""Search by words: which clinics match what was typed, whatever accents or punctuation are in it."""
+"""Finds clinics by words, whatever accents or punctuation are in them."""
 
 from functools import cache
 
@@ -13,9 +13,9 @@ MIN_COUNTRY_PREFIX = 3  # letters of a word before it is taken for the beginning
 
 
 def matching(query: str) -> list[ColumnElement[bool]]:
-    """One condition a word: it stands in the listing's text or begins a name of the listing's country.
+    """Returns one condition per word: it stands in the listing's text or begins a name of its country.
 
-    What has no word in it, like "/", matches nothing; an empty query has no condition.
+    Text without a word in it, like "/", matches nothing; an empty query has no condition.
     """
     words = words_of(query)
     if query.strip() and not words:
@@ -30,7 +30,7 @@ def _matches(word: str) -> ColumnElement[bool]:
 
 
 def countries_named(word: str) -> list[str]:
-    """Codes of the countries with clinics that have a name in which a word begins with this one (normalised)."""
+    """Returns the codes of countries with clinics that have a name in which a word begins with this normalised one."""
     if len(word) < MIN_COUNTRY_PREFIX:
         return []
     return [code for code, names in _names().items() if any(name.startswith(word) for name in names)]

@@ -11,7 +11,7 @@ ENDING_WITHIN = timedelta(days=30)
 
 
 class Checked(Protocol):
-    """What of a check the stamp reads."""
+    """The fields of a check that the stamp reads."""
 
     kind: str
     state: str
@@ -30,7 +30,7 @@ class Stamp:
 
 
 def stamp(checks: Sequence[Checked], today: date) -> Stamp:
-    """Current needs company, licence and people passed and in date."""
+    """Computes a clinic's stamp; it is current with company, licence and people passed and in date."""
     passed = [
         check for check in checks if check.state == CheckState.PASSED and check.expires_on and check.expires_on >= today
     ]

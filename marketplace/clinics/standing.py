@@ -1,4 +1,4 @@
-"""Whether a clinic may go on with the requests it has: listed, with company, licence and people checked and in date."""
+"""Says whether a clinic may go on with its requests: listed, and company, licence and people in date."""
 
 from datetime import date
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Stop(StrEnum):
 
 
 def why_stopped(clinic: Clinic) -> Stop | None:
-    """None for a clinic that may go on. What an operator decided comes before a check that ended."""
+    """Returns why a clinic may not go on, an operator's decision first; None where it may."""
     if clinic.listing_state == ListingState.SUSPENDED:
         return Stop.SUSPENDED
     if clinic.listing_state not in LISTED:
@@ -32,7 +32,7 @@ def why_stopped(clinic: Clinic) -> Stop | None:
 
 
 def goes_on(today: date) -> ColumnElement[bool]:
-    """The same as a condition on clinics."""
+    """Condition on a clinic: it may go on."""
     passed = select(func.count()).where(
         Check.clinic_id == Clinic.id,
         Check.kind.in_(REQUIRED_CHECKS),
@@ -43,7 +43,7 @@ def goes_on(today: date) -> ColumnElement[bool]:
 
 
 def ended_checks(clinic: Clinic) -> list[Check]:
-    """Those that were passed once and are not any more, in their order."""
+    """Returns the checks that were passed once and are not any more, in their order."""
     over = (Check.state == CheckState.PASSED) & (Check.expires_on < clock.today())
     ended = Check.state.in_((CheckState.EXPIRED, CheckState.REVOKED)) | over
     return list(db.session.scalars(select(Check).where(Check.clinic_id == clinic.id, ended).order_by(Check.position)))

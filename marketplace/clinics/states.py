@@ -26,7 +26,7 @@ LISTING_MOVES = {
 
 
 class CheckState(StrEnum):
-    """One verified claim."""
+    """Where one claim that is checked stands."""
 
     MISSING = "missing"
     SUBMITTED = "submitted"
@@ -68,7 +68,7 @@ class TeamRole(StrEnum):
 
 
 class InvitationState(StrEnum):
-    """Someone was asked to join a team."""
+    """Where an invitation into a team stands."""
 
     OPEN = "open"
     ACCEPTED = "accepted"

@@ -1,4 +1,4 @@
-"""Who works for a clinic."""
+"""Reads and changes who works for a clinic."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -32,13 +32,13 @@ class Member:
 
 
 def membership_of(account_id: UUID) -> Membership | None:
-    """The clinic this person works for, the earliest when there are several; None for a stranger."""
+    """Returns this person's membership, the earliest when there are several; None for a stranger."""
     query = select(Membership).where(Membership.account_id == account_id).options(joinedload(Membership.clinic))
     return db.session.scalar(query.order_by(Membership.created_at, Membership.id).limit(1))
 
 
 def members(clinic: Clinic) -> list[Member]:
-    """Owners first, then by name."""
+    """Returns the people of a team, owners first, then by name."""
     query = select(Account.id, Account.name, Account.email, Membership.role)
     query = query.join(Membership, Membership.account_id == Account.id).where(Membership.clinic_id == clinic.id)
     rows = db.session.execute(query.order_by(Membership.role.desc(), Account.name))
@@ -46,7 +46,7 @@ def members(clinic: Clinic) -> list[Member]:
 
 
 def member(clinic: Clinic, account_id: UUID) -> Member:
-    """One of the team. Raises NotFound for anybody else."""
+    """Returns one person of the team. Raises NotFound for anybody else."""
     found = next((member for member in members(clinic) if member.account_id == account_id), None)
     if found is None:
         raise NotFound("member")
@@ -54,19 +54,19 @@ def member(clinic: Clinic, account_id: UUID) -> Member:
 
 
 def may_invite(clinic_id: UUID, account_id: UUID) -> bool:
-    """An owner of this team who may sign in."""
+    """Whether this account is an owner of the team and may sign in."""
     query = select(Membership.id).join(Account, Account.id == Membership.account_id).where(Account.active)
     own = query.where(Membership.clinic_id == clinic_id, Membership.account_id == account_id)
     return db.session.scalar(own.where(Membership.role == TeamRole.OWNER)) is not None
 
 
 def lock_team(clinic_id: UUID) -> None:
-    """One change of a team at a time: whoever else changes it waits for the end of this transaction."""
+    """Locks a team: whoever else changes it waits for the end of this transaction."""
     db.session.execute(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update(key_share=True))
 
 
 def lock_team_as_owner(clinic: Clinic, account_id: UUID) -> None:
-    """The same for who decides about it. Raises WrongState for who was an owner until a moment ago."""
+    """Locks a team for an owner who decides about it. Raises WrongState for who is no owner any more."""
     lock_team(clinic.id)
     own = _membership(clinic, account_id)
     if own is None or own.role != TeamRole.OWNER:
@@ -74,7 +74,7 @@ def lock_team_as_owner(clinic: Clinic, account_id: UUID) -> None:
 
 
 def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
-    """One role a person and clinic."""
+    """Adds a person to a team, with one role per person and clinic."""
     membership = Membership(clinic_id=clinic.id, account_id=account.id, role=role)
     db.session.add(membership)
     db.session.flush()
@@ -83,7 +83,10 @@ def join_team(clinic: Clinic, account: Account, role: TeamRole) -> Membership:
 
 
 def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -> None:
-    """Out in every browser, to come back as what they are now. Raises Refused for the last owner."""
+    """Changes a member's role and ends their sessions.
+
+    Raises Refused for the last owner, NotFound for a stranger, WrongState where `by` is no owner any more.
+    """
     lock_team_as_owner(clinic, by)
     membership = _found(clinic, account_id)
     if membership.role == role:
@@ -97,7 +100,10 @@ def change_role(clinic: Clinic, account_id: UUID, role: TeamRole, *, by: UUID) -
 
 
 def remove(clinic: Clinic, account_id: UUID, *, by: UUID) -> None:
-    """Out in every browser, and a stranger from the next request on. Raises Refused for the last owner."""
+    """Removes a member from the team and ends their sessions.
+
+    Raises Refused for the last owner, NotFound for a stranger, WrongState where `by` is no owner any more.
+    """
     lock_team_as_owner(clinic, by)
     _take_out(clinic, account_id)
     record(MemberRemoved(clinic_id=clinic.id, account_id=account_id))
@@ -105,7 +111,7 @@ def remove(clinic: Clinic, account_id: UUID, *, by: UUID) -> None:
 
 
 def leave(clinic: Clinic, account_id: UUID) -> None:
-    """Of one's own will. Raises Refused for the last owner."""
+    """Leaves the team of one's own will. Raises Refused for the last owner, NotFound for a stranger."""
     lock_team(clinic.id)
     _take_out(clinic, account_id)
     record(MemberLeft(clinic_id=clinic.id, account_id=account_id))

@@ -46,7 +46,7 @@ ACCESS_GROUPED_WITHIN = timedelta(hours=1)
 
 
 def lock(lead: Lead) -> None:
-    """Nobody moves it, and no consent to it is revoked, before this transaction ends."""
+    """Locks the lead's row: until this transaction ends nobody moves it or revokes a consent to it."""
     LEAD.lock(lead)
 
 
@@ -74,7 +74,7 @@ def record_access_in_own_transaction(lead: Lead, *, actor: str, what: str) -> No
 
 
 def access_rows(lead: Lead, *, actor: str, what: str) -> list[AccessRecord]:
-    """The row to add for this reading; none where the same person read the same within the last hour."""
+    """Returns the row to add for this reading; none where the same person read the same within the last hour."""
     recent = (
         (AccessRecord.request_id == lead.request_id)
         & (AccessRecord.actor == actor)
@@ -88,9 +88,10 @@ def access_rows(lead: Lead, *, actor: str, what: str) -> list[AccessRecord]:
 
 
 def ask(lead: Lead, question: str, *, by: UUID | None = None, as_it_is: bool = False) -> None:
-    """The clinic's one question; the clock stands until it is answered.
+    """Sends the clinic's one question to the patient and stops the clock until it is answered.
 
-    Raises Refused for a second one, Disagreements for words to be asked about that are not meant `as_it_is`.
+    Raises Refused for a second question, Disagreements for words that have to be asked about and are not meant
+    `as_it_is`, WrongState where the lead is frozen or no longer waits for an answer.
     """
     must_go_on(lead)
     LEAD.lock(lead)
@@ -107,7 +108,10 @@ def ask(lead: Lead, question: str, *, by: UUID | None = None, as_it_is: bool = F
 
 
 def answer_question(lead: Lead, body: str) -> None:
-    """The patient's words; a question that was open is answered and the clock runs on from where it stood."""
+    """Stores the patient's message; an open question is answered by it and the clock resumes.
+
+    Raises WrongState where the clinic may not go on, or the lead takes no messages any more.
+    """
     lock_rows(Clinic, [lead.clinic_id])
     LEAD.lock(lead)
     if lead.state == LeadState.FROZEN or why_stopped(lead.clinic):
@@ -122,7 +126,10 @@ def answer_question(lead: Lead, body: str) -> None:
 
 
 def decline(lead: Lead, reason: str) -> None:
-    """A reason from the list, always; it counts as an answer."""
+    """Declines the lead for a reason of the list; this counts as the clinic's answer.
+
+    Raises Refused for another reason, WrongState where the lead is frozen or can no longer be declined.
+    """
     if reason not in DECLINE_REASONS:
         raise Refused("unknown_reason", field="reason")
     must_go_on(lead)
@@ -134,7 +141,7 @@ def decline(lead: Lead, reason: str) -> None:
 
 
 def mark_answered(lead: Lead) -> None:
-    """The first quote, question or decline stops the reply time and counts for the clinic."""
+    """Notes the clinic's first quote, question or decline: its reply time ends and it counts as an answer."""
     if lead.answered_at is None:
         lead.answered_at = clock.now()
         clinic = db.session.get_one(Clinic, lead.clinic_id)
@@ -152,15 +159,16 @@ def _must_wait_for_an_answer(lead: Lead) -> None:
 
 
 def may_reply(lead: Lead, thread: Sequence[MessageView]) -> bool:
-    """The patient has written first, or has chosen this clinic; and the lead has not ended."""
+    """Whether the clinic may write: the patient has written first or has chosen it, and the lead has not ended."""
     begun = lead.state == LeadState.WON or any(message.author == PATIENT for message in thread)
     return begun and takes_messages(lead)
 
 
 def reply(lead: Lead, body: str, *, by: UUID, as_it_is: bool = False) -> None:
-    """Stores what a member wrote; the patient is mailed that it is there.
+    """Stores a message of a member of the clinic; the patient gets an email that it is there.
 
-    Raises WrongState where none is taken, Disagreements for words to be asked about that are not meant `as_it_is`.
+    A reply is neither the one question nor an answer: no clock stops. Raises WrongState where none is taken,
+    Disagreements for words that have to be asked about and are not meant `as_it_is`.
     """
     must_go_on(lead)
     LEAD.lock(lead)

@@ -1,4 +1,4 @@
-"""One set-based query: the facts of every clinic that routing has to consider."""
+"""Reads the facts of every clinic that routing considers, in one query."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ USUAL_SESSIONS = 4
 
 
 def request_facts(request: QuoteRequest, *, already_asked: frozenset[UUID] = frozenset()) -> RequestFacts:
-    """What of the request decides; the budget counts only when the person shares it."""
+    """Returns what of a request decides the routing; the budget counts only where the patient shares it."""
     return RequestFacts(
         request_id=request.id,
         home_country=request.home_country or "",
@@ -44,7 +44,7 @@ def _budget_eur(request: QuoteRequest) -> int | None:
 
 
 def candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) -> list[Candidate]:
-    """Clinics of the wanted countries; all of them when the person would go anywhere. `among` asks for these only."""
+    """Returns the clinics of the wanted countries, of every country where none is named, or of `among` only."""
     today = clock.today()
     sessions = _sessions(request)
     query = _facts(request, today)
@@ -54,7 +54,7 @@ def candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) 
 
 
 def count_in_other_countries(request: QuoteRequest) -> int:
-    """How many clinics were not considered because they are in other countries."""
+    """Counts the clinics that were not considered because they are in other countries."""
     if not request.destinations:
         return 0
     outside = select(func.count()).select_from(Clinic)

@@ -1,4 +1,4 @@
-"""A clinic's capacity cannot be exceeded: a place is taken by one conditional statement."""
+"""Reserves places at clinics: one conditional statement, so that a capacity cannot be exceeded."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -30,8 +30,11 @@ _TAKE = text("""
 
 
 def reserve_place(clinic_id: UUID) -> bool:
-    """One place of today and of this week; False when there is none, the clinic takes no requests, or what it claims
-    is not checked any more: between asking and confirming a check may end."""
+    """Reserves one place of today and of this week and returns whether there was one.
+
+    There is none where the clinic is full or takes no requests, or where a required check has ended since it was asked
+    for.
+    """
     today = clock.today()
     values = {"clinic": clinic_id, "day": today, "week": today - timedelta(days=today.weekday())}
     kinds = [str(kind) for kind in REQUIRED_CHECKS]

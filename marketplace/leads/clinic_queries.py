@@ -27,7 +27,7 @@ LOOKING_BACK = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Numbers:
-    """One clinic's part in the last 90 days; `not_proposed` counts its routing decisions by reason code."""
+    """A clinic's figures of the last 90 days; `not_proposed` counts its routing decisions by reason code."""
 
     received: int
     answered: int
@@ -37,7 +37,7 @@ class Numbers:
 
 
 def numbers(clinic_id: UUID) -> Numbers:
-    """Requests received, answered and won, and why it was not proposed."""
+    """Counts the requests a clinic received, answered and won, and the reasons why it was not proposed."""
     since = clock.now() - LOOKING_BACK
     counts = select(func.count(), func.count(Lead.answered_at), func.count(Lead.id).filter(Lead.state == "won"))
     received, answered, won = db.session.execute(counts.where(Lead.clinic_id == clinic_id, Lead.new_at > since)).one()
@@ -64,25 +64,25 @@ NEEDS = {"health": Purpose.HEALTH, "photos": Purpose.PHOTOS}
 
 
 def changed_since(lead: Lead, moment: datetime) -> dict[str, datetime]:
-    """When each answer this clinic may read was last changed after the moment, in the order they are shown."""
+    """Returns when each answer this clinic may read was last changed after the moment, in the order they are shown."""
     latest = _latest(lead.request, after=moment)
     return {name: latest[name] for name in READ_BY_CLINICS if name in latest and _may_read(lead, name)}
 
 
 def unseen_changes(lead: Lead) -> dict[str, datetime]:
-    """What was changed since the clinic last opened the request, or got it."""
+    """Returns what was changed since the clinic last opened the request, or got it."""
     return changed_since(lead, lead.changes_seen_at or lead.created_at)
 
 
 def mark_changes_seen(lead: Lead) -> None:
-    """The clinic's page shows what was changed; a look at nothing new is not written down."""
+    """Notes that the clinic's page shows the changes; writes nothing where there is nothing new."""
     if unseen_changes(lead):
         lead.changes_seen_at = clock.now()
         db.session.flush()
 
 
 def leads_to_notify(request: QuoteRequest, changed: Collection[str]) -> list[Lead]:
-    """The leads whose clinics read one of these answers now, and so are told that it changed."""
+    """Returns the leads whose clinics may read one of the changed answers now."""
     if request.state not in TAKES_QUOTES:
         return []
     read = [name for name in READ_BY_CLINICS if name in changed]

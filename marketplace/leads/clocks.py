@@ -19,20 +19,23 @@ from marketplace.quote_requests.states import RequestState
 
 
 def start_clock(lead: Lead, *, within: timedelta = REPLY_WITHIN) -> None:
-    """A new time, from this moment; where the clinic is closed at its end, two hours after it opens."""
+    """Starts the time for an answer now.
+
+    It ends after `within`; where the clinic is closed then, two hours after it opens.
+    """
     now = clock.now()
     lead.clock_started_at = now
     lead.due_at = due_at(now, hours=lead.clinic.hours, timezone=lead.clinic.timezone, within=within)
 
 
 def restart_clock(lead: Lead) -> None:
-    """The clinic is to answer once more: the whole time, and a reminder of its own."""
+    """Starts the whole time again, with a reminder of its own: the clinic has to answer once more."""
     start_clock(lead)
     lead.reminded_at = None
 
 
 def stop_clock(lead: Lead) -> None:
-    """Keeps what is left; while the patient pauses, nothing of it is used."""
+    """Stops the clock and keeps the seconds that are left; nothing is used while the patient pauses."""
     seen = clock.now()
     if lead.request.state == RequestState.PAUSED and lead.request.paused_at is not None:
         seen = max(lead.request.paused_at, lead.clock_started_at)
@@ -40,13 +43,16 @@ def stop_clock(lead: Lead) -> None:
 
 
 def resume_clock(lead: Lead) -> None:
-    """What was left, and two hours to read what has changed."""
+    """Starts the clock with the seconds that were left, and two hours to read what has changed."""
     start_clock(lead, within=timedelta(seconds=lead.time_left or 0) + AFTER_OPENING)
     lead.time_left = None
 
 
 def expire_due(now: datetime) -> int:
-    """The time is over; silence counts against the clinic and the patient is offered others."""
+    """Expires leads whose time is over and returns how many.
+
+    Silence counts against the clinic, and the patient is offered others.
+    """
 
     def expire(lead: Lead) -> None:
         LEAD.move(lead, LeadState.EXPIRED)
@@ -61,7 +67,7 @@ def expire_due(now: datetime) -> int:
 
 
 def remind_due(now: datetime) -> int:
-    """Once a clock, when half of its time is gone."""
+    """Reminds clinics once per clock, when half of the time is gone, and returns how many."""
 
     def remind(lead: Lead) -> None:
         lead.reminded_at = now

@@ -22,13 +22,13 @@ VERSION = "2026-11-28"
 
 
 def recipients(clinics: list[Clinic]) -> str:
-    """Clinic Lale (Türkiye), Clinic Nar (Türkiye): each by name and country."""
+    """Returns the clinics by name and country: Clinic Lale (Türkiye), Clinic Nar (Türkiye)."""
     territories = get_locale().territories if get_locale() else {}
     return ", ".join(f"{clinic.name} ({territories.get(clinic.country, clinic.country)})" for clinic in clinics)
 
 
 def consent_text(clinics: list[Clinic], *, with_health: bool, photos: int) -> str:
-    """The exact sentence, with every recipient by name and country, and how many photos go along."""
+    """Returns the exact sentence of a consent, with every recipient and how many photos go along."""
     given = {"names": recipients(clinics), "site": current_app.config["SITE_NAME"]}
     if not with_health:
         return gettext(
@@ -52,7 +52,7 @@ def consent_text(clinics: list[Clinic], *, with_health: bool, photos: int) -> st
 
 
 def later_photos_text(clinics: list[Clinic]) -> str:
-    """The sentence for photos that are added when these clinics have the request already."""
+    """Returns the sentence for photos that are added when these clinics have the request already."""
     return gettext(
         "I agree that %(site)s sends the photos I add to %(names)s, so that they can prepare a quote for me.",
         names=recipients(clinics),
@@ -61,7 +61,7 @@ def later_photos_text(clinics: list[Clinic]) -> str:
 
 
 def photos_text(clinics: list[Clinic], *, photos: int) -> str:
-    """The sentence for photos alone, where a clinic may see them again."""
+    """Returns the sentence for photos alone, where a clinic may see them again."""
     return ngettext(
         "I agree that %(site)s sends my photo to %(names)s, so that they can prepare a quote for me.",
         "I agree that %(site)s sends my %(num)s photos to %(names)s, so that they can prepare a quote for me.",
@@ -72,7 +72,7 @@ def photos_text(clinics: list[Clinic], *, photos: int) -> str:
 
 
 def revoking_text(clinics: list[Clinic], *, what: str) -> str:
-    """The sentence that takes consent back: for `health`, `photos` or `all`."""
+    """Returns the sentence that revokes consent to `health`, `photos` or `all`."""
     sentences = {
         "health": gettext("%(names)s may no longer read my health answers, and is to delete its copy of them."),
         "photos": gettext("%(names)s may no longer see my photos, and is to delete its copies of them."),
@@ -82,17 +82,17 @@ def revoking_text(clinics: list[Clinic], *, what: str) -> str:
 
 
 def deleting_text() -> str:
-    """The sentence that takes every consent back: the request is deleted."""
+    """Returns the sentence that revokes every consent because the request is deleted."""
     return gettext("I delete my request. No clinic may read it any more, and each that had it is to delete its copy.")
 
 
 def rewriting_text() -> str:
-    """The sentence that takes every consent back before anything was sent: the answers are written anew."""
+    """Returns the sentence that ends every consent before anything was sent, because the answers are changed."""
     return gettext("I change my answers before anything is sent. Each clinic is asked about anew.")
 
 
 def full_text(clinic: Clinic) -> str:
-    """Why a consent ended before anything was sent: the clinic had no free place."""
+    """Returns the sentence that ends a consent before anything was sent, because the clinic had no free place."""
     return gettext("%(clinic)s was full. Nothing was sent to it.", clinic=clinic.name)
 
 
@@ -102,7 +102,7 @@ GIVEN, REVOKED = "given", "revoked"
 def write_consent(
     request: QuoteRequest, clinics: Iterable[Clinic], *, act: str, purposes: Collection[Purpose], words: str
 ) -> None:
-    """Adds a row for each clinic and purpose, in the exact words; nothing is ever changed. For a locked request."""
+    """Adds a row for each clinic and purpose with the exact words; rows are never changed. For a locked request."""
     numbers, now = _numbers(request), clock.now()
     for clinic in clinics:
         for purpose in purposes:
@@ -113,7 +113,7 @@ def write_consent(
 
 
 def revoke_all(request: QuoteRequest, *, words: str) -> dict[UUID, list[Purpose]]:
-    """Nothing stands any more; what stood, by clinic. For a locked request."""
+    """Revokes every consent of a locked request and returns what stood before, by clinic."""
     stood = {clinic_id: purposes for clinic_id, purposes in standing_purposes(request).items() if purposes}
     for clinic in db.session.scalars(select(Clinic).where(Clinic.id.in_(stood)).order_by(Clinic.id)).all():
         write_consent(request, [clinic], act=REVOKED, purposes=stood[clinic.id], words=words)
@@ -127,7 +127,7 @@ def _numbers(request: QuoteRequest) -> dict[tuple[UUID, Purpose], int]:
 
 
 def newest_consents(request: QuoteRequest) -> dict[UUID, dict[Purpose, Consent]]:
-    """The row that decides, by clinic and purpose."""
+    """Returns the newest row by clinic and purpose: the one that decides."""
     query = select(Consent).where(Consent.request_id == request.id).order_by(Consent.number)
     found: dict[UUID, dict[Purpose, Consent]] = {}
     for row in db.session.scalars(query):
@@ -136,7 +136,7 @@ def newest_consents(request: QuoteRequest) -> dict[UUID, dict[Purpose, Consent]]
 
 
 def standing_purposes(request: QuoteRequest) -> dict[UUID, list[Purpose]]:
-    """What each clinic may be given at this moment, by the newest row of each purpose."""
+    """Returns the purposes that each clinic has consent for now."""
     return {
         clinic_id: [purpose for purpose in Purpose if purpose in rows and rows[purpose].act == GIVEN]
         for clinic_id, rows in newest_consents(request).items()
@@ -144,26 +144,26 @@ def standing_purposes(request: QuoteRequest) -> dict[UUID, list[Purpose]]:
 
 
 def standing_rows(request: QuoteRequest) -> list[Consent]:
-    """The rows that hold at this moment."""
+    """Returns the rows of the consents that hold now."""
     return [row for rows in newest_consents(request).values() for row in rows.values() if row.act == GIVEN]
 
 
 def lead_may_read(purpose: Purpose) -> ColumnElement[bool]:
-    """Of a lead: whether consent for its clinic stands, as the row policies of the database see it."""
+    """Condition on a lead: consent to the purpose stands for its clinic, as the row policies see it."""
     return func.consent_stands(Lead.request_id, Lead.clinic_id, purpose.value)
 
 
 def with_consent(request: QuoteRequest, purpose: Purpose) -> list[Clinic]:
-    """The clinics whose consent for the purpose stands, whether or not they have a lead."""
+    """Returns the clinics whose consent to the purpose stands, with or without a lead."""
     stands = func.consent_stands(Consent.request_id, Consent.clinic_id, purpose.value)
     named = select(Consent.clinic_id).where(Consent.request_id == request.id, stands)
     return list(db.session.scalars(select(Clinic).where(Clinic.id.in_(named)).order_by(Clinic.id)))
 
 
 def photo_readers(request: QuoteRequest) -> list[Clinic]:
-    """Who sees a photo that is added now, or once they may go on again, by name.
+    """Returns, by name, the clinics that see a photo added now, or once they may go on again.
 
-    Whoever reads photos, and whoever reads health answers and was never asked about photos.
+    These are the ones that read photos, and those that read health answers and were never asked about photos.
     """
     revoked = (
         select(Consent.id)

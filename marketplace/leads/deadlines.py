@@ -1,4 +1,4 @@
-"""An answer is due after 48 real hours; where the clinic is closed then, two hours after it opens."""
+"""Computes when an answer is due: after 48 real hours; where the clinic is closed then, two hours after it opens."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,9 +9,9 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def due_at(sent: datetime, *, hours: dict[str, str], timezone: str, within: timedelta = REPLY_WITHIN) -> datetime:
-    """When an answer is due that was asked for at `sent`, which is aware as the result is.
+    """Returns when an answer is due that was asked for at `sent`; both moments are aware.
 
-    `hours` maps "mon-fri" or "sat" to "09:00-18:00" in the clinic's zone.
+    `hours` are the opening hours in the clinic's time zone: "mon-fri" or "sat" to "09:00-18:00".
     """
     due = (sent + within).astimezone(ZoneInfo(timezone))
     week = opening_hours(hours)
@@ -21,7 +21,7 @@ def due_at(sent: datetime, *, hours: dict[str, str], timezone: str, within: time
 
 
 def opening_hours(hours: dict[str, str]) -> dict[int, tuple[time, time]]:
-    """Opening and closing by weekday, Monday is 0."""
+    """Returns opening and closing time by weekday; Monday is 0."""
     week: dict[int, tuple[time, time]] = {}
     for days, span in hours.items():
         opens, closes = (time.fromisoformat(part) for part in span.split("-"))

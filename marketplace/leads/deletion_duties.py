@@ -1,4 +1,4 @@
-"""What a clinic is to delete: asked for when consent is revoked, chased, confirmed, or lifted by a new consent."""
+"""What a clinic has to delete: asked for at a revocation, asked again, confirmed, or lifted by a new consent."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ CHASED_AFTER = (timedelta(days=3), timedelta(days=7))
 
 
 def ask_to_delete(lead: Lead, purposes: Collection[Purpose]) -> None:
-    """A duty for each purpose that has none open. For a locked lead."""
+    """Adds a duty for each purpose that has none open. For a locked lead."""
     there = {duty.purpose for duty in duties_of(lead) if duty.state == DutyState.ASKED}
     whose = {"lead_id": lead.id, "request_id": lead.request_id, "clinic_id": lead.clinic_id}
     for purpose in purposes:
@@ -34,14 +34,17 @@ def ask_to_delete(lead: Lead, purposes: Collection[Purpose]) -> None:
 
 
 def lift(lead: Lead, purpose: Purpose) -> None:
-    """The clinic may read it again: it need not delete what it has. For a locked lead."""
+    """Lifts the open duty of a purpose, because the clinic may read it again. For a locked lead."""
     for duty in duties_of(lead):
         if duty.purpose == purpose and duty.state == DutyState.ASKED:
             _end(duty, DutyState.LIFTED)
 
 
 def confirm_deletion(lead: Lead, purposes: Collection[Purpose] = tuple(Purpose)) -> None:
-    """The clinic says that its copy is gone, once a duty. Raises WrongState where nothing was ever to delete."""
+    """Confirms the open duties of these purposes: the clinic says that its copy is deleted.
+
+    Raises WrongState where there never was anything to delete.
+    """
     LEAD.lock(lead)
     asked = [duty for duty in duties_of(lead) if duty.purpose in purposes]
     if not asked:
@@ -58,7 +61,7 @@ def _end(duty: DeletionDuty, state: DutyState) -> None:
 
 
 def chase_due(now: datetime) -> int:
-    """Three days after a clinic was asked, and after seven, it is asked again; then operators see it."""
+    """Asks clinics again, 3 and 7 days after they were asked to delete; after the last time operators see it."""
 
     def chase(duty: DeletionDuty) -> None:
         duty.chases, duty.chased_at = duty.chases + 1, now
@@ -77,13 +80,13 @@ def chase_due(now: datetime) -> int:
 
 
 def duties_of(lead: Lead) -> list[DeletionDuty]:
-    """Everything the clinic was ever to delete of this request, oldest first."""
+    """Returns everything the clinic ever had to delete of this request, oldest first."""
     query = select(DeletionDuty).where(DeletionDuty.lead_id == lead.id)
     return list(db.session.scalars(query.order_by(DeletionDuty.asked_at, DeletionDuty.id)))
 
 
 def duties_by_clinic(request: QuoteRequest) -> dict[UUID, list[DeletionDuty]]:
-    """The same for every clinic of a request; what was lifted is left out."""
+    """Returns the duties of a request by clinic, without those that were lifted."""
     query = select(DeletionDuty).where(DeletionDuty.request_id == request.id, DeletionDuty.state != DutyState.LIFTED)
     found: dict[UUID, list[DeletionDuty]] = {}
     for duty in db.session.scalars(query.order_by(DeletionDuty.asked_at, DeletionDuty.id)):
@@ -92,25 +95,25 @@ def duties_by_clinic(request: QuoteRequest) -> dict[UUID, list[DeletionDuty]]:
 
 
 def has_open_duty() -> ColumnElement[bool]:
-    """Of a lead: something is still to be deleted."""
+    """Condition on a lead: something is still to be deleted."""
     return (
         select(DeletionDuty.id).where(DeletionDuty.lead_id == Lead.id, DeletionDuty.state == DutyState.ASKED).exists()
     )
 
 
 def leads_to_delete(clinic_id: UUID) -> list[Lead]:
-    """The clinic's leads of which it is to delete something, the oldest first; 100 at most."""
+    """Returns the clinic's leads with an open duty, oldest first, 100 at most."""
     query = select(Lead).where(Lead.clinic_id == clinic_id, has_open_duty()).options(joinedload(Lead.request))
     return list(db.session.scalars(query.order_by(Lead.id).limit(100)))
 
 
 def over(before: datetime) -> Select[UUID]:
-    """Ended duties of requests that were erased before this moment; an open one stays until it is confirmed."""
+    """Selects ended duties of requests that were erased before this moment; an open one stays until it is confirmed."""
     gone = (QuoteRequest.state == RequestState.ERASED) & (QuoteRequest.erased_at < before)
     of_gone = DeletionDuty.request_id.in_(select(QuoteRequest.id).where(gone))
     return select(DeletionDuty.id).where(DeletionDuty.state != DutyState.ASKED, of_gone)
 
 
 def forget(duties: Sequence[UUID]) -> None:
-    """The rows go; the audit log keeps that the clinic confirmed."""
+    """Deletes these duties; the audit log keeps that the clinic confirmed."""
     db.session.execute(delete(DeletionDuty).where(DeletionDuty.id.in_(duties)))

@@ -80,7 +80,7 @@ class LeadsExported(Event):
 
 
 class LeadIds(TypedDict):
-    """Whose event it is."""
+    """The ids that every event of a lead carries."""
 
     request_id: UUID
     clinic_id: UUID
@@ -88,5 +88,5 @@ class LeadIds(TypedDict):
 
 
 def ids(lead: Lead) -> LeadIds:
-    """Whose event it is."""
+    """Returns the ids that every event of this lead carries."""
     return {"request_id": lead.request_id, "clinic_id": lead.clinic_id, "lead_id": lead.id}

@@ -1,4 +1,4 @@
-"""One lead freezes while its clinic may not go on: nobody there reads or answers it, and its clock stands."""
+"""Freezes a lead while its clinic may not go on: nobody there reads or answers it, and its clock stands."""
 
 from flask_babel import gettext
 
@@ -25,19 +25,19 @@ def must_go_on(lead: Lead) -> None:
 
 
 def frozen() -> WrongState:
-    """What a clinic is told that tries to answer nevertheless."""
+    """Returns the refusal for a clinic that tries to answer a frozen lead."""
     return WrongState("lead_frozen", gettext("This request is frozen. Your requests page says why and what to do"))
 
 
 def may_read(lead: Lead) -> bool:
-    """Whether the clinic may go on at this moment; for the length of the transaction it stays so."""
+    """Whether the clinic may go on now; it stays so until this transaction ends."""
     (clinic,) = lock_rows(Clinic, [lead.clinic_id], shared=True)
     db.session.refresh(lead, ["state"])
     return lead.state != LeadState.FROZEN and why_stopped(clinic) is None
 
 
 def freeze(lead: Lead) -> None:
-    """Keeps its state and what is left of its time. For a lead of a locked request."""
+    """Freezes a lead with its state and the rest of its time. For a lead of a locked request."""
     LEAD.lock(lead)
     lead.state_before_freeze = LeadState(lead.state)
     if lead.state in AWAITING:
@@ -47,7 +47,7 @@ def freeze(lead: Lead) -> None:
 
 
 def thaw(lead: Lead) -> None:
-    """As it was before; its clock runs on."""
+    """Returns a frozen lead to its earlier state; its clock resumes. Raises WrongState where it is not frozen."""
     LEAD.lock(lead)
     if lead.state != LeadState.FROZEN or lead.state_before_freeze is None:
         raise WrongState(LEAD_REFUSALS[lead.state])
@@ -61,7 +61,7 @@ def thaw(lead: Lead) -> None:
 
 
 def can_freeze(lead: Lead) -> bool:
-    """It is open, and has not frozen yet."""
+    """Whether the lead is in a state that freezes."""
     return lead.state in FREEZES
 
 

@@ -30,7 +30,10 @@ REQUEST_TAKES_MESSAGES = (RequestState.OPEN, RequestState.PAUSED, RequestState.C
 
 @dataclass(frozen=True)
 class MessageView:
-    """One message: `author` is clinic or patient, `by` the member who wrote for the clinic, the moments aware."""
+    """One opened message; moments are aware.
+
+    `author` is clinic or patient, `by` the member who wrote for the clinic.
+    """
 
     author: str
     body: str
@@ -41,13 +44,13 @@ class MessageView:
 
 
 def takes_messages(lead: Lead) -> bool:
-    """Whether the two may write to each other: not once the lead has ended, nor while the clinic may not go on."""
+    """Whether patient and clinic may write: not once the lead has ended, nor while the clinic may not go on."""
     still = lead.state in READING and lead.request.state in REQUEST_TAKES_MESSAGES
     return still and why_stopped(lead.clinic) is None
 
 
 def post_message(lead: Lead, *, author: str, body: str, by: UUID | None = None, is_question: bool = False) -> UUID:
-    """Seals and stores it; gives its key."""
+    """Seals and stores a message and returns its id."""
     message = Message(
         id=uuid7(), lead_id=lead.id, author=author, account_id=by, is_question=is_question, sent_at=clock.now()
     )
@@ -58,7 +61,7 @@ def post_message(lead: Lead, *, author: str, body: str, by: UUID | None = None, 
 
 
 def body_of(message_id: UUID) -> str:
-    """One message's words; none where there is no such message. Raises CannotOpen once the request is erased."""
+    """Returns the words of one message, empty where there is none. Raises CannotOpen once the request is erased."""
     message = db.session.get(Message, message_id)
     if message is None:
         return ""
@@ -73,7 +76,7 @@ def has_asked(lead: Lead) -> bool:
 
 
 def messages(lead: Lead) -> list[MessageView]:
-    """Oldest first. Raises CannotOpen once the request is erased."""
+    """Returns the messages of a lead, oldest first. Raises CannotOpen once the request is erased."""
     rows = db.session.scalars(
         select(Message).where(Message.lead_id == lead.id).order_by(Message.sent_at, Message.id)
     ).all()
@@ -94,19 +97,19 @@ def messages(lead: Lead) -> list[MessageView]:
 
 
 def mark_read(lead: Lead, *, author: str, until: datetime) -> None:
-    """The other side has opened what `author` wrote up to that moment; a message that came since stays unread."""
+    """Marks what `author` wrote up to this moment as read by the other side; a later message stays unread."""
     unread = (Message.lead_id == lead.id) & (Message.author == author) & Message.read_at.is_(None)
     db.session.execute(update(Message).where(unread, Message.sent_at <= until).values(read_at=clock.now()))
 
 
 def is_unread(author: str) -> ColumnElement[bool]:
-    """Of a lead: something of `author` waits to be read, and the other side may still read it."""
+    """Condition on a lead: a message of `author` is unread, and the other side may still read it."""
     waits = exists().where(Message.lead_id == Lead.id, Message.author == author, Message.read_at.is_(None))
     return Lead.state.in_(READING) & waits
 
 
 def unread_counts(lead_ids: Iterable[UUID], *, author: str) -> dict[UUID, int]:
-    """How many messages of `author` wait to be read, by lead; without those that have none."""
+    """Counts the unread messages of `author` by lead; leads without any are left out."""
     query = select(Message.lead_id, func.count()).join(Lead, Lead.id == Message.lead_id)
     query = query.where(Message.lead_id.in_(list(lead_ids)), Message.author == author, Message.read_at.is_(None))
     rows = db.session.execute(query.where(Lead.state.in_(READING)).group_by(Message.lead_id))
@@ -114,15 +117,16 @@ def unread_counts(lead_ids: Iterable[UUID], *, author: str) -> dict[UUID, int]:
 
 
 def forget_those_of(request_id: UUID) -> None:
-    """Nothing of what was said is left."""
+    """Deletes every message of a request."""
     of_request = select(Lead.id).where(Lead.request_id == request_id)
     db.session.execute(delete(Message).where(Message.lead_id.in_(of_request)))
 
 
 def ask_about(lead: Lead, text: str, *, at: str, as_it_is: bool) -> list[ReviewKind]:
-    """What is to be flagged. Raises Disagreements until the clinic says that it is meant so.
+    """Returns what in a clinic's words is to be flagged.
 
-    Once the patient has chosen the clinic, contact details are no longer held back.
+    Raises Disagreements until the clinic says that it is meant so. Once the patient has chosen the clinic, contact
+    details are allowed.
     """
     found = [
         (kind, problem)
@@ -135,7 +139,7 @@ def ask_about(lead: Lead, text: str, *, at: str, as_it_is: bool) -> list[ReviewK
 
 
 def put_before_operator(lead: Lead, kinds: list[ReviewKind], *, message_id: UUID, at: str) -> None:
-    """One item for each kind; the words stay in the message."""
+    """Opens one review item per kind; the words stay in the message."""
     about = {"clinic_id": lead.clinic_id, "request_id": lead.request_id}
     for kind in kinds:
         open_item(kind, subject_id=message_id, detail={"field": at}, **about)

@@ -31,7 +31,7 @@ from marketplace.quote_requests.states import Purpose
 
 
 class Lead(Created, Base):
-    """One request at one clinic, with a clock."""
+    """One request at one clinic, with the clock for its answer."""
 
     __tablename__ = "lead"
     __table_args__ = (
@@ -89,7 +89,7 @@ class Lead(Created, Base):
 
     @property
     def replied_in(self) -> timedelta | None:
-        """From its arrival to the first answer, without the time in which the clinic could not answer."""
+        """Time from arrival to the first answer; None before it. What the clinic was frozen for does not count."""
         if self.answered_at is None or self.new_at is None:
             return None
         return self.answered_at - self.new_at - timedelta(seconds=self.frozen_seconds)
@@ -169,7 +169,7 @@ class RoutingDecision(Base):
 
 
 class RoutingCount(Base):
-    """How many further clinics were not proposed, by reason."""
+    """How many further clinics were not proposed for a request, by reason."""
 
     __tablename__ = "routing_count"
     __table_args__ = (UniqueConstraint("request_id", "reason"),)

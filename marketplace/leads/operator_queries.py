@@ -25,7 +25,7 @@ LOOKING_BACK = timedelta(days=90)
 
 @dataclass(frozen=True)
 class RequestRow:
-    """A request as the list shows it."""
+    """A request as the operators' list shows it."""
 
     request: QuoteRequest
     leads: int
@@ -34,7 +34,7 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class Gap:
-    """Requests that found no clinic, of one procedure and wanted country (none: anywhere, or unsure)."""
+    """Requests without a clinic, by procedure and wanted country; None means anywhere, or unsure."""
 
     country: str | None
     procedure: str | None
@@ -43,7 +43,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Share:
-    """One clinic's part in the routing of the last 90 days."""
+    """One clinic's routing decisions of the last 90 days, counted by outcome."""
 
     clinic: Clinic
     proposed: int
@@ -56,7 +56,7 @@ def _has_lead() -> ColumnElement[bool]:
 
 
 def requests(*, state: str | None = None, without_clinic: bool = False, page: int = 1) -> Page[RequestRow]:
-    """All but drafts, newest first; `without_clinic` keeps those that wait and that no clinic has."""
+    """Returns requests newest first, without drafts; `without_clinic` keeps open ones that no clinic has."""
     query = select(QuoteRequest).where(QuoteRequest.state.not_in(UNSEEN))
     if state:
         query = query.where(QuoteRequest.state == state)
@@ -75,7 +75,7 @@ def _with_leads(found: list[QuoteRequest]) -> list[RequestRow]:
 
 
 def request_by_ref(ref: str) -> QuoteRequest:
-    """One that was sent. Raises NotFound for a draft."""
+    """Returns a request that was sent. Raises NotFound for a draft."""
     query = select(QuoteRequest).where(QuoteRequest.ref == ref, QuoteRequest.state.not_in(UNSEEN))
     request = db.session.scalar(query.options(joinedload(QuoteRequest.procedure)))
     if request is None:
@@ -84,20 +84,20 @@ def request_by_ref(ref: str) -> QuoteRequest:
 
 
 def state_counts() -> dict[str, int]:
-    """How many leads are in each state."""
+    """Counts leads by state."""
     found = db.session.execute(select(Lead.state, func.count()).group_by(Lead.state))
     counts: dict[str, int] = {state: n for state, n in found}
     return {state: counts.get(state, 0) for state in LeadState}
 
 
 def waiting_without_clinic() -> int:
-    """How many people wait although nobody has their request."""
+    """Counts the open requests that no clinic has."""
     query = select(func.count()).select_from(QuoteRequest)
     return db.session.scalar(query.where(QuoteRequest.state.in_(TAKES_QUOTES), ~_has_lead())) or 0
 
 
 def gaps() -> list[Gap]:
-    """Where clinics are missing: requests of the last 90 days that were confirmed and found none."""
+    """Counts confirmed requests of the last 90 days that found no clinic, by country and procedure."""
     anywhere = literal([None], ARRAY(TEXT))
     wanted = case((func.cardinality(QuoteRequest.destinations) == 0, anywhere), else_=QuoteRequest.destinations)
     country = func.unnest(wanted, type_=TEXT()).label("country")
@@ -112,7 +112,7 @@ def gaps() -> list[Gap]:
 
 
 def shares() -> list[Share]:
-    """How often each clinic was proposed, passed over or could not be, most proposed first."""
+    """Counts per clinic how often it was proposed, passed over or ineligible, most proposed first."""
 
     def n(outcome: str) -> ColumnElement[int]:
         return func.coalesce(func.sum(cast(RoutingDecision.outcome == outcome, Integer)), 0)

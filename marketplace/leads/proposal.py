@@ -22,7 +22,7 @@ from marketplace.quote_requests.states import RequestState
 
 @dataclass(frozen=True)
 class Proposal:
-    """A clinic the patient may tick, with its reason and the parts of its score."""
+    """A clinic that the patient may tick, with the reason and the parts of its score."""
 
     clinic: Clinic
     reason: str
@@ -32,7 +32,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Proposed:
-    """Up to five proposals; how many clinics were considered; why the others are not among them."""
+    """Up to five proposals, how many clinics were considered, and the reasons why the others are not among them."""
 
     proposals: list[Proposal]
     considered: int
@@ -40,7 +40,7 @@ class Proposed:
 
 
 def propose(request: QuoteRequest) -> Proposed:
-    """Reads only: the record is written when the request is sent."""
+    """Proposes clinics for a request; reads only, the record is written when the request is sent."""
     verdicts = _verdicts(request)
     chosen = [verdict for verdict in verdicts if verdict.outcome == "proposed"]
     clinics = _clinics(chosen)
@@ -52,7 +52,7 @@ def propose(request: QuoteRequest) -> Proposed:
 
 
 def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
-    """Which of these clinics cannot get the request now, each with the reason's code; the others can."""
+    """Returns the reason code of each of these clinics that cannot get the request now."""
     facts = request_facts(request)
     found = {candidate.clinic_id: refusal(facts, candidate) for candidate in candidates(request, among=_ids(clinics))}
     reasons = {clinic.id: found.get(clinic.id, "not_published") for clinic in clinics}
@@ -64,7 +64,7 @@ def _ids(clinics: list[Clinic]) -> list[UUID]:
 
 
 def keep_decisions(request: QuoteRequest) -> None:
-    """A row for each clinic proposed and the next twenty, a count by reason for all the rest."""
+    """Records a row for each proposed clinic and the next twenty, and a count by reason for all others."""
     verdicts = _verdicts(request)
     proposed = sum(verdict.outcome == "proposed" for verdict in verdicts)
     detailed, rest = verdicts[: proposed + DETAILED], verdicts[proposed + DETAILED :]
@@ -111,7 +111,10 @@ BATCH = 50
 
 
 def offer_clinics_due(now: datetime) -> int:
-    """Nothing is sent without consent: the mail leads to the page where clinics are chosen."""
+    """Tells patients whose request found no clinic that one fits now, and returns how many were told.
+
+    Nothing is sent without consent: the email leads to the page where clinics are chosen.
+    """
     waiting = (
         select(QuoteRequest)
         .where(

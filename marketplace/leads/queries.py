@@ -1,4 +1,4 @@
-"""Reading leads: by whose they are."""
+"""Reads leads by request or by clinic."""
 
 from uuid import UUID
 
@@ -27,13 +27,13 @@ TABS: dict[str, tuple[LeadState, ...]] = {
 
 
 def leads_of(request: QuoteRequest) -> list[Lead]:
-    """All leads of a request with their clinics, in the order they were sent."""
+    """Returns all leads of a request with their clinics, in the order they were made."""
     query = select(Lead).where(Lead.request_id == request.id).options(joinedload(Lead.clinic)).order_by(Lead.id)
     return list(db.session.scalars(query))
 
 
 def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
-    """A clinic's own lead; another clinic's is not found."""
+    """Returns a clinic's own lead by the reference of its request. Raises NotFound, also for another clinic's."""
     query = select(Lead).join(Lead.request).where(Lead.clinic_id == clinic_id, QuoteRequest.ref == ref)
     lead = db.session.scalar(
         query.where(visible_to_clinic()).options(joinedload(Lead.request), joinedload(Lead.clinic))
@@ -50,7 +50,7 @@ def _frozen_lead(clinic_id: UUID, ref: str) -> Lead | None:
 
 
 def frozen_leads(clinic_id: UUID) -> dict[Lead, str]:
-    """A clinic's frozen leads with the references of their requests, the latest first."""
+    """Returns a clinic's frozen leads with the references of their requests, newest first."""
     query = select(Lead.id, QuoteRequest.ref).join(Lead.request)
     query = query.where(Lead.clinic_id == clinic_id, Lead.state == LeadState.FROZEN).order_by(Lead.id.desc())
     with as_system():
@@ -60,7 +60,7 @@ def frozen_leads(clinic_id: UUID) -> dict[Lead, str]:
 
 
 def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
-    """A request's lead at the clinic with this slug. Raises NotFound."""
+    """Returns a request's lead at the clinic with this slug. Raises NotFound."""
     query = select(Lead).join(Lead.clinic).where(Lead.request_id == request.id, Clinic.slug == clinic_slug)
     lead = db.session.scalar(query.options(joinedload(Lead.clinic)))
     if lead is None:
@@ -69,24 +69,27 @@ def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:
 
 
 def visible_to_clinic() -> ColumnElement[bool]:
-    """An erased request is gone from the dashboard, too, but for the clinic that is to confirm that its copy is."""
+    """Condition on a lead: its dashboard shows it.
+
+    An erased request is not shown, except to the clinic that has to confirm that its copy is deleted.
+    """
     return (QuoteRequest.state != RequestState.ERASED) | (Lead.state == LeadState.REVOKED) | has_open_duty()
 
 
 def decisions(request: QuoteRequest) -> list[RoutingDecision]:
-    """Why each clinic was or was not proposed, best first, with the clinics."""
+    """Returns why each clinic was or was not proposed, best rank first, with the clinics."""
     query = select(RoutingDecision).where(RoutingDecision.request_id == request.id)
     return list(db.session.scalars(query.options(joinedload(RoutingDecision.clinic)).order_by(RoutingDecision.rank)))
 
 
 def counts(request: QuoteRequest) -> dict[str, int]:
-    """How many further clinics, by reason."""
+    """Returns how many further clinics were not proposed, by reason."""
     query = select(RoutingCount.reason, RoutingCount.count).where(RoutingCount.request_id == request.id)
     return {reason: count for reason, count in db.session.execute(query)}
 
 
 def last_answer(lead: Lead) -> AuditEntry | None:
-    """Who of the clinic answered last, and how: by a quote, a question or a no."""
+    """Returns the audit entry of the clinic's last quote, question or decline."""
     answers = AuditEntry.name.in_(("QuoteHeld", "QuestionAsked", "LeadDeclined"))
     query = select(AuditEntry).where(AuditEntry.request_id == lead.request_id, AuditEntry.lead_id == lead.id, answers)
     return db.session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1))

@@ -1,4 +1,4 @@
-"""Reply time: the median with unanswered leads counted, shown only from five leads on."""
+"""Computes reply times: the median counts unanswered leads, and is shown from five leads on."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,9 +16,9 @@ SHOWN_FROM = 5
 
 
 def median_minutes(leads: Sequence[tuple[float, bool]]) -> float | None:
-    """Kaplan-Meier median of (minutes, answered); unanswered ones are censored. None when under half answered.
+    """Returns the Kaplan-Meier median of (minutes, answered), or None where under half were answered.
 
-    Kaplan, Meier: Nonparametric estimation from incomplete observations, JASA 53 (1958).
+    Unanswered leads are censored. Kaplan, Meier: Nonparametric estimation from incomplete observations, JASA 53 (1958).
     """
     waiting, survival = len(leads), 1.0
     for minutes, answered in sorted(leads, key=lambda lead: (lead[0], not lead[1])):
@@ -31,9 +31,10 @@ def median_minutes(leads: Sequence[tuple[float, bool]]) -> float | None:
 
 
 def refresh(clinic: Clinic) -> None:
-    """Stores the clinic's reply time of the last 90 days, in minutes; the sample's history stands until it has its own.
+    """Stores the clinic's median reply time of the last 90 days in minutes, from five leads on.
 
-    The time in which a clinic could not answer is no silence.
+    The time in which a clinic could not answer does not count. A sample clinic's invented figure stays until it has its
+    own.
     """
     now = clock.now()
     stopped_at = case((Lead.state == LeadState.FROZEN, Lead.frozen_at))

@@ -28,7 +28,7 @@ OVER = (RequestState.WITHDRAWN, RequestState.ERASED)
 
 
 def revoke(lead: Lead, what: str) -> bool:
-    """Takes back `health`, `photos` or `all` from one clinic; whether anything still stood.
+    """Revokes consent to `health`, `photos` or `all` for one clinic; returns whether any of it still stood.
 
     Raises Refused for another word, WrongState once the request is deleted.
     """
@@ -48,7 +48,7 @@ def revoke(lead: Lead, what: str) -> bool:
 
 
 def end_reading(lead: Lead, purposes: Collection[Purpose]) -> None:
-    """The clinic is told to delete; without consent to the request itself its lead ends. For a locked request."""
+    """Tells the clinic to delete; without consent to the request itself its lead ends. For a locked request."""
     LEAD.lock(lead)
     ask_to_delete(lead, purposes)
     if Purpose.REQUEST not in purposes:
@@ -61,7 +61,7 @@ def end_reading(lead: Lead, purposes: Collection[Purpose]) -> None:
 
 
 def give(lead: Lead, what: str, *, words: str) -> None:
-    """Lets a clinic read the health answers, or see the photos, from now on; `words` are those that were shown.
+    """Gives one clinic consent to `health` or `photos` again; `words` are the sentence that was shown.
 
     Raises Refused for another word, WrongState where the clinic reads nothing any more, there is nothing to read, or
     the sentence would be another by now.
@@ -85,7 +85,7 @@ def give(lead: Lead, what: str, *, words: str) -> None:
 
 
 def giving_text(lead: Lead, what: str) -> str | None:
-    """The sentence to agree to; None where there is nothing to be read."""
+    """Returns the sentence to agree to before the clinic may read it again; None where there is nothing to give."""
     if what == Purpose.HEALTH and lead.request.health_sealed is not None:
         return consent_text([lead.clinic], with_health=True, photos=0)
     added = len(photos.photos_of(lead.request)) if what == Purpose.PHOTOS else 0
@@ -93,7 +93,7 @@ def giving_text(lead: Lead, what: str) -> str | None:
 
 
 def last_reader(lead: Lead, what: str) -> list[Purpose]:
-    """What nobody else may read, so that our own copy goes, too, when this clinic's consent is revoked."""
+    """Returns the purposes that nobody but this clinic has consent for: our own copy goes with its consent."""
     purposes = PARTS.values() if what == ALL else [PARTS[what]]
     return [purpose for purpose in purposes if [c.id for c in with_consent(lead.request, purpose)] == [lead.clinic_id]]
 

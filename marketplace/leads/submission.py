@@ -1,7 +1,4 @@
-"""Sends a request: submitted, its address confirmed, its leads made; clinics added later.
-
-Before it is confirmed nothing has gone out: its answers and its address can still be changed.
-"""
+"""Sends a request: submitted, its address confirmed, its leads made; clinics added later."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,15 +13,12 @@ from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.foundation.security import signed_links
 from marketplace.leads.capacity import reserve_place
 from marketplace.leads.consent import (
     GIVEN,
     REVOKED,
     consent_text,
     full_text,
-    revoke_all,
-    rewriting_text,
     standing_purposes,
     with_consent,
     write_consent,
@@ -34,20 +28,16 @@ from marketplace.leads.events import LeadArrived
 from marketplace.leads.models import Lead
 from marketplace.leads.proposal import keep_decisions, propose
 from marketplace.leads.states import LeadState
-from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.drafts import MAX_CLINICS, first_missing
 from marketplace.quote_requests.events import (
     NoClinicFound,
-    RequestAddressCorrected,
     RequestConfirmed,
     RequestRepeated,
-    RequestRewritten,
     RequestSubmitted,
 )
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
-from marketplace.quote_requests.request_links import CONFIRM
 from marketplace.quote_requests.states import AT_CLINICS, REQUEST_REFUSALS, Purpose, RequestState
 
 REPEATED_WITHIN = timedelta(days=30)
@@ -55,16 +45,16 @@ REPEATED_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The leads that were made, and the ticked clinics that had filled up or stopped taking requests meanwhile."""
+    """The leads that were made, and the ticked clinics that were full or stopped taking requests meanwhile."""
 
     leads: list[Lead] = field(default_factory=list)
     full: list[Clinic] = field(default_factory=list)
 
 
 def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> None:
-    """Stores consent with its exact words and the decisions; nothing goes out but the mail to confirm.
+    """Stores the consents in their exact words and the routing decisions; only the email to confirm goes out.
 
-    Raises Refused when an answer is missing, WrongState when it was sent before.
+    Raises Refused when an answer is missing, WrongState when the request was sent before.
     """
     REQUEST.lock(request)
     missing = first_missing(request)
@@ -79,7 +69,10 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
 
 
 def ask_to_confirm(request: QuoteRequest, event: type[Event]) -> None:
-    """The mail to confirm follows the event; a mailbox with an open request for the same is told of that instead."""
+    """Records the event that the email to confirm follows from.
+
+    A mailbox with an open request for the same procedure is told of that one instead.
+    """
     open_one = _open_for_the_same(request)
     if open_one:
         request.reminded_at = clock.now()  # its mailbox was told of the open one; nothing asks to confirm this one
@@ -112,8 +105,10 @@ def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
 
 
 def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirmed:
-    """The address is theirs: the request opens and each consented clinic with a free place has its lead, but for those
-    the page said it goes `without`."""
+    """Opens the request and makes a lead at each consented clinic with a free place, but for those `without`.
+
+    Raises WrongState unless it waits to be confirmed, or where other clinics got consent meanwhile.
+    """
     lock(request)
     REQUEST.move(request, RequestState.OPEN)
     for clinic in without:
@@ -126,7 +121,10 @@ def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirm
 
 
 def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: bool) -> Confirmed:
-    """More clinics for an open request, with a consent of their own. Raises Refused for one not proposed."""
+    """Adds clinics to an open request, each with a consent of its own.
+
+    Raises Refused for none, too many or one that is not proposed, WrongState where the request is not open.
+    """
     if not clinics or len(clinics) > MAX_CLINICS:
         raise Refused("no_clinic" if not clinics else "too_many_clinics", field="clinics")
     lock(request, clinics)
@@ -146,8 +144,8 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
 def lock(request: QuoteRequest, clinics: Iterable[Clinic] = ()) -> None:
     """Locks every clinic that is to have the request, these `clinics` too, then the request.
 
-    No clinic is suspended between the look at it and its lead, and a suspension takes its locks in the same order.
-    Raises WrongState where other clinics got consent while this waited.
+    No clinic is suspended between the check and its lead, and a suspension takes its locks in the same order. Raises
+    WrongState where other clinics got consent while this waited.
     """
     locked = {clinic.id for clinic in (*_without_lead(request), *clinics)}
     lock_rows(Clinic, locked)
@@ -195,34 +193,3 @@ def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
     db.session.flush()
     record(LeadArrived(request_id=request.id, clinic_id=clinic.id, lead_id=lead.id))
     return lead
-
-
-def rewrite(request: QuoteRequest) -> None:
-    """Makes it a draft again, with every answer and tick; its link and its consents end. Raises WrongState."""
-    _end_links(request)
-    _lock_unconfirmed(request)
-    REQUEST.move(request, RequestState.DRAFT)
-    request.reminded_at = None
-    drafts.touch(request)
-    revoke_all(request, words=rewriting_text())
-    record(RequestRewritten(request_id=request.id))
-
-
-def correct_address(request: QuoteRequest, email: str) -> None:
-    """The mail to confirm goes to this address, and the link that went to the first is dead. Raises WrongState."""
-    _end_links(request)
-    _lock_unconfirmed(request)
-    drafts.seal_contact(request, email=email, phone=queries.answers(request).phone)
-    request.reminded_at = None
-    ask_to_confirm(request, RequestAddressCorrected)
-
-
-def _lock_unconfirmed(request: QuoteRequest) -> None:
-    REQUEST.lock(request)
-    if request.state != RequestState.UNCONFIRMED:
-        raise WrongState(REQUEST_REFUSALS[request.state])
-
-
-def _end_links(request: QuoteRequest) -> None:
-    """Before the request is locked: whoever confirms locks the link first, too."""
-    signed_links.end_all(CONFIRM, subject_id=request.id)

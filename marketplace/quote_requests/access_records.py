@@ -20,7 +20,10 @@ MIN_REASON_LENGTH = 10
 
 
 def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
-    """Opens answers and photos for this person, for a quarter of an hour. Raises Refused for too short a reason."""
+    """Opens answers and photos to this person for 15 minutes; the patient reads the reason.
+
+    Raises Refused for too short a reason, WrongState where there are no health answers.
+    """
     if len("".join(reason.split())) < MIN_REASON_LENGTH:
         raise Refused("reason_short", field="reason")
     REQUEST.lock(request)
@@ -34,7 +37,7 @@ def unseal(request: QuoteRequest, *, actor: str, reason: str) -> None:
 
 
 def open_until(request: QuoteRequest, *, actor: str) -> datetime | None:
-    """Until when this person may read answers and photos; None while they are closed."""
+    """Returns until when this person may read answers and photos; None while they are closed."""
     if request.health_sealed is None:
         return None
     opened = select(AccessRecord.at).where(AccessRecord.request_id == request.id, AccessRecord.actor == actor)
@@ -43,21 +46,21 @@ def open_until(request: QuoteRequest, *, actor: str) -> datetime | None:
 
 
 def read_unsealed(request: QuoteRequest) -> Answers:
-    """The health answers and nothing else of what is sealed; each reading is recorded."""
+    """Returns the health answers and nothing else of what is sealed, and records the reading."""
     record(AnswersRead(request_id=request.id, reason="health"))
     found = answers(request)
     return Answers(conditions=found.conditions, details=found.details)
 
 
 def see_unsealed(request: QuoteRequest, photo_id: UUID) -> bytes:
-    """One photo; each look is recorded. Raises NotFound."""
+    """Returns one photo as a JPEG and records the reading. Raises NotFound."""
     jpeg = picture(photo_of(request, photo_id))
     record(AnswersRead(request_id=request.id, reason="photos"))
     return jpeg
 
 
 def access_records_of(request: QuoteRequest) -> list[AccessRecord]:
-    """Who looked at what is sealed, newest first."""
+    """Returns who read what is sealed in a request, newest first, 200 at most."""
     return list(
         db.session.scalars(
             select(AccessRecord)

@@ -1,4 +1,4 @@
-"""An answer of an open request is changed: clinics see the new one, and the record says which it was."""
+"""Changes answers of an open request: clinics see the new ones, and the audit log says which they were."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ READ_BY_CLINICS = (
 
 
 def begin(request: QuoteRequest) -> Facts:
-    """Locks it and returns the answers as they are. Raises WrongState once it is no longer open."""
+    """Locks the request and returns its answers as they are. Raises WrongState once it is no longer open."""
     REQUEST.lock(request)
     if request.state not in TAKES_QUOTES:
         raise WrongState(REQUEST_REFUSALS[request.state])
@@ -35,7 +35,10 @@ def begin(request: QuoteRequest) -> Facts:
 
 
 def begin_removal(request: QuoteRequest) -> Facts:
-    """Locks it: what was given may be taken back in any state. Raises WrongState once nothing is left."""
+    """Locks the request, so that something given can be removed in any state.
+
+    Raises WrongState once nothing is left.
+    """
     REQUEST.lock(request)
     if request.state in {RequestState.WITHDRAWN, RequestState.ERASED}:
         raise WrongState(REQUEST_REFUSALS[request.state])
@@ -43,7 +46,7 @@ def begin_removal(request: QuoteRequest) -> Facts:
 
 
 def done(request: QuoteRequest, before: Facts) -> list[str]:
-    """Records and returns the names of the answers that are other than before, never what they say."""
+    """Records and returns the names of the answers that differ from before, never what they say."""
     changed = [name for name, value in _facts(request).items() if value != before[name]]
     for name in changed:
         record(RequestChanged(request_id=request.id, reason=name))

@@ -1,4 +1,4 @@
-"""A draft collects answers step by step; each answer is stored at once and can be changed."""
+"""Collects the answers of a draft step by step; each is stored at once and can be changed."""
 
 import secrets
 from datetime import date
@@ -28,7 +28,7 @@ def start(
     country: str | None = None,
     treatment: str | None = None,
 ) -> QuoteRequest:
-    """A new draft; one started from a clinic's page remembers the clinic. Unknown values are left out."""
+    """Makes a draft; one started from a clinic's page remembers the clinic. Unknown values are left out."""
     request_id = request_id or uuid7()
     clinic = _published(clinic_slug)
     wanted = clinic.country if clinic else country
@@ -48,7 +48,7 @@ def start(
 
 
 def start_from(draft: QuoteRequest, clinic_slug: str | None) -> None:
-    """Remembers the clinic from whose page the person came back; its answers stay. Raises WrongState once sent."""
+    """Remembers the clinic from whose page the person came back; the answers stay. Raises WrongState once sent."""
     begin(draft)
     clinic = _published(clinic_slug)
     if clinic is not None:
@@ -84,20 +84,20 @@ def _has_clinics(request: QuoteRequest) -> bool:
 
 
 def begin(draft: QuoteRequest) -> None:
-    """Locks it. Raises WrongState once it is sent: whoever has it then was not asked for more."""
+    """Locks a draft. Raises WrongState once it is sent: whoever has it then was not asked for more."""
     REQUEST.lock(draft)
     if draft.state != RequestState.DRAFT:
         raise WrongState(REQUEST_REFUSALS[draft.state])
 
 
 def touch(request: QuoteRequest) -> None:
-    """A draft ends 24 hours after its last answer."""
+    """Notes an answer: a draft ends 24 hours after the last one."""
     request.last_answered_at = clock.now()
     db.session.flush()
 
 
 def answer_treatment(request: QuoteRequest, *, procedure_slug: str | None, concern: str | None) -> None:
-    """One procedure, or none: the clinic is asked what it would suggest. Raises Refused for an unknown one."""
+    """Stores the procedure, or none: then clinics suggest one. Raises Refused for an unknown one."""
     procedure = None
     if procedure_slug is not None:
         procedure = db.session.scalar(select(Procedure).where(Procedure.slug == procedure_slug))
@@ -111,7 +111,7 @@ def answer_treatment(request: QuoteRequest, *, procedure_slug: str | None, conce
 
 
 def answer_where(request: QuoteRequest, *, home_country: str, destinations: list[str]) -> None:
-    """Where the person lives and would travel; no destination means anywhere."""
+    """Stores where the person lives and would travel; no destination means anywhere."""
     before = _deciding(request)
     request.home_country = home_country
     request.destinations = sorted(set(destinations))
@@ -122,7 +122,7 @@ def answer_where(request: QuoteRequest, *, home_country: str, destinations: list
 def answer_when(
     request: QuoteRequest, *, timing: str, month_from: date | None, month_to: date | None, trips: str
 ) -> None:
-    """When, and how many trips. Raises Refused when the months are the wrong way round."""
+    """Stores when, and how many trips. Raises Refused when the months are the wrong way round."""
     if month_from and month_to and month_to < month_from:
         raise Refused("months_reversed", field="month_to")
     request.timing, request.trips = timing, trips
@@ -133,7 +133,7 @@ def answer_when(
 def answer_budget(
     request: QuoteRequest, *, amount: int | None, currency: str | None, scope: str | None, share: bool
 ) -> None:
-    """Optional; hidden from clinics unless the person ticks otherwise. Minor units."""
+    """Stores the optional budget in minor units; clinics see it only with `share`."""
     before = _deciding(request)
     request.budget_amount = amount
     request.budget_currency = currency if amount is not None else None
@@ -144,7 +144,7 @@ def answer_budget(
 
 
 def answer_health(request: QuoteRequest, *, conditions: list[str], details: str) -> None:
-    """Sealed at once. "None of these" stands alone: Refused with anything else."""
+    """Seals the health answers at once. Raises Refused for "none of these" beside anything else."""
     if "none" in conditions and len(conditions) > 1:
         raise Refused("none_and_another", field="conditions")
     request.health_sealed = request.box.seal(
@@ -156,7 +156,10 @@ def answer_health(request: QuoteRequest, *, conditions: list[str], details: str)
 def answer_you(
     request: QuoteRequest, *, name: str, email: str, phone: str, languages: list[str], questions: list[str]
 ) -> None:
-    """Name and questions go to chosen clinics; email and phone to one clinic, when it is chosen."""
+    """Seals name, contact and questions.
+
+    Name and questions go to chosen clinics; email and phone to one clinic, when it is chosen.
+    """
     before = _deciding(request)
     box = request.box
     request.name_sealed = box.seal("quote_request.name_sealed", name)
@@ -167,13 +170,13 @@ def answer_you(
 
 
 def seal_contact(request: QuoteRequest, *, email: str, phone: str) -> None:
-    """Where mails go, and the phone number if one was given."""
+    """Seals the address that emails go to, and the phone number if one was given."""
     request.contact_sealed = request.box.seal("quote_request.contact_sealed", {"email": email, "phone": phone})
     request.email_hash = keyring.look_up_hash(email)
 
 
 def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) -> None:
-    """Whom the request may go to. Raises Refused beyond five or for none."""
+    """Stores the clinics the request may go to. Raises Refused beyond five, or for none without `wait`."""
     if len(clinics) > MAX_CLINICS:
         raise Refused("too_many_clinics", field="clinics")
     if not clinics and not wait:
@@ -185,7 +188,7 @@ def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) 
 
 
 def untick(request: QuoteRequest, clinics: list[Clinic]) -> None:
-    """These do not get the request."""
+    """Removes these clinics from a draft: they do not get the request."""
     of_these = (DraftClinic.request_id == request.id) & DraftClinic.clinic_id.in_([clinic.id for clinic in clinics])
     db.session.execute(delete(DraftClinic).where(of_these))
 
@@ -209,5 +212,5 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_ref() -> str:
-    """MQ- and eight characters: 30^8 possibilities."""
+    """Returns a new public reference: MQ- and eight characters without look-alikes, 30^8 possibilities."""
     return "MQ-" + "".join(secrets.choice(ALPHABET) for _ in range(8))

@@ -4,7 +4,7 @@ from marketplace.foundation.audit.log import Event
 
 
 class RequestSubmitted(Event):
-    """Complete and stored; nothing goes out before its address is confirmed."""
+    """The request is complete and stored; nothing goes out before its address is confirmed."""
 
 
 class RequestRepeated(Event):
@@ -16,7 +16,7 @@ class ConfirmationResent(Event):
 
 
 class RequestRewritten(Event):
-    """Back to a draft before it was confirmed, for its person to change answers; nothing had gone out."""
+    """The person went back to a draft before confirming, to change answers; nothing had gone out."""
 
 
 class RequestAddressCorrected(Event):
@@ -24,7 +24,7 @@ class RequestAddressCorrected(Event):
 
 
 class ConfirmationReminded(Event):
-    """A day went by without a confirmation; said once."""
+    """A day went by without a confirmation; recorded once."""
 
 
 class ConfirmationHeldBack(Event):
@@ -32,11 +32,11 @@ class ConfirmationHeldBack(Event):
 
 
 class RequestConfirmed(Event):
-    """The address is the person's own; the request is open."""
+    """The address was confirmed; the request is open."""
 
 
 class NoClinicFound(Event):
-    """Confirmed, kept waiting: no clinic was eligible or had room."""
+    """The request was confirmed, but no clinic was eligible or had room: it waits."""
 
 
 class ClinicsAvailable(Event):
@@ -60,23 +60,23 @@ class RequestReopened(Event):
 
 
 class RequestClosed(Event):
-    """The patient is done."""
+    """The patient closed the request."""
 
 
 class RequestDeleted(Event):
-    """The patient took the request back: everything is deleted."""
+    """The patient deleted the request: everything is erased."""
 
 
 class RequestExpired(Event):
-    """Open too long without a choice."""
+    """The request was open too long without a choice."""
 
 
 class RequestExported(Event):
-    """The patient took everything along."""
+    """The patient exported everything that is stored."""
 
 
 class ErasureAnnounced(Event):
-    """An ended request will be erased in a week; said once."""
+    """An ended request will be erased in a week; recorded once."""
 
 
 class RequestKept(Event):

@@ -182,7 +182,7 @@ class AccessRecord(Base):
 
     @property
     def reason(self) -> str | None:
-        """Why staff looked, in their words. Raises CannotOpen once the request is erased."""
+        """The reason that staff typed. Raises CannotOpen once the request is erased."""
         if self.reason_sealed is None:
             return None
         return str(self.request.box.open("look.reason_sealed", self.reason_sealed, row=self.id))

@@ -1,4 +1,4 @@
-"""What operators read of requests: where they stand, never who or how well."""
+"""Reads for operators where requests stand, never whose they are or how well somebody is."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -14,24 +14,24 @@ UNSEEN = (RequestState.DRAFT,)
 
 
 def state_counts() -> dict[str, int]:
-    """How many requests are in each state; drafts are nobody's business."""
+    """Counts requests by state, without drafts."""
     query = select(QuoteRequest.state, func.count()).where(QuoteRequest.state.not_in(UNSEEN))
     counts: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(QuoteRequest.state))}
     return {state: counts.get(state, 0) for state in RequestState if state not in UNSEEN}
 
 
 def refs_of(request_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The references of these requests."""
+    """Returns the references of these requests."""
     rows = db.session.execute(select(QuoteRequest.id, QuoteRequest.ref).where(QuoteRequest.id.in_(set(request_ids))))
     return {key: ref for key, ref in rows}
 
 
 def id_of(ref: str) -> UUID | None:
-    """The request with this reference, in any state."""
+    """Returns the id of the request with this reference, in any state."""
     return db.session.scalar(select(QuoteRequest.id).where(QuoteRequest.ref == ref))
 
 
 def history(request: QuoteRequest) -> list[AuditEntry]:
-    """Everything that happened to it, in order; who read what is on the page of the audit log."""
+    """Returns the audit entries of a request in order, without readings; those are on the audit log's page."""
     query = select(AuditEntry).where(AuditEntry.request_id == request.id, AuditEntry.name != "AnswersRead")
     return list(db.session.scalars(query.order_by(AuditEntry.at, AuditEntry.id).limit(500)))

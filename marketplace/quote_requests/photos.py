@@ -1,4 +1,4 @@
-"""The photos of a request: four at most, sealed one by one, read by the patient and by whom they agreed to."""
+"""Stores the photos of a request: four at most, sealed one by one."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -16,18 +16,18 @@ SEALED = "photo.picture_sealed"
 
 
 def photos_of(request: QuoteRequest) -> list[Photo]:
-    """In the order they were added, without their pictures."""
+    """Returns the photos in the order they were added, without their pictures."""
     return list(db.session.scalars(select(Photo).where(Photo.request_id == request.id).order_by(Photo.id)))
 
 
 def numbers_of(request_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many each of these requests has; one without any is left out."""
+    """Counts the photos of each of these requests; one without any is left out."""
     query = select(Photo.request_id, func.count()).where(Photo.request_id.in_(request_ids)).group_by(Photo.request_id)
     return {request_id: n for request_id, n in db.session.execute(query)}
 
 
 def photo_of(request: QuoteRequest, photo_id: UUID) -> Photo:
-    """One of this request. Raises NotFound."""
+    """Returns one photo of this request. Raises NotFound."""
     photo = db.session.scalar(select(Photo).where(Photo.id == photo_id, Photo.request_id == request.id))
     if photo is None:
         raise NotFound("photo")
@@ -35,12 +35,15 @@ def photo_of(request: QuoteRequest, photo_id: UUID) -> Photo:
 
 
 def picture(photo: Photo) -> bytes:
-    """The JPEG. Raises CannotOpen once the request is erased."""
+    """Returns the JPEG of a photo. Raises CannotOpen once the request is erased."""
     return photo.request.box.open_bytes(SEALED, photo.picture_sealed, row=photo.id)
 
 
 def add(request: QuoteRequest, jpeg: bytes) -> None:
-    """To a locked request; the same picture sent again is there already. Raises Refused too_many beyond four."""
+    """Adds a photo to a locked request, unless the same picture is there already.
+
+    Raises Refused too_many beyond four.
+    """
     there = photos_of(request)
     if any(picture(photo) == jpeg for photo in there):
         return
@@ -56,10 +59,10 @@ def add(request: QuoteRequest, jpeg: bytes) -> None:
 
 
 def remove_all(request: QuoteRequest) -> None:
-    """None is left."""
+    """Deletes every photo of a request."""
     db.session.execute(delete(Photo).where(Photo.request_id == request.id))
 
 
 def remove(request: QuoteRequest, photo_id: UUID) -> None:
-    """One that is gone already is gone."""
+    """Deletes one photo; nothing happens where it is gone already."""
     db.session.execute(delete(Photo).where(Photo.id == photo_id, Photo.request_id == request.id))

@@ -1,4 +1,4 @@
-"""Reading requests: by whom they belong to, never by what they hold."""
+"""Reads requests by whom they belong to, never by what they hold."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -18,7 +18,7 @@ CAME_BACK = ("EmailFailed", "EmailBounced", "EmailWithheld")
 
 @dataclass(frozen=True)
 class Answers:
-    """What is sealed, opened for someone who may read it."""
+    """The sealed answers, opened for a reader who may see them."""
 
     conditions: tuple[str, ...] = ()
     details: str = ""
@@ -29,7 +29,7 @@ class Answers:
 
 
 def draft(request_id: UUID) -> QuoteRequest:
-    """A request that is still a draft. Raises NotFound."""
+    """Returns a request that is still a draft. Raises NotFound."""
     request = db.session.get(QuoteRequest, request_id)
     if request is None or request.state != RequestState.DRAFT:
         raise NotFound("draft")
@@ -37,7 +37,7 @@ def draft(request_id: UUID) -> QuoteRequest:
 
 
 def by_ref(ref: str) -> QuoteRequest:
-    """A request by its public reference. Raises NotFound."""
+    """Returns a request by its public reference. Raises NotFound."""
     request = db.session.scalar(select(QuoteRequest).where(QuoteRequest.ref == ref))
     if request is None:
         raise NotFound("request")
@@ -45,7 +45,7 @@ def by_ref(ref: str) -> QuoteRequest:
 
 
 def answers(request: QuoteRequest) -> Answers:
-    """The sealed answers, empty where unanswered. Raises CannotOpen once erased."""
+    """Opens the sealed answers, empty where unanswered. Raises CannotOpen once erased."""
     found = without_health(request)
     if request.health_sealed is None:
         return found
@@ -54,7 +54,10 @@ def answers(request: QuoteRequest) -> Answers:
 
 
 def without_health(request: QuoteRequest) -> Answers:
-    """The same for a reader without consent to the health answers: they stay sealed."""
+    """Opens all but the health answers, for a reader without consent to those.
+
+    Raises CannotOpen once erased.
+    """
     box = request.box
     contact = box.open("quote_request.contact_sealed", request.contact_sealed) if request.contact_sealed else {}
     return Answers(
@@ -68,18 +71,18 @@ def without_health(request: QuoteRequest) -> Answers:
 
 
 def name_to_use(request: QuoteRequest) -> str:
-    """What the patient wants to be called. Raises CannotOpen once erased."""
+    """Returns what the patient wants to be called. Raises CannotOpen once erased."""
     return request.box.open("quote_request.name_sealed", request.name_sealed) if request.name_sealed else ""
 
 
 def ticked(request: QuoteRequest) -> list[Clinic]:
-    """The clinics ticked in a draft."""
+    """Returns the clinics ticked in a draft, by name."""
     query = select(Clinic).join(DraftClinic, DraftClinic.clinic_id == Clinic.id)
     return list(db.session.scalars(query.where(DraftClinic.request_id == request.id).order_by(Clinic.name)))
 
 
 def consents(request: QuoteRequest) -> list[Consent]:
-    """Everything that was ever given or revoked, oldest first."""
+    """Returns every consent ever given or revoked, oldest first."""
     query = select(Consent).where(Consent.request_id == request.id)
     return list(
         db.session.scalars(
@@ -89,7 +92,7 @@ def consents(request: QuoteRequest) -> list[Consent]:
 
 
 def mail_came_back(request: QuoteRequest) -> bool:
-    """Since the patient last asked for an email, one to them could not be delivered."""
+    """Whether an email to the patient failed since they last asked for one."""
     told = (AuditEntry.request_id == request.id) & AuditEntry.clinic_id.is_(None)
     query = select(AuditEntry.name).where(told, AuditEntry.name.in_((*ASKED_FOR_MAIL, *CAME_BACK)))
     latest = db.session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1))

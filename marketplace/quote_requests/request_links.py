@@ -29,13 +29,13 @@ WITH_PAGE = (
 
 
 def open_page(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
-    """The request a page link opens, again and again until it expires. Raises LinkGone."""
+    """Returns the request that a page link opens, until the link expires. Raises LinkGone."""
     link = signed_links.redeem(token, purpose=PAGE)
     return _request_of(link), link
 
 
 def peek_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
-    """What would be sent: looking changes nothing. Raises LinkGone."""
+    """Returns the request that the link would confirm, and changes nothing. Raises LinkGone."""
     link = signed_links.redeem(token, purpose=CONFIRM)
     request = _request_of(link)
     if request.state != RequestState.UNCONFIRMED:
@@ -44,13 +44,16 @@ def peek_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
 
 
 def spend_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
-    """The request to confirm; the link works once. Raises LinkGone."""
+    """Uses up the link, which works once, and returns the request to confirm. Raises LinkGone."""
     link = signed_links.redeem(token, purpose=CONFIRM, use=True)
     return _request_of(link), link
 
 
 def open_confirmations(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
-    """The deleted request whose clinics may have confirmed. Raises LinkGone: `confirmations_over` after its time."""
+    """Returns the deleted request whose clinics may have confirmed.
+
+    Raises LinkGone, with the code `confirmations_over` after its time.
+    """
     try:
         link = signed_links.redeem(token, purpose=DELETED)
     except LinkGone as gone:
@@ -59,23 +62,23 @@ def open_confirmations(token: str) -> tuple[QuoteRequest, signed_links.SignedLin
 
 
 def link_to_confirmations(request: QuoteRequest) -> str:
-    """The token of a new link, for the browser that has just deleted the request."""
+    """Returns the token of a new link for the browser that has just deleted the request."""
     lifetime = confirmations_until(request) - clock.now()
     return signed_links.token_of(signed_links.issue(DELETED, subject_id=request.id, lifetime=lifetime))
 
 
 def confirmations_until(request: QuoteRequest) -> datetime:
-    """When the page of confirmations ends, counted from the deletion."""
+    """Returns when the page of confirmations ends, counted from the deletion."""
     return (request.withdrawn_at or request.erased_at or clock.now()) + CONFIRMATIONS_RETENTION
 
 
 def mail_new_link(request: QuoteRequest) -> None:
-    """To the address of the request itself."""
+    """Mails a new link to the address of the request itself."""
     record(LinkAsked(request_id=request.id))
 
 
 def send_new_link(email: str) -> None:
-    """Mails a link for each request of this address; says nothing of whether there is one."""
+    """Mails a link for each request of this address; the caller does not learn whether there is one."""
     query = select(QuoteRequest).where(QuoteRequest.email_hash == keyring.look_up_hash(email))
     with as_system():
         for request in db.session.scalars(query.order_by(QuoteRequest.created_at.desc()).limit(5)).all():
@@ -86,7 +89,7 @@ def send_new_link(email: str) -> None:
 
 
 def resend_confirmation(request: QuoteRequest) -> None:
-    """The earlier link dies when the new one is made."""
+    """Mails the link to confirm again; the earlier one dies when the new one is made."""
     if request.state == RequestState.UNCONFIRMED:
         record(ConfirmationResent(request_id=request.id))
 

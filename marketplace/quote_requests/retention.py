@@ -1,4 +1,4 @@
-"""How long a request lives; erasing it destroys the key and empties the row."""
+"""Ends what is kept of a request in time; erasing it destroys the key and empties the row."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -46,32 +46,32 @@ ENDS = {
 
 
 def drafts(now: datetime) -> Select[UUID]:
-    """Drafts without an answer for 24 hours."""
+    """Selects drafts without an answer for 24 hours."""
     return _ids((QuoteRequest.state == State.DRAFT) & (QuoteRequest.last_answered_at < now - DRAFT_RETENTION))
 
 
 def unconfirmed(now: datetime) -> Select[UUID]:
-    """Sent and not confirmed within 7 days."""
+    """Selects requests that were not confirmed within 7 days."""
     return _ids((QuoteRequest.state == State.UNCONFIRMED) & (QuoteRequest.unconfirmed_at < now - UNCONFIRMED_RETENTION))
 
 
 def withdrawn(now: datetime) -> Select[UUID]:
-    """Taken back by their person."""
+    """Selects requests that their patients deleted."""
     return _ids((QuoteRequest.state == State.WITHDRAWN) & (QuoteRequest.withdrawn_at <= now - WITHDRAWN_RETENTION))
 
 
 def ended(now: datetime) -> Select[UUID]:
-    """Ended 180 days ago, or kept 180 days ago by their person."""
+    """Selects requests that ended, or were kept again, 180 days ago."""
     return _ids(_ended_or_kept(before=now - REQUEST_AFTER_END))
 
 
 def photos(now: datetime) -> Select[UUID]:
-    """Added 90 days ago, whatever became of the request."""
+    """Selects photos that were added 90 days ago, whatever became of the request."""
     return select(Photo.id).where(Photo.added_at < now - PHOTOS_RETENTION)
 
 
 def with_health(now: datetime) -> Select[UUID]:
-    """Ended 30 days ago, and health answers still there."""
+    """Selects requests that ended 30 days ago and still have health answers."""
     over = or_(*((QuoteRequest.state == state) & (at < now - HEALTH_AFTER_END) for state, at in ENDS.items()))
     return _ids(over & QuoteRequest.health_sealed.is_not(None))
 
@@ -86,7 +86,7 @@ def _ended_or_kept(*, before: datetime) -> ColumnElement[bool]:
 
 
 def erased_on(request: QuoteRequest) -> datetime:
-    """When an ended request will be erased. Raises WrongState for one that has not ended."""
+    """Returns when an ended request will be erased. Raises WrongState for one that has not ended."""
     moments = {State.CLOSED: request.closed_at, State.EXPIRED: request.expired_at, State.SETTLED: request.settled_at}
     end = moments.get(request.state)
     if end is None:
@@ -95,21 +95,21 @@ def erased_on(request: QuoteRequest) -> datetime:
 
 
 def forget_health(request: QuoteRequest) -> None:
-    """The health answers, and photos with them."""
+    """Deletes the health answers of a request, and its photos."""
     request.health_sealed = None
     db.session.execute(delete(Photo).where(Photo.request_id == request.id))
     record(HealthForgotten(request_id=request.id))
 
 
 def forget_photos(keys: Sequence[UUID]) -> None:
-    """These photos, and a note of it for each request."""
+    """Deletes these photos and records it for each request."""
     gone = delete(Photo).where(Photo.id.in_(keys)).returning(Photo.request_id)
     for request_id in set(db.session.scalars(gone)):
         record(PhotosForgotten(request_id=request_id))
 
 
 def empty(request: QuoteRequest) -> None:
-    """What is left of the row is its id, reference and moments; photos and who looked go with it. For a locked row."""
+    """Empties a locked row down to its id, reference and moments; photos and access records go with it."""
     with db.session.no_autoflush:
         for column in (*SEALED, *ASKED):
             setattr(request, column, None)
@@ -123,7 +123,7 @@ def empty(request: QuoteRequest) -> None:
 
 
 def keep(request: QuoteRequest) -> None:
-    """Another 180 days, because its person wants it. Raises WrongState for one that has not ended."""
+    """Keeps an ended request for another 180 days. Raises WrongState for one that has not ended."""
     REQUEST.lock(request)
     erased_on(request)
     request.retention_restarted_at = clock.now()
@@ -131,7 +131,7 @@ def keep(request: QuoteRequest) -> None:
 
 
 def announce_due(now: datetime) -> int:
-    """Seven days before an ended request is erased its person is told, once."""
+    """Tells patients once, seven days before their ended request is erased; returns how many were told."""
     told = QuoteRequest.announced_at.is_not(None) & (
         QuoteRequest.retention_restarted_at.is_(None)
         | (QuoteRequest.retention_restarted_at <= QuoteRequest.announced_at)
@@ -147,7 +147,7 @@ def announce_due(now: datetime) -> int:
 
 
 def remind_unconfirmed(now: datetime) -> int:
-    """One reminder, a day after the form was sent."""
+    """Reminds patients once, a day after the form was sent, to confirm; returns how many."""
     waiting = select(QuoteRequest).where(
         QuoteRequest.state == State.UNCONFIRMED,
         QuoteRequest.unconfirmed_at < now - REMIND_AFTER,

@@ -30,7 +30,10 @@ UNDO_WITHIN = timedelta(hours=48)
 
 
 def choose(quote: Quote) -> None:
-    """One quote wins. Raises WrongState for a second choice and for a quote that is no longer open."""
+    """Chooses a quote: its lead is won, all others are lost, and the clinic gets the contact details.
+
+    Raises WrongState for a second choice, a quote that is no longer open, and a clinic that may not go on.
+    """
     request = quote.lead.request
     lock_for_choice(quote)
     if request.state in {RequestState.CHOSEN, RequestState.SETTLED}:
@@ -49,7 +52,7 @@ def choose(quote: Quote) -> None:
 
 
 def lock_for_choice(quote: Quote) -> None:
-    """Locks every clinic of its request, then the request: two clicks, one winner; no answer or version changes.
+    """Locks every clinic of the quote's request, then the request: of two choices at once only one wins.
 
     The rivals' clinics too: a frozen rival thaws when it loses, and that counts at its clinic.
     """
@@ -62,7 +65,10 @@ def _lock(request: QuoteRequest) -> None:
 
 
 def must_go_on(lead: Lead) -> None:
-    """Raises WrongState for a clinic that cannot be chosen now: its state counts, not that of the page."""
+    """Refuses a clinic that cannot be chosen now; its state counts, not what the page showed.
+
+    Raises WrongState.
+    """
     db.session.refresh(lead, ["state"])
     if lead.state == LeadState.FROZEN or why_stopped(lead.clinic):
         message = gettext("This clinic cannot be chosen at the moment. Your request page says why")
@@ -80,7 +86,10 @@ def _settle(lead: Lead, *, wins: bool) -> None:
 
 
 def undo_choice(request: QuoteRequest) -> None:
-    """Within 48 hours all is as it was before; whoever may not go on is frozen. Raises WrongState afterwards."""
+    """Undoes a choice within 48 hours: everything is as before, and a clinic that may not go on is frozen.
+
+    Raises WrongState when there is no choice, or the time is over.
+    """
     _lock(request)
     if request.state != RequestState.CHOSEN or request.chosen_at is None:
         raise WrongState(REQUEST_REFUSALS[request.state])
@@ -111,7 +120,7 @@ def _restore(lead: Lead, *, stood: timedelta) -> None:
 
 
 def settle_due(now: datetime) -> int:
-    """After 48 hours the choice stands."""
+    """Settles choices that were made 48 hours ago and returns how many."""
 
     def settle(request: QuoteRequest) -> None:
         ended_at = request.settled_at
@@ -133,7 +142,10 @@ def _leads(request: QuoteRequest) -> list[Lead]:
 
 
 def decline(quote: Quote, *, reason: str | None = None) -> None:
-    """Ends the quote and its lead; the clinic is told. Raises Refused for a reason that is not on the list."""
+    """Declines a quote for the patient: the quote and its lead end, and the clinic is told.
+
+    Raises Refused for a reason that is not on the list, WrongState where the request or the quote is not open.
+    """
     if reason is not None and reason not in QUOTE_DECLINE_REASONS:
         raise Refused("unknown_reason", field="reason")
     lead = quote.lead
@@ -151,7 +163,7 @@ def decline(quote: Quote, *, reason: str | None = None) -> None:
 
 
 def undo_until(lead: Lead) -> datetime | None:
-    """Until when the decline of this lead's quote can be undone; None where it cannot."""
+    """Returns until when the decline of this lead's quote can be undone; None where it cannot."""
     if lead.quote_declined_at is None or lead.state != LeadState.LOST or lead.request.state not in TAKES_QUOTES:
         return None
     until = lead.quote_declined_at + UNDO_WITHIN
@@ -159,7 +171,7 @@ def undo_until(lead: Lead) -> datetime | None:
 
 
 def undo_decline(quote: Quote) -> None:
-    """The quote stands again, as before. Raises WrongState when it is too late, or the quote has ended meanwhile."""
+    """Undoes a decline: the quote stands again. Raises WrongState when it is too late or the quote has expired."""
     lead = quote.lead
     clinics = lock_rows(Clinic, [lead.clinic_id])
     REQUEST.lock(lead.request)

@@ -1,4 +1,4 @@
-"""Writing a quote: held for a few minutes before it counts."""
+"""Stores a quote that a clinic has written; it waits a few minutes before it counts."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ NOTHING_CONFIRMED = Confirmed()
 def submit_quote(
     lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: Confirmed = NOTHING_CONFIRMED
 ) -> Quote:
-    """Stores the quote, held for UNDO_SECONDS; a sent one stays until this one is released.
+    """Stores the quote as pending for UNDO_SECONDS; an earlier sent one stays until this one is released.
 
     A plan that cannot be done is kept only with `keep_plan` and a message that says why; a price far from the usual
     one, contact details and pressure only as `confirmed`. An operator looks at all of them.

@@ -30,7 +30,7 @@ from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
 
 
 def expire_due(now: datetime) -> int:
-    """The day after the last one it is no longer to be chosen; the clinic may quote anew."""
+    """Expires sent quotes on the day after their last one and returns how many; the clinic may quote again."""
     over = select(Quote).where(Quote.state == QuoteState.SENT, Quote.valid_until < now.date())
     quotes = db.session.scalars(over.limit(BATCH)).all()
     lock_rows(QuoteRequest, [quote.request_id for quote in quotes])
@@ -56,9 +56,9 @@ def _quotes_anew(lead: Lead) -> None:
 
 
 def withdraw(quote: Quote, *, reason: str) -> None:
-    """A sent quote is no longer to be chosen; the patient reads the reason, which is from the list.
+    """Withdraws a sent quote, so that it cannot be chosen; the patient reads the reason, which is from the list.
 
-    Raises Refused for another reason, WrongState when the quote is not open.
+    Raises Refused for another reason, WrongState when the quote is not open or the clinic may not go on.
     """
     if reason not in WITHDRAW_REASONS:
         raise Refused("unknown_reason", field="reason")
@@ -78,7 +78,11 @@ def withdraw(quote: Quote, *, reason: str) -> None:
 
 
 def revoke_consent(lead: Lead, what: str) -> bool:
-    """Takes back `health`, `photos` or `all`; whether anything still stood. Raises what `leads.revoking` raises."""
+    """Revokes `health`, `photos` or `all` for one clinic; returns whether any consent still stood.
+
+    With `all` a fresh choice of this clinic is undone and its quotes end. Raises Refused for another word, WrongState
+    once the request is deleted.
+    """
     if what == revoking.ALL:
         lock_rows(Clinic, [other.clinic_id for other in leads_of(lead.request)])
         REQUEST.lock(lead.request)
@@ -90,7 +94,7 @@ def revoke_consent(lead: Lead, what: str) -> bool:
 
 
 def chosen_lately(lead: Lead) -> bool:
-    """Whether it was chosen, and that can still be undone: then revoking all of it undoes the choice first."""
+    """Whether this clinic is chosen and that can still be undone: revoking all then undoes the choice first."""
     until = lead.request.undo_until
     is_chosen = lead.state == LeadState.WON and lead.request.state == RequestState.CHOSEN
     return is_chosen and until is not None and clock.now() <= until
@@ -110,7 +114,7 @@ WORDS = {"message_sealed": None, "answers_sealed": None, "if_something_goes_wron
 
 
 def empty_those_of(request_id: UUID) -> list[UUID]:
-    """The quotes of the request, without what was typed into them."""
+    """Deletes what was typed into the quotes of a request and returns their ids; numbers, products and dates stay."""
     quotes = list(db.session.scalars(select(Quote.id).where(Quote.request_id == request_id)))
     db.session.execute(update(Quote).where(Quote.id.in_(quotes)).values(**WORDS))
     return quotes

@@ -4,11 +4,11 @@ from marketplace.foundation.audit.log import Event
 
 
 class QuoteHeld(Event):
-    """Written and held for a few minutes: it has no effect yet and can be taken back."""
+    """A quote was written and waits for a few minutes: it has no effect yet and can be cancelled."""
 
 
 class QuoteSent(Event):
-    """The patient may see it."""
+    """The quote went out: the patient may see it."""
 
 
 class QuoteRevised(Event):
@@ -16,19 +16,19 @@ class QuoteRevised(Event):
 
 
 class QuoteWithdrawn(Event):
-    """The clinic took it back."""
+    """A sent quote was withdrawn, or a pending one cancelled; `reason` says which."""
 
 
 class QuoteExpired(Event):
-    """Its last day is over."""
+    """The last day of the quote is over."""
 
 
 class QuoteDeclined(Event):
-    """The patient does not want this one; `reason` is from the list, or not given."""
+    """The patient declined the quote; `reason` is from the list, or not given."""
 
 
 class DeclineUndone(Event):
-    """The patient undid it: the quote stands again."""
+    """The patient undid the decline: the quote stands again."""
 
 
 class QuoteChosen(Event):
@@ -36,8 +36,8 @@ class QuoteChosen(Event):
 
 
 class ChoiceUndone(Event):
-    """Taken back within 48 hours: all is as it was before."""
+    """The patient undid the choice within 48 hours: everything is as before."""
 
 
 class RequestSettled(Event):
-    """The 48 hours are over."""
+    """The 48 hours in which the choice could be undone are over."""

@@ -31,7 +31,7 @@ KINDS = (
 
 @dataclasses.dataclass(frozen=True)
 class Confirmed:
-    """What the clinic said to what was pointed out: why the price is right, and that the rest is meant."""
+    """What the clinic answered to the flags: why the price is right, and that the rest is meant."""
 
     price_reason: PriceReason | None = None
     as_it_is: bool = False
@@ -39,7 +39,7 @@ class Confirmed:
 
 @dataclasses.dataclass(frozen=True)
 class Flag:
-    """One thing at one field; `problem` is what the clinic is told first, none where it is sent unasked."""
+    """One flag at one field; `problem` is what the clinic is asked first, None where only an operator is told."""
 
     kind: ReviewKind | None
     field: str
@@ -48,12 +48,12 @@ class Flag:
 
 
 def flags_of(lead: Lead, terms: QuoteTerms) -> list[Flag]:
-    """Everything worth pointing out."""
+    """Returns everything in the terms that is worth pointing out."""
     return [*_amounts(lead, terms), *_dates(terms), *_words(terms)]
 
 
 def unconfirmed(flags: list[Flag], confirmed: Confirmed) -> list[FieldProblem]:
-    """What the clinic has not answered for yet."""
+    """Returns the problems that the clinic has not confirmed yet."""
     asked = [flag for flag in flags if flag.problem and not _answered(flag, confirmed)]
     return [flag.problem for flag in asked if flag.problem]
 
@@ -64,7 +64,7 @@ def _answered(flag: Flag, confirmed: Confirmed) -> bool:
 
 
 def put_before_operator(quote: Quote, flags: list[Flag], confirmed: Confirmed) -> None:
-    """One item for each kind, with codes and numbers; the words stay in the quote."""
+    """Opens one review item per kind, with codes and numbers; the words stay in the quote."""
     for kind in dict.fromkeys(flag.kind for flag in flags if flag.kind):
         of_kind = [flag for flag in flags if flag.kind == kind]
         detail: Detail = {"field": ", ".join(sorted({flag.field for flag in of_kind}))}
@@ -77,7 +77,7 @@ def put_before_operator(quote: Quote, flags: list[Flag], confirmed: Confirmed) -
 
 
 def close_items(quote: Quote) -> None:
-    """The quote never went out, or no longer stands."""
+    """Closes the review items of a quote that never went out or no longer stands."""
     for kind in (*KINDS, ReviewKind.IMPOSSIBLE_PLAN):
         reviews.close_items_of(quote.id, kind=kind)
 
@@ -113,7 +113,7 @@ def _words(terms: QuoteTerms) -> Iterator[Flag]:
 
 
 def texts_of(terms: QuoteTerms) -> dict[str, str]:
-    """Every text of a quote that a clinic types, by its field."""
+    """Returns every text of a quote that a clinic types, by its field."""
     given = {
         name: getattr(terms, name) or ""
         for name in ("message", "if_something_goes_wrong", "product", "practitioner_name", "practitioner_register")
@@ -129,7 +129,7 @@ FINDERS: dict[ReviewKind, Callable[[str], list[str]]] = {
 
 
 def flagged_sentences(kind: ReviewKind, subject_id: UUID) -> list[str]:
-    """What of a quote or a message the item is about; nothing once its request is erased."""
+    """Returns the sentences of a quote or a message that an item is about; none once its request is erased."""
     find = FINDERS.get(kind)
     if find is None:
         return []

@@ -1,4 +1,4 @@
-"""A clinic's requests as its inbox lists them: what waits for the clinic, what waits for others, what is over."""
+"""Lists a clinic's requests: what waits for the clinic, what waits for others, what is over."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +21,10 @@ UNREAD = "unread"  # counted beside the tabs: requests in any of them
 
 
 def inbox(clinic_id: UUID, *, tab: str | None, unread: bool = False, page: int = 1) -> Page[Lead]:
-    """The requests behind a tab, or of all; `unread` keeps those with an unread message. What is due first is first."""
+    """Returns one page of the requests behind a tab, or of all, those due first at the top.
+
+    `unread` keeps those with an unread message.
+    """
     wanted = and_(_of_clinic(clinic_id), *([_behind(tab)] if tab else []), *([is_unread(PATIENT)] if unread else []))
     joined = select(Lead).join(Lead.request).where(wanted)
     total = db.session.scalar(select(func.count()).select_from(Lead).join(Lead.request).where(wanted)) or 0
@@ -32,7 +35,7 @@ def inbox(clinic_id: UUID, *, tab: str | None, unread: bool = False, page: int =
 
 
 def tab_counts(clinic_id: UUID) -> dict[str, int]:
-    """How many requests stand behind each tab, and how many have an unread message; as `inbox` lists them."""
+    """Counts the requests behind each tab, and those with an unread message, as `inbox` lists them."""
     rules = {tab: _behind(tab) for tab in TABS} | {UNREAD: is_unread(PATIENT)}
     counts = (func.count().filter(rule).label(name) for name, rule in rules.items())
     query = select(*counts).select_from(Lead).join(Lead.request).where(_of_clinic(clinic_id))
@@ -40,7 +43,7 @@ def tab_counts(clinic_id: UUID) -> dict[str, int]:
 
 
 def pending_until(lead_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """When the held quote of each of these leads goes to the patient."""
+    """Returns when the pending quote of each of these leads goes to the patient."""
     query = select(Quote.lead_id, Quote.held_until).where(Quote.state == QuoteState.HELD)
     rows = db.session.execute(query.where(Quote.lead_id.in_(list(lead_ids))))
     return {lead_id: held_until for lead_id, held_until in rows}

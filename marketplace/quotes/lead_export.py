@@ -1,4 +1,4 @@
-"""A clinic's own requests, as it takes them along: no name, no contact, no health, no messages."""
+"""Exports a clinic's own requests as CSV rows: no name, no contact, no health, no messages."""
 
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
@@ -24,7 +24,7 @@ MAX_ROWS = 10_000  # the newest; held in memory at once, which is 2 MB
 
 @dataclass(frozen=True)
 class ExportedLead:
-    """One line; moments are UTC, money is in whole units."""
+    """One line of the CSV; moments are UTC, money is in whole units of its currency."""
 
     reference: str
     state: str
@@ -45,7 +45,7 @@ COLUMNS = [field.name for field in fields(ExportedLead)]
 
 
 def export_leads(clinic_id: UUID) -> list[tuple[Any, ...]]:
-    """The newest first, each with its standing quote, by one query; that it was done is recorded."""
+    """Returns the clinic's leads, newest first, each with its standing quote, and records that they were exported."""
     rows = db.session.execute(_query(clinic_id)).all()
     record(LeadsExported(clinic_id=clinic_id))
     any_frozen = any(row.ref is None for row in rows)

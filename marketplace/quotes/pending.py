@@ -25,14 +25,16 @@ from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.queries import takes_quote
 from marketplace.quotes.states import QuoteState
 
+BATCH = 200
+
 
 def pending_quote(lead: Lead) -> Quote | None:
-    """The quote that waits for its few minutes."""
+    """Returns the lead's quote that waits for its few minutes, if there is one."""
     return db.session.scalar(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.HELD))
 
 
 def cancel_pending(lead: Lead) -> None:
-    """Undo: a held quote is as if never written. Raises WrongState once it has gone out."""
+    """Cancels the pending quote, as if it had never been written. Raises WrongState once it has gone out."""
     must_go_on(lead)
     REQUEST.lock(lead.request)  # the release takes the same lock: one of the two comes first
     quote = pending_quote(lead)
@@ -44,7 +46,7 @@ def cancel_pending(lead: Lead) -> None:
 
 
 def freeze_answer(lead: Lead) -> None:
-    """Cancels a held quote, then freezes the lead. For a lead of a locked request."""
+    """Cancels a pending quote, then freezes the lead. For a lead of a locked request."""
     quote = pending_quote(lead)
     if quote is not None:
         QUOTE.move(quote, QuoteState.WITHDRAWN)
@@ -53,7 +55,10 @@ def freeze_answer(lead: Lead) -> None:
 
 
 def decline_lead(lead: Lead, reason: str) -> None:
-    """Declines with a reason of the list. Raises WrongState while a quote waits to go out."""
+    """Declines the lead for a reason of the list.
+
+    Raises Refused for another reason, WrongState while a quote is pending or where the lead cannot be declined.
+    """
     must_go_on(lead)
     REQUEST.lock(lead.request)
     must_have_none_pending(lead)
@@ -61,16 +66,13 @@ def decline_lead(lead: Lead, reason: str) -> None:
 
 
 def must_have_none_pending(lead: Lead) -> None:
-    """Raises WrongState while a quote of this clinic waits to go out."""
+    """Refuses while a quote of this clinic is pending. Raises WrongState."""
     if pending_quote(lead) is not None:
         raise WrongState("quote_held_already", gettext("A quote is about to go out. Undo it before you decline"))
 
 
-BATCH = 200
-
-
 def release(quote: Quote) -> None:
-    """The patient may see it. Where the request or the lead has ended meanwhile, it is withdrawn."""
+    """Sends a pending quote to the patient; where the request or the lead has ended meanwhile, it is withdrawn."""
     lead = quote.lead
     lock_rows(Clinic, [lead.clinic_id])
     REQUEST.lock(lead.request)
@@ -100,7 +102,7 @@ def _sent_of(lead: Lead) -> Quote | None:
 
 
 def release_due(now: datetime) -> int:
-    """The net below the job: whatever waited longer than it should."""
+    """Releases quotes whose job did not run in time and returns how many."""
     due = select(Quote).where(Quote.state == QuoteState.HELD, Quote.held_until <= now)
     quotes = db.session.scalars(due.order_by(Quote.held_until).limit(BATCH)).all()
     lock_rows(Clinic, [quote.lead.clinic_id for quote in quotes])
@@ -112,13 +114,13 @@ def release_due(now: datetime) -> int:
 
 @queue.task(name="quotes.release", retry=AFTER_OUTAGE, priority=5)
 def release_pending(quote_id: str) -> None:
-    """Releases a quote whose minutes are over, unless it was taken back."""
+    """Releases a quote whose minutes are over, unless it was cancelled."""
     quote = db.session.get(Quote, UUID(quote_id))
     if quote is not None:
         release(quote)
 
 
 def release_later(event: Event) -> None:
-    """The appointment, made when the quote is held."""
+    """Schedules the release of a pending quote for when its minutes are over."""
     quote = db.session.get_one(Quote, event.quote_id)
     defer(release_pending, schedule_at=quote.held_until, quote_id=str(quote.id))

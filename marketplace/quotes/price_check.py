@@ -1,4 +1,4 @@
-"""Holds a quote's price against the clinic's own list and the range of its country."""
+"""Compares a quote's price with the clinic's own list and the range of its country."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ FAR = 2  # times the high end, or a part of the low end
 
 @dataclass(frozen=True)
 class Outside:
-    """A price a session that is far from what is usual; amounts in minor units of the quote's currency."""
+    """A price per session far from the usual one; amounts in minor units of the quote's currency."""
 
     price: int
     low: int
@@ -27,7 +27,7 @@ class Outside:
     basis: str  # own_list or the country
 
     def words(self, country: str) -> str:
-        """The facts, and what to do."""
+        """Returns the sentence for the clinic: the figures, and what to do."""
         locale = get_locale() or Locale("en")
         facts = {
             "price": written(self.price, self.currency, locale=locale),
@@ -49,7 +49,7 @@ class Outside:
 
 
 def outside(lead: Lead, terms: QuoteTerms) -> Outside | None:
-    """What the price is far from: the clinic's own list first, else its country's range; none where it is usual."""
+    """Compares the price with the clinic's own list, then its country's range; None where it is usual."""
     for basis, low, high in _ranges(lead, terms):
         # What a session comes to after the discount counts, too; a total of nothing is said by another rule.
         charged = terms.total or terms.sessions * terms.price_per_session

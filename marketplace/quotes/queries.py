@@ -1,4 +1,4 @@
-"""Reading quotes: by the request or the lead they belong to."""
+"""Reads quotes by the request or the lead they belong to."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ _WITH = joinedload(Quote.lead).joinedload(Lead.clinic), joinedload(Quote.procedu
 
 
 def of_request(request: QuoteRequest, number: int) -> Quote:
-    """A quote the patient was sent, by its number. Raises NotFound for a held one too."""
+    """Returns a quote that the patient was sent, by its number. Raises NotFound, also for a pending one."""
     query = select(Quote).where(Quote.request_id == request.id, Quote.number == number, Quote.sent_at.is_not(None))
     quote = db.session.scalar(query.options(*_WITH))
     if quote is None:
@@ -29,59 +29,59 @@ def of_request(request: QuoteRequest, number: int) -> Quote:
 
 
 def newest_of(quote: Quote) -> Quote:
-    """The clinic's quote that is open to the patient now; this one where none is."""
+    """Returns the clinic's quote that is open to the patient now; the given one where none is."""
     query = select(Quote).where(Quote.lead_id == quote.lead_id, Quote.state == QuoteState.SENT)
     return db.session.scalar(query.options(*_WITH)) or quote
 
 
 def sent_quotes(request: QuoteRequest) -> list[Quote]:
-    """Those the patient may compare, in the order they came."""
+    """Returns the quotes the patient may compare, in the order they came."""
     query = select(Quote).where(Quote.request_id == request.id, Quote.state.in_(COMPARABLE))
     return list(db.session.scalars(query.options(*_WITH).order_by(Quote.number)))
 
 
 def can_be_chosen(quote: Quote) -> bool:
-    """It stands, and its clinic may go on with the request."""
+    """Whether the quote is open and its clinic may go on with the request."""
     return quote.state == QuoteState.SENT and quote.lead.state == LeadState.QUOTED
 
 
 def stands(quote: Quote) -> bool:
-    """It counts where quotes are compared; after a choice the others stay as they were."""
+    """Whether the quote counts in a comparison; after a choice the others stay as they were."""
     return can_be_chosen(quote) or quote.lead.state == LeadState.WON or quote.lead.state_before_loss is not None
 
 
 def withdrawn_quotes(request: QuoteRequest) -> dict[UUID, Quote]:
-    """By lead, the quote its clinic withdrew last, where none took its place."""
+    """Returns by lead the quote that its clinic withdrew last, where none took its place."""
     query = select(Quote).where(Quote.request_id == request.id, Quote.sent_at.is_not(None))
     latest = {quote.lead_id: quote for quote in db.session.scalars(query.order_by(Quote.number))}
     return {lead_id: quote for lead_id, quote in latest.items() if quote.state == QuoteState.WITHDRAWN}
 
 
 def why_lost(lead: Lead) -> str:
-    """How a lost lead ended whose quote was not declined: `chosen_other`, `closed`, `expired`."""
+    """Returns how a lost lead ended whose quote was not declined: `chosen_other`, `closed` or `expired`."""
     if lead.state_before_loss is not None:
         return "chosen_other"
     return "expired" if lead.request.state == RequestState.EXPIRED else "closed"
 
 
 def latest_for_lead(lead: Lead) -> Quote | None:
-    """What the clinic wrote last, held or sent."""
+    """Returns the clinic's newest quote, pending or sent."""
     query = select(Quote).where(Quote.lead_id == lead.id, Quote.state != QuoteState.SUPERSEDED)
     return db.session.scalar(query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1))
 
 
 def standing(quotes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Of a lead's quotes the one that holds: the held one, else the last sent; never an undone one."""
+    """Narrows a selection of a lead's quotes to the one that holds: the pending one, else the last sent."""
     held_or_sent = or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None))
     return quotes.where(Quote.state != QuoteState.SUPERSEDED, held_or_sent).order_by(Quote.number.desc()).limit(1)
 
 
 def standing_for_lead(lead: Lead) -> Quote | None:
-    """The quote that holds, if the clinic gave one."""
+    """Returns the quote that holds, if the clinic gave one."""
     query = select(Quote).where(Quote.lead_id == lead.id).options(joinedload(Quote.procedure))
     return db.session.scalar(standing(query))
 
 
 def takes_quote(lead: Lead) -> bool:
-    """Neither the request nor the lead has ended."""
+    """Whether a quote may be given: neither the request nor the lead has ended."""
     return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE

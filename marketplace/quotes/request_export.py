@@ -1,4 +1,4 @@
-"""Everything that is stored of a person's request, to take along: plain values only, ready to be written as JSON."""
+"""Exports everything stored of a person's request as plain values, ready to be written as JSON."""
 
 from datetime import date, datetime
 from typing import Any
@@ -45,7 +45,7 @@ MESSAGE = ("author", "body", "at", "read_at")
 
 
 def export(request: QuoteRequest) -> dict[str, Any]:
-    """All of it, and a note that it was taken. Raises CannotOpen once erased."""
+    """Returns all of the request, and records that it was exported. Raises CannotOpen once it is erased."""
     content = {
         "reference": request.ref,
         "procedure": request.procedure.name if request.procedure else None,
@@ -66,7 +66,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
 
 
 def photo_files(request: QuoteRequest) -> list[tuple[str, Photo]]:
-    """Where each photo stands in the archive."""
+    """Returns the photos with their paths in the archive."""
     return [(f"photos/{number}.jpg", photo) for number, photo in enumerate(photos_of(request), start=1)]
 
 

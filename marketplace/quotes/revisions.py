@@ -20,17 +20,17 @@ KINDS = (
 
 
 def what_changed(before: Quote, after: Quote) -> list[str]:
-    """The kinds of what differs, in the reader's language; empty where only words to the patient do."""
+    """Returns the kinds of differences in the reader's language; empty where only words to the patient differ."""
     return [
         str(kind) for kind, fields in KINDS if any(getattr(before, name) != getattr(after, name) for name in fields)
     ]
 
 
 def changed_after(quote: Quote) -> list[str]:
-    """The names of the answers, of those the clinic may read; a held quote was given when it was written."""
+    """Returns the names of the answers that changed after the quote was written, of those the clinic may read."""
     return list(changed_since(quote.lead, quote.held_at or quote.created_at))
 
 
 def changed_after_each(quotes: Iterable[Quote]) -> dict[UUID, list[str]]:
-    """The same of several, by quote."""
+    """Returns the same for several quotes, by quote."""
     return {quote.id: changed_after(quote) for quote in quotes}

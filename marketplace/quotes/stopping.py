@@ -1,4 +1,4 @@
-"""A clinic may not go on, or may again: its open leads freeze or thaw, and the patients who have it are told.
+"""Freezes or thaws what a clinic has when it may not go on, or may again; its patients are told.
 
 The verbs of an operator that can change this stand here: what follows belongs to the decision.
 """
@@ -31,19 +31,25 @@ CHOSEN = (RequestState.CHOSEN, RequestState.SETTLED)
 
 
 def suspend(clinic: Clinic, reason: str, statement: str) -> None:
-    """Taken down at once; what is open at the clinic freezes."""
+    """Suspends a listing at once; what is open at the clinic freezes.
+
+    Raises Refused without a reason of the list and a statement, WrongState from a state that allows no suspension.
+    """
     actions.suspend(clinic, reason, statement)
     apply_standing([clinic])
 
 
 def reinstate(clinic: Clinic) -> None:
-    """Back up; what was frozen thaws."""
+    """Publishes a suspended listing again; what was frozen thaws.
+
+    Raises Refused where a required check is not in date, WrongState unless it is suspended.
+    """
     actions.reinstate(clinic)
     apply_standing([clinic])
 
 
 def close(clinic: Clinic) -> None:
-    """For good; what is open freezes."""
+    """Closes a listing for good; what is open freezes. Raises WrongState where it is closed already."""
     actions.close(clinic)
     apply_standing([clinic])
 
@@ -51,7 +57,10 @@ def close(clinic: Clinic) -> None:
 def decide_check(
     check: Check, *, verdict: str, evidence: str, source: str, expires_on: date | None, checked_by: str
 ) -> None:
-    """What an operator found of a claim; without one of the first three the clinic may not go on."""
+    """Stores what an operator found of a claim, and freezes or thaws what follows from it.
+
+    Raises Refused for a date out of range, WrongState where the check allows no such decision.
+    """
     clinics = lock_rows(Clinic, [check.clinic_id])
     found = {"evidence": evidence, "source": source, "expires_on": expires_on, "checked_by": checked_by}
     checks.decide(check, verdict=verdict, **found)  # type: ignore[arg-type]
@@ -59,14 +68,14 @@ def decide_check(
 
 
 def stop_due(now: datetime) -> int:
-    """Clinics whose check ended by the calendar, and whatever else does not stand as it should; how many leads."""
+    """Freezes or thaws what does not stand as it should, such as after a check that ended; returns how many leads."""
     affected = or_(~goes_on(now.date()) & _has(_would_stop()), goes_on(now.date()) & _has(_would_return()))
     found = db.session.scalars(select(Clinic.id).where(affected).order_by(Clinic.id).limit(BATCH)).all()
     return apply_standing(lock_rows(Clinic, found)) if found else 0
 
 
 def apply_standing(clinics: Sequence[Clinic]) -> int:
-    """Freezes or thaws what these clinics have, as they stand now; for locked clinics. How many leads changed."""
+    """Freezes or thaws what these locked clinics have, as they stand now, and returns how many leads changed."""
     stops = {clinic.id: why_stopped(clinic) for clinic in clinics}
     with as_system():
         leads = _leads_to_change(stops)

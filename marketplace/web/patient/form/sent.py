@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.leads.submission import correct_address, rewrite
+from marketplace.leads.request_actions import correct_address, rewrite
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms.base import IdempotentForm, email_field

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from marketplace.foundation import clock
 from marketplace.leads import submission
 from marketplace.leads.consent import recipients, standing_rows, with_consent
-from marketplace.leads.submission import Confirmed, confirm, rewrite
+from marketplace.leads.request_actions import rewrite
+from marketplace.leads.submission import Confirmed, confirm
 from marketplace.quote_requests import request_links
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
