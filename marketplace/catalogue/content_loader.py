@@ -17,6 +17,8 @@ from marketplace.foundation.values.amounts import Source, read_amount
 
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
 
+DIGEST_NAMES = {"count": "n"}  # a column that was renamed: its rows are not edited
+
 
 @dataclass
 class LoadReport:
@@ -90,10 +92,13 @@ class _Loader:
 
 
 def _digest(values: dict[str, Any]) -> str:
+    """A hash of the values by the names that rows loaded earlier were hashed with."""
+    named = {DIGEST_NAMES.get(name, name): value for name, value in values.items()}
+
     def plain(value: Any) -> str:
         return value.isoformat() if isinstance(value, date) else str(value)
 
-    ordered = json.dumps(values, sort_keys=True, default=plain, ensure_ascii=False)
+    ordered = json.dumps(named, sort_keys=True, default=plain, ensure_ascii=False)
     return hashlib.sha256(ordered.encode()).hexdigest()
 
 

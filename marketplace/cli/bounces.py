@@ -22,7 +22,7 @@ def read_reports(paths: tuple[Path, ...]) -> None:
     files = sorted(_files(paths))
     for file in files:
         with file.open("rb") as opened:
-            report = delivery_reports.read(opened.read(delivery_reports.MOST + 1))
+            report = delivery_reports.read(opened.read(delivery_reports.MAX_BYTES + 1))
         of_ours += report is not None and _applied(report)
     click.echo(f"{len(files)} read, {of_ours} about our mail")
 

@@ -96,14 +96,14 @@ def _held_back(address: str) -> bool:
     return used_up is not None
 
 
-def tell_old_address(_sender: object, *, old_email: str, **_ignored: object) -> None:
+def notify_old_address(_sender: object, *, old_email: str, **_ignored: object) -> None:
     """The library writes to the new address only; whoever lost an account must hear of it where they still read."""
     outbox.put("account_address_changed", to=old_email, audience="account", context={})
 
 
 def install(app: Flask) -> None:
     """Binds what the library sends no email for."""
-    change_email_confirmed.connect(tell_old_address, app)
+    change_email_confirmed.connect(notify_old_address, app)
 
 
 def _on_our_site(url: str) -> str:

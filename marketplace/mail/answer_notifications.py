@@ -22,25 +22,25 @@ NAME = "answers_changed"
 
 
 @queue.task(name="mail.answer_news", retry=AFTER_OUTAGE)
-def tell(request_id: str) -> None:
+def send_job(request_id: str) -> None:
     """One look at one request; runs in the worker, so it commits."""
     request = db.session.get(QuoteRequest, UUID(request_id), with_for_update=True, populate_existing=True)
     for lead in leads_to_notify(request, READ_BY_CLINICS) if request is not None else ():
-        tell_now_or_later(lead)
+        send_or_reschedule(lead)
     db.session.commit()
 
 
-def announce(event: Event) -> None:
+def notify_clinics(event: Event) -> None:
     """An answer was changed: each clinic that reads it is told (RequestChanged)."""
     request = db.session.get_one(QuoteRequest, event.request_id)
     for lead in leads_to_notify(request, {event.reason or ""}):
-        tell_now_or_later(lead)
+        send_or_reschedule(lead)
 
 
-def tell_now_or_later(lead: Lead) -> None:
+def send_or_reschedule(lead: Lead) -> None:
     """Under the request's lock: mails what is new, waits for the time of the next email, or leaves it to the one that
     lies unread."""
-    told_at = _told_at(lead)
+    told_at = _last_mailed_at(lead)
     if not unseen_changes(lead) or (
         told_at is not None and (lead.changes_seen_at is None or lead.changes_seen_at < told_at)
     ):
@@ -48,7 +48,7 @@ def tell_now_or_later(lead: Lead) -> None:
     not_before = told_at + timedelta(seconds=current_app.config["GROUP_SECONDS"]) if told_at else None
     if not_before is not None and clock.now() < not_before:
         lock = f"mail.answer_news:{lead.id}"
-        defer(tell, schedule_at=not_before, queueing_lock=lock, request_id=str(lead.request_id))
+        defer(send_job, schedule_at=not_before, queueing_lock=lock, request_id=str(lead.request_id))
         return
     outbox.put(
         NAME,
@@ -61,6 +61,6 @@ def tell_now_or_later(lead: Lead) -> None:
     )
 
 
-def _told_at(lead: Lead) -> datetime | None:
+def _last_mailed_at(lead: Lead) -> datetime | None:
     ours = (Email.request_id == lead.request_id) & (Email.clinic_id == lead.clinic_id) & (Email.name == NAME)
     return db.session.scalar(select(func.max(Email.created_at)).where(ours))

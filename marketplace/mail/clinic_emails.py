@@ -15,7 +15,7 @@ from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
-from marketplace.mail.quota import only_one
+from marketplace.mail.quota import try_lock
 from marketplace.mail.wording import clock_city, clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.words.listing import LISTING_REASONS
@@ -40,7 +40,7 @@ def new_request(event: Event) -> None:
 def leads_waiting(event: Event) -> None:
     """Half the time is gone: how many requests wait, in one email for all of them (LeadReminded)."""
     clinic = db.session.get_one(Clinic, event.clinic_id)
-    if not only_one(f"leads_waiting {clinic.id}") or _recently(clinic, "leads_waiting"):
+    if not try_lock(f"leads_waiting {clinic.id}") or _recently(clinic, "leads_waiting"):
         return
     waiting = select(func.count()).select_from(Lead).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
     next_due = select(func.min(Lead.due_at)).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
@@ -74,7 +74,7 @@ def decline_undone(event: Event) -> None:
         _about_lead("decline_undone", lead)
 
 
-def choice_undone_clinic(event: Event) -> None:
+def clinic_choice_undone(event: Event) -> None:
     """The clinic that was chosen must not use the contact any more; the others are in the running again.
 
     Whoever was declined, had declined or may not go on is not among these.
@@ -83,7 +83,7 @@ def choice_undone_clinic(event: Event) -> None:
         was_chosen = lead.clinic_id == event.clinic_id
         if was_chosen or lead.state in QUOTABLE:
             context = {"was_chosen": was_chosen, "stands": lead.state in QUOTABLE}
-            _about_lead("choice_undone_clinic", lead, context=context)
+            _about_lead("clinic_choice_undone", lead, context=context)
 
 
 def question_answered(event: Event) -> None:

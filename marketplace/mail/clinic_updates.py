@@ -37,7 +37,7 @@ def check_ended(event: Event) -> None:
     here = (Lead.clinic_id == event.clinic_id) & Lead.state.in_((*FREEZES, LeadState.WON)) & Lead.warned_at.is_(None)
     query = select(Lead).join(QuoteRequest, QuoteRequest.id == Lead.request_id).where(here)
     for lead in db.session.scalars(query.where(QuoteRequest.state.in_(AT_CLINICS)).order_by(Lead.request_id)):
-        if not _told_lately(lead):
+        if not _mailed_lately(lead):
             _clinic_changed(lead, what=status_texts.CHECK)
 
 
@@ -61,7 +61,7 @@ def _clinic_changed(lead: Lead, *, what: str) -> None:
     patient_emails.put(NAME, request, context=context, link=RequestLink(request), clinic_id=lead.clinic_id)
 
 
-def _told_lately(lead: Lead) -> bool:
+def _mailed_lately(lead: Lead) -> bool:
     """Three checks can end on one day; one email says it all."""
     earlier = select(Email.id).where(
         Email.request_id == lead.request_id,

@@ -20,9 +20,9 @@ from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.mail import events, links, transport
 from marketplace.mail.models import EMAIL_MOVES, Email, EmailState
+from marketplace.mail.smtp_outcomes import GIVE_UP_AFTER, MAX_UNCLEAR_ATTEMPTS, Outcome, Verdict, judge, pause
 from marketplace.mail.suppression import suppression_reason
 from marketplace.mail.transport import one_address
-from marketplace.mail.verdicts import GIVE_UP_AFTER, MOST_COPIES, Outcome, Verdict, judge, pause
 from marketplace.quote_requests.models import QuoteRequest
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def prepare(email_id: UUID) -> bool:
 
     Raises TooEarly: a second job must not shorten the wait that the last ending asked for, and a key may come back.
     """
-    email = _take(email_id)
+    email = _lock_waiting(email_id)
     if email is None:
         return False
     if email.retry_at is not None and email.retry_at > clock.now():
@@ -89,7 +89,7 @@ def prepare(email_id: UUID) -> bool:
 
 def attempt(email_id: UUID) -> datetime | None:
     """Sends; the moment to try again, or None when it is over."""
-    email = _take(email_id)
+    email = _lock_waiting(email_id)
     if email is None:
         return None
     try:
@@ -147,7 +147,7 @@ def _withheld(email: Email) -> str | None:
         raise TooEarly(clock.now() + KEY_AWAITED) from missing
 
 
-def _take(email_id: UUID) -> Email | None:
+def _lock_waiting(email_id: UUID) -> Email | None:
     """The row, held; None when it is not waiting or another worker has it in hand."""
     return db.session.execute(
         select(Email)
@@ -168,25 +168,25 @@ def _end(email: Email, state: EmailState, *, code: str | None) -> None:
 
 def _after(email: Email, outcome: Outcome) -> datetime | None:
     """What the server's refusal or silence leads to."""
-    ambiguous = outcome.verdict is Verdict.AMBIGUOUS
+    unclear = outcome.verdict is Verdict.UNCLEAR
     email.last_error = outcome.code
-    if ambiguous:
+    if unclear:
         email.unclear_attempts += 1
-    if outcome.verdict is Verdict.NEVER or email.unclear_attempts >= MOST_COPIES:
+    if outcome.verdict is Verdict.NEVER or email.unclear_attempts >= MAX_UNCLEAR_ATTEMPTS:
         _end(email, EmailState.FAILED, code=outcome.code)
         return None
-    email.retry_at = clock.now() + pause(email.attempts, ambiguous=ambiguous)
+    email.retry_at = clock.now() + pause(email.attempts, unclear=unclear)
     return email.retry_at
 
 
 def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
     """None when the server accepted it."""
-    post = transport.open_post()
+    session = transport.open_session()
     try:
-        with post:
-            post.send(message)
+        with session:
+            session.send(message)
     except (OSError, smtplib.SMTPException, BadHeaderError, ValueError) as error:
-        return judge(error, body_given=post.body_given)
+        return judge(error, data_sent=session.data_sent)
     return None
 
 

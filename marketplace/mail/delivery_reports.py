@@ -26,7 +26,7 @@ NO_CODE = {"failed": "5.0.0", "delayed": "4.0.0"}
 # RFC 3463: no such mailbox, not an address, moved away, a domain that takes no mail; a mailbox that is closed. What is
 # full, too large, refused by a policy or said without a status is of one email, not of the address.
 MAILBOX_GONE = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
-MOST = 2 * 1024 * 1024  # bytes
+MAX_BYTES = 2 * 1024 * 1024  # bytes
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _PLAIN = re.compile(r"(?<![\d.])[245]\d\d(?![\d.])")
@@ -67,7 +67,7 @@ def code_in(text: str) -> str | None:
 
 def read(raw: bytes) -> Report | None:
     """What the message reports, or None: not a report, not of ours, or nothing went wrong."""
-    if len(raw) > MOST:
+    if len(raw) > MAX_BYTES:
         return None
     message = message_from_bytes(raw)
     email_id = _original(message)
@@ -137,7 +137,7 @@ def apply_report(report: Report) -> None:
 
 
 def _apply_bounce(email: Email, report: Report) -> None:
-    # One that waits after an ambiguous ending did arrive, and came back: its next attempt meets the suppression.
+    # One that waits after an unclear ending did arrive, and came back: its next attempt meets the suppression.
     if report.mailbox_gone:
         _suppress(email, reason=Reason.BOUNCE, scope=ALL)
     if email.state == EmailState.SENT:

@@ -11,7 +11,7 @@ from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.mail import delivery
 from marketplace.mail.domain_limit import Busy, DomainLimit
 from marketplace.mail.models import Email, EmailState
-from marketplace.mail.register import REGISTER
+from marketplace.mail.register import REGISTER, current_name
 
 # First attempts, with those somebody waits for at the screen apart, and what comes again: each has places of its own
 # in the worker, so that retries and silent domains hold up nothing else.
@@ -19,7 +19,7 @@ FIRST, MAIL, LATER = "mail.first", "mail", "mail.later"
 URGENT = 5  # priority within a queue
 LOOK_AGAIN_AFTER = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(minutes=15)
-SWEEP_MOST = 500
+MAX_SWEPT = 500
 domain_limit = DomainLimit()
 _URGENT = frozenset(name for name, row in REGISTER.items() if row.urgent)
 
@@ -57,7 +57,7 @@ def _send(key: UUID) -> None:
 
 def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
     """One waiting job an email; False when there is one already. Without `at` it is a first attempt."""
-    urgent = delivery.name_of(email_id) in _URGENT
+    urgent = current_name(delivery.name_of(email_id) or "") in _URGENT
     return defer(
         send,
         queue=LATER if at else FIRST if urgent else MAIL,
@@ -75,7 +75,7 @@ def sweep_waiting(now: datetime) -> int:
         .where(Email.state == EmailState.WAITING)
         .where(func.coalesce(Email.retry_at, Email.waiting_at) < now - FORGOTTEN_AFTER)
         .order_by(Email.created_at)
-        .limit(SWEEP_MOST)
+        .limit(MAX_SWEPT)
     ).all()
     return sum(queue_sending(email_id, at=now) for email_id in forgotten)
 

@@ -15,7 +15,7 @@ from marketplace.extensions import db
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
-from marketplace.mail.quota import only_one
+from marketplace.mail.quota import try_lock
 from marketplace.mail.suppression import Subscription
 
 NAME = "operator_digest"
@@ -65,7 +65,7 @@ def _named(waiting: Waiting) -> list[tuple[str, list[datetime]]]:
 
 def _first_today(eight: datetime) -> bool:
     """Two workers at once: one of them writes, the other finds it written."""
-    if not only_one(NAME):
+    if not try_lock(NAME):
         return False
     written = select(Email.id).where(Email.name == NAME, Email.created_at >= eight).limit(1)
     return db.session.scalar(written) is None

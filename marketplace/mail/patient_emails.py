@@ -23,7 +23,8 @@ from marketplace.leads.status_texts import tally_text
 from marketplace.mail import outbox, quota
 from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
 from marketplace.mail.models import Email
-from marketplace.mail.quota import only_one
+from marketplace.mail.quota import try_lock
+from marketplace.mail.register import names_of
 from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
@@ -63,13 +64,13 @@ def clinic_asked(event: Event) -> None:
     put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
 
 
-def some_silent(event: Event) -> None:
+def clinic_will_not_quote(event: Event) -> None:
     """A clinic let its time go by, or declined: how it stands with all of them, and that more can be asked.
 
     Follows LeadExpired, and LeadDeclined, which has a reason.
     """
     request = _request(event)
-    if request.state != RequestState.OPEN or recently(request, "some_silent"):
+    if request.state != RequestState.OPEN or recently(request, "clinic_will_not_quote"):
         return
     leads = _leads(request)
     quotes = sum(lead.state == LeadState.QUOTED for lead in leads)
@@ -82,7 +83,7 @@ def some_silent(event: Event) -> None:
         "declined": event.reason is not None,
         "late": any(lead.state == LeadState.EXPIRED for lead in leads),
     }
-    put("some_silent", request, context=context, link=link)
+    put("clinic_will_not_quote", request, context=context, link=link)
 
 
 def choice_made(event: Event) -> None:
@@ -105,10 +106,10 @@ def clinics_available(event: Event) -> None:
     put("clinics_available", request, link=RequestLink(request, "clinics"))
 
 
-def your_link(event: Event) -> None:
+def access_link(event: Event) -> None:
     """A new link to the same request (LinkAsked)."""
     request = _request(event)
-    put("your_link", request, link=RequestLink(request))
+    put("access_link", request, link=RequestLink(request))
 
 
 def request_open_already(event: Event) -> None:
@@ -194,10 +195,10 @@ def recently(
     request: QuoteRequest, name: str, *, path: str | None = None, within: timedelta = _NOT_TWICE_WITHIN
 ) -> bool:
     """Whether it was written lately: one email is enough for what happens at once, also in two workers."""
-    if not only_one(f"{name} {request.id} {path or ''}"):
+    if not try_lock(f"{name} {request.id} {path or ''}"):
         return True
     earlier = select(Email.id).where(
-        Email.request_id == request.id, Email.name == name, Email.created_at > clock.now() - within
+        Email.request_id == request.id, Email.name.in_(names_of(name)), Email.created_at > clock.now() - within
     )
     if path is not None:
         earlier = earlier.where(Email.link_path == path)

@@ -12,14 +12,14 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
 
-MOST = {"hour": (timedelta(hours=1), 3), "day": (timedelta(days=1), 6)}
+WINDOWS = {"hour": (timedelta(hours=1), 3), "day": (timedelta(days=1), 6)}
 SKEW = timedelta(minutes=1)  # between the clocks of two machines
 
 
-class MailAllowance(Base):
+class MailQuota(Base):
     """When mails to one address were put into the outbox, the last day's only; the address is a keyed hash."""
 
-    __tablename__ = "mail_allowance"
+    __tablename__ = "mail_allowance"  # as it was called first
 
     address_hash: Mapped[bytes] = mapped_column(primary_key=True)
     put_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
@@ -33,15 +33,15 @@ def exhausted_window(address_hash: bytes) -> str | None:
     """
     if not current_app.config["LIMITS_ON"]:
         return None
-    new = insert(MailAllowance).values(address_hash=address_hash, put_at=[], last_at=clock.now())
+    new = insert(MailQuota).values(address_hash=address_hash, put_at=[], last_at=clock.now())
     db.session.execute(new.on_conflict_do_nothing())
-    kept = db.session.get_one(MailAllowance, address_hash, with_for_update=True, populate_existing=True)
+    kept = db.session.get_one(MailQuota, address_hash, with_for_update=True, populate_existing=True)
     now = clock.now()
-    for name, (span, most) in MOST.items():
+    for name, (span, most) in WINDOWS.items():
         # A moment ahead was written by a clock that has been put back since: it says nothing.
         if sum(now - span < moment <= now + SKEW for moment in kept.put_at) >= most:
             return name
-    day, _most = MOST["day"]
+    day, _most = WINDOWS["day"]
     kept.put_at, kept.last_at = [*(moment for moment in kept.put_at if now - day < moment <= now + SKEW), now], now
     db.session.flush()
     return None
@@ -49,10 +49,10 @@ def exhausted_window(address_hash: bytes) -> str | None:
 
 def sweep(now: datetime) -> int:
     """A day later it is forgotten that a mail went; how many addresses were."""
-    old = delete(MailAllowance).where(MailAllowance.last_at <= now - MOST["day"][0])
-    return len(db.session.scalars(old.returning(MailAllowance.address_hash)).all())
+    old = delete(MailQuota).where(MailQuota.last_at <= now - WINDOWS["day"][0])
+    return len(db.session.scalars(old.returning(MailQuota.address_hash)).all())
 
 
-def only_one(what: str) -> bool:
+def try_lock(what: str) -> bool:
     """Whether this transaction may, until it ends. It does not wait, so no order of locks can end as a deadlock."""
     return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(what, 0)))))

@@ -29,33 +29,33 @@ FORGOTTEN_AFTER = timedelta(minutes=15)
 
 
 @queue.task(name="mail.quote_news", retry=AFTER_OUTAGE)
-def tell(request_id: str) -> None:
+def send_job(request_id: str) -> None:
     """One look at one request; runs in the worker, so it commits."""
-    tell_now_or_later(UUID(request_id))
+    send_or_reschedule(UUID(request_id))
     db.session.commit()
 
 
-def announce(event: Event) -> None:
+def schedule(event: Event) -> None:
     """A quote was sent: the job looks at all that is new (QuoteSent).
 
     No queueing lock here: a job that already waits may look before this transaction is committed.
     """
-    defer(tell, request_id=str(event.request_id))
+    defer(send_job, request_id=str(event.request_id))
 
 
-def tell_now_or_later(request_id: UUID) -> None:
+def send_or_reschedule(request_id: UUID) -> None:
     """Under the request's lock: mails what is new, or makes one appointment for it."""
     request = db.session.get(QuoteRequest, request_id, with_for_update=True, populate_existing=True)
     if request is None or request.state not in TAKES_QUOTES:
         return
-    quotes = _untold(request)
+    quotes = _unnotified(request)
     if not quotes:
         return
     now = clock.now()
     not_before = _not_before(request)
     if not_before is not None and now < not_before:
         defer(
-            tell,
+            send_job,
             schedule_at=not_before,
             queueing_lock=f"mail.quote_news:{request_id}",
             request_id=str(request_id),
@@ -68,7 +68,7 @@ def tell_now_or_later(request_id: UUID) -> None:
     db.session.flush()
 
 
-def sweep_untold(now: datetime) -> int:
+def sweep_unnotified(now: datetime) -> int:
     """Quotes whose job was lost get a new one; how many requests."""
     before = now - timedelta(seconds=current_app.config["GROUP_SECONDS"]) - FORGOTTEN_AFTER
     requests = db.session.scalars(
@@ -81,7 +81,7 @@ def sweep_untold(now: datetime) -> int:
         .distinct()
     ).all()
     for request_id in requests:
-        defer(tell, request_id=str(request_id))
+        defer(send_job, request_id=str(request_id))
     return len(requests)
 
 
@@ -102,7 +102,7 @@ def remind_of_ending(now: datetime) -> int:
     return len(quotes)
 
 
-def _untold(request: QuoteRequest) -> Sequence[Quote]:
+def _unnotified(request: QuoteRequest) -> Sequence[Quote]:
     return db.session.scalars(
         select(Quote)
         .join(Lead, Lead.id == Quote.lead_id)
@@ -123,7 +123,7 @@ def quotes_arrived(request: QuoteRequest, *, quotes: Sequence[Quote]) -> None:
 
     One leads to itself, several to where they stand side by side.
     """
-    known = [_told_of(quote) for quote in quotes]
+    known = [_last_mailed(quote) for quote in quotes]
     rows = [_row(quote, request, known=earlier) for quote, earlier in zip(quotes, known, strict=True)]
     context = {
         "news": [row for row, earlier in zip(rows, known, strict=True) if earlier is None],
@@ -162,7 +162,7 @@ def _row(quote: Quote, request: QuoteRequest, *, known: Quote | None) -> tuple[s
     return clinic["name"], line
 
 
-def _told_of(quote: Quote) -> Quote | None:
+def _last_mailed(quote: Quote) -> Quote | None:
     """The clinic's last one that was mailed; what was replaced before anybody heard of it is no change."""
     earlier = select(Quote).where(Quote.lead_id == quote.lead_id, Quote.id != quote.id, Quote.mailed_at.is_not(None))
     return db.session.scalar(earlier.order_by(Quote.sent_at.desc()).limit(1))

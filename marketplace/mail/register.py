@@ -37,7 +37,7 @@ REGISTER: dict[str, Row] = {
     ),
     "confirm_again": Row(To.PATIENT, "ConfirmationReminded", "the page that confirms", quiet=True),
     "request_open_already": Row(To.PATIENT, "RequestRepeated", "the request", urgent=True),
-    "your_link": Row(To.PATIENT, "LinkAsked", "the request", necessary=True, urgent=True),
+    "access_link": Row(To.PATIENT, "LinkAsked", "the request", necessary=True, urgent=True),
     "request_sent": Row(To.PATIENT, "RequestConfirmed, with clinics", "the request"),
     "request_waiting": Row(To.PATIENT, "RequestConfirmed, without a clinic", "the request"),
     "clinics_available": Row(To.PATIENT, "ClinicsAvailable", "clinics to add", quiet=True),
@@ -46,7 +46,7 @@ REGISTER: dict[str, Row] = {
     "clinic_asked": Row(To.PATIENT, "QuestionAsked", "the messages with that clinic", quiet=True),
     "clinic_wrote": Row(To.PATIENT, "ClinicReplied", "the messages with that clinic", quiet=True),
     "quote_withdrawn": Row(To.PATIENT, "QuoteWithdrawn, once it was sent", "the request", quiet=True),
-    "some_silent": Row(To.PATIENT, "LeadExpired, LeadDeclined", "compare, or clinics to add", quiet=True),
+    "clinic_will_not_quote": Row(To.PATIENT, "LeadExpired, LeadDeclined", "compare, or clinics to add", quiet=True),
     "clinic_changed": Row(
         To.PATIENT, "LeadFrozen, ChosenClinicStopped, CheckExpired, CheckRevoked", "the request", necessary=True
     ),
@@ -66,7 +66,7 @@ REGISTER: dict[str, Row] = {
     "not_chosen": Row(To.DESK, "QuoteChosen, to the others", "the lead", quiet=True),
     "quote_declined": Row(To.DESK, "QuoteDeclined", "the lead", quiet=True),
     "decline_undone": Row(To.DESK, "DeclineUndone", "the lead", quiet=True),
-    "choice_undone_clinic": Row(To.DESK, "ChoiceUndone", "the lead"),
+    "clinic_choice_undone": Row(To.DESK, "ChoiceUndone", "the lead"),
     "request_closed": Row(To.DESK, "RequestClosed", "the lead", quiet=True),
     "delete_data": Row(To.DESK, "LeadRevoked", "the lead", necessary=True),
     "delete_part": Row(To.DESK, "ConsentRevoked", "the lead", necessary=True),
@@ -94,5 +94,22 @@ REGISTER: dict[str, Row] = {
 }
 # Emails that come by the calendar: whoever gets them can stop them.
 STREAMS = frozenset({"operator_digest"})
+# What an email was called when a row was written that may still wait, or is still counted.
+FORMER_NAMES = {
+    "access_link": "your_link",
+    "clinic_will_not_quote": "some_silent",
+    "clinic_choice_undone": "choice_undone_clinic",
+}
+_CURRENT_NAMES = {former: name for name, former in FORMER_NAMES.items()}
 # Asked for this minute, needed for safety or money, or owed by law: a complaint does not stop it.
 NECESSARY = frozenset(name for name, row in REGISTER.items() if row.necessary)
+
+
+def current_name(stored: str) -> str:
+    """The name by which the register knows a stored email."""
+    return _CURRENT_NAMES.get(stored, stored)
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """The names under which emails of this kind are stored."""
+    return (name, FORMER_NAMES[name]) if name in FORMER_NAMES else (name,)

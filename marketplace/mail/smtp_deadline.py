@@ -9,16 +9,16 @@ from threading import Thread, Timer
 from typing import Any
 
 _Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
-LONGEST = 45.0  # seconds; the database ends the transaction of a job that idles for 60
+MAX_SECONDS = 45.0  # seconds; the database ends the transaction of a job that idles for 60
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """Cut off after LONGEST, counted from before the first address is tried: what was waited for is a disconnection."""
+    """Cut off after MAX_SECONDS, counted from before the first address is tried; that reads as a disconnection."""
 
     _last_moment: Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        until = time.monotonic() + LONGEST
+        until = time.monotonic() + MAX_SECONDS
         connection = _connected(host, port, timeout=timeout, until=until)
         self._last_moment = Timer(until - time.monotonic(), self._cut_off)
         self._last_moment.daemon = True

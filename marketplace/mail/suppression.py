@@ -24,7 +24,7 @@ from marketplace.foundation.database.columns import Base, key, one_of, uuid7
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail.events import SubscribedAgain, Unsubscribed
-from marketplace.mail.register import NECESSARY, STREAMS
+from marketplace.mail.register import NECESSARY, STREAMS, current_name
 
 
 class Reason(StrEnum):
@@ -81,7 +81,7 @@ def suppress(address: str, *, reason: Reason, scope: str, email_id: UUID | None 
 
 def suppression_reason(address: str, *, name: str) -> str | None:
     """Why this email must not go to this address; None when it may."""
-    scopes = {ALL, name} | (set() if name in NECESSARY else {OPTIONAL})
+    scopes = {ALL, name} | (set() if current_name(name) in NECESSARY else {OPTIONAL})
     in_force = select(Suppression.reason).where(
         Suppression.address_hash == keyring.look_up_hash(address), Suppression.lifted_at.is_(None)
     )

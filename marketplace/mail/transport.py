@@ -27,27 +27,27 @@ TIMEOUT = 20.0  # seconds without an answer
 class TracedSMTP(BoundedSMTP):
     """Knows whether the body was given and not yet answered."""
 
-    body_given = False
+    data_sent = False
     _garbled = False
 
     def getreply(self) -> tuple[int, bytes]:
         """Between 354 and the next answer nobody knows whether the email was accepted."""
         answer = super().getreply()
         # What is no answer leaves it open for good, whatever the server says next.
-        self._garbled = self._garbled or (self.body_given and answer[0] < 200)
-        self.body_given = answer[0] == 354 or self._garbled
+        self._garbled = self._garbled or (self.data_sent and answer[0] < 200)
+        self.data_sent = answer[0] == 354 or self._garbled
         return answer
 
 
-class Post(Connection):
+class SmtpSession(Connection):
     """One connection for one email."""
 
     host: TracedSMTP | None = None
 
     @property
-    def body_given(self) -> bool:
-        """Whether the ending is ambiguous."""
-        return self.host is not None and self.host.body_given
+    def data_sent(self) -> bool:
+        """Whether the ending is unclear."""
+        return self.host is not None and self.host.data_sent
 
     def configure_host(self) -> TracedSMTP:
         """Connects; names itself by SITE_URL, so that no name look-up can hang."""
@@ -123,9 +123,9 @@ def _alternative(mixed: MIMEBase) -> MIMEBase:
     return inner
 
 
-def open_post() -> Post:
+def open_session() -> SmtpSession:
     """A connection to MAIL_SERVER, not yet open."""
-    return Post(current_app.extensions["mail"])
+    return SmtpSession(current_app.extensions["mail"])
 
 
 def site_host() -> str:

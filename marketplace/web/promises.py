@@ -17,7 +17,7 @@ from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
 from marketplace.leads import clinic_queries, deadlines, deletion_duties, operator_queries, reply_times
 from marketplace.mail import retention as mail_retention
-from marketplace.mail import verdicts
+from marketplace.mail import smtp_outcomes
 from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
 from marketplace.quotes import choosing, terms
 
@@ -38,7 +38,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "erasure_notice": retention.ANNOUNCED_AHEAD,
     "confirmations": retention.CONFIRMATIONS_RETENTION,
     "deletion_last_chased": deletion_duties.CHASED_AFTER[1],
-    "mail_tries": verdicts.GIVE_UP_AFTER,
+    "mail_tries": smtp_outcomes.GIVE_UP_AFTER,
     "bounced_address": mail_retention.BOUNCE_RETENTION,
     # Clinics: their time to answer and their checks
     "reply": deadlines.REPLY_WITHIN,

@@ -130,7 +130,7 @@ def _quote(lead: UUID, request: UUID, box: Box) -> Row:
 def _email(request: UUID, box: Box) -> Row:
     email, now = uuid7(), clock.now()
     return {
-        **{"id": email, "name": "your_link", "audience": "patient", "locale": "en", "state": "sent"},
+        **{"id": email, "name": "access_link", "audience": "patient", "locale": "en", "state": "sent"},
         **{"waiting_at": now, "sent_at": now, "created_at": now, "attempts": 1, "unclear_attempts": 0},
         **{"request_id": request, "subject": "Your link"},
         "recipient_sealed": box.seal("email.recipient_sealed", "p@patient.example", row=email),

@@ -1,5 +1,6 @@
 """Loading the content: once is enough, and what an operator edited stays."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -57,3 +58,7 @@ def test_every_price_has_basis_period_source_and_dates() -> None:
         assert (found.basis, found.count, found.period) == ("guide", 0, "2025")
         assert found.source
         assert found.reviewed_on < found.next_review
+
+
+def test_a_renamed_column_does_not_make_a_row_an_edited_one() -> None:
+    assert content_loader._digest({"count": 3, "low": 1}) == hashlib.sha256(b'{"low": 1, "n": 3}').hexdigest()

@@ -149,7 +149,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
             "marketplace/mail/transport.py": "SMTP to MAIL_SERVER",
             "marketplace/mail/smtp_deadline.py": "SMTP to MAIL_SERVER",
             "marketplace/mail/delivery.py": "SMTP to MAIL_SERVER",
-            "marketplace/mail/verdicts.py": "SMTP to MAIL_SERVER",
+            "marketplace/mail/smtp_outcomes.py": "SMTP to MAIL_SERVER",
         },
     ),
     "no guessable numbers, no code in data": (

@@ -31,7 +31,7 @@ def chosen() -> None:
 
 
 def link_of_quoted() -> None:
-    patient_emails.your_link(event_of(build_quote().lead.request))
+    patient_emails.access_link(event_of(build_quote().lead.request))
 
 
 PROMISES = (
@@ -41,12 +41,17 @@ PROMISES = (
     Promise("request_waiting", "you can change what you asked for", "/answers/"),
     Promise("request_waiting", "look for clinics again", "/clinics"),
     Promise("request_waiting", "delete the request", "/delete"),
-    Promise("your_link", "the quotes you have", "/quotes/1", link_of_quoted),
+    Promise("access_link", "the quotes you have", "/quotes/1", link_of_quoted),
     Promise("quote_ends", "See quote", "Quote 1 from"),
     Promise("quotes_arrived", "Compare quotes", "Compare your 2 quotes"),
-    Promise("some_silent", "close your request", "/close"),
-    Promise("some_silent", "ask other clinics", "/clinics"),
-    Promise("some_silent", "Its reason is on your page", "language", lambda: decline(build_lead(), reason="language")),
+    Promise("clinic_will_not_quote", "close your request", "/close"),
+    Promise("clinic_will_not_quote", "ask other clinics", "/clinics"),
+    Promise(
+        "clinic_will_not_quote",
+        "Its reason is on your page",
+        "language",
+        lambda: decline(build_lead(), reason="language"),
+    ),
     Promise("clinic_asked", "The question is on your page", "Which area?", lambda: ask(build_lead(), "Which area?")),
     Promise("clinic_asked", "Answer", "Send", lambda: ask(build_lead(), "Which area?")),
     Promise("choice_made", "See checklist", "Confirm in writing before you pay", chosen),

@@ -66,14 +66,14 @@ def test_a_second_file_and_words_beside_the_pieces_would_be_seen(tmp_path: Path)
     for path in FOLDER.glob("*.*"):
         (tmp_path / path.name).write_text(path.read_text())
     (tmp_path / "chosen.txt").write_text("A patient chose you")
-    (tmp_path / "your_link.html").unlink()
+    (tmp_path / "access_link.html").unlink()
     (tmp_path / "delete_data.html").write_text(
         "{% extends 'emails/_layout.html' %}{% block body %}<p>Now</p>{% endblock %}"
     )
     (tmp_path / "delete_part.html").write_text("{% extends layout %}{% block body %}{{ layout }}{% endblock %}")
     assert not_of_one_source(tmp_path) == [
         "chosen.txt: no mail of the register",
-        "your_link: has no template",
+        "access_link: has no template",
         "delete_data.html: names a file",
         "delete_data.html: writes '<p>Now</p>'",
         "delete_part.html: asks which part it is",

@@ -15,7 +15,7 @@ from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
 from marketplace.leads import request_actions
-from marketplace.mail import hook, quota, quote_notifications, verdicts
+from marketplace.mail import quota, quote_notifications, report_hook, smtp_outcomes
 from marketplace.mail import retention as mail_retention
 from marketplace.quote_requests import access_records, request_links, retention
 from marketplace.quotes import terms
@@ -50,7 +50,7 @@ HELD = {
         f"- Keys: there, {secret_keys.MIN_LENGTH} characters or more",
         f"within {seconds(challenged.MIN_AGE)} or after {hours(challenged.MAX_AGE)}",
         f"without script {seconds(challenges.WAIT)} of waiting do",
-        f"at most {quota.MOST['hour'][1]} mails go in an hour and {quota.MOST['day'][1]} in a day",
+        f"at most {quota.WINDOWS['hour'][1]} mails go in an hour and {quota.WINDOWS['day'][1]} in a day",
         f"A team has {team.MAX_PEOPLE} people at most",
         f"`/account/invitation/<token>`, for {days(invitations.LIFETIME)};",
         f"when the sign-in is older than {PASSWORD_AGAIN}",
@@ -61,15 +61,15 @@ HELD = {
         f"(open for {days(request_actions.OPEN_RETENTION)} without a choice)",
         f"{days(retention.ANNOUNCED_AHEAD)} before an ended one is erased",
         f"may keep it for another {days(retention.REQUEST_AFTER_END)}",
-        f"outlive the request by up to {hours(verdicts.GIVE_UP_AFTER)}",
+        f"outlive the request by up to {hours(smtp_outcomes.GIVE_UP_AFTER)}",
         f"(`/d/<token>`) works for {days(CONFIRMATIONS)}",
         f"Entries go after {months(check.KEPT)},",
         f"people are told {days(backups.BACKUP_RETENTION)}",
-        f"`failed` after {hours(verdicts.GIVE_UP_AFTER)}",
-        f"tried again after {minutes(verdicts.PAUSE_AFTER_AMBIGUOUS)} at the soonest",
+        f"`failed` after {hours(smtp_outcomes.GIVE_UP_AFTER)}",
+        f"tried again after {minutes(smtp_outcomes.MIN_PAUSE_AFTER_UNCLEAR)} at the soonest",
         f"after a bounce for {days(mail_retention.BOUNCE_RETENTION)}, then we try again",
         f"JSON, at most {mail_feedback.MAX_BODY_BYTES // 2**10} kB:",
-        f"a timestamp more than {minutes(hook.FRESH)} off",
+        f"a timestamp more than {minutes(report_hook.FRESH)} off",
     ),
     "cryptography.md": (
         f"| `SECRET_KEY`, {secret_keys.MIN_LENGTH} characters or more |",

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.mail import delivery, outbox, transport, verdicts
+from marketplace.mail import delivery, outbox, smtp_outcomes, transport
 from marketplace.mail.models import Email
 from marketplace.processes.mailbox import free_port
 from tests.conftest import reader_of
@@ -36,8 +36,8 @@ class Draining:
         for name, value in {"server": "127.0.0.1", "port": self.port, "suppress": False}.items():
             monkeypatch.setattr(app.extensions["mail"], name, value)
         monkeypatch.setattr(transport, "TIMEOUT", 5.0)
-        for name in ("FIRST_PAUSE", "LONGEST_PAUSE", "PAUSE_AFTER_AMBIGUOUS"):
-            monkeypatch.setattr(verdicts, name, getattr(verdicts, name) / faster)
+        for name in ("FIRST_PAUSE", "MAX_PAUSE", "MIN_PAUSE_AFTER_UNCLEAR"):
+            monkeypatch.setattr(smtp_outcomes, name, getattr(smtp_outcomes, name) / faster)
         self._watch(monkeypatch)
 
     def _watch(self, monkeypatch: pytest.MonkeyPatch) -> None:

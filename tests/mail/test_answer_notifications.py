@@ -72,7 +72,7 @@ def test_after_a_look_the_next_waits_for_its_time(lead: Lead) -> None:
     assert job.scheduled_at == only(NAME).created_at + timedelta(seconds=7200)
     with at(minutes=125):
         for _ in range(2):
-            answer_notifications.tell(request_id=str(lead.request_id))
+            answer_notifications.send_job(request_id=str(lead.request_id))
     assert len(emails(NAME)) == 2
 
 
@@ -83,7 +83,7 @@ def test_what_was_seen_meanwhile_is_not_told(lead: Lead) -> None:
         with at(minutes=minutes + 1):
             mark_changes_seen(lead)
     with at(minutes=125):
-        answer_notifications.tell(request_id=str(lead.request_id))
+        answer_notifications.send_job(request_id=str(lead.request_id))
     assert len(emails(NAME)) == 1
 
 

@@ -15,7 +15,7 @@ from marketplace.mail import delivery, outbox, patient_emails
 from marketplace.mail.delivery_reports import Report, apply_report
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.register import NECESSARY
-from marketplace.mail.suppression import Suppression
+from marketplace.mail.suppression import OPTIONAL, Reason, Suppression, suppress, suppression_reason
 from marketplace.quote_requests.models import QuoteRequest
 from tests.mail.reporting import bounce, complaint, plain_mail
 from tests.mail.sending import send
@@ -27,8 +27,8 @@ from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, only
 @pytest.fixture
 def email(app: Flask) -> Email:
     """One that was sent."""
-    patient_emails.your_link(event_of(a_request()))
-    email = only("your_link")
+    patient_emails.access_link(event_of(a_request()))
+    email = only("access_link")
     delivery.lifecycle.move(email, EmailState.SENT)
     return email
 
@@ -80,14 +80,14 @@ def test_nothing_more_goes_to_an_address_that_bounced(email: Email, sink: Sink) 
 
 def test_the_address_is_known_however_it_is_written(email: Email, sink: Sink) -> None:
     apply_report(Report(email.id, "bounce", "5.1.1"))
-    patient_emails.your_link(event_of(a_request(email=ADDRESS.upper())))
-    assert send(emails("your_link")[-1]).state == "suppressed"
+    patient_emails.access_link(event_of(a_request(email=ADDRESS.upper())))
+    assert send(emails("access_link")[-1]).state == "suppressed"
 
 
 def test_other_addresses_get_theirs(email: Email, sink: Sink) -> None:
     apply_report(Report(email.id, "bounce", "5.1.1"))
-    patient_emails.your_link(event_of(a_request(email="other@patient.example")))
-    assert send(emails("your_link")[-1]).state == "sent"
+    patient_emails.access_link(event_of(a_request(email="other@patient.example")))
+    assert send(emails("access_link")[-1]).state == "sent"
 
 
 def test_a_complaint_stops_what_is_not_necessary(email: Email, sink: Sink) -> None:
@@ -95,7 +95,7 @@ def test_a_complaint_stops_what_is_not_necessary(email: Email, sink: Sink) -> No
         apply_report(Report(email.id, "complaint"))
     assert [(row.reason, row.scope) for row in suppressions()] == [("complaint", "optional")]
     assert send(another(email)).last_error == "complaint"
-    assert send(another(email, "your_link")).state == "sent"
+    assert send(another(email, "access_link")).state == "sent"
     assert (email.state, events()[0]) == ("sent", ("ComplaintReceived", None))
 
 
@@ -133,8 +133,8 @@ def test_an_id_nobody_knows(app: Flask) -> None:
 
 def test_a_failed_email_is_in_the_audit_log(app: Flask, sink: Sink) -> None:
     sink.mode = "no_such_user"
-    patient_emails.your_link(event_of(a_request()))
-    assert send(only("your_link")).state == "failed"
+    patient_emails.access_link(event_of(a_request()))
+    assert send(only("access_link")).state == "failed"
     assert events() == [("EmailFailed", "550")]
 
 
@@ -158,3 +158,9 @@ def test_the_account_s_emails_stop_too(app: Flask, sink: Sink, email: Email) -> 
     assert send(reset).state == "suppressed"
     assert reset.suppressed_at is not None
     assert reset.suppressed_at <= clock.now()
+
+
+def test_an_email_written_under_a_former_name_is_still_necessary(app: Flask) -> None:
+    suppress(ADDRESS, reason=Reason.COMPLAINT, scope=OPTIONAL)
+    assert suppression_reason(ADDRESS, name="your_link") is None
+    assert suppression_reason(ADDRESS, name="some_silent") == Reason.COMPLAINT

@@ -46,8 +46,8 @@ def test_an_undone_choice_tells_the_winner_to_forget_and_the_rival_to_go_on(app:
     request = a_request()
     winner = a_lead(request, a_clinic("Winner"), state=LeadState.QUOTED)
     rival = a_lead(request, a_clinic("Rival"), state=LeadState.QUOTED)
-    clinic_emails.choice_undone_clinic(event_of(winner))
-    texts = {email.clinic_id: text_of(email) for email in emails("choice_undone_clinic")}
+    clinic_emails.clinic_choice_undone(event_of(winner))
+    texts = {email.clinic_id: text_of(email) for email in emails("clinic_choice_undone")}
     assert "delete them" in texts[winner.clinic_id]
     assert "stands as before" in texts[rival.clinic_id]
     assert "delete them" not in texts[rival.clinic_id]

@@ -49,7 +49,7 @@ def several_quotes() -> None:
     for number in (1, 2):
         clinic = a_clinic(f"Clinic <{number}> & Co")
         a_quote(a_lead(request, clinic, state=LeadState.QUOTED), number=number)
-    quote_notifications.tell_now_or_later(request.id)
+    quote_notifications.send_or_reschedule(request.id)
 
 
 def of_two(event_maker: Callable[[object], None]) -> None:
@@ -108,14 +108,14 @@ WRITE: dict[str, Callable[[], object]] = {
     "request_waiting": lambda: patient_emails.request_sent(event_of(a_request())),
     "quotes_arrived": several_quotes,
     "clinic_asked": lambda: patient_emails.clinic_asked(arrived()),
-    "some_silent": lambda: patient_emails.some_silent(event_of(a_lead(state=LeadState.EXPIRED))),
+    "clinic_will_not_quote": lambda: patient_emails.clinic_will_not_quote(event_of(a_lead(state=LeadState.EXPIRED))),
     "quote_ends": lambda: quote_notifications.quote_ends(a_quote()),
     "choice_made": lambda: patient_emails.choice_made(arrived()),
     "choice_undone": lambda: patient_emails.choice_undone(arrived()),
     "clinic_changed": lambda: clinic_updates.clinic_stopped(event_of(a_lead(), reason="suspended")),
     "clinic_returned": lambda: clinic_updates.clinic_returned(event_of(a_lead())),
     "clinics_available": lambda: patient_emails.clinics_available(event_of(a_request())),
-    "your_link": lambda: patient_emails.your_link(event_of(a_request())),
+    "access_link": lambda: patient_emails.access_link(event_of(a_request())),
     "request_open_already": lambda: patient_emails.request_open_already(event_of(a_request())),
     "deletion_announced": lambda: patient_emails.deletion_announced(event_of(a_request(RequestState.CLOSED))),
     "request_deleted": lambda: patient_emails.request_deleted(event_of(a_request())),
@@ -125,7 +125,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "not_chosen": lambda: of_two(clinic_emails.not_chosen),
     "quote_declined": lambda: clinic_emails.quote_declined(arrived()),
     "decline_undone": lambda: clinic_emails.decline_undone(event_of(a_lead(state=LeadState.QUOTED))),
-    "choice_undone_clinic": lambda: of_two(clinic_emails.choice_undone_clinic),
+    "clinic_choice_undone": lambda: of_two(clinic_emails.clinic_choice_undone),
     "clinic_wrote": a_reply,
     "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),
     "answers_changed": answers_changed,
@@ -285,7 +285,7 @@ def test_a_listing_result_says_which(app: Flask, write: Callable[[object], None]
 
 
 def test_right_to_left_languages_turn_the_page(app: Flask) -> None:
-    patient_emails.your_link(event_of(a_request(locale="ar")))
-    (email,) = emails("your_link")
+    patient_emails.access_link(event_of(a_request(locale="ar")))
+    (email,) = emails("access_link")
     assert '<html lang="ar" dir="rtl">' in delivery.contents(email).html
     assert email.created_at <= clock.now()

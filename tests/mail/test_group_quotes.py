@@ -32,7 +32,7 @@ def quoted(request: QuoteRequest, name: str) -> Lead:
 
 def test_the_first_quote_is_told_at_once(request_: QuoteRequest) -> None:
     quote = a_quote(quoted(request_, "First"))
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     (email,) = emails("quotes_arrived")
     assert email.subject == "You have 1 new quote"
     assert quote.mailed_at == request_.quotes_mailed_at
@@ -40,10 +40,10 @@ def test_the_first_quote_is_told_at_once(request_: QuoteRequest) -> None:
 
 def test_later_ones_make_one_appointment(request_: QuoteRequest) -> None:
     a_quote(quoted(request_, "First"))
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     for number in (2, 3):
         a_quote(quoted(request_, f"Clinic {number}"), number=number)
-        quote_notifications.tell_now_or_later(request_.id)
+        quote_notifications.send_or_reschedule(request_.id)
     (job,) = jobs_of("mail.quote_news", request_id=request_.id)
     assert job.scheduled_at == request_.quotes_mailed_at + GROUP
     assert len(emails("quotes_arrived")) == 1
@@ -51,11 +51,11 @@ def test_later_ones_make_one_appointment(request_: QuoteRequest) -> None:
 
 def test_the_appointment_tells_of_all_of_them(request_: QuoteRequest) -> None:
     a_quote(quoted(request_, "First"))
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     for number, name in ((2, "Second"), (3, "Third")):
         a_quote(quoted(request_, name), number=number)
     with clock.set_to(clock.now() + GROUP + timedelta(seconds=1)):
-        quote_notifications.tell_now_or_later(request_.id)
+        quote_notifications.send_or_reschedule(request_.id)
     email = emails("quotes_arrived")[1]
     assert email.subject == "You have 2 new quotes"
     assert "First" not in text_of(email)
@@ -68,13 +68,13 @@ def revise(request: QuoteRequest, lead: Lead, *, number: int, **changes: object)
     QUOTE.move(earlier, QuoteState.SUPERSEDED)
     quote = a_quote(lead, number=number, version=number, **changes)
     with clock.set_to(clock.now() + GROUP + timedelta(seconds=1)):
-        quote_notifications.tell_now_or_later(request.id)
+        quote_notifications.send_or_reschedule(request.id)
     return quote
 
 
 def test_one_quote_leads_to_itself(request_: QuoteRequest) -> None:
     a_quote(quoted(request_, "First"))
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     (email,) = emails("quotes_arrived")
     assert email.link_path == "quotes/1"
     assert "Read the quote:" in text_of(email)
@@ -84,7 +84,7 @@ def test_one_quote_leads_to_itself(request_: QuoteRequest) -> None:
 def test_a_changed_quote_is_called_so_with_what_is_different(request_: QuoteRequest) -> None:
     lead = quoted(request_, "Clinic Lale")
     a_quote(lead)
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     revise(request_, lead, number=2, price_per_session=15000, total=60000, trips=4)
     email = emails("quotes_arrived")[1]
     assert (email.subject, email.link_path) == ("A clinic changed its quote", "quotes/2")
@@ -106,7 +106,7 @@ def test_what_was_replaced_before_anybody_heard_of_it_is_no_change(request_: Quo
 def test_new_and_changed_ones_share_an_email(request_: QuoteRequest) -> None:
     lead = quoted(request_, "Clinic Lale")
     a_quote(lead)
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     a_quote(quoted(request_, "Second"), number=2)
     revise(request_, lead, number=3, valid_until=clock.today() + timedelta(days=60))
     email = emails("quotes_arrived")[1]
@@ -121,31 +121,31 @@ def test_nothing_is_told_twice(request_: QuoteRequest) -> None:
     a_quote(quoted(request_, "First"))
     for hours in (0, 3, 6):
         with clock.set_to(clock.now() + timedelta(hours=hours)):
-            quote_notifications.tell_now_or_later(request_.id)
+            quote_notifications.send_or_reschedule(request_.id)
     assert len(emails("quotes_arrived")) == 1
 
 
 def test_a_withdrawn_quote_is_not_told(request_: QuoteRequest) -> None:
     a_quote(quoted(request_, "First"), state=QuoteState.WITHDRAWN, withdrawn_at=clock.now())
-    quote_notifications.tell_now_or_later(request_.id)
+    quote_notifications.send_or_reschedule(request_.id)
     assert emails() == []
 
 
 def test_a_closed_request_is_left_alone(app: Flask) -> None:
     request = a_request(RequestState.CLOSED)
     a_quote(quoted(request, "First"))
-    quote_notifications.tell_now_or_later(request.id)
+    quote_notifications.send_or_reschedule(request.id)
     assert emails() == []
 
 
 def test_each_sent_quote_asks_for_a_look(request_: QuoteRequest) -> None:
     for _ in range(2):
-        quote_notifications.announce(event_of(request_))
+        quote_notifications.schedule(event_of(request_))
     assert len(jobs_of("mail.quote_news", request_id=request_.id)) == 2
 
 
 def test_a_lost_job_is_noticed(request_: QuoteRequest) -> None:
     a_quote(quoted(request_, "First"))
-    assert quote_notifications.sweep_untold(clock.now()) == 0
-    assert quote_notifications.sweep_untold(clock.now() + GROUP + timedelta(minutes=16)) == 1
+    assert quote_notifications.sweep_unnotified(clock.now()) == 0
+    assert quote_notifications.sweep_unnotified(clock.now() + GROUP + timedelta(minutes=16)) == 1
     assert len(jobs_of("mail.quote_news", request_id=request_.id)) == 1

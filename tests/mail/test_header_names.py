@@ -37,7 +37,7 @@ LONG_ONE = "a" * 80 + " =?utf-8?q?x=0D=0ABcc:_b=40evil.example?= " + "b" * 40
 class Wire:
     """Takes what would be sent."""
 
-    body_given = False
+    data_sent = False
     raw: bytes | None = None
 
     def __enter__(self) -> "Wire":
@@ -57,7 +57,7 @@ class Wire:
 def wire(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """In the place of the connection."""
     taken = Wire()
-    monkeypatch.setattr(transport, "open_post", lambda: taken)
+    monkeypatch.setattr(transport, "open_session", lambda: taken)
     name = app.config["SITE_NAME"]
     yield taken
     app.config["SITE_NAME"] = name

@@ -94,7 +94,7 @@ def test_gaps_grow_and_end_after_three_days(nobody_listens: None, email: Email) 
 
 def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "TIMEOUT", 30.0)
-    monkeypatch.setattr(smtp_deadline, "LONGEST", 0.3)
+    monkeypatch.setattr(smtp_deadline, "MAX_SECONDS", 0.3)
     sink.mode = "hang_early"
     began = time.monotonic()
     assert send(email).state == "waiting"
@@ -103,13 +103,13 @@ def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: 
 
 
 def test_connecting_has_a_time_out_too(sink: Sink) -> None:
-    host = transport.open_post().configure_host()
+    host = transport.open_session().configure_host()
     assert host.timeout == transport.TIMEOUT
     host.close()
 
 
 def test_no_talk_outlasts_the_databases_patience() -> None:
-    assert transport.TIMEOUT < smtp_deadline.LONGEST < 60
+    assert transport.TIMEOUT < smtp_deadline.MAX_SECONDS < 60
 
 
 def test_a_hanging_server_holds_one_email_for_the_time_out_only(sink: Sink, email: Email) -> None:
@@ -123,7 +123,7 @@ def test_one_recipient_a_mail(sink: Sink, app: Flask) -> None:
     from marketplace.mail import outbox
 
     two = "ana@patient.example, b@evil.example"
-    email = outbox.put("your_link", to=two, audience="patient", context={})
+    email = outbox.put("access_link", to=two, audience="patient", context={})
     assert send(email).state == "failed"
     assert (email.last_error, sink.given) == ("unsendable", [])
 

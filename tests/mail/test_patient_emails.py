@@ -51,38 +51,38 @@ def test_silence_is_counted_and_a_question_is_no_quote(app: Flask) -> None:
     a_lead(request, a_clinic("Clinic A"), state=LeadState.QUOTED, answered_at=clock.now())
     # It asked its question and then let its time go by: no quote.
     lead = a_lead(request, a_clinic("Clinic B"), state=LeadState.EXPIRED, answered_at=clock.now())
-    patient_emails.some_silent(event_of(lead))
-    assert only("some_silent").subject == "You have 1 quote to choose from"
-    assert "- 1 quote to choose from\n- 1 clinic sent no quote in time" in text_of(only("some_silent"))
+    patient_emails.clinic_will_not_quote(event_of(lead))
+    assert only("clinic_will_not_quote").subject == "You have 1 quote to choose from"
+    assert "- 1 quote to choose from\n- 1 clinic sent no quote in time" in text_of(only("clinic_will_not_quote"))
 
 
 def test_two_clinics_silent_in_one_minute_are_one_email(app: Flask) -> None:
     request = a_request()
     leads = [a_lead(request, a_clinic(f"Clinic {n}"), state=LeadState.EXPIRED) for n in (1, 2)]
     for lead in leads:
-        patient_emails.some_silent(event_of(lead))
-    assert only("some_silent").subject == "No quote to choose from yet"
+        patient_emails.clinic_will_not_quote(event_of(lead))
+    assert only("clinic_will_not_quote").subject == "No quote to choose from yet"
 
 
 def test_two_days_later_it_may_be_said_again(app: Flask) -> None:
     lead = a_lead(state=LeadState.EXPIRED)
-    patient_emails.some_silent(event_of(lead))
+    patient_emails.clinic_will_not_quote(event_of(lead))
     with clock.set_to(clock.now() + timedelta(days=2)):
-        patient_emails.some_silent(event_of(lead))
-    assert len(emails("some_silent")) == 2
+        patient_emails.clinic_will_not_quote(event_of(lead))
+    assert len(emails("clinic_will_not_quote")) == 2
 
 
 def test_a_decline_is_not_called_silence(app: Flask) -> None:
     lead = a_lead(state=LeadState.DECLINED, decline_reason="no_dates", answered_at=clock.now())
-    patient_emails.some_silent(event_of(lead, reason="no_dates"))
-    email = only("some_silent")
+    patient_emails.clinic_will_not_quote(event_of(lead, reason="no_dates"))
+    email = only("clinic_will_not_quote")
     assert email.subject == "No quote to choose from yet"
     assert "cannot take your request on" in text_of(email)
 
 
 @pytest.mark.parametrize("state", [RequestState.CHOSEN, RequestState.CLOSED])
 def test_who_has_chosen_or_closed_is_left_alone(app: Flask, state: RequestState) -> None:
-    patient_emails.some_silent(event_of(a_lead(a_request(state), state=LeadState.EXPIRED)))
+    patient_emails.clinic_will_not_quote(event_of(a_lead(a_request(state), state=LeadState.EXPIRED)))
     assert emails() == []
 
 

@@ -15,8 +15,8 @@ from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, jobs_
 
 
 def test_row_and_job_come_together(app: Flask) -> None:
-    patient_emails.your_link(event_of(a_request()))
-    email = only("your_link")
+    patient_emails.access_link(event_of(a_request()))
+    email = only("access_link")
     assert email.state == "waiting"
     assert len(jobs_of("mail.send", email_id=email.id)) == 1
 
@@ -24,8 +24,8 @@ def test_row_and_job_come_together(app: Flask) -> None:
 def test_row_and_job_go_with_the_transaction(app: Flask) -> None:
     request = a_request()
     undone = db.session.begin_nested()
-    patient_emails.your_link(event_of(request))
-    email_id = only("your_link").id
+    patient_emails.access_link(event_of(request))
+    email_id = only("access_link").id
     undone.rollback()
     assert emails() == []
     assert jobs_of("mail.send", email_id=email_id) == []
@@ -50,25 +50,25 @@ def _plain(value: object) -> object:
 
 
 def test_the_stored_text_holds_a_place_and_no_link(app: Flask) -> None:
-    patient_emails.your_link(event_of(a_request()))
-    body = delivery.contents(only("your_link"))
+    patient_emails.access_link(event_of(a_request()))
+    body = delivery.contents(only("access_link"))
     assert "/q/" not in body.text + body.html
     assert "[[link]]" in body.text
 
 
 def test_a_patients_mail_dies_with_the_request(app: Flask) -> None:
     request = a_request()
-    patient_emails.your_link(event_of(request))
+    patient_emails.access_link(event_of(request))
     erase(request)
     with pytest.raises(CannotOpen):
-        delivery.contents(only("your_link"))
+        delivery.contents(only("access_link"))
 
 
 def test_sealed_values_cannot_be_moved_to_another_email(app: Flask) -> None:
     request = a_request()
     for _ in range(2):
-        patient_emails.your_link(event_of(request))
-    one, other = emails("your_link")
+        patient_emails.access_link(event_of(request))
+    one, other = emails("access_link")
     one.recipient_sealed = other.recipient_sealed
     with pytest.raises(CannotOpen):
         delivery.contents(one)
@@ -77,7 +77,7 @@ def test_sealed_values_cannot_be_moved_to_another_email(app: Flask) -> None:
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "javascript:alert(1)", ""])
 def test_only_our_own_pages_can_be_linked(app: Flask, path: str) -> None:
     with pytest.raises(ValueError, match="not a path"):
-        outbox.put("your_link", to=ADDRESS, audience="account", context={}, link=PageLink(path))
+        outbox.put("access_link", to=ADDRESS, audience="account", context={}, link=PageLink(path))
 
 
 @pytest.mark.parametrize("path", ["/compare", "compare?x=1", "quotes/0", "../operator", "messages/A"])
@@ -85,7 +85,7 @@ def test_only_known_pages_below_a_request_can_be_linked(app: Flask, path: str) -
     request = a_request()
     link = RequestLink(request, path)
     with pytest.raises(ValueError, match="no page"):
-        outbox.put("your_link", to=ADDRESS, audience="patient", context={}, request=request, link=link)
+        outbox.put("access_link", to=ADDRESS, audience="patient", context={}, request=request, link=link)
 
 
 def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:

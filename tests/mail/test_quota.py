@@ -101,7 +101,7 @@ def test_the_page_answers_the_same(client: Any, unconfirmed: QuoteRequest) -> No
 
 
 def test_what_is_kept_names_nobody_and_is_forgotten_after_a_day(unconfirmed: QuoteRequest) -> None:
-    kept = db.session.scalars(select(quota.MailAllowance)).one()
+    kept = db.session.scalars(select(quota.MailQuota)).one()
     assert kept.address_hash == keyring.look_up_hash(ANA)
     assert quota.sweep(clock.now() + timedelta(hours=23)) == 0
     assert quota.sweep(clock.now() + timedelta(hours=24)) == 1

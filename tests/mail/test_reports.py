@@ -48,7 +48,7 @@ def test_a_feedback_report(kind: str) -> None:
         bounce(ID, action="relayed", status="2.0.0"),
         complaint(ID, kind="not-spam"),
         bounce(uuid4()),  # not an id as we make them
-        bounce(ID) + b"x" * delivery_reports.MOST,
+        bounce(ID) + b"x" * delivery_reports.MAX_BYTES,
     ],
     ids=["empty", "bytes", "mail", "delivered", "relayed", "not-spam", "foreign", "too-long"],
 )

@@ -207,8 +207,8 @@ def test_a_senders_name_cannot_become_an_address(
 
 
 def test_an_address_that_cannot_be_sent_to_fails_for_good(sink: Sink, app: Flask) -> None:
-    patient_emails.your_link(event_of(a_request(email="ana@patient.example\r\nBcc: b@evil.example")))
-    email = send(only("your_link"))
+    patient_emails.access_link(event_of(a_request(email="ana@patient.example\r\nBcc: b@evil.example")))
+    email = send(only("access_link"))
     assert (email.state, email.last_error) == ("failed", "unsendable")
     assert sink.given == []
 

@@ -68,5 +68,5 @@ def test_what_somebody_waits_for_goes_first_and_a_retry_last(app: Flask) -> None
 
 def test_confirmations_links_and_whatever_is_about_an_account_is_urgent() -> None:
     urgent = {name for name, row in REGISTER.items() if row.urgent}
-    assert urgent >= {"confirm_request", "your_link", "team_invitation"}
+    assert urgent >= {"confirm_request", "access_link", "team_invitation"}
     assert urgent >= {name for name in REGISTER if name.startswith("account_")}

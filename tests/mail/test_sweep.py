@@ -20,8 +20,8 @@ LATER = timedelta(minutes=16)
 @pytest.fixture
 def email(app: Flask) -> Email:
     """One that waits."""
-    patient_emails.your_link(event_of(a_request()))
-    return only("your_link")
+    patient_emails.access_link(event_of(a_request()))
+    return only("access_link")
 
 
 def lose_jobs() -> None:

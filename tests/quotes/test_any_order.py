@@ -207,7 +207,7 @@ class AnyOrder(RuleBasedStateMachine):
         return {LeadState.FROZEN} if last != "request_closed" else set()
 
     def last_mail(self, lead: Lead) -> str | None:
-        names = ("chosen", "not_chosen", "quote_declined", "decline_undone", "choice_undone_clinic", "request_closed")
+        names = ("chosen", "not_chosen", "quote_declined", "decline_undone", "clinic_choice_undone", "request_closed")
         query = select(Email.name).where(Email.clinic_id == lead.clinic_id, Email.name.in_(names))
         return db.session.scalar(query.order_by(Email.id.desc()).limit(1))
 

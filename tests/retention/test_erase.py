@@ -228,6 +228,6 @@ def test_operators_read_that_it_is_erased(
 def test_an_email_put_later_than_the_erasure_is_refused(marked: QuoteRequest) -> None:
     erase(marked)
     with pytest.raises(CannotOpen):
-        outbox.put("your_link", to="x@patient.example", audience="patient", context={}, request=marked)
+        outbox.put("access_link", to="x@patient.example", audience="patient", context={}, request=marked)
     with pytest.raises(WrongState):
         delete_request(marked)

@@ -159,10 +159,10 @@ def test_photos_go_with_the_health_answers_at_the_latest(app: Flask) -> None:
 
 
 def test_a_waiting_email_keeps_its_text(app: Flask) -> None:
-    patient_emails.your_link(event_of(a_request()))
+    patient_emails.access_link(event_of(a_request()))
     rule = next(rule for rule in RULES if rule.name.startswith("texts"))
     assert rule.count(later(100)) == 0
-    (email,) = emails("your_link")
+    (email,) = emails("access_link")
     assert email.state == EmailState.WAITING
 
 
@@ -190,4 +190,4 @@ def test_what_ended_can_still_be_reached_by_a_new_link(app: Flask) -> None:
     request = build_request(email="late@patient.example")
     close(request)
     request_links.send_new_link("late@patient.example")
-    assert len(emails("your_link")) == 1
+    assert len(emails("access_link")) == 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from marketplace.mail import verdicts
+from marketplace.mail import smtp_outcomes
 from tests.mail.draining import Draining
 
 MAILS, FASTER, AWAY = 200, 10, 600
@@ -21,7 +21,7 @@ def test_rp2_nothing_is_lost_while_the_server_is_away(
     longest = max(gap.total_seconds() for gaps in draining.asked_for.values() for gap in gaps)
     sink, up_at = draining.up(), time.monotonic()
     try:
-        drained = draining.work(seconds=verdicts.LONGEST_PAUSE.total_seconds() + 60)
+        drained = draining.work(seconds=smtp_outcomes.MAX_PAUSE.total_seconds() + 60)
     finally:
         sink.stop()
     took = time.monotonic() - up_at

@@ -60,7 +60,7 @@ def test_rp8_what_was_let_in_is_answered_before_the_end(real_site: RealSite, fig
     asking.join(30)
     ended = time.time()
     wait_for(lambda: real_site.pid("web") not in (None, stopped) and is_ready(real_site.port), seconds=60)
-    stored = real_site.ask("SELECT count(*) FROM email WHERE name = 'your_link'")[0][0]
+    stored = real_site.ask("SELECT count(*) FROM email WHERE name = 'access_link'")[0][0]
     said = f"{traffic.sent} answered, {stored} stored, open again in {time.time() - ended:.1f} s"
     figure("RP8", f"TERM with {AT_ONCE} posts in flight", said)
     assert (traffic.sent, stored) == (AT_ONCE, AT_ONCE)

@@ -182,7 +182,7 @@ def test_one_press_is_one_mail(client: Any, make_request: Make) -> None:
     fields = {**client.get("/my/link").page.fields(), "email": "ana@patient.example"}
     for _ in range(2):
         assert client.post("/my/link", data=fields).headers["Location"] == "/my/link/sent"
-    assert len(db.session.scalars(select(Email).where(Email.name == "your_link")).all()) == 1
+    assert len(db.session.scalars(select(Email).where(Email.name == "access_link")).all()) == 1
 
 
 def test_one_press_is_one_confirmation_more(client: Any, make_clinic: Make) -> None:

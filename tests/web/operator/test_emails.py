@@ -76,7 +76,7 @@ def test_a_lifted_suppression_is_in_the_audit_log_and_lets_mail_through(desk, bo
     assert "Addresses we do not write to" not in desk.get("/operator/emails").text
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.name == "SuppressionLifted")).one()
     assert (entry.reason, entry.request_id, entry.actor[:9]) == ("works_again", bounced.request_id, "operator:")
-    assert suppression_reason("ana@patient.example", name="your_link") is None
+    assert suppression_reason("ana@patient.example", name="access_link") is None
     assert desk.post(path, data={"reason": "works_again"}).status_code == 409
 
 

@@ -95,7 +95,7 @@ def test_a_choice_and_its_undo_say_nothing_to_who_was_declined(three: list[Quote
     choosing.choose(two)
     assert told("not_chosen") == {three_.lead.clinic_id}
     choosing.undo_choice(one.lead.request)
-    assert told("choice_undone_clinic") == {two.lead.clinic_id, three_.lead.clinic_id}
+    assert told("clinic_choice_undone") == {two.lead.clinic_id, three_.lead.clinic_id}
     assert (one.state, one.lead.state) == ("not_chosen", "lost")
     undo_decline(one)
     assert (one.state, one.lead.state) == ("sent", "quoted")

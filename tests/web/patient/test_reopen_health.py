@@ -60,7 +60,7 @@ def test_a_new_link_opens_them_here(client: Any, asked: QuoteRequest) -> None:
         page = client.get(f"/my/requests/{asked.ref}/open").page
         assert page.h1 == "One more step for your health answers"
         assert client.post(f"/my/requests/{asked.ref}/open", data=page.fields()).status_code == 303
-        mail = select(Email).where(Email.name == "your_link", Email.request_id == asked.id)
+        mail = select(Email).where(Email.name == "access_link", Email.request_id == asked.id)
         assert db.session.scalars(mail).one().audience == "patient"
         client.get(link_to(asked))
         assert [client.get(path).status_code for path in closed_pages(asked)] == [200] * 4

@@ -17,10 +17,10 @@ def test_page_and_mail_say_the_same(client: Any, make_clinic: Make, make_request
     decline(declined, "no_dates")
     ask(asked, "When was the last time?")
     answer_question(asked, "Last year.")
-    for email in emails("some_silent"):
+    for email in emails("clinic_will_not_quote"):
         email.name = "earlier"  # more than a day ago
     clocks.expire_due(asked.due_at)
-    (mail,) = emails("some_silent")
+    (mail,) = emails("clinic_will_not_quote")
     page = client.get(opened(client, request)).page
     for words in ("1 quote to choose from", "1 clinic sent no quote in time", "1 clinic cannot take your request on"):
         assert words in page.text

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.mail.verdicts import Verdict, judge, pause
+from marketplace.mail.smtp_outcomes import Verdict, judge, pause
 
 
 @pytest.mark.parametrize(
@@ -31,20 +31,20 @@ from marketplace.mail.verdicts import Verdict, judge, pause
     ],
 )
 def test_before_the_body_every_ending_is_clear(error: Exception, verdict: Verdict, code: str) -> None:
-    outcome = judge(error, body_given=False)
+    outcome = judge(error, data_sent=False)
     assert (outcome.verdict, outcome.code) == (verdict, code)
 
 
 @pytest.mark.parametrize("error", [smtplib.SMTPServerDisconnected("gone"), TimeoutError(), ConnectionResetError()])
 def test_silence_after_the_body_is_ambiguous(error: Exception) -> None:
-    assert judge(error, body_given=True).verdict is Verdict.AMBIGUOUS
+    assert judge(error, data_sent=True).verdict is Verdict.UNCLEAR
 
 
 def test_pauses_double_up_to_half_an_hour() -> None:
-    seconds = [pause(n, ambiguous=False).total_seconds() for n in (1, 2, 3, 8, 9, 10_000)]
+    seconds = [pause(n, unclear=False).total_seconds() for n in (1, 2, 3, 8, 9, 10_000)]
     assert seconds == [10, 20, 40, 1280, 1800, 1800]
 
 
 def test_an_ambiguous_ending_waits_five_minutes_at_least() -> None:
-    assert pause(1, ambiguous=True) == timedelta(minutes=5)
-    assert pause(9, ambiguous=True) == timedelta(minutes=30)
+    assert pause(1, unclear=True) == timedelta(minutes=5)
+    assert pause(9, unclear=True) == timedelta(minutes=30)

@@ -9,11 +9,11 @@ from enum import StrEnum
 from flask_mail import BadHeaderError
 
 FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=30)
+MAX_PAUSE = timedelta(minutes=30)
 # Asks to sign in, whichever command it answers: the setting is wrong, not the email.
 SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
-PAUSE_AFTER_AMBIGUOUS = timedelta(minutes=5)
-MOST_COPIES = 3
+MIN_PAUSE_AFTER_UNCLEAR = timedelta(minutes=5)
+MAX_UNCLEAR_ATTEMPTS = 3
 GIVE_UP_AFTER = timedelta(hours=72)
 
 
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
     AGAIN = "again"
     NEVER = "never"
-    AMBIGUOUS = "ambiguous"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Outcome:
     code: str
 
 
-def judge(error: Exception, *, body_given: bool) -> Outcome:
+def judge(error: Exception, *, data_sent: bool) -> Outcome:
     """A refusal of this email is final; a refusal to talk, to sign in or to answer is not.
 
     Once the body is given and no answer came, nobody knows whether it was accepted.
@@ -44,13 +44,13 @@ def judge(error: Exception, *, body_given: bool) -> Outcome:
     code = _code(error)
     if code is not None:
         return Outcome(Verdict.NEVER if code >= 500 and _of_this_email(error, code) else Verdict.AGAIN, str(code))
-    return Outcome(Verdict.AMBIGUOUS if body_given else Verdict.AGAIN, _silence(error))
+    return Outcome(Verdict.UNCLEAR if data_sent else Verdict.AGAIN, _silence(error))
 
 
-def pause(attempts: int, *, ambiguous: bool) -> timedelta:
+def pause(attempts: int, *, unclear: bool) -> timedelta:
     """How long to wait after that many attempts: doubled each time, within limits."""
-    doubled = min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 12), LONGEST_PAUSE)
-    return max(doubled, PAUSE_AFTER_AMBIGUOUS) if ambiguous else doubled
+    doubled = min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 12), MAX_PAUSE)
+    return max(doubled, MIN_PAUSE_AFTER_UNCLEAR) if unclear else doubled
 
 
 def _code(error: Exception) -> int | None:
