@@ -30,7 +30,8 @@ FORGET = """
     END
     $$
 """
-# Rights and row policies are those of whoever asks: the view gives nothing that the table does not.
+# Rights and row policies are those of whoever asks: the view gives nothing that the table does not. A role that was
+# renamed already has rights by its new name only, or the old one could not be dropped.
 VIEW = "CREATE VIEW timeline_entry WITH (security_invoker = true) AS SELECT * FROM audit_entry"
 OPEN_VIEW = """
     DO $$
@@ -39,6 +40,7 @@ OPEN_VIEW = """
     BEGIN
         FOR name IN SELECT rolname FROM pg_roles
             WHERE rolname ~ '^(role|face)_(public|account|patient|clinic|operator|worker)$'
+                AND (rolname LIKE 'role%' OR to_regrole(replace(rolname, 'face_', 'role_')) IS NULL)
         LOOP
             EXECUTE format('GRANT SELECT, INSERT ON timeline_entry TO %I', name);
         END LOOP;
