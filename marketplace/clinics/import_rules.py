@@ -10,7 +10,7 @@ from babel import Locale
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
-from marketplace.clinics.wording import normalised
+from marketplace.clinics.text_search import normalised
 from marketplace.foundation.security.input_safety import has_unsafe_characters, overrides_direction, trimmed
 from marketplace.foundation.values.amount_words import in_words
 from marketplace.foundation.values.amounts import NotAnAmount, Source, read_amount

@@ -11,7 +11,7 @@ from marketplace.clinics.import_files import UnreadableFile, records
 from marketplace.clinics.import_rules import BadLine, Row, read_row
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.states import ListingState
-from marketplace.clinics.wording import normalised, search_text, slug_of
+from marketplace.clinics.text_search import normalised, search_text, slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
 

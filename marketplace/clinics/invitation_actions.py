@@ -145,7 +145,7 @@ def join(token: str, account_id: UUID) -> None:
 
 
 def _accepted(token: str) -> Invitation:
-    """Spends the link. The team is held first, as whoever invites or takes back does."""
+    """Spends the link. The team is locked first, as by whoever invites or cancels."""
     team.lock_team(_behind(signed_links.redeem(token, purpose=PURPOSE)).clinic_id)
     invitation = _behind(signed_links.redeem(token, purpose=PURPOSE, use=True))
     INVITATION.move(invitation, InvitationState.ACCEPTED)

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.clinics.models import Check, Clinic, ClinicPrice
-from marketplace.clinics.searching import matching
 from marketplace.clinics.states import CheckState, ListingState
+from marketplace.clinics.text_search import matching
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry

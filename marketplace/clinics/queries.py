@@ -9,9 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Check, Clinic, ClinicPrice, ListingFacet
-from marketplace.clinics.searching import matching
 from marketplace.clinics.states import CheckState, ListingState
-from marketplace.clinics.wording import slug_of
+from marketplace.clinics.text_search import matching, slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.paging import Page, page_range

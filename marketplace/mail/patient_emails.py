@@ -94,7 +94,7 @@ def choice_made(event: Event) -> None:
 
 
 def choice_undone(event: Event) -> None:
-    """The choice was taken back within its 48 hours (ChoiceUndone)."""
+    """The choice was undone within its 48 hours (ChoiceUndone)."""
     request = _request(event)
     others = [lead for lead in _leads(request) if lead.clinic_id != event.clinic_id and lead.state in QUOTABLE]
     put("choice_undone", request, context={"others": bool(others)}, link=RequestLink(request, "compare"))

@@ -60,7 +60,7 @@ def submit_quote(
     if pending_quote(lead) is not None:
         raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
     quote = _store(lead, terms)
-    # The clinic has answered in time: the minutes it may still take it back are not its silence.
+    # The clinic has answered in time: the minutes in which it may still cancel are not its silence.
     lead.due_at = max(lead.due_at, quote.held_until + RELEASE_GRACE) if quote.held_until else lead.due_at
     if not plan.can_be_done:
         _put_plan_before_operator(quote, plan)

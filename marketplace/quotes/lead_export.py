@@ -67,7 +67,7 @@ def _query(clinic_id: UUID) -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Any, *, ref: str) -> ExportedLead:
-    # Whoever took the consent back has their wishes taken back, too.
+    # Where consent was revoked, what the patient asked for is left out.
     kept = row.state not in {LeadState.REVOKED, LeadState.FROZEN}
     return ExportedLead(
         reference=ref,

@@ -63,7 +63,7 @@ class Quote(Created, Base):
     expired_at: Mapped[datetime | None]
     chosen_at: Mapped[datetime | None]
     not_chosen_at: Mapped[datetime | None]
-    withdraw_reason: Mapped[str | None]  # none: held when it was taken back
+    withdraw_reason: Mapped[str | None]  # none: cancelled while it was pending
     held_until: Mapped[datetime]
     mailed_at: Mapped[datetime | None]  # told to the patient, alone or in a group
 

@@ -15,7 +15,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics import events
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice
 from marketplace.clinics.states import CheckKind, ListingState
-from marketplace.clinics.wording import search_text
+from marketplace.clinics.text_search import search_text
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as, record

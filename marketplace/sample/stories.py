@@ -186,7 +186,7 @@ def paused(story: Story) -> None:
 
 
 def withdrawn(story: Story) -> None:
-    """One quote, then everything was taken back."""
+    """One quote, then the request was deleted."""
     quoted(story, 1)
     with story.after(days=2):
         request_actions.delete_request(story.request)

@@ -84,7 +84,7 @@ EVENTS: Table[LazyString] = Table(
     MemberInvited=Words(operator=_("Invited into a team")),
     InvitationHeldBack=Words(operator=_("No more invitations to this address for now")),
     InvitationReplaced=Words(operator=_("Invited anew")),
-    InvitationCancelled=Words(operator=_("Invitation taken back")),
+    InvitationCancelled=Words(operator=_("Invitation cancelled")),
     InvitationExpired=Words(operator=_("Invitation not accepted in time")),
     RoleChanged=Words(operator=_("Role in a team changed")),
     MemberRemoved=Words(operator=_("Member removed from a team")),

@@ -167,7 +167,7 @@ def test_who_is_in_the_team_is_not_asked(clinic: Clinic, owner: Account) -> None
 def test_a_team_has_its_size_with_invitations(
     clinic: Clinic, owner: Account, invitation: Invitation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(team, "MOST_PEOPLE", 3)
+    monkeypatch.setattr(team, "MAX_PEOPLE", 3)
     ask(clinic, owner, "third@clinic.example")
     with pytest.raises(Refused, match="3 people at most"):
         ask(clinic, owner, "fourth@clinic.example")

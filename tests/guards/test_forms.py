@@ -31,7 +31,7 @@ BY_NATURE = {
     "dashboard.remove_member": ONE_WAY,
     "dashboard.leave_team": ONE_WAY,
     **dict.fromkeys((f"dashboard.{verb}_listing" for verb in ("submit", "pause", "resume")), ONE_WAY),
-    "dashboard.take_back_invitation": ONE_WAY,
+    "dashboard.cancel_invitation": ONE_WAY,
     "joining.accept_invitation": "the link is spent by the first",
     "operator.decide_check": "the same finding over itself",
     "operator.publish_clinic": ONE_WAY,

@@ -169,11 +169,11 @@ def invite() -> ResponseReturnValue:
     return render_template("dashboard/team/invite.html", form=form, days=LIFETIME.days, has_errors=True), 422
 
 
-@blueprint.post("/team/invitations/<uuid:invitation_id>/take-back")
+@blueprint.post("/team/invitations/<uuid:invitation_id>/cancel")
 @fresh
 @writes
-def take_back_invitation(invitation_id: UUID) -> ResponseReturnValue:
-    """Its link works no more."""
+def cancel_invitation(invitation_id: UUID) -> ResponseReturnValue:
+    """Cancels the invitation; its link does not work any more."""
     invitation_actions.cancel_invitation(g.clinic, invitation_id, by=current_user.id)
-    flash(_("Invitation taken back. Its link does not work any more"), "success")
+    flash(_("Invitation cancelled. Its link does not work any more"), "success")
     return redirect(url_for("dashboard.show_team"), 303)

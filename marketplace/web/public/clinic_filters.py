@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from marketplace.catalogue import exchange
 from marketplace.clinics.queries import SORTS, ClinicFilter, Facets
-from marketplace.clinics.wording import slug_of
+from marketplace.clinics.text_search import slug_of
 from marketplace.web.filters import country_name, language_name
 from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import preferences

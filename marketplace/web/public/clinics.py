@@ -16,7 +16,7 @@ from marketplace.clinics import queries
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.queries import ClinicFilter
 from marketplace.clinics.states import ListingState
-from marketplace.clinics.wording import slug_of
+from marketplace.clinics.text_search import slug_of
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span

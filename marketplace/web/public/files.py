@@ -9,7 +9,7 @@ from flask import Response, current_app
 from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug
 from marketplace.clinics.queries import published_cities, published_slugs
-from marketplace.clinics.wording import slug_of
+from marketplace.clinics.text_search import slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.foundation.values.money import precision, whole_units

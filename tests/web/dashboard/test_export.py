@@ -125,7 +125,7 @@ def counted() -> Iterator[list[str]]:
 def test_it_has_an_end_and_keeps_the_newest(
     owner: Any, clinic: Any, make_lead: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lead_export, "MOST_ROWS", 1)
+    monkeypatch.setattr(lead_export, "MAX_ROWS", 1)
     make_lead(clinic)
     newest = make_lead(clinic, email="eva@patient.example")
     assert [row["reference"] for row in rows(owner)] == [newest.request.ref]

@@ -81,7 +81,7 @@ def test_an_owner_invites_and_takes_back(client: Any, owner: Any) -> None:
     assert (answer.status_code, answer.location) == (303, TEAM)
     page = client.get(TEAM)
     assert f"We have sent an invitation to {BEN}" in page.text
-    (form,) = [form for form in page.page.all("form") if form.get("action", "").endswith("/take-back")]
+    (form,) = [form for form in page.page.all("form") if form.get("action", "").endswith("/cancel")]
     assert client.post(form.get("action")).location == TEAM
     assert "Nobody is invited at present" in client.get(TEAM).page.text
     assert client.post(form.get("action")).status_code == 409
@@ -109,7 +109,7 @@ def test_who_is_there_already_is_said_so(client: Any, owner: Any, ben: Any) -> N
 
 
 def test_a_full_team_is_said_so(client: Any, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(team, "MOST_PEOPLE", 1)
+    monkeypatch.setattr(team, "MAX_PEOPLE", 1)
     assert "A team has 1 people at most" in invite(client, BEN).page.text
 
 
@@ -131,7 +131,7 @@ def test_sp8_the_owner_cannot_tell_who_has_an_account(
 def seen(client: Any, email: str) -> tuple[object, ...]:
     """Everything the owner reads, and as long; the address itself aside."""
     answer, page = invite(client, email), client.get(TEAM)
-    path = next(form.get("action") for form in page.page.all("form") if "take-back" in form.get("action", ""))
+    path = next(form.get("action") for form in page.page.all("form") if "/invitations/" in form.get("action", ""))
     assert client.post(path).status_code == 303
     client.get(TEAM)
     return answer.status_code, answer.location, len(page.data), words(page.page.root).replace(email, "")
@@ -183,7 +183,7 @@ def test_every_change_needs_a_fresh_sign_in(
 ) -> None:
     invitation = make_invitation(clinic, email="new@clinic.example", by=owner)
     db.session.commit()
-    back = f"{TEAM}/invitations/{invitation.id}/take-back"
+    back = f"{TEAM}/invitations/{invitation.id}/cancel"
     forms = (INVITE, f"{TEAM}/{ben.id}", f"{TEAM}/{ben.id}/remove", f"{TEAM}/leave", back)
     with later():
         asked = [client.post(path, data={"role": "owner"}) for path in forms]

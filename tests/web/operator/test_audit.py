@@ -6,8 +6,9 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.foundation.audit import seals
-from marketplace.foundation.audit.log import CommandRun, acting_as, record
+from marketplace.foundation.audit.log import RENAMED_EVENTS, AuditEntry, CommandRun, acting_as, record
 from marketplace.leads.actions import decline, record_access
+from marketplace.words.event import event_title
 from tests.foundation.sealing import soon
 
 
@@ -105,3 +106,11 @@ def test_codes_stand_in_words(desk, make_lead):
     assert "Health answers" in page.text
     assert "no appointments at that time" in page.text
     assert "no_dates" not in page.text
+
+
+@pytest.mark.parametrize(("stored", "present"), RENAMED_EVENTS.items())
+def test_an_event_that_was_renamed_is_found_and_named_as_today(desk, stored, present):
+    db.session.add(AuditEntry(at=clock.now(), name=stored, actor="timer"))
+    db.session.commit()
+    assert [row[1] for row in rows(desk, f"?event={present}")] == [event_title(present)]
+    assert event_title(present) != present

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @blueprint.route("/my/requests/<ref>/delete", methods=["GET", "POST"])
 @writes
 def delete_request(ref: str) -> ResponseReturnValue:
-    """Consent is taken back: ours is erased within a minute, clinics are told to delete theirs."""
+    """Deletes the request: ours is erased within a minute, clinics are told to delete their copies."""
     quote_request = current_request()
     if request.method == "POST":
         request_actions.delete_request(quote_request)

@@ -1,4 +1,4 @@
-"""What was shared with whom, and taking it back: GET says what follows, POST does it."""
+"""What was shared with whom, and revoking it: GET says what follows, POST does it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def sharing(ref: str) -> ResponseReturnValue:
 
 @blueprint.get(BASE + "/<clinic>/revoke")
 def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
-    """What follows from taking it back, before it happens; what is taken back already has no such page."""
+    """Shows what follows from revoking, before it happens; what is revoked already has no such page."""
     lead, what = _lead(clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
     stands = standing_purposes(lead.request).get(lead.clinic_id, [])
     if not stands or (what in PARTS and PARTS[what] not in stands):
@@ -68,7 +68,7 @@ def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
 @blueprint.post(BASE + "/<clinic>/revoke")
 @writes
 def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
-    """Takes it back; taken back twice is taken back."""
+    """Revokes the consent; revoking it twice changes nothing more."""
     lead = _lead(clinic)
     ending.revoke_consent(lead, request.form.get("what", ""))
     flash(_("Taken back. We have asked %(clinic)s to delete its copy", clinic=lead.clinic.name), "success")

@@ -57,7 +57,7 @@ class SharingCard:
 
     @property
     def revocable(self) -> list[str]:
-        """What can be taken back by itself; all of it can as long as the lead was not revoked."""
+        """What can be revoked by itself; all of it can as long as the lead was not revoked."""
         if self.lead is None or self.lead.state == LeadState.REVOKED:
             return []
         return [what for what, purpose in PARTS.items() if purpose in self.stands]

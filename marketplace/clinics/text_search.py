@@ -1,5 +1,7 @@
-"""Finds clinics by words, whatever accents or punctuation are in them."""
+"""Finds clinics by words, whatever accents or punctuation are in them; normalises names for that and for addresses."""
 
+import re
+import unicodedata
 from functools import cache
 
 from babel import Locale
@@ -7,7 +9,6 @@ from sqlalchemy import ColumnElement, false, or_
 
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.wording import words_of
 
 MIN_COUNTRY_PREFIX = 3  # letters of a word before it is taken for the beginning of a country's name
 
@@ -45,3 +46,29 @@ def _names() -> dict[str, frozenset[str]]:
         spellings += [Locale(language).territories[code] for language in country.languages]
         found[code] = frozenset(word for spelling in spellings for word in words_of(spelling))
     return found
+
+
+MAX_SEARCH_WORDS = 6
+# Letters that do not decompose into a plain one and a mark.
+_PLAIN = str.maketrans({"ı": "i", "İ": "i", "ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
+
+
+def normalised(text: str) -> str:
+    """Lower case without accents and invisible characters: "Şişli" and "sisli" are the same."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").lower()
+
+
+def words_of(query: str) -> list[str]:
+    """The words of a search: normalised, split at everything that is no letter, digit or mark; six at most."""
+    return re.findall(r"[^\W_]+", normalised(query))[:MAX_SEARCH_WORDS]
+
+
+def slug_of(name: str) -> str:
+    """Clinic Łąka (sample) becomes clinic-laka-sample."""
+    return re.sub(r"[^a-z0-9]+", "-", normalised(name)).strip("-")
+
+
+def search_text(*, name: str, city: str, summary: str) -> str:
+    """What a search on the clinics' page looks through: words parted by single spaces."""
+    return " ".join(re.findall(r"[^\W_]+", normalised(f"{name} {city} {summary}")))
