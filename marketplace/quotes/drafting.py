@@ -27,7 +27,8 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.quote_plans import MAX_NIGHTS, checked
 from marketplace.quotes.states import QuoteState
-from marketplace.quotes.terms import STORED, QuoteTerms, disagreements
+from marketplace.quotes.term_rules import disagreements
+from marketplace.quotes.terms import STORED, QuoteTerms
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.states import ReviewKind
 

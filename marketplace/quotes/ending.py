@@ -27,6 +27,7 @@ from marketplace.quotes.flags import close_items
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.pending import BATCH
 from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
+from marketplace.quotes.terms import FIELDS
 
 
 def expire_due(now: datetime) -> int:
@@ -110,11 +111,12 @@ def _end_quotes(lead: Lead) -> None:
             QUOTE.move(quote, QuoteState.NOT_CHOSEN)
 
 
-WORDS = {"message_sealed": None, "answers_sealed": None, "if_something_goes_wrong": None}
+# What a clinic wrote for one person goes with that person's request; numbers, products and dates stay.
+EMPTIED = {about.column: None for about in FIELDS.values() if about.is_for_one_patient}
 
 
 def empty_those_of(request_id: UUID) -> list[UUID]:
     """Deletes what was typed into the quotes of a request and returns their ids; numbers, products and dates stay."""
     quotes = list(db.session.scalars(select(Quote.id).where(Quote.request_id == request_id)))
-    db.session.execute(update(Quote).where(Quote.id.in_(quotes)).values(**WORDS))
+    db.session.execute(update(Quote).where(Quote.id.in_(quotes)).values(**EMPTIED))
     return quotes

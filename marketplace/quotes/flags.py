@@ -17,7 +17,7 @@ from marketplace.leads.models import Lead
 from marketplace.quotes.models import Quote
 from marketplace.quotes.price_check import outside
 from marketplace.quotes.states import PriceReason
-from marketplace.quotes.terms import QuoteTerms, terms_of
+from marketplace.quotes.terms import FIELDS, QuoteTerms, terms_of
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.doubtful_words import BY_TICK, asked_about, contact, doubtful, pressing
 from marketplace.reviews.models import Detail
@@ -114,10 +114,7 @@ def _words(terms: QuoteTerms) -> Iterator[Flag]:
 
 def texts_of(terms: QuoteTerms) -> dict[str, str]:
     """Returns every text of a quote that a clinic types, by its field."""
-    given = {
-        name: getattr(terms, name) or ""
-        for name in ("message", "if_something_goes_wrong", "product", "practitioner_name", "practitioner_register")
-    }
+    given = {name: getattr(terms, name) or "" for name, about in FIELDS.items() if about.is_typed}
     return given | {f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)}
 
 

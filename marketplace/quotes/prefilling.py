@@ -15,13 +15,10 @@ from marketplace.leads.models import Lead
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import min_gap, usual
 from marketplace.quotes.states import QuoteState
-from marketplace.quotes.terms import QuoteTerms
+from marketplace.quotes.terms import FIELDS, QuoteTerms
 
 # What a clinic answers alike for everybody: no price, discount, deposit, day or words to one patient.
-STABLE = (
-    *("product", "product_sealed", "practitioner_role", "practitioner_name", "practitioner_register"),
-    *("included", "excluded", "refund_if_refused", "taxes_included", "if_something_goes_wrong"),
-)
+CARRIED = tuple(name for name, about in FIELDS.items() if about.carried)
 # Quotes that went out and were meant: not one that was undone or withdrawn.
 MEANT = (QuoteState.SENT, QuoteState.SUPERSEDED, QuoteState.EXPIRED, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN)
 
@@ -41,7 +38,7 @@ def prefill(lead: Lead) -> QuoteTerms:
     earlier = _last_quote(lead, procedure)
     if earlier is None:
         return terms
-    kept: dict[str, Any] = {name: _kept(earlier, name) for name in STABLE}
+    kept: dict[str, Any] = {name: _kept(earlier, name) for name in CARRIED}
     return replace(terms, **kept)
 
 

@@ -8,30 +8,10 @@ from typing import Protocol
 
 from marketplace.catalogue.course_costs import Total, Travel, travel_cost
 from marketplace.catalogue.trip_plans import Checked
+from marketplace.quotes.terms import ITEMS
 
 # (minor, currency) -> exact minor units of the patient's currency, None: no rate
 Convert = Callable[[int, str], Fraction | None]
-
-ITEMS = (
-    "sessions",
-    "price_per_session",
-    "total",
-    "product",
-    "product_sealed",
-    "practitioner_role",
-    "practitioner_name",
-    "practitioner_register",
-    "trips",
-    "nights_per_trip",
-    "session_gap_weeks",
-    "deposit",
-    "refund_if_refused",
-    "valid_until",
-    "included",
-    "price_may_change_by",
-    "if_something_goes_wrong",
-    "taxes_included",
-)
 
 
 class Terms(Protocol):
@@ -89,7 +69,7 @@ def total_for_you(quote: Terms, *, plan: Checked, travel: Travel, convert: Conve
 
 
 def items_answered(quote: Terms) -> int:
-    """How many of the eighteen items are stated."""
+    """Returns how many of the items that make a quote complete are stated."""
     return sum(getattr(quote, item) not in (None, "", [], ()) for item in ITEMS)
 
 

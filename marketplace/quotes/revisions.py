@@ -7,23 +7,23 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.leads.clinic_queries import changed_since
 from marketplace.quotes.models import Quote
+from marketplace.quotes.terms import FIELDS, STORED
 
-KINDS = (
-    (_l("the price"), ("total", "price_per_session", "discount", "currency", "price_may_change_by", "taxes_included")),
-    (_l("the treatment or product"), ("procedure_id", "product", "product_sealed")),
-    (_l("sessions and trips"), ("sessions", "trips", "nights_per_trip", "session_gap_weeks")),
-    (_l("who treats you"), ("practitioner_role", "practitioner_name", "practitioner_register")),
-    (_l("the deposit or refund"), ("deposit", "deposit_refundable_until", "refund_if_refused")),
-    (_l("what is included"), ("included", "excluded", "if_something_goes_wrong")),
-    (_l("dates"), ("valid_until", "earliest_date")),
-)
+CHANGES = {
+    "price": _l("the price"),
+    "treatment": _l("the treatment or product"),
+    "trips": _l("sessions and trips"),
+    "people": _l("who treats you"),
+    "deposit": _l("the deposit or refund"),
+    "included": _l("what is included"),
+    "dates": _l("dates"),
+}
 
 
 def what_changed(before: Quote, after: Quote) -> list[str]:
     """Returns the kinds of differences in the reader's language; empty where only words to the patient differ."""
-    return [
-        str(kind) for kind, fields in KINDS if any(getattr(before, name) != getattr(after, name) for name in fields)
-    ]
+    changed = {FIELDS[name].group.change for name in STORED if getattr(before, name) != getattr(after, name)}
+    return [str(words) for change, words in CHANGES.items() if change in changed]
 
 
 def changed_after(quote: Quote) -> list[str]:

@@ -1,138 +1,225 @@
-"""What a quote says, and that it agrees with itself."""
+"""What a quote says: each field with its one description, which form, pages, comparison, mails and records follow."""
 
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from babel import Locale
-from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.trip_plans import MAX_GAP, MAX_SESSIONS
-from marketplace.foundation import clock
-from marketplace.foundation.problems import FieldProblem
-from marketplace.foundation.values.money import written
+from marketplace.quotes.fields import (
+    DATES,
+    DEPOSIT,
+    EXTRAS,
+    MAX_TEXT,
+    PEOPLE,
+    PRICE,
+    PRODUCT,
+    RISE,
+    SESSIONS,
+    TOTAL,
+    TRIPS,
+    VALIDITY,
+    WORDS,
+    amount,
+    choice,
+    count,
+    day,
+    described,
+    line,
+    own,
+    some,
+    stated,
+    text,
+)
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import MAX_NIGHTS
 
-LONGEST_MESSAGE = 600
 VALID_DAYS = (7, 90)
+
+# The words of the clinic's form come first, the patient's after them. The order is that of the patient's page, and
+# within each of its parts that of the form.
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteTerms:
     """Everything a quote says; money in minor units of `currency`, None is "not stated"."""
 
-    procedure_id: UUID
-    sessions: int
-    price_per_session: int
-    currency: str
-    total: int
-    product: str
-    practitioner_role: str
-    trips: int
-    nights_per_trip: int
-    deposit: int
-    valid_until: date
-    discount: int = 0
-    product_sealed: bool | None = None
-    practitioner_name: str | None = None
-    practitioner_register: str | None = None
-    session_gap_weeks: int | None = None
-    deposit_refundable_until: date | None = None
-    refund_if_refused: bool | None = None
-    included: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-    price_may_change_by: int | None = None
-    if_something_goes_wrong: str | None = None
-    taxes_included: bool | None = None
-    earliest_date: date | None = None
-    message: str = ""
-    answers: tuple[str, ...] = ()
-
-
-STORED = tuple(field.name for field in fields(QuoteTerms) if field.name not in {"message", "answers"})
-
-
-def disagreements(terms: QuoteTerms) -> list[FieldProblem]:
-    """Every rule that the terms break, each with its field: none is left for the next try."""
-    broken = [rule for rule in (*_ranges(terms), *_amounts(terms), *_days(terms)) if rule[1]]
-    return [FieldProblem("total_disagrees" if at == "total" else at, words, at) for at, _is_broken, words in broken]
-
-
-Rule = tuple[str, bool, str]
-
-
-def _ranges(terms: QuoteTerms) -> list[Rule]:
-    gap = terms.session_gap_weeks
-    return [
-        ("sessions", not 1 <= terms.sessions <= MAX_SESSIONS, gettext("Sessions must be between 1 and 12")),
-        ("trips", not 1 <= terms.trips <= MAX_SESSIONS, gettext("Trips must be between 1 and 12")),
-        ("nights_per_trip", not 0 <= terms.nights_per_trip <= MAX_NIGHTS, gettext("Nights must be between 0 and 60")),
-        (
-            "session_gap_weeks",
-            gap is not None and not 1 <= gap <= MAX_GAP,
-            gettext("The gap must be between 1 and 12 weeks, or not stated"),
-        ),
-        ("message", len(terms.message) > LONGEST_MESSAGE, gettext("The message must be 600 characters or fewer")),
-    ]
-
-
-def _amounts(terms: QuoteTerms) -> list[Rule]:
-    rise = terms.price_may_change_by or 0
-    return [
-        ("price_per_session", terms.price_per_session <= 0, gettext("Enter the price of one session")),
-        ("discount", terms.discount < 0, gettext("The discount must not be negative")),
-        ("total", terms.total < 0 or terms.total != course(terms), total_disagrees(terms)),
-        ("deposit", not 0 <= terms.deposit <= terms.total, gettext("The deposit must not be more than the total")),
-        (
-            "price_may_change_by",
-            not 0 <= rise <= terms.total,
-            gettext("The price must not rise by more than the total"),
+    procedure_id: Annotated[UUID, choice(PRODUCT, _l("Procedure"), counted=False)]
+    currency: Annotated[str, own(PRICE, _l("Currency"), counted=False)]
+    sessions: Annotated[
+        int,
+        count(
+            SESSIONS,
+            _l("Number of sessions"),
+            missing=_l("Enter the number of sessions"),
+            low=1,
+            high=MAX_SESSIONS,
+            outside=_l("Sessions must be between %(low)s and %(high)s", low=1, high=MAX_SESSIONS),
         ),
     ]
-
-
-def _days(terms: QuoteTerms) -> list[Rule]:
-    today = clock.today()
-    refundable, earliest = terms.deposit_refundable_until, terms.earliest_date
-    return [
-        (
-            "valid_until",
-            not VALID_DAYS[0] <= (terms.valid_until - today).days <= VALID_DAYS[1],
-            gettext("The quote must be open for 7 to 90 days"),
-        ),
-        (
-            "deposit_refundable_until",
-            refundable is not None and refundable < today,
-            gettext("The day until which the deposit is refundable must not be in the past"),
-        ),
-        (
-            "earliest_date",
-            earliest is not None and earliest < today,
-            gettext("The earliest date must not be in the past"),
+    price_per_session: Annotated[
+        int,
+        amount(
+            PRICE,
+            _l("Price of one session, in %(currency)s"),
+            patient=_l("Sessions"),
+            operator=_l("price of one session"),
+            missing=_l("Enter the price of one session"),
         ),
     ]
+    discount: Annotated[
+        int, amount(PRICE, _l("Discount, in %(currency)s"), patient=_l("Discount"), none_is_zero=True, counted=False)
+    ] = 0
+    total: Annotated[
+        int,
+        amount(TOTAL, _l("Total for all sessions, in %(currency)s"), missing=_l("Enter the total for all sessions")),
+    ]
+    valid_until: Annotated[
+        date,
+        day(
+            VALIDITY,
+            _l("Price valid until"),
+            hint=_l("%(first)s to %(last)s days from today", first=VALID_DAYS[0], last=VALID_DAYS[1]),
+            missing=_l("Enter the last day of this price"),
+        ),
+    ]
+    product: Annotated[
+        str,
+        line(
+            PRODUCT,
+            _l("Product: brand, maker, amount per session"),
+            patient=_l("Product"),
+            operator=_l("product"),
+            missing=_l("Enter the product, or “Decided after consultation”"),
+            carried=True,
+        ),
+    ]
+    product_sealed: Annotated[
+        bool | None,
+        stated(
+            PRODUCT,
+            _l("Is the sealed vial shown to the patient?"),
+            patient=_l("Sealed vial shown to you"),
+            carried=True,
+        ),
+    ] = None
+    deposit: Annotated[
+        int,
+        amount(
+            DEPOSIT,
+            _l("Deposit, in %(currency)s"),
+            patient=_l("Deposit"),
+            hint=_l("0 for none"),
+            missing=_l("Enter the deposit, 0 for none"),
+            none_is_zero=True,
+        ),
+    ]
+    deposit_refundable_until: Annotated[
+        date | None, day(DEPOSIT, _l("Deposit refundable until"), patient=_l("Deposit back until"), counted=False)
+    ] = None
+    refund_if_refused: Annotated[
+        bool | None,
+        stated(
+            DEPOSIT,
+            _l("Refunded if the doctor refuses on the day?"),
+            patient=_l("Refund if the doctor refuses on the day"),
+            carried=True,
+        ),
+    ] = None
+    taxes_included: Annotated[
+        bool | None, stated(PRICE, _l("Are taxes included?"), patient=_l("Taxes included"), carried=True)
+    ] = None
+    practitioner_role: Annotated[str, choice(PEOPLE, _l("Who treats"), patient=_l("Who treats you"), carried=True)]
+    practitioner_name: Annotated[
+        str | None, line(PEOPLE, _l("Name"), patient=_l("Name"), operator=_l("name of who treats"), carried=True)
+    ] = None
+    practitioner_register: Annotated[
+        str | None, line(PEOPLE, _l("Register number"), patient=_l("Register number"), width="20", carried=True)
+    ] = None
+    trips: Annotated[
+        int,
+        count(
+            TRIPS,
+            _l("Trips needed"),
+            patient=_l("Trips"),
+            missing=_l("Enter the number of trips"),
+            low=1,
+            high=MAX_SESSIONS,
+            outside=_l("Trips must be between %(low)s and %(high)s", low=1, high=MAX_SESSIONS),
+        ),
+    ]
+    nights_per_trip: Annotated[
+        int,
+        count(
+            TRIPS,
+            _l("Nights per trip"),
+            missing=_l("Enter the nights per trip, 0 for none"),
+            low=0,
+            high=MAX_NIGHTS,
+            outside=_l("Nights must be between %(low)s and %(high)s", low=0, high=MAX_NIGHTS),
+        ),
+    ]
+    session_gap_weeks: Annotated[
+        int | None,
+        count(
+            TRIPS,
+            _l("Shortest gap between sessions, in weeks"),
+            patient=_l("Shortest gap between sessions"),
+            missing=_l("Enter the gap as a number of weeks"),
+            low=1,
+            high=MAX_GAP,
+            outside=_l("The gap must be between %(low)s and %(high)s weeks, or not stated", low=1, high=MAX_GAP),
+        ),
+    ] = None
+    earliest_date: Annotated[
+        date | None, day(DATES, _l("Earliest date"), patient=_l("Earliest date"), counted=False)
+    ] = None
+    included: Annotated[
+        tuple[str, ...], some(EXTRAS, _l("Included"), patient=_l("Included"), compared=True, carried=True)
+    ] = ()
+    excluded: Annotated[
+        tuple[str, ...], some(EXTRAS, _l("Not included"), patient=_l("Not included"), counted=False, carried=True)
+    ] = ()
+    price_may_change_by: Annotated[
+        int | None,
+        amount(
+            RISE,
+            _l("Price may rise after you are examined by at most, in %(currency)s"),
+            patient=_l("Could change after you are examined by at most"),
+            operator=_l("possible rise"),
+            hint=_l("0 if the price cannot change"),
+            none_is_zero=True,
+        ),
+    ] = None
+    if_something_goes_wrong: Annotated[
+        str | None,
+        text(
+            EXTRAS,
+            _l("If something goes wrong: contact, review visit, insurance"),
+            patient=_l("If something goes wrong"),
+            operator=_l("if something goes wrong"),
+            compared=True,
+            carried=True,
+        ),
+    ] = None
+    message: Annotated[
+        str,
+        text(
+            WORDS,
+            _l("Message to the patient"),
+            operator=_l("message to the patient"),
+            outside=_l("The message must be %(n)s characters or fewer", n=MAX_TEXT),
+            counted=False,
+        ),
+    ] = ""
+    answers: Annotated[tuple[str, ...], own(WORDS, _l("Answers"), counted=False)] = ()
 
 
-def course(terms: QuoteTerms) -> int:
-    """Sessions times price, less the stated discount."""
-    return terms.sessions * terms.price_per_session - terms.discount
-
-
-def total_disagrees(terms: QuoteTerms) -> str:
-    """Says the sum that the other fields make."""
-    made = f"{terms.sessions} × {_money(terms.price_per_session, terms.currency)}"
-    if terms.discount:
-        made += f" − {_money(terms.discount, terms.currency)}"
-    return gettext(
-        "Total must be %(total)s (%(sum)s). Change the total or add a discount",
-        total=_money(max(course(terms), 0), terms.currency),
-        sum=made,
-    )
-
-
-def _money(minor: int, currency: str) -> str:
-    return written(minor, currency, locale=get_locale() or Locale("en"))
+FIELDS = {field.name: described(field) for field in fields(QuoteTerms)}
+STORED = tuple(name for name, about in FIELDS.items() if about.column == name)
+ITEMS = tuple(name for name, about in FIELDS.items() if about.counted)  # what makes a quote complete
 
 
 def terms_of(quote: Quote) -> QuoteTerms:

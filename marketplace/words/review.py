@@ -93,14 +93,9 @@ BASES: Table[LazyString] = Table(
     own_list=Words(operator=_("the clinic's own list")),
     country=Words(operator=_("the range of its country")),
 )
+# Of a request and of a message; a quote's fields are named where they are described.
 FIELDS: Table[LazyString] = Table(
-    price_per_session=Words(operator=_("price of one session")),
-    price_may_change_by=Words(operator=_("possible rise")),
     budget=Words(operator=_("budget")),
-    message=Words(operator=_("message to the patient")),
-    if_something_goes_wrong=Words(operator=_("if something goes wrong")),
-    product=Words(operator=_("product")),
-    practitioner_name=Words(operator=_("name of who treats")),
     question=Words(operator=_("question to the patient")),
     body=Words(operator=_("reply to the patient")),
 )

@@ -11,7 +11,7 @@ from marketplace.quotes import choosing, drafting, ending, pending
 from marketplace.quotes.ending import expire_due
 from marketplace.quotes.pending import release
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
-from marketplace.quotes.terms import total_disagrees
+from marketplace.quotes.term_rules import total_disagrees
 from tests.factories import terms
 
 

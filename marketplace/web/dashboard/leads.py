@@ -26,14 +26,14 @@ from marketplace.quote_requests import photos
 from marketplace.quote_requests.states import PAUSING, Purpose
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote, why_lost
-from marketplace.quotes.quote_comparison import ITEMS, items_answered
+from marketplace.quotes.quote_comparison import items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.revisions import changed_after
-from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
+from marketplace.quotes.terms import ITEMS, VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_lead, record_accesses
 from marketplace.web.dashboard.inbox import last_list_url
-from marketplace.web.dashboard.quote_form import QuoteForm, open_groups, quote_form, shown_values
+from marketplace.web.dashboard.quote_form import QuoteForm, parts, quote_form, shown_values
 from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
@@ -125,10 +125,9 @@ def lead_page(
         held=held,
         plan=checked_quote(quote) if quote else None,
         prefilled=sources(own) if form and quote is None else None,
-        max_trips=trips_abroad(own.request, country=own.clinic.country),
         may_ask=may_ask(own, visible),
         form=None if held else form,
-        open_groups=open_groups(form) if form else set(),
+        parts=parts(form, max_trips=trips_abroad(own.request, country=own.clinic.country)) if form else None,
         send_label=_send_label(form) if form else None,
         changed=items(form),
         changed_answers=changed_rows(own, quote),

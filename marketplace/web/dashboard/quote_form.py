@@ -1,59 +1,42 @@
-"""The form of a quote: names are those of the interface, money in the clinic's currency."""
+"""The form of a quote: made of the fields' descriptions; names are those of the interface, money in one currency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms import BooleanField, Field, HiddenField, TextAreaField
+from wtforms.validators import Length, ValidationError
 
+from marketplace.catalogue.trip_plan_texts import trips_of_patient_text
 from marketplace.foundation.problems import FieldProblem
-from marketplace.foundation.values.amounts import as_typed
-from marketplace.quotes.terms import LONGEST_MESSAGE, QuoteTerms
-from marketplace.web.dashboard.quote_fields import (
-    AmountField,
-    CountField,
-    DayField,
-    Needed,
-    PickField,
-    PickSomeField,
-    StatedField,
-    listed,
-    not_both,
-    stated_choice,
-)
+from marketplace.quotes.fields import Kind, QuoteField
+from marketplace.quotes.terms import FIELDS, QuoteTerms
+from marketplace.web.dashboard.quote_controls import MAKE, shown_in, value_in
+from marketplace.web.dashboard.quote_fields import AmountField, PickField, PickSomeField, listed, not_both
 from marketplace.web.forms.agreeing import AgreeingForm
 from marketplace.web.forms.base import FlaggedWordsForm
-from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS
+from marketplace.words.quote import PRICE_REASONS
 
-SHORT = Length(max=200, message=_l("Enter 200 characters or fewer"))
-AMOUNTS = ("price_per_session", "discount", "total", "deposit", "price_may_change_by")
-COUNTS = ("sessions", "trips", "nights_per_trip", "session_gap_weeks")
-STATED = ("product_sealed", "refund_if_refused", "taxes_included")
-DATES = ("deposit_refundable_until", "earliest_date", "valid_until")
-TEXTS = ("practitioner_name", "practitioner_register", "if_something_goes_wrong")
-# What is folded away, and which fields stand in each fold.
-GROUPS = {
-    "price": (
-        "procedure",
-        "price_per_session",
-        "price_reason",
-        "discount",
-        "product",
-        "product_sealed",
-        "taxes_included",
-    ),
-    "people": ("practitioner_role", "practitioner_name", "practitioner_register"),
-    "trips": ("trips", "nights_per_trip", "session_gap_weeks", "keep_plan", "earliest_date"),
-    "deposit": ("deposit", "deposit_refundable_until", "refund_if_refused"),
-    "extras": ("included", "excluded", "price_may_change_by", "if_something_goes_wrong"),
+# The parts of the form in their order; without a title: always open.
+PARTS: dict[str, LazyString | None] = {
+    "course": None,
+    "price": _l("Treatment, price and product"),
+    "people": _l("Who treats"),
+    "trips": _l("Trips and dates"),
+    "deposit": _l("Deposit"),
+    "extras": _l("What is included, and what if plans change"),
+    "message": None,
 }
+ASKED_FOR = {about.form_name: about for about in FIELDS.values() if about.kind != Kind.OWN}
+# What the clinic says to what was pointed out at a field; asked for beside it, and only then.
+SAID_TO = {"price_per_session": "price_reason", "nights_per_trip": "keep_plan"}
 
 
 class QuoteForm(AgreeingForm, FlaggedWordsForm):
-    """Three numbers to look at; the rest comes filled in."""
+    """Three numbers to look at; the rest comes filled in. The described fields are added below."""
 
     currency_code = "EUR"
     price_asked = False  # the price is far from the usual one: the field for the reason is shown
@@ -61,60 +44,22 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
 
     seen = HiddenField()
     currency = HiddenField()
-    sessions = CountField(_l("Number of sessions"), words=_l("Enter the number of sessions"))
-    total = AmountField(validators=[Needed(_l("Enter the total for all sessions"))])
-    valid_until = DayField(_l("Price valid until"), validators=[Needed(_l("Enter the last day of this price"))])
-
-    procedure = PickField(_l("Procedure"))
-    price_per_session = AmountField(validators=[Needed(_l("Enter the price of one session"))])
-    price_reason = PickField(
-        _l("Why is this price right?"),
-        choices=listed([("", _l("Select a reason")), *PRICE_REASONS.clinic.items()]),
-        default="",
-    )
-    discount = AmountField(none_is_zero=True)
-    product = StringField(
-        _l("Product: brand, maker, amount per session"),
-        validators=[Needed(_l("Enter the product, or “Decided after consultation”")), SHORT],
-    )
-    product_sealed = StatedField(_l("Is the sealed vial shown to the patient?"))
-    taxes_included = StatedField(_l("Are taxes included?"))
-
-    practitioner_role = PickField(_l("Who treats"), choices=listed(PRACTITIONER_ROLES.clinic.items()))
-    practitioner_name = StringField(_l("Name"), validators=[SHORT])
-    practitioner_register = StringField(_l("Register number"), validators=[SHORT])
-
-    trips = CountField(_l("Trips needed"), words=_l("Enter the number of trips"))
-    nights_per_trip = CountField(_l("Nights per trip"), words=_l("Enter the nights per trip, 0 for none"))
-    keep_plan = BooleanField(_l("Keep this plan: my message to the patient says why it can be done"))
-    session_gap_weeks = CountField(
-        _l("Shortest gap between sessions, in weeks"),
-        words=_l("Enter the gap as a number of weeks"),
-        optional=True,
-    )
-    earliest_date = DayField(_l("Earliest date"), validators=[Optional()])
-
-    deposit = AmountField(none_is_zero=True, validators=[Needed(_l("Enter the deposit, 0 for none"))])
-    deposit_refundable_until = DayField(_l("Deposit refundable until"), validators=[Optional()])
-    refund_if_refused = StatedField(_l("Refunded if the doctor refuses on the day?"))
-
-    included = PickSomeField(_l("Included"), choices=listed(INCLUDED.clinic.items()))
-    excluded = PickSomeField(_l("Not included"), choices=listed(INCLUDED.clinic.items()), validators=[not_both])
-    price_may_change_by = AmountField(none_is_zero=True)
-    if_something_goes_wrong = TextAreaField(
-        _l("If something goes wrong: contact, review visit, insurance"),
-        validators=[Length(max=600, message=_l("Enter 600 characters or fewer"))],
-    )
-    message = TextAreaField(
-        _l("Message to the patient"),
-        validators=[Length(max=LONGEST_MESSAGE, message=_l("The message must be 600 characters or fewer"))],
-    )
+    total: AmountField
+    price_per_session: AmountField
+    price_reason: PickField
+    procedure: PickField
+    included: PickSomeField
+    keep_plan: BooleanField
 
     def validate_price_per_session(self, _field: AmountField) -> None:
         """A clinic quotes in its own currency."""
         if self.currency.data != self.currency_code:
             words = gettext("Quote in %(currency)s, the currency of your prices", currency=self.currency_code)
             raise ValidationError(words)
+
+    def validate_excluded(self, field: PickSomeField) -> None:
+        """What is included is not excluded."""
+        not_both(self, field)
 
     def point_out(self, problems: Iterable[FieldProblem]) -> None:
         """Everything that was found, beside its field; what can be answered gets the field to answer it."""
@@ -123,79 +68,97 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
         reasons = {problem.reason for problem in found}
         self.plan_refused, self.price_asked = "impossible_plan" in reasons, "price_outside_range" in reasons
 
+    def is_shown(self, name: str) -> bool:
+        """Whether the field is asked for now."""
+        only_then = {"price_reason": self.price_asked, "keep_plan": self.plan_refused}
+        return only_then.get(name, True) or bool(self[name].data)
+
+
+def _names(part: str) -> Iterator[str]:
+    for name, about in ASKED_FOR.items():
+        if about.group.part == part:
+            yield name
+            if name in SAID_TO:
+                yield SAID_TO[name]
+
+
+def _said_to(name: str) -> Field:
+    if name == "keep_plan":
+        return BooleanField(_l("Keep this plan: my message to the patient says why it can be done"))
+    reasons = listed([("", _l("Select a reason")), *PRICE_REASONS.clinic.items()])
+    return PickField(_l("Why is this price right?"), choices=reasons, default="")
+
+
+for _name in (name for part in PARTS for name in _names(part)):  # WTForms keeps the order in which they are made
+    setattr(QuoteForm, _name, MAKE[ASKED_FOR[_name].kind](ASKED_FOR[_name]) if _name in ASKED_FOR else _said_to(_name))
+
 
 def quote_form(*, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:
-    """The form for one lead: its currency, the procedures, a field for each question."""
+    """Returns the form for one lead: its currency, the procedures, a field for each question."""
     limit = Length(max=1500, message=_l("Enter 1,500 characters or fewer"))
     fields: dict[str, Any] = {
         f"answers-{n}": TextAreaField(question, validators=[limit]) for n, question in enumerate(questions, start=1)
     }
-    labels = {
-        "total": gettext("Total for all sessions, in %(currency)s", currency=currency),
-        "price_per_session": gettext("Price of one session, in %(currency)s", currency=currency),
-        "discount": gettext("Discount, in %(currency)s", currency=currency),
-        "deposit": gettext("Deposit, in %(currency)s", currency=currency),
-        "price_may_change_by": gettext(
-            "Price may rise after you are examined by at most, in %(currency)s", currency=currency
-        ),
-    }
     form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**kwargs)
     form.procedure.choices = listed((procedure.slug, procedure.name) for procedure in procedures)
-    for name, label in labels.items():
-        form[name].label.text = label
+    for name, about in ASKED_FOR.items():
+        if about.kind == Kind.AMOUNT:
+            form[name].label.text = str(about.label) % {"currency": currency}
     return form
 
 
-def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, Any]:
-    """Terms as the fields show them."""
-    amounts = {name: _amount_text(getattr(terms, name), terms.currency) for name in AMOUNTS}
-    amounts["discount"] = amounts["discount"] if terms.discount else ""
-    amounts |= {name: "" for name in ("price_per_session", "total") if not getattr(terms, name)}
-    counts = {name: str(v) if (v := getattr(terms, name)) is not None else "" for name in COUNTS}
-    plain = {name: getattr(terms, name) for name in (*DATES, *TEXTS, "product", "practitioner_role", "message")}
-    return {
-        **amounts,
-        **counts,
-        **plain,
-        **{name: stated_choice(getattr(terms, name)) for name in STATED},
-        **{f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)},
-        "procedure": procedure,
-        "currency": terms.currency,
-        "included": list(terms.included),
-        "excluded": list(terms.excluded),
-        "seen": str(seen),
-    }
-
-
-def _amount_text(minor: int | None, currency: str) -> str:
-    return "" if minor is None else as_typed(minor, currency)
+def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, object]:
+    """Returns the terms as the fields show them."""
+    described = {name: shown_in(about, getattr(terms, about.name), terms.currency) for name, about in ASKED_FOR.items()}
+    answers = {f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)}
+    return {**described, **answers, "procedure": procedure, "currency": terms.currency, "seen": str(seen)}
 
 
 def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTerms:
-    """What a form without errors says."""
-    amounts: dict[str, Any] = {name: form[name].minor(form.currency_code) for name in AMOUNTS}
-    counts: dict[str, Any] = {name: form[name].number for name in COUNTS}
-    stated: dict[str, Any] = {name: form[name].stated for name in STATED}
-    stated |= {name: form[name].data or None for name in TEXTS}
-    dates: dict[str, Any] = {name: form[name].data for name in DATES}
-    return QuoteTerms(
-        procedure_id=procedure_id,
-        currency=form.currency_code,
-        product=form.product.data or "",
-        practitioner_role=form.practitioner_role.data,
-        included=tuple(form.included.data or ()),
-        excluded=tuple(form.excluded.data or ()),
-        message=form.message.data or "",
-        answers=tuple(form[f"answers-{n}"].data or "" for n in range(1, answers + 1)),
-        **counts,
-        **stated,
-        **(amounts | {"discount": amounts["discount"] or 0} | dates),
-    )
+    """Returns what a form without errors says."""
+    values: dict[str, Any] = {
+        about.name: value_in(form[name], about, form.currency_code) for name, about in ASKED_FOR.items()
+    }
+    values |= {"procedure_id": procedure_id, "currency": form.currency_code}
+    return QuoteTerms(**values, answers=tuple(form[f"answers-{n}"].data or "" for n in range(1, answers + 1)))
 
 
-def open_groups(form: QuoteForm) -> set[str]:
-    """Folds that hold an error, a price still missing or the parts of a wrong total stand open."""
+@dataclass(frozen=True)
+class Asked:
+    """A field of a part of the form; without a description it is an answer to what was pointed out."""
+
+    field: Field
+    about: QuoteField | None
+    hint: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the form; one that is folded has a title."""
+
+    title: str | None
+    is_open: bool
+    asked: list[Asked]
+
+
+def parts(form: QuoteForm, *, max_trips: int | None) -> dict[str, Part]:
+    """Returns the parts of the form. One that holds an error, a price still missing or the parts of a wrong total
+    stands open."""
     wanting = set(form.errors)
     if "total" in wanting or not form.price_per_session.data:
         wanting.add("price_per_session")
-    return {group for group, names in GROUPS.items() if wanting & set(names)}
+    hints = {"trips": trips_of_patient_text(max_trips)} if max_trips else {}
+    return {
+        part: Part(
+            str(title) if title else None,
+            bool(wanting & set(_names(part))),
+            [_asked(form, name, hints) for name in _names(part) if form.is_shown(name)],
+        )
+        for part, title in PARTS.items()
+    }
+
+
+def _asked(form: QuoteForm, name: str, hints: Mapping[str, str]) -> Asked:
+    about = ASKED_FOR.get(name)
+    hint = about.hint if about else None
+    return Asked(form[name], about, hints.get(name) or (str(hint) if hint else None))

@@ -11,6 +11,7 @@ from marketplace.clinics import operator_queries
 from marketplace.foundation.problems import WrongState
 from marketplace.quote_requests import operator_queries as request_desk
 from marketplace.quotes.flags import flagged_sentences
+from marketplace.quotes.terms import FIELDS
 from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
@@ -94,5 +95,6 @@ def _detail(item: ReviewItem) -> list[str]:
 def _value(name: str, value: str | int, currency: str) -> str:
     if currency and name in AMOUNT_FACTS:
         return money_text(int(value), currency)
-    codes = REVIEW_CODES.get(name, {})
+    described = {field: about.operator for field, about in FIELDS.items() if name == "field" and about.operator}
+    codes = {**REVIEW_CODES.get(name, {}), **described}
     return ", ".join(str(codes.get(part, part)) for part in str(value).split(", "))

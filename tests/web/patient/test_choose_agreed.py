@@ -1,22 +1,14 @@
 """Choosing: the terms that were read are chosen and what was shown is released, or nothing is."""
 
-from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from marketplace.extensions import db
-from marketplace.quotes.terms import QuoteTerms
-from marketplace.web.patient.request.choosing import LINES
 from tests.factories import Make
 from tests.reading import words
 from tests.web.patient.filling import press
 from tests.web.patient.test_request_pages import opened
-
-
-def test_every_field_of_a_quote_belongs_to_one_line() -> None:
-    named = [name for _label, names in LINES.values() for name in names]
-    assert sorted(named) == sorted(field.name for field in fields(QuoteTerms))
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from markupsafe import escape
 
 from marketplace.catalogue.trip_plan_texts import plan_text
@@ -20,7 +20,7 @@ from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.quotes.queries import newest_of, of_request
 from marketplace.quotes.quote_plans import checked_quote
-from marketplace.quotes.terms import terms_of
+from marketplace.quotes.terms import FIELDS, terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import day
 from marketplace.web.forms import agreeing
@@ -31,18 +31,15 @@ from marketplace.web.patient.form.summary import Row
 from marketplace.web.patient.request.quotes import BASE
 from marketplace.web.patient.request_access import current_request
 
-# Every field of a quote belongs to one line of the page.
-LINES: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "total": (_l("Total"), ("total", "currency", "sessions", "price_per_session", "discount", "taxes_included")),
-    "deposit": (_l("Deposit"), ("deposit", "deposit_refundable_until", "refund_if_refused")),
-    "trips": (_l("Trips"), ("trips", "nights_per_trip", "session_gap_weeks", "earliest_date")),
-    "treatment": (_l("Treatment and product"), ("procedure_id", "product", "product_sealed")),
-    "person": (_l("Who treats you"), ("practitioner_role", "practitioner_name", "practitioner_register")),
-    "validity": (_l("Open until"), ("valid_until",)),
-    "rest": (
-        _l("What is included, what could change, and the clinic's message"),
-        ("included", "excluded", "price_may_change_by", "if_something_goes_wrong", "message", "answers"),
-    ),
+# The lines of the page; each field of a quote belongs to one of them by its description.
+LINES: dict[str, LazyString] = {
+    "total": _l("Total"),
+    "deposit": _l("Deposit"),
+    "trips": _l("Trips"),
+    "treatment": _l("Treatment and product"),
+    "person": _l("Who treats you"),
+    "validity": _l("Open until"),
+    "rest": _l("What is included, what could change, and the clinic's message"),
 }
 
 
@@ -73,7 +70,7 @@ class Choice:
         """The terms, line by line, and what is released."""
         terms, clinic = vars(terms_of(self.quote)), self.quote.lead.clinic
         facts: dict[str, object] = {
-            name: [terms[field] for field in fields] for name, (_label, fields) in LINES.items()
+            name: [terms[field] for field, about in FIELDS.items() if about.group.line == name] for name in LINES
         }
         facts |= {name: value for name, (_label, value) in self.released.items()}
         return Shown(("choose", str(self.quote.lead_id)), facts | {"clinic": clinic.name})
@@ -90,13 +87,13 @@ class Choice:
         values = _values(self.quote)
         return [
             {"name": name, "key": label, "value": values.get(name), "changed": name in form.changes.changed}
-            for name, (label, _fields) in LINES.items()
+            for name, label in LINES.items()
             if name in values
         ]
 
     def items(self, form: AgreeingForm) -> list[tuple[str | None, str]]:
         """What changed since the page was shown."""
-        labels: dict[str, object] = {name: label for name, (label, _fields) in LINES.items()}
+        labels: dict[str, object] = {**LINES}
         labels |= {name: label for name, (label, _value) in self.released.items()}
         return agreeing.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
 

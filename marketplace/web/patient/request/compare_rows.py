@@ -10,12 +10,14 @@ from markupsafe import Markup, escape
 
 from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, SideBySide
-from marketplace.quotes.quote_comparison import ITEMS
+from marketplace.quotes.fields import QuoteField
 from marketplace.quotes.revisions import changed_after
+from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
 from marketplace.web.patient.labels import given_before
-from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
+from marketplace.web.patient.request.quote_rows import deposit, not_stated, one_by_one, shown_value
+from marketplace.words.quote import PRACTITIONER_ROLES
 
 Cell = str | dict[str, Any]
 
@@ -55,12 +57,7 @@ def rows(found: SideBySide, *, view: str) -> list[Band]:
         ("home", _home_label(found), lambda column: _against_home(column, found.currency)),
         ("product", _("Product"), _product),
         ("who", _("Who treats you"), _who),
-        (
-            "included",
-            _("Included"),
-            lambda c: ", ".join(str(INCLUDED.patient[i]) for i in c.quote.included) or not_stated(),
-        ),
-        ("wrong", _("If something goes wrong"), lambda column: column.quote.if_something_goes_wrong or not_stated()),
+        *((about.name, str(about.patient), _described(about)) for about in FIELDS.values() if about.compared),
         ("deposit", _("Deposit"), lambda column: _deposit(column, found.currency)),
         ("valid", _("Open until"), lambda column: day(column.quote.valid_until)),
         ("reply", _("Replied in"), _reply),
@@ -73,9 +70,8 @@ def rows(found: SideBySide, *, view: str) -> list[Band]:
     ]
 
 
-def not_stated() -> Markup:
-    """The words for a missing value."""
-    return Markup('<span class="missing">{}</span>').format(_("Not stated"))
+def _described(about: QuoteField) -> Callable[[Column], Cell]:
+    return lambda column: shown_value(column.quote, about)
 
 
 def _total(column: Column, found: SideBySide, *, view: str) -> Cell:
@@ -110,8 +106,7 @@ def _price(column: Column, currency: str) -> Cell:
 
 def _each(column: Column) -> Cell:
     quote = column.quote
-    words = Markup("{} × {}").format(quote.sessions, money(quote.price_per_session, quote.currency))
-    return words + (Markup(" − {}").format(money(quote.discount, quote.currency)) if quote.discount else "")
+    return one_by_one(quote) + (Markup(" − {}").format(money(quote.discount, quote.currency)) if quote.discount else "")
 
 
 def _trips(column: Column, currency: str) -> Cell:
@@ -159,10 +154,9 @@ def _who(column: Column) -> Cell:
 
 def _deposit(column: Column, currency: str) -> Cell:
     quote = column.quote
-    deposit = both_amounts(quote.deposit, quote.currency, to=currency) if quote.deposit else _("None")
-    refused = {True: _("Yes"), False: _("No"), None: not_stated()}[quote.refund_if_refused]
+    refused = shown_value(quote, FIELDS["refund_if_refused"])
     words = escape(_("%(deposit)s. Back if the doctor refuses: %(answer)s"))
-    return words % {"deposit": deposit, "answer": refused}
+    return words % {"deposit": deposit(quote, currency=currency), "answer": refused}
 
 
 def _reply(column: Column) -> Cell:

@@ -19,6 +19,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.labels import given_before
+from marketplace.web.patient.request.quote_rows import cards
 from marketplace.web.patient.request_access import current_request
 
 BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
@@ -44,11 +45,16 @@ def show_quote(ref: str, number: int) -> str:
         **_changed_since(quote),
         column=column,
         **_next_steps(quote),
+        **_in_words(quote, found.currency),
         found=found,
-        plan=checked_quote(quote),
-        both=lambda minor: both_amounts(minor, quote.currency, to=found.currency),
         form=Form(),
     )
+
+
+def _in_words(quote: Quote, currency: str) -> dict[str, object]:
+    """What it says; amounts in the patient's currency, too."""
+    total = both_amounts(quote.total, quote.currency, to=currency)
+    return {"plan": checked_quote(quote), "cards": cards(quote, currency=currency), "total": total}
 
 
 def _changed_since(quote: Quote) -> dict[str, object]:

@@ -1,0 +1,78 @@
+"""What a quote says, field by field, in the patient's words: what is missing is said as missing."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from marketplace.catalogue.trip_plan_texts import plan_text
+from marketplace.quotes.fields import Kind, QuoteField
+from marketplace.quotes.models import Quote
+from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.terms import FIELDS
+from marketplace.web.clinic_words import both_amounts
+from marketplace.web.filters import day, money
+from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
+
+Row = tuple[str, str]  # label and value
+
+
+def not_stated() -> Markup:
+    """Returns the words for a missing value."""
+    return Markup('<span class="missing">{}</span>').format(_("Not stated"))
+
+
+def one_by_one(quote: Quote) -> Markup:
+    """Returns the sessions and the price of each."""
+    return Markup("{} × {}").format(quote.sessions, money(quote.price_per_session, quote.currency))
+
+
+def cards(quote: Quote, *, currency: str) -> dict[str, list[Row]]:
+    """Returns the rows of each card; `currency` is the patient's, in which the deposit is said, too."""
+    shown = [(about, about.group.card) for about in FIELDS.values() if about.patient]
+    return {
+        card: [(str(about.patient), _shown(quote, about, currency)) for about, of in shown if of == card]
+        for card in ("price", "treatment")
+    }
+
+
+def _shown(quote: Quote, about: QuoteField, currency: str) -> str:
+    return JOINED[about.name](quote, currency) if about.name in JOINED else shown_value(quote, about)
+
+
+# What is said together with another field, or not by its figure alone.
+JOINED: dict[str, Callable[[Quote, str], str]] = {
+    "price_per_session": lambda quote, _currency: one_by_one(quote),
+    "discount": lambda quote, _currency: money(quote.discount, quote.currency) if quote.discount else _("None"),
+    "deposit": lambda quote, currency: deposit(quote, currency=currency),
+    "trips": lambda quote, _currency: plan_text(checked_quote(quote).stated),
+    "session_gap_weeks": lambda quote, _currency: _weeks(quote.session_gap_weeks),
+}
+
+
+def deposit(quote: Quote, *, currency: str) -> str:
+    """Returns the deposit in the quote's currency and about how much that is in the patient's."""
+    return both_amounts(quote.deposit, quote.currency, to=currency) if quote.deposit else _("None")
+
+
+def _weeks(number: int | None) -> str:
+    return not_stated() if number is None else ngettext("%(num)s week", "%(num)s weeks", number)
+
+
+# Each kind in words, from its value and the quote's currency; any other is shown as it was written.
+BY_KIND: dict[Kind, Callable[..., str]] = {
+    Kind.AMOUNT: money,
+    Kind.STATED: lambda value, _currency: _("Yes") if value else _("No"),
+    Kind.DAY: lambda value, _currency: day(value),
+    Kind.CHOICE: lambda value, _currency: str(PRACTITIONER_ROLES.patient[value]),
+    Kind.SOME: lambda value, _currency: ", ".join(str(INCLUDED.patient.get(code, code)) for code in value),
+}
+
+
+def shown_value(quote: Quote, about: QuoteField) -> str:
+    """Returns the value of a field by its kind; what is not stated is said so."""
+    value = getattr(quote, about.name)
+    if value is None or value in ("", []):
+        return not_stated()
+    return BY_KIND[about.kind](value, quote.currency) if about.kind in BY_KIND else str(value)
