@@ -12,9 +12,12 @@ from sqlalchemy import select
 from marketplace.catalogue.exchange import load_rates
 from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
+from marketplace.catalogue.particulars import read
 from marketplace.extensions import db
 from marketplace.foundation.values.amounts import Source, read_amount
 
+# Columns that are newer than some rows: without a value they are filled, whatever an operator edited beside them.
+NEWER = ("position", "particulars")
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
 
 DIGEST_NAMES = {"count": "n"}  # a column that was renamed: its rows are not edited
@@ -48,7 +51,8 @@ class _Loader:
     def load(self, slug: str) -> None:
         """Treatment, procedures, price ranges, guides: in the order they refer to each other."""
         about = _yaml(f"{slug}/treatment.yaml")
-        names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by")
+        names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by", *NEWER)
+        read(about["particulars"])
         treatment = self._put(Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"])
         procedures = {row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)}
         for row in _yaml(f"{slug}/prices.yaml"):
@@ -81,14 +85,26 @@ class _Loader:
             row = model(**which, **values, loaded_digest=wanted)
             db.session.add(row)
             self.report.added += 1
-        elif _digest({key: getattr(row, key) for key in values}) != row.loaded_digest:
+        elif _digest(_stored(row, values)) != row.loaded_digest:
             self.report.left.append(name)
+            self._fill(row, values)
         elif row.loaded_digest != wanted:
             for key, value in {**values, "loaded_digest": wanted}.items():
                 setattr(row, key, value)
             self.report.updated += 1
         db.session.flush()
         return row
+
+    def _fill(self, row: Any, values: dict[str, Any]) -> None:
+        for key in values.keys() & set(NEWER):
+            if getattr(row, key) is None:
+                setattr(row, key, values[key])
+
+
+def _stored(row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the row; a column that is newer than the row holds nothing, and nobody edited it."""
+    found = {key: getattr(row, key) for key in values}
+    return {key: value for key, value in found.items() if value is not None or values[key] is None}
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -29,6 +29,9 @@ class Treatment(Base):
     reviewed_on: Mapped[date]
     next_review: Mapped[date]
     signed_off_by: Mapped[str | None]
+    # What was loaded before there were these two has none until the content is loaded again.
+    position: Mapped[int | None]  # its place among the treatments
+    particulars: Mapped[dict[str, Any]] = mapped_column(JSONB, nullable=True)  # see catalogue/particulars.py
     loaded_digest: Mapped[str]
 
     procedures: Mapped[list["Procedure"]] = relationship(back_populates="treatment", order_by="Procedure.position")

@@ -9,8 +9,8 @@ from marketplace.foundation.problems import NotFound
 
 
 def treatments() -> list[Treatment]:
-    """Returns all treatments by name, with their procedures."""
-    query = select(Treatment).options(selectinload(Treatment.procedures)).order_by(Treatment.name)
+    """Returns all treatments in their order, with their procedures."""
+    query = select(Treatment).options(selectinload(Treatment.procedures)).order_by(Treatment.position, Treatment.name)
     return list(db.session.scalars(query))
 
 

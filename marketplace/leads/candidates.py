@@ -9,16 +9,17 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.engine import Row
 
 from marketplace.catalogue import exchange
+from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Check, Clinic, ClinicLoad, ClinicPrice
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.routing import Candidate, RequestFacts
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.queries import treatment_of
 
 CONSIDERED = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED)
 MAX_CONSIDERED = 500  # with a row of their own to judge; the rest of the world is counted by country
-USUAL_SESSIONS = 4
 
 
 def request_facts(request: QuoteRequest, *, already_asked: frozenset[UUID] = frozenset()) -> RequestFacts:
@@ -63,9 +64,9 @@ def count_in_other_countries(request: QuoteRequest) -> int:
 
 
 def _sessions(request: QuoteRequest) -> int:
-    """The usual number of sessions, for a budget of the whole course."""
-    facts = request.procedure.facts if request.procedure else {}
-    return int(facts.get("sessions", [USUAL_SESSIONS])[0])
+    """The usual number of sessions, for a budget of the whole course: of the treatment's first procedure, if unsure."""
+    procedure = request.procedure or treatment_of(request).procedures[0]
+    return int(procedure.facts["sessions"][0])
 
 
 def _facts(request: QuoteRequest, today: date) -> Select[Any]:
@@ -75,12 +76,7 @@ def _facts(request: QuoteRequest, today: date) -> Select[Any]:
         .group_by(Check.clinic_id)
         .subquery()
     )
-    price = select(ClinicPrice.clinic_id, func.min(ClinicPrice.low_eur).label("low_eur")).group_by(
-        ClinicPrice.clinic_id
-    )
-    if request.procedure_id:
-        price = price.where(ClinicPrice.procedure_id == request.procedure_id)
-    prices = price.subquery()
+    prices = _prices(request).subquery()
     query = (
         select(Clinic, checks.c.passed, prices.c.low_eur, ClinicLoad)
         .outerjoin(checks, checks.c.clinic_id == Clinic.id)
@@ -93,6 +89,16 @@ def _facts(request: QuoteRequest, today: date) -> Select[Any]:
         )
     )
     return query.where(Clinic.country.in_(request.destinations)) if request.destinations else query
+
+
+def _prices(request: QuoteRequest) -> Select[UUID, int]:
+    """Each clinic's lowest price of what is asked for; where the person is unsure, of the treatment's procedures."""
+    price = select(ClinicPrice.clinic_id, func.min(ClinicPrice.low_eur).label("low_eur"))
+    if request.procedure_id:
+        price = price.where(ClinicPrice.procedure_id == request.procedure_id)
+    else:
+        price = price.join(Procedure).where(Procedure.treatment_id == request.treatment_id)
+    return price.group_by(ClinicPrice.clinic_id)
 
 
 def _candidate(row: Row[Any], *, sessions: int, today: date) -> Candidate:

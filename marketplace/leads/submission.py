@@ -87,12 +87,13 @@ def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -
 
 
 def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
-    """The same address already has an open request for the same procedure: only its mailbox is told."""
+    """The same address already has an open request for the same procedure, or is unsure about the same treatment."""
     earlier = (
         select(QuoteRequest)
         .where(
             QuoteRequest.email_hash == request.email_hash,
             QuoteRequest.id != request.id,
+            QuoteRequest.treatment_id == request.treatment_id,
             QuoteRequest.procedure_id.is_not_distinct_from(request.procedure_id),
             QuoteRequest.state.in_(AT_CLINICS),
             QuoteRequest.open_at > clock.now() - REPEATED_WITHIN,

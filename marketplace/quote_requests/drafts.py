@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from marketplace.catalogue.models import Procedure
+from marketplace.catalogue.models import Procedure, Treatment
+from marketplace.catalogue.queries import treatments
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
@@ -28,7 +29,10 @@ def start(
     country: str | None = None,
     treatment: str | None = None,
 ) -> QuoteRequest:
-    """Makes a draft; one started from a clinic's page remembers the clinic. Unknown values are left out."""
+    """Makes a draft; one started from a clinic's page remembers the clinic. Unknown values are left out.
+
+    Where there is one treatment the draft is about it, whatever `treatment` says.
+    """
     request_id = request_id or uuid7()
     clinic = _published(clinic_slug)
     wanted = clinic.country if clinic else country
@@ -39,12 +43,18 @@ def start(
         draft_at=clock.now(),
         last_answered_at=clock.now(),
         data_key=new_data_key(owner=request_id),
+        treatment=_treatment(treatment),
         destinations=[wanted] if wanted else [],
         started_from_id=clinic.id if clinic else None,
     )
     db.session.add(request)
     db.session.flush()
     return request
+
+
+def _treatment(slug: str | None) -> Treatment | None:
+    listed = treatments()
+    return listed[0] if len(listed) == 1 else next((each for each in listed if each.slug == slug), None)
 
 
 def start_from(draft: QuoteRequest, clinic_slug: str | None) -> None:
@@ -97,13 +107,20 @@ def touch(request: QuoteRequest) -> None:
 
 
 def answer_treatment(request: QuoteRequest, *, procedure_slug: str | None, concern: str | None) -> None:
-    """Stores the procedure, or none: then clinics suggest one. Raises Refused for an unknown one."""
+    """Stores the procedure, or none: then clinics suggest one.
+
+    Raises Refused for an unknown procedure, for one of another treatment than the draft's, and for none where nobody
+    said which treatment it is about.
+    """
     procedure = None
     if procedure_slug is not None:
         procedure = db.session.scalar(select(Procedure).where(Procedure.slug == procedure_slug))
-        if procedure is None:
+        if procedure is None or request.treatment not in (None, procedure.treatment):
             raise Refused("unknown_procedure", field="procedure")
+    if procedure is None and request.treatment is None:
+        raise Refused("no_treatment", field="procedure")
     before = _deciding(request)
+    request.treatment = procedure.treatment if procedure else request.treatment
     request.procedure = procedure
     request.concern = concern
     request.procedure_answered = True

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalogue.models import Procedure
+from marketplace.catalogue.models import Procedure, Treatment
 from marketplace.clinics.models import Clinic
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.foundation.lifecycle import Lifecycle
@@ -20,8 +20,8 @@ SCOPES = ("treatment", "everything")
 ACTS = ("given", "revoked")
 NOTHING_LEFT = (
     "state <> 'erased' OR (health_sealed IS NULL AND name_sealed IS NULL AND contact_sealed IS NULL"
-    " AND questions_sealed IS NULL AND email_hash IS NULL AND procedure_id IS NULL AND concern IS NULL"
-    " AND home_country IS NULL AND destinations = '{}' AND timing IS NULL AND month_from IS NULL"
+    " AND questions_sealed IS NULL AND email_hash IS NULL AND treatment_id IS NULL AND procedure_id IS NULL"
+    " AND concern IS NULL AND home_country IS NULL AND destinations = '{}' AND timing IS NULL AND month_from IS NULL"
     " AND month_to IS NULL AND trips IS NULL AND budget_amount IS NULL AND languages = '{}')"
 )
 
@@ -43,6 +43,7 @@ class QuoteRequest(Created, Base):
             " AND contact_sealed IS NOT NULL AND name_sealed IS NOT NULL AND email_hash IS NOT NULL)",
             name="sent_is_complete",
         ),
+        CheckConstraint("state IN ('draft', 'erased') OR treatment_id IS NOT NULL", name="sent_has_treatment"),
         CheckConstraint(NOTHING_LEFT, name="nothing_left_once_erased"),
         Index("ix_quote_request_state_created_at", "state", "created_at"),
         Index("ix_quote_request_email_hash", "email_hash"),
@@ -71,6 +72,7 @@ class QuoteRequest(Created, Base):
     announced_at: Mapped[datetime | None]  # told that it will be erased
     retention_restarted_at: Mapped[datetime | None]  # its person wanted it kept: the 180 days count from here
 
+    treatment_id: Mapped[UUID | None] = mapped_column(ForeignKey("treatment.id"))
     procedure_id: Mapped[UUID | None] = mapped_column(ForeignKey("procedure.id"))  # none: "unsure"
     concern: Mapped[str | None]
     procedure_answered: Mapped[bool] = mapped_column(default=False)
@@ -99,6 +101,7 @@ class QuoteRequest(Created, Base):
     questions_sealed: Mapped[bytes | None]  # ["...", ...]
     email_hash: Mapped[bytes | None]
 
+    treatment: Mapped[Treatment | None] = relationship()
     procedure: Mapped[Procedure | None] = relationship()
     consents: Mapped[list["Consent"]] = relationship(back_populates="request", order_by="(Consent.at, Consent.number)")
 

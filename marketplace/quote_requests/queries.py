@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from marketplace.catalogue.models import Treatment
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
@@ -42,6 +43,13 @@ def by_ref(ref: str) -> QuoteRequest:
     if request is None:
         raise NotFound("request")
     return request
+
+
+def treatment_of(request: QuoteRequest) -> Treatment:
+    """The treatment a request is about. Raises NotFound for a draft in which nobody said it, and once erased."""
+    if request.treatment is None:
+        raise NotFound("treatment")
+    return request.treatment
 
 
 def answers(request: QuoteRequest) -> Answers:

@@ -35,7 +35,7 @@ ANNOUNCED_AHEAD = timedelta(days=7)
 SEALED = ("data_key", "health_sealed", "name_sealed", "contact_sealed", "questions_sealed", "email_hash")
 # What was asked in the open columns says something of the person, too.
 ASKED = (
-    *("procedure_id", "concern", "home_country", "timing", "month_from", "month_to", "trips"),
+    *("treatment_id", "procedure_id", "concern", "home_country", "timing", "month_from", "month_to", "trips"),
     *("budget_amount", "budget_currency", "budget_scope", "started_from_id"),
 )
 ENDS = {

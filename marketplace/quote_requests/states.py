@@ -48,21 +48,6 @@ REQUEST_MOVES = {
     RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
 }
 
-
-CONDITIONS = (
-    "pregnancy",
-    "breastfeeding",
-    "infection",
-    "allergy",
-    "skin_condition",
-    "blood_thinner",
-    "unsure",
-    "tell_clinic",
-    "none",
-)
-# Those that lead to the page which says what they mean.
-PAUSING = CONDITIONS[:6]
-
 # Code of a refusal because of the state, written out so that it can be searched for.
 REQUEST_REFUSALS = {
     RequestState.DRAFT: "request_draft",

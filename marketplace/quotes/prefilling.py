@@ -12,6 +12,7 @@ from marketplace.clinics.models import ClinicPrice
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.models import Lead
+from marketplace.quote_requests.queries import treatment_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import min_gap, usual
 from marketplace.quotes.states import QuoteState
@@ -49,9 +50,9 @@ def sources(lead: Lead) -> Sources:
 
 
 def _procedure(lead: Lead) -> Procedure:
-    found = lead.request.procedure or db.session.scalars(select(Procedure).order_by(Procedure.position)).first()
-    assert found is not None, "the content is loaded"
-    return found
+    """What was asked for; where the patient is unsure, the first of the treatment."""
+    request = lead.request
+    return request.procedure or treatment_of(request).procedures[0]
 
 
 def _listed(lead: Lead, procedure: Procedure) -> ClinicPrice | None:

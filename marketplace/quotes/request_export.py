@@ -48,6 +48,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
     """Returns all of the request, and records that it was exported. Raises CannotOpen once it is erased."""
     content = {
         "reference": request.ref,
+        "treatment": request.treatment.name if request.treatment else None,
         "procedure": request.procedure.name if request.procedure else None,
         **{name: getattr(request, name) for name in PLAIN},
         **vars(queries.answers(request)),

@@ -68,7 +68,7 @@ def _request(request: UUID, number: int, key: bytes, box: Box) -> Row:
         "state": "open",
         **{name: now for name in ("created_at", "draft_at", "unconfirmed_at", "open_at", "last_answered_at")},
         **{"home_country": "GB", "timing": "quarter", "trips": "2", "languages": ["en"], "destinations": ["TR"]},
-        **{"procedure_id": procedure_named().id, "share_health": True},
+        **{"treatment_id": procedure_named().treatment_id, "procedure_id": procedure_named().id, "share_health": True},
         "data_key": key,
         "health_sealed": box.seal(
             "quote_request.health_sealed", {"conditions": ["none"], "details": f"details {number}"}

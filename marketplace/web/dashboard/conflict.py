@@ -17,7 +17,7 @@ from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_lead
-from marketplace.web.dashboard.leads import form_of, slug_of
+from marketplace.web.dashboard.leads import form_of
 from marketplace.web.dashboard.quote_form import shown_values
 from marketplace.web.filters import money_text
 from marketplace.web.http import errors
@@ -93,7 +93,7 @@ def _who(actor: str) -> str:
 
 def _rows(own: "Lead", quote: "Quote") -> list[Row]:
     """Every field that either version fills in, in the order of the form."""
-    values = shown_values(terms_of(quote), procedure=slug_of(quote.procedure_id), seen=quote.number)
+    values = shown_values(terms_of(quote), procedure=quote.procedure.slug, seen=quote.number)
     form = form_of(own, answers_visible_to(own), formdata=None, data=values)
     rows = [
         Row(str(field.label.text), _text(values.get(field.name)), _text(request.form.getlist(field.name)))

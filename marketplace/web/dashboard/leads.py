@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.catalogue.queries import procedures
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused
@@ -23,7 +22,8 @@ from marketplace.leads.deletion_duties import confirm_deletion, duties_of
 from marketplace.leads.states import LeadState
 from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, is_visible, lock_visibility, may_ask
 from marketplace.quote_requests import photos
-from marketplace.quote_requests.states import PAUSING, Purpose
+from marketplace.quote_requests.queries import treatment_of
+from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote, why_lost
 from marketplace.quotes.quote_comparison import items_answered
@@ -44,11 +44,9 @@ from marketplace.words.lead import LEAD_ENDINGS
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from marketplace.catalogue.models import Procedure
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
-
-
-TREATMENT = "mesotherapy"
 
 
 @blueprint.get("/leads/<ref>")
@@ -74,21 +72,26 @@ def filled_form(own: Lead, visible: VisibleAnswers) -> QuoteForm | None:
         return None
     latest = latest_for_lead(own)
     terms = _started_from(own, latest)
-    values = shown_values(terms, procedure=slug_of(terms.procedure_id), seen=latest.number if latest else 0)
+    values = shown_values(terms, procedure=_slug_of(own, terms.procedure_id), seen=latest.number if latest else 0)
     form = form_of(own, visible, formdata=None, data=values | {"currency": own.clinic.currency})
     form.show(request_shown(own, visible))
     return form
 
 
-def slug_of(procedure_id: UUID) -> str:
-    """The procedure's name in forms."""
-    return next(procedure.slug for procedure in procedures(TREATMENT) if procedure.id == procedure_id)
+def _slug_of(own: Lead, procedure_id: UUID) -> str:
+    return next(procedure.slug for procedure in procedures_of(own) if procedure.id == procedure_id)
+
+
+def procedures_of(own: Lead) -> list[Procedure]:
+    """What the clinic may quote for: the procedures of the treatment that is asked for."""
+    return treatment_of(own.request).procedures
 
 
 def form_of(own: Lead, visible: VisibleAnswers, **kwargs: Any) -> QuoteForm:
     """The form of this lead."""
-    listed = procedures(TREATMENT)
-    return quote_form(currency=own.clinic.currency, procedures=listed, questions=visible.questions, **kwargs)
+    return quote_form(
+        currency=own.clinic.currency, procedures=procedures_of(own), questions=visible.questions, **kwargs
+    )
 
 
 def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
@@ -120,7 +123,6 @@ def lead_page(
         "dashboard/lead.html",
         lead=own,
         visible=visible,
-        pausing=PAUSING,
         quote=quote,
         held=held,
         plan=checked_quote(quote) if quote else None,

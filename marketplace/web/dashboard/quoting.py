@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from marketplace.catalogue.queries import procedures
 from marketplace.foundation.problems import Disagreements, WrongState
 from marketplace.leads.freezing import must_go_on
 from marketplace.leads.states import LEAD_REFUSALS
@@ -24,7 +23,7 @@ from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes
 from marketplace.quotes.states import PriceReason
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_lead, record_accesses_of_refused_form
-from marketplace.web.dashboard.leads import TREATMENT, form_of, lead_page
+from marketplace.web.dashboard.leads import form_of, lead_page, procedures_of
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
 from marketplace.web.dashboard.shown_request import request_shown
@@ -80,15 +79,15 @@ def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
     reason = PriceReason(form.price_reason.data) if form.price_reason.data else None
     confirmed = Confirmed(price_reason=reason, as_it_is=form.as_it_is.data)
     try:
-        submit_quote(own, _terms(form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
+        submit_quote(own, _terms(own, form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
     except Disagreements as refused:
         form.point_out(refused.problems)
         return False
     return True
 
 
-def _terms(form: QuoteForm, *, answers: int) -> QuoteTerms:
-    chosen = next(p for p in procedures(TREATMENT) if p.slug == form.procedure.data)
+def _terms(own: Lead, form: QuoteForm, *, answers: int) -> QuoteTerms:
+    chosen = next(p for p in procedures_of(own) if p.slug == form.procedure.data)
     return terms_from(form, procedure_id=chosen.id, answers=answers)
 
 

@@ -21,6 +21,7 @@ INTERNAL = {
     *(
         "id",
         "ref",
+        "treatment_id",
         "procedure_id",
         "data_key",
         "email_hash",

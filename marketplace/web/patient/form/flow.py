@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from marketplace.accounts import sessions
+from marketplace.catalogue.particulars import Particulars, particulars_of
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import DatabaseRole, use_role
@@ -24,16 +25,20 @@ BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answer
 
 
 class Question(Form):
-    """A page of the form; `change` leads back to the answers instead of on."""
+    """A page of the form; `change` leads back to the answers instead of on, `about` is what its treatment says."""
 
     change = HiddenField()
+
+    about: Particulars | None = None
 
     @classmethod
     def of(cls, quote_request: Any) -> Self:
         """What was sent, or what was answered before."""
-        if request.method == "POST":
-            return cls()
-        return cls(data={**cls.answered(quote_request), "change": request.args.get("change", "")})
+        sent = request.method == "POST"
+        given = {} if sent else {**cls.answered(quote_request), "change": request.args.get("change", "")}
+        form = cls() if sent else cls(data=given)
+        form.about = particulars_of(quote_request.treatment) if quote_request.treatment else None
+        return form
 
     @classmethod
     def answered(cls, quote_request: Any) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The health questions, and the page that says what an answer means."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,16 +11,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import Length, ValidationError
 
+from marketplace.catalogue.particulars import particulars_of
 from marketplace.quote_requests import drafts, queries
-from marketplace.quote_requests.states import PAUSING
+from marketplace.web import condition_words
+from marketplace.web.condition_words import NONE, UNSURE
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, url_of, with_draft
-from marketplace.words.condition import CONDITIONS, EXAMPLES
-
-NONE = "none"
-
 
 MAX_DETAILS_LENGTH = 1000
 
@@ -29,7 +29,6 @@ class HealthForm(Question):
     conditions = SomeOf(
         _l("Do any of these apply to you now?"),
         _l('Select what applies to you, or select "None of these"'),
-        choices=list(CONDITIONS.form.items()),
     )
     details = TextAreaField(
         _l("Is there anything you want to add?"),
@@ -37,6 +36,17 @@ class HealthForm(Question):
             Length(max=MAX_DETAILS_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_DETAILS_LENGTH))
         ],
     )
+
+    examples: Mapping[str, str] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, quote_request: Any) -> Self:
+        """Asks about the conditions that matter for the request's treatment."""
+        form = super().of(quote_request)
+        treatment = queries.treatment_of(quote_request)
+        form.conditions.choices = condition_words.choices(treatment)
+        form.examples = condition_words.examples(treatment)
+        return form
 
     @classmethod
     def answered(cls, quote_request: Any) -> dict[str, Any]:
@@ -62,10 +72,10 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
     """An answer with a meaning leads to the page that says it; none ends the request."""
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
-        return page("health", form, examples=EXAMPLES, nothing=NONE)
+        return page("health", form, nothing=NONE)
     keep(form, quote_request)
     changing = form.change.data == CHANGE
-    if set(form.conditions.data or ()) & set(PAUSING):
+    if set(form.conditions.data or ()) & particulars_of(queries.treatment_of(quote_request)).pausing:
         return redirect(url_for("patient.pause", change=CHANGE if changing else None), 303)
     return redirect(after("health", quote_request, changing=changing), 303)
 
@@ -74,14 +84,16 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
 @with_draft("you")
 def pause(quote_request: Any) -> ResponseReturnValue:
     """What was ticked, and what it means; asks nothing."""
-    conditions = queries.answers(quote_request).conditions
+    conditions = set(queries.answers(quote_request).conditions)
+    content = particulars_of(queries.treatment_of(quote_request))
     changing = request.args.get("change") == CHANGE
     onward = after("health", quote_request, changing=changing)
-    if not set(conditions) & set(PAUSING):
+    if not conditions & content.pausing:
         return redirect(onward, 303)
     return render_template(
         "patient/form/pause.html",
-        conditions=conditions,
+        care=[care for care in content.care if conditions & set(care.conditions)],
+        unsure=UNSURE in conditions,
         onward=onward,
         back=url_of("health", change=CHANGE if changing else None),
         later=url_of("when", change=CHANGE),

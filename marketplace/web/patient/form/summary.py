@@ -9,11 +9,10 @@ from markupsafe import Markup, escape
 
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.photos import photos_of
+from marketplace.web.condition_words import conditions_in_words
 from marketplace.web.filters import country_name, language_name, money
 from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.flow import CHANGE, url_of
-from marketplace.web.patient.form.treatment import concerns
-from marketplace.words.condition import CONDITIONS
 from marketplace.words.request import BUDGET_SCOPES, TIMINGS, TRIPS
 
 Row = dict[str, Any]
@@ -50,13 +49,9 @@ def _wish(quote_request: Any) -> list[Row]:
 
 def _person(quote_request: Any) -> list[Row]:
     answers = queries.answers(quote_request)
+    ticked = conditions_in_words(answers.conditions, queries.treatment_of(quote_request), "form")
     return [
-        _row(
-            "health",
-            "conditions",
-            _("Your health answers"),
-            _lines([str(CONDITIONS.form[c]) for c in answers.conditions]),
-        ),
+        _row("health", "conditions", _("Your health answers"), _lines([found.text for found in ticked])),
         _row("health", "details", _("What you added"), _lines(answers.details.split("\n"))),
         _row("photos", "photos", _("Photos"), _photos(quote_request)),
         _row("you", "name", _("Name to use"), answers.name),
@@ -73,7 +68,7 @@ def _photos(quote_request: Any) -> str | None:
 
 
 def _treatment(quote_request: Any) -> Markup:
-    labels = {concern["slug"]: concern["label"] for concern in concerns()}
+    labels = {concern["slug"]: concern["label"] for concern in queries.treatment_of(quote_request).concerns}
     procedure = quote_request.procedure
     name = procedure.name if procedure else _("The clinic suggests a treatment")
     return _lines([labels.get(quote_request.concern, _("I'm not sure")), name])

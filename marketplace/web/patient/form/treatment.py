@@ -1,6 +1,6 @@
 """The first question: what the person would like help with."""
 
-from typing import Any
+from typing import Any, Self
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,26 +9,22 @@ from wtforms import StringField
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.quote_requests import drafts
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.choices import OneOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
-
-TREATMENT = "mesotherapy"
-
 
 UNSURE = "unsure"
 
 
-def concerns() -> list[dict[str, Any]]:
-    """What people come with, each with the procedure that is usual for it."""
-    return list(catalogue.treatment(TREATMENT).concerns)
+def concerns_of(quote_request: QuoteRequest) -> list[dict[str, Any]]:
+    """What people come with, each with the procedure that is usual for it: of the request's treatment.
 
-
-def procedure_choices() -> choices.Choices:
-    """Labelled as people would say it."""
-    return [*((c["procedure"], c["label"]) for c in concerns()), (UNSURE, _("I'm not sure"))]
+    Of all treatments where nobody said which it is about.
+    """
+    listed = [quote_request.treatment] if quote_request.treatment else catalogue.treatments()
+    return [concern for treatment in listed for concern in treatment.concerns]
 
 
 class TreatmentForm(Question):
@@ -37,9 +33,16 @@ class TreatmentForm(Question):
     procedure = OneOf(
         _l("What would you like help with?"),
         _l("Select what you would like help with"),
-        choices=procedure_choices,
     )
     concern = StringField()
+
+    @classmethod
+    def of(cls, quote_request: Any) -> Self:
+        """Labelled as people would say it."""
+        form = super().of(quote_request)
+        listed = [(concern["procedure"], concern["label"]) for concern in concerns_of(quote_request)]
+        form.procedure.choices = [*listed, (UNSURE, _("I'm not sure"))]
+        return form
 
     @classmethod
     def answered(cls, quote_request: Any) -> dict[str, Any]:
@@ -51,7 +54,7 @@ class TreatmentForm(Question):
     def store(self, quote_request: Any) -> None:
         """The concern is the one sent, or the first that leads to the procedure."""
         slug = None if self.procedure.data == UNSURE else self.procedure.data
-        known = [c["slug"] for c in concerns() if c["procedure"] == slug]
+        known = [c["slug"] for c in concerns_of(quote_request) if c["procedure"] == slug]
         concern = self.concern.data if self.concern.data in known else next(iter(known), None)
         drafts.answer_treatment(quote_request, procedure_slug=slug, concern=concern)
 

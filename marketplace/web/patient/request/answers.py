@@ -12,17 +12,17 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.clinic_queries import leads_to_notify
 from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.web.condition_words import NONE
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.budget import BudgetForm
 from marketplace.web.patient.form.choices import ANY
 from marketplace.web.patient.form.flow import Question
-from marketplace.web.patient.form.health import NONE, HealthForm
+from marketplace.web.patient.form.health import HealthForm
 from marketplace.web.patient.form.travel import WhenForm, WhereForm
 from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
 from marketplace.web.patient.request_access import current_request, trusted_browser_only
-from marketplace.words.condition import EXAMPLES
 
 FORMS: dict[str, type[Question]] = {
     "treatment": TreatmentForm,
@@ -35,7 +35,7 @@ FORMS: dict[str, type[Question]] = {
 SHOWN: dict[str, dict[str, Any]] = {
     "treatment": {"unsure": UNSURE},
     "where": {"anywhere": ANY},
-    "health": {"examples": EXAMPLES, "nothing": NONE},
+    "health": {"nothing": NONE},
     "you": {"most": MAX_QUESTIONS},
 }
 

@@ -1,0 +1,54 @@
+"""The answers to the health question in words: a treatment's own from its content, the general ones from the table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from flask import Flask
+
+from marketplace.catalogue.models import Treatment
+from marketplace.catalogue.particulars import particulars_of
+from marketplace.words.condition import CONDITIONS
+
+Audience = Literal["form", "clinic", "operator"]
+UNSURE, NONE = "unsure", "none"
+
+
+@dataclass(frozen=True)
+class ConditionWords:
+    """One answer as it is read; `pausing` where clinics usually wait, `advice` for the clinic that reads it."""
+
+    code: str
+    text: str
+    pausing: bool
+    advice: str
+
+
+def choices(treatment: Treatment) -> list[tuple[str, str]]:
+    """Returns what a patient is asked about, as code and label."""
+    own = ((condition.slug, condition.patient) for condition in particulars_of(treatment).conditions)
+    return [*own, *((code, cast(str, text)) for code, text in CONDITIONS.form.items())]  # lazy: looked up when shown
+
+
+def examples(treatment: Treatment) -> dict[str, str]:
+    """Returns the hints of the boxes that have one, by code."""
+    conditions = particulars_of(treatment).conditions
+    return {condition.slug: condition.example for condition in conditions if condition.example}
+
+
+def conditions_in_words(codes: Iterable[str], treatment: Treatment, audience: Audience) -> list[ConditionWords]:
+    """Returns each answer for its reader; one that the content no longer has is shown by its code, never left out."""
+    content, general = particulars_of(treatment), getattr(CONDITIONS, audience)
+    found = []
+    for code in codes:
+        condition = content.condition(code)
+        own = (condition.patient if audience == "form" else condition.reader) if condition else code
+        advice = condition.advice if condition else ""
+        found.append(ConditionWords(code, str(general.get(code, own)), code in content.pausing, advice))
+    return found
+
+
+def install(app: Flask) -> None:
+    """Makes the answers and the particulars of a treatment known to the templates."""
+    app.jinja_env.filters["conditions_in_words"] = conditions_in_words
+    app.jinja_env.filters["particulars"] = particulars_of
