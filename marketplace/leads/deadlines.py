@@ -1,10 +1,14 @@
-"""Computes when an answer is due: after 48 real hours; where the clinic is closed then, two hours after it opens."""
+"""Computes when an answer is due: after 48 real hours; where the clinic is closed then, two hours after it opens.
+
+What a patient chose or declined may be undone for a while, too.
+"""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 REPLY_WITHIN = timedelta(hours=48)
 AFTER_OPENING = timedelta(hours=2)
+UNDO_WITHIN = timedelta(hours=48)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

@@ -13,6 +13,8 @@ from marketplace.clinics.actions import missing_checks
 from marketplace.clinics.models import Check
 from marketplace.clinics.standing import Stop, ended_checks, why_stopped
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState
+from marketplace.foundation.values.durations import hours
+from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, FREEZES, LeadState
 from marketplace.words.listing import CHECK_KINDS
@@ -53,7 +55,8 @@ def _follows(lead: Lead, what: str) -> str:
     if lead.state == LeadState.WON:
         return gettext(
             "It keeps the contact details it has, and reads your health answers, photos and messages no longer."
-            " You can undo your choice for 48 hours from our email about it."
+            " You can undo your choice for %(time)s from our email about it.",
+            time=hours(UNDO_WITHIN),
         )
     return gettext(
         "For now it cannot read your request, answer you or be chosen; a quote it sent is marked on your page."

@@ -15,6 +15,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import for_each_locked, lock_rows
 from marketplace.foundation.problems import Refused, WrongState
+from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.events import ids
 from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import LEAD, Lead, move_back
@@ -25,8 +26,6 @@ from marketplace.quotes.events import ChoiceUndone, DeclineUndone, QuoteChosen, 
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.pending import freeze_answer
 from marketplace.quotes.states import QuoteState
-
-UNDO_WITHIN = timedelta(hours=48)
 
 
 def choose(quote: Quote) -> None:

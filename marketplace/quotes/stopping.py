@@ -17,13 +17,13 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
+from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed, ids
 from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
-from marketplace.quotes.choosing import UNDO_WITHIN
 from marketplace.quotes.pending import freeze_answer
 
 BATCH = 50

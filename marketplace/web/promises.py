@@ -19,7 +19,7 @@ from marketplace.leads import clinic_queries, deadlines, deletion_duties, operat
 from marketplace.mail import retention as mail_retention
 from marketplace.mail import smtp_outcomes
 from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
-from marketplace.quotes import choosing, terms
+from marketplace.quotes import terms
 
 DURATIONS: Mapping[str, timedelta] = {
     # The request form, and the patient's links and page
@@ -30,7 +30,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "request_link": request_links.LIFETIMES[request_links.PAGE],
     "fresh_link": request_links.FRESH,
     "unconfirmed_request": retention.UNCONFIRMED_RETENTION,
-    "undo": choosing.UNDO_WITHIN,
+    "undo": deadlines.UNDO_WITHIN,
     # What is kept how long
     "photos": retention.PHOTOS_RETENTION,
     "health_after_end": retention.HEALTH_AFTER_END,

@@ -14,6 +14,7 @@ from markupsafe import escape
 from marketplace.catalogue.trip_plan_texts import plan_text
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
+from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
@@ -142,7 +143,7 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
     choosing.choose(choice.quote)
     name = choice.quote.lead.clinic.name
     flash(
-        _("We have told %(clinic)s. You have %(time)s to undo this", clinic=name, time=hours(choosing.UNDO_WITHIN)),
+        _("We have told %(clinic)s. You have %(time)s to undo this", clinic=name, time=hours(UNDO_WITHIN)),
         "success",
     )
     return redirect(url_for("patient.show_request", ref=ref), 303)

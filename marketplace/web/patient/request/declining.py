@@ -10,8 +10,9 @@ from wtforms.validators import AnyOf, Optional
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
+from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.quote_requests.states import TAKES_QUOTES
-from marketplace.quotes.choosing import UNDO_WITHIN, decline
+from marketplace.quotes.choosing import decline
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import of_request
 from marketplace.quotes.states import QUOTE_REFUSALS
