@@ -32,7 +32,7 @@ FIRST = 10  # whatever else waits, what has a time of its own goes before it
 @queue.periodic(cron="* * * * * */15")
 @queue.task(name="worker.timers", queue="timers", queueing_lock="worker.timers", priority=FIRST)
 def tick(timestamp: int) -> None:
-    """Every quarter of a minute whatever is due is done."""
+    """Runs the timers every 15 seconds."""
     run_timers(clock.now())
 
 
@@ -67,7 +67,7 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 
 
 def in_transaction(app: Flask) -> Callable[..., Any]:
-    """A job runs in the app's context and in one transaction."""
+    """Returns the middleware that runs each job in the app's context and in one transaction."""
 
     def middleware(call_next: Callable[[], Any], _context: object, _worker: object) -> Any:
         with app.app_context(), acting_as("worker"):

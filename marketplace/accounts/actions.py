@@ -17,7 +17,7 @@ from marketplace.foundation.audit.log import record
 
 
 def make_account(*, email: str, name: str, password: str) -> Account:
-    """For whoever proved the address by a mailed link: it needs no other confirmation."""
+    """Makes an account for whoever proved the address by a mailed link: it needs no other confirmation."""
     account = Account(
         email=email,
         name=name,
@@ -32,7 +32,7 @@ def make_account(*, email: str, name: str, password: str) -> Account:
 
 
 def end_all(account_id: UUID, *, reason: str) -> int:
-    """Signed out in every browser from the next request on, and a sign-in under way fails; how many there were."""
+    """Ends every session of the account and fails a sign-in under way; returns how many sessions there were."""
     # What was signed for the account names its uniquifier, and each session does: with a new one all of it is void.
     db.session.get_one(Account, account_id).fs_uniquifier = uuid4().hex
     ended = session_store.end_all_of(account_id)
@@ -42,7 +42,7 @@ def end_all(account_id: UUID, *, reason: str) -> int:
 
 
 def deactivate(account: Account) -> int:
-    """Out at once, and not in again; how many sessions that ended."""
+    """Locks the account and ends its sessions; returns how many."""
     account.active = False
     ended = end_all(account.id, reason="deactivated")
     record(AccountDeactivated(account_id=account.id))
@@ -50,13 +50,13 @@ def deactivate(account: Account) -> int:
 
 
 def reactivate(account: Account) -> None:
-    """Who was locked out by mistake, or came back, signs in again; the sessions of before stay ended."""
+    """Lets the account's owner sign in again; the sessions of before stay ended."""
     account.active = True
     record(AccountReactivated(account_id=account.id))
 
 
 def operator_role() -> Role:
-    """The one role of staff."""
+    """Returns the operators' role, made when it is missing."""
     role = db.session.scalar(select(Role).where(Role.name == OPERATOR))
     if role is None:
         role = Role(name=OPERATOR, description="Staff of the marketplace")
@@ -66,7 +66,7 @@ def operator_role() -> Role:
 
 
 def create_operator(email: str) -> str:
-    """A link that works once, within a day, to set a password. Raises Refused for what is no address."""
+    """Makes an operator; returns a link that sets a password once, within a day. Raises Refused for no address."""
     address = normal_address(email)
     account = account_with_address(address)
     if account is None:

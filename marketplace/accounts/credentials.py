@@ -24,10 +24,10 @@ _one_at_a_time = Lock()  # it keeps the words about the person in a place that a
 
 
 class Passwords(PasswordUtil):
-    """Long enough, and neither known to everybody nor made of what is known of the person or the site."""
+    """The rule of a password: long enough, not guessable, not made of what is known of the person or the site."""
 
     def validate(self, password: str, is_register: bool, **given: Any) -> tuple[list[str] | None, str]:
-        """For every form of the library; `user` is whose it is."""
+        """Returns what is wrong, and the normalised password; `user` is whose it is."""
         problems, text = super().validate(password, is_register, **given)
         user = given.get("user")
         about = (getattr(user, "name", ""), getattr(user, "email", ""))
@@ -35,14 +35,14 @@ class Passwords(PasswordUtil):
 
 
 def password_problem(password: str, *, about: tuple[str | None, ...] = ()) -> str | None:
-    """What to mend; None for one that will do. `about` is what is known of the person."""
+    """Returns what is wrong with a password, or None. `about` is what is known of the person."""
     errors, text = current_app.extensions["security"].password_util.validate(password, is_register=False)
     errors = errors or _too_easy(text, about=about)
     return str(errors[0]) if errors else None
 
 
 def normalise_password(password: str) -> str:
-    """As it is compared when signing in."""
+    """Returns the password as it is compared when signing in."""
     text: str = current_app.extensions["security"].password_util.normalize(password)
     return text
 
@@ -63,18 +63,18 @@ def _words(*texts: str | None) -> Iterator[str]:
 
 
 class OnceOnlyTotp(Totp):
-    """Remembers the time step of the last accepted code; it and everything before are refused."""
+    """TOTP that accepts a code once: the last accepted time step and all before it are refused."""
 
     def get_last_counter(self, user: Any) -> int | None:
-        """Read under the row's lock: of two uses at once, one is refused."""
+        """Reads the last accepted time step under the row's lock: of two uses at once, one is refused."""
         query = select(Account.tf_last_counter).where(Account.id == user.id).with_for_update()
         return db.session.scalar(query)
 
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
-        """Stored with the sign-in it allowed."""
+        """Stores the time step with the sign-in it allowed."""
         user.tf_last_counter = tmatch.counter
 
     def generate_qrcode(self, username: str, totp: str) -> str:
-        """Dark on its own white ground, so that it can be scanned in a dark theme, too."""
+        """Returns the QR code as a data URL, dark on white, so that it can be scanned in a dark theme, too."""
         image = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage)
         return f"data:image/svg+xml;base64,{b64encode(image.to_string()).decode('ascii')}"

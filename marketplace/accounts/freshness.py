@@ -45,7 +45,7 @@ def fresh(view: View) -> View:
 
 
 def is_fresh() -> bool:
-    """Whoever is not signed in never is."""
+    """Whether the password was entered within FRESH_FOR; never for who is not signed in."""
     row = sessions.current().row if current_user.is_authenticated else None
     return row is not None and row.authenticated_at is not None and clock.now() - row.authenticated_at < FRESH_FOR
 
@@ -58,7 +58,7 @@ def _ask_for_password() -> ResponseReturnValue:
 
 
 def _set_aside(place: str) -> None:
-    """What was typed waits for the password in the session, which is sealed; proofs and passwords do not."""
+    """Keeps what was typed in the sealed session until the password is entered; no proofs, no passwords."""
     typed = {name: values for name, values in request.form.lists() if name not in PROOFS and "password" not in name}
     texts = [text for name, values in typed.items() for text in (name, *values)]
     if sum(map(len, texts)) <= MAX_SET_ASIDE and not any(has_unsafe_characters(text, lines=True) for text in texts):
@@ -66,14 +66,14 @@ def _set_aside(place: str) -> None:
 
 
 def _take_up() -> None:
-    """Once, at the page it was typed into."""
+    """Takes what was set aside, once, at the page it was typed into."""
     kept = session.get("set_aside") if request.method == "GET" else None
     if kept and kept["place"] == request.path:
         g.typed_before = session.pop("set_aside")["typed"]
 
 
 def put_back(form: FlaskForm) -> None:
-    """Into the form, as if it had just been typed; it is sent by its own button."""
+    """Fills the form with what was set aside; it is sent by its own button."""
     typed = MultiDict(g.get("typed_before", {}))
     for field in form:
         if field.name in typed:
@@ -81,7 +81,7 @@ def put_back(form: FlaskForm) -> None:
 
 
 def _place() -> str:
-    """Where the person was: the same page, or the one the form stood on."""
+    """Returns the path where the person was: the same page, or the one the form stood on."""
     if request.method in {"GET", "HEAD"}:
         return request.full_path.rstrip("?")
     came_from = urlsplit(request.referrer or "")
@@ -95,7 +95,7 @@ def _is_page(path: str) -> bool:
 
 
 def guard_library_pages() -> ResponseReturnValue | None:
-    """The library has no limit of its own on some of these. Setting up a factor while signing in passes."""
+    """Asks for the password before the library's own pages; setting up a factor while signing in passes."""
     if request.endpoint in LIBRARY_PAGES and current_user.is_authenticated:
         if not is_fresh():
             return _ask_for_password()
@@ -115,6 +115,6 @@ def _entered_again(verify: View) -> View:
 
 
 def install(app: Flask) -> None:
-    """After Flask-Security has bound its own."""
+    """Binds the guard, after Flask-Security has bound its own views."""
     app.view_functions["security.verify"] = _entered_again(app.view_functions["security.verify"])
     app.before_request(guard_library_pages)

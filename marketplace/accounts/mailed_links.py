@@ -29,13 +29,13 @@ SERIALIZERS = {
 
 
 def install(app: Flask) -> None:
-    """Binds what a link to a new address leaves and ends."""
+    """Connects the signals that make and end a link to a new address."""
     change_email_instructions_sent.connect(_remember, app)
     change_email_confirmed.connect(_end, app)
 
 
 def is_genuine(endpoint: str, token: str) -> bool:
-    """Signed by us for this page, and spelled as we spelled it; whether it still works is another question."""
+    """Whether we signed the token for this page and it is spelled as we spelled it; it may have ended since."""
     try:
         getattr(current_app.extensions["security"], SERIALIZERS[endpoint]).loads(token)
         signature = token.rpartition(".")[2]
@@ -45,7 +45,7 @@ def is_genuine(endpoint: str, token: str) -> bool:
 
 
 def works(endpoint: str, token: str) -> bool:
-    """In time, and neither used nor replaced; a link to a new address only while nobody else has that."""
+    """Whether the token works: in time, neither used nor replaced, its new address not taken by somebody else."""
     if not is_genuine(endpoint, token):
         return False
     if endpoint == "security.change_email_confirm":

@@ -17,13 +17,13 @@ OPERATOR = "operator"
 
 
 class Discarded:
-    """An attribute that forgets whatever it is given."""
+    """An attribute that discards whatever it is given."""
 
     def __get__(self, owner: object, kind: type | None = None) -> None:
-        """Always nothing."""
+        """Returns None."""
 
     def __set__(self, owner: object, value: object) -> None:
-        """Stores nothing."""
+        """Discards the value."""
 
 
 class AccountRole(Base):
@@ -77,7 +77,7 @@ class Account(Created, Base, UserMixin):
 
     @property
     def is_operator(self) -> bool:
-        """Staff of the marketplace."""
+        """Whether the account belongs to the marketplace's staff."""
         return any(role.name == OPERATOR for role in self.roles)
 
     @property

@@ -12,7 +12,7 @@ from marketplace.foundation.values.mail_addresses import mailable
 
 
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of these people; an unknown id has none."""
+    """Returns the names of these accounts by id; an unknown id is left out."""
     wanted = set(account_ids)
     if not wanted:
         return {}
@@ -21,23 +21,23 @@ def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def all_accounts() -> list[Account]:
-    """Everybody's, in the order they were made."""
+    """Returns all accounts, the oldest first."""
     return list(db.session.scalars(select(Account).order_by(Account.id)))
 
 
 def operators() -> list[Account]:
-    """The marketplace's own staff, as far as they may sign in."""
+    """Returns the operators who may sign in."""
     query = select(Account).join(Account.roles).where(Role.name == OPERATOR, Account.active)
     return list(db.session.scalars(query.order_by(Account.id)))
 
 
 def account_with_address(email: str) -> Account | None:
-    """Whose address this is, however it is written."""
+    """Finds the account of an address, upper and lower case alike."""
     return db.session.scalar(select(Account).where(func.lower(Account.email) == func.lower(email)))
 
 
 def normal_address(email: str) -> str:
-    """As sign-in looks it up. Raises Refused for what no mail can be sent to."""
+    """Returns the address as sign-in looks it up. Raises Refused where no mail can be sent to it."""
     try:
         return mailable(email)
     except ValueError as error:

@@ -53,28 +53,28 @@ COLUMNS = tuple(WebSession.__table__.columns.keys())
 
 
 def new_token() -> str:
-    """256 random bits, as the cookie carries them."""
+    """Returns 256 random bits, as the cookie carries them."""
     return secrets.token_urlsafe(32)
 
 
 def id_of(token: str) -> bytes:
-    """The key of the token's row; nobody gets from it to the token."""
+    """Returns the key of the token's row, from which nobody gets to the token."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def as_text(values: dict[str, Any]) -> str:
-    """Two that hold the same read the same."""
+    """Serialises the values; equal values give equal text."""
     return _json.dumps(values)
 
 
 def seal(values: dict[str, Any], *, token: str) -> bytes:
-    """Opens only with the cookie and SECRET_KEY together: a copy of the table is worth nothing."""
+    """Seals the values; only the cookie and SECRET_KEY together open them: a copy of the table is worth nothing."""
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCMSIV(_key(token)).encrypt(nonce, as_text(values).encode(), id_of(token))
 
 
 def unseal(data: bytes, *, token: str) -> dict[str, Any] | None:
-    """None when SECRET_KEY has changed since, or the value was another row's."""
+    """Opens sealed values; None when SECRET_KEY has changed since, or the value was another row's."""
     try:
         opened = AESGCMSIV(_key(token)).decrypt(data[:NONCE], data[NONCE:], id_of(token))
     except (InvalidTag, ValueError):
@@ -88,7 +88,7 @@ def _key(token: str) -> bytes:
 
 
 def find(token: str) -> WebSession | None:
-    """The living row of a token that was issued here; anything else is nobody's."""
+    """Finds the living row of a token that was issued here; None for anything else."""
     if not TOKEN.fullmatch(token):
         return None
     query = select(WebSession).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
@@ -97,7 +97,7 @@ def find(token: str) -> WebSession | None:
 
 
 def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
-    """A new row, and the end of those it replaces: both or neither."""
+    """Inserts a row and ends those it replaces: both or neither."""
     with separate_transaction.transaction() as session:
         _end(session, WebSession.id.in_(tuple(ending)))
         if row:
@@ -105,14 +105,14 @@ def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
 
 
 def keep(row_id: bytes, **values: object) -> None:
-    """Only what changed; what has ended meanwhile stays so."""
+    """Stores what changed; a session that has ended meanwhile stays so."""
     living = WebSession.id == row_id, WebSession.data.is_not(None)
     with separate_transaction.transaction() as session:
         session.execute(update(WebSession).where(*living).values(**values))
 
 
 def end_all_of(account_id: UUID) -> int:
-    """In the transaction of whatever is the reason. How many there were."""
+    """Ends all sessions of the account in the caller's transaction; returns how many."""
     return _end(db.session(), WebSession.account_id == account_id)
 
 
@@ -124,7 +124,7 @@ def _end(session: Session, which: Any) -> int:
 
 
 def living_of(account_id: UUID) -> list[WebSession]:
-    """Where someone is signed in now, the last seen first."""
+    """Returns the account's living sessions, the last seen first."""
     query = select(WebSession).where(WebSession.account_id == account_id, WebSession.data.is_not(None))
     return list(
         db.session.scalars(query.where(WebSession.expires_at > clock.now()).order_by(WebSession.seen_at.desc()))
@@ -132,6 +132,6 @@ def living_of(account_id: UUID) -> list[WebSession]:
 
 
 def sweep(now: datetime) -> int:
-    """Forgets those of accounts seven days after their end, all others at their end."""
+    """Deletes sessions of accounts seven days after their end, all others at their end; returns how many."""
     gone = or_(WebSession.expires_at <= now - KEPT_AFTER_END, WebSession.account_id.is_(None))
     return db.session.execute(delete(WebSession).where(WebSession.expires_at <= now, gone)).rowcount  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Sessions: looked up when first asked for, kept by the server as long as their owner may be away, ended at once."""
+"""Server-side sessions: loaded when first used, kept as long as their owner may be away, ended at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TOUCH_EVERY = timedelta(minutes=1)  # not every look is worth a write
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long one may be away, and after how long one signs in again whatever one did."""
+    """How long a session may idle, and after how long it ends whatever its owner did."""
 
     idle: timedelta
     absolute: timedelta = timedelta(days=30)
@@ -32,7 +32,7 @@ REMEMBERED = Lifetime(idle=timedelta(days=30))
 
 
 class SessionTouched(RuntimeError):
-    """A page that is the same for everyone asked who is there."""
+    """A page that is the same for everyone used the session."""
 
 
 class BrowserSession(SessionMixin):
@@ -66,20 +66,20 @@ class BrowserSession(SessionMixin):
         return len(self._now())
 
     def shut(self) -> None:
-        """For pages without a session: who touches it is told, in production it is empty and stays so."""
+        """Closes the session for this request: using it raises SessionTouched, in production it stays empty."""
         self._is_shut = True
         if self.touched:
             self._complain()
 
     def sign_in(self, account_id: UUID, lifetime: Lifetime, *, remembered: bool) -> None:
-        """A new id and a new life: whoever knew the id of before knows nothing."""
+        """Starts a new session with a new id: the id of before is worth nothing."""
         self._now()
         row = _row(lifetime)
         row.account_id, row.remembered, row.authenticated_at = account_id, remembered, row.started_at
         self._replace(row)
 
     def renew(self, *, fresh: bool) -> None:
-        """A new id for the same sign-in, which ends when it would have ended."""
+        """Gives the sign-in a new id; it ends when it would have ended."""
         self._now()
         if self.row is not None:
             row = WebSession(**{name: getattr(self.row, name) for name in session_store.COLUMNS})
@@ -87,17 +87,17 @@ class BrowserSession(SessionMixin):
             self._replace(row)
 
     def end(self) -> None:
-        """Nothing of it is left."""
+        """Ends the session and empties it."""
         self._now().clear()
         self._replace(None)
 
     @property
     def is_over(self) -> bool:
-        """It was ended by this very request."""
+        """Whether this very request ended it."""
         return self.row is None and bool(self._ending)
 
     def last(self, away: timedelta) -> None:
-        """Whoever is not signed in may be away at least this long."""
+        """Lets who is not signed in be away at least this long."""
         self._now()
         if self.row is None:
             self._replace(_row(ANYONE))
@@ -105,13 +105,13 @@ class BrowserSession(SessionMixin):
             self.row.idle_seconds = max(self.row.idle_seconds, int(away.total_seconds()))
 
     def outlive_browser(self, until: datetime | None) -> None:
-        """The cookie is kept until then when the browser is closed; None ends that. Never for who has signed in."""
+        """Keeps the cookie until then when the browser is closed; None ends that. Never for who has signed in."""
         self._now()
         if self.row is None or self.row.account_id is None:
             self.cookie_ends, self.sends_cookie = until, True
 
     def save(self) -> None:
-        """Writes what changed, or that its owner was here; a page that never asked for it writes nothing."""
+        """Stores what changed, or that its owner was here; a page that never used the session writes nothing."""
         if not self.touched or self._is_lost or self._is_shut:
             return
         if self.row is None and self._values:
@@ -170,14 +170,14 @@ class BrowserSession(SessionMixin):
 
 
 class RowSessions(SessionInterface):
-    """How Flask comes by the session, and the one cookie it is known by."""
+    """Flask's session interface over stored rows and one cookie."""
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
-        """Asks nobody yet."""
+        """Returns the session of the cookie; the database is not asked yet."""
         return BrowserSession(request.cookies.get(self.get_cookie_name(app), ""))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """After the view's own transaction. HEAD keeps nothing, and neither does an answer that is our fault."""
+        """Stores the session after the view's own transaction; not after HEAD or an error of ours."""
         if request.method == "HEAD" or response.status_code >= 500:
             return
         kept = cast(BrowserSession, session)
@@ -198,7 +198,7 @@ class RowSessions(SessionInterface):
 
 
 def current() -> BrowserSession:
-    """The session of this request."""
+    """Returns the session of this request."""
     return cast(BrowserSession, request_ctx.session)
 
 

@@ -20,7 +20,7 @@ Who = Callable[[], dict[str, str]]
 
 
 def typed_address() -> dict[str, str]:
-    """The address as it will be looked up, however it was spelled: nobody learns here whether somebody has it."""
+    """Returns the address as it will be looked up: nobody learns here whether it has an account."""
     typed = trimmed(request.form.get("email", ""))
     with suppress(Refused):
         typed = normal_address(typed)
@@ -28,7 +28,7 @@ def typed_address() -> dict[str, str]:
 
 
 def half_signed_in() -> dict[str, str]:
-    """The account whose password was right, or who is signed in already."""
+    """Returns the account whose password was right, or who is signed in already."""
     if current_user.is_authenticated:
         return {"account": str(current_user.id)}
     named = select(Account.id).where(Account.fs_uniquifier == session.get("tf_user_id", ""))
@@ -36,7 +36,7 @@ def half_signed_in() -> dict[str, str]:
 
 
 def lock_half_signed_in_account() -> None:
-    """Its row is read anew and held, so that of two uses of one recovery code the second finds it spent."""
+    """Locks the account's row and reads it anew: of two uses of one recovery code the second finds it spent."""
     named = select(Account).where(Account.fs_uniquifier == session.get("tf_user_id", ""))
     db.session.scalar(named.with_for_update().execution_options(populate_existing=True))
 
@@ -55,7 +55,7 @@ LIMITED: dict[str, tuple[str, Who, bool]] = {
 
 
 def install(app: Flask) -> None:
-    """Around Flask-Security's own views, once it has bound them."""
+    """Wraps Flask-Security's own views, once it has bound them."""
     for endpoint, (name, who, only_wrong) in LIMITED.items():
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint], name, who=who, only_wrong=only_wrong)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.clinics.models import Check, Clinic, ClinicPrice
@@ -13,6 +13,7 @@ from marketplace.clinics.text_search import matching
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
+from marketplace.foundation.lifecycle import count_by_state
 from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound
 
@@ -38,9 +39,7 @@ def listings(
 
 def state_counts() -> dict[str, int]:
     """Counts listings by state."""
-    query = select(Clinic.listing_state, func.count()).group_by(Clinic.listing_state)
-    counts: dict[str, int] = {state: n for state, n in db.session.execute(query)}
-    return {state: counts.get(state, 0) for state in ListingState}
+    return count_by_state(Clinic.listing_state, ListingState)
 
 
 def by_id(clinic_id: UUID) -> Clinic:

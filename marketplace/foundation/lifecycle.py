@@ -1,8 +1,11 @@
 """Lifecycles: one stored state a thing, one table of legal moves, a moment for every move."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -53,3 +56,11 @@ class Lifecycle(Generic[Thing, State]):
             setattr(thing, f"{to}_at", clock.now())
             setattr(thing, self.column, to)
         db.session.flush()
+
+
+def count_by_state(column: InstrumentedAttribute[State], states: Iterable[State]) -> dict[str, int]:
+    """Returns how many rows stand in each of these states, 0 where none does."""
+    wanted = list(states)
+    query = select(column, func.count()).where(column.in_(wanted)).group_by(column)
+    counts: dict[str, int] = {state: number for state, number in db.session.execute(query)}
+    return {state: counts.get(state, 0) for state in wanted}

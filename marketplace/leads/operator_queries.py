@@ -11,6 +11,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.lifecycle import count_by_state
 from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
@@ -85,9 +86,7 @@ def request_by_ref(ref: str) -> QuoteRequest:
 
 def state_counts() -> dict[str, int]:
     """Counts leads by state."""
-    found = db.session.execute(select(Lead.state, func.count()).group_by(Lead.state))
-    counts: dict[str, int] = {state: n for state, n in found}
-    return {state: counts.get(state, 0) for state in LeadState}
+    return count_by_state(Lead.state, LeadState)
 
 
 def waiting_without_clinic() -> int:

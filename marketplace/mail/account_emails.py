@@ -48,12 +48,12 @@ class OutboxMailUtil(MailUtil):
     """Puts every email of Flask-Security into the outbox, and reads addresses as every form of ours does."""
 
     def normalize(self, email: str) -> str:
-        """As it is looked up: without what nobody can see around it."""
+        """Returns the address as it is looked up, without invisible characters around it."""
         normal: str = super().normalize(trimmed(email))
         return normal
 
     def validate(self, email: str) -> str:
-        """As it is kept, where mail can be sent to it."""
+        """Returns the address as it is stored. Raises EmailValidateException where no mail can be sent to it."""
         try:
             return mailable(email)
         except ValueError as error:
@@ -69,7 +69,7 @@ class OutboxMailUtil(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        """Only what happened and the link are taken; words and addresses come from us."""
+        """Puts our own email into the outbox; of theirs only what happened and the link are used."""
         ours = _EMAILS[template.rpartition("/")[2]]
         if ours.name == "account_reset":
             # Flask-Security hashes for an address it does not know: a known one takes as long.
@@ -97,17 +97,17 @@ def _held_back(address: str) -> bool:
 
 
 def notify_old_address(_sender: object, *, old_email: str, **_ignored: object) -> None:
-    """The library writes to the new address only; whoever lost an account must hear of it where they still read."""
+    """Writes to the old address too: whoever lost an account must hear of it where they still read."""
     outbox.put("account_address_changed", to=old_email, audience="account", context={})
 
 
 def install(app: Flask) -> None:
-    """Binds what the library sends no email for."""
+    """Connects the signals for which the library sends no email."""
     change_email_confirmed.connect(notify_old_address, app)
 
 
 def _on_our_site(url: str) -> str:
-    """The same page below SITE_URL: the Host header has no say in what we mail."""
+    """Returns the same page below SITE_URL: the Host header has no say in what we mail."""
     parts = urlsplit(url)
     return absolute(parts.path + (f"?{parts.query}" if parts.query else ""))
 

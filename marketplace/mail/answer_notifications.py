@@ -23,7 +23,7 @@ NAME = "answers_changed"
 
 @queue.task(name="mail.answer_news", retry=AFTER_OUTAGE)
 def send_job(request_id: str) -> None:
-    """One look at one request; runs in the worker, so it commits."""
+    """Notifies the clinics of one request, or schedules it; runs in the worker, so it commits."""
     request = db.session.get(QuoteRequest, UUID(request_id), with_for_update=True, populate_existing=True)
     for lead in leads_to_notify(request, READ_BY_CLINICS) if request is not None else ():
         send_or_reschedule(lead)
@@ -31,7 +31,7 @@ def send_job(request_id: str) -> None:
 
 
 def notify_clinics(event: Event) -> None:
-    """An answer was changed: each clinic that reads it is told (RequestChanged)."""
+    """Notifies each clinic that reads the changed answer (RequestChanged)."""
     request = db.session.get_one(QuoteRequest, event.request_id)
     for lead in leads_to_notify(request, {event.reason or ""}):
         send_or_reschedule(lead)

@@ -8,14 +8,12 @@ from sqlalchemy import func, select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
-from marketplace.mail.models import Email
-from marketplace.mail.quota import try_lock
+from marketplace.mail.quota import mailed_recently, try_lock
 from marketplace.mail.wording import clock_city, clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.words.listing import LISTING_REASONS
@@ -40,7 +38,9 @@ def new_request(event: Event) -> None:
 def leads_waiting(event: Event) -> None:
     """Half the time is gone: how many requests wait, in one email for all of them (LeadReminded)."""
     clinic = db.session.get_one(Clinic, event.clinic_id)
-    if not try_lock(f"leads_waiting {clinic.id}") or _recently(clinic, "leads_waiting"):
+    if not try_lock(f"leads_waiting {clinic.id}"):
+        return
+    if mailed_recently("leads_waiting", within=_NOT_TWICE_WITHIN, clinic_id=clinic.id):
         return
     waiting = select(func.count()).select_from(Lead).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
     next_due = select(func.min(Lead.due_at)).where(Lead.clinic_id == clinic.id, Lead.state.in_(AWAITING))
@@ -114,9 +114,8 @@ def delete_part(event: Event) -> None:
 def delete_reminder(event: Event) -> None:
     """The clinic has not confirmed what it was asked to delete: one email a request and hour (DeletionChased)."""
     lead = _lead(event)
-    earlier = Email.created_at > clock.now() - _NOT_TWICE_WITHIN
-    twice = select(Email.id).where(Email.request_id == lead.request_id, Email.clinic_id == lead.clinic_id, earlier)
-    if db.session.scalar(twice.where(Email.name == "delete_reminder").limit(1)) is None:
+    request_id, clinic_id = lead.request_id, lead.clinic_id
+    if not mailed_recently("delete_reminder", within=_NOT_TWICE_WITHIN, request_id=request_id, clinic_id=clinic_id):
         _about_lead("delete_reminder", lead)
 
 
@@ -190,10 +189,3 @@ def _leads_of(event: Event) -> Sequence[Lead]:
 def _others(event: Event) -> list[Lead]:
     """Who lost by this choice: not who was declined before."""
     return [lead for lead in _leads_of(event) if lead.state == LeadState.LOST and lead.state_before_loss is not None]
-
-
-def _recently(clinic: Clinic, name: str) -> bool:
-    earlier = select(Email.id).where(
-        Email.clinic_id == clinic.id, Email.name == name, Email.created_at > clock.now() - _NOT_TWICE_WITHIN
-    )
-    return db.session.scalar(earlier.limit(1)) is not None

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
-from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
 from marketplace.leads import status_texts
 from marketplace.leads.messages import CLINIC, unread_counts
@@ -15,7 +14,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
 from marketplace.mail import patient_emails
 from marketplace.mail.links import RequestLink
-from marketplace.mail.models import Email
+from marketplace.mail.quota import mailed_recently
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import AT_CLINICS
 from marketplace.quotes.models import Quote
@@ -63,13 +62,7 @@ def _clinic_changed(lead: Lead, *, what: str) -> None:
 
 def _mailed_lately(lead: Lead) -> bool:
     """Three checks can end on one day; one email says it all."""
-    earlier = select(Email.id).where(
-        Email.request_id == lead.request_id,
-        Email.clinic_id == lead.clinic_id,
-        Email.name == NAME,
-        Email.created_at > clock.now() - NOT_TWICE_WITHIN,
-    )
-    return db.session.scalar(earlier.limit(1)) is not None
+    return mailed_recently(NAME, within=NOT_TWICE_WITHIN, request_id=lead.request_id, clinic_id=lead.clinic_id)
 
 
 def clinic_wrote(event: Event) -> None:

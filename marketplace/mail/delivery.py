@@ -1,4 +1,4 @@
-"""Handing one email to the SMTP server: never twice on purpose, never lost, its state written right after."""
+"""Hands one email to the SMTP server: never twice on purpose, never lost, its state written right after."""
 
 import logging
 import smtplib
@@ -50,7 +50,7 @@ class Contents(NamedTuple):
 
 
 def contents(email: Email) -> Contents:
-    """The recipient and both bodies as stored. Raises CannotOpen once they are erased."""
+    """Opens the recipient and both bodies. Raises CannotOpen once they are erased."""
     if email.recipient_sealed is None or email.text_sealed is None or email.html_sealed is None:
         raise CannotOpen("email")
     box = email.own_box if email.data_key else db.session.get_one(QuoteRequest, email.request_id).box
@@ -88,7 +88,7 @@ def prepare(email_id: UUID) -> bool:
 
 
 def attempt(email_id: UUID) -> datetime | None:
-    """Sends; the moment to try again, or None when it is over."""
+    """Sends the email; returns the moment to try again, or None when it is over."""
     email = _lock_waiting(email_id)
     if email is None:
         return None
@@ -107,7 +107,7 @@ def attempt(email_id: UUID) -> datetime | None:
 
 
 def domain_of(email_id: UUID) -> str:
-    """Of the recipient's address; empty where there is none to be read."""
+    """Returns the domain of the recipient's address; empty where it cannot be read."""
     email = db.session.get(Email, email_id)
     try:
         return contents(email).to.rpartition("@")[2] if email is not None else ""
@@ -116,28 +116,28 @@ def domain_of(email_id: UUID) -> str:
 
 
 def name_of(email_id: UUID) -> str | None:
-    """Which email it is."""
+    """Returns the email's name; None when there is no such email."""
     return db.session.scalar(select(Email.name).where(Email.id == email_id))
 
 
 def still_waits(email_id: UUID) -> bool:
-    """Whether somebody must send it yet."""
+    """Whether it is still to be sent."""
     return db.session.scalar(select(Email.state).where(Email.id == email_id)) == EmailState.WAITING
 
 
 def wait_again(email: Email) -> None:
-    """A failed email waits once more, with all its time. Raises WrongState for any other."""
+    """Puts a failed email back to waiting, with all its time. Raises WrongState for any other."""
     lifecycle.move(email, EmailState.WAITING)
     email.unclear_attempts, email.retry_at = 0, None
 
 
 def about(email: Email) -> dict[str, UUID | None]:
-    """Whom its events are about."""
+    """Returns the ids its events carry: request, clinic and account."""
     return {"request_id": email.request_id, "clinic_id": email.clinic_id, "account_id": email.account_id}
 
 
 def _withheld(email: Email) -> str | None:
-    """Why nothing goes to its address at present. Raises TooEarly while nobody can read it."""
+    """Returns why nothing goes to its address at present. Raises TooEarly while a key is missing."""
     try:
         return suppression_reason(contents(email).to, name=email.name)
     except CannotOpen:
@@ -167,7 +167,7 @@ def _end(email: Email, state: EmailState, *, code: str | None) -> None:
 
 
 def _after(email: Email, outcome: Outcome) -> datetime | None:
-    """What the server's refusal or silence leads to."""
+    """Applies a refusal or silence; returns the moment to try again, or None when it is over."""
     unclear = outcome.verdict is Verdict.UNCLEAR
     email.last_error = outcome.code
     if unclear:
@@ -180,7 +180,7 @@ def _after(email: Email, outcome: Outcome) -> datetime | None:
 
 
 def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
-    """None when the server accepted it."""
+    """Sends the message; None when the server accepted it."""
     session = transport.open_session()
     try:
         with session:
@@ -191,7 +191,7 @@ def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
 
 
 def _message(email: Email) -> transport.SevenBitMessage:
-    """The same Message-ID in every attempt, so that a reader's mailbox can tell copies."""
+    """Builds the message with the same Message-ID in every attempt, so that a reader's mailbox can tell copies."""
     sealed = contents(email)
     link = links.address(email)
     desk, to = _desk(), one_address(sealed.to)
@@ -210,7 +210,7 @@ def _message(email: Email) -> transport.SevenBitMessage:
 
 
 def _headers(email: Email) -> dict[str, str]:
-    """What mail programs go by: no answer is expected of a machine, and a stream can be stopped by one click."""
+    """Returns the headers mail programs go by: automatic, its language, and how to unsubscribe from a stream."""
     headers = {"Auto-Submitted": "auto-generated", "Content-Language": email.locale}
     if stop := links.unsubscribe(email):
         headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -218,6 +218,6 @@ def _headers(email: Email) -> dict[str, str]:
 
 
 def _desk() -> Address:
-    """MAIL_DEFAULT_SENDER, taken apart once: what it is called and where it is."""
+    """Parses MAIL_DEFAULT_SENDER into a name and an address."""
     name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
     return one_address(address, name=name or current_app.config["SITE_NAME"])

@@ -34,7 +34,7 @@ _PLAIN = re.compile(r"(?<![\d.])[245]\d\d(?![\d.])")
 
 @dataclass(frozen=True)
 class Report:
-    """One thing said of one email."""
+    """What one report says of one email."""
 
     email_id: UUID
     event: str
@@ -42,7 +42,7 @@ class Report:
 
     @property
     def permanent(self) -> bool:
-        """The server will not try again."""
+        """Whether the server will not try again."""
         return (self.code or "").startswith("5")
 
     @property
@@ -52,13 +52,13 @@ class Report:
 
 
 def id_in(text: str) -> UUID | None:
-    """The id of an email in its Message-ID, however it is written."""
+    """Finds the id of an email in its Message-ID, however it is written."""
     found = _ID.search(text)
     return UUID(found.group()) if found else None
 
 
 def code_in(text: str) -> str | None:
-    """5.1.1, or 550 where there is no other; never the words around it, which may quote an address."""
+    """Finds the code in a text, 5.1.1 or else 550; never the words around it, which may quote an address."""
     enhanced, plain = _ENHANCED.search(text), _PLAIN.search(text)
     if enhanced:
         return enhanced.group()
@@ -66,7 +66,7 @@ def code_in(text: str) -> str | None:
 
 
 def read(raw: bytes) -> Report | None:
-    """What the message reports, or None: not a report, not of ours, or nothing went wrong."""
+    """Reads a report out of a message; None when it is no report, not about our email, or nothing went wrong."""
     if len(raw) > MAX_BYTES:
         return None
     message = message_from_bytes(raw)
@@ -83,13 +83,13 @@ def read(raw: bytes) -> Report | None:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    """What stands beside the original, and not what stands in it."""
+    """Yields the parts beside the original, not those in it."""
     children = message.get_payload()
     yield from (child for child in (children if isinstance(children, list) else []) if isinstance(child, Message))
 
 
 def _original(message: Message) -> UUID | None:
-    """By the headers of the original, which come with the report, else by the id of its envelope."""
+    """Finds our email's id by the headers of the original, else by the id of its envelope."""
     named: list[str] = []
     for part in _parts(message):
         kind = part.get_content_type()
@@ -104,7 +104,7 @@ def _original(message: Message) -> UUID | None:
 
 
 def _bounced(part: Message) -> str | None:
-    """The code of the first recipient whose delivery failed or is held up. We write to one recipient a mail."""
+    """Returns the code of the first recipient whose delivery failed or is delayed; an email has one recipient."""
     for fields in _parts(part):
         action = _header(fields, "Action").strip().lower()
         if action in NO_CODE:
@@ -113,7 +113,7 @@ def _bounced(part: Message) -> str | None:
 
 
 def _complains(part: Message) -> bool:
-    """`not-spam` takes nothing back: an operator does."""
+    """Whether it is a complaint; `not-spam` lifts nothing, an operator does."""
     kinds = [_header(fields, "Feedback-Type").strip().lower() for fields in _parts(part)]
     return any(kind and kind != "not-spam" for kind in kinds)
 
@@ -123,7 +123,7 @@ def _header(message: Message, name: str) -> str:
 
 
 def apply_report(report: Report) -> None:
-    """A permanent bounce ends an email, and its address where that is gone; others are noted. Raises NotFound."""
+    """Ends an email after a permanent bounce, suppresses an address that is gone, notes the rest. Raises NotFound."""
     email = db.session.scalar(select(Email).where(Email.id == report.email_id).with_for_update())
     if email is None:
         raise NotFound("email")
@@ -152,7 +152,7 @@ def _apply_complaint(email: Email) -> None:
 
 
 def _suppress(email: Email, *, reason: Reason, scope: str) -> bool:
-    """False when it is known already, or the address is forgotten."""
+    """Suppresses the email's address; False when it is known already, or the address is forgotten."""
     try:
         address = delivery.contents(email).to
     except CannotOpen:

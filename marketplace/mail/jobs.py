@@ -56,7 +56,7 @@ def _send(key: UUID) -> None:
 
 
 def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
-    """One waiting job an email; False when there is one already. Without `at` it is a first attempt."""
+    """Queues the sending of an email, one job each; False when there is one already. No `at`: a first attempt."""
     urgent = current_name(delivery.name_of(email_id) or "") in _URGENT
     return defer(
         send,
@@ -69,7 +69,7 @@ def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
 
 
 def sweep_waiting(now: datetime) -> int:
-    """Emails whose job was lost get a new one; how many."""
+    """Queues emails whose job was lost again; returns how many."""
     forgotten = db.session.scalars(
         select(Email.id)
         .where(Email.state == EmailState.WAITING)
@@ -81,7 +81,7 @@ def sweep_waiting(now: datetime) -> int:
 
 
 def retry(email_id: UUID) -> None:
-    """An operator's second try of a failed email. Raises WrongState for any other."""
+    """Queues a failed email again, as an operator asked. Raises WrongState for any other."""
     email = db.session.get_one(Email, email_id)
     delivery.wait_again(email)
     queue_sending(email_id)

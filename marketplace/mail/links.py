@@ -1,4 +1,4 @@
-"""Where the one button of an email leads. A link that stands for a right is made when the email is sent."""
+"""Links in emails: where the button leads. A link that grants access is made when the email is sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,7 +92,7 @@ class Columns(NamedTuple):
 
 
 def columns(link: Link | None) -> Columns:
-    """What the sending job needs to make the link."""
+    """Returns what the sending job needs to make the link. Raises ValueError for a path that is no page of ours."""
     match link:
         case PageLink(path):
             return Columns(path=_own_path(path))
@@ -111,7 +111,7 @@ def columns(link: Link | None) -> Columns:
 
 
 def shown(link: Link | None) -> str:
-    """What the templates print for the link; empty without one."""
+    """Returns what the templates print for the link; empty without one."""
     match link:
         case None:
             return ""
@@ -122,19 +122,19 @@ def shown(link: Link | None) -> str:
 
 
 def absolute(path: str) -> str:
-    """An address below SITE_URL, whatever host was asked."""
+    """Returns the path's address below SITE_URL, whatever host was asked. Raises ValueError for another site's path."""
     return f"{current_app.config['SITE_URL']}{_own_path(path)}"
 
 
 def unsubscribe(email: Email) -> str:
-    """Where its reader stops the stream it belongs to; empty when it belongs to none."""
+    """Returns the address that stops the email's stream; empty when it belongs to none."""
     if email.account_id is None or email.name not in STREAMS:
         return ""
     return absolute(unsubscribe_path(email.account_id, email.name))
 
 
 def make_ready(email: Email) -> None:
-    """The link exists and its time starts now; every attempt carries the same one. Raises NoLongerDue."""
+    """Makes the link and starts its time; every attempt carries the same one. Raises NoLongerDue."""
     if email.link_purpose is None or email.link_subject_id is None:
         return
     ends = _end_of(email)
@@ -155,7 +155,7 @@ def make_ready(email: Email) -> None:
 
 
 def address(email: Email) -> str:
-    """The link itself, to be put in its place; empty when the email keeps none."""
+    """Returns the link that replaces the placeholder; empty when the email has none."""
     if email.link_purpose is None:
         return absolute(email.link_path) if email.link_path else ""
     token = signed_links.token_of(db.session.get_one(SignedLink, email.id))

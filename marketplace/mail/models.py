@@ -72,10 +72,10 @@ class Email(Created, Base):
     html_sealed: Mapped[bytes | None]
 
     def forget(self) -> None:
-        """Nothing of to whom or what is left."""
+        """Deletes the recipient, the text and the key they are sealed with."""
         self.data_key = self.recipient_sealed = self.text_sealed = self.html_sealed = None
 
     @property
     def own_box(self) -> Box:
-        """For mail that belongs to no request."""
+        """Returns the box of an email that is sealed by a key of its own."""
         return Box(self.data_key, owner=self.id)

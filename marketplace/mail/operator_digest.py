@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 class Waiting(NamedTuple):
-    """Since when each thing waits."""
+    """Since when each thing has waited."""
 
     listings: list[datetime]
     evidence: list[datetime]
@@ -32,12 +32,12 @@ class Waiting(NamedTuple):
 
     @property
     def all(self) -> list[datetime]:
-        """The oldest first."""
+        """All moments, the oldest first."""
         return sorted([*self.listings, *self.evidence, *self.emails])
 
 
 def send_due(now: datetime) -> int:
-    """After eight, once a day, to each operator who wants it; how many emails."""
+    """Writes the digest after eight, once a day, to each operator who wants it; returns how many."""
     zone = ZoneInfo(current_app.config["TIMEZONE"])
     eight = datetime.combine(now.astimezone(zone).date(), AT, tzinfo=zone).astimezone(UTC)
     if now < eight or not _first_today(eight):
@@ -52,7 +52,7 @@ def send_due(now: datetime) -> int:
 
 
 def operator_digest(account: Account, *, waiting: Waiting, at: datetime) -> None:
-    """How much waits, and for how long."""
+    """Writes one operator how much waits, and for how long."""
     oldest = format_timedelta(at - waiting.all[0], granularity="hour", locale="en")
     context = {"n": len(waiting.all), "oldest": oldest, **{name: len(waits) for name, waits in _named(waiting)}}
     link = PageLink("/operator")
@@ -64,7 +64,7 @@ def _named(waiting: Waiting) -> list[tuple[str, list[datetime]]]:
 
 
 def _first_today(eight: datetime) -> bool:
-    """Two workers at once: one of them writes, the other finds it written."""
+    """Whether today's digest is still to be written; of two workers one is told so."""
     if not try_lock(NAME):
         return False
     written = select(Email.id).where(Email.name == NAME, Email.created_at >= eight).limit(1)
@@ -72,7 +72,7 @@ def _first_today(eight: datetime) -> bool:
 
 
 def _waiting(*, before: datetime) -> Waiting:
-    """What came after eight is for tomorrow."""
+    """Returns what waits since before eight; what came later is for tomorrow."""
     since = before - DAY
     failed = func.coalesce(Email.bounced_at, Email.failed_at)
     came_back = select(failed).where(Email.state.in_(("failed", "bounced")), failed >= since, failed < before)

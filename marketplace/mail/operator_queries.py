@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
+from marketplace.foundation.lifecycle import count_by_state
 from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.mail import jobs
@@ -32,12 +33,12 @@ class EmailRow:
 
     @property
     def at(self) -> datetime:
-        """When it was sent, or written while it is not."""
+        """When it was sent, or when it was written while it is unsent."""
         return self.email.sent_at or self.email.created_at
 
 
 def emails(*, state: str | None = None, page: int = 1) -> Page[EmailRow]:
-    """The outbox, newest first."""
+    """Returns a page of the outbox, newest first."""
     query = select(Email, QuoteRequest.ref, Clinic).outerjoin(QuoteRequest, QuoteRequest.id == Email.request_id)
     query = query.outerjoin(Clinic, Clinic.id == Email.clinic_id)
     wanted = [Email.state == state] if state else []
@@ -47,23 +48,20 @@ def emails(*, state: str | None = None, page: int = 1) -> Page[EmailRow]:
 
 
 def emails_of(request: QuoteRequest) -> list[Email]:
-    """All emails about one request, in order."""
+    """Returns all emails about one request, oldest first."""
     return list(
         db.session.scalars(select(Email).where(Email.request_id == request.id).order_by(Email.created_at, Email.id))
     )
 
 
 def state_counts() -> dict[str, int]:
-    """How many emails are in each state."""
-    counts: dict[str, int] = {
-        state: n for state, n in db.session.execute(select(Email.state, func.count()).group_by(Email.state))
-    }
-    return {state: counts.get(state, 0) for state in EmailState}
+    """Counts emails by state."""
+    return count_by_state(Email.state, EmailState)
 
 
 @dataclass(frozen=True)
 class SuppressedRow:
-    """An address nobody can read, and the email that showed it."""
+    """A suppressed address, known by its hash only, and the email that showed it."""
 
     suppression: Suppression
     subject: str | None
@@ -71,7 +69,7 @@ class SuppressedRow:
 
 
 def suppressed() -> list[SuppressedRow]:
-    """Addresses we do not write to, newest first; what a reader switched off is theirs to switch on."""
+    """Returns suppressions, newest first, without what readers switched off: that is theirs to switch on."""
     query = (
         select(Suppression, Email.subject, QuoteRequest.ref)
         .outerjoin(Email, Email.id == Suppression.email_id)
@@ -84,7 +82,7 @@ def suppressed() -> list[SuppressedRow]:
 
 
 def lift(suppression_id: UUID, *, reason: str) -> None:
-    """Emails may go there again. Raises NotFound, WrongState when it was lifted before."""
+    """Lifts a suppression. Raises NotFound, or WrongState when it was lifted before."""
     row = db.session.get(Suppression, suppression_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("suppression")
@@ -96,7 +94,7 @@ def lift(suppression_id: UUID, *, reason: str) -> None:
 
 
 def retry(email_id: UUID) -> None:
-    """A failed email waits once more. Raises NotFound, or WrongState for one that did not fail."""
+    """Sends a failed email again. Raises NotFound, or WrongState for one that did not fail."""
     if db.session.get(Email, email_id) is None:
         raise NotFound("email")
     jobs.retry(email_id)

@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
-from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
 from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.models import Lead
@@ -22,9 +21,7 @@ from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.leads.status_texts import tally_text
 from marketplace.mail import outbox, quota
 from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
-from marketplace.mail.models import Email
-from marketplace.mail.quota import try_lock
-from marketplace.mail.register import names_of
+from marketplace.mail.quota import mailed_recently, try_lock
 from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
@@ -197,12 +194,7 @@ def recently(
     """Whether it was written lately: one email is enough for what happens at once, also in two workers."""
     if not try_lock(f"{name} {request.id} {path or ''}"):
         return True
-    earlier = select(Email.id).where(
-        Email.request_id == request.id, Email.name.in_(names_of(name)), Email.created_at > clock.now() - within
-    )
-    if path is not None:
-        earlier = earlier.where(Email.link_path == path)
-    return db.session.scalar(earlier.limit(1)) is not None
+    return mailed_recently(name, within=within, request_id=request.id, path=path)
 
 
 def request_deleted(event: Event) -> None:

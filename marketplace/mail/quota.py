@@ -1,6 +1,7 @@
 """How much is written to one address: a quota while it is unconfirmed, and no email twice by two workers at once."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import delete, func, select
@@ -11,6 +12,8 @@ from sqlalchemy.types import DateTime
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
+from marketplace.mail.models import Email
+from marketplace.mail.register import names_of
 
 WINDOWS = {"hour": (timedelta(hours=1), 3), "day": (timedelta(days=1), 6)}
 SKEW = timedelta(minutes=1)  # between the clocks of two machines
@@ -27,7 +30,7 @@ class MailQuota(Base):
 
 
 def exhausted_window(address_hash: bytes) -> str | None:
-    """None when one more may go, which is then counted; else which allowance is used up.
+    """Returns the window whose quota is used up, or None when one more email may go, which is then counted.
 
     The row is locked, so of two at once the second counts the first.
     """
@@ -48,11 +51,26 @@ def exhausted_window(address_hash: bytes) -> str | None:
 
 
 def sweep(now: datetime) -> int:
-    """A day later it is forgotten that a mail went; how many addresses were."""
+    """Deletes the rows of addresses that got no email for a day; returns how many."""
     old = delete(MailQuota).where(MailQuota.last_at <= now - WINDOWS["day"][0])
     return len(db.session.scalars(old.returning(MailQuota.address_hash)).all())
 
 
 def try_lock(what: str) -> bool:
-    """Whether this transaction may, until it ends. It does not wait, so no order of locks can end as a deadlock."""
+    """Takes a lock of this name until the transaction ends; returns whether it was free, without waiting for it."""
     return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(what, 0)))))
+
+
+def mailed_recently(
+    name: str,
+    *,
+    within: timedelta,
+    request_id: UUID | None = None,
+    clinic_id: UUID | None = None,
+    path: str | None = None,
+) -> bool:
+    """Whether an email of this name, about what is given, was put into the outbox within that time."""
+    given = ((Email.request_id, request_id), (Email.clinic_id, clinic_id), (Email.link_path, path))
+    about = [column == value for column, value in given if value is not None]
+    query = select(Email.id).where(Email.name.in_(names_of(name)), Email.created_at > clock.now() - within, *about)
+    return db.session.scalar(query.limit(1)) is not None

@@ -30,13 +30,13 @@ FORGOTTEN_AFTER = timedelta(minutes=15)
 
 @queue.task(name="mail.quote_news", retry=AFTER_OUTAGE)
 def send_job(request_id: str) -> None:
-    """One look at one request; runs in the worker, so it commits."""
+    """Sends what is new about one request's quotes, or schedules it; runs in the worker, so it commits."""
     send_or_reschedule(UUID(request_id))
     db.session.commit()
 
 
 def schedule(event: Event) -> None:
-    """A quote was sent: the job looks at all that is new (QuoteSent).
+    """Queues the job that notifies the patient of everything new (QuoteSent).
 
     No queueing lock here: a job that already waits may look before this transaction is committed.
     """
@@ -44,7 +44,7 @@ def schedule(event: Event) -> None:
 
 
 def send_or_reschedule(request_id: UUID) -> None:
-    """Under the request's lock: mails what is new, or makes one appointment for it."""
+    """Mails what is new under the request's lock, or schedules one job for the time when the next email may go."""
     request = db.session.get(QuoteRequest, request_id, with_for_update=True, populate_existing=True)
     if request is None or request.state not in TAKES_QUOTES:
         return
@@ -69,7 +69,7 @@ def send_or_reschedule(request_id: UUID) -> None:
 
 
 def sweep_unnotified(now: datetime) -> int:
-    """Quotes whose job was lost get a new one; how many requests."""
+    """Queues quotes whose job was lost again; returns how many requests."""
     before = now - timedelta(seconds=current_app.config["GROUP_SECONDS"]) - FORGOTTEN_AFTER
     requests = db.session.scalars(
         select(Quote.request_id)
@@ -86,7 +86,7 @@ def sweep_unnotified(now: datetime) -> int:
 
 
 def remind_of_ending(now: datetime) -> int:
-    """Quotes that end within seven days are announced, once each; how many were looked at."""
+    """Reminds of quotes that end within seven days, once each; returns how many were looked at."""
     quotes = db.session.scalars(
         select(Quote)
         .join(QuoteRequest, QuoteRequest.id == Quote.request_id)
@@ -163,6 +163,6 @@ def _row(quote: Quote, request: QuoteRequest, *, known: Quote | None) -> tuple[s
 
 
 def _last_mailed(quote: Quote) -> Quote | None:
-    """The clinic's last one that was mailed; what was replaced before anybody heard of it is no change."""
+    """Returns the clinic's last quote that was mailed; one replaced before anybody heard of it is no change."""
     earlier = select(Quote).where(Quote.lead_id == quote.lead_id, Quote.id != quote.id, Quote.mailed_at.is_not(None))
     return db.session.scalar(earlier.order_by(Quote.sent_at.desc()).limit(1))

@@ -1,4 +1,4 @@
-"""The relay's word on our emails: signed, fresh, and taken once."""
+"""Checks and reads the reports a mail relay posts: signed, fresh, and accepted once."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ FRESH = timedelta(minutes=5)
 
 
 class HookReceipt(Base):
-    """A signature that was taken; kept for as long as it could be sent again."""
+    """A signature that was accepted; kept for as long as it could be sent again."""
 
     __tablename__ = "hook_receipt"
 
@@ -30,13 +30,13 @@ class HookReceipt(Base):
 
 
 class BadSignature(Problem):
-    """Not the relay, or too long ago."""
+    """The signature is not the relay's, or too old."""
 
     status = 401
 
 
 def check(body: bytes, *, timestamp: str, signature: str, secret: str) -> None:
-    """Signed by who knows the secret, within five minutes, for the first time.
+    """Checks that the body is signed with the secret, within five minutes, for the first time.
 
     Raises BadSignature, or WrongState for a replay.
     """
@@ -52,7 +52,7 @@ def check(body: bytes, *, timestamp: str, signature: str, secret: str) -> None:
 
 
 def report_in(body: bytes) -> Report:
-    """`message_id` or `mail_id`, `event` and, for a bounce, `diagnostic_code`. Raises Refused."""
+    """Reads `message_id` or `mail_id`, `event` and, for a bounce, `diagnostic_code`. Raises Refused."""
     told = _object(body)
     email_id = delivery_reports.id_in(_text(told, "message_id") or _text(told, "mail_id"))
     if email_id is None:
@@ -67,7 +67,7 @@ def report_in(body: bytes) -> Report:
 
 
 def forget_receipts(now: datetime) -> int:
-    """Those too old to be accepted again; how many."""
+    """Deletes signatures too old to be accepted again; returns how many."""
     old = delete(HookReceipt).where(HookReceipt.at < now - 3 * FRESH).returning(HookReceipt.signature)
     return len(db.session.scalars(old).all())
 

@@ -24,23 +24,23 @@ EMPTY = {"data_key": None, "recipient_sealed": None, "text_sealed": None, "html_
 
 
 def with_text(now: datetime) -> Select[UUID]:
-    """Emails that can still be read and are 90 days old."""
+    """Selects emails whose text is stored and past its time."""
     old = Email.text_sealed.is_not(None) & (Email.created_at < now - TEXT_RETENTION)
     return select(Email.id).where(old, Email.state.in_(OVER))
 
 
 def rows(now: datetime) -> Select[UUID]:
-    """Emails written 24 months ago."""
+    """Selects emails whose row is past its time."""
     return select(Email.id).where(Email.state.in_(OVER), Email.created_at < now - ROW_RETENTION)
 
 
 def empty(emails: Sequence[UUID]) -> None:
-    """To whom and what is forgotten; that there was one, and how it ended, stays."""
+    """Deletes recipient and text of these emails; that there was one, and how it ended, stays."""
     db.session.execute(update(Email).where(Email.id.in_(emails)).values(**EMPTY))
 
 
 def forget(emails: Sequence[UUID]) -> None:
-    """The rows go."""
+    """Deletes these emails."""
     db.session.execute(delete(Email).where(Email.id.in_(emails)))
 
 
@@ -51,17 +51,17 @@ def bounces(now: datetime) -> Select[UUID]:
 
 
 def lifted(now: datetime) -> Select[UUID]:
-    """What has not held an email back for a year."""
+    """Selects suppressions that were lifted long ago."""
     return select(Suppression.id).where(Suppression.lifted_at < now - LIFTED_RETENTION)
 
 
 def forget_suppressions(suppressions: Sequence[UUID]) -> None:
-    """The hashes go, and emails may go there again."""
+    """Deletes these suppressions: emails may go there again."""
     db.session.execute(delete(Suppression).where(Suppression.id.in_(suppressions)))
 
 
 def empty_those_of(request_id: UUID) -> list[UUID]:
-    """A patient's emails die with the request: emptied, and unsent where they waited. The last one has its own key."""
+    """Empties the patient's emails about a request; those that wait are not sent. The last one has its own key."""
     of_patient = (Email.request_id == request_id) & (Email.audience == "patient") & Email.data_key.is_(None)
     mine = list(db.session.scalars(select(Email.id).where(of_patient).order_by(Email.id).with_for_update()))
     unsent = {"state": EmailState.SUPPRESSED, "suppressed_at": clock.now(), "last_error": "erased"}

@@ -32,14 +32,14 @@ class BoundedSMTP(smtplib.SMTP):
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Ends the connection and the wait."""
+        """Closes the connection and cancels its deadline."""
         if self._last_moment is not None:
             self._last_moment.cancel()
         super().close()
 
 
 def _connected(host: str, port: int, *, timeout: float, until: float) -> socket.socket:
-    """One address after the other, as socket.create_connection tries them, all within one time. Raises OSError."""
+    """Connects to the first address that answers, all tries within one time. Raises OSError."""
     last: OSError = TimeoutError("no address answered in time")
     for family, kind, protocol, _name, address in _addresses(host, port, within=min(timeout, until - time.monotonic())):
         left = until - time.monotonic()
@@ -59,7 +59,7 @@ def _connected(host: str, port: int, *, timeout: float, until: float) -> socket.
 
 
 def _addresses(host: str, port: int, *, within: float) -> list[_Address]:
-    """Looked up beside, for the system's resolver cannot be told how long to wait. Raises OSError."""
+    """Resolves the host in a thread: the system's resolver has no time-out of its own. Raises OSError."""
     answer: SimpleQueue[list[_Address] | OSError] = SimpleQueue()
 
     def look_up() -> None:

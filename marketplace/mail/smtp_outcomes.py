@@ -18,7 +18,7 @@ GIVE_UP_AFTER = timedelta(hours=72)
 
 
 class Verdict(StrEnum):
-    """What follows from one attempt."""
+    """What an attempt leads to."""
 
     AGAIN = "again"
     NEVER = "never"
@@ -34,7 +34,7 @@ class Outcome:
 
 
 def judge(error: Exception, *, data_sent: bool) -> Outcome:
-    """A refusal of this email is final; a refusal to talk, to sign in or to answer is not.
+    """Classifies what an attempt ended with: a refusal of this email is final, one to talk or sign in is not.
 
     Once the body is given and no answer came, nobody knows whether it was accepted.
     """
@@ -48,7 +48,7 @@ def judge(error: Exception, *, data_sent: bool) -> Outcome:
 
 
 def pause(attempts: int, *, unclear: bool) -> timedelta:
-    """How long to wait after that many attempts: doubled each time, within limits."""
+    """Returns how long to wait after that many attempts: doubled each time, within limits."""
     doubled = min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 12), MAX_PAUSE)
     return max(doubled, MIN_PAUSE_AFTER_UNCLEAR) if unclear else doubled
 

@@ -28,7 +28,7 @@ from marketplace.mail.register import NECESSARY, STREAMS, current_name
 
 
 class Reason(StrEnum):
-    """Why nothing goes there."""
+    """Why an address gets no email."""
 
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
@@ -66,7 +66,7 @@ class Suppression(Base):
 
 
 def suppress(address: str, *, reason: Reason, scope: str, email_id: UUID | None = None) -> bool:
-    """False when it is known already."""
+    """Stops emails of the scope to the address; False when they are stopped for this reason already."""
     row = insert(Suppression).values(
         id=uuid7(),
         address_hash=keyring.look_up_hash(address),
@@ -80,7 +80,7 @@ def suppress(address: str, *, reason: Reason, scope: str, email_id: UUID | None 
 
 
 def suppression_reason(address: str, *, name: str) -> str | None:
-    """Why this email must not go to this address; None when it may."""
+    """Returns why this email must not go to this address; None when it may."""
     scopes = {ALL, name} | (set() if current_name(name) in NECESSARY else {OPTIONAL})
     in_force = select(Suppression.reason).where(
         Suppression.address_hash == keyring.look_up_hash(address), Suppression.lifted_at.is_(None)
@@ -89,7 +89,7 @@ def suppression_reason(address: str, *, name: str) -> str | None:
 
 
 def lift(address: str, *, reason: Reason, scope: str, why: str) -> bool:
-    """False when there is nothing to lift."""
+    """Lifts a suppression, `why` being kept; False when there is none."""
     rows = update(Suppression).where(
         Suppression.address_hash == keyring.look_up_hash(address),
         Suppression.reason == reason,
@@ -102,34 +102,34 @@ def lift(address: str, *, reason: Reason, scope: str, why: str) -> bool:
 
 @dataclass(frozen=True)
 class Subscription:
-    """A stream that comes to an account."""
+    """One account's subscription to one stream of emails."""
 
     account: Account
     stream: str
 
     @property
     def wanted(self) -> bool:
-        """Whether nobody switched it off."""
+        """Whether it is not switched off."""
         return suppression_reason(self.account.email, name=self.stream) != Reason.UNSUBSCRIBED
 
     def switch_off(self) -> None:
-        """Works at once; twice is once."""
+        """Stops the stream at once; a second time changes nothing."""
         if suppress(self.account.email, reason=Reason.UNSUBSCRIBED, scope=self.stream):
             record(Unsubscribed(account_id=self.account.id, reason=self.stream))
 
     def switch_on(self) -> None:
-        """By the reader's own wish."""
+        """Starts the stream again, as its reader asked."""
         if lift(self.account.email, reason=Reason.UNSUBSCRIBED, scope=self.stream, why="asked_for"):
             record(SubscribedAgain(account_id=self.account.id, reason=self.stream))
 
 
 def unsubscribe_path(account_id: UUID, stream: str) -> str:
-    """The page of one account and one stream."""
+    """Returns the path of the page that stops one stream to one account."""
     return f"/unsubscribe/{_serializer().dumps([account_id.hex, stream])}"
 
 
 def subscription_of(token: str) -> Subscription:
-    """Whom the link was made for. Raises NotFound for an altered one."""
+    """Returns the subscription the link was made for. Raises NotFound for an altered link."""
     try:
         account_id, stream = _serializer().loads(token)
         account = db.session.get(Account, UUID(account_id))

@@ -25,7 +25,7 @@ TIMEOUT = 20.0  # seconds without an answer
 
 
 class TracedSMTP(BoundedSMTP):
-    """Knows whether the body was given and not yet answered."""
+    """An SMTP connection that knows whether the data was sent and not yet answered."""
 
     data_sent = False
     _garbled = False
@@ -40,17 +40,17 @@ class TracedSMTP(BoundedSMTP):
 
 
 class SmtpSession(Connection):
-    """One connection for one email."""
+    """An SMTP connection for one email."""
 
     host: TracedSMTP | None = None
 
     @property
     def data_sent(self) -> bool:
-        """Whether the ending is unclear."""
+        """Whether the server may have accepted the email without our knowing."""
         return self.host is not None and self.host.data_sent
 
     def configure_host(self) -> TracedSMTP:
-        """Connects; names itself by SITE_URL, so that no name look-up can hang."""
+        """Connects and signs in. It names itself by SITE_URL, so that no name look-up can hang."""
         server, port = self.mail.server, self.mail.port or 25
         host = TracedSMTP(server, port, local_hostname=_own_name(), timeout=TIMEOUT)
         try:
@@ -66,7 +66,7 @@ class SmtpSession(Connection):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Says goodbye without waiting for the answer: an accepted email must be noted at once."""
+        """Quits without waiting for the answer: an accepted email must be noted at once."""
         if self.host is None:
             return
         try:
@@ -78,7 +78,7 @@ class SmtpSession(Connection):
 
 
 class SevenBitMessage(Message):
-    """Text travels as quoted-printable: no server has to promise eight bits or long lines."""
+    """A message sent as quoted-printable: no server has to promise eight bits or long lines."""
 
     desk: Address  # where it comes from and where answers go
     to: Address
@@ -98,7 +98,7 @@ class SevenBitMessage(Message):
         return message
 
     def as_bytes(self) -> bytes:
-        """Read once more before it goes: one sender, one recipient, each header once. Raises ValueError."""
+        """Returns the message, parsed again first: one sender, one recipient, each header once. Raises ValueError."""
         raw = super().as_bytes()
         read = message_from_bytes(raw, policy=default)
         for name, address in {"From": self.desk, "Reply-To": self.desk, "To": self.to}.items():
@@ -115,7 +115,7 @@ class SevenBitMessage(Message):
 
 
 def _alternative(mixed: MIMEBase) -> MIMEBase:
-    """Text and HTML without the parcel for attachments round them: we send none."""
+    """Returns the text and HTML parts without the multipart for attachments around them: we send none."""
     (inner,) = cast(list[MIMEBase], mixed.get_payload())
     for name, value in mixed.items():
         if name not in inner:
@@ -124,12 +124,12 @@ def _alternative(mixed: MIMEBase) -> MIMEBase:
 
 
 def open_session() -> SmtpSession:
-    """A connection to MAIL_SERVER, not yet open."""
+    """Returns a session with MAIL_SERVER, not yet connected."""
     return SmtpSession(current_app.extensions["mail"])
 
 
 def site_host() -> str:
-    """The domain of SITE_URL."""
+    """Returns the host of SITE_URL."""
     return urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
 
 
@@ -143,7 +143,7 @@ _PLAIN_TEXT = re.compile(r"[ -~]*")
 
 
 def one_address(text: str, *, name: str = "") -> Address:
-    """Exactly one address, its domain in ASCII. Raises ValueError for none, several or letters no server must take."""
+    """Parses exactly one address, its domain in ASCII. Raises ValueError for none, several, or letters beyond ASCII."""
     local, _at, domain = text.rpartition("@")
     try:
         return Address(display_name=name, addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
@@ -152,7 +152,7 @@ def one_address(text: str, *, name: str = "") -> Address:
 
 
 def header_value(address: Address) -> str:
-    """As it stands in a header: any but the plainest name travels encoded, so that no reader takes it apart."""
+    """Returns the address as a header holds it; any but the plainest name is encoded: no reader takes it apart."""
     name = address.display_name
     if not name:
         return address.addr_spec
@@ -161,6 +161,6 @@ def header_value(address: Address) -> str:
 
 
 def encoded_subject(text: str) -> str:
-    """A subject: encoded unless it is plain, short and cannot be mistaken for something encoded."""
+    """Returns a subject, encoded unless it is plain, short and cannot be mistaken for something encoded."""
     plain = _PLAIN_TEXT.fullmatch(text) and "=?" not in text and len(text) < 68
     return text if plain else Header(text, "utf-8", header_name="Subject").encode()

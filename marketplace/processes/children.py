@@ -18,7 +18,7 @@ FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
 def chosen_port(environ: Mapping[str, str]) -> int:
-    """PORT as a number, free on this machine; anything else is said in a sentence."""
+    """Returns PORT as a number that is free on this machine. Raises CannotStart."""
     given = environ.get("PORT") or "8000"
     if not given.isdecimal() or not 0 < int(given) < 65536:
         raise CannotStart(f"PORT must be a number from 1 to 65535, not {given!r}.")
@@ -39,7 +39,7 @@ def _why_not(port: int, problem: OSError) -> str:
 
 
 def prepare(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Migrations, content and the sample, in one short-lived process."""
+    """Starts the short-lived process that runs migrations and loads content and sample."""
     return launch([*FLASK, "prepare"], env=environ, cwd=ROOT)
 
 

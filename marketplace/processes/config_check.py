@@ -32,7 +32,7 @@ FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
 
 
 def check(environ: Environment) -> tuple[list[Finding], list[str]]:
-    """Everything unsafe, and what must be set outside."""
+    """Returns everything unsafe, and what must be set outside the site."""
     findings = unsafe(environ) + list(environment.exposed_files(file_modes(environ)))
     advice = [f"DNS  {record}" for record in site.dns_advice(environ)]
     try:
@@ -48,7 +48,7 @@ def check(environ: Environment) -> tuple[list[Finding], list[str]]:
 
 
 def print_report(environ: Environment) -> int:
-    """Prints all of it; the exit code."""
+    """Prints the findings and the advice; returns the exit code."""
     findings, advice = check(environ)
     for finding in findings:
         print(f"unsafe  {finding}")
@@ -59,7 +59,7 @@ def print_report(environ: Environment) -> int:
 
 
 def ask_server(environ: Environment) -> database.Login | None:
-    """What the server says; None where there is no URL to ask at."""
+    """Asks the server about the app's login; None without a URL. Raises psycopg.Error."""
     parts = database.parsed(environ.get("DATABASE_URL", ""))
     if not parts:
         return None
@@ -78,7 +78,7 @@ def ask_server(environ: Environment) -> database.Login | None:
 
 
 def file_modes(environ: Environment) -> dict[str, int]:
-    """The rights on whatever holds keys or data, as far as it exists."""
+    """Returns the modes of the files that hold keys or data and exist."""
     folder = Path(environ.get("DATA_DIR") or "instance")
     kept = {".env": ROOT / ".env", "DATA_DIR": folder, **{f"DATA_DIR/{name}": folder / name for name in PRIVATE_FILES}}
     return {name: path.stat().st_mode for name, path in kept.items() if path.exists()}

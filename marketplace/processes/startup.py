@@ -14,7 +14,7 @@ class StopRequested(Exception):
 
 
 class InstanceLock:
-    """Held until released or until this process ends, however it ends."""
+    """A lock on a folder, held until released or until this process ends. Raises CannotStart where another holds it."""
 
     def __init__(self, path: Path, *, refusal: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -29,5 +29,5 @@ class InstanceLock:
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
-        """Give the folder back."""
+        """Releases the lock."""
         os.close(self._file)

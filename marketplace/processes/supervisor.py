@@ -59,7 +59,7 @@ class Child:
         return self.served
 
     def on_exit(self) -> None:
-        """Plan the next start, later each time it falls soon; give up on what never served."""
+        """Plans the next start, later each time it ends soon. Raises CannotStart for what never served."""
         now = time.monotonic()
         code = self.process.returncode if self.process is not None else None
         if self.process is not None:
@@ -115,7 +115,7 @@ class Supervisor:
         child.start()
 
     def wait_ready(self, child: Child, *, within: float) -> None:
-        """Keep everything alive until `child` serves."""
+        """Keeps everything alive until `child` serves; `within` is in seconds. Raises CannotStart."""
         deadline = time.monotonic() + within
         while not child.note_served():
             if time.monotonic() > deadline:
@@ -123,7 +123,7 @@ class Supervisor:
             self.tick()
 
     def run_once(self, name: str, launched: subprocess.Popen[bytes]) -> None:
-        """Wait for a short-lived process; its failure is ours."""
+        """Waits for a short-lived process. Raises CannotStart where it fails."""
         try:
             while launched.poll() is None:
                 self.tick()
@@ -138,7 +138,7 @@ class Supervisor:
             self.tick()
 
     def tick(self) -> None:
-        """Look at every child once, start what is due, rest a moment."""
+        """Checks every child once, starts what is due, sleeps a moment. Raises StopRequested."""
         if self._stopping:
             raise StopRequested
         for child in self.children:

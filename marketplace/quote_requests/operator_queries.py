@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
+from marketplace.foundation.lifecycle import count_by_state
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 
@@ -15,9 +16,7 @@ UNSEEN = (RequestState.DRAFT,)
 
 def state_counts() -> dict[str, int]:
     """Counts requests by state, without drafts."""
-    query = select(QuoteRequest.state, func.count()).where(QuoteRequest.state.not_in(UNSEEN))
-    counts: dict[str, int] = {state: n for state, n in db.session.execute(query.group_by(QuoteRequest.state))}
-    return {state: counts.get(state, 0) for state in RequestState if state not in UNSEEN}
+    return count_by_state(QuoteRequest.state, [state for state in RequestState if state not in UNSEEN])
 
 
 def refs_of(request_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -30,14 +30,14 @@ class People:
         self._hash = hash_password(password)
 
     def operator(self) -> Account:
-        """Staff."""
+        """Makes the sample operator."""
         account = self._account("operator@sample.example", "Sample Operator")
         account.roles = [operator_role()]
         db.session.flush()
         return account
 
     def team(self, clinic: Clinic, *, position: int) -> Account:
-        """The owner, after the member."""
+        """Makes a clinic's owner and member; returns the owner."""
         owner = self._account(f"owner@{clinic.slug}.sample.example", clinic.people[0].name)
         member = self._account(f"member@{clinic.slug}.sample.example", MEMBERS[position % len(MEMBERS)])
         db.session.flush()
