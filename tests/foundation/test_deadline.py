@@ -38,9 +38,9 @@ def far_app(
     proxy: ProxyThread, postgres: EmbeddedPostgres, own_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Flask]:
     """Reaches its database through the proxy, and is less patient than in production."""
-    monkeypatch.setattr(deadline, "PROBE", 0.3)
-    monkeypatch.setattr(deadline, "CONNECT", 2)
-    monkeypatch.setattr(deadline, "OPEN_FOR", 2.2)
+    monkeypatch.setattr(deadline, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(deadline, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(deadline, "OPEN_SECONDS", 2.2)
     monkeypatch.setattr(timeouts, "WEB", timeouts.WEB._replace(answer_within=1.0))
     app = app_on(postgres, database_of(own_app), SQLALCHEMY_DATABASE_URI=through(proxy, own_app))
     yield app

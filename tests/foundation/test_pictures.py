@@ -137,10 +137,10 @@ def test_of_several_pictures_in_one_file_the_first_is_taken() -> None:
 
 
 def test_whoever_waits_too_long_for_a_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "PATIENCE", 0.01)
-    with pictures.in_turn(), pytest.raises(Refused, match="busy"), pictures.in_turn():
+    monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 0.01)
+    with pictures.one_at_a_time(), pytest.raises(Refused, match="busy"), pictures.one_at_a_time():
         pass
-    with pictures.in_turn():
+    with pictures.one_at_a_time():
         pass
 
 

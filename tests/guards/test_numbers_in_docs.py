@@ -63,7 +63,7 @@ HELD = {
         f"may keep it for another {days(retention.REQUEST_AFTER_END)}",
         f"outlive the request by up to {hours(smtp_outcomes.GIVE_UP_AFTER)}",
         f"(`/d/<token>`) works for {days(CONFIRMATIONS)}",
-        f"Entries go after {months(check.KEPT)},",
+        f"Entries go after {months(check.MIN_RETENTION)},",
         f"people are told {days(backups.BACKUP_RETENTION)}",
         f"`failed` after {hours(smtp_outcomes.GIVE_UP_AFTER)}",
         f"tried again after {minutes(smtp_outcomes.MIN_PAUSE_AFTER_UNCLEAR)} at the soonest",

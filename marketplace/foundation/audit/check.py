@@ -15,7 +15,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.seals import (
     ENTRY,
-    LATEST_COMMIT,
+    MAX_TRANSACTION,
     START,
     AuditSeal,
     AuditSealEntry,
@@ -24,10 +24,10 @@ from marketplace.foundation.audit.seals import (
 )
 from marketplace.foundation.database.columns import first_key, moment_of
 
-KEPT = timedelta(days=729)  # 24 months, short of one day for two clocks
-AT_A_TIME = 2000
+MIN_RETENTION = timedelta(days=729)  # 24 months, short of one day for two clocks
+BATCH_ROWS = 2000
 ANCHOR = re.compile(r"audit_seal number=(\d+) entries=\d+ hash=([0-9a-f]{64})")
-MEMBER = AuditSealEntry.__table__
+SEAL_ENTRY = AuditSealEntry.__table__
 
 
 class Broken(Exception):
@@ -73,7 +73,7 @@ class _Check:
         self.proof = Proof()
         self.anchors = anchors
         self.dated_freely_until = dated_freely_until
-        self.beyond = first_key(clock.now() + LATEST_COMMIT)
+        self.beyond = first_key(clock.now() + MAX_TRANSACTION)
         self.forgotten = _forgotten(self.beyond)
         self.digest, self.at = START, None  # type: ignore[var-annotated]
         self.floor: datetime | None = None  # an earlier seal took whatever was made before
@@ -106,7 +106,7 @@ class _Check:
         if self.anchors.get(seal.number, seal.digest.hex()) != seal.digest.hex():
             _broken(f"seal {seal.number} differs from the anchor")
         if self.at is not None and self.at < seal.at:
-            self.floor = self.at - LATEST_COMMIT
+            self.floor = self.at - MAX_TRANSACTION
         self.proof.seals, self.digest, self.at = expected, seal.digest, seal.at
 
     def _contents(self, seal: Any, rows: Iterable[Any]) -> None:
@@ -128,13 +128,13 @@ class _Check:
     def _may_be_empty(self, seal: Any) -> bool:
         """Whether the seal's entries went on the day the log says, and were old enough then."""
         up_to, moment = self.forgotten
-        allowed = seal.number <= up_to and moment is not None and moment - seal.at >= KEPT
+        allowed = seal.number <= up_to and moment is not None and moment - seal.at >= MIN_RETENTION
         self.proof.forgotten += allowed
         return allowed
 
     def _moment(self, row: Any, problem: str) -> None:
         """Checks that key and date of an entry come from one clock, and that no earlier seal should have had it."""
-        if not _ours(row.id, self.beyond):
+        if not _is_site_key(row.id, self.beyond):
             _broken(f"entry {row.id} was not made by the site")
         made = moment_of(row.id)
         free = self.dated_freely_until is not None and made <= self.dated_freely_until
@@ -147,7 +147,7 @@ class _Check:
         if beyond:
             _broken(f"seal {min(beyond)} of the anchor is missing")
         if self.at is not None:
-            self.floor = self.at - LATEST_COMMIT
+            self.floor = self.at - MAX_TRANSACTION
         for row in _rows(_in_no_seal()):
             self._moment(row, f"is in no seal although it is older than seal {self.proof.seals}")
             self.proof.unsealed += 1
@@ -159,21 +159,21 @@ def _broken(problem: str) -> NoReturn:
 
 def _rows(query: Select[Any]) -> Iterator[Any]:
     """The rows one batch after the other: a long log does not fit into memory."""
-    return iter(db.session.connection().execute(query.execution_options(yield_per=AT_A_TIME)))
+    return iter(db.session.connection().execute(query.execution_options(yield_per=BATCH_ROWS)))
 
 
 def _members() -> Select[Any]:
-    joined = MEMBER.outerjoin(ENTRY, ENTRY.c.id == MEMBER.c.entry_id)
-    columns = select(MEMBER.c.seal_number, MEMBER.c.entry_id, MEMBER.c.digest, *ENTRY.c).select_from(joined)
-    return columns.order_by(MEMBER.c.seal_number, MEMBER.c.entry_id)
+    joined = SEAL_ENTRY.outerjoin(ENTRY, ENTRY.c.id == SEAL_ENTRY.c.entry_id)
+    columns = select(SEAL_ENTRY.c.seal_number, SEAL_ENTRY.c.entry_id, SEAL_ENTRY.c.digest, *ENTRY.c).select_from(joined)
+    return columns.order_by(SEAL_ENTRY.c.seal_number, SEAL_ENTRY.c.entry_id)
 
 
 def _in_no_seal() -> Select[Any]:
-    sealed = select(MEMBER.c.entry_id).where(MEMBER.c.entry_id == ENTRY.c.id)
+    sealed = select(SEAL_ENTRY.c.entry_id).where(SEAL_ENTRY.c.entry_id == ENTRY.c.id)
     return select(ENTRY).where(~sealed.exists()).order_by(ENTRY.c.id)
 
 
-def _ours(key: UUID, beyond: UUID) -> bool:
+def _is_site_key(key: UUID, beyond: UUID) -> bool:
     """Whether it is a key as the site makes them (UUID version 7), and not of the future."""
     return key.version == 7 and key < beyond
 
@@ -181,7 +181,9 @@ def _ours(key: UUID, beyond: UUID) -> bool:
 def _forgotten(beyond: UUID) -> tuple[int, datetime | None]:
     """The last seal whose entries may be missing, and when the log said so."""
     query = select(ENTRY.c.id, ENTRY.c.reason).where(ENTRY.c.name == "LogForgotten", ENTRY.c.reason.is_not(None))
-    rows = [(key, reason) for key, reason in db.session.execute(query) if _ours(key, beyond) and reason.isdigit()]
+    rows = [
+        (key, reason) for key, reason in db.session.execute(query) if _is_site_key(key, beyond) and reason.isdigit()
+    ]
     return max(((int(reason), moment_of(key)) for key, reason in rows), default=(0, None), key=lambda pair: pair[0])
 
 

@@ -19,9 +19,9 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry, LogForgotten, record
 from marketplace.foundation.database.columns import Base, first_key
 
-OLD_ENOUGH = timedelta(seconds=60)
-EVERY = timedelta(seconds=60)
-LATEST_COMMIT = timedelta(hours=1)  # no transaction of ours lasts as long: what is sealed later was put in afterwards
+MIN_ENTRY_AGE = timedelta(seconds=60)
+SEAL_INTERVAL = timedelta(seconds=60)
+MAX_TRANSACTION = timedelta(hours=1)  # no transaction of ours lasts as long: what is sealed later was put in afterwards
 BATCH = 1000
 MAX_FORGOTTEN_SEALS = 200  # seals at a time
 START = b"\0" * 32
@@ -58,7 +58,7 @@ class AuditSealEntry(Base):
 def seal_due(now: datetime) -> int:
     """Seals once a minute; returns how many entries were sealed."""
     last = latest_seal()
-    return 0 if last is not None and now - last.at < EVERY else seal(now)
+    return 0 if last is not None and now - last.at < SEAL_INTERVAL else seal(now)
 
 
 def seal(now: datetime) -> int:
@@ -69,7 +69,7 @@ def seal(now: datetime) -> int:
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext("audit_seal")))):
         return 0
     last, at = latest_seal(), min(now, db.session.scalars(select(func.now())).one())
-    since, until = (last.at - LATEST_COMMIT if last else None), now - OLD_ENOUGH
+    since, until = (last.at - MAX_TRANSACTION if last else None), now - MIN_ENTRY_AGE
     sealed = 0
     while batch := unsealed(since=since, until=until):
         last = _seal(batch, after=last, at=max(at, last.at) if last else at)

@@ -15,8 +15,8 @@ from psycopg.errors import ConnectionTimeout, OperationalError, _WaitTimeout
 from sqlalchemy import Engine, event
 
 # Seconds. A connection from the pool is tried before it is used; that and a new one in its place take less than ten.
-PROBE, CONNECT = 2.5, 3
-OPEN_FOR = CONNECT + 0.5
+PROBE_SECONDS, CONNECT_SECONDS = 2.5, 3
+OPEN_SECONDS = CONNECT_SECONDS + 0.5
 TOO_LATE, JUST_NOW = "the database did not answer in time", "the database did not answer a moment ago"
 _WAIT_INTERVAL = 0.1
 
@@ -44,12 +44,12 @@ class CircuitBreaker:
                 return
             if time.monotonic() < self._next_attempt:
                 raise Silent(JUST_NOW)
-            self._next_attempt = time.monotonic() + OPEN_FOR
+            self._next_attempt = time.monotonic() + OPEN_SECONDS
 
     def trip(self) -> None:
         """Notes that an answer did not come."""
         with self._lock:
-            self._next_attempt = time.monotonic() + OPEN_FOR
+            self._next_attempt = time.monotonic() + OPEN_SECONDS
 
     def close(self) -> None:
         """Notes that an answer came."""
@@ -71,7 +71,9 @@ class DeadlineConnection(psycopg.Connection[Any]):
             self.pgconn.finish()  # a new one is asked for in its place, when that may be tried
             raise Silent(JUST_NOW)
         try:
-            return super().wait(gen, interval, min(PROBE, self.answer_within) if self.is_idle else self.answer_within)
+            return super().wait(
+                gen, interval, min(PROBE_SECONDS, self.answer_within) if self.is_idle else self.answer_within
+            )
         except _WaitTimeout as error:
             self.pgconn.finish()
             if not self.is_idle:
@@ -113,7 +115,9 @@ def connect(
     """Opens a connection. Raises Silent where none is made in time, or another thread's last try failed so."""
     breaker.admit()
     try:
-        made: DeadlineConnection = DeadlineConnection.connect(conninfo, **{**parameters, "connect_timeout": CONNECT})
+        made: DeadlineConnection = DeadlineConnection.connect(
+            conninfo, **{**parameters, "connect_timeout": CONNECT_SECONDS}
+        )
     except ConnectionTimeout:
         breaker.trip()
         raise

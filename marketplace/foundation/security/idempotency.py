@@ -83,7 +83,7 @@ def claim(sent: Submission) -> str | None:
         ref=sent.ref,
         body_hash=sent.body_hash,
         data_key=key,
-        body_sealed=Box(key, owner=sent.token).seal(_place(sent), sent.fields),
+        body_sealed=Box(key, owner=sent.token).seal(_associated_data(sent), sent.fields),
         at=clock.now(),
     )
     first = db.session.execute(row.on_conflict_do_nothing().returning(FormToken.token)).scalar()
@@ -118,10 +118,10 @@ def _answer_of(earlier: FormToken, sent: Submission) -> str | None:
         return earlier.location
     first: Fields = {}
     if earlier.data_key and earlier.body_sealed:
-        first = Box(earlier.data_key, owner=earlier.token).open(_place(sent), earlier.body_sealed)
+        first = Box(earlier.data_key, owner=earlier.token).open(_associated_data(sent), earlier.body_sealed)
     raise FormChanged(now=sent.fields, first=first, location=earlier.location)
 
 
-def _place(sent: Submission) -> str:
+def _associated_data(sent: Submission) -> str:
     """Part of what the seal is bound to: the row alone does not open it."""
     return f"form_token:{sent.holder.hex()}"

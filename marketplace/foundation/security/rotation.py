@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select, update
 
 from marketplace.extensions import db, metadata
-from marketplace.foundation.security.sealed import FIRST, KEY_ID, CannotOpen, KeyMissing, keyring
+from marketplace.foundation.security.sealed import FIRST_VERSION, KEY_ID, CannotOpen, KeyMissing, keyring
 
 BATCH = 200
 
@@ -34,7 +34,7 @@ def usage() -> list[Use]:
         start = func.substring(table.c.data_key, 1, 1 + KEY_ID)
         counted = select(start, func.count()).where(table.c.data_key.is_not(None)).group_by(start)
         for prefix, rows in db.session.execute(counted):
-            key = FIRST if prefix[:1] == FIRST else bytes(prefix[1:])
+            key = FIRST_VERSION if prefix[:1] == FIRST_VERSION else bytes(prefix[1:])
             found.setdefault(key, Counter())[table.name] += rows
     return [Use(_shown(key), _place(key), rows) for key, rows in found.items()]
 
@@ -88,11 +88,11 @@ def _is_old(table: Table) -> ColumnElement[bool]:
 
 
 def _shown(key: bytes) -> str:
-    return "no id" if key == FIRST else key.hex()
+    return "no id" if key == FIRST_VERSION else key.hex()
 
 
 def _place(key: bytes) -> str:
-    if key == FIRST:
+    if key == FIRST_VERSION:
         return "unnamed"
     if key not in keyring.ids:
         return "missing"

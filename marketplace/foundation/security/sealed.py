@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from marketplace.foundation.security.derived_keys import normalised, signing_key
 
-FIRST, VERSION = b"\x01", b"\x02"
+FIRST_VERSION, VERSION = b"\x01", b"\x02"
 NONCE, KEY_ID = 12, 4
 # What the first version called them, where that was not the column without its table.
 FIRST_NAMES = {
@@ -62,7 +62,7 @@ class Keyring:
 
     def wrap(self, data_key: bytes, *, owner: UUID) -> bytes:
         """The data key as it is stored: encrypted by the newest master key."""
-        return self.newest + _seal(self._masters[self.ids[0]], data_key, _key_place(owner))
+        return self.newest + _seal(self._masters[self.ids[0]], data_key, _key_associated_data(owner))
 
     def unwrap(self, wrapped: bytes | None, *, owner: UUID) -> bytes:
         """The data key itself. Raises CannotOpen when it was destroyed, KeyMissing when its master key is not here."""
@@ -72,13 +72,13 @@ class Keyring:
             master = self._masters.get(wrapped[1 : 1 + KEY_ID])
             if master is None:
                 raise KeyMissing("master key")
-            return _open(master, wrapped[1 + KEY_ID :], _key_place(owner))
+            return _open(master, wrapped[1 + KEY_ID :], _key_associated_data(owner))
         return self._unwrap_first(wrapped, owner)
 
     def _unwrap_first(self, wrapped: bytes, owner: UUID) -> bytes:
         for master in self._masters.values():
             try:
-                return _open(master, wrapped[1:], _key_place(owner))
+                return _open(master, wrapped[1:], _key_associated_data(owner))
             except CannotOpen:
                 continue
         raise CannotOpen("data key")
@@ -113,7 +113,7 @@ class Box:
     def open_bytes(self, column: str, sealed: bytes, *, row: UUID | None = None) -> bytes:
         """The same for bytes. Raises CannotOpen."""
         place = f"{column}:{row or self._owner}"
-        if sealed[:1] == FIRST:
+        if sealed[:1] == FIRST_VERSION:
             place = self._first_place(column, row)
         return _open(self._key, sealed[1:], place)
 
@@ -127,7 +127,7 @@ def new_data_key(*, owner: UUID) -> bytes:
     return keyring.wrap(os.urandom(32), owner=owner)
 
 
-def _key_place(owner: UUID) -> str:
+def _key_associated_data(owner: UUID) -> str:
     return f"data_key:{owner}"
 
 

@@ -20,22 +20,22 @@ MAX_SIDE = 2000
 QUALITY = 85
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 WHITE = (255, 255, 255)
-PATIENCE = 4.0  # seconds
+MAX_WAIT_SECONDS = 4.0
 
 Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
-_turn = Lock()
+_upload_lock = Lock()
 
 
 @contextmanager
-def in_turn() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """Lets one upload at a time through in a process, to bound its memory. Raises Refused(busy) after four seconds."""
-    if not _turn.acquire(timeout=PATIENCE):
+    if not _upload_lock.acquire(timeout=MAX_WAIT_SECONDS):
         raise Refused("busy", field="photos")
     try:
         yield
     finally:
-        _turn.release()
+        _upload_lock.release()
 
 
 def reencode(data: bytes) -> bytes:

@@ -147,8 +147,8 @@ def test_a_body_larger_than_a_few_photos_is_not_read(asked: Any) -> None:
 
 
 def test_while_another_upload_is_read_one_is_asked_to_try_again(asked: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(pictures, "PATIENCE", 0.01)
-    with pictures.in_turn():
+    monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 0.01)
+    with pictures.one_at_a_time():
         answer = upload(asked, *shades(2))
     assert answer.status_code == 422
     summary = words(answer.page.one("div", role="alert"))
@@ -158,13 +158,13 @@ def test_while_another_upload_is_read_one_is_asked_to_try_again(asked: Any, monk
 
 
 def test_a_few_files_wait_for_their_turn_once(asked: Any, monkeypatch: Any) -> None:
-    turns, turn = [], pictures.in_turn
+    turns, turn = [], pictures.one_at_a_time
 
     def counted() -> Any:
         turns.append(1)
         return turn()
 
-    monkeypatch.setattr(pictures, "in_turn", counted)
+    monkeypatch.setattr(pictures, "one_at_a_time", counted)
     assert upload(asked, *shades(3)).status_code == 303
     assert len(turns) == 1
 

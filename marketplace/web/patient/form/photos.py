@@ -64,7 +64,7 @@ class PhotosForm(Question):
         files, done, errors = self.photos.data or (), [], []
         try:
             # One turn for all of them: nobody waits once a file while a transaction is open.
-            with pictures.in_turn():
+            with pictures.one_at_a_time():
                 for file in files:
                     try:
                         done.append((file.filename, pictures.reencode(file.stream.read())))
