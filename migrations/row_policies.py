@@ -65,6 +65,8 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "clinic_price": EACH_OWN_TEAM,
     "clinic_person": EACH_OWN_TEAM,
     "clinic_check": {**OF_LISTED, CLINIC: Right(KEEP, new=OWN_CLINIC), OPERATOR: Right(KEEP)},
+    # What a clinic was told and answered is its own to read: the public pages do not show it.
+    "listing_decision": {CLINIC: Right("SELECT, UPDATE (answer)", OWN_CLINIC), OPERATOR: Right(KEEP)},
     "clinic_load": {**ANYONE_READS, PATIENT: Right(KEEP)},
     # Who signs in
     "account": {

@@ -15,8 +15,8 @@ from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.invitation_actions import invite
 from marketplace.clinics.invitations import PURPOSE, Invitation
-from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, Membership
-from marketplace.clinics.states import CheckKind, CheckState, ListingState, TeamRole
+from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, ListingDecision, Membership
+from marketplace.clinics.states import CheckKind, CheckState, DecisionKind, ListingState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
@@ -54,7 +54,7 @@ def build_clinic(
     """The same without a fixture, for tests on a database of their own."""
     slug = changes.pop("slug", f"{name.lower().replace(' ', '-')}-{uuid4().hex[:6]}")
     state = changes.pop("listing_state", ListingState.PUBLISHED)
-    expired = changes.pop("expired", ())
+    expired, decision = changes.pop("expired", ()), changes.pop("decision", None)
     clinic = Clinic(
         **{
             "slug": slug,
@@ -77,16 +77,23 @@ def build_clinic(
             "search_text": f"{name} istanbul".lower(),
             "listing_state": state,
             f"{state}_at": clock.now(),
-            "listing_reason": "patient_report" if state == ListingState.SUSPENDED else None,
             **changes,
         }
     )
     clinic.people = [ClinicPerson(position=1, name="Dr Ayşe Sample", role="dermatologist", register_number="SAMPLE-1")]
     clinic.checks = [_check(kind, position, kind in expired) for position, kind in enumerate(CheckKind)]
     clinic.prices = [_price(slug_, low, clinic.currency) for slug_ in offers]
+    if decision or state == ListingState.SUSPENDED:
+        clinic.decisions = [_decision(state, **(decision or {}))]
     db.session.add(clinic)
     db.session.flush()
     return clinic
+
+
+def _decision(state: ListingState, *, reason: str = "patient_report", statement: str = "") -> ListingDecision:
+    kind = DecisionKind.SUSPENDED if state == ListingState.SUSPENDED else DecisionKind.SENT_BACK
+    made = {"decided_by": "operator:test", "decided_at": clock.now()}
+    return ListingDecision(kind=kind, reason=reason, statement=statement, **made)
 
 
 def _check(kind: CheckKind, position: int, expired: bool) -> Check:

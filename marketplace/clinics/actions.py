@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from marketplace.clinics import events
-from marketplace.clinics.models import CHECK, LISTING, Check, Clinic
-from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
+from marketplace.clinics.models import CHECK, LISTING, Check, Clinic, ListingDecision
+from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, DecisionKind, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import record
+from marketplace.foundation.audit.log import current_actor, record
 from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import Refused
 from marketplace.words.listing import SEND_BACK_REASONS, SUSPENSION_REASONS
@@ -38,7 +38,8 @@ def submit(clinic: Clinic, *, answer: str = "") -> None:
     if clinic.listing_state == ListingState.SENT_BACK:
         if not answer.strip():
             raise Refused("answer_missing", _("Enter what you have changed, or why nothing has to be"), field="answer")
-        clinic.listing_answer = answer
+        if clinic.standing_decision is not None:
+            clinic.standing_decision.answer = answer
     take_into_review(clinic)
 
 
@@ -57,7 +58,7 @@ def publish(clinic: Clinic) -> None:
     if clinic.listing_state == ListingState.IN_REVIEW:
         _must_be_checked(clinic)
     _move_from(clinic, ListingState.IN_REVIEW)
-    _set_statement(clinic, reason=None, statement=None)
+    _end_decision(clinic)
     record(events.ListingPublished(clinic_id=clinic.id))
 
 
@@ -68,7 +69,7 @@ def send_back(clinic: Clinic, reason: str, statement: str) -> None:
     """
     _must_be_reasoned(reason, statement, known=SEND_BACK_REASONS.operator)
     LISTING.move(clinic, ListingState.SENT_BACK)
-    _set_statement(clinic, reason=reason, statement=statement)
+    _decide(clinic, DecisionKind.SENT_BACK, reason=reason, statement=statement)
     record(events.ListingSentBack(clinic_id=clinic.id, reason=reason))
 
 
@@ -93,9 +94,8 @@ def suspend(clinic: Clinic, reason: str, statement: str) -> None:
     Raises Refused without either, WrongState from a state that allows no suspension.
     """
     _must_be_reasoned(reason, statement, known=SUSPENSION_REASONS.operator)
-    LISTING.lock(clinic)
-    _set_statement(clinic, reason=reason, statement=statement)
     LISTING.move(clinic, ListingState.SUSPENDED)
+    _decide(clinic, DecisionKind.SUSPENDED, reason=reason, statement=statement)
     record(events.ListingSuspended(clinic_id=clinic.id, reason=reason))
 
 
@@ -108,7 +108,7 @@ def reinstate(clinic: Clinic) -> None:
     if clinic.listing_state == ListingState.SUSPENDED:
         _must_be_checked(clinic)
     _move_from(clinic, ListingState.SUSPENDED)
-    _set_statement(clinic, reason=None, statement=None)
+    _end_decision(clinic)
     record(events.ListingReinstated(clinic_id=clinic.id))
 
 
@@ -160,5 +160,13 @@ def _move_from(clinic: Clinic, source: ListingState) -> None:
     LISTING.move(clinic, target)
 
 
-def _set_statement(clinic: Clinic, *, reason: str | None, statement: str | None) -> None:
-    clinic.listing_reason, clinic.listing_statement, clinic.listing_answer = reason, statement, None
+def _decide(clinic: Clinic, kind: DecisionKind, *, reason: str, statement: str) -> None:
+    """Stores the decision; one that stood before ends."""
+    _end_decision(clinic)
+    made = {"decided_by": current_actor(), "decided_at": clock.now()}
+    clinic.decisions.append(ListingDecision(kind=kind, reason=reason, statement=statement, **made))
+
+
+def _end_decision(clinic: Clinic) -> None:
+    if clinic.standing_decision is not None:
+        clinic.standing_decision.ended_at = clock.now()

@@ -13,6 +13,7 @@ from marketplace.clinics.states import (
     LISTING_MOVES,
     CheckKind,
     CheckState,
+    DecisionKind,
     ListingState,
     TeamRole,
 )
@@ -27,10 +28,6 @@ class Clinic(Created, Base):
     __table_args__ = (
         *state_checks(ListingState, column="listing_state"),
         CheckConstraint("daily_capacity >= 0 AND weekly_capacity >= 0", name="capacity_not_negative"),
-        CheckConstraint(
-            "listing_state <> 'suspended' OR listing_reason IS NOT NULL",
-            name="suspended_has_reason",
-        ),
         Index("ix_clinic_country_city", "country", "city"),
         Index("ix_clinic_languages", "languages", postgresql_using="gin"),
         Index(
@@ -71,9 +68,6 @@ class Clinic(Created, Base):
     paused_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    listing_reason: Mapped[str | None]
-    listing_statement: Mapped[str | None]
-    listing_answer: Mapped[str | None]  # the clinic's, to the statement it was sent back with
 
     # Its own history, counted where a lead is made, answered, frozen or expires: routing and cards count no leads.
     leads_sent: Mapped[int] = mapped_column(default=0)
@@ -85,6 +79,14 @@ class Clinic(Created, Base):
     checks: Mapped[list["Check"]] = relationship(
         back_populates="clinic", cascade="all, delete-orphan", order_by="Check.position"
     )
+    decisions: Mapped[list["ListingDecision"]] = relationship(
+        cascade="all, delete-orphan", order_by="ListingDecision.decided_at"
+    )
+
+    @property
+    def standing_decision(self) -> "ListingDecision | None":
+        """The decision that holds: the newest, until the listing is published again."""
+        return next((decision for decision in self.decisions if decision.ended_at is None), None)
 
 
 class ClinicPrice(Base):
@@ -159,6 +161,27 @@ class Check(Base):
     checked_by: Mapped[str | None]  # role and initials
 
     clinic: Mapped[Clinic] = relationship(back_populates="checks")
+
+
+class ListingDecision(Base):
+    """A listing was sent back or suspended: why, by whom and when, and what the clinic answered."""
+
+    __tablename__ = "listing_decision"
+    __table_args__ = (
+        one_of("kind", DecisionKind),
+        CheckConstraint("reason <> ''", name="has_reason"),
+        Index("uq_listing_decision_standing", "clinic_id", unique=True, postgresql_where="ended_at IS NULL"),
+    )
+
+    id: Mapped[UUID] = key()
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
+    kind: Mapped[DecisionKind] = mapped_column(TEXT)
+    reason: Mapped[str]  # a code of clinics/reasons.py
+    statement: Mapped[str]  # the operator's words, which the clinic reads
+    decided_by: Mapped[str]  # as the audit log names who acts: operator:<id>
+    decided_at: Mapped[datetime]
+    answer: Mapped[str | None]  # the clinic's, before it is reviewed again
+    ended_at: Mapped[datetime | None]  # by the next decision, or once the listing is published again
 
 
 class Membership(Created, Base):

@@ -25,6 +25,13 @@ LISTING_MOVES = {
 }
 
 
+class DecisionKind(StrEnum):
+    """A decision of an operator that the clinic gets reasons for."""
+
+    SENT_BACK = "sent_back"
+    SUSPENDED = "suspended"
+
+
 class CheckState(StrEnum):
     """Where one claim that is checked stands."""
 

@@ -141,11 +141,10 @@ def listing_reinstated(event: Event) -> None:
 
 def _listing_result(event: Event, *, result: str, path: str) -> None:
     clinic = db.session.get_one(Clinic, event.clinic_id)
-    statement = (clinic.listing_statement or "").strip() if result in ("sent_back", "suspended") else ""
-    paragraphs = [line.strip() for line in statement.splitlines() if line.strip()]
-    reason = clinic.listing_reason if result in ("sent_back", "suspended") else None
-    words = str(LISTING_REASONS.clinic[reason]) if reason else ""
-    context = {"result": result, "reason": words, "statement": paragraphs}
+    decision = clinic.standing_decision if result in ("sent_back", "suspended") else None
+    paragraphs = [line.strip() for line in decision.statement.splitlines() if line.strip()] if decision else []
+    reason = str(LISTING_REASONS.clinic[decision.reason]) if decision else ""
+    context = {"result": result, "reason": reason, "statement": paragraphs}
     _put("listing_result", clinic, context=context, path=path)
 
 

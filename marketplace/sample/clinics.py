@@ -13,8 +13,8 @@ from sqlalchemy import select
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics import events
-from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice
-from marketplace.clinics.states import CheckKind, ListingState
+from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, ListingDecision
+from marketplace.clinics.states import CheckKind, DecisionKind, ListingState
 from marketplace.clinics.text_search import search_text
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -137,16 +137,19 @@ def _minor(amount: float, currency: str) -> int:
 
 def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> None:
     """Straight to the state, with every moment and event on the way: its checks need no second look."""
-    clinic.listing_reason, clinic.listing_statement = row.get("listing_reason"), row.get("listing_statement")
     for state, event, ago in PATHS.get(row["listing_state"], ()):
         moment = clock.now() - ago
         with db.session.no_autoflush:
             setattr(clinic, f"{state}_at", moment)
             clinic.listing_state = state
         by_clinic = state in {ListingState.IN_REVIEW, ListingState.PAUSED}
-        reason = clinic.listing_reason if state in {ListingState.SENT_BACK, ListingState.SUSPENDED} else None
-        with clock.set_to(moment), acting_as("clinic" if by_clinic else f"operator:{operator_id}"):
-            record(event(clinic_id=clinic.id, reason=reason))
+        actor = "clinic" if by_clinic else f"operator:{operator_id}"
+        decision = row.get("decision") if state in set(DecisionKind) else None
+        if decision:
+            kind = DecisionKind(state)
+            clinic.decisions.append(ListingDecision(kind=kind, decided_by=actor, decided_at=moment, **decision))
+        with clock.set_to(moment), acting_as(actor):
+            record(event(clinic_id=clinic.id, reason=decision["reason"] if decision else None))
 
 
 def give_history(clinic: Clinic, *, position: int) -> None:

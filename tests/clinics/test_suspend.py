@@ -4,6 +4,7 @@ import pytest
 
 from marketplace.clinics import actions, operator_queries
 from marketplace.clinics.states import CheckKind, ListingState
+from marketplace.foundation.audit.log import current_actor
 from marketplace.foundation.problems import Refused, WrongState
 
 
@@ -18,7 +19,9 @@ def test_a_reason_and_a_statement_are_needed(make_clinic, reason, statement):
 def test_the_statement_stays_with_the_clinic(make_clinic):
     clinic = make_clinic()
     actions.suspend(clinic, "patient_report", "Two patients report another price.")
-    assert (clinic.listing_state, clinic.listing_reason) == (ListingState.SUSPENDED, "patient_report")
+    assert clinic.listing_state == ListingState.SUSPENDED
+    decision = clinic.standing_decision
+    assert (decision.kind, decision.reason, decision.decided_by) == ("suspended", "patient_report", current_actor())
     assert [entry.name for entry in operator_queries.history(clinic)] == ["ListingSuspended"]
 
 
@@ -38,7 +41,7 @@ def test_a_refused_second_suspension_changes_no_word(make_clinic):
     with pytest.raises(WrongState):
         actions.suspend(clinic, "false_statement", "Other words.")
     db.session.rollback()
-    assert clinic.listing_statement == "Words."
+    assert [decision.statement for decision in clinic.decisions] == ["Words."]
 
 
 def test_reinstating_holds_it_to_its_checks(make_clinic):
@@ -51,7 +54,7 @@ def test_reinstated_it_is_live_and_without_a_statement(make_clinic):
     clinic = make_clinic(listing_state=ListingState.SUSPENDED)
     actions.reinstate(clinic)
     assert clinic.listing_state == ListingState.PUBLISHED
-    assert clinic.listing_statement is None
+    assert clinic.standing_decision is None
 
 
 @pytest.mark.parametrize("state", [ListingState.PUBLISHED, ListingState.PAUSED, ListingState.IN_REVIEW])

@@ -101,3 +101,14 @@ def test_erased_means_without_a_key(make_request: Make) -> None:
 
 def test_a_sent_quote_has_the_state_sent(make_quote: Make) -> None:
     assert make_quote().state == QuoteState.SENT
+
+
+def test_a_decision_about_a_listing_has_a_reason_and_one_stands(make_clinic):
+    clinic = make_clinic(listing_state="suspended")
+    assert "ck_listing_decision_has_reason" in refused("UPDATE listing_decision SET reason = ''")
+    copy = (
+        "INSERT INTO listing_decision (id, clinic_id, kind, reason, statement, decided_by, decided_at)"
+        " SELECT gen_random_uuid(), clinic_id, kind, reason, '', 'system', now() FROM listing_decision"
+        " WHERE clinic_id = :id"
+    )
+    assert "uq_listing_decision_standing" in refused(copy, id=clinic.id)

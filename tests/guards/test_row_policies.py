@@ -80,7 +80,10 @@ def test_a_session_without_a_role_is_refused(own_app: Flask) -> None:
         assert "permission denied" in refused("SELECT count(*) FROM treatment")
 
 
-@pytest.mark.parametrize("table", ["quote_request", "lead", "quote", "message", "email", "account", "access_record"])
+NOT_PUBLIC = ("quote_request", "lead", "quote", "message", "email", "account", "access_record", "listing_decision")
+
+
+@pytest.mark.parametrize("table", NOT_PUBLIC)
 def test_the_public_sees_nothing_of_anyone(db_session: object, table: str) -> None:
     with using_role(DatabaseRole.PUBLIC):
         assert "permission denied" in refused(f"SELECT count(*) FROM {table}")
@@ -95,6 +98,15 @@ def test_the_public_sees_what_is_listed(make_clinic: Make, state: ListingState) 
         for table in ("clinic_price", "clinic_person", "clinic_check"):
             seen = count(table, "clinic_id = :id", id=clinic.id)
             assert bool(seen) == bool(expected), table
+
+
+def test_a_clinic_reads_and_answers_what_it_was_told_only(make_clinic: Make) -> None:
+    own, rivals = (make_clinic(name, listing_state=ListingState.SUSPENDED) for name in ("Clinic Lale", "Clinic Nar"))
+    with using_role(DatabaseRole.CLINIC, clinic_id=own.id):
+        assert count("listing_decision") == count("listing_decision", "clinic_id = :id", id=own.id) == 1
+        assert "permission denied" in refused("UPDATE listing_decision SET statement = ''")
+        assert "permission denied" in refused("DELETE FROM listing_decision")
+        assert count("listing_decision", "clinic_id = :id", id=rivals.id) == 0
 
 
 def test_a_clinic_sees_its_own_leads_only(make_lead: Make, make_clinic: Make, make_quote: Make) -> None:

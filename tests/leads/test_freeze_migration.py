@@ -8,9 +8,7 @@ from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from tests.factories import build_clinic, build_lead, build_quote
 
-SUSPENDED = (
-    "UPDATE clinic SET listing_state = 'suspended', suspended_at = now(), listing_reason = 'test' WHERE id = :id"
-)
+SUSPENDED = "UPDATE clinic SET listing_state = 'suspended', suspended_at = now() WHERE id = :id"
 
 
 def rows(statement: str) -> list[tuple[object, ...]]:

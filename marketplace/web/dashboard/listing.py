@@ -72,10 +72,12 @@ def resume_listing() -> ResponseReturnValue:
 
 def _page(*, problem: str | None = None, answer_form: AnswerForm | None = None) -> ResponseReturnValue:
     refused = problem is not None or answer_form is not None
+    decision = g.clinic.standing_decision
     page = render_template(
         "dashboard/listing.html",
         opening=opening_words(g.clinic.hours),
-        reason=LISTING_REASONS.clinic[g.clinic.listing_reason] if g.clinic.listing_reason else "",
+        decision=decision,
+        reason=LISTING_REASONS.clinic[decision.reason] if decision else "",
         problem=problem,
         answer_form=answer_form or AnswerForm(formdata=None),
         has_errors=refused,

@@ -102,9 +102,10 @@ SAYS = (
 
 def listing_shown(clinic: "Clinic") -> Shown:
     """State, statement, what the listing says, and each claim beside its check; how busy the clinic is matters not."""
+    decision = clinic.standing_decision
     facts: dict[str, object] = {
         "state": clinic.listing_state,
-        "statement": [clinic.listing_reason, clinic.listing_statement, clinic.listing_answer],
+        "statement": [decision.reason, decision.statement, decision.answer] if decision else None,
         "listing": [str(getattr(clinic, name)) for name in SAYS],
     }
     facts |= {f"check.{row.kind}": [row.claim, row.evidence, row.held, row.state] for row in claim_rows(clinic)}

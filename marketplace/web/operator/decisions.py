@@ -39,11 +39,9 @@ def _reason(known: Mapping[str, object]) -> SelectField:
     )
 
 
-class SuspendForm(AgreeingForm):
-    """A reason from the list and a statement the clinic reads."""
-
-    reason = _reason(SUSPENSION_REASONS.operator)
-    statement = TextAreaField(
+def _statement() -> TextAreaField:
+    """What the clinic reads, in the operator's words."""
+    return TextAreaField(
         _l("Statement to the clinic"),
         validators=[
             DataRequired(_l("Enter what the clinic should know")),
@@ -52,10 +50,25 @@ class SuspendForm(AgreeingForm):
     )
 
 
-class SendBackForm(SuspendForm):
+class DecisionForm(AgreeingForm):
+    """A reason from the list of the decision, and a statement the clinic reads."""
+
+    reason: SelectField
+    statement: TextAreaField
+
+
+class SuspendForm(DecisionForm):
+    """Why the listing is taken down."""
+
+    reason = _reason(SUSPENSION_REASONS.operator)
+    statement = _statement()
+
+
+class SendBackForm(DecisionForm):
     """What the clinic is to mend."""
 
     reason = _reason(SEND_BACK_REASONS.operator)
+    statement = _statement()
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/submit")
@@ -138,7 +151,7 @@ def _as_it_is(clinic_id: UUID) -> "Clinic":
     return clinic
 
 
-def _decision_page(name: str, clinic: "Clinic", form: SuspendForm) -> ResponseReturnValue:
+def _decision_page(name: str, clinic: "Clinic", form: DecisionForm) -> ResponseReturnValue:
     form.show(listing_shown(clinic))
     html = render_template(
         f"operator/clinics/{name}.html",

@@ -85,7 +85,8 @@ def test_the_page_of_checks_and_the_stamp_agree(client, make_clinic, make_member
 
 
 def test_a_listing_sent_back_is_not_sent_again_without_an_answer(client, make_clinic, make_member, sign_in):
-    clinic = make_clinic(listing_state=ListingState.SENT_BACK, listing_reason="wording", listing_statement="Which one?")
+    asked = {"reason": "wording", "statement": "Which one?"}
+    clinic = make_clinic(listing_state=ListingState.SENT_BACK, decision=asked)
     desk = sign_in(make_member(clinic))
     assert "Which one?" in desk.get("/dashboard/listing").page.text
     db.session.commit()
@@ -98,7 +99,8 @@ def test_a_listing_sent_back_is_not_sent_again_without_an_answer(client, make_cl
 def test_the_operator_reads_the_answer_until_it_is_decided(
     client, make_clinic, make_member, make_operator, sign_in, app
 ):
-    clinic = make_clinic(listing_state=ListingState.SENT_BACK, listing_reason="wording", listing_statement="Which one?")
+    asked = {"reason": "wording", "statement": "Which one?"}
+    clinic = make_clinic(listing_state=ListingState.SENT_BACK, decision=asked)
     answer = "The second sentence is gone."
     sign_in(make_member(clinic)).post("/dashboard/listing/submit", data={"answer": answer})
     assert answer in client.get("/dashboard/listing").page.text
@@ -108,4 +110,5 @@ def test_the_operator_reads_the_answer_until_it_is_decided(
     assert "Which one?" in page.text
     shown = page.one("input", name="shown").get("value")
     operator.post(f"/operator/clinics/{clinic.id}/publish", data={"shown": shown})
-    assert clinic.listing_answer is None
+    assert clinic.standing_decision is None
+    assert [decision.answer for decision in clinic.decisions] == [answer]

@@ -87,7 +87,7 @@ def test_the_second_of_two_operators_is_told(desk, make_clinic):
         assert words(answer.page.one("textarea")) == WORDS
         assert "Listing suspended" in answer.page.text
         assert not answer.page.all("button", class_="stop")
-    assert clinic.listing_statement != WORDS
+    assert [decision.statement for decision in clinic.decisions] == ["Somebody else's words."]
 
 
 def test_sending_back_and_reinstating(desk, make_clinic):
