@@ -32,7 +32,7 @@ def may(clinic: Clinic, decision: str) -> bool:
 def submit(clinic: Clinic, *, answer: str = "") -> None:
     """Sends a draft to review for its owner.
 
-    One that was sent back needs an answer to what was asked: raises Refused without it, WrongState from another state.
+    One that was sent back needs an answer to what was asked. Raises Refused without it, WrongState from another state.
     """
     LISTING.lock(clinic)
     if clinic.listing_state == ListingState.SENT_BACK:

@@ -1,5 +1,6 @@
 """Imports clinics from a CSV file as drafts: all or nothing, each bad line by its number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -91,8 +92,7 @@ def _disagreements(clinic: _Found, row: Row) -> list[BadLine]:
     return bad
 
 
-def _already_here(found: object) -> list[BadLine]:
-    clinics: list[_Found] = list(found)  # type: ignore[call-overload]
+def _already_here(clinics: Iterable[_Found]) -> list[BadLine]:
     here = {
         (normalised(n), c, normalised(city))
         for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))

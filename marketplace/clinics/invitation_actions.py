@@ -56,7 +56,7 @@ def invite(clinic: Clinic, *, email: str, role: TeamRole, by: UUID) -> Invitatio
 def cancel_invitation(clinic: Clinic, invitation_id: UUID, *, by: UUID) -> None:
     """Cancels an open invitation; its link is dead. Raises WrongState when it has ended already."""
     team.lock_team_as_owner(clinic, by)
-    invitation = invitations.own(clinic.id, invitation_id)
+    invitation = invitations.invitation_of_clinic(clinic.id, invitation_id)
     if invitation.state != InvitationState.OPEN:
         raise WrongState("invitation_ended", _("This invitation is not open any more"))
     end_invitation(invitation, InvitationState.CANCELLED)
@@ -70,7 +70,7 @@ def expire_invitations_due(now: datetime) -> int:
         end_invitation(invitation, InvitationState.EXPIRED)
         record(events.InvitationExpired(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
 
-    return for_each_locked(invitations.due(now).order_by(Invitation.expires_at), expire)
+    return for_each_locked(invitations.due_invitations(now).order_by(Invitation.expires_at), expire)
 
 
 class InviteeStanding(StrEnum):

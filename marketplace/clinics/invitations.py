@@ -76,7 +76,7 @@ def open_for(clinic_id: UUID, email: str) -> Invitation | None:
     return db.session.scalar(_waiting(clinic_id).where(func.lower(Invitation.email) == func.lower(email)))
 
 
-def own(clinic_id: UUID, invitation_id: UUID) -> Invitation:
+def invitation_of_clinic(clinic_id: UUID, invitation_id: UUID) -> Invitation:
     """Returns an invitation of this clinic. Raises NotFound, also for another clinic's."""
     found = db.session.get(Invitation, invitation_id)
     if found is None or found.clinic_id != clinic_id:
@@ -84,18 +84,18 @@ def own(clinic_id: UUID, invitation_id: UUID) -> Invitation:
     return found
 
 
-def due(now: datetime) -> Select[Invitation]:
+def due_invitations(now: datetime) -> Select[Invitation]:
     """Selects open invitations whose time is over."""
     return select(Invitation).where(Invitation.state == InvitationState.OPEN, Invitation.expires_at <= now)
 
 
-def ended(before: datetime) -> Select[UUID]:
+def ended_invitations(before: datetime) -> Select[UUID]:
     """Selects invitations that ended before this moment, however they did."""
     moments = (Invitation.accepted_at, Invitation.cancelled_at, Invitation.replaced_at, Invitation.expired_at)
     return select(Invitation.id).where(Invitation.state != InvitationState.OPEN, func.coalesce(*moments) < before)
 
 
-def forget(invitations: Sequence[UUID]) -> None:
+def forget_invitations(invitations: Sequence[UUID]) -> None:
     """Deletes these invitations and their links."""
     for invitation_id in invitations:
         signed_links.delete_links_to(invitation_id)

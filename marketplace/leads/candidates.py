@@ -44,7 +44,7 @@ def _budget_eur(request: QuoteRequest) -> int | None:
         return None
 
 
-def candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) -> list[Candidate]:
+def read_candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) -> list[Candidate]:
     """Returns the clinics of the wanted countries, of every country where none is named, or of `among` only."""
     today = clock.today()
     sessions = _sessions(request)

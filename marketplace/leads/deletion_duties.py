@@ -107,13 +107,13 @@ def leads_to_delete(clinic_id: UUID) -> list[Lead]:
     return list(db.session.scalars(query.order_by(Lead.id).limit(100)))
 
 
-def over(before: datetime) -> Select[UUID]:
+def ended_duties(before: datetime) -> Select[UUID]:
     """Selects ended duties of requests that were erased before this moment; an open one stays until it is confirmed."""
     gone = (QuoteRequest.state == RequestState.ERASED) & (QuoteRequest.erased_at < before)
     of_gone = DeletionDuty.request_id.in_(select(QuoteRequest.id).where(gone))
     return select(DeletionDuty.id).where(DeletionDuty.state != DutyState.ASKED, of_gone)
 
 
-def forget(duties: Sequence[UUID]) -> None:
+def forget_duties(duties: Sequence[UUID]) -> None:
     """Deletes these duties; the audit log keeps that the clinic confirmed."""
     db.session.execute(delete(DeletionDuty).where(DeletionDuty.id.in_(duties)))

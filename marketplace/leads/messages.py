@@ -116,7 +116,7 @@ def unread_counts(lead_ids: Iterable[UUID], *, author: str) -> dict[UUID, int]:
     return {lead_id: count for lead_id, count in rows}
 
 
-def forget_those_of(request_id: UUID) -> None:
+def forget_messages_of(request_id: UUID) -> None:
     """Deletes every message of a request."""
     of_request = select(Lead.id).where(Lead.request_id == request_id)
     db.session.execute(delete(Message).where(Message.lead_id.in_(of_request)))

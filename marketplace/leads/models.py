@@ -187,7 +187,7 @@ DUTY: Lifecycle[DeletionDuty, DutyState] = Lifecycle(DeletionDuty, DUTY_MOVES, r
 
 
 def move_back(lead: Lead, to: LeadState) -> None:
-    """Moves to a state in which the lead has been before; the moment of the first time stays."""
+    """Moves a lead to a state it was in before; the first time's moment stays. Raises WrongState for no legal move."""
     first = getattr(lead, f"{to}_at")
     LEAD.move(lead, to)
     if first is not None:

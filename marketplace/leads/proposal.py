@@ -12,7 +12,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.leads.candidates import candidates, count_in_other_countries, request_facts
+from marketplace.leads.candidates import count_in_other_countries, read_candidates, request_facts
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
 from marketplace.leads.routing import DETAILED, POLICY, Verdict, decide, refusal
 from marketplace.quote_requests.events import ClinicsAvailable
@@ -54,7 +54,9 @@ def propose(request: QuoteRequest) -> Proposed:
 def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
     """Returns the reason code of each of these clinics that cannot get the request now."""
     facts = request_facts(request)
-    found = {candidate.clinic_id: refusal(facts, candidate) for candidate in candidates(request, among=_ids(clinics))}
+    found = {
+        candidate.clinic_id: refusal(facts, candidate) for candidate in read_candidates(request, among=_ids(clinics))
+    }
     reasons = {clinic.id: found.get(clinic.id, "not_published") for clinic in clinics}
     return {clinic_id: reason for clinic_id, reason in reasons.items() if reason}
 
@@ -83,10 +85,10 @@ def keep_decisions(request: QuoteRequest) -> None:
 
 def _verdicts(request: QuoteRequest) -> list[Verdict]:
     asked = db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id))
-    return decide(request_facts(request, already_asked=frozenset(asked)), candidates(request))
+    return decide(request_facts(request, already_asked=frozenset(asked)), read_candidates(request))
 
 
-def _clinics(verdicts: list[Verdict]) -> dict[object, Clinic]:
+def _clinics(verdicts: list[Verdict]) -> dict[UUID, Clinic]:
     query = select(Clinic).where(Clinic.id.in_([verdict.clinic_id for verdict in verdicts]))
     query = query.options(selectinload(Clinic.checks), selectinload(Clinic.prices))
     return {clinic.id: clinic for clinic in db.session.scalars(query)}

@@ -110,7 +110,7 @@ def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirm
 
     Raises WrongState unless it waits to be confirmed, or where other clinics got consent meanwhile.
     """
-    lock(request)
+    lock_with_clinics(request)
     REQUEST.move(request, RequestState.OPEN)
     for clinic in without:
         _end_consent(request, clinic)
@@ -128,7 +128,7 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     """
     if not clinics or len(clinics) > MAX_CLINICS:
         raise Refused("no_clinic" if not clinics else "too_many_clinics", field="clinics")
-    lock(request, clinics)
+    lock_with_clinics(request, clinics)
     if request.state != RequestState.OPEN:
         raise WrongState(REQUEST_REFUSALS[request.state])
     proposed = {proposal.clinic.id for proposal in propose(request).proposals}
@@ -142,7 +142,7 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     return _leads_for(request)
 
 
-def lock(request: QuoteRequest, clinics: Iterable[Clinic] = ()) -> None:
+def lock_with_clinics(request: QuoteRequest, clinics: Iterable[Clinic] = ()) -> None:
     """Locks every clinic that is to have the request, these `clinics` too, then the request.
 
     No clinic is suspended between the check and its lead, and a suspension takes its locks in the same order. Raises

@@ -115,7 +115,7 @@ def _end_quotes(lead: Lead) -> None:
 EMPTIED = {about.column: None for about in FIELDS.values() if about.is_for_one_patient}
 
 
-def empty_those_of(request_id: UUID) -> list[UUID]:
+def forget_texts_of(request_id: UUID) -> list[UUID]:
     """Deletes what was typed into the quotes of a request and returns their ids; numbers, products and dates stay."""
     quotes = list(db.session.scalars(select(Quote.id).where(Quote.request_id == request_id)))
     db.session.execute(update(Quote).where(Quote.id.in_(quotes)).values(**EMPTIED))

@@ -12,11 +12,11 @@ from marketplace.foundation.audit.log import AuditEntry, record
 from marketplace.leads import status_texts
 from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.messages import messages
-from marketplace.leads.models import DeletionDuty, Lead
+from marketplace.leads.models import DeletionDuty, Lead, RoutingDecision
 from marketplace.leads.queries import decisions, leads_of
 from marketplace.quote_requests import access_records, operator_queries, queries
 from marketplace.quote_requests.events import RequestExported
-from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
+from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen
@@ -57,7 +57,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "deletions": [_duty(duty) for duties in duties_by_clinic(request).values() for duty in duties],
         "clinics": [_lead(lead) for lead in leads_of(request)],
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
-        "looks": [_look(look) for look in access_records.access_records_of(request)],
+        "looks": [_access(access) for access in access_records.access_records_of(request)],
         "considered": [_decision(decision) for decision in decisions(request)],
         "history": [_event(entry) for entry in operator_queries.history(request)],
     }
@@ -123,12 +123,12 @@ def _quote(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _look(look: Any) -> dict[str, Any]:
-    who = look.clinic.name if look.clinic is not None else gettext("marketplace staff")
-    return {"who": who, "what": look.what, "at": look.at, "reason": look.reason}
+def _access(access: AccessRecord) -> dict[str, Any]:
+    who = access.clinic.name if access.clinic is not None else gettext("marketplace staff")
+    return {"who": who, "what": access.what, "at": access.at, "reason": access.reason}
 
 
-def _decision(decision: Any) -> dict[str, Any]:
+def _decision(decision: RoutingDecision) -> dict[str, Any]:
     return {
         "clinic": decision.clinic.name,
         "outcome": decision.outcome,

@@ -32,8 +32,8 @@ def erase(request: QuoteRequest) -> None:
     if request.state == RequestState.ERASED:
         return
     # Emails before links: the sending job makes a link while it holds its email.
-    of_request = {request.id, *emails.empty_those_of(request.id), *quotes.empty_those_of(request.id)}
-    messages.forget_those_of(request.id)
+    of_request = {request.id, *emails.empty_those_of(request.id), *quotes.forget_texts_of(request.id)}
+    messages.forget_messages_of(request.id)
     reviews.empty_those_of(request.id)
     signed_links.delete_links_to(request.id, but=DELETED)
     idempotency.delete_tokens_of(request.ref)

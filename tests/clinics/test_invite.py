@@ -261,5 +261,5 @@ def test_a_person_works_for_one_clinic(
 def test_what_is_forgotten_takes_its_link_along(clinic: Clinic, owner: Account, invitation: Invitation) -> None:
     given = token(invitation)
     cancel_invitation(clinic, invitation.id, by=owner.id)
-    invitations.forget([invitation.id])
+    invitations.forget_invitations([invitation.id])
     assert gone(given) == "altered"

@@ -140,7 +140,7 @@ def send_to_more_clinics(ref: str) -> ResponseReturnValue:
 
 def _lock(quote_request: Any, slugs: Iterable[str]) -> None:
     """The ticked clinics before the request, also where a forged form names more than may be asked at once."""
-    submission.lock(quote_request, with_slugs(sorted(set(slugs))[:MAX_CLINICS]))
+    submission.lock_with_clinics(quote_request, with_slugs(sorted(set(slugs))[:MAX_CLINICS]))
 
 
 def _say_what_came_of_it(confirmed: Confirmed) -> None:

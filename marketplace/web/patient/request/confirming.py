@@ -71,7 +71,7 @@ def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) 
 def send_request(token: str) -> ResponseReturnValue:
     """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
     quote_request, link = request_links.spend_confirm(token)
-    submission.lock(quote_request)
+    submission.lock_with_clinics(quote_request)
     confirmation, form = Confirmation.of(quote_request), ConfirmForm()
     if not form.agrees_to(confirmation.shown):
         return _page(token, confirmation, link, form)
