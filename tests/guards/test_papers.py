@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAPERS = [
     *("SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"),
-    *("docs/cryptography.md", "docs/fields.md"),
+    *("docs/cryptography.md", "docs/fields.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"),
+    *("docs/testing.md", "docs/states.md", "docs/data-model.md"),
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs" / "howto").glob("*.md"))),
 ]
 USES_KEYS = re.compile(r"^\s*(?:import|from) (?:hashlib|hmac|cryptography|itsdangerous|altcha)\b", re.MULTILINE)
@@ -48,3 +49,8 @@ def test_each_one_met_points_to_where_and_by_what() -> None:
     rows = [line.split(" | ") for line in met.splitlines() if re.match(r"\| \d", line)]
     assert [row[0] for row in rows if len(row) != 4] == []
     assert len(rows) > 60
+
+
+def test_each_guard_is_told_of() -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text()
+    assert [path.name for path in (ROOT / "tests" / "guards").glob("test_*.py") if path.name not in told] == []
