@@ -1,6 +1,6 @@
 """Changes the schema of a site that is in use: nobody waits long for a lock, and a step that was cut off is done anew.
 
-Used by revisions from 0013 on. A revision with `apart()` is not one transaction: each statement inside it is, so each
+Used by revisions from 0013 on. A revision with `separate_transactions()` is not one transaction: each statement inside it is, so each
 must bear being done twice.
 """
 
@@ -51,14 +51,14 @@ def patiently(connection: Connection, work: Callable[[], None], *, again: Callab
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def separate_transactions() -> Iterator[None]:
     """Each statement inside is a transaction of its own."""
     with op.get_context().autocommit_block():
         yield
 
 
 def in_batches(statement: str, *, table: str) -> None:
-    """Runs the statement for each run of the table's keys between :after and :upto; inside `apart()` only."""
+    """Runs the statement for each run of the table's keys between :after and :upto; inside `separate_transactions()` only."""
     connection = op.get_bind()
     last = text(
         f"SELECT id FROM (SELECT id FROM {table} WHERE id > :after ORDER BY id LIMIT {BATCH_ROWS}) AS batch"
@@ -71,7 +71,7 @@ def in_batches(statement: str, *, table: str) -> None:
 
 
 def constrain(table: str, name: str, rule: str) -> None:
-    """Adds the constraint to new rows at once, then reads the old ones while others write; inside `apart()` only."""
+    """Adds the constraint to new rows at once, then reads the old ones while others write; inside `separate_transactions()` only."""
     op.execute(
         f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}, ADD CONSTRAINT {name} {rule} NOT VALID",
     )
@@ -79,14 +79,14 @@ def constrain(table: str, name: str, rule: str) -> None:
 
 
 def forbid_null(table: str, column: str) -> None:
-    """Makes a filled column NOT NULL without reading the table under a strong lock; inside `apart()` only."""
+    """Makes a filled column NOT NULL without reading the table under a strong lock; inside `separate_transactions()` only."""
     name = f"ck_{table}_{column}_is_there"
     constrain(table, name, f"CHECK ({column} IS NOT NULL)")
     op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL, DROP CONSTRAINT {name}")
 
 
 def build_index(name: str, table: str, what: str) -> None:
-    """Makes the index while others write; inside `apart()` only. It waits for old transactions, nobody for it."""
+    """Makes the index while others write; inside `separate_transactions()` only. It waits for old transactions, nobody for it."""
     op.execute("SET lock_timeout = 0")
     op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # what was cut off is invalid
     op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {table} {what}")

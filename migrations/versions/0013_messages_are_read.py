@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.online import apart, build_index, constrain, in_batches, lock_at_once
+from migrations.online import separate_transactions, build_index, constrain, in_batches, lock_at_once
 
 revision = "0013"
 down_revision = "0012"
@@ -29,7 +29,7 @@ def upgrade() -> None:
     is_question = sa.Column("is_question", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column("message", is_question, if_not_exists=True)
     op.add_column("message", sa.Column("read_at", sa.DateTime(timezone=True), nullable=True), if_not_exists=True)
-    with apart():
+    with separate_transactions():
         in_batches(BACKFILL, table="message")
         constrain("message", "fk_message_account_id", "FOREIGN KEY (account_id) REFERENCES account (id)")
         constrain(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.online import apart, constrain, forbid_null, in_batches, lock_at_once
+from migrations.online import separate_transactions, constrain, forbid_null, in_batches, lock_at_once
 
 revision = "0014"
 down_revision = "0013"
@@ -40,7 +40,7 @@ RULES = {
 
 def upgrade() -> None:
     _add_columns()
-    with apart():
+    with separate_transactions():
         in_batches(STARTED, table="lead")
         forbid_null("lead", "clock_started_at")
         for name, rule in RULES.items():

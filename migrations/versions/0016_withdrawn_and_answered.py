@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.online import apart, constrain, lock_at_once
+from migrations.online import separate_transactions, constrain, lock_at_once
 
 revision = "0016"
 down_revision = "0015"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with apart():
+    with separate_transactions():
         op.execute("ALTER TABLE quote ADD COLUMN IF NOT EXISTS withdraw_reason text")
         constrain(
             "quote",

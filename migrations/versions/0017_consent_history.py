@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.online import apart, in_batches, lock_at_once
+from migrations.online import separate_transactions, in_batches, lock_at_once
 
 revision = "0017"
 down_revision = "0016"
@@ -126,7 +126,7 @@ def upgrade() -> None:
     lock_at_once("clinic", "lead", "quote_request")
     _make_rows()
     _make_duties()
-    with apart():
+    with separate_transactions():
         in_batches(SPLIT.format(which=IN_BATCH), table="consent")
         in_batches(ENDED.format(which=IN_BATCH), table="consent")
         op.execute("ANALYZE consent_row")
@@ -227,7 +227,7 @@ def downgrade() -> None:
     """One text a clinic again: the newest that was given, and when the whole of it ended."""
     lock_at_once("clinic", "quote_request")
     _make_texts()
-    with apart():
+    with separate_transactions():
         in_batches(ONE_TEXT.format(which="first.id > :after AND first.id <= :upto"), table="consent")
         op.execute("ANALYZE consent_text")
     lock_at_once(*LOCKED, "deletion_duty")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.online import apart, constrain, in_batches
+from migrations.online import separate_transactions, constrain, in_batches
 
 revision = "0018"
 down_revision = "0017"
@@ -26,7 +26,7 @@ def upgrade() -> None:
     moment = sa.Column("quote_declined_at", sa.DateTime(timezone=True), nullable=True)
     op.add_column("lead", moment, if_not_exists=True)
     op.add_column("lead", sa.Column("quote_decline_reason", sa.Text(), nullable=True), if_not_exists=True)
-    with apart():
+    with separate_transactions():
         constrain("lead", "ck_lead_quote_decline_reason_known", f"CHECK (quote_decline_reason IN ({words}))")
         in_batches(DECLINED, table="lead")
 

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import inspect
 
-from migrations.online import apart, constrain, in_batches, lock_at_once
+from migrations.online import separate_transactions, constrain, in_batches, lock_at_once
 
 revision = "0020"
 down_revision = "0019"
@@ -86,7 +86,7 @@ def _rename_all(*, back: bool = False) -> None:
 def _move_states(table: str, before: tuple[str, ...], after: tuple[str, ...]) -> None:
     """Rows in batches, while others write: the rule knows both words until no row has the earlier one."""
     moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    with apart():
+    with separate_transactions():
         _know(table, *dict.fromkeys((*before, *after)))
         for old, _new in moved:
             op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS ck_{table}_{old}_has_moment")

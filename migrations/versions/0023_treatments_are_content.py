@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.online import apart, constrain, in_batches
+from migrations.online import separate_transactions, constrain, in_batches
 
 revision = "0023"
 down_revision = "0022"
@@ -35,7 +35,7 @@ def upgrade() -> None:
     json = sa.Column("particulars", postgresql.JSONB(), nullable=True)
     op.add_column("treatment", json, if_not_exists=True)
     op.add_column("quote_request", sa.Column("treatment_id", sa.Uuid(), nullable=True), if_not_exists=True)
-    with apart():
+    with separate_transactions():
         in_batches(FILL, table="quote_request")
         constrain("quote_request", TREATMENT, "FOREIGN KEY (treatment_id) REFERENCES treatment (id)")
         constrain("quote_request", NOTHING_LEFT, EMPTY.format(treatment=" AND treatment_id IS NULL"))
@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with apart():
+    with separate_transactions():
         constrain("quote_request", NOTHING_LEFT, EMPTY.format(treatment=""))
     op.drop_constraint(op.f(HAS_TREATMENT), "quote_request")
     op.drop_column("quote_request", "treatment_id")
