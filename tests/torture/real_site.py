@@ -25,7 +25,7 @@ from tests.torture.mailbox import Mailbox
 from tests.torture.poster import Poster
 
 # A supervisor that does not make a killed process wait longer each time: many kills fit into a short time.
-IMPATIENT = "supervisor.LONGEST_PAUSE = 0.5"
+IMPATIENT = "supervisor.MAX_PAUSE = 0.5"
 RUN = """
 import sys
 from marketplace.processes import supervisor
