@@ -22,18 +22,22 @@ from marketplace.foundation import clock
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead
+from marketplace.leads.states import LeadState
 from marketplace.leads.submission import confirm, submit
 from marketplace.quote_requests import drafts, photos
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Consent, QuoteRequest
+from marketplace.quote_requests.states import RequestState
 from marketplace.quotes import drafting, pending
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill
+from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import QuoteTerms
 from marketplace.reviews.actions import open_item
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import ReviewKind
 
 PASSWORD = "a long enough password 1"
+ADDRESS = "ana.private@patient.example"
 Make = Callable[..., Any]
 
 
@@ -296,3 +300,59 @@ def sign_in(client: Any) -> Callable[[Account], Any]:
         return browser
 
     return signed_in
+
+
+def stored_request(state: RequestState = RequestState.OPEN, **changes: Any) -> QuoteRequest:
+    """A request stored in that state, without the events and emails that lead there."""
+    request = build_draft(email=changes.pop("email", ADDRESS))
+    with db.session.no_autoflush:
+        setattr(request, f"{state}_at", clock.now())
+        request.state = state
+    for name, value in changes.items():
+        setattr(request, name, value)
+    db.session.flush()
+    return request
+
+
+def stored_lead(
+    request: QuoteRequest | None = None,
+    clinic: Clinic | None = None,
+    *,
+    state: LeadState = LeadState.NEW,
+    **changes: Any,
+) -> Lead:
+    """A lead stored in that state with the consent it needs, without events and emails."""
+    request, clinic, now = request or stored_request(), clinic or build_clinic(), clock.now()
+    said = {"purpose": "request", "act": "given", "number": 1, "text": "Send it to this clinic", "version": "1"}
+    db.session.add(Consent(request_id=request.id, clinic_id=clinic.id, at=now, **said))
+    db.session.flush()
+    values = {"due_at": now + timedelta(hours=48), "new_at": now, f"{state}_at": now, **changes}
+    lead = Lead(request=request, clinic=clinic, state=state, **values)
+    db.session.add(lead)
+    db.session.flush()
+    return lead
+
+
+def stored_quote(lead: Lead | None = None, *, number: int = 1, **changes: Any) -> Quote:
+    """A sent quote stored without events: nobody was notified of it."""
+    lead, now = lead or stored_lead(state=LeadState.QUOTED), clock.now()
+    plain = {
+        "procedure_id": procedure_named().id,
+        "sessions": 4,
+        "price_per_session": 12000,
+        "total": 48000,
+        "currency": "EUR",
+        "product": "NCTF 135 HA",
+        "practitioner_role": "doctor",
+        "trips": 2,
+        "nights_per_trip": 1,
+        "deposit": 0,
+        "valid_until": clock.today() + timedelta(days=30),
+        "state": QuoteState.SENT,
+        "sent_at": now,
+        "held_until": now,
+    }
+    quote = Quote(lead=lead, request_id=lead.request_id, number=number, **(plain | changes))
+    db.session.add(quote)
+    db.session.flush()
+    return quote

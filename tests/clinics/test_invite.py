@@ -31,7 +31,7 @@ from marketplace.foundation.security.signed_links import token_of
 from marketplace.mail import links
 from marketplace.mail.links import NoLongerDue
 from tests.factories import PASSWORD, Make, link_to
-from tests.mail.things import emails, only, text_of
+from tests.outbox import emails, only, text_of
 
 BEN = "ben@clinic.example"
 

@@ -14,7 +14,7 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.choosing import choose
 from tests.factories import build_lead, build_quote
 from tests.mail.test_emails import WRITE
-from tests.mail.things import emails, event_of
+from tests.outbox import emails, event_of
 
 
 class Promise(NamedTuple):

@@ -15,7 +15,7 @@ from marketplace.mail.register import NECESSARY, REGISTER, STREAMS, To
 from marketplace.reactions import REACTIONS
 from tests.browser import ROOT
 from tests.mail.test_emails import WRITE
-from tests.mail.things import emails
+from tests.outbox import emails
 
 PAGE = ROOT / "docs" / "emails.md"
 HEAD = """# The emails

@@ -12,7 +12,7 @@ from marketplace.mail import delivery
 from marketplace.mail.register import REGISTER
 from tests.browser import ROOT
 from tests.mail.test_emails import WRITE
-from tests.mail.things import emails
+from tests.outbox import emails
 
 FOLDER = ROOT / "templates" / "emails"
 # What the HTML part alone says, below the button: in the text part the link is there to be read.

@@ -29,7 +29,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 from marketplace.reviews.models import ReviewItem
 from tests.factories import Make, build_quote
-from tests.mail.things import emails
+from tests.outbox import emails
 
 
 def chosen(lead: Lead) -> None:

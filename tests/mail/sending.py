@@ -7,7 +7,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import jobs
 from marketplace.mail.models import Email
-from tests.mail.things import jobs_of
+from tests.outbox import jobs_of
 
 
 def send(email: Email) -> Email:

@@ -6,7 +6,7 @@ from flask import Flask
 from marketplace.extensions import db
 from marketplace.mail import delivery
 from marketplace.mail.account_emails import OutboxMailUtil
-from tests.mail.things import only
+from tests.outbox import only
 
 
 def say(app: Flask, template: str, **context: object) -> None:

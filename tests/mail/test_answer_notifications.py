@@ -14,8 +14,8 @@ from marketplace.leads.states import FREEZES, READING, LeadState
 from marketplace.mail import answer_notifications, delivery
 from marketplace.quote_requests import answer_changes, drafts
 from marketplace.quote_requests.states import Purpose
-from tests.factories import build_lead
-from tests.mail.things import a_clinic, a_lead, emails, jobs_of, only
+from tests.factories import build_clinic, build_lead, stored_lead
+from tests.outbox import emails, jobs_of, only
 
 NAME = "answers_changed"
 
@@ -91,7 +91,7 @@ def test_what_was_seen_meanwhile_is_not_told(lead: Lead) -> None:
 def test_only_who_can_read_it_is_told(lead: Lead, state: LeadState) -> None:
     more = {"decline_reason": "language"} if state == LeadState.DECLINED else {}
     more |= {"state_before_freeze": FREEZES[0]} if state == LeadState.FROZEN else {}
-    other = a_lead(lead.request, a_clinic("Other"), state=state, **more)
+    other = stored_lead(lead.request, build_clinic("Other"), state=state, **more)
     with at(minutes=1):
         change(lead, trips="1")
     assert (other.clinic_id in {email.clinic_id for email in emails(NAME)}) == (state in READING)

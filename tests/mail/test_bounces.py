@@ -17,17 +17,18 @@ from marketplace.mail.models import Email, EmailState
 from marketplace.mail.register import NECESSARY
 from marketplace.mail.suppression import OPTIONAL, Reason, Suppression, suppress, suppression_reason
 from marketplace.quote_requests.models import QuoteRequest
+from tests.factories import ADDRESS, stored_request
 from tests.mail.reporting import bounce, complaint, plain_mail
 from tests.mail.sending import send
 from tests.mail.sink import Sink
 from tests.mail.test_emails import WRITE
-from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, only
+from tests.outbox import emails, erase, event_of, only
 
 
 @pytest.fixture
 def email(app: Flask) -> Email:
     """One that was sent."""
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     email = only("access_link")
     delivery.lifecycle.move(email, EmailState.SENT)
     return email
@@ -80,13 +81,13 @@ def test_nothing_more_goes_to_an_address_that_bounced(email: Email, sink: Sink) 
 
 def test_the_address_is_known_however_it_is_written(email: Email, sink: Sink) -> None:
     apply_report(Report(email.id, "bounce", "5.1.1"))
-    patient_emails.access_link(event_of(a_request(email=ADDRESS.upper())))
+    patient_emails.access_link(event_of(stored_request(email=ADDRESS.upper())))
     assert send(emails("access_link")[-1]).state == "suppressed"
 
 
 def test_other_addresses_get_theirs(email: Email, sink: Sink) -> None:
     apply_report(Report(email.id, "bounce", "5.1.1"))
-    patient_emails.access_link(event_of(a_request(email="other@patient.example")))
+    patient_emails.access_link(event_of(stored_request(email="other@patient.example")))
     assert send(emails("access_link")[-1]).state == "sent"
 
 
@@ -133,7 +134,7 @@ def test_an_id_nobody_knows(app: Flask) -> None:
 
 def test_a_failed_email_is_in_the_audit_log(app: Flask, sink: Sink) -> None:
     sink.mode = "no_such_user"
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     assert send(only("access_link")).state == "failed"
     assert events() == [("EmailFailed", "550")]
 

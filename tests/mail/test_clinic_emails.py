@@ -7,11 +7,14 @@ from flask import Flask
 from marketplace.foundation import clock
 from marketplace.leads.states import LeadState
 from marketplace.mail import clinic_emails, delivery
-from tests.mail.things import a_clinic, a_lead, a_request, emails, event_of, only, text_of
+from tests.factories import build_clinic, stored_lead, stored_request
+from tests.outbox import emails, event_of, only, text_of
 
 
 def test_a_new_request_is_due_on_the_clinics_own_clock(app: Flask) -> None:
-    lead = a_lead(clinic=a_clinic(timezone="Europe/Istanbul"), due_at=datetime(2026, 11, 24, 13, 40, tzinfo=UTC))
+    lead = stored_lead(
+        clinic=build_clinic(timezone="Europe/Istanbul"), due_at=datetime(2026, 11, 24, 13, 40, tzinfo=UTC)
+    )
     clinic_emails.new_request(event_of(lead))
     email = only("new_request")
     assert email.subject == f"New request {lead.request.ref}, reply by 16:40 on 24 November (Istanbul)"
@@ -20,32 +23,32 @@ def test_a_new_request_is_due_on_the_clinics_own_clock(app: Flask) -> None:
 
 
 def test_reminders_of_one_hour_are_one_email(app: Flask) -> None:
-    clinic = a_clinic()
-    leads = [a_lead(clinic=clinic), a_lead(clinic=clinic, state=LeadState.OPENED)]
+    clinic = build_clinic()
+    leads = [stored_lead(clinic=clinic), stored_lead(clinic=clinic, state=LeadState.OPENED)]
     for lead in leads:
         clinic_emails.leads_waiting(event_of(lead))
     assert only("leads_waiting").subject == "2 requests are waiting"
 
 
 def test_no_reminder_when_all_is_answered(app: Flask) -> None:
-    clinic_emails.leads_waiting(event_of(a_lead(state=LeadState.QUOTED)))
+    clinic_emails.leads_waiting(event_of(stored_lead(state=LeadState.QUOTED)))
     assert emails() == []
 
 
 def test_rivals_are_told_and_the_winner_is_not(app: Flask) -> None:
-    request = a_request()
-    winner = a_lead(request, a_clinic("Winner"), state=LeadState.WON)
-    rival = a_lead(request, a_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
-    a_lead(request, a_clinic("Declined by the patient"), state=LeadState.LOST)
-    a_lead(request, a_clinic("Declined"), state=LeadState.DECLINED, decline_reason="language")
+    request = stored_request()
+    winner = stored_lead(request, build_clinic("Winner"), state=LeadState.WON)
+    rival = stored_lead(request, build_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
+    stored_lead(request, build_clinic("Declined by the patient"), state=LeadState.LOST)
+    stored_lead(request, build_clinic("Declined"), state=LeadState.DECLINED, decline_reason="language")
     clinic_emails.not_chosen(event_of(winner))
     assert [email.clinic_id for email in emails("not_chosen")] == [rival.clinic_id]
 
 
 def test_an_undone_choice_tells_the_winner_to_forget_and_the_rival_to_go_on(app: Flask) -> None:
-    request = a_request()
-    winner = a_lead(request, a_clinic("Winner"), state=LeadState.QUOTED)
-    rival = a_lead(request, a_clinic("Rival"), state=LeadState.QUOTED)
+    request = stored_request()
+    winner = stored_lead(request, build_clinic("Winner"), state=LeadState.QUOTED)
+    rival = stored_lead(request, build_clinic("Rival"), state=LeadState.QUOTED)
     clinic_emails.clinic_choice_undone(event_of(winner))
     texts = {email.clinic_id: text_of(email) for email in emails("clinic_choice_undone")}
     assert "delete them" in texts[winner.clinic_id]
@@ -54,13 +57,13 @@ def test_an_undone_choice_tells_the_winner_to_forget_and_the_rival_to_go_on(app:
 
 
 def test_a_message_without_an_open_question_has_no_due_time(app: Flask) -> None:
-    clinic_emails.question_answered(event_of(a_lead(state=LeadState.QUOTED)))
-    clinic_emails.question_answered(event_of(a_lead(state=LeadState.OPENED)))
+    clinic_emails.question_answered(event_of(stored_lead(state=LeadState.QUOTED)))
+    clinic_emails.question_answered(event_of(stored_lead(state=LeadState.OPENED)))
     assert ["Reply by" in text_of(email) for email in emails("question_answered")] == [False, True]
 
 
 def test_a_clinics_mail_is_readable_after_the_request_is_erased(app: Flask) -> None:
-    lead = a_lead(state=LeadState.REVOKED)
+    lead = stored_lead(state=LeadState.REVOKED)
     with clock.set_to(clock.now() + timedelta(minutes=1)):
         clinic_emails.delete_data(event_of(lead))
     email = only("delete_data")

@@ -12,7 +12,8 @@ from flask import Flask
 from marketplace.foundation import clock
 from marketplace.foundation.database import timeouts
 from marketplace.mail import jobs, patient_emails, smtp_deadline, transport
-from tests.mail.things import a_request, event_of, only
+from tests.factories import stored_request
+from tests.outbox import event_of, only
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def greet_without_end(listening: socket.socket) -> None:
 
 def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp_deadline, "MAX_SECONDS", 0.3)
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     email, began = only("access_link"), clock.now()
     jobs.send(email_id=str(email.id))
     assert (email.state, email.last_error) == ("waiting", "disconnected")

@@ -25,8 +25,18 @@ from marketplace.mail.models import Email
 from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.ending import withdraw
-from tests.factories import build_account, build_invitation, build_lead, build_member, build_quote
-from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of
+from tests.factories import (
+    build_account,
+    build_clinic,
+    build_invitation,
+    build_lead,
+    build_member,
+    build_quote,
+    stored_lead,
+    stored_quote,
+    stored_request,
+)
+from tests.outbox import emails, event_of
 
 SITE = "http://127.0.0.1:8000"
 NOT_IN_SUBJECT = re.compile(
@@ -37,34 +47,34 @@ NOT_OURS = re.compile(r"\b(please|sorry|oops|valid|invalid|unfortunately)\b|!", 
 
 
 def unconfirmed() -> object:
-    return event_of(a_request(RequestState.UNCONFIRMED))
+    return event_of(stored_request(RequestState.UNCONFIRMED))
 
 
 def arrived() -> object:
-    return event_of(a_lead())
+    return event_of(stored_lead())
 
 
 def several_quotes() -> None:
-    request = a_request()
+    request = stored_request()
     for number in (1, 2):
-        clinic = a_clinic(f"Clinic <{number}> & Co")
-        a_quote(a_lead(request, clinic, state=LeadState.QUOTED), number=number)
+        clinic = build_clinic(f"Clinic <{number}> & Co")
+        stored_quote(stored_lead(request, clinic, state=LeadState.QUOTED), number=number)
     quote_notifications.send_or_reschedule(request.id)
 
 
 def of_two(event_maker: Callable[[object], None]) -> None:
-    winner = a_lead(state=LeadState.WON)
-    a_lead(winner.request, a_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
+    winner = stored_lead(state=LeadState.WON)
+    stored_lead(winner.request, build_clinic("Rival"), state=LeadState.LOST, state_before_loss=LeadState.QUOTED)
     event_maker(event_of(winner))
 
 
 def listing(**changes: object) -> object:
     statement = "Clinic's licence: the number differs.\nThe address is missing."
-    return event_of(a_clinic(decision={"reason": "wording", "statement": statement}, **changes))
+    return event_of(build_clinic(decision={"reason": "wording", "statement": statement}, **changes))
 
 
 def a_reply() -> None:
-    lead = a_lead()
+    lead = stored_lead()
     post_message(lead, author=CLINIC, body="In June")
     clinic_updates.clinic_wrote(event_of(lead))
 
@@ -84,10 +94,10 @@ def account(name: str, link: bool) -> None:
 
 def invitations() -> None:
     """To who is new, who has an account, who works elsewhere, and our own staff."""
-    clinic = a_clinic("Clinic <1> & Co")
+    clinic = build_clinic("Clinic <1> & Co")
     owner = build_member(clinic)
     build_account("known@clinic.example")
-    build_member(a_clinic("Rival"), email="elsewhere@clinic.example")
+    build_member(build_clinic("Rival"), email="elsewhere@clinic.example")
     build_account("staff@clinic.example", operator=True)
     for name in ("new", "known", "elsewhere", "staff"):
         build_invitation(clinic, email=f"{name}@clinic.example", by=owner)
@@ -105,33 +115,35 @@ WRITE: dict[str, Callable[[], object]] = {
     "confirm_request": lambda: patient_emails.confirm_request(unconfirmed()),
     "confirm_again": lambda: patient_emails.confirm_again(unconfirmed()),
     "request_sent": lambda: patient_emails.request_sent(arrived()),
-    "request_waiting": lambda: patient_emails.request_sent(event_of(a_request())),
+    "request_waiting": lambda: patient_emails.request_sent(event_of(stored_request())),
     "quotes_arrived": several_quotes,
     "clinic_asked": lambda: patient_emails.clinic_asked(arrived()),
-    "clinic_will_not_quote": lambda: patient_emails.clinic_will_not_quote(event_of(a_lead(state=LeadState.EXPIRED))),
-    "quote_ends": lambda: quote_notifications.quote_ends(a_quote()),
+    "clinic_will_not_quote": lambda: patient_emails.clinic_will_not_quote(
+        event_of(stored_lead(state=LeadState.EXPIRED))
+    ),
+    "quote_ends": lambda: quote_notifications.quote_ends(stored_quote()),
     "choice_made": lambda: patient_emails.choice_made(arrived()),
     "choice_undone": lambda: patient_emails.choice_undone(arrived()),
-    "clinic_changed": lambda: clinic_updates.clinic_stopped(event_of(a_lead(), reason="suspended")),
-    "clinic_returned": lambda: clinic_updates.clinic_returned(event_of(a_lead())),
-    "clinics_available": lambda: patient_emails.clinics_available(event_of(a_request())),
-    "access_link": lambda: patient_emails.access_link(event_of(a_request())),
-    "request_open_already": lambda: patient_emails.request_open_already(event_of(a_request())),
-    "deletion_announced": lambda: patient_emails.deletion_announced(event_of(a_request(RequestState.CLOSED))),
-    "request_deleted": lambda: patient_emails.request_deleted(event_of(a_request())),
+    "clinic_changed": lambda: clinic_updates.clinic_stopped(event_of(stored_lead(), reason="suspended")),
+    "clinic_returned": lambda: clinic_updates.clinic_returned(event_of(stored_lead())),
+    "clinics_available": lambda: patient_emails.clinics_available(event_of(stored_request())),
+    "access_link": lambda: patient_emails.access_link(event_of(stored_request())),
+    "request_open_already": lambda: patient_emails.request_open_already(event_of(stored_request())),
+    "deletion_announced": lambda: patient_emails.deletion_announced(event_of(stored_request(RequestState.CLOSED))),
+    "request_deleted": lambda: patient_emails.request_deleted(event_of(stored_request())),
     "new_request": lambda: clinic_emails.new_request(arrived()),
     "leads_waiting": lambda: clinic_emails.leads_waiting(arrived()),
     "chosen": lambda: clinic_emails.chosen(arrived()),
     "not_chosen": lambda: of_two(clinic_emails.not_chosen),
     "quote_declined": lambda: clinic_emails.quote_declined(arrived()),
-    "decline_undone": lambda: clinic_emails.decline_undone(event_of(a_lead(state=LeadState.QUOTED))),
+    "decline_undone": lambda: clinic_emails.decline_undone(event_of(stored_lead(state=LeadState.QUOTED))),
     "clinic_choice_undone": lambda: of_two(clinic_emails.clinic_choice_undone),
     "clinic_wrote": a_reply,
     "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),
     "answers_changed": answers_changed,
     "question_answered": lambda: clinic_emails.question_answered(arrived()),
-    "request_closed": lambda: clinic_emails.request_closed(event_of(a_lead(state=LeadState.LOST))),
-    "delete_data": lambda: clinic_emails.delete_data(event_of(a_lead(state=LeadState.REVOKED))),
+    "request_closed": lambda: clinic_emails.request_closed(event_of(stored_lead(state=LeadState.LOST))),
+    "delete_data": lambda: clinic_emails.delete_data(event_of(stored_lead(state=LeadState.REVOKED))),
     "delete_part": lambda: clinic_emails.delete_part(arrived()),
     "delete_reminder": lambda: clinic_emails.delete_reminder(arrived()),
     "listing_result": lambda: clinic_emails.listing_sent_back(listing()),
@@ -250,7 +262,7 @@ def test_each_has_a_reference_and_fits_a_narrow_reader(written: list[Email]) -> 
 
 
 def test_a_clinic_reads_no_name_and_no_address(app: Flask) -> None:
-    lead = a_lead()
+    lead = stored_lead()
     for write in (
         clinic_emails.new_request,
         clinic_emails.chosen,
@@ -285,7 +297,7 @@ def test_a_listing_result_says_which(app: Flask, write: Callable[[object], None]
 
 
 def test_right_to_left_languages_turn_the_page(app: Flask) -> None:
-    patient_emails.access_link(event_of(a_request(locale="ar")))
+    patient_emails.access_link(event_of(stored_request(locale="ar")))
     (email,) = emails("access_link")
     assert '<html lang="ar" dir="rtl">' in delivery.contents(email).html
     assert email.created_at <= clock.now()

@@ -15,7 +15,8 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.states import QuoteState
-from tests.mail.things import a_clinic, a_lead, a_quote, a_request, emails, event_of, jobs_of, text_of
+from tests.factories import build_clinic, stored_lead, stored_quote, stored_request
+from tests.outbox import emails, event_of, jobs_of, text_of
 
 GROUP = timedelta(seconds=7200)
 
@@ -23,15 +24,15 @@ GROUP = timedelta(seconds=7200)
 @pytest.fixture
 def request_(app: Flask) -> QuoteRequest:
     """An open request."""
-    return a_request()
+    return stored_request()
 
 
 def quoted(request: QuoteRequest, name: str) -> Lead:
-    return a_lead(request, a_clinic(name), state=LeadState.QUOTED)
+    return stored_lead(request, build_clinic(name), state=LeadState.QUOTED)
 
 
 def test_the_first_quote_is_told_at_once(request_: QuoteRequest) -> None:
-    quote = a_quote(quoted(request_, "First"))
+    quote = stored_quote(quoted(request_, "First"))
     quote_notifications.send_or_reschedule(request_.id)
     (email,) = emails("quotes_arrived")
     assert email.subject == "You have 1 new quote"
@@ -39,10 +40,10 @@ def test_the_first_quote_is_told_at_once(request_: QuoteRequest) -> None:
 
 
 def test_later_ones_make_one_appointment(request_: QuoteRequest) -> None:
-    a_quote(quoted(request_, "First"))
+    stored_quote(quoted(request_, "First"))
     quote_notifications.send_or_reschedule(request_.id)
     for number in (2, 3):
-        a_quote(quoted(request_, f"Clinic {number}"), number=number)
+        stored_quote(quoted(request_, f"Clinic {number}"), number=number)
         quote_notifications.send_or_reschedule(request_.id)
     (job,) = jobs_of("mail.quote_news", request_id=request_.id)
     assert job.scheduled_at == request_.quotes_mailed_at + GROUP
@@ -50,10 +51,10 @@ def test_later_ones_make_one_appointment(request_: QuoteRequest) -> None:
 
 
 def test_the_appointment_tells_of_all_of_them(request_: QuoteRequest) -> None:
-    a_quote(quoted(request_, "First"))
+    stored_quote(quoted(request_, "First"))
     quote_notifications.send_or_reschedule(request_.id)
     for number, name in ((2, "Second"), (3, "Third")):
-        a_quote(quoted(request_, name), number=number)
+        stored_quote(quoted(request_, name), number=number)
     with clock.set_to(clock.now() + GROUP + timedelta(seconds=1)):
         quote_notifications.send_or_reschedule(request_.id)
     email = emails("quotes_arrived")[1]
@@ -66,14 +67,14 @@ def revise(request: QuoteRequest, lead: Lead, *, number: int, **changes: object)
     """A version that takes the place of the one before, and the email of it, when that may go."""
     earlier = db.session.scalars(select(Quote).where(Quote.lead_id == lead.id, Quote.state == QuoteState.SENT)).one()
     QUOTE.move(earlier, QuoteState.SUPERSEDED)
-    quote = a_quote(lead, number=number, version=number, **changes)
+    quote = stored_quote(lead, number=number, version=number, **changes)
     with clock.set_to(clock.now() + GROUP + timedelta(seconds=1)):
         quote_notifications.send_or_reschedule(request.id)
     return quote
 
 
 def test_one_quote_leads_to_itself(request_: QuoteRequest) -> None:
-    a_quote(quoted(request_, "First"))
+    stored_quote(quoted(request_, "First"))
     quote_notifications.send_or_reschedule(request_.id)
     (email,) = emails("quotes_arrived")
     assert email.link_path == "quotes/1"
@@ -83,7 +84,7 @@ def test_one_quote_leads_to_itself(request_: QuoteRequest) -> None:
 
 def test_a_changed_quote_is_called_so_with_what_is_different(request_: QuoteRequest) -> None:
     lead = quoted(request_, "Clinic Lale")
-    a_quote(lead)
+    stored_quote(lead)
     quote_notifications.send_or_reschedule(request_.id)
     revise(request_, lead, number=2, price_per_session=15000, total=60000, trips=4)
     email = emails("quotes_arrived")[1]
@@ -97,7 +98,7 @@ def test_a_changed_quote_is_called_so_with_what_is_different(request_: QuoteRequ
 
 def test_what_was_replaced_before_anybody_heard_of_it_is_no_change(request_: QuoteRequest) -> None:
     lead = quoted(request_, "Clinic Lale")
-    a_quote(lead)
+    stored_quote(lead)
     revise(request_, lead, number=2, trips=4)
     (email,) = emails("quotes_arrived")
     assert email.subject == "You have 1 new quote"
@@ -105,9 +106,9 @@ def test_what_was_replaced_before_anybody_heard_of_it_is_no_change(request_: Quo
 
 def test_new_and_changed_ones_share_an_email(request_: QuoteRequest) -> None:
     lead = quoted(request_, "Clinic Lale")
-    a_quote(lead)
+    stored_quote(lead)
     quote_notifications.send_or_reschedule(request_.id)
-    a_quote(quoted(request_, "Second"), number=2)
+    stored_quote(quoted(request_, "Second"), number=2)
     revise(request_, lead, number=3, valid_until=clock.today() + timedelta(days=60))
     email = emails("quotes_arrived")[1]
     assert (email.subject, email.link_path) == ("You have 2 new or changed quotes", "compare")
@@ -118,7 +119,7 @@ def test_new_and_changed_ones_share_an_email(request_: QuoteRequest) -> None:
 
 
 def test_nothing_is_told_twice(request_: QuoteRequest) -> None:
-    a_quote(quoted(request_, "First"))
+    stored_quote(quoted(request_, "First"))
     for hours in (0, 3, 6):
         with clock.set_to(clock.now() + timedelta(hours=hours)):
             quote_notifications.send_or_reschedule(request_.id)
@@ -126,14 +127,14 @@ def test_nothing_is_told_twice(request_: QuoteRequest) -> None:
 
 
 def test_a_withdrawn_quote_is_not_told(request_: QuoteRequest) -> None:
-    a_quote(quoted(request_, "First"), state=QuoteState.WITHDRAWN, withdrawn_at=clock.now())
+    stored_quote(quoted(request_, "First"), state=QuoteState.WITHDRAWN, withdrawn_at=clock.now())
     quote_notifications.send_or_reschedule(request_.id)
     assert emails() == []
 
 
 def test_a_closed_request_is_left_alone(app: Flask) -> None:
-    request = a_request(RequestState.CLOSED)
-    a_quote(quoted(request, "First"))
+    request = stored_request(RequestState.CLOSED)
+    stored_quote(quoted(request, "First"))
     quote_notifications.send_or_reschedule(request.id)
     assert emails() == []
 
@@ -145,7 +146,7 @@ def test_each_sent_quote_asks_for_a_look(request_: QuoteRequest) -> None:
 
 
 def test_a_lost_job_is_noticed(request_: QuoteRequest) -> None:
-    a_quote(quoted(request_, "First"))
+    stored_quote(quoted(request_, "First"))
     assert quote_notifications.sweep_unnotified(clock.now()) == 0
     assert quote_notifications.sweep_unnotified(clock.now() + GROUP + timedelta(minutes=16)) == 1
     assert len(jobs_of("mail.quote_news", request_id=request_.id)) == 1

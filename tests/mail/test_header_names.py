@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.mail import delivery, outbox, transport
 from marketplace.mail.links import PageLink
 from marketplace.mail.transport import one_address
-from tests.mail.things import ADDRESS
+from tests.factories import ADDRESS
 
 DESK = "quotes@meridian.example"
 HEADERS = [

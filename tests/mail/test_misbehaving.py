@@ -19,9 +19,10 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import delivery, jobs, patient_emails, smtp_deadline, transport
 from marketplace.mail.models import Email
+from tests.factories import stored_lead
 from tests.mail.sending import again_in, forget_jobs, send, send_until_over
 from tests.mail.sink import Sink
-from tests.mail.things import a_lead, event_of, jobs_of, only
+from tests.outbox import event_of, jobs_of, only
 
 AMBIGUOUS = timedelta(minutes=5)
 
@@ -29,7 +30,7 @@ AMBIGUOUS = timedelta(minutes=5)
 @pytest.fixture
 def email(app: Flask) -> Email:
     """A patient's email that waits."""
-    patient_emails.choice_undone(event_of(a_lead()))
+    patient_emails.choice_undone(event_of(stored_lead()))
     return only("choice_undone")
 
 

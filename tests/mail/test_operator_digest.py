@@ -19,7 +19,7 @@ from tests.factories import Make, build_account, build_clinic
 from tests.mail.sending import send
 from tests.mail.sink import Sink
 from tests.mail.test_emails import WRITE
-from tests.mail.things import emails, text_of
+from tests.outbox import emails, text_of
 
 EIGHT = datetime(2027, 2, 12, 8, 0, tzinfo=UTC)
 

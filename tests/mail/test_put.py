@@ -11,18 +11,19 @@ from marketplace.foundation.security.sealed import CannotOpen
 from marketplace.mail import delivery, outbox, patient_emails
 from marketplace.mail.links import PageLink, RequestLink
 from marketplace.quote_requests.states import RequestState
-from tests.mail.things import ADDRESS, a_request, emails, erase, event_of, jobs_of, only
+from tests.factories import ADDRESS, stored_request
+from tests.outbox import emails, erase, event_of, jobs_of, only
 
 
 def test_row_and_job_come_together(app: Flask) -> None:
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     email = only("access_link")
     assert email.state == "waiting"
     assert len(jobs_of("mail.send", email_id=email.id)) == 1
 
 
 def test_row_and_job_go_with_the_transaction(app: Flask) -> None:
-    request = a_request()
+    request = stored_request()
     undone = db.session.begin_nested()
     patient_emails.access_link(event_of(request))
     email_id = only("access_link").id
@@ -32,7 +33,7 @@ def test_row_and_job_go_with_the_transaction(app: Flask) -> None:
 
 
 def test_neither_address_nor_words_nor_token_can_be_read_in_the_row(app: Flask) -> None:
-    request = a_request(RequestState.UNCONFIRMED)
+    request = stored_request(RequestState.UNCONFIRMED)
     patient_emails.confirm_request(event_of(request))
     email = only("confirm_request")
     assert delivery.prepare(email.id)
@@ -50,14 +51,14 @@ def _plain(value: object) -> object:
 
 
 def test_the_stored_text_holds_a_place_and_no_link(app: Flask) -> None:
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     body = delivery.contents(only("access_link"))
     assert "/q/" not in body.text + body.html
     assert "[[link]]" in body.text
 
 
 def test_a_patients_mail_dies_with_the_request(app: Flask) -> None:
-    request = a_request()
+    request = stored_request()
     patient_emails.access_link(event_of(request))
     erase(request)
     with pytest.raises(CannotOpen):
@@ -65,7 +66,7 @@ def test_a_patients_mail_dies_with_the_request(app: Flask) -> None:
 
 
 def test_sealed_values_cannot_be_moved_to_another_email(app: Flask) -> None:
-    request = a_request()
+    request = stored_request()
     for _ in range(2):
         patient_emails.access_link(event_of(request))
     one, other = emails("access_link")
@@ -82,7 +83,7 @@ def test_only_our_own_pages_can_be_linked(app: Flask, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/compare", "compare?x=1", "quotes/0", "../operator", "messages/A"])
 def test_only_known_pages_below_a_request_can_be_linked(app: Flask, path: str) -> None:
-    request = a_request()
+    request = stored_request()
     link = RequestLink(request, path)
     with pytest.raises(ValueError, match="no page"):
         outbox.put("access_link", to=ADDRESS, audience="patient", context={}, request=request, link=link)
@@ -97,14 +98,14 @@ def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:
 
 
 def test_of_two_confirmations_that_wait_only_the_later_goes(app: Flask) -> None:
-    request = a_request(RequestState.UNCONFIRMED)
+    request = stored_request(RequestState.UNCONFIRMED)
     for _ in range(2):
         patient_emails.confirm_request(event_of(request))
     assert [bool(delivery.prepare(email.id)) for email in emails("confirm_request")] == [False, True]
 
 
 def test_a_replaced_confirmation_ends_the_one_before(app: Flask) -> None:
-    request = a_request(RequestState.UNCONFIRMED)
+    request = stored_request(RequestState.UNCONFIRMED)
     links = []
     for _ in range(2):
         patient_emails.confirm_request(event_of(request))

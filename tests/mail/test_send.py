@@ -19,15 +19,16 @@ from marketplace.mail import jobs, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
+from tests.factories import ADDRESS, build_clinic, stored_lead, stored_request
 from tests.mail.sending import again_in, forget_jobs, send
 from tests.mail.sink import Sink
-from tests.mail.things import ADDRESS, a_clinic, a_lead, a_request, erase, event_of, jobs_of, only
+from tests.outbox import erase, event_of, jobs_of, only
 
 
 @pytest.fixture
 def email(app: Flask) -> Email:
     """A patient's email that waits."""
-    patient_emails.choice_undone(event_of(a_lead()))
+    patient_emails.choice_undone(event_of(stored_lead()))
     return only("choice_undone")
 
 
@@ -61,7 +62,7 @@ def test_text_and_html_are_two_forms_of_one_thing(sink: Sink, email: Email) -> N
 
 
 def test_it_travels_in_seven_bits_and_short_lines(sink: Sink, app: Flask) -> None:
-    patient_emails.request_sent(event_of(a_lead(clinic=a_clinic("Klinik Güzelyalı İzmir"))))
+    patient_emails.request_sent(event_of(stored_lead(clinic=build_clinic("Klinik Güzelyalı İzmir"))))
     send(only("request_sent"))
     raw = sink.one().as_bytes()
     assert raw.isascii()
@@ -180,7 +181,7 @@ def test_a_request_taken_back_a_moment_ago_gets_no_link(sink: Sink, email: Email
 
 
 def test_a_confirmation_is_not_sent_after_it_was_used(sink: Sink, app: Flask) -> None:
-    request = a_request(RequestState.UNCONFIRMED)
+    request = stored_request(RequestState.UNCONFIRMED)
     patient_emails.confirm_request(event_of(request))
     with db.session.no_autoflush:
         request.state, request.open_at = RequestState.OPEN, clock.now()
@@ -190,7 +191,7 @@ def test_a_confirmation_is_not_sent_after_it_was_used(sink: Sink, app: Flask) ->
 
 
 def test_the_last_email_forgets_whom_it_went_to(sink: Sink, app: Flask) -> None:
-    patient_emails.request_deleted(event_of(a_request()))
+    patient_emails.request_deleted(event_of(stored_request()))
     email = send(only("request_deleted"))
     assert (email.state, email.data_key) == ("sent", None)
     assert sink.recipients == [[ADDRESS]]
@@ -207,7 +208,7 @@ def test_a_senders_name_cannot_become_an_address(
 
 
 def test_an_address_that_cannot_be_sent_to_fails_for_good(sink: Sink, app: Flask) -> None:
-    patient_emails.access_link(event_of(a_request(email="ana@patient.example\r\nBcc: b@evil.example")))
+    patient_emails.access_link(event_of(stored_request(email="ana@patient.example\r\nBcc: b@evil.example")))
     email = send(only("access_link"))
     assert (email.state, email.last_error) == ("failed", "unsendable")
     assert sink.given == []

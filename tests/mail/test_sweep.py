@@ -11,8 +11,9 @@ from marketplace.foundation import clock
 from marketplace.mail import jobs, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quotes.pending import release_pending
+from tests.factories import stored_request
 from tests.mail.sink import Sink
-from tests.mail.things import a_request, event_of, jobs_of, only
+from tests.outbox import event_of, jobs_of, only
 
 LATER = timedelta(minutes=16)
 
@@ -20,7 +21,7 @@ LATER = timedelta(minutes=16)
 @pytest.fixture
 def email(app: Flask) -> Email:
     """One that waits."""
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     return only("access_link")
 
 

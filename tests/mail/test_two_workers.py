@@ -11,7 +11,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from marketplace.mail import clinic_emails, delivery, jobs, outbox, quote_notifications
 from marketplace.mail.models import Email
-from tests.mail.things import a_lead, a_quote, emails, event_of, jobs_of
+from tests.factories import stored_lead, stored_quote
+from tests.outbox import emails, event_of, jobs_of
 
 CONTEXT = {"within": ""}
 
@@ -68,7 +69,7 @@ def twice_at_once(app: Flask, *, lock: str, tell: Callable[[], object], name: st
 
 def test_two_ticks_at_once_tell_of_a_quote_that_ends_once(own_app: Flask) -> None:
     with own_app.app_context():
-        quote = a_quote(sent_at=clock.now() - timedelta(days=2), valid_until=clock.today() + timedelta(days=3))
+        quote = stored_quote(sent_at=clock.now() - timedelta(days=2), valid_until=clock.today() + timedelta(days=3))
         lock = f"quote_ends {quote.request_id} quotes/{quote.number}"
         told = twice_at_once(
             own_app, lock=lock, tell=lambda: quote_notifications.remind_of_ending(clock.now()), name="quote_ends"
@@ -79,7 +80,7 @@ def test_two_ticks_at_once_tell_of_a_quote_that_ends_once(own_app: Flask) -> Non
 
 def test_two_reminders_at_once_are_one_email_to_the_clinic(own_app: Flask) -> None:
     with own_app.app_context():
-        lead = a_lead()
+        lead = stored_lead()
         told = twice_at_once(
             own_app,
             lock=f"leads_waiting {lead.clinic_id}",

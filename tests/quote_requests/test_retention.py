@@ -13,7 +13,7 @@ from marketplace.leads.submission import submit
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.states import RequestState
 from tests.factories import Make
-from tests.mail.things import emails, text_of
+from tests.outbox import emails, text_of
 
 
 def in_days(days: float) -> object:

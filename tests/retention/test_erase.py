@@ -24,7 +24,7 @@ from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
 from marketplace.retention.erasure import erase, erase_now, listed
 from tests.factories import Make
-from tests.mail.things import emails, jobs_of
+from tests.outbox import emails, jobs_of
 
 MARKS = {
     "name": "Zenobia Marker",

@@ -37,8 +37,9 @@ from tests.factories import (
     build_member,
     build_request,
     build_review_item,
+    stored_request,
 )
-from tests.mail.things import a_request, emails, event_of
+from tests.outbox import emails, event_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "running.md"
 ROWS = re.compile(r"^\| ([^|]+) \| (\d+ \w+|at once) \| (.+) \|$", re.MULTILINE)
@@ -82,7 +83,7 @@ def lifted() -> None:
 
 
 def erased_elsewhere() -> None:
-    erasure.take_over([(a_request().id, clock.now())])
+    erasure.take_over([(stored_request().id, clock.now())])
 
 
 def an_ended_invitation() -> None:
@@ -159,7 +160,7 @@ def test_photos_go_with_the_health_answers_at_the_latest(app: Flask) -> None:
 
 
 def test_a_waiting_email_keeps_its_text(app: Flask) -> None:
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     rule = next(rule for rule in RULES if rule.name.startswith("texts"))
     assert rule.count(later(100)) == 0
     (email,) = emails("access_link")

@@ -5,7 +5,8 @@ import time
 from marketplace.mail import outbox, patient_emails
 from marketplace.quote_requests.states import RequestState
 from tests.browser import wait_for
-from tests.mail.things import a_request, event_of
+from tests.factories import stored_request
+from tests.outbox import event_of
 from tests.torture.conftest import Note
 from tests.torture.figures import scaled
 from tests.torture.real_site import RealSite
@@ -28,7 +29,7 @@ def confirmation(site: RealSite, *, number: int) -> float:
     """Someone submits a request meanwhile: seconds until the email that confirms it was accepted."""
     address = f"confirm{number}@{GOOD}"
     with site.inside():
-        patient_emails.confirm_request(event_of(a_request(RequestState.UNCONFIRMED, email=address)))
+        patient_emails.confirm_request(event_of(stored_request(RequestState.UNCONFIRMED, email=address)))
     asked = time.time()
     wait_for(lambda: bool(site.mailbox.accepted(to=address)), seconds=60)
     return site.mailbox.accepted(to=address)[0].at - asked

@@ -14,7 +14,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import delete_request
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
-from tests.mail.things import emails, text_of
+from tests.outbox import emails, text_of
 from tests.reading import Page, form_fields, words
 
 BODY = "In June, if you like."

@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make, build_clinic, build_member
-from tests.mail.things import emails
+from tests.outbox import emails
 from tests.reading import form_fields, words
 
 TEAM, INVITE = "/dashboard/team", "/dashboard/team/invite"

@@ -12,7 +12,7 @@ from marketplace.quotes.states import WITHDRAW_REASONS
 from marketplace.words.decline import QUOTE_WITHDRAWALS
 from tests.conftest import reader_of
 from tests.factories import Make
-from tests.mail.things import emails, text_of
+from tests.outbox import emails, text_of
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from marketplace.foundation.database.columns import uuid7
 from marketplace.mail import delivery, patient_emails
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.report_hook import FRESH, HookReceipt, forget_receipts
-from tests.mail.things import a_request, event_of, only
+from tests.factories import stored_request
+from tests.outbox import event_of, only
 
 SECRET = "a secret the relay shares with us, long enough"
 
@@ -24,7 +25,7 @@ def email(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Email:
     """One that was sent, with a relay that may report on it."""
     monkeypatch.setitem(app.config, "MAIL_HOOK_SECRET", SECRET)
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    patient_emails.access_link(event_of(a_request()))
+    patient_emails.access_link(event_of(stored_request()))
     email = only("access_link")
     delivery.lifecycle.move(email, EmailState.SENT)
     db.session.commit()

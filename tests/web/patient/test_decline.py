@@ -13,7 +13,7 @@ from marketplace.quotes import choosing, stopping
 from marketplace.quotes.choosing import decline, undo_decline
 from marketplace.quotes.models import Quote
 from tests.factories import Make
-from tests.mail.things import emails
+from tests.outbox import emails
 from tests.web.patient.test_request_pages import opened
 
 

@@ -19,7 +19,7 @@ from marketplace.retention.erasure import erase
 from marketplace.retention.rules import RULES
 from tests.conftest import reader_of
 from tests.factories import Make
-from tests.mail.things import only, text_of
+from tests.outbox import only, text_of
 from tests.web.patient.test_request_pages import opened, token
 
 MARKS = ("Ana", "ana@patient.example", "Facial", "blood")

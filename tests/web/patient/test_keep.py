@@ -9,7 +9,7 @@ from marketplace.leads.request_actions import close
 from marketplace.quote_requests import retention
 from marketplace.web.filters import day_text
 from tests.factories import Make
-from tests.mail.things import emails
+from tests.outbox import emails
 from tests.web.patient.test_request_pages import opened
 
 

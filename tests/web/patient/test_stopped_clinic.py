@@ -15,7 +15,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.request_export import export
 from marketplace.worker import run_timers
 from tests.factories import Make
-from tests.mail.things import emails, only, text_of
+from tests.outbox import emails, only, text_of
 from tests.web.patient.test_request_pages import opened
 
 STATEMENT = ("patient_report", "Two patients report another price.")

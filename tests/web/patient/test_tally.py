@@ -6,7 +6,7 @@ from marketplace.leads import clocks
 from marketplace.leads.actions import answer_question, ask, decline
 from marketplace.leads.queries import leads_of
 from tests.factories import Make
-from tests.mail.things import emails, text_of
+from tests.outbox import emails, text_of
 from tests.web.patient.test_request_pages import opened
 
 
