@@ -12,11 +12,11 @@ from tests.foundation.test_pictures import picture
 # VmHWM is this program's own; ru_maxrss would begin with what its parent had.
 MEASURE = """
 import re, sys
-from marketplace.foundation import pictures
+from marketplace.foundation.values import pictures
 data = open(sys.argv[1], "rb").read()
 most = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 before = most()
-pictures.clean(data)
+pictures.reencode(data)
 print((most() - before) // 1024)
 """
 
