@@ -42,7 +42,7 @@ BY_BUTTON = {
 
 
 def render(template: str, **context: Any) -> Any:
-    """What Flask-Security calls to show a page."""
+    """Renders a page for Flask-Security, or redirects after a form that was accepted."""
     forms = [value for value in context.values() if isinstance(value, FlaskForm)]
     has_errors = request.method == "POST" and any(form.errors for form in forms)
     if request.method == "POST" and not has_errors and request.endpoint in SHOWN_BY_GET:
@@ -67,7 +67,7 @@ def _relabel(form: FlaskForm) -> None:
 
 
 def _label_empty_fields(form: FlaskForm) -> None:
-    """An empty field tells nothing of who has an account: it is named. One wrong answer is said once."""
+    """Names empty fields, which tell nothing of who has an account, and says one wrong answer once."""
     form.form_errors = list(dict.fromkeys(form.form_errors))
     if request.endpoint != "security.login" or request.method != "POST":
         return
@@ -78,7 +78,7 @@ def _label_empty_fields(form: FlaskForm) -> None:
 
 
 def _setup_code(context: dict[str, Any]) -> dict[str, Any]:
-    """The picture and key of the secret this session is about to accept."""
+    """Returns the QR code and key of the secret this session is about to accept."""
     secret = session.get("tf_totp_secret")
     if not secret:
         return {}
@@ -94,7 +94,7 @@ def _setup_code(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def bring_to_convention(response: Response) -> Response:
-    """The one hook over all of these pages."""
+    """Brings the library's answers to our convention: 303 after success, 422 with errors; commits what it left."""
     if request.blueprint != "security":
         return response
     if request.method == "POST" and response.status_code == 302:
@@ -108,7 +108,7 @@ def bring_to_convention(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """After Flask-Security has bound its own."""
+    """Wraps and extends Flask-Security's own views, once it has bound them."""
     for name, (template, again) in BY_BUTTON.items():
         app.view_functions[name] = _by_its_button(app.view_functions[name], name, template=template, again=again)
     app.view_functions["security.reset_password"] = _one_spelling(app.view_functions["security.reset_password"])
@@ -120,7 +120,7 @@ def install(app: Flask) -> None:
 
 
 def _by_its_button(confirm: View, endpoint: str, *, template: str, again: str) -> View:
-    """A mail scanner that follows the link changes nothing: the button acts."""
+    """Makes a mailed link show a page whose button acts: a mail scanner that follows the link changes nothing."""
 
     def shown_or_acted(token: str) -> ResponseReturnValue:
         if not mailed_links.works(endpoint, token):
@@ -134,7 +134,7 @@ def _by_its_button(confirm: View, endpoint: str, *, template: str, again: str) -
 
 
 def _one_spelling(reset: View) -> View:
-    """The library reads a signature in several spellings; all but ours are no token to it."""
+    """Accepts a token in our spelling only: the library reads a signature in several."""
 
     def held_to_ours(token: str) -> ResponseReturnValue:
         answer: ResponseReturnValue = reset(token if mailed_links.is_genuine("security.reset_password", token) else "")
@@ -144,7 +144,7 @@ def _one_spelling(reset: View) -> View:
 
 
 def _when_a_code_is_due(validate: View) -> View:
-    """The library signs out whoever comes here signed in and with nothing to confirm, even by following a link."""
+    """Redirects who is signed in and has nothing to confirm: the library would sign them out."""
 
     def shown_or_acted() -> ResponseReturnValue:
         if current_user.is_authenticated and "tf_totp_secret" not in session:
@@ -161,7 +161,7 @@ DESTINATION = "after_sign_in"
 
 
 def keep_destinations(app: Flask) -> None:
-    """Around Flask-Security's own views, once it has bound them."""
+    """Wraps the views a sign-in passes, so that it leads to the page that was asked for."""
     app.view_functions["security.login"] = _asking_for_a_factor(app.view_functions["security.login"])
     for name in LAST_STEPS:
         app.view_functions[name] = _leading_on(app.view_functions[name])

@@ -27,7 +27,7 @@ TRANSLATIONS = str(Path(__file__).parent.parent / "translations")
 
 
 def settings(app: Flask) -> dict[str, Any]:
-    """Everything that differs from the library's defaults."""
+    """Returns every setting that differs from the library's defaults."""
     production = bool(app.config["PRODUCTION"])
     recovery_key = base64.urlsafe_b64encode(sealing_key(str(app.config["SECRET_KEY"]), purpose=b"recovery codes"))
     return {
@@ -103,7 +103,7 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
 
 
 def _drop_eager_user_loading(app: Flask, security: Security) -> None:
-    """The libraries look at every request for who is there; a page that is the same for everyone must not."""
+    """Removes the hooks that load the user at every request: a page that is the same for everyone must not."""
     app.before_request_funcs[None].remove(security.principal._on_before_request)
     app.template_context_processors[None].remove(_user_context_processor)
     app.template_context_processors[None].append(lambda: {"current_user": current_user})
@@ -112,7 +112,7 @@ def _drop_eager_user_loading(app: Flask, security: Security) -> None:
 
 
 def _as_system(load: Callable[[str], Account | None]) -> Callable[[str], Account | None]:
-    """The cookie is the proof: who it belongs to is found before any guard knows whose rows may be seen."""
+    """Loads the account as the system: the cookie is the proof, and no guard knows yet whose rows may be seen."""
 
     def loaded(user_id: str) -> Account | None:
         with as_system():

@@ -21,7 +21,7 @@ from marketplace.foundation.audit.log import record, set_actor
 
 
 def signed_in(_sender: object, user: Account, **_ignored: object) -> None:
-    """A new session; operators are not remembered on a device."""
+    """Starts a new session at sign-in; operators are not remembered on a device."""
     asked, before = session.pop("_remember", None) == "set", sessions.current().row
     # A changed password signs its owner in anew: the device is remembered as before.
     was = before is not None and before.account_id == user.id and before.remembered
@@ -41,7 +41,7 @@ def _lifetime(user: Account, *, remembered: bool) -> sessions.Lifetime:
 
 
 def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
-    """This browser's session is over, with all it held."""
+    """Ends this browser's session, with all it held."""
     sessions.current().end()
     if user.is_authenticated:
         set_actor(user.actor)
@@ -49,46 +49,46 @@ def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
 
 
 def changed_password(_sender: object, user: Account, **_ignored: object) -> None:
-    """Out in every other browser."""
+    """Ends the account's other sessions."""
     set_actor(user.actor)
     _end_all_but_here(user, reason="password_changed")
     record(PasswordChanged(account_id=user.id, reason="change"))
 
 
 def changed_address(_sender: object, user: Account, **_ignored: object) -> None:
-    """Out in every other browser, and no link that the old mailbox holds works any more."""
+    """Ends the account's other sessions and every link that the old mailbox holds."""
     _end_all_but_here(user, reason="address_changed")
     record(AddressChanged(account_id=user.id))
 
 
 def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
-    """Out in every browser: whoever asked for the link signs in with the new password."""
+    """Ends all of the account's sessions: whoever asked for the link signs in with the new password."""
     end_all(user.id, reason="password_reset")
     record(PasswordChanged(account_id=user.id, reason="reset"))
 
 
 def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
-    """Out in every other browser: those came in without it, or by the one before."""
+    """Ends the account's other sessions: those came in without the factor, or by the one before."""
     set_actor(user.actor)
     _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="on"))
 
 
 def switched_off_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
-    """Out in every other browser."""
+    """Ends the account's other sessions."""
     set_actor(user.actor)
     _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="off"))
 
 
 def changed_recovery_codes(user: Account) -> None:
-    """Out in every other browser, as for any change of what proves who somebody is."""
+    """Ends the account's other sessions, as any change of what proves who somebody is does."""
     _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="codes"))
 
 
 def _end_all_but_here(user: Account, *, reason: str) -> None:
-    """This browser goes on under a new id, if it is this person's: a mailed link opens in any browser."""
+    """Ends the sessions but this browser's, which gets a new id if it is this person's: a link opens in any browser."""
     here = sessions.current().row if "_user_id" in session else None
     end_all(user.id, reason=reason)
     if here is not None and here.account_id == user.id:
@@ -97,7 +97,7 @@ def _end_all_but_here(user: Account, *, reason: str) -> None:
 
 
 def install(app: Flask) -> None:
-    """Binds them."""
+    """Connects Flask-Security's signals."""
     user_logged_in.connect(signed_in, app)
     user_logged_out.connect(signed_out, app)
     password_changed.connect(changed_password, app)

@@ -44,7 +44,7 @@ class MemberInvited(Event):
 
 
 class InvitationHeldBack(Event):
-    """Too many mails went to an address that nobody confirmed; `reason` is the allowance that is used up."""
+    """Too many mails went to an address that nobody confirmed; `reason` is the window that is used up."""
 
 
 class InvitationReplaced(Event):

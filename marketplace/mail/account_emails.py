@@ -88,7 +88,7 @@ class OutboxMailUtil(MailUtil):
 
 
 def _held_back(address: str) -> bool:
-    """Anyone with an account may have typed it: beyond the allowance nothing goes, and only the audit log says so."""
+    """Anyone with an account may have typed it: beyond the quota nothing goes, and only the audit log says so."""
     with as_system():
         used_up = quota.exhausted_window(keyring.look_up_hash(address))
     if used_up:
@@ -113,7 +113,7 @@ def _on_our_site(url: str) -> str:
 
 
 def team_invitation(event: Event) -> None:
-    """Who invites, which clinic, and what to do first; beyond the allowance nothing goes (MemberInvited)."""
+    """Who invites, which clinic, and what to do first; beyond the quota nothing goes (MemberInvited)."""
     invitation = db.session.get_one(Invitation, UUID(str(event.reason)))
     used_up = quota.exhausted_window(keyring.look_up_hash(invitation.email))
     if used_up:

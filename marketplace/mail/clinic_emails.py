@@ -22,7 +22,7 @@ _NOT_TWICE_WITHIN = timedelta(hours=1)
 
 
 def new_request(event: Event) -> None:
-    """A request has come, and by when its patient hopes for an answer (LeadArrived)."""
+    """Says that a request has come, and by when its patient hopes for an answer (LeadArrived)."""
     lead = _lead(event)
     timezone = lead.clinic.timezone
     context = {
@@ -36,7 +36,7 @@ def new_request(event: Event) -> None:
 
 
 def leads_waiting(event: Event) -> None:
-    """Half the time is gone: how many requests wait, in one email for all of them (LeadReminded)."""
+    """Says at half time how many requests wait, in one email for all of them (LeadReminded)."""
     clinic = db.session.get_one(Clinic, event.clinic_id)
     if not try_lock(f"leads_waiting {clinic.id}"):
         return
@@ -52,30 +52,30 @@ def leads_waiting(event: Event) -> None:
 
 
 def chosen(event: Event) -> None:
-    """The one clinic that gets the patient's contact learns that it is there (QuoteChosen)."""
+    """Tells the chosen clinic that the patient's contact is there (QuoteChosen)."""
     _about_lead("chosen", _lead(event))
 
 
 def not_chosen(event: Event) -> None:
-    """The others are told, so that nobody keeps a place free (QuoteChosen)."""
+    """Tells the other clinics, so that nobody keeps a place free (QuoteChosen)."""
     for lead in _others(event):
         _about_lead("not_chosen", lead)
 
 
 def quote_declined(event: Event) -> None:
-    """The patient declined this clinic's quote, and chose nobody yet (QuoteDeclined)."""
+    """Says that the patient declined this clinic's quote and chose nobody yet (QuoteDeclined)."""
     _about_lead("quote_declined", _lead(event))
 
 
 def decline_undone(event: Event) -> None:
-    """The patient thought again; whoever may not go on learns of it when it may (DeclineUndone)."""
+    """Says that the decline was undone; a frozen clinic learns of it once it may go on (DeclineUndone)."""
     lead = _lead(event)
     if lead.state == LeadState.QUOTED:
         _about_lead("decline_undone", lead)
 
 
 def clinic_choice_undone(event: Event) -> None:
-    """The clinic that was chosen must not use the contact any more; the others are in the running again.
+    """Says that the choice was undone: the chosen clinic must not use the contact, the others may be chosen again.
 
     Whoever was declined, had declined or may not go on is not among these.
     """
@@ -87,7 +87,7 @@ def clinic_choice_undone(event: Event) -> None:
 
 
 def question_answered(event: Event) -> None:
-    """The patient wrote; where a question was open, the clock runs again (QuestionAnswered)."""
+    """Says that the patient wrote; where a question was open, the clock runs again (QuestionAnswered)."""
     lead = _lead(event)
     due = local_moment(lead.due_at, timezone=lead.clinic.timezone) if lead.state in AWAITING else ""
     context = {"due": due, "city": lead.clinic.city}
@@ -95,24 +95,24 @@ def question_answered(event: Event) -> None:
 
 
 def request_closed(event: Event) -> None:
-    """The patient is done: no quote is expected any more (RequestClosed)."""
+    """Says that the patient closed the request: no quote is expected any more (RequestClosed)."""
     for lead in _leads_of(event):
         if lead.state == LeadState.LOST and lead.quote_declined_at is None:
             _about_lead("request_closed", lead)
 
 
 def delete_data(event: Event) -> None:
-    """All consent was revoked: what the clinic copied is to be deleted, and that confirmed (LeadRevoked)."""
+    """Asks to delete what the clinic copied, all consent being revoked, and to confirm it (LeadRevoked)."""
     _about_lead("delete_data", _lead(event))
 
 
 def delete_part(event: Event) -> None:
-    """A part of the consent was revoked; which one stands on the lead's page only (ConsentRevoked)."""
+    """Asks to delete a part, as consent for it was revoked; which one is on the lead's page only (ConsentRevoked)."""
     _about_lead("delete_part", _lead(event))
 
 
 def delete_reminder(event: Event) -> None:
-    """The clinic has not confirmed what it was asked to delete: one email a request and hour (DeletionChased)."""
+    """Reminds of a deletion that is not confirmed: one email a request and hour (DeletionChased)."""
     lead = _lead(event)
     request_id, clinic_id = lead.request_id, lead.clinic_id
     if not mailed_recently("delete_reminder", within=_NOT_TWICE_WITHIN, request_id=request_id, clinic_id=clinic_id):
@@ -120,22 +120,22 @@ def delete_reminder(event: Event) -> None:
 
 
 def listing_published(event: Event) -> None:
-    """The listing is live (ListingPublished)."""
+    """Says that the listing is live (ListingPublished)."""
     _listing_result(event, result="live", path="/dashboard/listing")
 
 
 def listing_sent_back(event: Event) -> None:
-    """The listing needs changes, in the operator's words (ListingSentBack)."""
+    """Says what the listing needs changed, in the operator's words (ListingSentBack)."""
     _listing_result(event, result="sent_back", path="/dashboard/listing")
 
 
 def listing_suspended(event: Event) -> None:
-    """The listing is suspended, with the statement of reasons (ListingSuspended)."""
+    """Says that the listing is suspended, with the statement of reasons (ListingSuspended)."""
     _listing_result(event, result="suspended", path="/dashboard/listing")
 
 
 def listing_reinstated(event: Event) -> None:
-    """The listing is live again (ListingReinstated)."""
+    """Says that the listing is live again (ListingReinstated)."""
     _listing_result(event, result="live_again", path="/dashboard/listing")
 
 
@@ -173,7 +173,7 @@ def _put(
 
 
 def _lead(event: Event) -> Lead:
-    """The lead of the event, by its id or by the pair that is unique."""
+    """Returns the event's lead, by its id or by request and clinic."""
     if event.lead_id is not None:
         return db.session.get_one(Lead, event.lead_id)
     return db.session.scalars(
@@ -186,5 +186,5 @@ def _leads_of(event: Event) -> Sequence[Lead]:
 
 
 def _others(event: Event) -> list[Lead]:
-    """Who lost by this choice: not who was declined before."""
+    """Returns the leads that lost by this choice, without those declined before."""
     return [lead for lead in _leads_of(event) if lead.state == LeadState.LOST and lead.state_before_loss is not None]

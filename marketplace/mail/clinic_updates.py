@@ -24,13 +24,13 @@ NOT_TWICE_WITHIN = timedelta(hours=24)
 
 
 def clinic_stopped(event: Event) -> None:
-    """The clinic may not go on with this patient's request (LeadFrozen, ChosenClinicStopped)."""
+    """Says that the clinic may not go on with this request (LeadFrozen, ChosenClinicStopped)."""
     lead = db.session.get_one(Lead, event.lead_id)
     _clinic_changed(lead, what=str(event.reason))
 
 
 def check_ended(event: Event) -> None:
-    """A check that no clinic needs has ended: said once a day for each clinic (CheckExpired, CheckRevoked)."""
+    """Says that an optional check has ended, once a day for each clinic (CheckExpired, CheckRevoked)."""
     if event.reason in REQUIRED_CHECKS:
         return  # its leads freeze, which is told
     here = (Lead.clinic_id == event.clinic_id) & Lead.state.in_((*FREEZES, LeadState.WON)) & Lead.warned_at.is_(None)
@@ -41,7 +41,7 @@ def check_ended(event: Event) -> None:
 
 
 def clinic_returned(event: Event) -> None:
-    """The clinic may go on again, and with it what it had (LeadThawed, ChosenClinicReturned)."""
+    """Says that the clinic may go on again (LeadThawed, ChosenClinicReturned)."""
     lead = db.session.get_one(Lead, event.lead_id)
     context = {"clinic": patient_emails.named(lead.clinic, lead.request)}
     patient_emails.put(
@@ -50,7 +50,7 @@ def clinic_returned(event: Event) -> None:
 
 
 def _clinic_changed(lead: Lead, *, what: str) -> None:
-    """In the words that the request page has, too."""
+    """Puts the email about a changed clinic, in the words of the request page."""
     request = lead.request
     with force_locale(request.locale):
         context = {
@@ -61,12 +61,12 @@ def _clinic_changed(lead: Lead, *, what: str) -> None:
 
 
 def _mailed_lately(lead: Lead) -> bool:
-    """Three checks can end on one day; one email says it all."""
+    """Whether it was said lately: three checks can end on one day, one email is enough."""
     return mailed_recently(NAME, within=NOT_TWICE_WITHIN, request_id=lead.request_id, clinic_id=lead.clinic_id)
 
 
 def clinic_wrote(event: Event) -> None:
-    """A clinic replied; while an earlier reply of it lies unread, the email about that one will do (ClinicReplied)."""
+    """Says that a clinic replied, unless the email about an earlier unread reply will do (ClinicReplied)."""
     lead = db.session.get_one(Lead, event.lead_id)
     path, unread = f"messages/{lead.clinic.slug}", unread_counts([lead.id], author=CLINIC)
     if unread[lead.id] > 1 and patient_emails.recently(
@@ -77,7 +77,7 @@ def clinic_wrote(event: Event) -> None:
 
 
 def quote_withdrawn(event: Event) -> None:
-    """A quote the patient could see is gone; why is on the page (QuoteWithdrawn)."""
+    """Says that a quote the patient could see was withdrawn; why is on the page (QuoteWithdrawn)."""
     lead = db.session.get_one(Lead, event.lead_id)
     if db.session.get_one(Quote, event.quote_id).sent_at is not None and lead.request.state in AT_CLINICS:
         _put("quote_withdrawn", lead)

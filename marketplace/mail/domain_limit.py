@@ -17,7 +17,7 @@ LOOK_AGAIN = 5.0  # seconds until it is known whether a slow one is silent
 
 
 class Busy(Exception):
-    """The domain takes nothing more for so many seconds."""
+    """Nothing more may be sent to the domain for that many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("busy")
@@ -26,7 +26,7 @@ class Busy(Exception):
 
 @dataclass
 class _Domain:
-    """What one domain has in hand, since when, and how it fared."""
+    """What is being sent to one domain, since when, and how often it was silent."""
 
     in_hand: list[float] = field(default_factory=list)
     silences: int = 0
@@ -34,18 +34,18 @@ class _Domain:
 
 
 class DomainLimit:
-    """Places by domain. `with limit.place("patient.example"):` around one sending; raises Busy."""
+    """Limits sending to one domain at once: `with limit.place("patient.example"):` around it. Raises Busy."""
 
     def __init__(self) -> None:
         self._domains: dict[str, _Domain] = {}
         self._changed = Condition()
 
     def place(self, domain: str) -> "Place":
-        """Takes one when entered, gives it back when left."""
+        """Returns a place that is taken when entered and given back when left."""
         return Place(self, domain.lower())
 
     def take(self, domain: str) -> float:
-        """The moment it was taken. Waits a little while the domain answers quickly; raises Busy where it does not."""
+        """Takes a place, waiting a little where the domain answers quickly; returns the moment. Raises Busy."""
         with self._changed:
             while True:
                 now = time.monotonic()
@@ -59,7 +59,7 @@ class DomainLimit:
                 self._changed.wait(wait)
 
     def give_back(self, domain: str, taken: float) -> None:
-        """How long it took says whether the domain rests; one quick answer ends all rest."""
+        """Gives a place back. A slow answer makes the domain rest, one quick answer ends all rest."""
         with self._changed:
             now, found = time.monotonic(), self._domains[domain]
             found.in_hand.remove(taken)
@@ -91,7 +91,7 @@ class Place:
 
 
 def _must_wait(found: _Domain, now: float) -> float | None:
-    """Seconds until it is worth another look; None when there is a place. More than SLOW_AFTER: come back later."""
+    """Returns the seconds to wait, or None when there is a place. More than SLOW_AFTER means: come back later."""
     if found.rests_until > now:
         return max(found.rests_until - now, SLOW_AFTER + 1)
     if not found.in_hand:

@@ -29,7 +29,7 @@ def put(
     locale: str = "en",
     outlives_request: bool = False,
 ) -> Email:
-    """One email to one recipient, and the job that sends it; both go when the transaction goes.
+    """Puts one email to one recipient into the outbox with the job that sends it, both part of the transaction.
 
     A patient's mail is sealed by the request's key and dies with it, unless it must outlive the request.
     """
@@ -57,7 +57,7 @@ def put(
 
 
 def _seal(email: Email, *, to: str, text: str, html: str, request: QuoteRequest | None) -> None:
-    """By the request's key where the mail dies with it, else by one of its own."""
+    """Seals recipient and text, by the request's key where the email dies with it, else by one of its own."""
     if request is None:
         email.data_key = new_data_key(owner=email.id)
     box = email.own_box if request is None else request.box
@@ -67,7 +67,7 @@ def _seal(email: Email, *, to: str, text: str, html: str, request: QuoteRequest 
 
 
 def _context(*, email: Email, request: QuoteRequest | None, link: links.Link | None) -> dict[str, Any]:
-    """What every template may use, besides its own."""
+    """Returns what every template may use, besides its own."""
     return {
         "site_name": current_app.config["SITE_NAME"],
         "audience": email.audience,

@@ -33,19 +33,19 @@ _NOT_TWICE_WITHIN = timedelta(hours=24)
 
 
 def confirm_request(event: Event) -> None:
-    """Nothing goes to a clinic before the address is confirmed (RequestSubmitted, asked again, corrected)."""
+    """Asks to confirm the address, before which no clinic gets anything (RequestSubmitted, asked again, corrected)."""
     request = _request(event)
     _put_unasked("confirm_request", request, link=ConfirmLink(request))
 
 
 def confirm_again(event: Event) -> None:
-    """The one reminder to confirm; its link replaces the first (ConfirmationReminded)."""
+    """Reminds once to confirm; the link replaces the first (ConfirmationReminded)."""
     request = _request(event)
     _put_unasked("confirm_again", request, link=ConfirmLink(request))
 
 
 def request_sent(event: Event) -> None:
-    """Confirmed: names the clinics that have it, or says that it is kept waiting (RequestConfirmed)."""
+    """Names the clinics that have the request, or says that it waits for one (RequestConfirmed)."""
     request = _request(event)
     sent_to = [_row(lead, request) for lead in _leads(request)]
     if sent_to:
@@ -55,14 +55,14 @@ def request_sent(event: Event) -> None:
 
 
 def clinic_asked(event: Event) -> None:
-    """A clinic needs to know something before it can quote (QuestionAsked)."""
+    """Says that a clinic needs to know something before it can quote (QuestionAsked)."""
     request, clinic = _request(event), _clinic(event)
     context = {"clinic": named(clinic, request)}
     put("clinic_asked", request, context=context, link=RequestLink(request, f"messages/{clinic.slug}"))
 
 
 def clinic_will_not_quote(event: Event) -> None:
-    """A clinic let its time go by, or declined: how it stands with all of them, and that more can be asked.
+    """Says how it stands with all clinics once one expired or declined, and that more can be asked.
 
     Follows LeadExpired, and LeadDeclined, which has a reason.
     """
@@ -84,40 +84,40 @@ def clinic_will_not_quote(event: Event) -> None:
 
 
 def choice_made(event: Event) -> None:
-    """Which clinic has the contact now, and what to confirm before paying (QuoteChosen)."""
+    """Says which clinic has the contact now, and what to confirm before paying (QuoteChosen)."""
     request = _request(event)
     context = {"clinic": named(_clinic(event), request)}
     put("choice_made", request, context=context, link=RequestLink(request))
 
 
 def choice_undone(event: Event) -> None:
-    """The choice was undone within its 48 hours (ChoiceUndone)."""
+    """Confirms that the choice was undone (ChoiceUndone)."""
     request = _request(event)
     others = [lead for lead in _leads(request) if lead.clinic_id != event.clinic_id and lead.state in QUOTABLE]
     put("choice_undone", request, context={"others": bool(others)}, link=RequestLink(request, "compare"))
 
 
 def clinics_available(event: Event) -> None:
-    """A clinic fits a request that waited without one (ClinicsAvailable)."""
+    """Says that a clinic fits a request that waited without one (ClinicsAvailable)."""
     request = _request(event)
     put("clinics_available", request, link=RequestLink(request, "clinics"))
 
 
 def access_link(event: Event) -> None:
-    """A new link to the same request (LinkAsked)."""
+    """Sends a new link to the request (LinkAsked)."""
     request = _request(event)
     put("access_link", request, link=RequestLink(request))
 
 
 def request_open_already(event: Event) -> None:
-    """Only the owner of the address learns that a request of theirs is open (RequestRepeated)."""
+    """Tells the owner of the address, and nobody else, that a request of theirs is open (RequestRepeated)."""
     request = _request(event)
     context = {"sent": day(request.created_at.date(), locale=request.locale)}
     _put_unasked("request_open_already", request, context=context, link=RequestLink(request))
 
 
 def deletion_announced(event: Event) -> None:
-    """Seven days before an ended request is erased (ErasureAnnounced)."""
+    """Announces that an ended request will be erased (ErasureAnnounced)."""
     request = _request(event)
     erased_on = retention.erased_on(request).date()
     context = {
@@ -128,7 +128,7 @@ def deletion_announced(event: Event) -> None:
 
 
 def _put_unasked(name: str, request: QuoteRequest, *, context: Mapping[str, Any] | None = None, link: Link) -> None:
-    """Anyone may have typed this address: beyond the allowance nothing goes, and only the audit log says so."""
+    """Puts an email to an address anyone may have typed; beyond the quota nothing goes, which the audit log says."""
     used_up = quota.exhausted_window(request.email_hash or b"")
     if used_up:
         record(ConfirmationHeldBack(request_id=request.id, reason=used_up))
@@ -145,7 +145,7 @@ def put(
     clinic_id: UUID | None = None,
     outlives_request: bool = False,
 ) -> None:
-    """To the address of the request; `clinic_id` where it is about one clinic."""
+    """Puts an email to the request's address into the outbox; `clinic_id` where it is about one clinic."""
     outbox.put(
         name,
         to=request.box.open("quote_request.contact_sealed", request.contact_sealed or b"")["email"],
@@ -168,7 +168,7 @@ def _clinic(event: Event) -> Clinic:
 
 
 def named(clinic: Clinic, request: QuoteRequest) -> dict[str, str]:
-    """A clinic by name and place."""
+    """Returns a clinic's name and place."""
     return {"name": clinic.name, "place": place(clinic, locale=request.locale)}
 
 
@@ -191,14 +191,14 @@ def _leads(request: QuoteRequest) -> Sequence[Lead]:
 def recently(
     request: QuoteRequest, name: str, *, path: str | None = None, within: timedelta = _NOT_TWICE_WITHIN
 ) -> bool:
-    """Whether it was written lately: one email is enough for what happens at once, also in two workers."""
+    """Whether such an email was written lately, or another worker is about to write it."""
     if not try_lock(f"{name} {request.id} {path or ''}"):
         return True
     return mailed_recently(name, within=within, request_id=request.id, path=path)
 
 
 def request_deleted(event: Event) -> None:
-    """Forgets its recipient once it is sent or given up (RequestDeleted).
+    """Confirms that the request is deleted; its recipient is erased once it is sent or given up (RequestDeleted).
 
     Its link outlives the request: it shows which clinics have confirmed, and nothing of the person.
     """

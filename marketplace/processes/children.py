@@ -44,19 +44,19 @@ def prepare(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
 
 
 def worker(environ: Mapping[str, str]) -> Child:
-    """The job worker. It ends some seconds after a restart of PostgreSQL: that is why it is watched."""
+    """Describes the job worker. It ends some seconds after a restart of PostgreSQL: that is why it is watched."""
     return Child("worker", lambda: launch([*FLASK, "worker"], env=environ, cwd=ROOT))
 
 
 def web(environ: Mapping[str, str], port: int) -> Child:
-    """gunicorn, ready once the site says that its database and queue answer."""
+    """Describes gunicorn, ready once the site says that its database and queue answer."""
     settings = ROOT / "marketplace" / "processes" / "gunicorn_settings.py"
     command: list[str | Path] = [sys.executable, "-m", "gunicorn", "--config", settings, "wsgi:app"]
     return Child("web", lambda: launch(command, env=environ, cwd=ROOT), ready=lambda: is_ready(port))
 
 
 def mailbox(environ: Mapping[str, str], *, port: int, directory: Path) -> Child:
-    """The local mailbox, ready once it greets."""
+    """Describes the local mailbox, ready once it greets."""
     command: list[str | Path] = [
         sys.executable,
         "-m",

@@ -11,30 +11,30 @@ REMEMBERED = "environment.json"
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
-    """DATA_DIR as an absolute path."""
+    """Returns DATA_DIR as an absolute path."""
     return Path(environ.get("DATA_DIR") or "instance").resolve()
 
 
 def development_secrets(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Every secret the environment does not give, the same at each start."""
+    """Returns every secret the environment does not give, the same at each start."""
     made = json.loads(_made_once(folder / "secrets.json", _new_secrets))
     return {name: value for name, value in made.items() if not environ.get(name)}
 
 
 def sample_password_file(folder: Path) -> Path:
-    """Holds the password of all sample accounts: readable, and another on each machine."""
+    """Returns the file with the password of all sample accounts, made once: another on each machine."""
     path = folder / "sample-password"
     _made_once(path, lambda: _readable_password() + "\n")
     return path
 
 
 def remember(folder: Path, settings: Mapping[str, str]) -> None:
-    """Keep what the running site was started with, so that commands beside it reach the same database."""
+    """Stores what the running site was started with, so that commands beside it reach the same database."""
     _write(folder / REMEMBERED, json.dumps(dict(settings), indent=1, sort_keys=True))
 
 
 def remembered(environ: Mapping[str, str]) -> dict[str, str]:
-    """What `make run` settled for this DATA_DIR, where the environment says nothing; never in production."""
+    """Returns what `make run` stored for this DATA_DIR and the environment does not say; nothing in production."""
     if environ.get("MARKETPLACE_ENV") == "production" or environ.get("DATABASE_URL"):
         return {}
     path = data_dir(environ) / REMEMBERED

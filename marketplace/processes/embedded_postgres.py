@@ -135,11 +135,11 @@ class EmbeddedPostgres:
         return self._socket
 
     def url(self, role: str = APP, database: str = DATABASE) -> str:
-        """How `role` reaches `database`."""
+        """Returns the URL by which `role` reaches `database`."""
         return f"postgresql://{role}@/{database}?host={quote(str(self.socket))}"
 
     def accepts(self) -> bool:
-        """Whether a connection is answered."""
+        """Whether the server accepts connections."""
         try:
             self._connect().close()
         except psycopg.OperationalError:
@@ -147,7 +147,7 @@ class EmbeddedPostgres:
         return True
 
     def provision(self) -> None:
-        """The superuser makes the roles and the database, and is needed for nothing afterwards."""
+        """Makes roles and database as the superuser, who is needed for nothing afterwards."""
         with self._connect() as connection:
             _make_roles(connection)
             made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
@@ -157,7 +157,7 @@ class EmbeddedPostgres:
         self._add_extensions(DATABASE)
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
-        """A database of the owner's; the app may connect. A template must have no connection open."""
+        """Creates a database of the owner that the app may connect to. A template must have no connection open."""
         database = sql.Identifier(name)
         with self._connect() as connection:
             connection.execute(
@@ -180,12 +180,12 @@ class EmbeddedPostgres:
                 )
 
     def drop_database(self, name: str) -> None:
-        """Gone, whoever is connected; one that is not there is no error."""
+        """Drops the database, whoever is connected; one that is not there is no error."""
         with self._connect() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def last_lines(self) -> str:
-        """The end of the server's log."""
+        """Returns the end of the server's log."""
         return self.log.read_text("utf-8", "replace")[-2000:] if self.log.exists() else ""
 
     def _add_extensions(self, database: str) -> None:
@@ -205,7 +205,7 @@ class EmbeddedPostgres:
 
 
 def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """An owner, a login for the app that has no right but to take a role, and one that may read all for backups."""
+    """Makes the owner, the app's login, which may only take roles, and one that reads everything for backups."""
     connection.execute(RENAME_ROLES.read_bytes())
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
     login = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"

@@ -8,20 +8,20 @@ FROM_CALLER = 2
 
 
 class CallerLogger(Logger):
-    """What is less than a warning is not said at all."""
+    """Logs warnings and worse with the place of their caller."""
 
     def critical(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """From the caller's place."""
+        """Logs with the caller's place."""
         self.error_log.critical(msg, *args, stacklevel=FROM_CALLER, **kwargs)
 
     def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """From the caller's place."""
+        """Logs with the caller's place."""
         self.error_log.error(msg, *args, stacklevel=FROM_CALLER, **kwargs)
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """From the caller's place."""
+        """Logs with the caller's place."""
         self.error_log.warning(msg, *args, stacklevel=FROM_CALLER, **kwargs)
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """From the caller's place."""
+        """Logs with the caller's place."""
         self.error_log.exception(msg, *args, stacklevel=FROM_CALLER, **kwargs)

@@ -64,7 +64,7 @@ def _group_of(user: str | None) -> int | None:
 
 
 def end(process: subprocess.Popen[bytes], *, by: int = signal.SIGTERM, within: float) -> int:
-    """Ask with `by`, kill after `within` seconds, leave nothing of its session behind; the exit code."""
+    """Ends a process: asks by the signal, kills it after `within` seconds with its session; returns the exit code."""
     if process.poll() is None:
         process.send_signal(by)
         try:

@@ -55,7 +55,7 @@ class LocalMailbox:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         return self._port
 
     def __enter__(self) -> "LocalMailbox":
@@ -82,7 +82,7 @@ class LocalMailbox:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """Returns a loopback port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -90,7 +90,7 @@ def free_port() -> int:
 
 
 def main() -> None:
-    """Serve until asked to stop."""
+    """Serves until asked to stop."""
     logs.install("mailbox")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)

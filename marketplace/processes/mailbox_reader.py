@@ -29,18 +29,18 @@ class MailboxMessage:
 
 
 def numbers(directory: Path) -> list[int]:
-    """The numbers of the stored messages, oldest first."""
+    """Returns the numbers of the stored messages, oldest first."""
     return sorted(int(path.stem) for path in directory.glob("*.eml") if path.stem.isdecimal())
 
 
 def messages(directory: Path, *, limit: int | None = None) -> list[MailboxMessage]:
-    """The stored messages, newest first."""
+    """Returns the stored messages, newest first."""
     newest = numbers(directory)[::-1][:limit]
     return [found for found in (message(directory, n) for n in newest) if found is not None]
 
 
 def message(directory: Path, n: int) -> MailboxMessage | None:
-    """One stored message, or None."""
+    """Returns one stored message, or None."""
     try:
         content = (directory / f"{n}.eml").read_bytes()
     except OSError:

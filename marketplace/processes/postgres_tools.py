@@ -16,11 +16,11 @@ _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 
 
 class ToolFailed(RuntimeError):
-    """A tool ended badly; the message is its last words, which hold names of tables and no content."""
+    """A tool failed; the message is its last output, which holds names of tables and no content."""
 
 
 def tool(name: str, *, url: str) -> Path:
-    """The wheel speaks no TLS: for a server elsewhere the system's own comes first."""
+    """Finds a tool, for a server elsewhere the system's first: the wheel has no TLS. Raises ToolFailed."""
     host = str(conninfo_to_dict(url).get("host") or "")
     found = [_of_wheel(name), _of_system(name)]
     if not host.startswith("/") and host not in _LOCAL:
@@ -45,20 +45,20 @@ def _of_system(name: str) -> Path | None:
 
 
 def address(url: str) -> str:
-    """How to reach the database, without the password."""
+    """Returns the connection string without the password."""
     parts: dict[str, Any] = {name: value for name, value in conninfo_to_dict(url).items() if name != "password"}
     return make_conninfo(**parts)
 
 
 def environment(url: str) -> dict[str, str]:
-    """The password goes by the environment: the arguments of a process can be read by everyone on the machine."""
+    """Returns a tool's environment with the password: everyone on the machine can read a process's arguments."""
     password = conninfo_to_dict(url).get("password")
     given = {name: value for name, value in os.environ.items() if name.startswith("PG") or name in {"PATH", "HOME"}}
     return given | ({"PGPASSWORD": str(password)} if password else {})
 
 
 def dump(url: str, *, to: Path, snapshot: str, leave_out: Sequence[str]) -> None:
-    """The whole database as that snapshot sees it, but the rows of UNLOGGED tables and of those left out."""
+    """Dumps what the snapshot sees, without rows of UNLOGGED tables and `leave_out`. Raises ToolFailed."""
     command = [
         str(tool("pg_dump", url=url)),
         *("--format=custom", "--no-owner", "--no-comments", "--no-unlogged-table-data", "--lock-wait-timeout=30s"),
@@ -72,14 +72,14 @@ def dump(url: str, *, to: Path, snapshot: str, leave_out: Sequence[str]) -> None
 
 
 def script(dump_file: Path, *, section: str, url: str) -> subprocess.Popen[bytes]:
-    """pg_restore that writes one section of the dump as SQL to its standard output."""
+    """Starts a pg_restore that writes one section of the dump as SQL to its standard output."""
     options = ("--no-owner", "--no-comments", f"--section={section}", "--file=-")
     command = [str(tool("pg_restore", url=url)), *options, str(dump_file)]
     return subprocess.Popen(command, env=environment(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def finished(process: subprocess.Popen[bytes]) -> None:
-    """Raises ToolFailed unless it ended well."""
+    """Waits for the process to end. Raises ToolFailed where it failed."""
     _, errors = process.communicate()
     _check("pg_restore", process.returncode, errors)
 

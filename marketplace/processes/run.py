@@ -44,7 +44,7 @@ Environment = dict[str, str]
 
 
 def main() -> int:
-    """Run the site until somebody stops it; the exit code."""
+    """Runs the site until somebody stops it; returns the exit code."""
     load_dotenv(children.ROOT / ".env")
     logs.install("supervisor")
     try:
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def run(supervisor: Supervisor, environ: Environment) -> None:
-    """Start everything in order, say so, keep it alive."""
+    """Starts everything in order, says so and keeps it alive. Raises CannotStart."""
     findings = unreadable(environ)
     if findings:
         raise CannotStart("The site cannot start with these settings:\n" + "\n".join(f"  {each}" for each in findings))
@@ -88,7 +88,7 @@ def run(supervisor: Supervisor, environ: Environment) -> None:
 
 
 def start_site(supervisor: Supervisor, environ: Environment, port: int) -> None:
-    """Worker and web; returns once the site is ready."""
+    """Starts worker and web; returns once the site is ready."""
     supervisor.start(children.worker(environ))
     web = children.web(environ, port)
     supervisor.start(web)
@@ -96,7 +96,7 @@ def start_site(supervisor: Supervisor, environ: Environment, port: int) -> None:
 
 
 def start_postgres(supervisor: Supervisor, folder: Path) -> Environment:
-    """PostgreSQL below DATA_DIR, up and with its roles; how the children reach it."""
+    """Starts PostgreSQL below DATA_DIR and makes its roles; returns the settings by which the children reach it."""
     postgres = EmbeddedPostgres(folder)
     postgres.prepare()
     child = Child(
@@ -117,7 +117,7 @@ def start_postgres(supervisor: Supervisor, folder: Path) -> Environment:
 
 
 def start_mailbox(supervisor: Supervisor, folder: Path, environ: Environment) -> Environment:
-    """The local mailbox on a port of its own, the same as long as this run lasts."""
+    """Starts the local mailbox on a free port; returns the settings by which the site reaches it."""
     port, directory = free_port(), folder / "mail"
     child = children.mailbox(environ, port=port, directory=directory)
     supervisor.start(child)

@@ -43,7 +43,7 @@ class Child:
     failures: list[float] = field(default_factory=list, init=False)
 
     def start(self) -> None:
-        """A new process, whatever became of the one before."""
+        """Starts a new process, whatever became of the one before."""
         self.started = time.monotonic()
         try:
             self.process = self.launch()

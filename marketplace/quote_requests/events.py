@@ -28,7 +28,7 @@ class ConfirmationReminded(Event):
 
 
 class ConfirmationHeldBack(Event):
-    """Too many mails went to an address that nobody confirmed; `reason` is the allowance that is used up."""
+    """Too many mails went to an address that nobody confirmed; `reason` is the window that is used up."""
 
 
 class RequestConfirmed(Event):

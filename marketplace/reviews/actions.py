@@ -52,7 +52,7 @@ def decide(item: ReviewItem, *, outcome: Outcome, by: UUID, note: str = "") -> N
 
 
 def close_items_of(subject_id: UUID, *, kind: ReviewKind) -> None:
-    """Ends what became needless by itself: the deletion came, the amount was put right."""
+    """Decides items that became needless by themselves: the deletion came, the amount was put right."""
     with as_system():
         query = select(ReviewItem).where(UNDECIDED, ReviewItem.kind == kind, ReviewItem.subject_id == subject_id)
         for item in db.session.scalars(query):
@@ -63,6 +63,6 @@ def close_items_of(subject_id: UUID, *, kind: ReviewKind) -> None:
 
 
 def empty_those_of(request_id: UUID) -> None:
-    """What is known of an erased request goes: numbers and notes; that there was an item stays."""
+    """Deletes numbers and notes of an erased request's items; that there was an item stays."""
     of_request = update(ReviewItem).where(ReviewItem.request_id == request_id)
     db.session.execute(of_request.values(detail={}, note=None).execution_options(synchronize_session=False))

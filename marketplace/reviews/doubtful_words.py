@@ -77,17 +77,17 @@ _CONTACT = _any_of(
 
 
 def doubtful(text: str) -> list[str]:
-    """The sentences that promise a result, deny every risk or compare with others in a way nobody can check."""
+    """Returns the sentences that promise a result, deny every risk or make a comparison nobody can check."""
     return [sentence for sentence in _sentences(text) if any(_claims(clause) for clause in _CLAUSES.split(sentence))]
 
 
 def pressing(text: str) -> list[str]:
-    """The sentences that press for a quick decision."""
+    """Returns the sentences that press for a quick decision."""
     return _stated(text, _PRESSURE)
 
 
 def contact(text: str) -> list[str]:
-    """The sentences with a phone number, an address or the name of a messenger."""
+    """Returns the sentences with a phone number, an address or the name of a messenger."""
     return _stated(text, _CONTACT)
 
 
@@ -99,7 +99,7 @@ def _stated(text: str, pattern: re.Pattern[str]) -> list[str]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """As they were typed, with digits of every script as ASCII."""
+    """Splits a text into sentences, with digits of every script as ASCII."""
     plain = "".join(_plain(character) for character in text)
     return (part.strip() for part in _SENTENCES.split(plain) if part.strip())
 
@@ -114,7 +114,7 @@ def _claims(clause: str) -> bool:
 
 
 def _taken_back(clause: str, match: re.Match[str]) -> bool:
-    """An honest "no" before it or after it, or a promise of a service rather than of a result."""
+    """Whether an honest "no" stands before or after the claim, or it promises a service rather than a result."""
     before, after = clause[: match.start()], clause[match.end() :]
     if _NOT_BEFORE.search(before):
         return True
@@ -132,7 +132,7 @@ _FINDERS: dict[ReviewKind, Callable[[str], list[str]]] = {
 
 
 def asked_about(text: str, *, at: str) -> Iterator[tuple[ReviewKind, FieldProblem]]:
-    """Contact details and pressure in a text, each with the words for the field it stands in."""
+    """Yields contact details and pressure in a text, each with the words for the field it stands in."""
     for kind, find in _FINDERS.items():
         if found := find(text):
             yield kind, FieldProblem(BY_TICK, _in_words(kind, found[0]), at)

@@ -26,14 +26,14 @@ class Undecided:
 
 
 def undecided() -> Undecided:
-    """What is to be looked at."""
+    """Counts the undecided items and finds the oldest."""
     query = select(func.count(), func.min(ReviewItem.opened_at)).where(ReviewItem.state != ReviewState.DECIDED)
     count, oldest = db.session.execute(query).one()
     return Undecided(count, oldest)
 
 
 def items(*, decided: bool = False, kind: str = "", page: int = 1) -> Page[ReviewItem]:
-    """The oldest first while they wait, the latest first when they are decided; an unknown kind finds none."""
+    """Returns a page of items, the oldest first while they wait, the latest first once decided."""
     query = select(ReviewItem).where((ReviewItem.state == ReviewState.DECIDED) == decided)
     if kind:
         query = query.where(ReviewItem.kind == kind)
@@ -43,7 +43,7 @@ def items(*, decided: bool = False, kind: str = "", page: int = 1) -> Page[Revie
 
 
 def by_id(item_id: UUID) -> ReviewItem:
-    """One item. Raises NotFound."""
+    """Returns one item. Raises NotFound."""
     found = db.session.get(ReviewItem, item_id)
     if found is None:
         raise NotFound("review_item")
@@ -51,10 +51,10 @@ def by_id(item_id: UUID) -> ReviewItem:
 
 
 def decided_before(moment: datetime) -> Select[UUID]:
-    """Items that were decided before this moment."""
+    """Selects items that were decided before this moment."""
     return select(ReviewItem.id).where(ReviewItem.state == ReviewState.DECIDED, ReviewItem.decided_at < moment)
 
 
 def forget(items: Sequence[UUID]) -> None:
-    """These rows go."""
+    """Deletes these items."""
     db.session.execute(delete(ReviewItem).where(ReviewItem.id.in_(items)))

@@ -136,7 +136,7 @@ def _minor(amount: float, currency: str) -> int:
 
 
 def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> None:
-    """Straight to the state, with every moment and event on the way: its checks need no second look."""
+    """Moves a listing straight to its state, with every moment and event on the way."""
     for state, event, ago in PATHS.get(row["listing_state"], ()):
         moment = clock.now() - ago
         with db.session.no_autoflush:

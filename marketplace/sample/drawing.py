@@ -11,7 +11,7 @@ LINES = 8
 
 
 def sample_photo(number: int) -> bytes:
-    """A JPEG that says what it is; each number has its own lines."""
+    """Draws a JPEG that says what it is; each number has its own lines."""
     image = Image.new("RGB", SIZE, PAPER)
     draw = ImageDraw.Draw(image)
     for line in range(LINES):

@@ -37,7 +37,7 @@ def has_clinics() -> bool:
 
 
 def load(password: str) -> SampleReport:
-    """All of it, without a single email. Raises SampleRefused where there are clinics."""
+    """Loads the whole sample without a single email. Raises SampleRefused where there are clinics."""
     if has_clinics():
         raise SampleRefused("There are clinics already: the sample needs an empty database")
     people = People(password)
@@ -56,7 +56,7 @@ def load(password: str) -> SampleReport:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """What is recorded inside has no consequences: months of stories would send their emails at once."""
+    """Suppresses reactions to what is recorded inside: months of stories would send their emails at once."""
     reactions = dict(audit_log.listeners)
     audit_log.listeners.update({event: () for event in reactions})
     try:

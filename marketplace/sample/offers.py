@@ -17,7 +17,7 @@ STAY = (
 
 
 def send_quote(lead: Lead, *, position: int) -> Quote:
-    """Held, released at once, and told to the patient: nothing is left for a timer."""
+    """Sends a quote that counts as released and mailed: nothing is left for a timer."""
     base = prefill(lead)
     per_session = base.price_per_session or 10_000
     sessions = base.sessions or 4

@@ -47,25 +47,25 @@ class Story:
 
     @contextmanager
     def after(self, actor: str = "patient", **passed: float) -> Iterator[None]:
-        """Later, but never in the future, and by whom."""
+        """Acts as the actor after that time has passed, but never in the future."""
         self.now = min(self.now + timedelta(**passed), self.latest)
         with clock.set_to(self.now), acting_as(actor):
             yield
 
     @property
     def leads(self) -> list[Lead]:
-        """In the order in which the person named the clinics."""
+        """Returns the leads in the order in which the person named the clinics."""
         order = self.row["clinics"]
         found = db.session.scalars(select(Lead).where(Lead.request_id == self.request.id))
         return sorted(found, key=lambda lead: order.index(lead.clinic.slug))
 
     def member(self, lead: Lead) -> str:
-        """Who of the clinic acts."""
+        """Returns the actor of the clinic."""
         return f"member:{self.owners[lead.clinic.slug].id}"
 
 
 def play_all(clinics: dict[str, Clinic], owners: dict[str, Account]) -> int:
-    """Every request of the file, the oldest first; how many."""
+    """Plays every request of the file, the oldest first; returns how many."""
     rows: list[dict[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     stories = [Story(row, clinics, owners, clock.now()) for row in rows]
     for story in sorted(stories, key=lambda story: story.now):
@@ -78,7 +78,7 @@ def play_all(clinics: dict[str, Clinic], owners: dict[str, Account]) -> int:
 
 
 def ask(story: Story) -> None:
-    """The form, answered and sent."""
+    """Answers the form and sends it."""
     row = story.row
     with story.after():
         request = story.request = drafts.start()
@@ -104,13 +104,13 @@ def unconfirmed(story: Story) -> None:
 
 
 def confirmed(story: Story) -> None:
-    """The link was followed: the clinics have it."""
+    """Confirms the request: the clinics have it."""
     with story.after(minutes=12):
         submission.confirm(story.request)
 
 
 def opened(story: Story) -> None:
-    """Every clinic had a look."""
+    """Opens the lead at every clinic."""
     confirmed(story)
     for lead in story.leads:
         with story.after(story.member(lead), minutes=35):
