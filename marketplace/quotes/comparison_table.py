@@ -52,7 +52,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class ComparisonTable:
     """The chosen columns, lowest total first, and what the figures stand on; `estimates` are ours, by country."""
 
     columns: list[Column]
@@ -87,9 +87,9 @@ def currency_of(request: QuoteRequest) -> str:
     return exchange.shown_currency(request.budget_currency or homes()[home_of(request)].currency)
 
 
-def side_by_side(
+def build_comparison_table(
     request: QuoteRequest, *, numbers: Sequence[int] = (), view: str = "total", own: Own | None = None
-) -> SideBySide:
+) -> ComparisonTable:
     """Without figures of the reader's own our estimates of travel and the guide's price at home count."""
     own, currency, quotes = own or Own(), currency_of(request), sent_quotes(request)
     standing = frozenset(quote.number for quote in quotes if stands(quote))
@@ -111,7 +111,7 @@ def side_by_side(
         left_out=frozenset(quote.number for quote in quotes) - standing,
     )
     by_number = {quote.number: quote for quote in shown}
-    return SideBySide(
+    return ComparisonTable(
         columns=[Column(by_number[row.number], row, basis.travels[row.number], unit) for row in compare(shown, basis)],
         all_quotes=quotes,
         standing=standing,

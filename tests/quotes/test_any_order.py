@@ -23,7 +23,7 @@ from marketplace.leads.states import LeadState
 from marketplace.mail.models import Email
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing, drafting, ending, pending, stopping
-from marketplace.quotes.comparison_table import side_by_side
+from marketplace.quotes.comparison_table import build_comparison_table
 from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
@@ -182,7 +182,7 @@ class AnyOrder(RuleBasedStateMachine):
         with clock.set_to(self.at):
             if self.request.state == "withdrawn":
                 return
-            found = side_by_side(self.request)
+            found = build_comparison_table(self.request)
             quotes = sent_quotes(self.request)
             assert found.standing == {quote.number for quote in quotes if stands(quote)}
             assert all(column.quote.number in found.standing for column in found.columns if column.result.lowest)

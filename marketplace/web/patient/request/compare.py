@@ -8,7 +8,7 @@ from wtforms import SelectMultipleField
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes.comparison_table import Own, SideBySide, currency_of, side_by_side
+from marketplace.quotes.comparison_table import ComparisonTable, Own, build_comparison_table, currency_of
 from marketplace.quotes.queries import sent_quotes
 from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
@@ -61,9 +61,9 @@ def compare_quotes(ref: str) -> str:
     )
 
 
-def _found(quote_request: QuoteRequest, form: CompareForm) -> SideBySide:
+def _found(quote_request: QuoteRequest, form: CompareForm) -> ComparisonTable:
     """What is compared; our estimates fill the fields that the reader left alone."""
-    found = side_by_side(
+    found = build_comparison_table(
         quote_request,
         numbers=[int(number) for number in form.quotes.data or ()],
         view=form.view.data,
@@ -88,7 +88,7 @@ def _own(form: CompareForm, name: str) -> int | None:
     return None if untouched else form[name].minor(form.currency_code)
 
 
-def _show_estimates(form: CompareForm, found: SideBySide) -> None:
+def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:
     """Our estimates fill the fields where the clinics are in one country; of several, each is named in the hint."""
     ours = next(iter(found.estimates.values())) if len(found.estimates) == 1 else None
     for name in ("fare", "night"):
@@ -97,7 +97,7 @@ def _show_estimates(form: CompareForm, found: SideBySide) -> None:
         keep_estimate(form[name], request.args.get(f"{name}_was"), shown)
 
 
-def _hint(form: CompareForm, found: SideBySide, name: str) -> str:
+def _hint(form: CompareForm, found: ComparisonTable, name: str) -> str:
     if form[name].estimate is None:
         each = {country: half_up(getattr(ours, name)) for country, ours in found.estimates.items()}
         named = ", ".join(f"{country_name(code)} {money_text(minor, found.currency)}" for code, minor in each.items())

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
-from marketplace.quotes.comparison_table import Column, SideBySide
+from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
 from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import FIELDS, ITEMS
@@ -32,7 +32,7 @@ class Band:
     kind: str | None = field(default=None)
 
 
-def columns(found: SideBySide) -> list[dict[str, str]]:
+def columns(found: ComparisonTable) -> list[dict[str, str]]:
     """The heads: clinic and place."""
     return [_head(column) for column in found.columns]
 
@@ -47,7 +47,7 @@ def _head(column: Column) -> dict[str, str]:
     }
 
 
-def rows(found: SideBySide, *, view: str) -> list[Band]:
+def rows(found: ComparisonTable, *, view: str) -> list[Band]:
     """The bands in their order; the one against home only where there is a price at home."""
     bands: list[tuple[str, str, Callable[[Column], Cell]]] = [
         ("total", _("Total for you"), lambda column: _total(column, found, view=view)),
@@ -74,7 +74,7 @@ def _described(about: QuoteField) -> Callable[[Column], Cell]:
     return lambda column: shown_value(column.quote, about)
 
 
-def _total(column: Column, found: SideBySide, *, view: str) -> Cell:
+def _total(column: Column, found: ComparisonTable, *, view: str) -> Cell:
     total = column.result.total
     if total is None:
         return _("No exchange rate")
@@ -126,7 +126,7 @@ def _trips(column: Column, currency: str) -> Cell:
     return {"html": plan_text(plan.counted), "note": note}
 
 
-def _home_label(found: SideBySide) -> Markup:
+def _home_label(found: ComparisonTable) -> Markup:
     own, ours = (
         _("Compared with your own price at home (%(price)s)"),
         _("Compared with the guide's middle price at home (%(price)s)"),

@@ -8,7 +8,7 @@ from marketplace.leads.status_texts import clinic_news
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
-from marketplace.quotes.comparison_table import side_by_side
+from marketplace.quotes.comparison_table import build_comparison_table
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, of_request
 from marketplace.quotes.quote_plans import checked_quote
@@ -34,7 +34,7 @@ def show_quote(ref: str, number: int) -> str:
     """The whole slip; what is missing is said as missing."""
     quote_request = current_request()
     quote = of_request(quote_request, number)
-    found = side_by_side(quote_request, numbers=[number])
+    found = build_comparison_table(quote_request, numbers=[number])
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
     return render_template(
         "patient/request/quote.html",
