@@ -78,7 +78,7 @@ ACCOUNT = """
 """
 # One text became a row for each purpose.
 ONCE = {"consent": "DISTINCT (request_id, clinic_id)"}
-RENAMED = {"look": "access_record"}
+RENAMED = {"look": "access_record", "timeline_entry": "audit_entry"}
 # What 0007 takes from requests that had lost their key only.
 OF_ERASED = {
     "look": "SELECT count(*) FROM look JOIN quote_request r ON r.id = request_id WHERE r.state = 'erased'",
