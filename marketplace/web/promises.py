@@ -19,7 +19,6 @@ from marketplace.leads import clinic_queries, deadlines, deletion_duties, operat
 from marketplace.mail import retention as mail_retention
 from marketplace.mail import smtp_outcomes
 from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
-from marketplace.quotes import terms
 
 DURATIONS: Mapping[str, timedelta] = {
     # The request form, and the patient's links and page
@@ -58,8 +57,6 @@ LIMITS: Mapping[str, int] = {
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
     "photo_megabytes": pictures.MAX_BYTES // 2**20,
     "reply_time_from": reply_times.SHOWN_FROM,
-    "quote_days_from": terms.VALID_DAYS[0],
-    "quote_days_to": terms.VALID_DAYS[1],
     "password_characters": sign_in.MIN_PASSWORD,
     "reason_characters": access_records.MIN_REASON_LENGTH,
 }

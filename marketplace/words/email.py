@@ -27,7 +27,7 @@ EMAIL_PROBLEMS: Table[LazyString] = Table(
     unreachable=Words(operator=_("the server cannot be reached")),
     tls=Words(operator=_("no trusted encryption")),
     unsendable=Words(operator=_("cannot be written as an email")),
-    gave_up=Words(operator=_("three days are over")),
+    gave_up=Words(operator=_("3 days are over")),
 )
 SUPPRESSIONS: Table[LazyString] = Table(
     bounce=Words(operator=_("An email came back")),

@@ -30,6 +30,7 @@ PARTS: dict[str, LazyString | None] = {
     "extras": _l("What is included, and what if plans change"),
     "message": None,
 }
+MAX_ANSWER = 1500  # characters, to one of the patient's questions
 ASKED_FOR = {about.form_name: about for about in FIELDS.values() if about.kind != Kind.OWN}
 # What the clinic says to what was pointed out at a field; asked for beside it, and only then.
 SAID_TO = {"price_per_session": "price_reason", "nights_per_trip": "keep_plan"}
@@ -95,7 +96,7 @@ for _name in (name for part in PARTS for name in _names(part)):  # WTForms keeps
 
 def quote_form(*, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:
     """Returns the form for one lead: its currency, the procedures, a field for each question."""
-    limit = Length(max=1500, message=_l("Enter 1,500 characters or fewer"))
+    limit = Length(max=MAX_ANSWER, message=_l("Enter %(n)s characters or fewer", n=f"{MAX_ANSWER:,}"))
     fields: dict[str, Any] = {
         f"answers-{n}": TextAreaField(question, validators=[limit]) for n, question in enumerate(questions, start=1)
     }

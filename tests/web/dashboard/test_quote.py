@@ -156,6 +156,11 @@ def test_an_honest_message_and_a_doubtful_one_both_go_out(answering):
     assert answering(email="b@patient.example").send(message="Guaranteed to work").status_code == 303
 
 
+def test_a_text_field_says_how_long_its_text_may_be(answering):
+    counted = [hint.text.strip() for hint in answering().page.all("p") if (hint.get("id") or "").endswith("-count")]
+    assert counted.count("You can enter up to 600 characters") == 2
+
+
 def test_the_form_says_where_its_values_come_from(answering):
     assert "Price: the middle of your price list, €60 to €180." in answering().page.text
 
