@@ -19,6 +19,10 @@ class Travel:
     fare: Fraction
     night: Fraction
 
+    def with_own(self, *, fare: int | None, night: int | None) -> "Travel":
+        """Returns the same with the reader's own figures, in minor units, where there are any."""
+        return Travel(self.fare if fare is None else Fraction(fare), self.night if night is None else Fraction(night))
+
 
 @dataclass(frozen=True)
 class Total:
@@ -56,9 +60,19 @@ class Total:
         return half_up(self.exact - home, unit=self.unit)
 
 
+def paid_nights(plan: Plan, *, included: int = 0) -> int:
+    """Returns the nights of all trips that the price of the treatment does not include."""
+    return max(0, plan.all_nights - included)
+
+
 def travel_cost(plan: Plan, travel: Travel, *, nights_included: int = 0) -> Fraction:
     """Returns each trip's fare, and the nights that the price of the treatment does not include."""
-    return plan.trips * travel.fare + max(0, plan.all_nights - nights_included) * travel.night
+    return plan.trips * travel.fare + paid_nights(plan, included=nights_included) * travel.night
+
+
+def total_for_you(course: Fraction, *, plan: Plan, travel: Travel, nights_included: int = 0, unit: int = 1) -> Total:
+    """Returns what a course of this price costs with the travel of its plan."""
+    return Total(course, travel_cost(plan, travel, nights_included=nights_included), unit)
 
 
 def estimated(home: str, country: str, currency: str) -> Travel:

@@ -1,6 +1,6 @@
 """Conversions by dated European Central Bank reference rates; both amounts and the day are always shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,10 @@ from marketplace.foundation.values.money import half_up, precision
 
 SOURCE = "European Central Bank reference rates"
 EURO = "EUR"
+
+
+# (minor units, currency) -> exact minor units of the reader's currency; raises NoRate.
+Convert = Callable[[Fraction | int, str], Fraction]
 
 
 class NoRate(LookupError):
@@ -76,6 +80,11 @@ def convert(minor: int, currency: str, to: str) -> Converted:
 def exact(minor: Fraction | int, currency: str, to: str) -> Fraction:
     """Converts by the newest stored rates into minor units of `to`, not rounded. Raises NoRate."""
     return rates().exact(minor, currency, to)
+
+
+def into(currency: str) -> Convert:
+    """Returns what converts to this currency by the newest stored rates."""
+    return lambda minor, of: exact(minor, of, currency)
 
 
 def about(minor: Fraction | int, currency: str, to: str) -> int:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 CONTENT = Path(__file__).parent / "content"
+DEFAULT_HOME = "GB"  # where nobody says where they live
+DATA_PROTECTION = ("gdpr", "uk_gdpr", "other")
 
 
 @dataclass(frozen=True)
@@ -17,15 +19,22 @@ class Country:
     """A country; `slug` is set where clinics are listed, `article` where an English sentence puts one before it.
 
     `timezone` is its capital's: where a country has several, times name the city whose clock they are read from.
+    `data_protection` is the law that holds what clinics there may do with what they are sent.
     """
 
     code: str
     region: str
     currency: str
     timezone: str
+    data_protection: str  # one of DATA_PROTECTION
     slug: str | None = None
     languages: tuple[str, ...] = ()
     article: str = ""
+
+    @property
+    def has_european_law(self) -> bool:
+        """Whether the data protection law of the EU or the UK holds there."""
+        return self.data_protection in {"gdpr", "uk_gdpr"}
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """Compares prices by country with the price at home; every figure is computed from stored ranges. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
+from marketplace.catalogue.exchange import Convert
 from marketplace.foundation.values.money import half_up
-
-Convert = Callable[[Fraction | int, str], Fraction]  # (minor, currency) -> exact minor units of the reader's currency
 
 
 class Range(Protocol):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import Travel, estimated
-from marketplace.catalogue.geography import homes, travel
+from marketplace.catalogue.geography import DEFAULT_HOME, homes, travel
 from marketplace.catalogue.models import PriceRange
 from marketplace.extensions import db
 from marketplace.foundation.values.money import half_up
@@ -18,8 +18,6 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import sent_quotes, stands
 from marketplace.quotes.quote_comparison import Basis, Compared, compare
 from marketplace.quotes.quote_plans import checked_quote
-
-HOME = "GB"  # where a request does not say where its patient lives
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class ComparisonTable:
 
 def home_of(request: QuoteRequest) -> str:
     """Where the patient lives."""
-    return request.home_country or HOME
+    return request.home_country or DEFAULT_HOME
 
 
 def currency_of(request: QuoteRequest) -> str:
@@ -98,13 +96,14 @@ def build_comparison_table(
     shown = named or [quote for quote in quotes if quote.lead.quote_declined_at is None] or quotes
     estimates = {country: estimated(home_of(request), country, currency) for country in _countries(shown)}
     home_course = _home_course(request, shown, currency) if own.home_course is None else Fraction(own.home_course)
-    exact = _is_exact(home_course, *(_travel(estimate, own) for estimate in estimates.values()))
+    travels = {country: ours.with_own(fare=own.fare, night=own.night) for country, ours in estimates.items()}
+    exact = _is_exact(home_course, *travels.values())
     exact = exact and all(quote.currency == currency for quote in shown)
     unit = 1 if exact else exchange.one_whole(currency)
     basis = Basis(
         plans={quote.number: checked_quote(quote) for quote in shown},
-        travels={quote.number: _travel(estimates[quote.lead.clinic.country], own) for quote in shown},
-        convert=lambda minor, of: _converted(minor, of, currency),
+        travels={quote.number: travels[quote.lead.clinic.country] for quote in shown},
+        convert=exchange.into(currency),
         home_course=home_course,
         with_travel=view != "treatment",
         unit=unit,
@@ -135,24 +134,10 @@ def _is_exact(home_course: Fraction | None, *travels: Travel) -> bool:
     return all(amount.denominator == 1 for amount in amounts)
 
 
-def _travel(estimate: Travel, own: Own) -> Travel:
-    return Travel(
-        fare=estimate.fare if own.fare is None else Fraction(own.fare),
-        night=estimate.night if own.night is None else Fraction(own.night),
-    )
-
-
 def in_currency(minor: int, of: str, to: str) -> int | None:
     """An amount for display in another currency; None where there is no rate."""
     try:
         return exchange.about(minor, of, to)
-    except exchange.NoRate:
-        return None
-
-
-def _converted(minor: int, of: str, to: str) -> Fraction | None:
-    try:
-        return exchange.exact(minor, of, to)
     except exchange.NoRate:
         return None
 
@@ -168,5 +153,7 @@ def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) 
     )
     if at_home is None:
         return None
-    course = _converted((at_home.low + at_home.high) * sessions, at_home.currency, currency)
-    return course and course / 2
+    try:
+        return exchange.exact((at_home.low + at_home.high) * sessions, at_home.currency, currency) / 2
+    except exchange.NoRate:
+        return None

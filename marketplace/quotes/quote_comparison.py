@@ -1,17 +1,15 @@
 """Compares quotes: total for you first, what is missing said as missing. Pure: facts in, rows out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from marketplace.catalogue.course_costs import Total, Travel, travel_cost
+from marketplace.catalogue.course_costs import Total, Travel, total_for_you
+from marketplace.catalogue.exchange import Convert, NoRate
 from marketplace.catalogue.trip_plans import Checked
 from marketplace.quotes.terms import ITEMS
-
-# (minor, currency) -> exact minor units of the patient's currency, None: no rate
-Convert = Callable[[int, str], Fraction | None]
 
 
 class Terms(Protocol):
@@ -59,13 +57,19 @@ class Compared:
         return self.answered == len(ITEMS)
 
 
-def total_for_you(quote: Terms, *, plan: Checked, travel: Travel, convert: Convert, unit: int = 1) -> Total | None:
-    """Course price and the travel of the plan it is counted with; a hotel that is included covers the nights stated."""
-    treatment = convert(quote.total, quote.currency)
-    if treatment is None:
+def nights_included(quote: Terms, plan: Checked) -> int:
+    """Returns the nights that the quote's price covers: those it states, where it includes a hotel."""
+    return plan.stated.all_nights if "hotel" in quote.included else 0
+
+
+def quote_total(quote: Terms, *, plan: Checked, travel: Travel, convert: Convert, unit: int = 1) -> Total | None:
+    """Returns the price with the travel of the plan it is counted with; None where there is no rate."""
+    try:
+        course = convert(quote.total, quote.currency)
+    except NoRate:
         return None
-    included = plan.stated.all_nights if "hotel" in quote.included else 0
-    return Total(treatment, travel_cost(plan.counted, travel, nights_included=included), unit)
+    nights = nights_included(quote, plan)
+    return total_for_you(course, plan=plan.counted, travel=travel, nights_included=nights, unit=unit)
 
 
 def items_answered(quote: Terms) -> int:
@@ -110,7 +114,7 @@ def compare(quotes: Sequence[Terms], basis: Basis) -> list[Compared]:
 
 def _compared(quote: Terms, basis: Basis) -> Compared:
     plan, home = basis.plans[quote.number], basis.home_course
-    total = total_for_you(quote, plan=plan, travel=basis.travels[quote.number], convert=basis.convert, unit=basis.unit)
+    total = quote_total(quote, plan=plan, travel=basis.travels[quote.number], convert=basis.convert, unit=basis.unit)
     if total is not None and not basis.with_travel:
         total = replace(total, exact_travel=Fraction(0))
     against_home = total.against(home) if total is not None and home is not None else None

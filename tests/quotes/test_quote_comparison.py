@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.catalogue.course_costs import Travel
+from marketplace.catalogue.exchange import NoRate
 from marketplace.catalogue.trip_plans import Checked, Plan, check
-from marketplace.quotes.quote_comparison import Basis, Compared, compare, items_answered, total_for_you
+from marketplace.quotes.quote_comparison import Basis, Compared, compare, items_answered, quote_total
 from marketplace.quotes.terms import QuoteTerms
 
 PROCEDURE = UUID(int=1)
@@ -36,8 +37,12 @@ class Offer(QuoteTerms):
 TRAVEL = Travel(fare=Fraction(20000), night=Fraction(5000))
 
 
-def same(minor: int, _currency: str) -> Fraction:
+def same(minor: Fraction | int, _currency: str) -> Fraction:
     return Fraction(minor)
+
+
+def no_rate(_minor: Fraction | int, currency: str) -> Fraction:
+    raise NoRate(currency)
 
 
 def plan_of(offer: Offer, *, max_trips: int | None = None) -> Checked:
@@ -52,7 +57,7 @@ def compared(quotes: list[Offer], *, max_trips: int | None = None, **basis: obje
 
 
 def in_all(offer: Offer) -> tuple[int, int, int]:
-    total = total_for_you(offer, plan=plan_of(offer), travel=TRAVEL, convert=same)
+    total = quote_total(offer, plan=plan_of(offer), travel=TRAVEL, convert=same)
     assert total is not None
     return total.treatment, total.travel, total.all
 
@@ -73,7 +78,7 @@ def test_course_and_trips_and_nights(changes: dict[str, object], travel: int) ->
 
 
 def test_no_rate_is_said_and_comes_last() -> None:
-    rows = compared([Offer(number=1), Offer(number=2)], convert=lambda m, c: None)
+    rows = compared([Offer(number=1), Offer(number=2)], convert=no_rate)
     assert [row.total for row in rows] == [None, None]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from marketplace.catalogue.course_costs import Total, Travel, estimated, travel_cost
+from marketplace.catalogue.course_costs import Total, Travel, estimated, total_for_you
 from marketplace.catalogue.price_table import Row, Table
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up
@@ -65,16 +65,18 @@ def totals(table: Table, asked: Asked, *, unit: int) -> Totals:
 
 def _of(row: Row, asked: Asked, *, home: Fraction | None, unit: int) -> CountryTotal:
     going = travel_of(asked, row.country)
-    on_the_way = travel_cost(asked.plan, going)
-    total = Total(row.middle_course, on_the_way, unit)
+    total, low, high = (
+        total_for_you(session * row.sessions, plan=asked.plan, travel=going, unit=unit)
+        for session in (row.middle, row.exact_low, row.exact_high)
+    )
     less_or_more = None if home is None else total.against(home)
     return CountryTotal(
         country=row.country,
         plan=asked.plan,
         travel=going,
         total=total,
-        low=half_up(row.exact_low * row.sessions + on_the_way, unit=unit),
-        high=half_up(row.exact_high * row.sessions + on_the_way, unit=unit),
+        low=low.all,
+        high=high.all,
         against_home=less_or_more,
         percent=half_up(abs(total.exact - home) / home * 100) if home else None,
     )
@@ -83,7 +85,6 @@ def _of(row: Row, asked: Asked, *, home: Fraction | None, unit: int) -> CountryT
 def travel_of(asked: Asked, country: str) -> Travel:
     """The reader's own fare and night where they typed them for this country or for all, else our estimate."""
     ours = estimated(asked.home, country, asked.currency)
-    fare, night = (asked.own(name) for name in ("fare", "night"))
     if asked.country not in (None, country):
         return ours
-    return Travel(ours.fare if fare is None else Fraction(fare), ours.night if night is None else Fraction(night))
+    return ours.with_own(fare=asked.own("fare"), night=asked.own("night"))

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue.geography import homes
+from marketplace.catalogue.geography import DEFAULT_HOME, homes
 from marketplace.web.filters import country_name
 from marketplace.web.forms.base import Form
 from marketplace.web.public.blueprint import PREFERENCES, blueprint
@@ -67,7 +67,6 @@ def _keep(form: PreferencesForm) -> Response:
     return answer  # type: ignore[return-value]
 
 
-DEFAULT_HOME = "GB"
 MAIN_CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "PLN", "SEK", "TRY")
 
 

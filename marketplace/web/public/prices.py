@@ -62,7 +62,7 @@ def price_table_of(procedure: Procedure, ranges: Sequence[PriceRange], wanted: A
         [found for found in ranges if found.procedure_id == procedure.id],
         home=wanted.home,
         sessions=wanted.plan.sessions,
-        convert=lambda minor, of: exchange.exact(minor, of, wanted.currency),
+        convert=exchange.into(wanted.currency),
         unit=unit,
     )
 

@@ -7,6 +7,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from marketplace.catalogue.geography import homes
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.condition_words import conditions_in_words
@@ -16,7 +17,6 @@ from marketplace.web.patient.form.flow import CHANGE, url_of
 from marketplace.words.request import BUDGET_SCOPES, TIMINGS, TRIPS
 
 Row = dict[str, Any]
-EUROPEAN_LAW = {"GB", "PL", "CZ"}  # data protection law of the UK or the EU
 
 
 def rows(quote_request: Any) -> list[Row]:
@@ -26,8 +26,8 @@ def rows(quote_request: Any) -> list[Row]:
 
 def outside_europe(clinics: list[Any]) -> str:
     """The countries of these clinics with another privacy law, as one text; empty when there is none."""
-    countries = sorted({clinic.country for clinic in clinics} - EUROPEAN_LAW)
-    return _listed([country_name(code) for code in countries])
+    countries = sorted({clinic.country for clinic in clinics})
+    return _listed([country_name(code) for code in countries if not homes()[code].has_european_law])
 
 
 def _row(step: str, name: str, key: str, value: Any) -> Row:

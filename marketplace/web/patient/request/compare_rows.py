@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from marketplace.catalogue.course_costs import paid_nights
 from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
+from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import both_amounts
@@ -112,7 +114,7 @@ def _each(column: Column) -> Cell:
 def _trips(column: Column, currency: str) -> Cell:
     """The plan that is counted, with what its travel costs; where the clinic wrote another one, that as well."""
     plan = column.result.plan
-    nights = plan.counted.all_nights - (plan.stated.all_nights if "hotel" in column.quote.included else 0)
+    nights = paid_nights(plan.counted, included=nights_included(column.quote, plan))
     figures = Markup("{} × {}").format(plan.counted.trips, money(column.fare, currency))
     if nights > 0:
         figures += Markup(" + {} × {}").format(nights, money(column.night, currency))
