@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_compress import Compress
+from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import reactions
@@ -47,6 +48,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     app.testing = bool(app.config.get("TESTING"))
     app.url_map.strict_slashes = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined  # what a page prints but was not given is an error, never a blank
     keyring.load(app.config["FIELD_KEYS"], secret=str(app.config["SECRET_KEY"]))
     for part in (access_log, headers, uploads, inputs, origin, one_address):
         # Before any extension: also what that refuses has an id and a line.

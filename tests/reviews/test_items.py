@@ -15,7 +15,6 @@ from marketplace.reviews import queries
 from marketplace.reviews.actions import close_items_of, decide, open_item
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome, ReviewKind, ReviewState
-from marketplace.words.review import REVIEW_KINDS, REVIEW_OUTCOMES
 
 PRICE = ReviewKind.PRICE_OUTSIDE_RANGE
 
@@ -82,8 +81,3 @@ def test_an_erased_request_leaves_no_numbers(make_request, make_review_item):
 def test_an_unknown_item_is_not_found(app):
     with pytest.raises(NotFound):
         queries.by_id(uuid4())
-
-
-def test_every_kind_and_outcome_has_words():
-    assert set(REVIEW_KINDS) == set(ReviewKind)
-    assert set(REVIEW_OUTCOMES) == set(Outcome)

@@ -8,8 +8,6 @@ import pytest
 from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
 from marketplace.quotes.models import Quote
-from marketplace.quotes.states import WITHDRAW_REASONS
-from marketplace.words.decline import QUOTE_WITHDRAWALS
 from tests.conftest import reader_of
 from tests.factories import Make
 from tests.outbox import emails, text_of
@@ -21,10 +19,6 @@ def quote(desk: Any, make_lead: Make, make_quote: Make) -> Quote:
     desk.path = f"/dashboard/leads/{sent.lead.request.ref}"
     db.session.commit()
     return sent
-
-
-def test_every_reason_has_words_for_both() -> None:
-    assert set(QUOTE_WITHDRAWALS) == set(WITHDRAW_REASONS)
 
 
 def test_it_is_asked_before_anything_happens(desk: Any, quote: Quote) -> None:
