@@ -176,7 +176,7 @@ class ListingDecision(Base):
     id: Mapped[UUID] = key()
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
     kind: Mapped[DecisionKind] = mapped_column(TEXT)
-    reason: Mapped[str]  # a code of clinics/reasons.py
+    reason: Mapped[str]  # a code of words/listing.py
     statement: Mapped[str]  # the operator's words, which the clinic reads
     decided_by: Mapped[str]  # as the audit log names who acts: operator:<id>
     decided_at: Mapped[datetime]
