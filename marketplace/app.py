@@ -22,13 +22,13 @@ from marketplace.web.dashboard.blueprint import blueprint as dashboard
 from marketplace.web.http import (
     access_log,
     assets,
+    canonical_urls,
     constant_time,
     context,
     errors,
     headers,
     inputs,
     limiting,
-    one_address,
     origin,
     uploads,
 )
@@ -50,7 +50,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined  # what a page prints but was not given is an error, never a blank
     keyring.load(app.config["FIELD_KEYS"], secret=str(app.config["SECRET_KEY"]))
-    for part in (access_log, headers, uploads, inputs, origin, one_address):
+    for part in (access_log, headers, uploads, inputs, origin, canonical_urls):
         # Before any extension: also what that refuses has an id and a line.
         part.install(app)
     _bind_extensions(app)

@@ -10,7 +10,7 @@ SEGMENTS = 4
 
 
 @dataclass(frozen=True)
-class StrataLine:
+class BackdropLine:
     """One line as SVG path data; one line of a drawing is the accent."""
 
     d: str
@@ -37,7 +37,7 @@ class _Wave:
         return height, slope
 
 
-def strata_paths(seed: str, *, width: float, height: float, lines: int) -> list[StrataLine]:
+def backdrop_paths(seed: str, *, width: float, height: float, lines: int) -> list[BackdropLine]:
     """Lines never leave the drawing and exactly one of them is the accent."""
     chance = [byte / 255 for byte in hashlib.sha256(seed.encode()).digest()]
     gap = height / (lines + 1)
@@ -50,12 +50,12 @@ def strata_paths(seed: str, *, width: float, height: float, lines: int) -> list[
     )
     accent = 1 + int(chance[7] * (lines - 3) + 0.5) if lines > 2 else 0
     levels = [gap * (line + 1 + 0.3 * (chance[8 + line % 16] - 0.5)) for line in range(lines)]
-    return [StrataLine(d=_path(wave, level=levels[line], line=line), accent=line == accent) for line in range(lines)]
+    return [BackdropLine(d=_path(wave, level=levels[line], line=line), accent=line == accent) for line in range(lines)]
 
 
 def install(app: Flask) -> None:
     """Templates draw through components/strata.html."""
-    app.jinja_env.globals["strata_paths"] = strata_paths
+    app.jinja_env.globals["backdrop_paths"] = backdrop_paths
 
 
 def _path(wave: _Wave, *, level: float, line: int) -> str:

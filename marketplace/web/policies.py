@@ -49,11 +49,11 @@ def only_in_development() -> Answer:
 def holder_of_a_link() -> Answer:
     """The token is one of ours; what it opens, until when and how often is the link's own matter."""
     patient()
-    _hold_to_genuine()
+    _require_genuine_link()
     return None
 
 
-def _hold_to_genuine() -> None:
+def _require_genuine_link() -> None:
     """Guessing takes time; a token that we made is never refused for the guesses of others. Raises LinkGone."""
     try:
         genuine(_named("token"))
@@ -74,7 +74,7 @@ def invited() -> Answer:
     if current_user.is_authenticated:
         set_actor(current_user.actor)
     with as_system():
-        _hold_to_genuine()
+        _require_genuine_link()
     return None
 
 

@@ -66,14 +66,14 @@ def test_sp2_a_page_without_a_policy_keeps_the_site_from_starting(monkeypatch: p
     def bind(app: Flask) -> None:
         app.add_url_rule("/my/diary/<ref>", "patient.forgotten", lambda ref: ref)
 
-    monkeypatch.setattr("marketplace.app.words.install", bind)
+    monkeypatch.setattr("marketplace.app.promises.install", bind)
     with pytest.raises(access.NoPolicy, match=r"No policy for patient\.forgotten$"):
         create_app(TESTING)
 
 
 def test_sp2_an_unknown_policy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     view = access.policy("everybody")(lambda: "x")
-    monkeypatch.setattr("marketplace.app.words.install", lambda app: app.add_url_rule("/more", "public.more", view))
+    monkeypatch.setattr("marketplace.app.promises.install", lambda app: app.add_url_rule("/more", "public.more", view))
     with pytest.raises(access.NoPolicy, match=r"public\.more"):
         create_app(TESTING)
 

@@ -104,7 +104,7 @@ def test_who_sends_from_elsewhere_needs_no_token(monkeypatch: pytest.MonkeyPatch
     def bind(app: Flask) -> None:
         app.add_url_rule("/hooks/mail", "public.hook", hook, methods=["POST"])
 
-    monkeypatch.setattr("marketplace.app.words.install", bind)
+    monkeypatch.setattr("marketplace.app.promises.install", bind)
     app = create_app(TESTING | {"WTF_CSRF_ENABLED": True})
     assert [row["csrf"] for row in rules(app) if row["endpoint"] == "public.hook"] == [False]
     answer = app.test_client().post("/hooks/mail", json={"a": 1}, headers={"Origin": "https://relay.example"})

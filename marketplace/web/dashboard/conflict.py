@@ -52,7 +52,7 @@ class Row:
 @blueprint.errorhandler(WrongState)
 def show_conflict(problem: WrongState) -> ResponseReturnValue:
     """With the way back to the request where there is one; every one of them in the clinic's own frame."""
-    errors.take_back()
+    errors.rollback()
     if "lead" not in g or isinstance(problem, FormChanged):
         page = "errors/form_changed.html" if isinstance(problem, FormChanged) else "errors/409.html"
         return render_template(page, problem=problem, layout="layouts/dashboard.html"), problem.status

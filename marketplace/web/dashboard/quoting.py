@@ -52,7 +52,7 @@ def send_quote(ref: str) -> ResponseReturnValue:
     visible = answers_visible_to(own)
     record_accesses_of_refused_form(own, visible)
     form = form_of(own, visible)
-    _nobody_was_faster(own, form)
+    _check_not_stale(own, form)
     agrees = form.agrees_to(request_shown(own, visible)) and form.validate_on_submit()
     if agrees and _held(own, form, answers=len(visible.questions)) and _still_as_read(own, form):
         return redirect(url_for("dashboard.lead", ref=ref), 303)
@@ -63,11 +63,11 @@ def _still_as_read(own: Lead, form: QuoteForm) -> bool:
     """Holding it has locked the request: what the patient changed until then counts, and nothing is held."""
     agrees = form.agrees_to(request_shown(own, answers_visible_to(own)))
     if not agrees:
-        errors.take_back()
+        errors.rollback()
     return agrees
 
 
-def _nobody_was_faster(own: Lead, form: QuoteForm) -> None:
+def _check_not_stale(own: Lead, form: QuoteForm) -> None:
     """The page was shown before a colleague answered: what they wrote is not replaced unread."""
     latest = latest_for_lead(own)
     number = latest.number if latest else 0

@@ -39,18 +39,18 @@ class QueryCount(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Digits only; the bounds are named."""
-        if self._typed() and self._read() is None:
+        if self._submitted() and self._read() is None:
             words = _("%(label)s: enter a whole number from %(low)s to %(high)s", **self._words())
             raise StopValidation(words)
 
     def _words(self) -> dict[str, Any]:
         return {"label": self.label.text, "low": self.low, "high": self.high}
 
-    def _typed(self) -> str:
+    def _submitted(self) -> str:
         return (self.data or "").strip()
 
     def _read(self) -> int | None:
-        text = self._typed()
+        text = self._submitted()
         if not (text.isascii() and text.isdigit() and len(text) < 6):
             return None
         return int(text) if self.low <= int(text) <= self.high else None

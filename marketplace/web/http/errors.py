@@ -129,13 +129,13 @@ def show_database(error: Exception) -> ResponseReturnValue:
     status = database_errors.status_of(error)
     if status is None:
         return show_fault(error)
-    take_back()
+    rollback()
     current_app.logger.warning("database refused: %s", database_errors.code_of(error))
     headers = [("Retry-After", "5")] if status == database_errors.AWAY else []
     return page(status), status, headers
 
 
-def take_back() -> None:
+def rollback() -> None:
     """Rolls back, also where the connection is gone."""
     try:
         db.session.rollback()
@@ -156,7 +156,7 @@ def show_fault(error: Exception) -> ResponseReturnValue:
     """Ours: logged by its kind, without what was typed."""
     if current_app.testing:
         raise error
-    take_back()
+    rollback()
     current_app.logger.exception("fault", exc_info=error)
     return page(500), 500
 

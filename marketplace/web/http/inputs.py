@@ -46,7 +46,7 @@ def is_page(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) > 0
 
 
-def hold_to_rules() -> None:
+def enforce_rules() -> None:
     """A query or a body that breaks them is refused whole; a cookie that does is none."""
     plain = [(name, value) for name, value in request.cookies.items(multi=True) if _plain(value)]
     request.cookies = ImmutableMultiDict(plain)
@@ -56,10 +56,10 @@ def hold_to_rules() -> None:
         abort(400)
     granted = policy_here()
     if granted is None or not granted.from_elsewhere:
-        _hold_body_to_rules()
+        _check_body()
 
 
-def _hold_body_to_rules() -> None:
+def _check_body() -> None:
     """Our own forms name the field that breaks them; Flask-Security's know no such rule."""
     if request.mimetype not in FORMS:
         abort(415)
@@ -92,4 +92,4 @@ def _strange(given: MultiDict[str, str], *, around: str = "") -> bool:
 def install(app: Flask) -> None:
     """Before the first page is bound: a rule takes its converters when it is made."""
     app.url_map.converters.update(default=Name, string=Name, int=Number)
-    app.before_request(hold_to_rules)
+    app.before_request(enforce_rules)

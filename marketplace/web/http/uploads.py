@@ -18,7 +18,7 @@ def takes_photos(view: View) -> View:
     return view
 
 
-class Kept(io.BytesIO):
+class CappedBuffer(io.BytesIO):
     """A file in memory; of one that is too large no more than shows it."""
 
     def write(self, data: Any, /) -> int:
@@ -34,7 +34,7 @@ class SiteRequest(Request):
     def _get_file_stream(
         self, total_content_length: int | None, content_type: str | None, *_file: Any, **_more: Any
     ) -> IO[bytes]:
-        return Kept()
+        return CappedBuffer()
 
 
 def allow_more() -> None:

@@ -31,6 +31,6 @@ def writes(view: View) -> View:
     return written
 
 
-def keep_what_was_done() -> None:
+def commit_despite_refusal() -> None:
     """For a page that refuses a part of what was sent: the rest is stored all the same."""
     g.keeps = True

@@ -20,7 +20,7 @@ FILTERS = ("event", "actor", "ref", "clinic", "day")
 @blueprint.get("/audit")
 def audit_log() -> ResponseReturnValue:
     """Newest first; what is typed into a filter and is of nobody finds nothing."""
-    chosen = {name: _typed(name) for name in FILTERS}
+    chosen = {name: _filter_value(name) for name in FILTERS}
     found = audit_queries.entries(_wanted(chosen), after=_position(request.args.get("after", "")))
     entries = [row.entry for row in found.rows]
     return render_template(
@@ -36,7 +36,7 @@ def audit_log() -> ResponseReturnValue:
     )
 
 
-def _typed(name: str) -> str:
+def _filter_value(name: str) -> str:
     text = request.args.get(name, "").strip()
     return "" if has_unsafe_characters(text) else text
 

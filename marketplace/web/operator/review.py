@@ -16,7 +16,7 @@ from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
 from marketplace.web.filters import money_text
-from marketplace.web.http.errors import take_back
+from marketplace.web.http.errors import rollback
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
@@ -44,7 +44,7 @@ def decide_review_item(item_id: UUID) -> ResponseReturnValue:
     try:
         actions.decide(item, outcome=Outcome(outcome), by=current_user.id, note=note)
     except WrongState:
-        take_back()
+        rollback()
         return _page(meanwhile=queries.by_id(item_id), note=note), 409
     flash(_("The decision is recorded"), "success")
     return redirect(url_for("operator.list_review_items"), 303)

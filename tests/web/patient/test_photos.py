@@ -306,13 +306,13 @@ def test_a_clinic_added_while_they_are_painted_is_asked_about(
     """Nobody read health answers when the page was shown, so it asked for nothing."""
     request = make_request(share_health=False)
     path = page_of(client, request)
-    paint = LaterPhotosForm.painted
+    paint = LaterPhotosForm.reencode
 
     def meanwhile(form: LaterPhotosForm) -> Any:
         lead = db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()
         give(lead, "health", words=giving_text(lead, "health") or "")
         return paint(form)
 
-    monkeypatch.setattr(LaterPhotosForm, "painted", meanwhile)
+    monkeypatch.setattr(LaterPhotosForm, "reencode", meanwhile)
     assert upload(client, *shades(1), path=path).status_code == 409
     assert db.session.scalar(select(Photo.id)) is None

@@ -15,7 +15,7 @@ from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values import pictures
 from marketplace.quote_requests import drafts, photos
 from marketplace.web.http import uploads
-from marketplace.web.http.writing import keep_what_was_done, writes
+from marketplace.web.http.writing import commit_despite_refusal, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.flow import (
     CHANGE,
@@ -59,7 +59,7 @@ class PhotosForm(Question):
         if len(field.data or ()) > photos.MAX_PHOTOS:
             raise ValidationError(str(PHOTO_REFUSALS.patient["too_many"]))
 
-    def painted(self) -> list[tuple[str, bytes]]:
+    def reencode(self) -> list[tuple[str, bytes]]:
         """Name and JPEG of each that is a picture; of the others the field says why not."""
         files, done, errors = self.photos.data or (), [], []
         try:
@@ -75,12 +75,12 @@ class PhotosForm(Question):
         self.photos.errors = [*self.photos.errors, *errors]
         return done
 
-    def keep(self, quote_request: Any, painted: list[tuple[str, bytes]]) -> None:
+    def keep(self, quote_request: Any, reencoded: list[tuple[str, bytes]]) -> None:
         """In a locked request."""
         removed = _key(self.remove.data)
         if removed:
             photos.remove(quote_request, removed)
-        for name, jpeg in painted:
+        for name, jpeg in reencoded:
             try:
                 photos.add(quote_request, jpeg)
             except Refused as refused:
@@ -110,15 +110,15 @@ def ask_photos(quote_request: Any) -> ResponseReturnValue:
     form = PhotosForm.of(quote_request)
     changing = form.change.data == CHANGE
     if form.validate_on_submit():
-        painted = form.painted()
+        reencoded = form.reencode()
         drafts.begin(quote_request)
-        form.keep(quote_request, painted)
+        form.keep(quote_request, reencoded)
         drafts.touch(quote_request)
         keep_draft()
         if not form.errors:
             stays = url_of("photos", change=CHANGE if changing else None)
             return redirect(after("photos", quote_request, changing=changing) if form.onward.data else stays, 303)
-        keep_what_was_done()
+        commit_despite_refusal()
     kept = photos.photos_of(quote_request)
     onward = after("photos", quote_request, changing=changing)
     whose: dict[str, Any] = {"place": "patient.show_draft_photo", "whose": {}}

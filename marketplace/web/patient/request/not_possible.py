@@ -21,7 +21,7 @@ def show_not_possible(problem: WrongState) -> ResponseReturnValue:
         or current_request().state not in REFUSING_STATES.patient
     ):
         return errors.show_problem(problem)
-    errors.take_back()
+    errors.rollback()
     heading, text = _said_of(problem.reason, RequestState(current_request().state))
     page = "patient/request/not_possible.html"
     html = render_template(page, quote_request=current_request(), problem=problem, heading=heading, text=text)

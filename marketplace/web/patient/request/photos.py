@@ -15,7 +15,7 @@ from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown, items
 from marketplace.web.http import uploads
-from marketplace.web.http.writing import keep_what_was_done, writes
+from marketplace.web.http.writing import commit_despite_refusal, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.photos import PhotosForm, photo_response
 from marketplace.web.patient.form.summary import Row
@@ -53,7 +53,7 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
             raise ValidationError(_("Agree, or leave your photos out"))
 
     def agrees(self) -> bool:
-        """The same once more, for clinics that began to read while the photos were painted."""
+        """The same once more, for clinics that began to read while the photos were reencoded."""
         if self._must_agree():
             self.agree.errors = [_("Agree, or leave your photos out")]
         return not self.agree.errors
@@ -104,24 +104,24 @@ def change_photos(ref: str) -> ResponseReturnValue:
     if not _change(quote_request, form):
         return _page(quote_request, form)
     if form.errors:
-        keep_what_was_done()
+        commit_despite_refusal()
         return _page(quote_request, form)
     flash(_("Your photos are changed"), "success")
     return redirect(url_for("patient.show_photos", ref=ref), 303)
 
 
 def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
-    """Whether it was stored: where the clinics changed while the photos were painted, nothing is."""
-    painted = form.painted()
-    begin = answer_changes.begin if painted else answer_changes.begin_removal
+    """Whether it was stored: where the clinics changed while the photos were reencoded, nothing is."""
+    reencoded = form.reencode()
+    begin = answer_changes.begin if reencoded else answer_changes.begin_removal
     before = begin(quote_request)
     form.name_clinics(photo_readers(quote_request))
-    if painted and (form.is_stale(quote_request) or not form.agrees()):
+    if reencoded and (form.is_stale(quote_request) or not form.agrees()):
         return False
-    if painted and form.clinics:
+    if reencoded and form.clinics:
         words = later_photos_text(list(form.clinics))
         write_consent(quote_request, form.clinics, act=GIVEN, purposes=[Purpose.PHOTOS], words=words)
-    form.keep(quote_request, painted)
+    form.keep(quote_request, reencoded)
     answer_changes.done(quote_request, before)
     return True
 

@@ -31,7 +31,7 @@ def _back(ref: str) -> ResponseReturnValue:
 
 @blueprint.get(BASE)
 def show_quote(ref: str, number: int) -> str:
-    """The whole slip; what is missing is said as missing."""
+    """One quote as an itemised card; what is missing is said as missing."""
     quote_request = current_request()
     quote = of_request(quote_request, number)
     found = build_comparison_table(quote_request, numbers=[number])
