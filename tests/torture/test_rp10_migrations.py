@@ -30,6 +30,10 @@ CLINIC = """
         now()
     FROM generate_series(1, 2) AS n
 """
+TREATMENT = """
+    INSERT INTO treatment (id, slug, name, summary, concerns, sources, reviewed_on, next_review, loaded_digest)
+    SELECT gen_random_uuid(), 'mesotherapy', 'Mesotherapy', '', '[]', '[]', now(), now(), ''
+"""
 REQUEST = """
     INSERT INTO quote_request (id, ref, locale, state, open_at, erased_at, touched_at, procedure_answered, home_country,
         destinations, where_answered, timing, trips, share_budget, budget_answered, languages, wait_without_clinic,
@@ -98,7 +102,7 @@ def full(postgres: EmbeddedPostgres) -> Iterator[Flask]:
     with app.app_context():
         upgrade(revision=PREVIOUS)
     with contents.connect(app.config["DATABASE_OWNER_URL"]) as connection:
-        for statement in (CLINIC, REQUEST, CONSENT, LEAD, MESSAGE, EMAIL, LINK, LOOK, STORY, ACCOUNT):
+        for statement in (CLINIC, TREATMENT, REQUEST, CONSENT, LEAD, MESSAGE, EMAIL, LINK, LOOK, STORY, ACCOUNT):
             connection.execute(statement.replace("%(requests)s", str(REQUESTS)).encode())
     with psycopg.connect(app.config["DATABASE_OWNER_URL"], autocommit=True) as connection:
         connection.execute("ANALYZE")
