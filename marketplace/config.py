@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -119,6 +120,8 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "SITE_URL": site_url,
         # The supervisor asks at 127.0.0.1 whether the site is ready.
         "TRUSTED_HOSTS": [*(hosts or [str(urlsplit(site_url).hostname) if production else "localhost"]), "127.0.0.1"],
+        # Folders with further treatments, beside those that come with the site.
+        "CONTENT_FOLDERS": tuple(filter(None, environ.get("CONTENT_FOLDERS", "").split(os.pathsep))),
         "TIMEZONE": environ.get("TIMEZONE", "UTC"),
         "PROXY_HOPS": int(environ.get("PROXY_HOPS", "0")),
         "LIMITS_ON": production or _flag(environ, "LIMITS", True),

@@ -4,9 +4,12 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
+from flask import current_app
 from sqlalchemy import select
 
 from marketplace.catalogue.exchange import load_rates
@@ -35,30 +38,37 @@ class LoadReport:
 def load() -> LoadReport:
     """Loads all treatments of the content folder, then the exchange rates. Run twice it changes nothing."""
     report = LoadReport()
-    for folder in sorted(path.parent for path in CONTENT.glob("*/treatment.yaml")):
-        _Loader(report).load(folder.name)
+    for folder in treatment_folders(tuple(current_app.config["CONTENT_FOLDERS"])):
+        _Loader(report, folder).load()
     load_rates()
     db.session.flush()
     return report
 
 
+@cache
+def treatment_folders(further: tuple[str, ...]) -> tuple[Path, ...]:
+    """Returns the folder of each treatment in the order they are offered, those of `further` folders too."""
+    found = [file.parent for root in (CONTENT, *map(Path, further)) for file in root.glob("*/treatment.yaml")]
+    return tuple(sorted(found, key=lambda folder: (_yaml(folder / "treatment.yaml")["position"], folder.name)))
+
+
 class _Loader:
     """One treatment's files."""
 
-    def __init__(self, report: LoadReport) -> None:
-        self.report = report
+    def __init__(self, report: LoadReport, folder: Path) -> None:
+        self.report, self.folder = report, folder
 
-    def load(self, slug: str) -> None:
+    def load(self) -> None:
         """Treatment, procedures, price ranges, guides: in the order they refer to each other."""
-        about = _yaml(f"{slug}/treatment.yaml")
+        about = _yaml(self.folder / "treatment.yaml")
         names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by", *NEWER)
         read(about["particulars"])
         treatment = self._put(Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"])
         procedures = {row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)}
-        for row in _yaml(f"{slug}/prices.yaml"):
+        for row in _yaml(self.folder / "prices.yaml"):
             self._price(procedures[row["procedure"]], row)
         for kind in GUIDE_KINDS:
-            self._guide(treatment, slug, kind)
+            self._guide(treatment, kind)
 
     def _procedure(self, treatment: Treatment, position: int, row: dict[str, Any]) -> Procedure:
         values = {name: row[name] for name in ("name", "short", "description")}
@@ -73,10 +83,12 @@ class _Loader:
         values |= {end: read_amount(str(row[end]), row["currency"], source=Source.FILE) for end in ("low", "high")}
         self._put(PriceRange, which, values, f"{procedure.slug} {row['country']} {row['basis']}")
 
-    def _guide(self, treatment: Treatment, slug: str, kind: str) -> None:
-        head, body = front_matter(f"{slug}/{kind}.md")
+    def _guide(self, treatment: Treatment, kind: str) -> None:
+        head, body = front_matter(self.folder / f"{kind}.md")
         values = {name: head[name] for name in ("title", "summary", "reviewed_on", "next_review")}
-        self._put(Guide, {"treatment_id": treatment.id, "kind": kind}, {**values, "body": body}, f"{slug} {kind}")
+        self._put(
+            Guide, {"treatment_id": treatment.id, "kind": kind}, {**values, "body": body}, f"{treatment.slug} {kind}"
+        )
 
     def _put(self, model: type[Any], which: dict[str, Any], values: dict[str, Any], name: str) -> Any:
         row = db.session.scalar(select(model).filter_by(**which))
@@ -118,11 +130,11 @@ def _digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(ordered.encode()).hexdigest()
 
 
-def _yaml(name: str) -> Any:
-    return yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+def _yaml(file: Path) -> Any:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def front_matter(name: str) -> tuple[dict[str, Any], str]:
+def front_matter(file: Path) -> tuple[dict[str, Any], str]:
     """Returns the head and the Markdown body of a content file."""
-    _, head, body = (CONTENT / name).read_text(encoding="utf-8").split("---\n", 2)
+    _, head, body = file.read_text(encoding="utf-8").split("---\n", 2)
     return yaml.safe_load(head), body.strip()

@@ -82,7 +82,7 @@ def static_page(slug: str, *, address: str, fill: Callable[[str], str]) -> Stati
     """
     if not (CONTENT / "pages" / f"{slug}.md").exists():
         raise NotFound("page")
-    head, body = _source(f"pages/{slug}.md")
+    head, body = _source(CONTENT / "pages" / f"{slug}.md")
     text = render(fill(body).replace("{address}", f"[{address}](mailto:{address})"))
     return StaticPage(head["title"], head["summary"], head["reviewed_on"], text)
 

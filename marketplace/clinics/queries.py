@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.catalogue.models import Procedure
+from marketplace.catalogue.models import Procedure, Treatment
 from marketplace.clinics.models import Check, Clinic, ClinicPrice, ListingFacet
 from marketplace.clinics.states import CheckState, ListingState
 from marketplace.clinics.text_search import matching, slug_of
@@ -27,6 +27,7 @@ class ClinicFilter:
 
     country: str | None = None
     city: str | None = None
+    treatment: str | None = None
     procedure: str | None = None
     language: str | None = None
     max_price_eur: int | None = None
@@ -42,7 +43,7 @@ class ClinicFilter:
     @property
     def conditions(self) -> tuple[str, ...]:
         """The names of the conditions that are set."""
-        names = ("country", "city", "procedure", "language", "max_price_eur", "q")
+        names = ("country", "city", "treatment", "procedure", "language", "max_price_eur", "q")
         return tuple(name for name in names if getattr(self, name))
 
 
@@ -82,18 +83,26 @@ def _conditions(wanted: ClinicFilter) -> list[ColumnElement[bool]]:
     if wanted.language:
         found.append(Clinic.languages.contains([wanted.language]))
     found += matching(wanted.q)
-    if wanted.procedure or wanted.max_price_eur:
+    if wanted.treatment or wanted.procedure or wanted.max_price_eur:
         found.append(_offers(wanted))
     return found
 
 
 def _offers(wanted: ClinicFilter) -> ColumnElement[bool]:
     price = select(ClinicPrice.id).where(ClinicPrice.clinic_id == Clinic.id)
-    if wanted.procedure:
-        price = price.join(Procedure).where(Procedure.slug == wanted.procedure)
+    price = _of_wanted(price, wanted)
     if wanted.max_price_eur:
         price = price.where(ClinicPrice.low_eur <= wanted.max_price_eur)
     return price.exists()
+
+
+def _of_wanted(prices: Select[Any], wanted: ClinicFilter) -> Select[Any]:
+    """Narrows prices to those of the procedure or the treatment that is looked for."""
+    if wanted.procedure:
+        return prices.join(Procedure).where(Procedure.slug == wanted.procedure)
+    if wanted.treatment:
+        return prices.join(Procedure).join(Treatment).where(Treatment.slug == wanted.treatment)
+    return prices
 
 
 def _order(wanted: ClinicFilter) -> list[Any]:
@@ -102,8 +111,7 @@ def _order(wanted: ClinicFilter) -> list[Any]:
         select(func.count()).select_from(Check).where(Check.clinic_id == Clinic.id, Check.state == CheckState.PASSED)
     )
     cheapest = select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id)
-    if wanted.procedure:
-        cheapest = cheapest.join(Procedure).where(Procedure.slug == wanted.procedure)
+    cheapest = _of_wanted(cheapest, wanted)
     shuffle = func.md5(func.concat(Clinic.id, clock.today().isoformat()))
     orders: dict[str, list[Any]] = {
         "checks": [passed.scalar_subquery().desc(), Clinic.reply_minutes.asc().nulls_last(), shuffle],
@@ -182,3 +190,10 @@ def market_figures() -> MarketFigures:
     found = {sample: (n, int(sent), int(answered)) for sample, n, sent, answered in db.session.execute(query)}
     sample = False not in found and True in found
     return MarketFigures(*found.get(sample, (0, 0, 0)), sample=sample)
+
+
+def countries_offering(treatment: Treatment) -> set[str]:
+    """Returns the countries in which a published clinic has a price for one of the treatment's procedures."""
+    query = select(Clinic.country).distinct().join(ClinicPrice, ClinicPrice.clinic_id == Clinic.id).join(Procedure)
+    live = Clinic.listing_state == ListingState.PUBLISHED
+    return set(db.session.scalars(query.where(live, Procedure.treatment_id == treatment.id)))

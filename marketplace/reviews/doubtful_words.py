@@ -49,7 +49,7 @@ _CLAIMS = _any_of(
     r"\bohne risiko|\bsin riesgo|\bsans risque|\brisksiz",
     r"\b(?:no|zero|without(?: any)?) side[ -]effects|\b(?:keine|ohne) nebenwirkungen",
     r"(?<!for )(?<!for the )\bbest (?:\w+ )?(?:clinic|doctor|dermatologist|surgeon|result|price|treatment)s?\b",
-    r"\bbest (?:\w+ )?(?:quality|specialist|hospital|team|practitioner|mesotherapy)s?\b|\bbest in\b",
+    r"\bbest (?:\w+ )?(?:quality|specialist|hospital|team|practitioner|\w*therapy)s?\b|\bbest in\b",
     r"\bbeste[nrms]? (?:klinik|arzt|ärzt|ergebnis|preis|qualität|behandlung)\w*",
     r"\b(?:number one|no\. ?1|nr\. ?1|world'?s? leading|cheapest|günstigste\w*)\b",
     r"\byounger\b(?! than\b)|\bverjüng\w*|\bjünger (?:aus|wirken)\w*|\bjahre jünger",

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import get_currency_name
 from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
@@ -133,9 +134,14 @@ def country_in_sentence(code: str) -> str:
 
 
 def in_sentence(name: str) -> str:
-    """Mesotherapy as English writes it inside a sentence: mesotherapy. Other languages keep the name as it is."""
+    """Returns a name as English writes it inside a sentence: small. Other languages keep it as it is."""
     begins_small = _locale().language == "en" and not name[1:2].isupper()
     return name[:1].lower() + name[1:] if begins_small else name
+
+
+def currency_plural(code: str) -> str:
+    """US dollars, euros: several units of a currency."""
+    return get_currency_name(code, count=2, locale=_locale())
 
 
 def language_name(code: str) -> str:
@@ -161,7 +167,15 @@ def plural_clinics(n: int) -> str:
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
     moments = (day, day_text, moment, both_clocks, clock_time, short_moment, signed_by, duration, time_left)
-    names = (country_name, country_in_sentence, in_sentence, language_name, language_list, plural_clinics)
+    names = (
+        currency_plural,
+        country_name,
+        country_in_sentence,
+        in_sentence,
+        language_name,
+        language_list,
+        plural_clinics,
+    )
     plans = (plan_text, need_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
     words = (event_title, code_text, email_problem)
     for function in (money, money_text, difference, *moments, *names, *plans, *words):

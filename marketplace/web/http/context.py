@@ -5,6 +5,7 @@ from email.utils import parseaddr
 from flask import Flask, current_app, request
 from flask_babel import get_locale
 
+from marketplace.catalogue.content_loader import treatment_folders
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 
 THEMES = {"light", "dark"}
@@ -31,8 +32,15 @@ def contact_address() -> str:
     return parseaddr(str(current_app.config["MAIL_DEFAULT_SENDER"]))[1]
 
 
+def prices_path(treatment: str | None = None) -> str:
+    """Returns where prices of this treatment are compared, else of the first; asks files, not the database."""
+    folders = treatment_folders(tuple(current_app.config["CONTENT_FOLDERS"]))
+    return f"/treatments/{treatment or folders[0].name}/cost"
+
+
 def install(app: Flask) -> None:
-    """Binds all three."""
+    """Binds them to the app."""
     app.before_request(begin)
     app.context_processor(page_context)
     app.jinja_env.globals["contact_address"] = contact_address
+    app.jinja_env.globals["prices_path"] = prices_path

@@ -1,10 +1,12 @@
 """A clinic as a card: the same words in every list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import escape
 
+from marketplace.clinics.models import ClinicPrice
 from marketplace.web import clinic_words
 from marketplace.web.filters import country_name, in_sentence, language_list
 from marketplace.words.quote import PRACTITIONER_ROLES
@@ -19,14 +21,26 @@ def linked_stamp(clinic: Any) -> dict[str, Any]:
     return {**found, "href": f"/clinic/{clinic.slug}/checks", "link": link}
 
 
-def card(clinic: Any, *, currency: str, procedure: tuple[str, str] | None = None) -> dict[str, Any]:
+def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
+    """Returns prices a treatment at a time; those of one treatment as they are."""
+    listed = list(prices)
+    if len({price.procedure.treatment_id for price in listed}) < 2:
+        return listed
+    return sorted(listed, key=lambda price: (price.procedure.treatment.position or 0, price.procedure.position))
+
+
+def card(
+    clinic: Any, *, currency: str, procedure: tuple[str, str] | None = None, treatment: str | None = None
+) -> dict[str, Any]:
     """What the clinic_card macro takes; prices first in the reader's currency, so that they can be compared.
 
-    `procedure` is the slug and name of the one that was asked for: the price is that of it.
+    `procedure` is the slug and name of the one that was asked for: the price is that of it. Else it is that of the
+    treatment that was asked for, or of the first that the clinic offers.
     """
-    price, note = _price(clinic, currency, procedure)
+    price, note = _price(clinic, currency, procedure, treatment)
     roles = sorted({str(PRACTITIONER_ROLES.patient[person.role]) for person in clinic.people})
     found = linked_stamp(clinic)
+    about = f"&treatment={treatment}" if treatment else ""
     return {
         "url": f"/clinic/{clinic.slug}",
         "slug": clinic.slug,
@@ -39,21 +53,35 @@ def card(clinic: Any, *, currency: str, procedure: tuple[str, str] | None = None
         "people": _("Treated by: %(roles)s", roles=", ".join(roles) if roles else _("Not stated")),
         "price": price,
         "price_note": note,
-        "ask_url": f"/get-quotes?clinic={clinic.slug}" if found["kind"] in OPEN_STAMPS else None,
+        "ask_url": f"/get-quotes?clinic={clinic.slug}{about}" if found["kind"] in OPEN_STAMPS else None,
     }
 
 
-def _price(clinic: Any, currency: str, procedure: tuple[str, str] | None) -> tuple[str, str]:
+def _price(clinic: Any, currency: str, procedure: tuple[str, str] | None, treatment: str | None) -> tuple[str, str]:
     """The amount to compare by, and what it rests on."""
-    listed = [price for price in clinic.prices if procedure is None or price.procedure.slug == procedure[0]]
+    listed, of = _listed(clinic, procedure, treatment)
     if not listed:
         return _("No price list"), ""
     low, high = min(price.low for price in listed), max(price.high for price in listed)
     own = clinic_words.span(low, high, clinic.currency)
     about = clinic_words.about_span(low, high, clinic.currency, to=currency)
     basis = _("per session, clinic's own price list")
-    if procedure is not None:
-        basis = _("per session of %(procedure)s, clinic's own price list", procedure=in_sentence(procedure[1]))
+    if of is not None:
+        basis = _("per session of %(procedure)s, clinic's own price list", procedure=in_sentence(of))
     if about is None:
         return own, basis
     return about, escape("%(price)s %(basis)s") % {"price": own, "basis": basis}
+
+
+def _listed(
+    clinic: Any, procedure: tuple[str, str] | None, treatment: str | None
+) -> tuple[list[ClinicPrice], str | None]:
+    """Returns the prices to compare by, and what they are of where that is not all that the clinic offers."""
+    if procedure is not None:
+        return [price for price in clinic.prices if price.procedure.slug == procedure[0]], procedure[1]
+    listed = in_order(clinic.prices)
+    if len({price.procedure.treatment_id for price in listed}) < 2:
+        return listed, None
+    offered = {price.procedure.treatment.slug: price.procedure.treatment for price in listed}
+    about = offered.get(treatment or "") or next(iter(offered.values()))
+    return [price for price in listed if price.procedure.treatment_id == about.id], about.name

@@ -1,5 +1,6 @@
 """What a reader looks for in the list of clinics: the form of the address, and the filter it makes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -10,6 +11,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from marketplace.catalogue import exchange
+from marketplace.catalogue.models import Treatment
 from marketplace.clinics.queries import SORTS, ClinicFilter, Facets
 from marketplace.clinics.text_search import slug_of
 from marketplace.web.filters import country_name, language_name
@@ -33,6 +35,7 @@ class ClinicsForm(QueryForm):
     )
     country = QueryChoice(_l("Country"), default="")
     city = QueryChoice(_l("City"), default="")
+    treatment = QueryChoice(_l("Treatment"), default="")
     procedure = QueryChoice(_l("Procedure"), default="")
     language = QueryChoice(_l("Speaks"), default="")
     max_price = QueryPrice(_l("Session from, at most"), default="")
@@ -47,6 +50,7 @@ class ClinicsForm(QueryForm):
         return ClinicFilter(
             country=(self.country.data or "").upper() or None,
             city=self.city.data or None,
+            treatment=self.treatment.data or None,
             procedure=self.procedure.data or None,
             language=self.language.data or None,
             max_price_eur=exchange.convert(minor, self.currency_code, exchange.EURO).minor if minor else None,
@@ -64,12 +68,19 @@ class ClinicsForm(QueryForm):
         return {"label": self.page.label.text, "low": 1, "high": pages}
 
 
-def clinics_form(found: Facets, procedures: dict[str, str], **fixed: str) -> ClinicsForm:
-    """The address, read; `fixed` is what its path says."""
+def clinics_form(found: Facets, listed: Sequence[Treatment], **fixed: str) -> ClinicsForm:
+    """The address, read; `fixed` is what its path says. Which treatment is asked only where there are several."""
     currency = preferences.currency()
     form: ClinicsForm = type("ClinicsForm", (ClinicsForm,), {"currency_code": currency})(formdata=_given(found, fixed))
+    if len(listed) == 1:
+        form.treatment.data = ""
+    form.treatment.choices = [("", _("Any")), *((each.slug, each.name) for each in listed)]
+    about = [each for each in listed if form.treatment.data in ("", each.slug)] or listed
+    procedures = {procedure.slug: procedure.name for each in about for procedure in each.procedures}
     form.country.choices = _any((code.lower(), country_name(code), n) for code, n in found.countries.items())
-    form.procedure.choices = _any((slug, procedures.get(slug, slug), n) for slug, n in found.procedures.items())
+    form.procedure.choices = _any(
+        (slug, procedures[slug], n) for slug, n in found.procedures.items() if slug in procedures
+    )
     form.language.choices = _any((code, language_name(code), n) for code, n in found.languages.items())
     form.city.choices = _any((value[3:], value[3:], n) for value, n in found.cities.items())
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]

@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from marketplace.catalogue import exchange
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.geography import by_slug
-from marketplace.catalogue.queries import treatments
 from marketplace.clinics import queries
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.queries import ClinicFilter
@@ -23,10 +23,10 @@ from marketplace.web.clinic_words import about_span, opening_words, reply_words,
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cards import card, linked_stamp
+from marketplace.web.public.cards import card, in_order, linked_stamp
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 
-NAMES = ("country", "city", "procedure", "language", "max_price", "currency", "q", "sort")
+NAMES = ("country", "city", "treatment", "procedure", "language", "max_price", "currency", "q", "sort")
 
 
 def _address(wanted: ClinicFilter, **changes: Any) -> str:
@@ -42,6 +42,7 @@ def _chip_words(form: ClinicsForm, name: str) -> str:
     words = {
         "country": lambda: country_name(wanted.country or ""),
         "city": lambda: wanted.city or "",
+        "treatment": lambda: catalogue.treatment(wanted.treatment or "").name,
         "procedure": lambda: _("offers %(procedure)s", procedure=_procedure_names()[wanted.procedure or ""]),
         "language": lambda: _("speaks %(language)s", language=language_name(wanted.language or "")),
         "max_price_eur": lambda: _(
@@ -68,9 +69,18 @@ def _hints(form: ClinicsForm) -> list[str]:
     ]
 
 
+def _heading(place: str) -> str:
+    """Names the treatment that is looked for, or the only one."""
+    listed = catalogue.treatments()
+    asked = [each for each in listed if len(listed) == 1 or each.slug == request.args.get("treatment")]
+    if asked:
+        return _("%(treatment)s clinics in %(place)s", treatment=asked[0].name, place=place)
+    return _("Clinics in %(place)s", place=place)
+
+
 def _list(heading: str, **fixed: str) -> str:
     procedures = _procedure_names()
-    form = clinics_form(queries.facets(), procedures, **fixed)
+    form = clinics_form(queries.facets(), catalogue.treatments(), **fixed)
     wanted = form.wanted
     if wanted.q:
         limits.consume("search")
@@ -85,7 +95,10 @@ def _list(heading: str, **fixed: str) -> str:
         form=form,
         has_errors=bool(form.errors),
         result=page,
-        cards=[card(clinic, currency=form.currency_code, procedure=treated) for clinic in page.rows],
+        cards=[
+            card(clinic, currency=form.currency_code, procedure=treated, treatment=wanted.treatment)
+            for clinic in page.rows
+        ],
         chips_shown=[(_chip_words(form, name), _address(wanted, **{key: None})) for name, key in shown.items()],
         hints=_hints(form) if not page.total else [],
         page_address=lambda n: _address(wanted, page=n),
@@ -93,7 +106,9 @@ def _list(heading: str, **fixed: str) -> str:
 
 
 def _procedure_names() -> dict[str, str]:
-    return {procedure.slug: procedure.name for treatment in treatments() for procedure in treatment.procedures}
+    return {
+        procedure.slug: procedure.name for treatment in catalogue.treatments() for procedure in treatment.procedures
+    }
 
 
 @blueprint.get("/clinics")
@@ -108,9 +123,7 @@ def clinics_of_country(country: str) -> str:
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
-    return _list(
-        _("Mesotherapy clinics in %(country)s", country=country_in_sentence(place.code)), country=place.code.lower()
-    )
+    return _list(_heading(country_in_sentence(place.code)), country=place.code.lower())
 
 
 @blueprint.get("/clinics/<country>/<city>")
@@ -123,7 +136,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
         raise NotFound("city")
     if city != slug:
         return redirect(f"/clinics/{place.slug}/{slug}", 308)
-    return _list(_("Mesotherapy clinics in %(city)s", city=name), country=place.code.lower(), city=name)
+    return _list(_heading(name), country=place.code.lower(), city=name)
 
 
 @blueprint.get("/clinic/<slug>")
@@ -149,7 +162,7 @@ def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Mar
     """Each price in the clinic's own currency, and in the reader's where it is another."""
     return [
         (row, span(row.low, row.high, row.currency), about_span(row.low, row.high, row.currency, to=currency))
-        for row in found.prices
+        for row in in_order(found.prices)
     ]
 
 

@@ -18,7 +18,6 @@ from marketplace.web.filters import country_name
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import preferences
 
-SESSIONS = 4
 EVERY = "all"
 PLANS = [
     ("each", _l("One trip for each session")),
@@ -34,7 +33,7 @@ class CostForm(QueryForm):
 
     home = QueryChoice(_l("I live in"))
     currency = QueryChoice(_l("Show prices in"))
-    sessions = QueryCount(_l("Sessions"), high=trip_plans.MAX_SESSIONS, usual=SESSIONS)
+    sessions = QueryCount(_l("Sessions"), high=trip_plans.MAX_SESSIONS)
     gap = QueryCount(_l("Weeks between"), high=trip_plans.MAX_GAP)
     plan = QueryChoice(_l("Trips"), choices=PLANS, default="each")
     trips = QueryCount(_l("How many trips"), high=trip_plans.MAX_SESSIONS)
@@ -43,9 +42,14 @@ class CostForm(QueryForm):
     night = QueryAmount(_l("One night"))
     own = QueryPrice(_l("My own price at home, for the whole course"))
 
+    def start_from(self, *, sessions: int, gap: int) -> None:
+        """Fills in the usual course, with `gap` weeks between sessions, where the reader says nothing else."""
+        for field, usual in ((self.sessions, sessions), (self.gap, gap)):
+            field.usual, field.data = usual, field.data or str(usual)
+
     def validate_trips(self, field: QueryCount) -> None:
         """A trip without a session is none."""
-        if (field.number or 0) > (self.sessions.number or SESSIONS):
+        if (field.number or 0) > (self.sessions.number or self.sessions.usual or 1):
             raise ValidationError(_("%(label)s: enter no more trips than sessions", label=field.label.text))
 
 
@@ -60,7 +64,7 @@ class Asked:
     @cached_property
     def plan(self) -> Plan:
         """The plan of trips, each as short as its sessions allow; one trip a session where nothing else is asked."""
-        sessions, gap = self.form.sessions.number or SESSIONS, self.form.gap.number or 1
+        sessions, gap = self.form.sessions.number or self.form.sessions.usual or 1, self.form.gap.number or 1
         trips = {"stay": 1, "trips": self.form.trips.number or sessions}.get(self.form.plan.data, sessions)
         return trip_plans.shortest(sessions, gap=gap, trips=min(trips, sessions))
 
@@ -85,20 +89,21 @@ class Asked:
 def asked(treatment: Treatment, countries: list[str]) -> Asked:
     """The address, read; `countries` are those with a price."""
     home, currency = preferences.home(), preferences.currency()
-    gap = sum(treatment.procedures[0].facts["spacing_weeks"]) // 2
-    form = _with_choices(home, currency, countries, gap=gap)
+    facts = treatment.procedures[0].facts
+    form = _with_choices(home, currency, countries)
+    form.start_from(sessions=facts["sessions"][0], gap=sum(facts["spacing_weeks"]) // 2)
     form.validate()
     return Asked(form, home, currency)
 
 
-def _with_choices(home: str, currency: str, countries: list[str], *, gap: int) -> CostForm:
+def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
     form = type("CostForm", (CostForm,), {"currency_code": currency})(formdata=_given())
     form.home.choices = [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
     form.country.choices = [(EVERY, _("Every country")), *places]
-    form.home.default, form.currency.default, form.gap.usual = home.lower(), currency, gap
-    for field, usual in ((form.home, home.lower()), (form.currency, currency), (form.gap, str(gap))):
+    form.home.default, form.currency.default = home.lower(), currency
+    for field, usual in ((form.home, home.lower()), (form.currency, currency)):
         field.data = field.data or usual
     return form
 

@@ -8,6 +8,8 @@ from flask import Response, current_app
 
 from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug
+from marketplace.catalogue.models import Treatment
+from marketplace.catalogue.particulars import particulars_of
 from marketplace.clinics.queries import published_cities, published_slugs
 from marketplace.clinics.text_search import slug_of
 from marketplace.foundation import clock
@@ -35,18 +37,15 @@ COLUMNS = [
 @blueprint.get("/compare-prices.csv")
 def prices_csv() -> Response:
     """Every stored range with its basis and source; money in whole units."""
-    rows = (_row(slug, found) for slug in _slugs() for found in queries.price_ranges(slug))
+    rows = (_row(each, found) for each in queries.treatments() for found in queries.price_ranges(each.slug))
     return Response(csv_text([COLUMNS, *rows]), mimetype=MEDIA_TYPE)
 
 
-def _slugs() -> list[str]:
-    return [treatment.slug for treatment in queries.treatments()]
-
-
-def _row(treatment: str, found: Any) -> list[object]:
+def _row(treatment: Treatment, found: Any) -> list[object]:
+    unit = particulars_of(treatment).price_unit
     digits = precision(found.currency)
     low, high = (f"{whole_units(minor, found.currency):.{digits}f}" for minor in (found.low, found.high))
-    about = [treatment, found.procedure.slug, found.country, low, high, found.currency, "session"]
+    about = [treatment.slug, found.procedure.slug, found.country, low, high, found.currency, unit]
     return [*about, found.basis, found.count, found.period, found.source, found.reviewed_on.isoformat()]
 
 
@@ -56,12 +55,13 @@ def sitemap() -> Response:
     paths = ["/", "/treatments", "/clinics", "/transparency", "/report", *(f"/{slug}" for slug in SLUGS)]
     for treatment in queries.treatments():
         base = f"/treatments/{treatment.slug}"
+        priced = {found.country for found in queries.price_ranges(treatment.slug)}
         paths += [
             base,
             f"{base}/cost",
             f"{base}/questions",
             f"{base}/aftercare",
-            *(f"{base}/{slug}" for slug in by_slug()),
+            *(f"{base}/{slug}" for slug, place in by_slug().items() if place.code in priced),
         ]
     paths += [f"/clinics/{slug}" for slug in by_slug()] + _cities()
     paths += [f"/clinic/{slug}" for slug in published_slugs()]

@@ -27,6 +27,7 @@ def cost(treatment: str) -> str:
     return render_template(
         "public/cost.html",
         treatment=about,
+        others=[each for each in queries.treatments() if each.id != about.id],
         asked=wanted,
         form=wanted.form,
         has_errors=bool(wanted.form.errors),

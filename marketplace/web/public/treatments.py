@@ -62,7 +62,7 @@ def country(treatment: str, country: str) -> str:
         "public/country.html",
         treatment=about,
         place=place,
-        cards=_first_clinics(place.code),
+        cards=_first_clinics(place.code, about.slug),
         **country_prices(about, place.code),
     )
 
@@ -74,8 +74,13 @@ def _place(slug: str) -> Country:
     return place
 
 
-def _first_clinics(country: str) -> list[Any]:
-    return [card(clinic, currency=preferences.currency()) for clinic in search(ClinicFilter(country=country)).rows[:5]]
+def _first_clinics(country: str, treatment: str) -> list[Any]:
+    """Returns the first cards of those that offer the treatment; of all where there is no other."""
+    asked = treatment if len(queries.treatments()) > 1 else None
+    return [
+        card(clinic, currency=preferences.currency(), treatment=asked)
+        for clinic in search(ClinicFilter(country=country, treatment=asked)).rows[:5]
+    ]
 
 
 def country_prices(treatment: Treatment, country: str) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import StopValidation
 
 from marketplace.catalogue import geography
-from marketplace.clinics.queries import facets
+from marketplace.catalogue.models import Treatment
+from marketplace.catalogue.queries import price_ranges
+from marketplace.clinics.queries import countries_offering, facets
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name, language_name
 
@@ -29,9 +31,12 @@ def homes() -> Choices:
     return [("", _("Select a country")), *_by_name((code, country_name(code)) for code in geography.homes())]
 
 
-def destinations() -> Choices:
-    """The countries with clinics, by name, then anywhere."""
-    countries = _by_name((code, country_name(code)) for code in geography.destinations())
+def destinations(treatment: Treatment | None) -> Choices:
+    """The countries with prices or clinics of the treatment, by name, then anywhere; all where it is not known yet."""
+    known = set(geography.destinations())
+    if treatment is not None:
+        known &= {found.country for found in price_ranges(treatment.slug)} | countries_offering(treatment)
+    countries = _by_name((code, country_name(code)) for code in known)
     return [*countries, (ANY, _("Anywhere"))]
 
 

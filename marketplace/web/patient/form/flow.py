@@ -21,6 +21,7 @@ from marketplace.web.forms.base import Form
 
 QUESTIONS = drafts.STEPS[:-1]
 CHANGE = "1"
+NEEDS_TREATMENT = {"health"}  # asks what only a treatment knows
 BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answers that stand for themselves
 
 
@@ -97,7 +98,10 @@ def with_draft(step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def asked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             quote_request = current_draft()
             if quote_request is None and request.method == "POST" and step in BEGIN_ANEW:
-                begun: ResponseReturnValue = view(begin_draft(), *args, **kwargs)
+                fresh = begin_draft()
+                if fresh.treatment is None and step in NEEDS_TREATMENT:
+                    return redirect(url_for("patient.start"), 303)
+                begun: ResponseReturnValue = view(fresh, *args, **kwargs)
                 return begun
             if quote_request is None:
                 return redirect(url_for("patient.start"), 303)

@@ -1,10 +1,15 @@
 """Get free quotes: what will be asked, and the start of a draft."""
 
+from typing import Any, cast
+
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, HiddenField
 
 from marketplace.catalogue import geography
+from marketplace.catalogue.queries import treatments
+from marketplace.clinics.models import Clinic
 from marketplace.clinics.queries import by_slug
 from marketplace.clinics.standing import why_stopped
 from marketplace.quote_requests import drafts
@@ -12,26 +17,52 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.choices import OneOf
 from marketplace.web.patient.form.flow import begin_draft, current_draft, url_of
 
 
 class StartForm(Form):
     """Where the person came from."""
 
-    treatment = HiddenField()
+    treatment: Field = HiddenField()
     country = HiddenField()
     clinic = HiddenField()
 
 
+class StartOfSeveral(StartForm):
+    """The same where there are several treatments: it has to be said which."""
+
+    treatment: Field = OneOf(_l("Which treatment is it about?"), _l("Select a treatment"))
+
+
+def _start_form(clinic: Clinic | None, **kwargs: Any) -> StartForm:
+    """Asks for the treatment where there are several: those of the clinic, if it offers any."""
+    listed = treatments()
+    if len(listed) == 1:
+        return StartForm(**kwargs)
+    offered = {price.procedure.treatment_id for price in clinic.prices} if clinic else set()
+    form = StartOfSeveral(**kwargs)
+    asked = cast(OneOf, form.treatment)
+    asked.choices = [(each.slug, each.name) for each in listed if not offered or each.id in offered]
+    if len(asked.choices) == 1 and request.method != "POST":
+        asked.data = asked.choices[0][0]
+    return form
+
+
 @blueprint.get("/get-quotes")
 def start() -> str:
-    """Asks nothing yet and stores nothing."""
+    """Asks nothing but the treatment, where there are several, and stores nothing."""
     given = {name: request.args.get(name, "") for name in ("treatment", "country", "clinic")}
-    clinic = by_slug(given["clinic"])
+    return _page(_start_form(by_slug(given["clinic"]), data=given))
+
+
+def _page(form: StartForm) -> str:
+    clinic = by_slug(form.clinic.data or "")
     takes_requests = clinic is not None and clinic.listing_state == "published" and why_stopped(clinic) is None
     return render_template(
         "patient/form/start.html",
-        form=StartForm(data=given),
+        form=form,
+        has_errors=bool(form.errors),
         clinic=clinic,
         takes_requests=takes_requests,
         begun=_begun() is not None,
@@ -48,13 +79,15 @@ def _begun() -> QuoteRequest | None:
 @writes
 def begin() -> ResponseReturnValue:
     """The draft this browser has, on request; else a new one, and an earlier one is left to end by itself."""
-    form = StartForm()
-    if not form.validate():
-        form = StartForm(formdata=None)
+    form = _start_form(by_slug(request.form.get("clinic", "")))
     begun = _begun() if request.form.get("resume") == "yes" else None
     if begun is not None:
         drafts.start_from(begun, form.clinic.data or None)
         return redirect(url_of(drafts.first_missing(begun) or "check"), 303)
+    if not form.validate() and isinstance(form, StartOfSeveral):
+        return _page(form), 422
+    if form.errors:
+        form = StartForm(formdata=None)
     country = (form.country.data or "").upper()
     begin_draft(
         clinic_slug=form.clinic.data or None,

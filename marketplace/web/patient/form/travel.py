@@ -1,6 +1,6 @@
 """The questions where the person lives, where and when they could travel, and in how many trips."""
 
-from typing import Any
+from typing import Any, Self
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,8 +27,14 @@ class WhereForm(Question):
     destinations = SomeOf(
         _l("Where would you travel?"),
         _l('Select at least one country, or "Anywhere"'),
-        choices=choices.destinations,
     )
+
+    @classmethod
+    def of(cls, quote_request: Any) -> Self:
+        """Offers the countries in which the request's treatment has prices or clinics."""
+        form = super().of(quote_request)
+        form.destinations.choices = choices.destinations(quote_request.treatment)
+        return form
 
     @classmethod
     def answered(cls, quote_request: Any) -> dict[str, Any]:

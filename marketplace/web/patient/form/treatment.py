@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -63,5 +64,8 @@ class TreatmentForm(Question):
 @writes
 @with_draft("treatment")
 def ask_treatment(quote_request: Any) -> ResponseReturnValue:
-    """What it should help with."""
-    return ask("treatment", TreatmentForm.of(quote_request), quote_request, unsure=UNSURE)
+    """What it should help with; who is unsure has to say first which treatment it is about, where there are several."""
+    form = TreatmentForm.of(quote_request)
+    if quote_request.treatment is None and form.procedure.data in (None, "", UNSURE):
+        return redirect(url_for("patient.start"), 303)
+    return ask("treatment", form, quote_request, unsure=UNSURE)
