@@ -13,7 +13,7 @@ PAPERS = [
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs" / "howto").glob("*.md"))),
 ]
 USES_KEYS = re.compile(r"^\s*(?:import|from) (?:hashlib|hmac|cryptography|itsdangerous|altcha)\b", re.MULTILINE)
-PLACE = re.compile(r"`((?:marketplace|tests|docs|templates|migrations|\.ci)/[\w./-]*)(?:::(\w+))?`")
+PLACE = re.compile(r"`((?:marketplace|tests|docs|templates|static|migrations|\.ci)/[\w./-]*)(?:::(\w+))?`")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]+)?\)")
 
 
