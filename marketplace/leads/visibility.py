@@ -39,7 +39,7 @@ class VisibleAnswers:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """What of the sealed answers counts as a look; each photo is asked for by itself."""
+        """Which of the sealed answers count as read; each photo is asked for by itself."""
         return ("health",) * self.health + ("contact",) * self.contact
 
     @property
@@ -49,7 +49,7 @@ class VisibleAnswers:
 
 
 def lock_visibility(lead: Lead) -> None:
-    """Whoever stops the clinic or revokes a consent comes before this look, or after it."""
+    """Locks what decides: whoever stops the clinic or revokes a consent comes before this access, or after it."""
     may_read(lead)
     lock(lead)
 
@@ -60,7 +60,7 @@ def is_visible(lead: Lead, purpose: Purpose) -> bool:
 
 
 def answers_visible_to(lead: Lead) -> VisibleAnswers:
-    """Opens no more than may be read."""
+    """The answers that the clinic of the lead may read now; no others are opened."""
     if not may_read(lead):
         return _contact_kept(lead)
     if lead.state not in READING:
@@ -86,5 +86,5 @@ def _contact_kept(lead: Lead) -> VisibleAnswers:
 
 
 def may_ask(lead: Lead, visible: VisibleAnswers) -> bool:
-    """One question, while nothing else was answered and the request is open."""
+    """Whether the clinic may ask its one question: nothing else was answered, and the request is open."""
     return lead.state in AWAITING and lead.request.state == "open" and not visible.has_asked

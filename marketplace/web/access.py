@@ -83,7 +83,7 @@ class NoPolicy(RuntimeError):
 
 
 def policy(name: str) -> Callable[[View], View]:
-    """A view that is held to another policy than its part of the site."""
+    """Marks a view with a policy other than that of its part of the site."""
 
     def mark(view: View) -> View:
         view.policy = name  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ def policy(name: str) -> Callable[[View], View]:
 
 
 def install(app: Flask, policies: Mapping[str, Policy]) -> None:
-    """After the last page is bound. Raises NoPolicy, naming the pages."""
+    """Binds each endpoint to its policy, after the last page is bound. Raises NoPolicy, naming the pages without."""
     found = {rule.endpoint: _name_for(app, rule) for rule in app.url_map.iter_rules()}
     without = sorted(endpoint for endpoint, name in found.items() if name not in policies)
     if without:

@@ -26,18 +26,18 @@ OPEN_WHILE_FROZEN = ("dashboard.lead", "dashboard.confirm_deleted")
 
 
 def anyone() -> Answer:
-    """Reads no session, so that the page can be kept by a cache."""
+    """Lets everyone in, without reading the session, so that a cache can keep the page."""
     return None
 
 
 def patient() -> Answer:
-    """Nobody signs in here; what is done is done by the patient."""
+    """Lets everyone in as the patient: nobody signs in here."""
     set_actor("patient")
     return None
 
 
 def nobody() -> Answer:
-    """A page of a library that this site does without."""
+    """Lets nobody in: a page of a library that this site does without. Raises NotFound."""
     raise NotFound("closed")
 
 
@@ -79,7 +79,7 @@ def invited() -> Answer:
 
 
 def holder_of_this_request() -> Answer:
-    """This browser opened it by its mailed link."""
+    """Lets in the browser that opened the request by its mailed link, and sets g.quote_request. Raises LinkGone."""
     patient()
     g.quote_request = request_of_this_browser(_named("ref"))
     return None
@@ -96,7 +96,7 @@ def signed_in() -> Answer:
 
 
 def operator() -> Answer:
-    """Staff of the marketplace."""
+    """Lets operators in. Raises NotFound for anyone else who is signed in."""
     first = signed_in()
     if first is None:
         if not current_user.is_operator:
@@ -106,7 +106,7 @@ def operator() -> Answer:
 
 
 def member() -> Answer:
-    """Works for a clinic; which one is known from here on."""
+    """Lets members of a team in, and sets g.clinic and g.membership. Raises NotFound for who is in none."""
     first = signed_in()
     if first is None:
         g.membership = membership_of(current_user.id)
@@ -128,7 +128,7 @@ def member_of_this_clinic() -> Answer:
 
 
 def owner() -> Answer:
-    """Of the team those who decide about it."""
+    """Lets owners of a team in; aborts with 403 for its other members."""
     first = member()
     if first is None and g.membership.role != TeamRole.OWNER:
         abort(403)

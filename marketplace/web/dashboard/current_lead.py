@@ -22,7 +22,7 @@ def current_lead() -> Lead:
 
 
 def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:
-    """The patient can read who looked at what, and their messages are read; HEAD looks at nothing."""
+    """Records which answers were read, for the patient to see, and marks their messages as read; HEAD reads nothing."""
     if request.method == "HEAD":
         return
     open_lead(lead)
@@ -33,6 +33,6 @@ def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:
 
 
 def record_accesses_of_refused_form(lead: Lead, visible: VisibleAnswers) -> None:
-    """A refused form shows all of it again, and its answer is not stored: this is."""
+    """Records the same in a transaction of its own: a refused form shows the answers, and is rolled back."""
     for what in visible.shown:
         record_access_in_own_transaction(lead, actor=current_user.actor, what=what)

@@ -28,11 +28,11 @@ def tell(response: Response) -> Response:
 
 
 def forget(_error: BaseException | None) -> None:
-    """Threads are used again: the next line may belong to nobody."""
+    """Clears the request id. Threads are used again: the next line may belong to nobody."""
     logs.request_id.set("")
 
 
 def install(app: Flask) -> None:
-    """Bound first, so that it comes last."""
+    """Binds the log to the app: first, so that it runs last."""
     app.after_request(tell)
     app.teardown_request(forget)

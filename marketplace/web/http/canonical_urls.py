@@ -17,7 +17,7 @@ PLAIN = "/:@!$&'()*+,;=~-._"
 
 
 def lead_there() -> ResponseReturnValue | None:
-    """308, with the query; only where there is such a page, and never to another host."""
+    """Redirects to the canonical path by 308, with its query; only where such a page is, never to another host."""
     path = _without_what_was_copied(request.path.rstrip("/")) or _without_slash(request.path)
     if path is None:
         return None
@@ -54,5 +54,5 @@ def _arguments(path: str) -> Mapping[str, Any] | None:
 
 
 def install(app: Flask) -> None:
-    """Before any page."""
+    """Binds the redirects to the app, before any page."""
     app.before_request(lead_there)

@@ -12,7 +12,7 @@ THEMES = {"light", "dark"}
 
 
 def begin() -> None:
-    """Threads are used again: nobody sees the rows of the one before."""
+    """Takes the public role. Threads are used again: nobody sees the rows of the one before."""
     use_role(DatabaseRole.PUBLIC)
 
 

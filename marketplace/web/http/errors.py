@@ -114,7 +114,7 @@ def show_unreadable(_error: ParseException) -> ResponseReturnValue:
 
 
 def show_gone_key(_error: CannotOpen) -> ResponseReturnValue:
-    """Erased is gone."""
+    """Answers 404 where the key of what is asked for was erased."""
     return page(404), 404
 
 
@@ -162,7 +162,7 @@ def show_fault(error: Exception) -> ResponseReturnValue:
 
 
 def install(app: Flask) -> None:
-    """Registers them."""
+    """Registers the handlers of every refusal and fault with the app."""
     app.register_error_handler(Problem, show_problem)
     app.register_error_handler(CSRFError, show_csrf)
     app.register_error_handler(HTTPException, show_http)

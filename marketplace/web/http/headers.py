@@ -62,6 +62,6 @@ def keep_private(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Binds both."""
+    """Sets the headers on every answer of the app."""
     app.before_request(begin)
     app.after_request(finish)

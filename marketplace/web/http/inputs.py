@@ -20,7 +20,7 @@ class Name(UnicodeConverter):
     """A part of a path; what no name holds is not found."""
 
     def to_python(self, value: str) -> str:
-        """Asked for each path that matches."""
+        """Returns the part of the path as it is. Raises ValidationError for what no name holds."""
         if has_unsafe_characters(value) or len(value) > MAX_NAME_LENGTH:
             raise ValidationError
         return super().to_python(value)

@@ -38,5 +38,5 @@ def finish(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Binds it."""
+    """Gives answers at a limit their status, for the whole app."""
     app.after_request(finish)

@@ -1,4 +1,4 @@
-"""What changes anything comes from our own pages: a browser says where a form stood, and is believed."""
+"""Refuses changes that other sites' pages send, by what the browser says of the origin."""
 
 from urllib.parse import urlsplit
 
@@ -27,5 +27,5 @@ def refuse_other_sites() -> None:
 
 
 def install(app: Flask) -> None:
-    """Binds it."""
+    """Checks the origin of each request of the app."""
     app.before_request(refuse_other_sites)

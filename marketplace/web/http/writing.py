@@ -32,5 +32,5 @@ def writes(view: View) -> View:
 
 
 def commit_despite_refusal() -> None:
-    """For a page that refuses a part of what was sent: the rest is stored all the same."""
+    """Commits although the answer is a refusal: of what was sent, the rest is stored all the same."""
     g.keeps = True

@@ -21,7 +21,7 @@ View = Callable[..., Any]
 
 
 def grant_access(ref: str, *, until: datetime, mailed_at: datetime) -> None:
-    """This browser may see the request until then; by a link that was mailed just now it is the person's own."""
+    """Lets this browser see the request until then; by a link that was mailed just now it is trusted as well."""
     sessions.current().last(until - clock.now())
     session[ACCESSIBLE] = {**session.get(ACCESSIBLE, {}), ref: until.isoformat()}
     if clock.now() - mailed_at <= request_links.FRESH:
@@ -29,12 +29,12 @@ def grant_access(ref: str, *, until: datetime, mailed_at: datetime) -> None:
 
 
 def trust_browser(ref: str) -> None:
-    """This browser is the person's own: it sent the request, or was there when the mail came."""
+    """Trusts this browser as the person's own: it sent the request, or was there when the mail came."""
     session[TRUSTED] = [*(known for known in session.get(TRUSTED, ()) if known != ref), ref]
 
 
 def is_trusted_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
-    """It sent the request, or follows a link that was mailed just now."""
+    """Whether this browser sent the request, or follows a link that was mailed just now."""
     is_fresh = mailed_at is not None and clock.now() - mailed_at <= request_links.FRESH
     return is_fresh or ref in session.get(TRUSTED, ())
 
@@ -53,7 +53,7 @@ def trusted_browser_only(view: View) -> View:
 
 
 def accessible_refs() -> list[str]:
-    """References this browser may see now."""
+    """The references of the requests this browser may see now."""
     now = clock.now()
     return [ref for ref, until in session.get(ACCESSIBLE, {}).items() if datetime.fromisoformat(until) > now]
 
