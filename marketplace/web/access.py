@@ -1,10 +1,15 @@
-"""Access policies: every endpoint has one, and it is applied before the view; without one the site does not start."""
+"""Access policies: every endpoint has one, and it is applied before the view; without one the site does not start.
 
+What a guard found (the request, the lead, the clinic) is handed to the view as an argument of that name.
+"""
+
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import wraps
+from typing import TypeVar, cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import Rule
 
@@ -19,12 +24,13 @@ View = TypeVar("View", bound=Callable[..., object])
 class Policy:
     """A guard lets in by returning nothing; until it knows whose rows are asked for, its role is used.
 
-    Who sends from elsewhere cannot hold a token of our forms.
+    `finds` names what the guard leaves in `g` for the view. Who sends from elsewhere cannot hold a token of our forms.
     """
 
     guard: Guard
     role: DatabaseRole = DatabaseRole.PUBLIC
     from_elsewhere: bool = False
+    finds: tuple[str, ...] = ()
 
 
 # Blueprint -> part of the site -> policy: the longest path wins, so that a new page below a part is held to its policy
@@ -103,7 +109,24 @@ def install(app: Flask, policies: Mapping[str, Policy]) -> None:
     for endpoint, granted in app.extensions["access"].items():
         if granted.from_elsewhere:
             csrf.exempt(app.view_functions[endpoint])
+        if granted.finds:
+            view = cast("Callable[..., ResponseReturnValue]", app.view_functions[endpoint])
+            app.view_functions[endpoint] = _with_arguments(view, granted.finds)
     app.before_request(_apply_policy)
+
+
+def _with_arguments(
+    view: Callable[..., ResponseReturnValue], finds: tuple[str, ...]
+) -> Callable[..., ResponseReturnValue]:
+    """The view, given those of what its guard found and of its address's parts that its signature names."""
+    named = inspect.signature(view).parameters
+
+    @wraps(view)
+    def given(**address: object) -> ResponseReturnValue:
+        found = {name: getattr(g, name) for name in finds if name in named}
+        return view(**{name: value for name, value in address.items() if name in named}, **found)
+
+    return given
 
 
 def policy_here() -> Policy | None:

@@ -139,6 +139,7 @@ def _named(name: str) -> Any:
     return (request.view_args or {})[name]
 
 
+TEAM = ("clinic", "membership")
 POLICIES = {
     "public": Policy(anyone),
     "probe": Policy(anyone),
@@ -146,16 +147,16 @@ POLICIES = {
     "one-click": Policy(anyone, DatabaseRole.WORKER, from_elsewhere=True),  # the view checks the token of its path
     "patient-form": Policy(patient, DatabaseRole.PATIENT),
     "link-holder": Policy(holder_of_a_link, DatabaseRole.PATIENT),
-    "request-holder": Policy(holder_of_this_request, DatabaseRole.PATIENT),
+    "request-holder": Policy(holder_of_this_request, DatabaseRole.PATIENT, finds=("quote_request",)),
     "sign-in": Policy(
         anyone, DatabaseRole.ACCOUNT
     ),  # Flask-Security asks for the password, the code or the token of the mail
     "account-link": Policy(holder_of_an_account_link, DatabaseRole.ACCOUNT),
     "invited": Policy(invited, DatabaseRole.ACCOUNT),
     "signed-in": Policy(signed_in, DatabaseRole.ACCOUNT),
-    "member": Policy(member, DatabaseRole.ACCOUNT),
-    "member-of-this-clinic": Policy(member_of_this_clinic, DatabaseRole.ACCOUNT),
-    "owner": Policy(owner, DatabaseRole.ACCOUNT),
+    "member": Policy(member, DatabaseRole.ACCOUNT, finds=TEAM),
+    "member-of-this-clinic": Policy(member_of_this_clinic, DatabaseRole.ACCOUNT, finds=(*TEAM, "lead")),
+    "owner": Policy(owner, DatabaseRole.ACCOUNT, finds=TEAM),
     "operator": Policy(operator, DatabaseRole.ACCOUNT),
     "dev-only": Policy(only_in_development),
     "closed": Policy(nobody),

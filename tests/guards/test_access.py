@@ -123,3 +123,13 @@ def test_the_list_of_pages_is_for_machines_too(app: Flask) -> None:
         "csrf": True,
     }
     assert not rows["/clinics", "GET"]["csrf"]
+
+
+def test_a_view_is_given_what_its_guard_found() -> None:
+    app = Flask("x", static_folder=None)
+    policies = {"member": access.Policy(lambda: setattr(g, "lead", "the lead found"), finds=("lead", "clinic"))}
+    app.add_url_rule("/dashboard/<ref>/<int:number>", "dashboard.x", lambda lead, number: f"{lead}, {number}")
+    access.install(app, policies)
+    with app.test_request_context("/dashboard/A/2"):
+        g.lead = "the lead found"
+        assert app.view_functions["dashboard.x"](ref="A", number=2) == "the lead found, 2"

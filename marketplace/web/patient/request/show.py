@@ -19,13 +19,11 @@ from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.labels import given_before
 from marketplace.web.patient.request.deletion import deleted_page
-from marketplace.web.patient.request_access import current_request
 
 
 @blueprint.get("/my/requests/<ref>")
-def show_request(ref: str) -> ResponseReturnValue:
+def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Every state has its page; none is empty."""
-    quote_request = current_request()
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
     return render_template(
