@@ -18,7 +18,7 @@ from marketplace.leads.consent import lead_may_read
 from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import READING
-from marketplace.quote_requests.answer_changes import READ_BY_CLINICS
+from marketplace.quote_requests.answer_table import READ_BY_CLINICS
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 

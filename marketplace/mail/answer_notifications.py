@@ -15,7 +15,7 @@ from marketplace.leads.models import Lead
 from marketplace.mail import outbox
 from marketplace.mail.links import PageLink
 from marketplace.mail.models import Email
-from marketplace.quote_requests.answer_changes import READ_BY_CLINICS
+from marketplace.quote_requests.answer_table import READ_BY_CLINICS
 from marketplace.quote_requests.models import QuoteRequest
 
 NAME = "answers_changed"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
+from marketplace.quote_requests.answer_table import ANSWERS, open_value
 from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -11,19 +12,6 @@ from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 
 Facts = Mapping[str, object]
-# What clinics read of a request, in the order it is shown; health and photos only with consent.
-READ_BY_CLINICS = (
-    "name",
-    "treatment",
-    "home",
-    "when",
-    "trips",
-    "budget",
-    "languages",
-    "health",
-    "photos",
-    "questions",
-)
 
 
 def begin(request: QuoteRequest) -> Facts:
@@ -54,21 +42,15 @@ def done(request: QuoteRequest, before: Facts) -> list[str]:
 
 
 def _facts(request: QuoteRequest) -> Facts:
-    """Each answer by its name; those that no clinic reads have names of their own."""
-    said = answers(request)
-    budget = (request.budget_amount, request.budget_currency, request.budget_scope)
-    return {
-        "name": said.name,
-        "treatment": (request.procedure_id, request.concern),
-        "home": request.home_country,
-        "destinations": list(request.destinations),
-        "when": (request.timing, request.month_from, request.month_to),
-        "trips": request.trips,
-        "budget": budget if request.share_budget else None,
-        "own_budget": None if request.share_budget else budget,
-        "languages": sorted(request.languages),
-        "health": (sorted(said.conditions), said.details),
-        "photos": [photo.id for photo in photos_of(request)],
-        "phone": said.phone,
-        "questions": said.questions,
-    }
+    """Each answer by its name; one that is kept to oneself is named `own_...`, so that telling it is a change."""
+    opened, photo_ids = answers(request), [photo.id for photo in photos_of(request)]
+    sealed = vars(opened) | {"conditions": sorted(opened.conditions)}
+    facts: dict[str, object] = {}
+    for name, answer in ANSWERS.items():
+        value = [*open_value(request, name), *(sealed[part] for part in answer.sealed)]
+        if answer.shared_by:
+            is_shared = getattr(request, answer.shared_by)
+            facts |= {name: value if is_shared else None, f"own_{name}": None if is_shared else value}
+        else:
+            facts[name] = photo_ids if name == "photos" else value
+    return facts

@@ -11,6 +11,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import WrongState
+from marketplace.quote_requests.answer_table import OPEN_COLUMNS
 from marketplace.quote_requests.events import (
     ConfirmationReminded,
     ErasureAnnounced,
@@ -34,10 +35,7 @@ ANNOUNCED_AHEAD = timedelta(days=7)
 
 SEALED = ("data_key", "health_sealed", "name_sealed", "contact_sealed", "questions_sealed", "email_hash")
 # What was asked in the open columns says something of the person, too.
-ASKED = (
-    *("treatment_id", "procedure_id", "concern", "home_country", "timing", "month_from", "month_to", "trips"),
-    *("budget_amount", "budget_currency", "budget_scope", "started_from_id"),
-)
+ASKED = (*OPEN_COLUMNS, "treatment_id", "started_from_id")
 ENDS = {
     State.CLOSED: QuoteRequest.closed_at,
     State.EXPIRED: QuoteRequest.expired_at,
@@ -112,8 +110,7 @@ def empty(request: QuoteRequest) -> None:
     """Empties a locked row down to its id, reference and moments; photos and access records go with it."""
     with db.session.no_autoflush:
         for column in (*SEALED, *ASKED):
-            setattr(request, column, None)
-        request.destinations, request.languages = [], []
+            setattr(request, column, [] if isinstance(getattr(request, column), list) else None)
         request.share_budget = request.share_health = request.aftercare = request.wait_without_clinic = False
         request.erased_at = clock.now()
         request.state = State.ERASED

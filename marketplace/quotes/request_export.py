@@ -15,6 +15,7 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import DeletionDuty, Lead, RoutingDecision
 from marketplace.leads.queries import decisions, leads_of
 from marketplace.quote_requests import access_records, operator_queries, queries
+from marketplace.quote_requests.answer_table import OPEN_COLUMNS
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -28,18 +29,9 @@ from marketplace.words.routing_reasons import ROUTING_REASONS
 # Columns as they stand; what a key or another table says is spelled out below.
 PLAIN = (
     *("locale", "state", "created_at", "unconfirmed_at", "open_at", "paused_at", "chosen_at", "settled_at"),
-    *(
-        "undo_until",
-        "expired_at",
-        "withdrawn_at",
-        "closed_at",
-        "announced_at",
-        "retention_restarted_at",
-        "concern",
-        "home_country",
-    ),
-    *("destinations", "timing", "month_from", "month_to", "trips", "budget_amount", "budget_currency"),
-    *("budget_scope", "share_budget", "languages", "wait_without_clinic", "share_health", "aftercare"),
+    *("undo_until", "expired_at", "withdrawn_at", "closed_at", "announced_at", "retention_restarted_at"),
+    *(column for column in OPEN_COLUMNS if column != "procedure_id"),
+    *("share_budget", "wait_without_clinic", "share_health", "aftercare"),
 )
 MESSAGE = ("author", "body", "at", "read_at")
 

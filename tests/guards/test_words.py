@@ -22,7 +22,7 @@ from marketplace.mail import suppression
 from marketplace.mail.models import EmailState
 from marketplace.quote_requests import models as requests
 from marketplace.quote_requests import states as request_states
-from marketplace.quote_requests.answer_changes import READ_BY_CLINICS
+from marketplace.quote_requests.answer_table import READ_BY_CLINICS
 from marketplace.quotes import models as quote_models
 from marketplace.quotes import states as quotes
 from marketplace.reactions import REACTIONS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.leads.clinic_queries import changed_since, unseen_changes
+from marketplace.quote_requests.answer_table import shared_with_clinics
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
 from marketplace.words.request import ANSWERS
@@ -20,17 +21,11 @@ if TYPE_CHECKING:
 
 def request_shown(lead: Lead, visible: VisibleAnswers) -> Shown:
     """Of the answers those that this clinic sees."""
-    asked, answers = lead.request, visible.answers
-    budget = [asked.budget_amount, asked.budget_currency, asked.budget_scope] if asked.share_budget else None
+    answers = visible.answers
     facts: dict[str, object] = {
-        "treatment": [asked.procedure_id, asked.concern],
-        "home": asked.home_country,
-        "when": [asked.timing, asked.month_from, asked.month_to],
-        "trips": asked.trips,
-        "budget": budget,
+        **shared_with_clinics(lead.request),
         "health": [answers.conditions, answers.details] if visible.health else None,
         "photos": [str(photo.id) for photo in visible.photos],
-        "languages": asked.languages,
         "questions": visible.questions,
     }
     return Shown(("lead", str(lead.id)), facts)
