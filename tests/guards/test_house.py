@@ -89,6 +89,16 @@ def _decorators(node: ast.FunctionDef) -> str:
 
 def test_templates_stay_readable() -> None:
     assert not [str(path) for path in TEMPLATES if path.read_text().count("\n") > 120]
+    assert not [f"{path}:{number}" for path in TEMPLATES for number in too_long(path.read_text())]
+
+
+def too_long(template: str) -> list[int]:
+    """Numbers of the lines over 160 columns."""
+    return [number for number, line in enumerate(template.split("\n"), start=1) if len(line) > 160]
+
+
+def test_a_line_too_long_for_a_template_is_found() -> None:
+    assert too_long("short\n" + "x" * 161 + "\n" + "x" * 160) == [2]
 
 
 def test_no_room_for_leftovers() -> None:
