@@ -42,6 +42,9 @@ VALID_DAYS = (7, 90)
 # within each of its parts that of the form.
 
 
+# A treatment has words of its own for its product (catalogue/particulars.py): pages show those.
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuoteTerms:
     """Everything a quote says; money in minor units of `currency`, None is "not stated"."""
@@ -89,7 +92,7 @@ class QuoteTerms:
         str,
         line(
             PRODUCT,
-            _l("Product: brand, maker, amount per session"),
+            _l("Product"),
             patient=_l("Product"),
             operator=_l("product"),
             missing=_l("Enter the product, or “Decided after consultation”"),
@@ -100,8 +103,8 @@ class QuoteTerms:
         bool | None,
         stated(
             PRODUCT,
-            _l("Is the sealed vial shown to the patient?"),
-            patient=_l("Sealed vial shown to you"),
+            _l("Is the product shown to the patient?"),
+            patient=_l("Product shown to you"),
             carried=True,
         ),
     ] = None

@@ -149,9 +149,12 @@ def test_from_the_request_to_the_comparison(town: Town) -> None:
         page = town.quote(owner, ref)
         assert "Tanned, or in strong sun in the last four weeks" in page
         assert "Ask when the tan began" in page
-        assert "Facial" not in page
+        assert "Device: kind of laser, maker, model" in page
+        assert "vial" not in page
     town.mail(PATIENT, "quote")
     assert "Compare your 2 quotes" in town.text(f"{request}/compare")
-    assert "Laser, legs" in town.text(f"{request}/quotes/1")
+    quote = town.text(f"{request}/quotes/1")
+    assert "Laser, legs" in quote
+    assert "Certificate of the device shown to you" in quote
     assert town.patient.get(f"{request}/quotes/1/choose").status_code == 200
     assert "Hair on the legs" in town.text(f"{request}/answers/treatment")

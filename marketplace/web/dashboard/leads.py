@@ -90,7 +90,7 @@ def procedures_of(own: Lead) -> list[Procedure]:
 def form_of(own: Lead, visible: VisibleAnswers, **kwargs: Any) -> QuoteForm:
     """The form of this lead."""
     return quote_form(
-        currency=own.clinic.currency, procedures=procedures_of(own), questions=visible.questions, **kwargs
+        currency=own.clinic.currency, treatment=treatment_of(own.request), questions=visible.questions, **kwargs
     )
 
 

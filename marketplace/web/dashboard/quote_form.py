@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
+from marketplace.catalogue.models import Treatment
+from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plan_texts import trips_of_patient_text
 from marketplace.foundation.problems import FieldProblem
 from marketplace.quotes.fields import Kind, QuoteField
@@ -94,14 +96,16 @@ for _name in (name for part in PARTS for name in _names(part)):  # WTForms keeps
     setattr(QuoteForm, _name, MAKE[ASKED_FOR[_name].kind](ASKED_FOR[_name]) if _name in ASKED_FOR else _said_to(_name))
 
 
-def quote_form(*, currency: str, procedures: list[Any], questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:
-    """Returns the form for one lead: its currency, the procedures, a field for each question."""
+def quote_form(*, currency: str, treatment: Treatment, questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:
+    """Returns the form for one lead: its currency, its treatment's procedures and words, a field for each question."""
     limit = Length(max=MAX_ANSWER, message=_l("Enter %(n)s characters or fewer", n=f"{MAX_ANSWER:,}"))
     fields: dict[str, Any] = {
         f"answers-{n}": TextAreaField(question, validators=[limit]) for n, question in enumerate(questions, start=1)
     }
     form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**kwargs)
-    form.procedure.choices = listed((procedure.slug, procedure.name) for procedure in procedures)
+    form.procedure.choices = listed((procedure.slug, procedure.name) for procedure in treatment.procedures)
+    words = particulars_of(treatment)
+    form.product.label.text, form.product_sealed.label.text = words.product_label, words.product_sealed_label
     for name, about in ASKED_FOR.items():
         if about.kind == Kind.AMOUNT:
             form[name].label.text = str(about.label) % {"currency": currency}

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.course_costs import paid_nights
+from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
@@ -145,8 +146,9 @@ def _product(column: Column) -> Cell:
     quote = column.quote
     if not quote.product:
         return not_stated()
-    sealed = _("%(product)s, sealed vial shown to you", product=quote.product)
-    return sealed if quote.product_sealed else quote.product
+    if not quote.product_sealed:
+        return quote.product
+    return particulars_of(quote.procedure.treatment).product_sealed_compared.replace("{product}", quote.product)
 
 
 def _who(column: Column) -> Cell:

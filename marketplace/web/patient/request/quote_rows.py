@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plan_texts import plan_text
 from marketplace.quotes.fields import Kind, QuoteField
 from marketplace.quotes.models import Quote
@@ -32,9 +33,16 @@ def cards(quote: Quote, *, currency: str) -> dict[str, list[Row]]:
     """Returns the rows of each card; `currency` is the patient's, in which the deposit is said, too."""
     shown = [(about, about.group.card) for about in FIELDS.values() if about.patient]
     return {
-        card: [(str(about.patient), _shown(quote, about, currency)) for about, of in shown if of == card]
+        card: [(_label(quote, about), _shown(quote, about, currency)) for about, of in shown if of == card]
         for card in ("price", "treatment")
     }
+
+
+def _label(quote: Quote, about: QuoteField) -> str:
+    """Returns the patient's word for a field; how its product is shown, the treatment says itself."""
+    if about.name == "product_sealed":
+        return particulars_of(quote.procedure.treatment).product_sealed_shown
+    return str(about.patient)
 
 
 def _shown(quote: Quote, about: QuoteField, currency: str) -> str:
