@@ -1,5 +1,6 @@
 """How money, days, moments, countries and languages are written on pages."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from marketplace.foundation.values.money import written
 from marketplace.words.email import email_problem
 from marketplace.words.event import code_text, event_title
 from marketplace.words.quote import INCLUDED
+from marketplace.words.table import Tag, Titled
 from marketplace.words.tables import TABLES
 
 
@@ -164,6 +166,11 @@ def plural_clinics(n: int) -> str:
     return ngettext("%(num)s clinic", "%(num)s clinics", n)
 
 
+def first_texts(words: Mapping[str, Tag | Titled]) -> list[tuple[str, str]]:
+    """Codes with their labels or titles, to choose from."""
+    return [(code, str(texts[0])) for code, texts in words.items()]
+
+
 def install(app: Flask) -> None:
     """Makes them known to the templates."""
     moments = (day, day_text, moment, both_clocks, clock_time, short_moment, signed_by, duration, time_left)
@@ -177,7 +184,7 @@ def install(app: Flask) -> None:
         plural_clinics,
     )
     plans = (plan_text, need_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
-    words = (event_title, code_text, email_problem)
+    words = (event_title, code_text, email_problem, first_texts)
     for function in (money, money_text, difference, *moments, *names, *plans, *words):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["words"] = TABLES

@@ -97,6 +97,36 @@ def too_long(template: str) -> list[int]:
     return [number for number, line in enumerate(template.split("\n"), start=1) if len(line) > 160]
 
 
+# Lists that are still built where they are drawn: none is added.
+BUILT_IN_TEMPLATES = {
+    "dashboard/_itemised_quote.html",
+    "dashboard/leads.html",
+    "operator/audit.html",
+    "operator/checks.html",
+    "operator/clinics/_history.html",
+    "operator/clinics/list.html",
+    "operator/emails.html",
+    "operator/requests/show.html",
+    "patient/request/_compare_table.html",
+    "security/login_user.html",
+}
+
+
+def test_lists_are_built_in_python() -> None:
+    building = {str(path.relative_to(ROOT / "templates")) for path in TEMPLATES if builds(path.read_text())}
+    assert building == BUILT_IN_TEMPLATES
+
+
+def builds(template: str) -> bool:
+    """Whether a list grows while the template is rendered."""
+    return bool(re.search(r"\.(append|extend|update|insert)\(|_ignored", template))
+
+
+def test_a_list_built_in_a_template_is_found() -> None:
+    assert builds("{% if rows.append(row) %}{% endif %}")
+    assert not builds("{% for row in rows %}{{ row.key }}{% endfor %}")
+
+
 def test_a_line_too_long_for_a_template_is_found() -> None:
     assert too_long("short\n" + "x" * 161 + "\n" + "x" * 160) == [2]
 
