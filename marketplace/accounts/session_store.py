@@ -5,14 +5,25 @@ import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from flask import current_app
 from flask.json.tag import TaggedJSONSerializer
-from sqlalchemy import CheckConstraint, ForeignKey, delete, insert, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    CursorResult,
+    ForeignKey,
+    Result,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.extensions import db
@@ -116,11 +127,15 @@ def end_all_of(account_id: UUID) -> int:
     return _end(db.session(), WebSession.account_id == account_id)
 
 
-def _end(session: Session, which: Any) -> int:
+def _end(session: Session, which: ColumnElement[bool]) -> int:
     now = clock.now()
     ended = update(WebSession).where(which, WebSession.data.is_not(None), WebSession.expires_at > now)
     values = {"data": None, "expires_at": now}
-    return session.execute(ended.values(values), execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+    return _rows_changed(session.execute(ended.values(values), execution_options={"synchronize_session": False}))
+
+
+def _rows_changed(result: Result[*tuple[Any, ...]]) -> int:
+    return cast(CursorResult[*tuple[Any, ...]], result).rowcount  # what an UPDATE or DELETE returns
 
 
 def living_of(account_id: UUID) -> list[WebSession]:
@@ -134,4 +149,4 @@ def living_of(account_id: UUID) -> list[WebSession]:
 def sweep(now: datetime) -> int:
     """Deletes sessions of accounts seven days after their end, all others at their end; returns how many."""
     gone = or_(WebSession.expires_at <= now - KEPT_AFTER_END, WebSession.account_id.is_(None))
-    return db.session.execute(delete(WebSession).where(WebSession.expires_at <= now, gone)).rowcount  # type: ignore[attr-defined]
+    return _rows_changed(db.session.execute(delete(WebSession).where(WebSession.expires_at <= now, gone)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from flask import current_app
@@ -17,8 +17,10 @@ from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
 from marketplace.catalogue.particulars import read
 from marketplace.extensions import db
+from marketplace.foundation.database.columns import Base
 from marketplace.foundation.values.amounts import Source, read_amount
 
+Loaded = TypeVar("Loaded", Treatment, Procedure, PriceRange, Guide)
 # Columns that are newer than some rows: without a value they are filled, whatever an operator edited beside them.
 NEWER = ("position", "particulars")
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
@@ -90,7 +92,7 @@ class _Loader:
             Guide, {"treatment_id": treatment.id, "kind": kind}, {**values, "body": body}, f"{treatment.slug} {kind}"
         )
 
-    def _put(self, model: type[Any], which: dict[str, Any], values: dict[str, Any], name: str) -> Any:
+    def _put(self, model: type[Loaded], which: dict[str, Any], values: dict[str, Any], name: str) -> Loaded:
         row = db.session.scalar(select(model).filter_by(**which))
         wanted = _digest(values)
         if row is None:
@@ -107,13 +109,13 @@ class _Loader:
         db.session.flush()
         return row
 
-    def _fill(self, row: Any, values: dict[str, Any]) -> None:
+    def _fill(self, row: Base, values: dict[str, Any]) -> None:
         for key in values.keys() & set(NEWER):
             if getattr(row, key) is None:
                 setattr(row, key, values[key])
 
 
-def _stored(row: Any, values: dict[str, Any]) -> dict[str, Any]:
+def _stored(row: Base, values: dict[str, Any]) -> dict[str, Any]:
     """What stands in the row; a column that is newer than the row holds nothing, and nobody edited it."""
     found = {key: getattr(row, key) for key in values}
     return {key: value for key, value in found.items() if value is not None or values[key] is None}

@@ -105,5 +105,5 @@ def _row(found: Range, home_middle: Fraction | None, *, home: str, sessions: int
 
 def axis_end(highest: int) -> int:
     """Returns a round end of the axis, a little beyond the highest price."""
-    step = 10 ** max(0, len(str(highest)) - 2)
+    step: int = 10 ** max(0, len(str(highest)) - 2)
     return (highest * 105 // 100 // step + 1) * step

@@ -18,7 +18,7 @@ from marketplace.worker import run as work
 from marketplace.worker import run_timers
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """ISO 8601, UTC unless it says otherwise; in development only."""
 
     name = "iso moment"

@@ -49,7 +49,7 @@ def judge(error: Exception, *, data_sent: bool) -> Outcome:
 
 def pause(attempts: int, *, unclear: bool) -> timedelta:
     """Returns how long to wait after that many attempts: doubled each time, within limits."""
-    doubled = min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 12), MAX_PAUSE)
+    doubled = min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 12)), MAX_PAUSE)
     return max(doubled, MIN_PAUSE_AFTER_UNCLEAR) if unclear else doubled
 
 

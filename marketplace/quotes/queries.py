@@ -1,6 +1,6 @@
 """Reads quotes by the request or the lead they belong to."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -15,6 +15,7 @@ from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
 
+Quotes = TypeVar("Quotes", bound=Select[*tuple[Any, ...]])
 COMPARABLE = (QuoteState.SENT, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN)
 _WITH = joinedload(Quote.lead).joinedload(Lead.clinic), joinedload(Quote.procedure)
 
@@ -70,7 +71,7 @@ def latest_for_lead(lead: Lead) -> Quote | None:
     return db.session.scalar(query.options(joinedload(Quote.procedure)).order_by(Quote.number.desc()).limit(1))
 
 
-def standing(quotes: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def standing(quotes: Quotes) -> Quotes:
     """Narrows a selection of a lead's quotes to the one that holds: the pending one, else the last sent."""
     held_or_sent = or_(Quote.state == QuoteState.HELD, Quote.sent_at.is_not(None))
     return quotes.where(Quote.state != QuoteState.SUPERSEDED, held_or_sent).order_by(Quote.number.desc()).limit(1)

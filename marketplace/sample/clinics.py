@@ -137,6 +137,7 @@ def _minor(amount: float, currency: str) -> int:
 
 def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> None:
     """Moves a listing straight to its state, with every moment and event on the way."""
+    decided = {str(kind) for kind in DecisionKind}
     for state, event, ago in PATHS.get(row["listing_state"], ()):
         moment = clock.now() - ago
         with db.session.no_autoflush:
@@ -144,7 +145,7 @@ def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> 
             clinic.listing_state = state
         by_clinic = state in {ListingState.IN_REVIEW, ListingState.PAUSED}
         actor = "clinic" if by_clinic else f"operator:{operator_id}"
-        decision = row.get("decision") if state in set(DecisionKind) else None
+        decision = row.get("decision") if state in decided else None
         if decision:
             kind = DecisionKind(state)
             clinic.decisions.append(ListingDecision(kind=kind, decided_by=actor, decided_at=moment, **decision))

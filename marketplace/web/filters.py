@@ -126,7 +126,8 @@ def time_left(due: datetime) -> str:
 
 def country_name(code: str) -> str:
     """Türkiye, United Kingdom: the reader's name for a country."""
-    return _locale().territories.get(code.upper(), code)
+    name: str = _locale().territories.get(code.upper(), code)
+    return name
 
 
 def country_in_sentence(code: str) -> str:
@@ -148,7 +149,8 @@ def currency_plural(code: str) -> str:
 
 def language_name(code: str) -> str:
     """Turkish, English."""
-    return _locale().languages.get(code, code)
+    name: str = _locale().languages.get(code, code)
+    return name
 
 
 def language_list(codes: list[str]) -> str:

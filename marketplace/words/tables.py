@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from flask_babel.speaklater import LazyString
+
 from marketplace.words.condition import CONDITIONS
 from marketplace.words.decline import LEAD_DECLINES, QUOTE_DECLINES, QUOTE_WITHDRAWALS
 from marketplace.words.email import EMAIL_AUDIENCES, EMAIL_PROBLEMS, EMAIL_STATES, LIFT_REASONS, SUPPRESSIONS
@@ -24,9 +26,9 @@ from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS,
 from marketplace.words.request import ANSWERS, BUDGET_SCOPES, PURPOSES, REQUEST_STATES, SEALED_PARTS, TIMINGS, TRIPS
 from marketplace.words.review import BASES, FIELDS, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
 from marketplace.words.routing_reasons import ROUTING_OUTCOMES, ROUTING_REASONS
-from marketplace.words.table import Table
+from marketplace.words.table import Table, Tag, Titled
 
-TABLES: Mapping[str, Table] = {
+TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {
     "actors": ACTORS,
     "answers": ANSWERS,
     "bases": BASES,

@@ -75,7 +75,8 @@ class _Check:
         self.dated_freely_until = dated_freely_until
         self.beyond = first_key(clock.now() + MAX_TRANSACTION)
         self.forgotten = _forgotten(self.beyond)
-        self.digest, self.at = START, None  # type: ignore[var-annotated]
+        self.digest = START
+        self.at: datetime | None = None
         self.floor: datetime | None = None  # an earlier seal took whatever was made before
 
     def run(self) -> Proof:

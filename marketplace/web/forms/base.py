@@ -1,7 +1,7 @@
 """What every form starts from: text is cleaned before a rule reads it, and unsafe characters are refused."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from flask import request
@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.problems import FieldProblem
@@ -18,6 +20,8 @@ from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 
+F = TypeVar("F", bound=Field)
+ExtraValidators = Mapping[str, Sequence[Callable[[BaseForm, Field], None]]]
 MAX_LENGTH = 4000
 WRONG_ADDRESS = _l("Enter an email address in the correct format, like name@example.com")
 
@@ -27,7 +31,7 @@ def clean(value: Any) -> Any:
     return trimmed(value) if isinstance(value, str) else value
 
 
-def refuse_unsafe_characters(_form: object, field: Field) -> None:
+def refuse_unsafe_characters(_form: BaseForm, field: Field) -> None:
     """Every text field is held to this."""
     values = [raw for raw in field.raw_data or () if isinstance(raw, str)]
     lines = isinstance(field, TextAreaField)
@@ -56,14 +60,14 @@ class Form(FlaskForm):
             files = [(name, file) for name, file in request.files.items(multi=True) if name in names]
             return CombinedMultiDict((MultiDict(files), request.form))
 
-        def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
+        def bind_field(self, form: BaseForm, unbound_field: "UnboundField[F]", options: MutableMapping[str, Any]) -> F:
             """WTForms asks here for each field. A password is taken as it was typed, as when signing in."""
-            own = unbound.kwargs.get("filters", ())
-            filters = [*own] if issubclass(unbound.field_class, PasswordField) else [*own, clean]
-            unbound.kwargs["filters"] = [f for i, f in enumerate(filters) if f not in filters[:i]]
-            return unbound.bind(form=form, **options)
+            own = unbound_field.kwargs.get("filters", ())
+            filters = [*own] if issubclass(unbound_field.field_class, PasswordField) else [*own, clean]
+            unbound_field.kwargs["filters"] = [f for i, f in enumerate(filters) if f not in filters[:i]]
+            return unbound_field.bind(form=form, **options)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
         """All rules; unsafe characters are refused before any other rule reads the text."""
         extra = dict(extra_validators or {})
         unsafe_fields = []
@@ -89,7 +93,7 @@ class Form(FlaskForm):
         return again is None
 
 
-def is_mailable(_form: object, field: Field) -> None:
+def is_mailable(_form: BaseForm, field: Field) -> None:
     """The rule of every address, as a validator."""
     try:
         mailable(field.data or "")
@@ -120,5 +124,5 @@ class FlaggedWordsForm(IdempotentForm):
         for problem in problems:
             field = self[problem.field]
             field.errors = [*field.errors, problem.words]
-            field.shown_errors = len(field.errors)
+            field.flags.shown_errors = len(field.errors)
             self.tick_asked |= problem.reason == BY_TICK

@@ -12,7 +12,7 @@ from wtforms import HiddenField, StringField
 
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values.durations import seconds
-from marketplace.web.forms.base import Form
+from marketplace.web.forms.base import ExtraValidators, Form
 
 MIN_AGE, MAX_AGE = timedelta(seconds=3), timedelta(hours=24)
 
@@ -26,7 +26,7 @@ class ChallengedForm(Form):
 
     work = ""  # the task, where one more step is asked for
 
-    def validate(self, extra_validators: object = None) -> bool:
+    def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
         """Last of all, so that only what would be accepted is challenged."""
         if not super().validate(extra_validators):
             return False

@@ -23,7 +23,7 @@ class Name(UnicodeConverter):
         """Returns the part of the path as it is. Raises ValidationError for what no name holds."""
         if has_unsafe_characters(value) or len(value) > MAX_NAME_LENGTH:
             raise ValidationError
-        return super().to_python(value)
+        return value
 
 
 class Number(IntegerConverter):

@@ -32,18 +32,12 @@ from marketplace.words.photo import PHOTO_REFUSALS
 MAX_NAME_LENGTH = 60
 
 
-class Photos(MultipleFileField):
-    """A text is mended one error at a time; of several files each may have its own."""
-
-    shown_errors = photos.MAX_PHOTOS
-
-
 class PhotosForm(Question):
     """Up to four; the button of a photo takes it out."""
 
     limit = "photos"
 
-    photos = Photos(_l("Photos"))
+    photos = MultipleFileField(_l("Photos"))
     remove = StringField()
     onward = StringField()  # the button that takes a chosen file along, and goes on without one
 
@@ -62,6 +56,7 @@ class PhotosForm(Question):
     def reencode(self) -> list[tuple[str, bytes]]:
         """Name and JPEG of each that is a picture; of the others the field says why not."""
         files, done, errors = self.photos.data or (), [], []
+        self.photos.flags.shown_errors = photos.MAX_PHOTOS  # each file may have its own
         try:
             # One turn for all of them: nobody waits once a file while a transaction is open.
             with pictures.one_at_a_time():

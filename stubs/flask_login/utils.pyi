@@ -1,0 +1,3 @@
+from . import UserMixin
+
+def _user_context_processor() -> dict[str, UserMixin]: ...

@@ -1,0 +1,3 @@
+import wtforms
+
+class MultipleFileField(wtforms.MultipleFileField): ...

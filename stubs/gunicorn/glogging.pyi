@@ -1,0 +1,4 @@
+import logging
+
+class Logger:
+    error_log: logging.Logger

@@ -1,0 +1,3 @@
+from .image.svg import SvgFillImage
+
+def make(data: str, *, image_factory: type[SvgFillImage]) -> SvgFillImage: ...
