@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 from jinja2 import StrictUndefined
+from sqlalchemy.schema import SchemaItem
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import reactions
@@ -77,7 +78,7 @@ def _bind_web(app: Flask) -> None:
     constant_time.install(app)
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask says it
     for part in (errors, limiting, filters, backdrop, context, promises, condition_words):
         part.install(app)
     assets.install(app)
@@ -97,5 +98,5 @@ def _bind_web(app: Flask) -> None:
     access.install(app, POLICIES)
 
 
-def _is_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
+def _is_ours(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _compared_to: SchemaItem | None) -> bool:
     return not (kind == "table" and (name or "").startswith("procrastinate_"))

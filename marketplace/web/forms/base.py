@@ -1,9 +1,10 @@
 """What every form starts from: text is cleaned before a rule reads it, and unsafe characters are refused."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
 from uuid import uuid4
 
+from babel.support import NullTranslations
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,6 +13,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.problems import FieldProblem
@@ -20,13 +22,19 @@ from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 
+if TYPE_CHECKING:
+    from wtforms.meta import _MultiDictLikeWithGetlist as FormData
+
 F = TypeVar("F", bound=Field)
 ExtraValidators = Mapping[str, Sequence[Callable[[BaseForm, Field], None]]]
 MAX_LENGTH = 4000
 WRONG_ADDRESS = _l("Enter an email address in the correct format, like name@example.com")
 
 
-def clean(value: Any) -> Any:
+V = TypeVar("V")
+
+
+def clean(value: V) -> V | str:
     """Text as people see it: nothing invisible at its ends, line ends as one character, composed letters (NFC)."""
     return trimmed(value) if isinstance(value, str) else value
 
@@ -51,14 +59,16 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """Cleans each text before a rule reads it."""
 
-        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+        def wrap_formdata(  # type: ignore[override] # nothing of a form that was not sent
+            self, form: BaseForm, formdata: "FormData | None"
+        ) -> "FormData | None":
             """A file sent where text is asked for is not looked at."""
             given = super().wrap_formdata(form, formdata)
             if not isinstance(given, CombinedMultiDict):
                 return given
             names = {name for name, field in form._fields.items() if isinstance(field, FileField)}
             files = [(name, file) for name, file in request.files.items(multi=True) if name in names]
-            return CombinedMultiDict((MultiDict(files), request.form))
+            return CombinedMultiDict[str, Any]((MultiDict(files), request.form))
 
         def bind_field(self, form: BaseForm, unbound_field: "UnboundField[F]", options: MutableMapping[str, Any]) -> F:
             """WTForms asks here for each field. A password is taken as it was typed, as when signing in."""
@@ -101,10 +111,26 @@ def is_mailable(_form: BaseForm, field: Field) -> None:
         raise ValidationError(WRONG_ADDRESS) from error
 
 
-def email_field() -> Any:
+def email_field() -> EmailField:
     """An address that a mail can be sent to."""
     rules = [DataRequired(WRONG_ADDRESS), Length(max=254, message=WRONG_ADDRESS), is_mailable]
     return EmailField(_l("Email address"), validators=rules)
+
+
+class FieldOptions(TypedDict, total=False):
+    """What a field of ours hands on to WTForms': its own settings, and what it is bound with."""
+
+    default: str
+    description: str
+    filters: Sequence[Callable[[str | None], str | None]]
+    id: str
+    name: str
+    render_kw: dict[str, str | int | bool]
+    validators: list[Callable[[BaseForm, Field], None]]
+    _form: BaseForm
+    _meta: DefaultMeta
+    _prefix: str
+    _translations: NullTranslations
 
 
 class IdempotentForm(Form):

@@ -1,39 +1,43 @@
 """Forms that are carried out once: the same key and fields get the first answer again, other fields a 409."""
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import ParamSpec
 from uuid import UUID
 
 from flask import Response, current_app, make_response, redirect, request, session
+from flask.typing import ResponseReturnValue, RouteCallable
 from flask_babel import gettext as _
 
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.security import idempotency
 from marketplace.foundation.security.idempotency import Fields, FormChanged
 from marketplace.web.forms.base import IdempotentForm
-from marketplace.web.http.writing import View
 
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 KEY_FIELD = "idem"
 
 
 NOT_BODY = {"csrf_token", KEY_FIELD}
+_idempotent: set[RouteCallable] = set()
 
 
-def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Callable[[View], View]:
+def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Callable[[View[P]], View[P]]:
     """Makes a view idempotent: the same key (the field `idem`) and body get the first answer again, another body 409.
 
     Where a key is not a must, the form creates a mail only; without one each POST stands for itself.
     """
 
-    def decorated(view: View) -> View:
+    def decorated(view: View[P]) -> View[P]:
         @wraps(view)
-        def answered(*args: Any, **kwargs: Any) -> Any:
+        def answered(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             if request.method != "POST" or not (must_have_key or KEY_FIELD in request.form):
                 return view(*args, **kwargs)
-            sent = _submission(ref=kwargs.get("ref") or session.get("draft_ref"))
+            sent = _submission(ref=(request.view_args or {}).get("ref") or session.get("draft_ref"))
             try:
                 earlier = idempotency.claim(sent)
                 if earlier is not None:
@@ -44,10 +48,15 @@ def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Cal
                 problem.submitted = conflict_versions(problem, sent.fields, form)
                 raise
 
-        answered.idempotent = True  # type: ignore[attr-defined]
+        _idempotent.add(inspect.unwrap(view))
         return answered
 
     return decorated
+
+
+def is_idempotent(view: RouteCallable) -> bool:
+    """Whether the view is answered once a key."""
+    return inspect.unwrap(view) in _idempotent
 
 
 def _keep_answer(sent: idempotency.Submission, answer: Response) -> Response:
@@ -93,11 +102,11 @@ def conflict_versions(problem: Exception, now: Fields, form: type[IdempotentForm
     ]
 
 
-def _shown(name: str, fields: Any) -> bool:
+def _shown(name: str, fields: IdempotentForm) -> bool:
     return name not in fields or fields[name].type != "HiddenField"
 
 
-def _label(name: str, fields: Any) -> str:
+def _label(name: str, fields: IdempotentForm) -> str:
     label = str(fields[name].label.text) if name in fields else ""
     # Fields without words of their own are named after themselves.
     named = label and label != name.replace("_", " ").title()

@@ -1,17 +1,17 @@
 """Forms of the address: a value that cannot be used is shown back with its error, and the default counts instead."""
 
-from typing import Any, Self
+from fractions import Fraction
+from typing import Protocol, Unpack, cast
 
-from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 from wtforms import Field, SelectField, StringField
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.foundation.values.amount_words import in_words
 from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
 from marketplace.foundation.values.money import half_up
-from marketplace.web.forms.base import Form
+from marketplace.web.forms.base import FieldOptions, Form
 
 
 class QueryForm(Form):
@@ -22,28 +22,24 @@ class QueryForm(Form):
 
         csrf = False
 
-    @classmethod
-    def read(cls, *, args: MultiDict[str, str] | None = None, **given: Any) -> Self:
-        """The form as the address fills it, with its errors beside its fields."""
-        form = cls(formdata=request.args if args is None else args, **given)
-        form.validate()
-        return form
-
 
 class QueryCount(StringField):
     """A whole number between two bounds, kept as it was typed."""
 
-    def __init__(self, *args: Any, low: int = 1, high: int, usual: int | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **{"default": "" if usual is None else str(usual), **kwargs})
+    def __init__(
+        self, label: str, *, low: int = 1, high: int, usual: int | None = None, **options: Unpack[FieldOptions]
+    ) -> None:
+        options.setdefault("default", "" if usual is None else str(usual))
+        super().__init__(label, **options)
         self.low, self.high, self.usual = low, high, usual
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Digits only; the bounds are named."""
         if self._submitted() and self._read() is None:
             words = _("%(label)s: enter a whole number from %(low)s to %(high)s", **self._words())
             raise StopValidation(words)
 
-    def _words(self) -> dict[str, Any]:
+    def _words(self) -> dict[str, str | int]:
         return {"label": self.label.text, "low": self.low, "high": self.high}
 
     def _submitted(self) -> str:
@@ -62,17 +58,23 @@ class QueryCount(StringField):
         return self.usual if found is None else found
 
 
+class InCurrency(Protocol):
+    """A form whose amounts are in one currency."""
+
+    currency_code: str
+
+
 class QueryAmount(StringField):
     """An amount in whole units of the form's currency, kept as it was typed; empty means the estimate counts."""
 
     above_zero = False
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Read by the one rule for money."""
         if not (self.data or "").strip():
             return
         try:
-            minor = read_amount(self.data or "", form.currency_code)
+            minor = read_amount(self.data or "", cast(InCurrency, form).currency_code)
         except NotAnAmount as problem:
             raise StopValidation(self._why(problem)) from problem
         if self.above_zero and not minor:
@@ -98,7 +100,7 @@ class QueryPrice(QueryAmount):
 class QueryChoice(SelectField):
     """One of a list; any other value is named in the error, since a list cannot show it."""
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """The field's default counts instead."""
         if self.data is None or any(self.data == choice[0] for choice in self.choices or ()):
             return
@@ -106,7 +108,7 @@ class QueryChoice(SelectField):
         raise StopValidation(_("%(label)s: “%(value)s” is not on the list", label=self.label.text, value=typed))
 
 
-def amount_text(minor: Any, currency: str) -> str:
+def amount_text(minor: Fraction, currency: str) -> str:
     """An exact amount as it stands in a field: 172, 171.58."""
     return as_typed(half_up(minor), currency)
 

@@ -3,8 +3,8 @@ not tell whether somebody has it."""
 
 import math
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, request
 
@@ -29,10 +29,10 @@ class ConstantTimeResponses:
     It stands around the app: by the time it waits, the request's database connection is given back.
     """
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, wsgi: WSGIApplication) -> None:
         self.wsgi = wsgi
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Waits for the end of the interval; where a busy machine needs longer, the next one hides that, too."""
         began = time.monotonic()
         answer = self.wsgi(environ, start_response)
@@ -59,4 +59,4 @@ def install(app: Flask) -> None:
     """Wraps the app, inside of the layer that reads the proxies' headers."""
     app.after_request(mark_response)
     if app.config["CONSTANT_TIME_RESPONSES"]:
-        app.wsgi_app = ConstantTimeResponses(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = ConstantTimeResponses(app.wsgi_app)  # type: ignore[method-assign] # as Flask says it

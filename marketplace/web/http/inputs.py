@@ -1,6 +1,5 @@
 """What reaches a view can be stored and shown: paths, queries, cookies and bodies are held to it before any page."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
@@ -29,8 +28,11 @@ class Name(UnicodeConverter):
 class Number(IntegerConverter):
     """A number the database can hold; any other is not found."""
 
-    def __init__(self, url_map: Map, *args: Any, max: int | None = None, **given: Any) -> None:
-        super().__init__(url_map, *args, max=min(max or MAX_INTEGER, MAX_INTEGER), **given)  # type: ignore[misc]
+    def __init__(
+        self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None, signed: bool = False
+    ) -> None:
+        bound = MAX_INTEGER if max is None or max > MAX_INTEGER else max
+        super().__init__(map, fixed_digits, min=min, max=bound, signed=signed)
 
 
 def number(name: str, *, default: int, low: int, high: int) -> int:

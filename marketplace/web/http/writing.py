@@ -3,20 +3,22 @@ for what a view says it keeps."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import ParamSpec
 
 from flask import Response, g, make_response
+from flask.typing import ResponseReturnValue
 
 from marketplace.extensions import db
 
-View = Callable[..., Any]
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 
-def writes(view: View) -> View:
+def writes(view: View[P]) -> Callable[P, Response]:
     """Commits what the view did when its answer is below 400; rolls back otherwise and on every error."""
 
     @wraps(view)
-    def written(*args: Any, **kwargs: Any) -> Response:
+    def written(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             answer = make_response(view(*args, **kwargs))
             if answer.status_code < 400 or g.pop("keeps", False):

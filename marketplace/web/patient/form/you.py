@@ -125,7 +125,7 @@ class YouForm(Question):
 class SentYouForm(YouForm):
     """The same of a request that is out: its address was confirmed, so it stays."""
 
-    email = None
+    email = None  # type: ignore[assignment] # so WTForms leaves a field out
 
     def _email(self, quote_request: Any) -> str:
         return queries.answers(quote_request).email
