@@ -3,21 +3,23 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import ParamSpec
 
-from flask import g, redirect, session, url_for
+from flask import g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import sessions
 from marketplace.foundation import clock
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.quote_requests import request_links
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState
 
 ACCESSIBLE, TRUSTED = "requests", "known"
 HEALTH = "health"  # of the steps, the one whose answer is closed
-View = Callable[..., Any]
+P = ParamSpec("P")
 
 
 def grant_access(ref: str, *, until: datetime, mailed_at: datetime) -> None:
@@ -39,15 +41,15 @@ def is_trusted_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
     return is_fresh or ref in session.get(TRUSTED, ())
 
 
-def trusted_browser_only(view: View) -> View:
+def trusted_browser_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """For health answers and photos: a link that lay in a mailbox for a while, or was passed on, does not show them."""
 
     @wraps(view)
-    def guarded(*args: Any, ref: str, **kwargs: Any) -> Any:
-        opens_here = kwargs.get("step", HEALTH) != HEALTH or is_trusted_browser(ref)
-        if opens_here:
-            return view(*args, ref=ref, **kwargs)
-        return redirect(url_for("patient.show_closed", ref=ref), 303)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        address = request.view_args or {}
+        if address.get("step", HEALTH) != HEALTH or is_trusted_browser(address["ref"]):
+            return view(*args, **kwargs)
+        return redirect(url_for("patient.show_closed", ref=address["ref"]), 303)
 
     return guarded
 
@@ -58,12 +60,13 @@ def accessible_refs() -> list[str]:
     return [ref for ref, until in session.get(ACCESSIBLE, {}).items() if datetime.fromisoformat(until) > now]
 
 
-def current_request() -> Any:
-    """The request of this page, as its policy found it."""
-    return g.quote_request
+def current_request() -> QuoteRequest:
+    """Returns the request of this page, for limits of forms and for error pages: a view has it as an argument."""
+    found: QuoteRequest = g.quote_request
+    return found
 
 
-def request_of_this_browser(ref: str) -> Any:
+def request_of_this_browser(ref: str) -> QuoteRequest:
     """The request, if this browser opened it. Whoever did not, learns only how to get a link. Raises LinkGone."""
     if ref not in accessible_refs():
         raise LinkGone("not_open")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, propose
 from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
@@ -29,7 +29,7 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, without_links
 from marketplace.web.patient.form.clinics import cards
 from marketplace.web.patient.form.summary import Row, rows
-from marketplace.web.patient.request_access import current_request, is_trusted_browser
+from marketplace.web.patient.request_access import is_trusted_browser
 
 ONLY_WHEN_CHOSEN = {"email", "phone"}
 
@@ -48,11 +48,11 @@ class AddClinicsForm(AgreeingForm, IdempotentForm):
 class Offer:
     """The clinics that could get the request too, the sentence for each, and the answers that go along."""
 
-    quote_request: Any
+    quote_request: QuoteRequest
     proposed: Proposed
 
     @classmethod
-    def of(cls, quote_request: Any) -> "Offer":
+    def of(cls, quote_request: QuoteRequest) -> "Offer":
         """As it is at this moment."""
         return cls(quote_request, propose(quote_request))
 
@@ -100,9 +100,9 @@ def _form(offer: Offer) -> AddClinicsForm:
 
 
 @blueprint.get("/my/requests/<ref>/clinics")
-def show_more_clinics(ref: str) -> ResponseReturnValue:
+def show_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Who could get it too, each with its reason."""
-    offer = Offer.of(current_request())
+    offer = Offer.of(quote_request)
     return _page(offer, _form(offer))
 
 
@@ -123,9 +123,8 @@ def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
 @blueprint.post("/my/requests/<ref>/clinics")
 @writes
 @idempotent(AddClinicsForm)
-def send_to_more_clinics(ref: str) -> ResponseReturnValue:
+def send_to_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Their leads are made at once: the address is confirmed."""
-    quote_request = current_request()
     _lock(quote_request, AddClinicsForm().clinics.data or ())
     offer = Offer.of(quote_request)
     form = _form(offer)
@@ -135,10 +134,10 @@ def send_to_more_clinics(ref: str) -> ResponseReturnValue:
         return _page(offer, form)
     ticked = [p.clinic for p in offer.proposed.proposals if p.clinic.slug in (form.clinics.data or [])]
     _say_what_came_of_it(add_clinics(quote_request, ticked, share_health=form.share_health.data))
-    return redirect(url_for("patient.show_request", ref=ref), 303)
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
-def _lock(quote_request: Any, slugs: Iterable[str]) -> None:
+def _lock(quote_request: QuoteRequest, slugs: Iterable[str]) -> None:
     """The ticked clinics before the request, also where a forged form names more than may be asked at once."""
     submission.lock_with_clinics(quote_request, with_slugs(sorted(set(slugs))[:MAX_CLINICS]))
 

@@ -1,7 +1,5 @@
 """Changing an answer of a request that is out already, with the form's own questions."""
 
-from typing import Any
-
 from babel.lists import format_list
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +20,7 @@ from marketplace.web.patient.form.health import HealthForm
 from marketplace.web.patient.form.travel import WhenForm, WhereForm
 from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
-from marketplace.web.patient.request_access import current_request, trusted_browser_only
+from marketplace.web.patient.request_access import trusted_browser_only
 
 FORMS: dict[str, type[Question]] = {
     "treatment": TreatmentForm,
@@ -32,7 +30,7 @@ FORMS: dict[str, type[Question]] = {
     "health": HealthForm,
     "you": SentYouForm,
 }
-SHOWN: dict[str, dict[str, Any]] = {
+SHOWN: dict[str, dict[str, str | int]] = {
     "treatment": {"unsure": UNSURE},
     "where": {"anywhere": ANY},
     "health": {"nothing": NONE},
@@ -48,25 +46,23 @@ def _question(step: str) -> type[Question]:
 
 @blueprint.get("/my/requests/<ref>/answers/<step>")
 @trusted_browser_only
-def show_answer(ref: str, step: str) -> ResponseReturnValue:
+def show_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue:
     """The question with the answer as it stands."""
-    quote_request = current_request()
-    return _page(ref, step, _question(step).of(quote_request))
+    return _page(quote_request, step, _question(step).of(quote_request))
 
 
 @blueprint.post("/my/requests/<ref>/answers/<step>")
 @trusted_browser_only
 @writes
-def change_answer(ref: str, step: str) -> ResponseReturnValue:
+def change_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue:
     """Stores it; clinics that have the request see the new answer."""
-    quote_request = current_request()
     form = _question(step).of(quote_request)
     if not form.validate_on_submit():
-        return _page(ref, step, form)
+        return _page(quote_request, step, form)
     before = answer_changes.begin(quote_request)
     form.store(quote_request)
     flash(changed_text(quote_request, answer_changes.done(quote_request, before)), "success")
-    return redirect(url_for("patient.show_request", ref=ref), 303)
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
 def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
@@ -81,13 +77,13 @@ def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
     )
 
 
-def _page(ref: str, step: str, form: Any) -> ResponseReturnValue:
+def _page(quote_request: QuoteRequest, step: str, form: Question) -> ResponseReturnValue:
     html = render_template(
         f"patient/form/{step}.html",
         form=form,
         number=None,
         total=None,
-        back=url_for("patient.show_request", ref=ref),
+        back=url_for("patient.show_request", ref=quote_request.ref),
         has_errors=bool(form.errors),
         **SHOWN.get(step, {}),
     )

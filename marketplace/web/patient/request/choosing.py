@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +14,12 @@ from marketplace.catalogue.trip_plan_texts import plan_text
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
 from marketplace.leads.deadlines import UNDO_WITHIN
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of
+from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import newest_of, of_request
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.terms import FIELDS, terms_of
@@ -30,7 +31,6 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.summary import Row
 from marketplace.web.patient.request.quotes import BASE
-from marketplace.web.patient.request_access import current_request
 
 # The lines of the page; each field of a quote belongs to one of them by its description.
 LINES: dict[str, LazyString] = {
@@ -48,11 +48,11 @@ LINES: dict[str, LazyString] = {
 class Choice:
     """The quote as it stands, and what its clinic would get."""
 
-    quote_request: Any
-    quote: Any
+    quote_request: QuoteRequest
+    quote: Quote
 
     @classmethod
-    def of(cls, quote_request: Any, number: int) -> "Choice":
+    def of(cls, quote_request: QuoteRequest, number: int) -> "Choice":
         """Where the clinic has sent a newer version, it is that one. Raises NotFound."""
         return cls(quote_request, newest_of(of_request(quote_request, number)))
 
@@ -99,7 +99,7 @@ class Choice:
         return agreeing.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
 
 
-def _values(quote: Any) -> dict[str, object]:
+def _values(quote: Quote) -> dict[str, object]:
     """Amounts in the clinic's currency, and about how much that is in the patient's."""
     sessions = ngettext("%(num)s session", "%(num)s sessions", quote.sessions)
     currency = currency_of(quote.lead.request)
@@ -121,19 +121,18 @@ def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
 
 
 @blueprint.get(BASE + "/choose")
-def show_choice(ref: str, number: int) -> ResponseReturnValue:
+def show_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """Exactly what is released, before it is."""
-    choice = Choice.of(current_request(), number)
+    choice = Choice.of(quote_request, number)
     choosing.must_go_on(choice.quote.lead)
     return _page(choice, AgreeingForm())
 
 
 @blueprint.post(BASE + "/choose")
 @writes
-def choose_quote(ref: str, number: int) -> ResponseReturnValue:
+def choose_quote(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
-    quote_request = current_request()
-    limits.consume("choose", request=ref)
+    limits.consume("choose", request=quote_request.ref)
     choosing.lock_for_choice(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()
     choosing.must_go_on(choice.quote.lead)
@@ -146,4 +145,4 @@ def choose_quote(ref: str, number: int) -> ResponseReturnValue:
         _("We have told %(clinic)s. You have %(time)s to undo this", clinic=name, time=hours(UNDO_WITHIN)),
         "success",
     )
-    return redirect(url_for("patient.show_request", ref=ref), 303)
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)

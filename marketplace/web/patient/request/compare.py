@@ -4,6 +4,7 @@ from flask import current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
+from wtforms.form import BaseForm
 
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
@@ -14,7 +15,6 @@ from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_rows import columns, rows
-from marketplace.web.patient.request_access import current_request
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
 MAX_COLUMNS = 5
@@ -23,7 +23,7 @@ MAX_COLUMNS = 5
 class ShownField(SelectMultipleField):
     """Quotes by number; what is none of them is left out, and with none left all are shown."""
 
-    def pre_validate(self, form: object) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Kept to the list."""
         known = {choice[0] for choice in self.choices or ()}
         self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS] or sorted(known)
@@ -42,9 +42,8 @@ class CompareForm(QueryForm):
 
 
 @blueprint.get("/my/requests/<ref>/compare")
-def compare_quotes(ref: str) -> str:
+def compare_quotes(quote_request: QuoteRequest) -> str:
     """The server renders the chosen columns; five at most."""
-    quote_request = current_request()
     form = _form(quote_request)
     found = _found(quote_request, form)
     return render_template(

@@ -1,18 +1,19 @@
 """The link that confirms: the page shows all that goes out, the button sends exactly that, once."""
 
 from functools import cached_property
-from typing import Any
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation import clock
+from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads import submission
 from marketplace.leads.consent import recipients, standing_rows, with_consent
 from marketplace.leads.request_actions import rewrite
 from marketplace.leads.submission import Confirmed, confirm
 from marketplace.quote_requests import request_links
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import IdempotentForm
@@ -32,7 +33,7 @@ class Confirmation(Agreement):
     """What was agreed to when the form was sent, and who of those clinics can still get it."""
 
     @classmethod
-    def of(cls, quote_request: Any) -> "Confirmation":
+    def of(cls, quote_request: QuoteRequest) -> "Confirmation":
         """As it is at this moment."""
         clinics = with_consent(quote_request, Purpose.REQUEST)
         return cls("confirm", quote_request, Recipients.among(quote_request, clinics))
@@ -50,7 +51,7 @@ def show_confirmation(token: str) -> ResponseReturnValue:
     return _page(token, Confirmation.of(quote_request), link, ConfirmForm())
 
 
-def _page(token: str, confirmation: Confirmation, link: Any, form: ConfirmForm) -> ResponseReturnValue:
+def _page(token: str, confirmation: Confirmation, link: SignedLink, form: ConfirmForm) -> ResponseReturnValue:
     form.show(confirmation.shown)
     own = is_trusted_browser(confirmation.quote_request.ref, mailed_at=link.created_at)
     html = render_template(

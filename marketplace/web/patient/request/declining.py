@@ -11,6 +11,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
 from marketplace.leads.deadlines import UNDO_WITHIN
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes.choosing import decline
 from marketplace.quotes.models import Quote
@@ -20,7 +21,6 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.quotes import BASE
-from marketplace.web.patient.request_access import current_request
 from marketplace.words.decline import QUOTE_DECLINES
 
 
@@ -36,22 +36,22 @@ class DeclineForm(Form):
 
 
 @blueprint.get(BASE + "/decline")
-def show_decline(ref: str, number: int) -> ResponseReturnValue:
+def show_decline(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """What follows, before it does."""
-    quote = of_request(current_request(), number)
-    if quote.state != "sent" or current_request().state not in TAKES_QUOTES:
+    quote = of_request(quote_request, number)
+    if quote.state != "sent" or quote_request.state not in TAKES_QUOTES:
         raise WrongState(QUOTE_REFUSALS[quote.state], _("This quote is not open any more"))
-    return _page(quote, DeclineForm())
+    return _page(quote_request, quote, DeclineForm())
 
 
 @blueprint.post(BASE + "/decline")
 @writes
-def decline_quote(ref: str, number: int) -> ResponseReturnValue:
+def decline_quote(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """The clinic is told, with the reason if one was given."""
-    limits.consume("choose", request=ref)
-    quote, form = of_request(current_request(), number), DeclineForm()
+    limits.consume("choose", request=quote_request.ref)
+    quote, form = of_request(quote_request, number), DeclineForm()
     if not form.validate_on_submit():
-        return _page(quote, form), 422
+        return _page(quote_request, quote, form), 422
     decline(quote, reason=form.reason.data or None)
     clinic = quote.lead.clinic.name
     flash(
@@ -62,9 +62,9 @@ def decline_quote(ref: str, number: int) -> ResponseReturnValue:
         ),
         "success",
     )
-    return redirect(url_for("patient.show_request", ref=ref), 303)
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
-def _page(quote: Quote, form: DeclineForm) -> str:
+def _page(quote_request: QuoteRequest, quote: Quote, form: DeclineForm) -> str:
     page = "patient/request/decline.html"
-    return render_template(page, quote_request=current_request(), quote=quote, form=form, has_errors=bool(form.errors))
+    return render_template(page, quote_request=quote_request, quote=quote, form=form, has_errors=bool(form.errors))

@@ -16,7 +16,6 @@ from marketplace.quote_requests.request_links import confirmations_until, link_t
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import current_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +27,8 @@ if TYPE_CHECKING:
 
 @blueprint.route("/my/requests/<ref>/delete", methods=["GET", "POST"])
 @writes
-def delete_request(ref: str) -> ResponseReturnValue:
+def delete_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Deletes the request: ours is erased within a minute, clinics are told to delete their copies."""
-    quote_request = current_request()
     if request.method == "POST":
         request_actions.delete_request(quote_request)
         token = link_to_confirmations(quote_request)

@@ -12,53 +12,51 @@ from marketplace.accounts import sessions
 from marketplace.foundation.values.durations import days
 from marketplace.leads import request_actions
 from marketplace.quote_requests import retention
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.states import AT_CLINICS
 from marketplace.quotes.request_export import export, photo_files
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import current_request, trusted_browser_only
+from marketplace.web.patient.request_access import trusted_browser_only
 
 
-def _back(ref: str) -> ResponseReturnValue:
-    return redirect(url_for("patient.show_request", ref=ref), 303)
+def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
 @blueprint.post("/my/requests/<ref>/pause")
 @writes
-def pause_request(ref: str) -> ResponseReturnValue:
+def pause_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Pauses an open request and opens a paused one."""
-    quote_request = current_request()
     # A button pressed twice asks for the same twice.
     if request.form.get("to") == quote_request.state:
-        return _back(ref)
+        return _back(quote_request)
     if quote_request.state == "paused":
         request_actions.reopen(quote_request)
         flash(_("Your request is open again"), "success")
     else:
         request_actions.pause(quote_request)
         flash(_("Paused. Clinics are not expected to answer until you open it again"), "success")
-    return _back(ref)
+    return _back(quote_request)
 
 
 @blueprint.route("/my/requests/<ref>/close", methods=["GET", "POST"])
 @writes
-def close_request(ref: str) -> ResponseReturnValue:
+def close_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Says what follows, then does it."""
-    quote_request = current_request()
     if request.method == "POST":
         request_actions.close(quote_request)
         flash(_("Closed. Clinics can no longer answer"), "success")
-        return _back(ref)
+        return _back(quote_request)
     return render_template("patient/request/close.html", quote_request=quote_request, form=Form())
 
 
 @blueprint.route("/my/requests/<ref>/keep", methods=["GET", "POST"])
 @writes
-def keep_request(ref: str) -> ResponseReturnValue:
+def keep_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
-    quote_request = current_request()
     if quote_request.state in AT_CLINICS:
         page = render_template("patient/request/not_ended.html", quote_request=quote_request)
         return page, 409 if request.method == "POST" else 200
@@ -66,7 +64,7 @@ def keep_request(ref: str) -> ResponseReturnValue:
     if request.method == "POST":
         retention.keep(quote_request)
         flash(_("Kept for another %(time)s", time=days(retention.REQUEST_AFTER_END)), "success")
-        return _back(ref)
+        return _back(quote_request)
     page = "patient/request/keep.html"
     return render_template(page, quote_request=quote_request, erased_on=erased_on, form=Form())
 
@@ -83,9 +81,8 @@ def leave_browser() -> ResponseReturnValue:
 @blueprint.get("/my/requests/<ref>/export")
 @trusted_browser_only
 @writes
-def export_request(ref: str) -> ResponseReturnValue:
+def export_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """The request's own page opens it, nobody else's does; a look by HEAD takes nothing."""
-    quote_request = current_request()
     if request.method == "HEAD":
         return ""
     content = export(quote_request)
@@ -96,4 +93,4 @@ def export_request(ref: str) -> ResponseReturnValue:
             folder.writestr(file, picture(photo))
         folder.writestr("request.html", render_template("patient/request/export.html", content=content))
     archive.seek(0)
-    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{ref}.zip")
+    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{quote_request.ref}.zip")

@@ -14,6 +14,7 @@ from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView, 
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.status_texts import clinic_news
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
@@ -43,9 +44,9 @@ class MessageForm(IdempotentForm):
 
 @blueprint.get("/my/requests/<ref>/messages/<clinic>")
 @writes
-def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
+def show_messages(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
     """What was said so far, and a field; what the clinic wrote is read now, but not by HEAD."""
-    lead = lead_with_clinic(current_request(), clinic)
+    lead = lead_with_clinic(quote_request, clinic)
     said = messages(lead)
     if said and request.method != "HEAD":
         mark_read(lead, author=CLINIC, until=said[-1].at)
@@ -55,15 +56,15 @@ def show_messages(ref: str, clinic: str) -> ResponseReturnValue:
 @blueprint.post("/my/requests/<ref>/messages/<clinic>")
 @writes
 @idempotent(MessageForm)
-def send_message(ref: str, clinic: str) -> ResponseReturnValue:
+def send_message(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
     """Answers a question; the clinic's clock runs on."""
-    lead = lead_with_clinic(current_request(), clinic)
+    lead = lead_with_clinic(quote_request, clinic)
     form = MessageForm()
     if not form.validate_on_submit():
         return _page(lead, said=messages(lead), form=form), 422
     answer_question(lead, form.body.data or "")
     flash(_("Sent to %(clinic)s", clinic=lead.clinic.name), "success")
-    return redirect(url_for("patient.show_messages", ref=ref, clinic=clinic), 303)
+    return redirect(url_for("patient.show_messages", ref=quote_request.ref, clinic=clinic), 303)
 
 
 def _page(lead: Lead, *, said: Sequence[MessageView], form: MessageForm) -> str:
@@ -74,6 +75,6 @@ def _page(lead: Lead, *, said: Sequence[MessageView], form: MessageForm) -> str:
         may_write=takes_messages(lead),
         news=clinic_news(lead),
         form=form,
-        ref=current_request().ref,
+        ref=lead.request.ref,
         has_errors=bool(form.errors),
     )

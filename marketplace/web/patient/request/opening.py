@@ -1,13 +1,13 @@
 """Opening a request by its mailed link: the link, a lost one sent again, health answers in another browser."""
 
 from datetime import timedelta
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.quote_requests import queries, request_links
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import IdempotentForm, email_field
 from marketplace.web.forms.challenged import ChallengedForm
 from marketplace.web.forms.idempotent import idempotent
@@ -73,25 +73,25 @@ class OpenForm(IdempotentForm):
 
 
 @blueprint.get("/my/requests/<ref>/open")
-def show_closed(ref: str) -> ResponseReturnValue:
+def show_closed(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Why it is closed here, and how it opens."""
-    return _page(OpenForm())
+    return _page(quote_request, OpenForm())
 
 
 @blueprint.post("/my/requests/<ref>/open")
 @writes
 @idempotent(OpenForm)
-def mail_link_to_open(ref: str) -> ResponseReturnValue:
+def mail_link_to_open(quote_request: QuoteRequest) -> ResponseReturnValue:
     """The new link opens it in whatever browser it is followed, for ten minutes."""
     form = OpenForm()
     if not form.validate_on_submit():
-        return _page(form)
-    request_links.mail_new_link(current_request())
+        return _page(quote_request, form)
+    request_links.mail_new_link(quote_request)
     flash(_("We have emailed you a new link. Open it in this browser"), "success")
-    return redirect(url_for("patient.show_closed", ref=ref), 303)
+    return redirect(url_for("patient.show_closed", ref=quote_request.ref), 303)
 
 
-def _page(form: Any) -> ResponseReturnValue:
-    shown = {"quote_request": current_request(), "form": form, "has_errors": bool(form.errors)}
-    html = render_template("patient/request/reopen_health.html", **shown)
+def _page(quote_request: QuoteRequest, form: OpenForm) -> ResponseReturnValue:
+    page = "patient/request/reopen_health.html"
+    html = render_template(page, quote_request=quote_request, form=form, has_errors=bool(form.errors))
     return html, 422 if form.errors else 200

@@ -1,6 +1,5 @@
 """The photos of a request that is out: shown, taken out, added with a consent to who sees them."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -9,8 +8,10 @@ from flask_babel import gettext as _
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
+from marketplace.clinics.models import Clinic
 from marketplace.leads.consent import GIVEN, later_photos_text, photo_readers, write_consent
 from marketplace.quote_requests import answer_changes, photos
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown, items
@@ -19,7 +20,7 @@ from marketplace.web.http.writing import commit_despite_refusal, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.photos import PhotosForm, photo_response
 from marketplace.web.patient.form.summary import Row
-from marketplace.web.patient.request_access import current_request, trusted_browser_only
+from marketplace.web.patient.request_access import trusted_browser_only
 
 
 class LaterPhotosForm(AgreeingForm, PhotosForm):
@@ -27,19 +28,19 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
 
     agree = BooleanField()
 
-    clinics: tuple[Any, ...] = ()
+    clinics: tuple[Clinic, ...] = ()
 
-    def name_clinics(self, clinics: list[Any]) -> None:
+    def name_clinics(self, clinics: list[Clinic]) -> None:
         """Those who read now."""
         self.clinics = tuple(clinics)
         self.agree.label.text = later_photos_text(clinics)
 
-    def shown_of(self, quote_request: Any) -> Shown:
+    def shown_of(self, quote_request: QuoteRequest) -> Shown:
         """One fact for the sentence of each clinic, and one that is always there."""
         facts: dict[str, object] = {f"clinic.{clinic.slug}": later_photos_text([clinic]) for clinic in self.clinics}
         return Shown(("later_photos", str(quote_request.id)), facts | {"photos": True})
 
-    def is_stale(self, quote_request: Any) -> bool:
+    def is_stale(self, quote_request: QuoteRequest) -> bool:
         """Whether photos would go to others than the page said; an agreement to an earlier sentence is taken out."""
         asks = bool(self.photos.data and self.clinics)
         if asks and not self.agrees_to(self.shown_of(quote_request)):
@@ -78,25 +79,24 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
 
 @blueprint.get("/my/requests/<ref>/photos/<uuid:photo_id>")
 @trusted_browser_only
-def show_photo(ref: str, photo_id: UUID) -> Response:
+def show_photo(quote_request: QuoteRequest, photo_id: UUID) -> Response:
     """For whoever holds the request's link."""
-    return photo_response(current_request(), photo_id)
+    return photo_response(quote_request, photo_id)
 
 
 @blueprint.get("/my/requests/<ref>/answers/photos")
 @trusted_browser_only
-def show_photos(ref: str) -> ResponseReturnValue:
+def show_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
     """What is there, and who sees it."""
-    return _page(current_request(), LaterPhotosForm.of(current_request()))
+    return _page(quote_request, LaterPhotosForm.of(quote_request))
 
 
 @blueprint.post("/my/requests/<ref>/answers/photos")
 @uploads.takes_photos
 @trusted_browser_only
 @writes
-def change_photos(ref: str) -> ResponseReturnValue:
+def change_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Stored with the consent to it; what could be taken is kept, also when another file could not."""
-    quote_request = current_request()
     form = LaterPhotosForm.of(quote_request)
     form.name_clinics(photo_readers(quote_request))
     if form.is_stale(quote_request) or not form.validate_on_submit():
@@ -107,10 +107,10 @@ def change_photos(ref: str) -> ResponseReturnValue:
         commit_despite_refusal()
         return _page(quote_request, form)
     flash(_("Your photos are changed"), "success")
-    return redirect(url_for("patient.show_photos", ref=ref), 303)
+    return redirect(url_for("patient.show_photos", ref=quote_request.ref), 303)
 
 
-def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
+def _change(quote_request: QuoteRequest, form: LaterPhotosForm) -> bool:
     """Whether it was stored: where the clinics changed while the photos were reencoded, nothing is."""
     reencoded = form.reencode()
     begin = answer_changes.begin if reencoded else answer_changes.begin_removal
@@ -126,7 +126,7 @@ def _change(quote_request: Any, form: LaterPhotosForm) -> bool:
     return True
 
 
-def _page(quote_request: Any, form: LaterPhotosForm) -> ResponseReturnValue:
+def _page(quote_request: QuoteRequest, form: LaterPhotosForm) -> ResponseReturnValue:
     form.name_clinics(photo_readers(quote_request))
     form.show(form.shown_of(quote_request))
     home = url_for("patient.show_request", ref=quote_request.ref)

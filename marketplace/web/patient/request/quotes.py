@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.leads.status_texts import clinic_news
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
@@ -20,19 +21,17 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.labels import given_before
 from marketplace.web.patient.request.quote_rows import cards
-from marketplace.web.patient.request_access import current_request
 
 BASE = "/my/requests/<ref>/quotes/<int(max=9999):number>"
 
 
-def _back(ref: str) -> ResponseReturnValue:
-    return redirect(url_for("patient.show_request", ref=ref), 303)
+def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
+    return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
 
 @blueprint.get(BASE)
-def show_quote(ref: str, number: int) -> str:
+def show_quote(quote_request: QuoteRequest, number: int) -> str:
     """One quote as an itemised card; what is missing is said as missing."""
-    quote_request = current_request()
     quote = of_request(quote_request, number)
     found = build_comparison_table(quote_request, numbers=[number])
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
@@ -76,9 +75,8 @@ def _next_steps(quote: Quote) -> dict[str, object]:
 
 @blueprint.post(BASE + "/undo")
 @writes
-def undo_choice(ref: str, number: int) -> ResponseReturnValue:
+def undo_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """Within 48 hours all is as before: what was chosen, and what was declined."""
-    quote_request = current_request()
     quote = of_request(quote_request, number)
     if quote.lead.quote_declined_at is not None:
         choosing.undo_decline(quote)
@@ -86,4 +84,4 @@ def undo_choice(ref: str, number: int) -> ResponseReturnValue:
     else:
         choosing.undo_choice(quote_request)
         flash(_("Undone. Your request is open again and every quote is as it was"), "success")
-    return _back(ref)
+    return _back(quote_request)

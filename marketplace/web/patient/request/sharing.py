@@ -15,6 +15,7 @@ from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.revoking import ALL, PARTS, give, giving_text, last_reader
 from marketplace.leads.states import READING
 from marketplace.quote_requests.access_records import access_records_of
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes import ending
 from marketplace.quotes.ending import chosen_lately
@@ -22,7 +23,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.sharing_cards import sharing_cards
-from marketplace.web.patient.request_access import current_request, trusted_browser_only
+from marketplace.web.patient.request_access import trusted_browser_only
 from marketplace.words.request import PURPOSES
 
 if TYPE_CHECKING:
@@ -32,9 +33,8 @@ BASE = "/my/requests/<ref>/sharing"
 
 
 @blueprint.get(BASE)
-def sharing(ref: str) -> ResponseReturnValue:
+def sharing(quote_request: QuoteRequest) -> ResponseReturnValue:
     """A card a clinic: what it may read, since when, who looked, what it was told to delete."""
-    quote_request = current_request()
     return render_template(
         "patient/request/sharing.html",
         quote_request=quote_request,
@@ -45,12 +45,12 @@ def sharing(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.get(BASE + "/<clinic>/revoke")
-def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
+def show_revocation(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
     """Shows what follows from revoking, before it happens; what is revoked already has no such page."""
-    lead, what = _lead(clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
+    lead, what = lead_with_clinic(quote_request, clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
     stands = standing_purposes(lead.request).get(lead.clinic_id, [])
     if not stands or (what in PARTS and PARTS[what] not in stands):
-        return redirect(url_for("patient.sharing", ref=ref), 302)
+        return redirect(url_for("patient.sharing", ref=quote_request.ref), 302)
     return render_template(
         "patient/request/revoke.html",
         quote_request=lead.request,
@@ -67,32 +67,34 @@ def show_revocation(ref: str, clinic: str) -> ResponseReturnValue:
 
 @blueprint.post(BASE + "/<clinic>/revoke")
 @writes
-def revoke_consent(ref: str, clinic: str) -> ResponseReturnValue:
+def revoke_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
     """Revokes the consent; revoking it twice changes nothing more."""
-    lead = _lead(clinic)
+    lead = lead_with_clinic(quote_request, clinic)
     ending.revoke_consent(lead, request.form.get("what", ""))
     flash(_("Taken back. We have asked %(clinic)s to delete its copy", clinic=lead.clinic.name), "success")
-    return redirect(url_for("patient.sharing", ref=ref), 303)
+    return redirect(url_for("patient.sharing", ref=quote_request.ref), 303)
 
 
 @blueprint.get(BASE + "/<clinic>/give")
 @trusted_browser_only
-def show_consent(ref: str, clinic: str) -> ResponseReturnValue:
+def show_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
     """The sentence to agree to, so that the clinic reads it again."""
-    return _giving_page(_lead(clinic), _asked(request.args.get("what", Purpose.HEALTH.value), set(PARTS)))
+    what = _asked(request.args.get("what", Purpose.HEALTH.value), set(PARTS))
+    return _giving_page(lead_with_clinic(quote_request, clinic), what)
 
 
 @blueprint.post(BASE + "/<clinic>/give")
 @trusted_browser_only
 @writes
-def give_consent(ref: str, clinic: str) -> ResponseReturnValue:
+def give_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
     """Stores the sentence that was shown; where it would be another by now, that one is shown first."""
-    lead, what = _lead(clinic), _asked(request.form.get("what", Purpose.HEALTH.value), set(PARTS))
+    lead = lead_with_clinic(quote_request, clinic)
+    what = _asked(request.form.get("what", Purpose.HEALTH.value), set(PARTS))
     if request.form.get("words") != giving_text(lead, what):
         return _giving_page(lead, what, changed=True)
     give(lead, what, words=request.form["words"])
     flash(_("Agreed. %(clinic)s can read it again", clinic=lead.clinic.name), "success")
-    return redirect(url_for("patient.sharing", ref=ref), 303)
+    return redirect(url_for("patient.sharing", ref=quote_request.ref), 303)
 
 
 def _giving_page(lead: Lead, what: str, *, changed: bool = False) -> ResponseReturnValue:
@@ -101,10 +103,6 @@ def _giving_page(lead: Lead, what: str, *, changed: bool = False) -> ResponseRet
         raise NotFound("nothing_to_give")
     shown = {"quote_request": lead.request, "lead": lead, "what": what, "sentence": sentence, "changed": changed}
     return render_template("patient/request/give.html", form=Form(), **shown), 409 if changed else 200
-
-
-def _lead(clinic: str) -> Lead:
-    return lead_with_clinic(current_request(), clinic)
 
 
 def _asked(what: str, known: set[str]) -> str:
