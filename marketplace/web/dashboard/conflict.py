@@ -16,7 +16,7 @@ from marketplace.leads.visibility import answers_visible_to
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import current_lead
+from marketplace.web.dashboard.current_lead import current_clinic, current_lead
 from marketplace.web.dashboard.leads import form_of
 from marketplace.web.dashboard.quote_form import shown_values
 from marketplace.web.filters import money_text
@@ -56,23 +56,23 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
     if "lead" not in g or isinstance(problem, FormChanged):
         page = "errors/form_changed.html" if isinstance(problem, FormChanged) else "errors/409.html"
         return render_template(page, problem=problem, layout="layouts/dashboard.html"), problem.status
-    own = current_lead()
-    answered, quote = last_answer(own), standing_for_lead(own)
+    lead = current_lead()
+    answered, quote = last_answer(lead), standing_for_lead(lead)
     html = render_template(
         "dashboard/conflict.html",
         ref=(request.view_args or {})["ref"],  # of a frozen lead the request itself is closed to the clinic
         problem=problem,
-        title=_heading(own, problem, answered, quote),
+        title=_heading(lead, problem, answered, quote),
         answered=answered,
         held=quote is not None and quote.state == "held",
         quote=quote,
-        reason=LEAD_DECLINES.clinic.get(own.decline_reason or ""),
-        rows=_rows(own, quote) if quote is not None and request.path.endswith("/quote") else [],
+        reason=LEAD_DECLINES.clinic.get(lead.decline_reason or ""),
+        rows=_rows(lead, quote) if quote is not None and request.path.endswith("/quote") else [],
     )
     return html, problem.status
 
 
-def _heading(own: "Lead", problem: WrongState, answered: "AuditEntry | None", quote: "Quote | None") -> str:
+def _heading(lead: "Lead", problem: WrongState, answered: "AuditEntry | None", quote: "Quote | None") -> str:
     """Who answered first; where nobody did, or that is not why, how the request stands."""
     if problem.reason == "lead_frozen":
         return _("This request is frozen")
@@ -87,14 +87,14 @@ def _title(name: str, actor: str, quote: "Quote | None") -> str:
 def _who(actor: str) -> str:
     if actor == current_user.actor:
         return _("You")
-    named = {f"member:{member.account_id}": member.name for member in members(g.clinic)}
+    named = {f"member:{member.account_id}": member.name for member in members(current_clinic())}
     return named.get(actor, _("A colleague"))
 
 
-def _rows(own: "Lead", quote: "Quote") -> list[Row]:
+def _rows(lead: "Lead", quote: "Quote") -> list[Row]:
     """Every field that either version fills in, in the order of the form."""
     values = shown_values(terms_of(quote), procedure=quote.procedure.slug, seen=quote.number)
-    form = form_of(own, answers_visible_to(own), formdata=None, data=values)
+    form = form_of(lead, answers_visible_to(lead), formdata=None, data=values)
     rows = [
         Row(str(field.label.text), _text(values.get(field.name)), _text(request.form.getlist(field.name)))
         for field in form

@@ -1,4 +1,4 @@
-"""The lead of a clinic's page, and the record of who of the team read which of its answers."""
+"""The lead and the clinic of a page, and the record of who of the team read which of the lead's answers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from marketplace.leads.messages import PATIENT, mark_read
 from marketplace.leads.visibility import VisibleAnswers
 
 if TYPE_CHECKING:
+    from marketplace.clinics.models import Clinic
     from marketplace.leads.models import Lead
 
 
 def current_lead() -> Lead:
-    """The clinic's lead of this page, as its policy found it."""
+    """Returns the lead of this page, for limits of forms and for error pages: a view has it as an argument."""
     lead: Lead = g.lead
     return lead
+
+
+def current_clinic() -> Clinic:
+    """Returns the clinic of whoever is signed in, for the same; each page of a clinic has one."""
+    clinic: Clinic = g.clinic
+    return clinic
 
 
 def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:

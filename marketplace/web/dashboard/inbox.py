@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Response, g, render_template, request, session, url_for
+from flask import Response, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.freshness import fresh
+from marketplace.clinics.models import Clinic
 from marketplace.clinics.standing import why_stopped
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
@@ -73,23 +74,23 @@ class Asked:
 
 
 @blueprint.get("/leads")
-def leads() -> str:
+def leads(clinic: Clinic) -> str:
     """One tab of the inbox, or the requests with an unread message."""
     asked = _asked()
-    found = inbox(g.clinic.id, tab=asked.tab, unread=asked.unread, page=asked.page)
+    found = inbox(clinic.id, tab=asked.tab, unread=asked.unread, page=asked.page)
     problems = (*asked.problems, *_beyond(asked, found))
     session[LAST_LIST] = asked.address | ({"page": str(found.page)} if found.page > 1 else {})
     return render_template(
         "dashboard/leads.html",
         found=found,
         rows=_rows(found.rows),
-        counts=tab_counts(g.clinic.id),
-        stop=why_stopped(g.clinic),
-        frozen=frozen_leads(g.clinic.id),
+        counts=tab_counts(clinic.id),
+        stop=why_stopped(clinic),
+        frozen=frozen_leads(clinic.id),
         asked=asked,
         problems=problems,
         has_errors=bool(problems),
-        to_delete=leads_to_delete(g.clinic.id),
+        to_delete=leads_to_delete(clinic.id),
         page_url=lambda n: f"{url_for('dashboard.leads')}?{urlencode({**asked.address, 'page': n})}",
     )
 
@@ -139,11 +140,11 @@ def _rows(leads: Sequence[Lead]) -> list[Row]:
 @blueprint.get("/export.csv")
 @fresh
 @writes
-def export_csv() -> Response:
+def export_csv(clinic: Clinic) -> Response:
     """Recorded, and so often only; a look by HEAD takes nothing."""
     answer = Response(mimetype=MEDIA_TYPE)
-    answer.headers["Content-Disposition"] = f'attachment; filename="requests-{g.clinic.slug}.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="requests-{clinic.slug}.csv"'
     if request.method != "HEAD":
-        limits.consume("export-leads", clinic=str(g.clinic.id))
-        answer.set_data(csv_text([COLUMNS, *export_leads(g.clinic.id)]))
+        limits.consume("export-leads", clinic=str(clinic.id))
+        answer.set_data(csv_text([COLUMNS, *export_leads(clinic.id)]))
     return answer

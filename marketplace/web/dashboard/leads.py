@@ -31,7 +31,7 @@ from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import ITEMS, VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import current_lead, record_accesses
+from marketplace.web.dashboard.current_lead import record_accesses
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, parts, quote_form, shown_values
 from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
@@ -42,8 +42,6 @@ from marketplace.web.http.writing import writes
 from marketplace.words.lead import LEAD_ENDINGS
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from marketplace.catalogue.models import Procedure
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
@@ -51,53 +49,52 @@ if TYPE_CHECKING:
 
 @blueprint.get("/leads/<ref>")
 @writes
-def lead(ref: str) -> ResponseReturnValue:
+def lead(lead: Lead, ref: str) -> ResponseReturnValue:
     """The page a clinic answers from; the first look opens the lead."""
-    own = current_lead()
-    lock_visibility(own)
-    visible = answers_visible_to(own)
-    if own.state == LeadState.FROZEN:
-        why = {"stop": why_stopped(own.clinic), "duties": duties_of(own)}
-        return render_template("dashboard/frozen.html", lead=own, ref=ref, **why)
-    record_accesses(own, visible)
-    page = lead_page(own, visible, form=filled_form(own, visible))
+    lock_visibility(lead)
+    visible = answers_visible_to(lead)
+    if lead.state == LeadState.FROZEN:
+        why = {"stop": why_stopped(lead.clinic), "duties": duties_of(lead)}
+        return render_template("dashboard/frozen.html", lead=lead, ref=ref, **why)
+    record_accesses(lead, visible)
+    page = lead_page(lead, visible, form=filled_form(lead, visible))
     if request.method != "HEAD":
-        mark_changes_seen(own)
+        mark_changes_seen(lead)
     return page
 
 
-def filled_form(own: Lead, visible: VisibleAnswers) -> QuoteForm | None:
+def filled_form(lead: Lead, visible: VisibleAnswers) -> QuoteForm | None:
     """The form with what the clinic would most likely answer; none where no quote is taken."""
-    if not takes_quote(own):
+    if not takes_quote(lead):
         return None
-    latest = latest_for_lead(own)
-    terms = _started_from(own, latest)
-    values = shown_values(terms, procedure=_slug_of(own, terms.procedure_id), seen=latest.number if latest else 0)
-    form = form_of(own, visible, formdata=None, data=values | {"currency": own.clinic.currency})
-    form.show(request_shown(own, visible))
+    latest = latest_for_lead(lead)
+    terms = _started_from(lead, latest)
+    values = shown_values(terms, procedure=_slug_of(lead, terms.procedure_id), seen=latest.number if latest else 0)
+    form = form_of(lead, visible, formdata=None, data=values | {"currency": lead.clinic.currency})
+    form.show(request_shown(lead, visible))
     return form
 
 
-def _slug_of(own: Lead, procedure_id: UUID) -> str:
-    return next(procedure.slug for procedure in procedures_of(own) if procedure.id == procedure_id)
+def _slug_of(lead: Lead, procedure_id: UUID) -> str:
+    return next(procedure.slug for procedure in procedures_of(lead) if procedure.id == procedure_id)
 
 
-def procedures_of(own: Lead) -> list[Procedure]:
+def procedures_of(lead: Lead) -> list[Procedure]:
     """What the clinic may quote for: the procedures of the treatment that is asked for."""
-    return treatment_of(own.request).procedures
+    return treatment_of(lead.request).procedures
 
 
-def form_of(own: Lead, visible: VisibleAnswers, **kwargs: Any) -> QuoteForm:
+def form_of(lead: Lead, visible: VisibleAnswers, **kwargs: Any) -> QuoteForm:
     """The form of this lead."""
     return quote_form(
-        currency=own.clinic.currency, treatment=treatment_of(own.request), questions=visible.questions, **kwargs
+        currency=lead.clinic.currency, treatment=treatment_of(lead.request), questions=visible.questions, **kwargs
     )
 
 
-def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
+def _started_from(lead: Lead, latest: Quote | None) -> QuoteTerms:
     """What this clinic wrote for this patient before, else what it usually answers."""
-    if latest is None or latest.currency != own.clinic.currency:
-        return prefill(own)
+    if latest is None or latest.currency != lead.clinic.currency:
+        return prefill(lead)
     terms = terms_of(latest)
     if "questions" in changed_after(latest):
         terms = replace(terms, answers=())  # they are to other questions
@@ -108,7 +105,7 @@ def _started_from(own: Lead, latest: Quote | None) -> QuoteTerms:
 
 
 def lead_page(
-    own: Lead,
+    lead: Lead,
     visible: VisibleAnswers,
     *,
     form: QuoteForm | None,
@@ -117,38 +114,38 @@ def lead_page(
     reply_form: ReplyForm | None = None,
 ) -> ResponseReturnValue:
     """The page in whatever state the lead is."""
-    quote = standing_for_lead(own)
+    quote = standing_for_lead(lead)
     held = quote is not None and quote.state == "held"
     page = render_template(
         "dashboard/lead.html",
-        lead=own,
+        lead=lead,
         visible=visible,
         quote=quote,
         held=held,
         plan=checked_quote(quote) if quote else None,
-        prefilled=sources(own) if form and quote is None else None,
-        may_ask=may_ask(own, visible),
+        prefilled=sources(lead) if form and quote is None else None,
+        may_ask=may_ask(lead, visible),
         form=None if held else form,
-        parts=parts(form, max_trips=trips_abroad(own.request, country=own.clinic.country)) if form else None,
+        parts=parts(form, max_trips=trips_abroad(lead.request, country=lead.clinic.country)) if form else None,
         send_label=_send_label(form) if form else None,
         changed=items(form),
-        changed_answers=changed_rows(own, quote),
-        answered=(items_answered(quote), len(ITEMS)) if quote else None,  # type: ignore[arg-type]
+        changed_answers=changed_rows(lead, quote),
+        answered=(items_answered(quote), len(ITEMS)) if quote else None,
         back_url=last_list_url(),
-        lost=_how_it_ended(own) if own.state == LeadState.LOST else None,
-        thread=thread_of(own, visible.said, form=reply_form),
-        duties=duties_of(own),
-        stop=why_stopped(own.clinic) if own.state == LeadState.WON else None,
+        lost=_how_it_ended(lead) if lead.state == LeadState.LOST else None,
+        thread=thread_of(lead, visible.said, form=reply_form),
+        duties=duties_of(lead),
+        stop=why_stopped(lead.clinic) if lead.state == LeadState.WON else None,
         has_errors=has_errors or bool(reply_form and reply_form.errors),
     )
     return page, status
 
 
-def _how_it_ended(own: Lead) -> str:
+def _how_it_ended(lead: Lead) -> str:
     """In words, with the day where the patient decided against a quote."""
-    if own.quote_declined_at is not None:
-        return _("The patient decided against your quote on %(day)s.", day=day_text(own.quote_declined_at))
-    return str(LEAD_ENDINGS.clinic[why_lost(own)])
+    if lead.quote_declined_at is not None:
+        return _("The patient decided against your quote on %(day)s.", day=day_text(lead.quote_declined_at))
+    return str(LEAD_ENDINGS.clinic[why_lost(lead)])
 
 
 def _send_label(form: QuoteForm) -> str:
@@ -164,26 +161,25 @@ def _send_label(form: QuoteForm) -> str:
 
 @blueprint.post("/leads/<ref>/delete-confirmed")
 @writes
-def confirm_deleted(ref: str) -> ResponseReturnValue:
+def confirm_deleted(lead: Lead, ref: str) -> ResponseReturnValue:
     """The clinic says that its copy is gone, of one thing (`what`) or of all; saying it twice changes nothing."""
     what = request.form.get("what")
     if what is not None and what not in set(Purpose):
         raise Refused("unknown_purpose", field="what")
-    confirm_deletion(current_lead(), [Purpose(what)] if what else tuple(Purpose))
+    confirm_deletion(lead, [Purpose(what)] if what else tuple(Purpose))
     flash(_("Thank you. We have noted that the data is deleted"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
 
 @blueprint.get("/leads/<ref>/photos/<uuid:photo_id>")
 @writes
-def photo(ref: str, photo_id: UUID) -> Response:
+def photo(lead: Lead, ref: str, photo_id: UUID) -> Response:
     """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
-    own = current_lead()
-    lock_visibility(own)
-    if not is_visible(own, Purpose.PHOTOS):
+    lock_visibility(lead)
+    if not is_visible(lead, Purpose.PHOTOS):
         raise NotFound("photo")
-    found = photos.photo_of(own.request, photo_id)
+    found = photos.photo_of(lead.request, photo_id)
     if request.method == "HEAD":
         return uploads.answer(b"", name="photo")
-    record_access(own, actor=current_user.actor, what="photos")
+    record_access(lead, actor=current_user.actor, what="photos")
     return uploads.answer(photos.picture(found), name=f"{ref}-{found.place}")

@@ -1,6 +1,6 @@
 """The clinic's own pages: its listing, sent to review and paused by an owner, its checks and its numbers."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,6 +8,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.clinics import actions
+from marketplace.clinics.models import Clinic
 from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.clinics.states import ListingState
 from marketplace.foundation import clock
@@ -35,47 +36,47 @@ class AnswerForm(Form):
 
 
 @blueprint.get("/listing")
-def listing() -> ResponseReturnValue:
+def listing(clinic: Clinic) -> ResponseReturnValue:
     """What patients see, and in which state it is."""
-    return _page()
+    return _page(clinic)
 
 
 @blueprint.post("/listing/submit")
 @writes
-def submit_listing() -> ResponseReturnValue:
+def submit_listing(clinic: Clinic) -> ResponseReturnValue:
     """To review, for the first time, or after it was sent back with an answer to what was asked."""
     form = AnswerForm()
-    if g.clinic.listing_state == ListingState.SENT_BACK and not form.validate_on_submit():
-        return _page(answer_form=form)
-    actions.submit(g.clinic, answer=form.answer.data or "")
+    if clinic.listing_state == ListingState.SENT_BACK and not form.validate_on_submit():
+        return _page(clinic, answer_form=form)
+    actions.submit(clinic, answer=form.answer.data or "")
     return _back(_("Your listing is sent to review. We write to you when it is decided"))
 
 
 @blueprint.post("/listing/pause")
 @writes
-def pause_listing() -> ResponseReturnValue:
+def pause_listing(clinic: Clinic) -> ResponseReturnValue:
     """No new requests until it is resumed."""
-    actions.pause(g.clinic)
+    actions.pause(clinic)
     return _back(_("You get no new requests until you take them again"))
 
 
 @blueprint.post("/listing/resume")
 @writes
-def resume_listing() -> ResponseReturnValue:
+def resume_listing(clinic: Clinic) -> ResponseReturnValue:
     """Refused while a required check is not in date."""
     try:
-        actions.resume(g.clinic)
+        actions.resume(clinic)
     except Refused as refusal:
-        return _page(problem=refusal.message)
+        return _page(clinic, problem=refusal.message)
     return _back(_("You get new requests again"))
 
 
-def _page(*, problem: str | None = None, answer_form: AnswerForm | None = None) -> ResponseReturnValue:
+def _page(clinic: Clinic, *, problem: str | None = None, answer_form: AnswerForm | None = None) -> ResponseReturnValue:
     refused = problem is not None or answer_form is not None
-    decision = g.clinic.standing_decision
+    decision = clinic.standing_decision
     page = render_template(
         "dashboard/listing.html",
-        opening=opening_words(g.clinic.hours),
+        opening=opening_words(clinic.hours),
         decision=decision,
         reason=LISTING_REASONS.clinic[decision.reason] if decision else "",
         problem=problem,
@@ -97,7 +98,7 @@ def checks() -> str:
 
 
 @blueprint.get("/numbers")
-def numbers() -> str:
+def numbers(clinic: Clinic) -> str:
     """The last 90 days."""
-    found = numbers_of(g.clinic.id)
+    found = numbers_of(clinic.id)
     return render_template("dashboard/numbers.html", found=found)

@@ -1,6 +1,6 @@
 """What a clinic writes besides a quote: its one question, a reply, a no with a reason."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ from marketplace.leads.visibility import answers_visible_to, may_ask
 from marketplace.quotes import pending
 from marketplace.quotes.pending import must_have_none_pending
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import current_lead, record_accesses_of_refused_form
+from marketplace.web.dashboard.current_lead import current_clinic, record_accesses_of_refused_form
 from marketplace.web.dashboard.leads import filled_form, lead_page
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.thread import ReplyForm
@@ -42,7 +42,7 @@ class QuestionForm(FlaggedWordsForm):
 
     def counted(self) -> dict[str, str]:
         """All of a team together."""
-        return {"clinic": str(g.clinic.id)}
+        return {"clinic": str(current_clinic().id)}
 
 
 class DeclineForm(Form):
@@ -56,23 +56,22 @@ class DeclineForm(Form):
 
 
 @blueprint.get("/leads/<ref>/ask")
-def ask_patient(ref: str) -> str:
+def ask_patient(lead: Lead) -> str:
     """The form of the one question."""
-    own = current_lead()
-    if not may_ask(own, answers_visible_to(own)):
-        raise WrongState(LEAD_REFUSALS[own.state], _("You cannot ask a question on this request any more"))
-    return render_template("dashboard/ask.html", lead=own, form=QuestionForm())
+    if not may_ask(lead, answers_visible_to(lead)):
+        raise WrongState(LEAD_REFUSALS[lead.state], _("You cannot ask a question on this request any more"))
+    return render_template("dashboard/ask.html", lead=lead, form=QuestionForm())
 
 
 @blueprint.post("/leads/<ref>/ask")
 @writes
 @idempotent(QuestionForm)
-def send_question(ref: str) -> ResponseReturnValue:
+def send_question(lead: Lead, ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; the clock stands until it is answered."""
-    own, form = current_lead(), QuestionForm()
+    form = QuestionForm()
     if form.validate_on_submit():
         try:
-            ask(own, form.question.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
+            ask(lead, form.question.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
         except Disagreements as asked:
             form.point_out(asked.problems)
         except Refused:
@@ -80,27 +79,26 @@ def send_question(ref: str) -> ResponseReturnValue:
         else:
             flash(_("Question sent. Your time to reply stands still until the patient answers"), "success")
             return redirect(url_for("dashboard.lead", ref=ref), 303)
-    return render_template("dashboard/ask.html", lead=own, form=form, has_errors=True), 422
+    return render_template("dashboard/ask.html", lead=lead, form=form, has_errors=True), 422
 
 
 @blueprint.get("/leads/<ref>/decline")
-def ask_decline(ref: str) -> str:
+def ask_decline(lead: Lead) -> str:
     """The list of reasons."""
-    own = current_lead()
-    if own.state not in DECLINABLE:
-        raise WrongState(LEAD_REFUSALS[own.state], _("You cannot decline this request any more"))
-    must_have_none_pending(own)
-    return render_template("dashboard/decline.html", lead=own, form=DeclineForm())
+    if lead.state not in DECLINABLE:
+        raise WrongState(LEAD_REFUSALS[lead.state], _("You cannot decline this request any more"))
+    must_have_none_pending(lead)
+    return render_template("dashboard/decline.html", lead=lead, form=DeclineForm())
 
 
 @blueprint.post("/leads/<ref>/decline")
 @writes
-def decline_lead(ref: str) -> ResponseReturnValue:
+def decline_lead(lead: Lead) -> ResponseReturnValue:
     """A no counts as an answer; the patient reads the reason."""
-    own, form = current_lead(), DeclineForm()
+    form = DeclineForm()
     if not form.validate_on_submit():
-        return render_template("dashboard/decline.html", lead=own, form=form, has_errors=True), 422
-    pending.decline_lead(own, form.reason.data)
+        return render_template("dashboard/decline.html", lead=lead, form=form, has_errors=True), 422
+    pending.decline_lead(lead, form.reason.data)
     flash(_("Declined. The patient reads your reason and can ask another clinic"), "success")
     return redirect(url_for("dashboard.leads"), 303)
 
@@ -108,22 +106,22 @@ def decline_lead(ref: str) -> ResponseReturnValue:
 @blueprint.post("/leads/<ref>/reply")
 @writes
 @idempotent(ReplyForm)
-def reply_to_patient(ref: str) -> ResponseReturnValue:
+def reply_to_patient(lead: Lead, ref: str) -> ResponseReturnValue:
     """Goes to the patient at once; neither the reply clock nor the one question is touched."""
-    own, form = current_lead(), ReplyForm()
-    visible = answers_visible_to(own)
-    if not may_reply(own, visible.said):
-        raise WrongState(LEAD_REFUSALS[own.state], _("You cannot write to this patient any more"))
-    if not form.validate_on_submit() or not _sent(own, form):
-        record_accesses_of_refused_form(own, visible)
-        return lead_page(own, visible, form=filled_form(own, visible), status=422, reply_form=form)
+    form = ReplyForm()
+    visible = answers_visible_to(lead)
+    if not may_reply(lead, visible.said):
+        raise WrongState(LEAD_REFUSALS[lead.state], _("You cannot write to this patient any more"))
+    if not form.validate_on_submit() or not _sent(lead, form):
+        record_accesses_of_refused_form(lead, visible)
+        return lead_page(lead, visible, form=filled_form(lead, visible), status=422, reply_form=form)
     flash(_("Sent. The patient is told by email that you have written"), "success")
     return redirect(url_for("dashboard.lead", ref=ref, _anchor="messages"), 303)
 
 
-def _sent(own: Lead, form: ReplyForm) -> bool:
+def _sent(lead: Lead, form: ReplyForm) -> bool:
     try:
-        reply(own, form.body.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
+        reply(lead, form.body.data or "", by=current_user.id, as_it_is=form.as_it_is.data)
     except Disagreements as asked:
         form.point_out(asked.problems)
         return False

@@ -22,7 +22,7 @@ from marketplace.quotes.pending import cancel_pending
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote
 from marketplace.quotes.states import PriceReason
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import current_lead, record_accesses_of_refused_form
+from marketplace.web.dashboard.current_lead import record_accesses_of_refused_form
 from marketplace.web.dashboard.leads import form_of, lead_page, procedures_of
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
@@ -43,59 +43,58 @@ if TYPE_CHECKING:
 @blueprint.post("/leads/<ref>/quote")
 @writes
 @idempotent(QuoteForm)
-def send_quote(ref: str) -> ResponseReturnValue:
+def send_quote(lead: Lead, ref: str) -> ResponseReturnValue:
     """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
-    own = current_lead()
-    must_go_on(own)
-    if not takes_quote(own):
-        raise WrongState(LEAD_REFUSALS[own.state], _("This request takes no quote any more"))
-    visible = answers_visible_to(own)
-    record_accesses_of_refused_form(own, visible)
-    form = form_of(own, visible)
-    _check_not_stale(own, form)
-    agrees = form.agrees_to(request_shown(own, visible)) and form.validate_on_submit()
-    if agrees and _held(own, form, answers=len(visible.questions)) and _still_as_read(own, form):
+    must_go_on(lead)
+    if not takes_quote(lead):
+        raise WrongState(LEAD_REFUSALS[lead.state], _("This request takes no quote any more"))
+    visible = answers_visible_to(lead)
+    record_accesses_of_refused_form(lead, visible)
+    form = form_of(lead, visible)
+    _check_not_stale(lead, form)
+    agrees = form.agrees_to(request_shown(lead, visible)) and form.validate_on_submit()
+    if agrees and _held(lead, form, answers=len(visible.questions)) and _still_as_read(lead, form):
         return redirect(url_for("dashboard.lead", ref=ref), 303)
-    return lead_page(own, answers_visible_to(own), form=form, status=STALE if form.changes else 422, has_errors=True)
+    return lead_page(lead, answers_visible_to(lead), form=form, status=STALE if form.changes else 422, has_errors=True)
 
 
-def _still_as_read(own: Lead, form: QuoteForm) -> bool:
+def _still_as_read(lead: Lead, form: QuoteForm) -> bool:
     """Holding it has locked the request: what the patient changed until then counts, and nothing is held."""
-    agrees = form.agrees_to(request_shown(own, answers_visible_to(own)))
+    agrees = form.agrees_to(request_shown(lead, answers_visible_to(lead)))
     if not agrees:
         errors.rollback()
     return agrees
 
 
-def _check_not_stale(own: Lead, form: QuoteForm) -> None:
+def _check_not_stale(lead: Lead, form: QuoteForm) -> None:
     """The page was shown before a colleague answered: what they wrote is not replaced unread."""
-    latest = latest_for_lead(own)
+    latest = latest_for_lead(lead)
     number = latest.number if latest else 0
     if form.seen.data and form.seen.data != str(number):
         raise WrongState("quote_changed", _("A colleague has answered this request since you opened it"))
 
 
-def _held(own: Lead, form: QuoteForm, *, answers: int) -> bool:
+def _held(lead: Lead, form: QuoteForm, *, answers: int) -> bool:
     reason = PriceReason(form.price_reason.data) if form.price_reason.data else None
     confirmed = Confirmed(price_reason=reason, as_it_is=form.as_it_is.data)
     try:
-        submit_quote(own, _terms(own, form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
+        submit_quote(lead, _terms(lead, form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
     except Disagreements as refused:
         form.point_out(refused.problems)
         return False
     return True
 
 
-def _terms(own: Lead, form: QuoteForm, *, answers: int) -> QuoteTerms:
-    chosen = next(p for p in procedures_of(own) if p.slug == form.procedure.data)
+def _terms(lead: Lead, form: QuoteForm, *, answers: int) -> QuoteTerms:
+    chosen = next(p for p in procedures_of(lead) if p.slug == form.procedure.data)
     return terms_from(form, procedure_id=chosen.id, answers=answers)
 
 
 @blueprint.post("/leads/<ref>/undo")
 @writes
-def undo_quote(ref: str) -> ResponseReturnValue:
+def undo_quote(lead: Lead, ref: str) -> ResponseReturnValue:
     """Back to the form, with all that was typed. Too late is said so."""
-    cancel_pending(current_lead())
+    cancel_pending(lead)
     flash(_("Taken back. Nothing was sent to the patient"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
@@ -111,31 +110,30 @@ class WithdrawForm(Form):
 
 
 @blueprint.get("/leads/<ref>/withdraw")
-def ask_withdraw(ref: str) -> str:
+def ask_withdraw(lead: Lead) -> str:
     """What follows is said before the button."""
-    own = current_lead()
-    return _page(own, _open_quote(own), WithdrawForm())
+    return _page(lead, _open_quote(lead), WithdrawForm())
 
 
 @blueprint.post("/leads/<ref>/withdraw")
 @writes
-def withdraw_quote(ref: str) -> ResponseReturnValue:
+def withdraw_quote(lead: Lead, ref: str) -> ResponseReturnValue:
     """No longer to be chosen; the patient is told at once, and the clinic may send another one."""
-    own, form = current_lead(), WithdrawForm()
-    quote = _open_quote(own)
+    form = WithdrawForm()
+    quote = _open_quote(lead)
     if not form.validate_on_submit():
-        return _page(own, quote, form), 422
+        return _page(lead, quote, form), 422
     withdraw(quote, reason=form.reason.data)
     flash(_("Quote withdrawn. The patient is told by email. You can send another one"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
 
-def _open_quote(own: Lead) -> Quote:
-    quote = standing_for_lead(own)
+def _open_quote(lead: Lead) -> Quote:
+    quote = standing_for_lead(lead)
     if quote is None or quote.state != "sent":
         raise WrongState("quote_not_sent", _("There is no open quote to withdraw"))
     return quote
 
 
-def _page(own: Lead, quote: Quote, form: WithdrawForm) -> str:
-    return render_template("dashboard/withdraw.html", lead=own, quote=quote, form=form, has_errors=bool(form.errors))
+def _page(lead: Lead, quote: Quote, form: WithdrawForm) -> str:
+    return render_template("dashboard/withdraw.html", lead=lead, quote=quote, form=form, has_errors=bool(form.errors))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,9 +14,11 @@ from wtforms.validators import InputRequired
 from marketplace.accounts.freshness import fresh, put_back
 from marketplace.clinics import invitation_actions, invitations, team
 from marketplace.clinics.invitations import LIFETIME
+from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
 from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.dashboard.current_lead import current_clinic
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.forms.base import Form, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
@@ -33,12 +35,12 @@ class RoleForm(Form):
 
 
 @blueprint.get("/team")
-def show_team() -> str:
+def show_team(clinic: Clinic, membership: Membership) -> str:
     """Who may answer requests; owners also see who is asked to join."""
     return render_template(
         "dashboard/team/show.html",
-        members=team.members(g.clinic),
-        invitations=invitations.open_ones(g.clinic.id) if g.membership.role == TeamRole.OWNER else [],
+        members=team.members(clinic),
+        invitations=invitations.open_ones(clinic.id) if membership.role == TeamRole.OWNER else [],
         own_id=current_user.id,
         most=team.MAX_PEOPLE,
     )
@@ -46,15 +48,15 @@ def show_team() -> str:
 
 @blueprint.get("/team/<uuid:account_id>")
 @fresh
-def show_member(account_id: UUID) -> ResponseReturnValue:
+def show_member(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
     """One person: what they may do, and the way out."""
-    form = RoleForm(role=team.member(g.clinic, account_id).role)
+    form = RoleForm(role=team.member(clinic, account_id).role)
     put_back(form)
-    return _member_page(account_id, form=form)
+    return _member_page(clinic, account_id, form=form)
 
 
-def _member_page(account_id: UUID, *, form: Form) -> ResponseReturnValue:
-    person = team.member(g.clinic, account_id)
+def _member_page(clinic: Clinic, account_id: UUID, *, form: Form) -> ResponseReturnValue:
+    person = team.member(clinic, account_id)
     page = render_template(
         "dashboard/team/member.html", person=person, form=form, own_id=current_user.id, has_errors=bool(form.errors)
     )
@@ -64,31 +66,31 @@ def _member_page(account_id: UUID, *, form: Form) -> ResponseReturnValue:
 @blueprint.post("/team/<uuid:account_id>")
 @fresh
 @writes
-def change_role(account_id: UUID) -> ResponseReturnValue:
+def change_role(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
     """They are signed out, and come back as what they are now."""
     form = RoleForm()
     if form.validate_on_submit():
         try:
-            team.change_role(g.clinic, account_id, TeamRole(form.role.data), by=current_user.id)
+            team.change_role(clinic, account_id, TeamRole(form.role.data), by=current_user.id)
         except Refused as refused:
             form.role.errors = [refused.message]
         else:
             flash(_("The role is changed. Whoever has it signs in again"), "success")
             return _onward(account_id)
-    return _member_page(account_id, form=form)
+    return _member_page(clinic, account_id, form=form)
 
 
 @blueprint.post("/team/<uuid:account_id>/remove")
 @fresh
 @writes
-def remove_member(account_id: UUID) -> ResponseReturnValue:
+def remove_member(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
     """Out at once."""
-    form = RoleForm(formdata=None, role=team.member(g.clinic, account_id).role)
+    form = RoleForm(formdata=None, role=team.member(clinic, account_id).role)
     try:
-        team.remove(g.clinic, account_id, by=current_user.id)
+        team.remove(clinic, account_id, by=current_user.id)
     except Refused as refused:
         form.form_errors.append(refused.message)
-        return _member_page(account_id, form=form)
+        return _member_page(clinic, account_id, form=form)
     flash(_("Removed, and signed out in every browser"), "success")
     return _onward(account_id)
 
@@ -111,11 +113,11 @@ def ask_leave() -> str:
 @blueprint.post("/team/leave")
 @fresh
 @writes
-def leave_team() -> ResponseReturnValue:
+def leave_team(clinic: Clinic) -> ResponseReturnValue:
     """Out in every browser; the account stays."""
     form = Form()
     try:
-        team.leave(g.clinic, current_user.id)
+        team.leave(clinic, current_user.id)
     except Refused as refused:
         form.form_errors.append(refused.message)
         return render_template("dashboard/team/leave.html", form=form, has_errors=True), 422
@@ -138,7 +140,7 @@ class InviteForm(IdempotentForm):
 
     def counted(self) -> dict[str, str]:
         """All of a team together, and each mailbox has peace."""
-        return {"clinic": str(g.clinic.id), "email": self.email.data or ""}
+        return {"clinic": str(current_clinic().id), "email": self.email.data or ""}
 
 
 @blueprint.get("/team/invite")
@@ -154,13 +156,13 @@ def ask_invite() -> str:
 @fresh
 @writes
 @idempotent(InviteForm)
-def invite() -> ResponseReturnValue:
+def invite(clinic: Clinic) -> ResponseReturnValue:
     """One mail with one link."""
     form = InviteForm()
     if form.validate_on_submit():
         try:
             role = TeamRole(form.role.data)
-            invitation = invitation_actions.invite(g.clinic, email=form.email.data or "", role=role, by=current_user.id)
+            invitation = invitation_actions.invite(clinic, email=form.email.data or "", role=role, by=current_user.id)
         except Refused as refused:
             form.email.errors = [refused.message]
         else:
@@ -172,8 +174,8 @@ def invite() -> ResponseReturnValue:
 @blueprint.post("/team/invitations/<uuid:invitation_id>/cancel")
 @fresh
 @writes
-def cancel_invitation(invitation_id: UUID) -> ResponseReturnValue:
+def cancel_invitation(clinic: Clinic, invitation_id: UUID) -> ResponseReturnValue:
     """Cancels the invitation; its link does not work any more."""
-    invitation_actions.cancel_invitation(g.clinic, invitation_id, by=current_user.id)
+    invitation_actions.cancel_invitation(clinic, invitation_id, by=current_user.id)
     flash(_("Invitation cancelled. Its link does not work any more"), "success")
     return redirect(url_for("dashboard.show_team"), 303)

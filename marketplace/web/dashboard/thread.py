@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
@@ -15,6 +14,7 @@ from wtforms.validators import DataRequired, Length
 from marketplace.accounts.queries import names_of
 from marketplace.leads.actions import may_reply
 from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView
+from marketplace.web.dashboard.current_lead import current_clinic, current_lead
 from marketplace.web.forms.base import FlaggedWordsForm
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ReplyForm(FlaggedWordsForm):
 
     def counted(self) -> dict[str, str]:
         """All of a team together, and each patient's mailbox."""
-        return {"clinic": str(g.clinic.id), "request": g.lead.request.ref}
+        return {"clinic": str(current_clinic().id), "request": current_lead().request.ref}
 
 
 @dataclass(frozen=True)
