@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 
+from marketplace.clinics.models import Clinic
 from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import refusals
+from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import Changes, Shown
@@ -21,11 +22,11 @@ HEALTH_ROWS = ("conditions", "details", "photos")
 class Recipients:
     """Of the clinics that were ticked those that can get the request now, and the others with the reason in words."""
 
-    clinics: list[Any]
-    left_out: list[tuple[Any, str]]
+    clinics: list[Clinic]
+    left_out: list[tuple[Clinic, str]]
 
     @classmethod
-    def among(cls, quote_request: Any, clinics: list[Any]) -> "Recipients":
+    def among(cls, quote_request: QuoteRequest, clinics: list[Clinic]) -> "Recipients":
         """As it is at this moment."""
         refused = refusals(quote_request, clinics)
         return cls(
@@ -39,16 +40,16 @@ class Agreement:
     """One page: whose request, who gets it, what goes along."""
 
     page: str
-    quote_request: Any
+    quote_request: QuoteRequest
     recipients: Recipients
 
     @property
-    def clinics(self) -> list[Any]:
+    def clinics(self) -> list[Clinic]:
         """Who gets it."""
         return self.recipients.clinics
 
     @cached_property
-    def photos(self) -> list[Any]:
+    def photos(self) -> list[Photo]:
         """Those that go along with the health answers."""
         return list(photos_of(self.quote_request))
 
@@ -76,7 +77,7 @@ class Agreement:
 
     def marked(self, changes: Changes) -> list[Row]:
         """The rows, with a mark where they changed."""
-        return [{**row, "changed": row["name"] in changes.changed} for row in self.rows]
+        return marked_rows(self.rows, changes)
 
     def items(self, changes: Changes) -> list[tuple[str | None, str]]:
         """What changed since the page was shown, a line each."""
@@ -86,10 +87,15 @@ class Agreement:
         return agreeing.items(changes, labels, gone=_("A clinic is no longer among those that get it"))
 
 
-def answer_facts(quote_request: Any, shown_rows: list[Row]) -> dict[str, object]:
+def answer_facts(quote_request: QuoteRequest, shown_rows: list[Row]) -> dict[str, object]:
     """Each answer as it is shown; a photo in another's place is another photo."""
     facts: dict[str, object] = {row["name"]: str(row["value"]) for row in shown_rows}
     return facts | {"photos": [str(photo.id) for photo in photos_of(quote_request)]}
+
+
+def marked_rows(shown_rows: list[Row], changes: Changes) -> list[Row]:
+    """Returns the rows with a mark on those that changed since the page was shown."""
+    return [{**row, "changed": row["name"] in changes.changed} for row in shown_rows]
 
 
 def without_links(shown_rows: list[Row], *, own: bool) -> list[Row]:

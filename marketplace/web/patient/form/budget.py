@@ -1,7 +1,5 @@
 """The question for a budget, where there is one."""
 
-from typing import Any
-
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField
@@ -11,6 +9,7 @@ from marketplace.foundation.values.amount_words import sentence
 from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
 from marketplace.foundation.values.money import precision
 from marketplace.quote_requests import drafts
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form import choices
@@ -33,11 +32,11 @@ class BudgetForm(Question):
     share_budget = BooleanField(_l("Show it to clinics"))
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """The currency of home, until another is chosen."""
         amount, currency = quote_request.budget_amount, quote_request.budget_currency
         return {
-            "amount": as_typed(amount, currency) if amount is not None else "",
+            "amount": as_typed(amount, currency) if amount is not None and currency else "",
             "currency": currency or choices.currency_of(quote_request.home_country),
             "scope": quote_request.budget_scope,
             "share_budget": quote_request.share_budget,
@@ -62,7 +61,7 @@ class BudgetForm(Question):
     def _minor(self) -> int:
         return read_amount(self.amount.data or "", self._currency())
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Nothing typed is an answer, too."""
         drafts.answer_budget(
             quote_request,
@@ -76,6 +75,6 @@ class BudgetForm(Question):
 @blueprint.route("/get-quotes/budget", methods=["GET", "POST"])
 @writes
 @with_draft("budget")
-def ask_budget(quote_request: Any) -> ResponseReturnValue:
+def ask_budget(quote_request: QuoteRequest) -> ResponseReturnValue:
     """A budget, if there is one."""
     return ask("budget", BudgetForm.of(quote_request), quote_request)

@@ -1,7 +1,6 @@
 """The last page of the form: everything to look at, the consent, and sending."""
 
 from datetime import timedelta
-from typing import Any
 
 from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +13,7 @@ from marketplace.accounts import sessions
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.submission import submit
 from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.challenged import ChallengedForm
@@ -37,12 +37,12 @@ class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
 
 @blueprint.get("/get-quotes/check")
 @with_draft("check")
-def ask_check(quote_request: Any) -> ResponseReturnValue:
+def ask_check(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Everything on one page, each answer with its Change link."""
     return _check_page(_agreement(quote_request), CheckForm(data={"aftercare": False}))
 
 
-def _agreement(quote_request: Any) -> Agreement:
+def _agreement(quote_request: QuoteRequest) -> Agreement:
     return Agreement("check", quote_request, Recipients.among(quote_request, queries.ticked(quote_request)))
 
 
@@ -82,7 +82,7 @@ def send() -> ResponseReturnValue:
     return redirect(url_for("patient.sent"), 303)
 
 
-def _remember_sent(quote_request: Any) -> None:
+def _remember_sent(quote_request: QuoteRequest) -> None:
     """As long as the form's token is kept, so that sending it again is answered alike."""
     session.pop("draft")
     session["sent"] = quote_request.ref

@@ -10,6 +10,7 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from marketplace.catalogue import geography
@@ -112,11 +113,11 @@ class _Listed:
     data: Any
     choices: Any
 
-    def __init__(self, label: Any, message: Any = "", *, unlisted: Any = "", **given: Any) -> None:
+    def __init__(self, label: str, message: str = "", *, unlisted: str = "", **given: Any) -> None:
         super().__init__(label, **given)  # type: ignore[call-arg]
         self.message, self.unlisted = message, unlisted
 
-    def pre_validate(self, _form: object) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """An unknown value counts as none."""
         if self.data not in {value for value, _label in self.choices}:
             is_typed = self.data not in (None, "")
@@ -139,12 +140,12 @@ class SomeOf(SelectMultipleField):
     """Checkboxes: at least one, all of them listed, and no more than `most`."""
 
     def __init__(
-        self, label: Any, message: Any = "", *, most: int | None = None, too_many: Any = "", **given: Any
+        self, label: str, message: str = "", *, most: int | None = None, too_many: str = "", **given: Any
     ) -> None:
         super().__init__(label, **given)
         self.message, self.most, self.too_many = message, most, too_many
 
-    def pre_validate(self, _form: object) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Unknown values are dropped, but they count."""
         sent = list(dict.fromkeys(self.data or ()))
         listed = {choice[0] for choice in self.iter_choices()}

@@ -1,7 +1,7 @@
 """The choice of clinics: each proposed one as a card, with its reason."""
 
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -9,8 +9,10 @@ from markupsafe import Markup
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
+from marketplace.clinics.models import Clinic
 from marketplace.leads.proposal import Proposal, Proposed, propose
 from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.clinic_words import both_spans, reply_words, stamp_words
 from marketplace.web.http.writing import writes
@@ -33,7 +35,7 @@ class ClinicsForm(Question):
     proposed: Proposed
 
     @classmethod
-    def for_proposed(cls, quote_request: Any, proposed: Proposed) -> "ClinicsForm":
+    def for_proposed(cls, quote_request: QuoteRequest, proposed: Proposed) -> "ClinicsForm":
         """The choices are what routing proposes now."""
         form = cls.of(quote_request)
         form.proposed = proposed
@@ -41,11 +43,11 @@ class ClinicsForm(Question):
         return form
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """Unticked, unless ticked before."""
         return {"clinics": [clinic.slug for clinic in queries.ticked(quote_request)]}
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Ticked clinics, in the order proposed."""
         ticked = [p.clinic for p in self.proposed.proposals if p.clinic.slug in (self.clinics.data or [])]
         drafts.answer_clinics(quote_request, clinics=ticked, wait=False)
@@ -61,11 +63,11 @@ class WaitForm(Question):
     )
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """Unticked, unless ticked before."""
         return {"wait": quote_request.wait_without_clinic}
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Kept without a recipient."""
         drafts.answer_clinics(quote_request, clinics=[], wait=True)
 
@@ -74,20 +76,20 @@ class WaitForm(Question):
 class Card:
     """What the choice is made by."""
 
-    clinic: Any
+    clinic: Clinic
     reason: str
     reply: str
     stamp: dict[str, str]
     price: Markup | None
 
 
-def cards(proposed: Proposed, procedure_id: object, *, currency: str) -> dict[str, Card]:
+def cards(proposed: Proposed, procedure_id: UUID | None, *, currency: str) -> dict[str, Card]:
     """By the clinic's slug, in the order proposed; `currency` is the person's."""
     return {p.clinic.slug: _card(p, procedure_id, currency) for p in proposed.proposals}
 
 
-def _card(proposal: Proposal, procedure_id: object, currency: str) -> Card:
-    clinic: Any = proposal.clinic
+def _card(proposal: Proposal, procedure_id: UUID | None, currency: str) -> Card:
+    clinic = proposal.clinic
     return Card(
         clinic=clinic,
         reason=str(ROUTING_REASONS.patient[proposal.reason]),
@@ -97,12 +99,12 @@ def _card(proposal: Proposal, procedure_id: object, currency: str) -> Card:
     )
 
 
-def _price(clinic: Any, procedure_id: object, currency: str) -> Markup | None:
+def _price(clinic: Clinic, procedure_id: UUID | None, currency: str) -> Markup | None:
     row = next((price for price in clinic.prices if price.procedure_id == procedure_id), None)
     return both_spans(row.low, row.high, row.currency, to=currency) if row else None
 
 
-def _stamp(clinic: Any) -> dict[str, str]:
+def _stamp(clinic: Clinic) -> dict[str, str]:
     found = stamp_words(clinic)
     return {**found, "line": f"{found['line']} · {found['count']}"}
 
@@ -110,7 +112,7 @@ def _stamp(clinic: Any) -> dict[str, str]:
 @blueprint.route("/get-quotes/clinics", methods=["GET", "POST"])
 @writes
 @with_draft("clinics")
-def ask_clinics(quote_request: Any) -> ResponseReturnValue:
+def ask_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Up to five, each with its reason; where there is none, the request may wait."""
     proposed = propose(quote_request)
     if not proposed.proposals:

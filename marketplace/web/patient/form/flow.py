@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Self
+from typing import Concatenate, ParamSpec, Self
 from uuid import UUID
 
 from flask import redirect, render_template, request, session, url_for
@@ -17,8 +17,11 @@ from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.quote_requests import drafts, queries, retention
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import Form
 
+P = ParamSpec("P")
+QuestionView = Callable[Concatenate[QuoteRequest, P], ResponseReturnValue]
 QUESTIONS = drafts.STEPS[:-1]
 CHANGE = "1"
 NEEDS_TREATMENT = {"health"}  # asks what only a treatment knows
@@ -33,7 +36,7 @@ class Question(Form):
     about: Particulars | None = None
 
     @classmethod
-    def of(cls, quote_request: Any) -> Self:
+    def of(cls, quote_request: QuoteRequest) -> Self:
         """What was sent, or what was answered before."""
         sent = request.method == "POST"
         given = {} if sent else {**cls.answered(quote_request), "change": request.args.get("change", "")}
@@ -42,16 +45,16 @@ class Question(Form):
         return form
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """The stored answers by the names of the fields."""
         raise NotImplementedError
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Hands the answers to the draft."""
         raise NotImplementedError
 
 
-def current_draft() -> Any:
+def current_draft() -> QuoteRequest | None:
     """This browser's draft, or None."""
     try:
         request_id = UUID(session.get("draft", ""))
@@ -61,14 +64,16 @@ def current_draft() -> Any:
         return None
 
 
-def continue_draft(quote_request: Any) -> None:
+def continue_draft(quote_request: QuoteRequest) -> None:
     """This browser fills this draft in from here on, also after it was closed."""
     session["draft"] = str(quote_request.id)
     session["draft_ref"] = quote_request.ref
     keep_draft()
 
 
-def begin_draft(*, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None) -> Any:
+def begin_draft(
+    *, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None
+) -> QuoteRequest:
     """A new one for this browser; an earlier one is left to end by itself. Raises LimitReached."""
     limits.consume("new-request")
     request_id = uuid7()
@@ -89,34 +94,32 @@ def url_of(step: str, *, change: str | None = None) -> str:
     return url_for(f"patient.ask_{step}", change=change)
 
 
-def with_draft(step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def with_draft(step: str) -> Callable[[QuestionView[P]], Callable[P, ResponseReturnValue]]:
     """Without a draft back to the start, unless an answer comes along: it begins a new one, and what is missing is
     asked afterwards. Ahead of the answers to the first that is missing."""
 
-    def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap(view: QuestionView[P]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
-        def asked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        def asked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             quote_request = current_draft()
             if quote_request is None and request.method == "POST" and step in BEGIN_ANEW:
                 fresh = begin_draft()
                 if fresh.treatment is None and step in NEEDS_TREATMENT:
                     return redirect(url_for("patient.start"), 303)
-                begun: ResponseReturnValue = view(fresh, *args, **kwargs)
-                return begun
+                return view(fresh, *args, **kwargs)
             if quote_request is None:
                 return redirect(url_for("patient.start"), 303)
             missing = drafts.first_missing(quote_request)
             if missing and drafts.STEPS.index(step) > drafts.STEPS.index(missing):
                 return redirect(url_of(missing), 303)
-            answer: ResponseReturnValue = view(quote_request, *args, **kwargs)
-            return answer
+            return view(quote_request, *args, **kwargs)
 
         return asked
 
     return wrap
 
 
-def after(step: str, quote_request: Any, *, changing: bool) -> str:
+def after(step: str, quote_request: QuoteRequest, *, changing: bool) -> str:
     """The next page: in order, or back to the answers once none is missing."""
     if changing:
         return url_of(drafts.first_missing(quote_request) or "check")
@@ -131,7 +134,7 @@ def before(step: str, *, changing: bool) -> str:
     return url_of(drafts.STEPS[place - 1]) if place else url_for("patient.start")
 
 
-def page(step: str, form: Question, **context: Any) -> ResponseReturnValue:
+def page(step: str, form: Question, **context: object) -> ResponseReturnValue:
     """The page of a question; with errors it is a 422."""
     changing = form.change.data == CHANGE
     html = render_template(
@@ -146,7 +149,7 @@ def page(step: str, form: Question, **context: Any) -> ResponseReturnValue:
     return html, 422 if form.errors else 200
 
 
-def ask(step: str, form: Question, quote_request: Any, **context: Any) -> ResponseReturnValue:
+def ask(step: str, form: Question, quote_request: QuoteRequest, **context: object) -> ResponseReturnValue:
     """Asks, or stores the answer and goes on."""
     if not form.validate_on_submit():
         return page(step, form, **context)
@@ -154,7 +157,7 @@ def ask(step: str, form: Question, quote_request: Any, **context: Any) -> Respon
     return redirect(after(step, quote_request, changing=form.change.data == CHANGE), 303)
 
 
-def keep(form: Question, quote_request: Any) -> None:
+def keep(form: Question, quote_request: QuoteRequest) -> None:
     """Stores the answer of a draft that nobody sends meanwhile. Raises WrongState once it is sent."""
     drafts.begin(quote_request)
     form.store(quote_request)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from wtforms.validators import Length, ValidationError
 
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web import condition_words
 from marketplace.web.condition_words import NONE, UNSURE
 from marketplace.web.http.writing import writes
@@ -40,7 +41,7 @@ class HealthForm(Question):
     examples: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
-    def of(cls, quote_request: Any) -> Self:
+    def of(cls, quote_request: QuoteRequest) -> Self:
         """Asks about the conditions that matter for the request's treatment."""
         form = super().of(quote_request)
         treatment = queries.treatment_of(quote_request)
@@ -49,7 +50,7 @@ class HealthForm(Question):
         return form
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """Opened for the one who wrote it."""
         answers = queries.answers(quote_request)
         return {"conditions": list(answers.conditions), "details": answers.details}
@@ -60,7 +61,7 @@ class HealthForm(Question):
         if NONE in ticked and len(ticked) > 1:
             raise ValidationError(_('You selected "None of these" and another answer: choose one'))
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Sealed at once."""
         drafts.answer_health(quote_request, conditions=self.conditions.data or [], details=self.details.data or "")
 
@@ -68,7 +69,7 @@ class HealthForm(Question):
 @blueprint.route("/get-quotes/health", methods=["GET", "POST"])
 @writes
 @with_draft("health")
-def ask_health(quote_request: Any) -> ResponseReturnValue:
+def ask_health(quote_request: QuoteRequest) -> ResponseReturnValue:
     """An answer with a meaning leads to the page that says it; none ends the request."""
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
@@ -82,7 +83,7 @@ def ask_health(quote_request: Any) -> ResponseReturnValue:
 
 @blueprint.get("/get-quotes/pause")
 @with_draft("you")
-def pause(quote_request: Any) -> ResponseReturnValue:
+def pause(quote_request: QuoteRequest) -> ResponseReturnValue:
     """What was ticked, and what it means; asks nothing."""
     conditions = set(queries.answers(quote_request).conditions)
     content = particulars_of(queries.treatment_of(quote_request))

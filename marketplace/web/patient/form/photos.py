@@ -1,6 +1,5 @@
 """The photos of a draft. Each file is taken or refused by itself, so that a bad one loses none of the good ones."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect
@@ -14,6 +13,7 @@ from wtforms.validators import ValidationError
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values import pictures
 from marketplace.quote_requests import drafts, photos
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import commit_despite_refusal, writes
 from marketplace.web.patient.blueprint import blueprint
@@ -42,7 +42,7 @@ class PhotosForm(Question):
     onward = StringField()  # the button that takes a chosen file along, and goes on without one
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """A file cannot be put back into its field."""
         return {}
 
@@ -70,7 +70,7 @@ class PhotosForm(Question):
         self.photos.errors = [*self.photos.errors, *errors]
         return done
 
-    def keep(self, quote_request: Any, reencoded: list[tuple[str, bytes]]) -> None:
+    def keep(self, quote_request: QuoteRequest, reencoded: list[tuple[str, bytes]]) -> None:
         """In a locked request."""
         removed = _key(self.remove.data)
         if removed:
@@ -100,7 +100,7 @@ def _key(text: str | None) -> UUID | None:
 @uploads.takes_photos
 @writes
 @with_draft("photos")
-def ask_photos(quote_request: Any) -> ResponseReturnValue:
+def ask_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
     """What could be taken is kept, also when another file could not."""
     form = PhotosForm.of(quote_request)
     changing = form.change.data == CHANGE
@@ -116,7 +116,7 @@ def ask_photos(quote_request: Any) -> ResponseReturnValue:
         commit_despite_refusal()
     kept = photos.photos_of(quote_request)
     onward = after("photos", quote_request, changing=changing)
-    whose: dict[str, Any] = {"place": "patient.show_draft_photo", "whose": {}}
+    whose: dict[str, object] = {"place": "patient.show_draft_photo", "whose": {}}
     return page("photos", form, kept=kept, most=photos.MAX_PHOTOS, may_add=True, onward=onward, **whose)
 
 
@@ -129,7 +129,7 @@ def show_draft_photo(photo_id: UUID) -> Response:
     return photo_response(quote_request, photo_id)
 
 
-def photo_response(quote_request: Any, photo_id: UUID) -> Response:
+def photo_response(quote_request: QuoteRequest, photo_id: UUID) -> Response:
     """The picture, as a page shows it. Raises NotFound where it is not one of the request."""
     photo = photos.photo_of(quote_request, photo_id)
     return uploads.answer(photos.picture(photo), name=f"{quote_request.ref}-{photo.place}")

@@ -1,7 +1,5 @@
 """After the form: the mailbox is next. Until it is confirmed, the address and the answers can be changed."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +9,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.leads.request_actions import correct_address, rewrite
 from marketplace.quote_requests import queries, request_links
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms.base import IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
@@ -26,7 +25,7 @@ class AddressForm(IdempotentForm):
     email = email_field()
 
 
-def _sent_request() -> Any:
+def _sent_request() -> QuoteRequest | None:
     """What this browser sent; where the answer was lost on the way, the draft's reference finds it."""
     ref = session.get("sent") or session.get("draft_ref", "")
     try:

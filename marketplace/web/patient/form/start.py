@@ -1,6 +1,7 @@
 """Get free quotes: what will be asked, and the start of a draft."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import cast
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -35,13 +36,13 @@ class StartOfSeveral(StartForm):
     treatment: Field = OneOf(_l("Which treatment is it about?"), _l("Select a treatment"))
 
 
-def _start_form(clinic: Clinic | None, **kwargs: Any) -> StartForm:
+def _start_form(clinic: Clinic | None, *, data: Mapping[str, str] | None = None) -> StartForm:
     """Asks for the treatment where there are several: those of the clinic, if it offers any."""
     listed = treatments()
     if len(listed) == 1:
-        return StartForm(**kwargs)
+        return StartForm(data=data)
     offered = {price.procedure.treatment_id for price in clinic.prices} if clinic else set()
-    form = StartOfSeveral(**kwargs)
+    form = StartOfSeveral(data=data)
     asked = cast(OneOf, form.treatment)
     asked.choices = [(each.slug, each.name) for each in listed if not offered or each.id in offered]
     if len(asked.choices) == 1 and request.method != "POST":

@@ -1,6 +1,8 @@
 """The answers on one page, each with the way to change it."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import NotRequired, TypedDict
 
 from babel.lists import format_list
 from flask_babel import get_locale, ngettext
@@ -8,7 +10,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.geography import homes
+from marketplace.clinics.models import Clinic
 from marketplace.quote_requests import queries
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.condition_words import conditions_in_words
 from marketplace.web.filters import country_name, language_name, money
@@ -16,38 +20,47 @@ from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.flow import CHANGE, url_of
 from marketplace.words.request import BUDGET_SCOPES, TIMINGS, TRIPS
 
-Row = dict[str, Any]
+
+class Row(TypedDict):
+    """An answer: its name, what the page calls it, what it says, and where it is changed."""
+
+    name: str
+    key: str
+    value: str | None
+    href: NotRequired[str | None]
+    about: NotRequired[None]
+    changed: NotRequired[bool]
 
 
-def rows(quote_request: Any) -> list[Row]:
+def rows(quote_request: QuoteRequest) -> list[Row]:
     """In the order of the questions."""
     return [*_wish(quote_request), *_person(quote_request)]
 
 
-def outside_europe(clinics: list[Any]) -> str:
+def outside_europe(clinics: list[Clinic]) -> str:
     """The countries of these clinics with another privacy law, as one text; empty when there is none."""
     countries = sorted({clinic.country for clinic in clinics})
     return _listed([country_name(code) for code in countries if not homes()[code].has_european_law])
 
 
-def _row(step: str, name: str, key: str, value: Any) -> Row:
+def _row(step: str, name: str, key: str, value: str | None) -> Row:
     return {"name": name, "key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
 
 
-def _wish(quote_request: Any) -> list[Row]:
+def _wish(quote_request: QuoteRequest) -> list[Row]:
     anywhere = _("Anywhere")
     wanted = [country_name(code) for code in quote_request.destinations]
     return [
         _row("treatment", "treatment", _("What you would like help with"), _treatment(quote_request)),
-        _row("where", "home", _("Where you live"), country_name(quote_request.home_country)),
+        _row("where", "home", _("Where you live"), country_name(quote_request.home_country or "")),
         _row("where", "destinations", _("Where you would travel"), _listed(wanted) or anywhere),
         _row("when", "timing", _("When you could travel"), _when(quote_request)),
-        _row("when", "trips", _("Trips"), TRIPS.form[quote_request.trips]),
+        _row("when", "trips", _("Trips"), TRIPS.form[quote_request.trips or ""]),
         _row("budget", "budget", _("Budget"), _budget(quote_request)),
     ]
 
 
-def _person(quote_request: Any) -> list[Row]:
+def _person(quote_request: QuoteRequest) -> list[Row]:
     answers = queries.answers(quote_request)
     ticked = conditions_in_words(answers.conditions, queries.treatment_of(quote_request), "form")
     return [
@@ -62,42 +75,42 @@ def _person(quote_request: Any) -> list[Row]:
     ]
 
 
-def _photos(quote_request: Any) -> str | None:
+def _photos(quote_request: QuoteRequest) -> str | None:
     n = len(photos_of(quote_request))
     return ngettext("%(num)s photo", "%(num)s photos", n) if n else None
 
 
-def _treatment(quote_request: Any) -> Markup:
+def _treatment(quote_request: QuoteRequest) -> Markup:
     labels = {concern["slug"]: concern["label"] for concern in queries.treatment_of(quote_request).concerns}
     procedure = quote_request.procedure
     name = procedure.name if procedure else _("The clinic suggests a treatment")
     return _lines([labels.get(quote_request.concern, _("I'm not sure")), name])
 
 
-def _when(quote_request: Any) -> Markup:
+def _when(quote_request: QuoteRequest) -> Markup:
     months = _months(quote_request.month_from, quote_request.month_to)
-    return _lines([text for text in (TIMINGS.form[quote_request.timing], months) if text])
+    return _lines([text for text in (TIMINGS.form[quote_request.timing or ""], months) if text])
 
 
-def _months(first: Any, last: Any) -> str | None:
-    names = {"first": first and choices.month_name(first), "last": last and choices.month_name(last)}
-    if first and last:
-        return _("%(first)s to %(last)s", **names) if first != last else names["first"]
-    if first:
-        return _("From %(first)s", **names)
-    return _("Until %(last)s", **names) if last else None
+def _months(first: date | None, last: date | None) -> str | None:
+    begin, end = (choices.month_name(month) if month else None for month in (first, last))
+    if begin and end:
+        return _("%(first)s to %(last)s", first=begin, last=end) if first != last else begin
+    if begin:
+        return _("From %(first)s", first=begin)
+    return _("Until %(last)s", last=end) if end else None
 
 
-def _budget(quote_request: Any) -> Markup | None:
+def _budget(quote_request: QuoteRequest) -> Markup | None:
     if quote_request.budget_amount is None:
         return None
     shown = _("Shown to clinics") if quote_request.share_budget else _("Not shown to clinics")
-    lines = [money(quote_request.budget_amount, quote_request.budget_currency)]
+    lines = [money(quote_request.budget_amount, quote_request.budget_currency or "")]
     lines += [escape(BUDGET_SCOPES.form[quote_request.budget_scope])] if quote_request.budget_scope else []
     return Markup("<br>").join([*lines, escape(shown)])
 
 
-def _lines(texts: Any) -> Markup:
+def _lines(texts: Iterable[str]) -> Markup:
     return Markup("<br>").join(escape(text) for text in texts)
 
 

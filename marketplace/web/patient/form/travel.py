@@ -1,6 +1,6 @@
 """The questions where the person lives, where and when they could travel, and in how many trips."""
 
-from typing import Any, Self
+from typing import Self
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from marketplace.quote_requests import drafts
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form import choices
@@ -30,14 +31,14 @@ class WhereForm(Question):
     )
 
     @classmethod
-    def of(cls, quote_request: Any) -> Self:
+    def of(cls, quote_request: QuoteRequest) -> Self:
         """Offers the countries in which the request's treatment has prices or clinics."""
         form = super().of(quote_request)
         form.destinations.choices = choices.destinations(quote_request.treatment)
         return form
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """A country the person came from is ticked already."""
         anywhere = [choices.ANY] if quote_request.where_answered else []
         return {
@@ -45,7 +46,7 @@ class WhereForm(Question):
             "destinations": quote_request.destinations or anywhere,
         }
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Anywhere holds every country."""
         wanted = self.destinations.data or []
         drafts.answer_where(
@@ -68,7 +69,7 @@ class WhenForm(Question):
     )
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """Months as YYYY-MM."""
         months = {name: getattr(quote_request, name) for name in ("month_from", "month_to")}
         return {
@@ -92,7 +93,7 @@ class WhenForm(Question):
         if field.data and self.month_from.data and field.data < self.month_from.data:
             raise ValidationError(_("The latest month must be the same as or after the earliest month"))
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """The first day stands for the month."""
         drafts.answer_when(
             quote_request,
@@ -106,7 +107,7 @@ class WhenForm(Question):
 @blueprint.route("/get-quotes/where", methods=["GET", "POST"])
 @writes
 @with_draft("where")
-def ask_where(quote_request: Any) -> ResponseReturnValue:
+def ask_where(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Home and destinations."""
     return ask("where", WhereForm.of(quote_request), quote_request, anywhere=ANY)
 
@@ -114,6 +115,6 @@ def ask_where(quote_request: Any) -> ResponseReturnValue:
 @blueprint.route("/get-quotes/when", methods=["GET", "POST"])
 @writes
 @with_draft("when")
-def ask_when(quote_request: Any) -> ResponseReturnValue:
+def ask_when(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Time and trips."""
     return ask("when", WhenForm.of(quote_request), quote_request)

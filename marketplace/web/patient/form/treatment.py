@@ -38,7 +38,7 @@ class TreatmentForm(Question):
     concern = StringField()
 
     @classmethod
-    def of(cls, quote_request: Any) -> Self:
+    def of(cls, quote_request: QuoteRequest) -> Self:
         """Labelled as people would say it."""
         form = super().of(quote_request)
         listed = [(concern["procedure"], concern["label"]) for concern in concerns_of(quote_request)]
@@ -46,13 +46,13 @@ class TreatmentForm(Question):
         return form
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """Nothing is ticked until it was answered."""
         if not quote_request.procedure_answered:
             return {}
         return {"procedure": quote_request.procedure.slug if quote_request.procedure else UNSURE}
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """The concern is the one sent, or the first that leads to the procedure."""
         slug = None if self.procedure.data == UNSURE else self.procedure.data
         known = [c["slug"] for c in concerns_of(quote_request) if c["procedure"] == slug]
@@ -63,7 +63,7 @@ class TreatmentForm(Question):
 @blueprint.route("/get-quotes/treatment", methods=["GET", "POST"])
 @writes
 @with_draft("treatment")
-def ask_treatment(quote_request: Any) -> ResponseReturnValue:
+def ask_treatment(quote_request: QuoteRequest) -> ResponseReturnValue:
     """What it should help with; who is unsure has to say first which treatment it is about, where there are several."""
     form = TreatmentForm.of(quote_request)
     if quote_request.treatment is None and form.procedure.data in (None, "", UNSURE):

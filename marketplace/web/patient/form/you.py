@@ -1,7 +1,7 @@
 """The question who the person is and how to reach them."""
 
 import re
-from typing import Any, Self
+from typing import Self
 
 import phonenumbers
 from flask import redirect
@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from marketplace.foundation.security.input_safety import trimmed
 from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.reviews.doubtful_words import contact
 from marketplace.web.forms.base import email_field
 from marketplace.web.http.writing import writes
@@ -50,14 +51,14 @@ class YouForm(Question):
     home: str | None = None
 
     @classmethod
-    def of(cls, quote_request: Any) -> Self:
+    def of(cls, quote_request: QuoteRequest) -> Self:
         """A phone number without a country code is one of the home country."""
         form = super().of(quote_request)
         form.home = quote_request.home_country
         return form
 
     @classmethod
-    def answered(cls, quote_request: Any) -> dict[str, Any]:
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
         """The page's language comes ticked: this is not a consent."""
         answers = queries.answers(quote_request)
         return {
@@ -107,7 +108,7 @@ class YouForm(Question):
         plain = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
         return f"{plain} ext. {number.extension}" if number.extension else plain
 
-    def store(self, quote_request: Any) -> None:
+    def store(self, quote_request: QuoteRequest) -> None:
         """Sealed at once."""
         drafts.answer_you(
             quote_request,
@@ -118,7 +119,7 @@ class YouForm(Question):
             questions=self._questions(),
         )
 
-    def _email(self, _quote_request: Any) -> str:
+    def _email(self, _quote_request: QuoteRequest) -> str:
         return mailable(self.email.data or "")
 
 
@@ -127,14 +128,14 @@ class SentYouForm(YouForm):
 
     email = None  # type: ignore[assignment] # so WTForms leaves a field out
 
-    def _email(self, quote_request: Any) -> str:
+    def _email(self, quote_request: QuoteRequest) -> str:
         return queries.answers(quote_request).email
 
 
 @blueprint.route("/get-quotes/you", methods=["GET", "POST"])
 @writes
 @with_draft("you")
-def ask_you(quote_request: Any) -> ResponseReturnValue:
+def ask_you(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Name, address, languages."""
     form = YouForm.of(quote_request)
     if not form.validate_on_submit():

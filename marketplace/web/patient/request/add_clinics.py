@@ -26,7 +26,7 @@ from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, without_links
+from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, marked_rows, without_links
 from marketplace.web.patient.form.clinics import cards
 from marketplace.web.patient.form.summary import Row, rows
 from marketplace.web.patient.request_access import is_trusted_browser
@@ -108,7 +108,7 @@ def show_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
     form.show(offer.shown)
-    marked = [{**row, "changed": row["name"] in form.changes.changed} for row in offer.rows]
+    marked = marked_rows(offer.rows, form.changes)
     page = render_template(
         "patient/request/add_clinics.html",
         offer=offer,

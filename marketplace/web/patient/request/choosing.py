@@ -99,7 +99,7 @@ class Choice:
         return agreeing.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
 
 
-def _values(quote: Quote) -> dict[str, object]:
+def _values(quote: Quote) -> dict[str, str]:
     """Amounts in the clinic's currency, and about how much that is in the patient's."""
     sessions = ngettext("%(num)s session", "%(num)s sessions", quote.sessions)
     currency = currency_of(quote.lead.request)
