@@ -4,6 +4,7 @@ The descriptions themselves stand at the fields of `QuoteTerms`.
 """
 
 from dataclasses import MISSING, Field, dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Any, get_args
@@ -13,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 MAX_LINE = 200  # characters of a text of one line
 MAX_TEXT = 600  # characters of a text of several
+QuoteValue = str | int | date | tuple[str, ...] | None  # what a field holds; a bool is an int
 
 
 class Kind(StrEnum):
@@ -76,7 +78,7 @@ class QuoteField:
 
     name: str = ""
     required: bool = True
-    default: object = None
+    default: QuoteValue = None
 
     @property
     def form_name(self) -> str:
@@ -103,7 +105,7 @@ class QuoteField:
         """The form says that it may stay empty; a list to choose from needs no such words."""
         return not self.required and self.kind not in {Kind.STATED, Kind.CHOICE, Kind.SOME}
 
-    def allows(self, value: object) -> bool:
+    def allows(self, value: QuoteValue) -> bool:
         """Whether a number, or a text's length, is within the bounds; what is not stated is."""
         measured = len(value) if isinstance(value, str) else value
         if not isinstance(measured, int):
@@ -127,5 +129,5 @@ def described(field: Field[Any]) -> QuoteField:
     found = [each for each in get_args(field.type) if isinstance(each, QuoteField)]
     if not found:
         raise TypeError(f"{field.name} is not described")
-    required = field.default is MISSING
-    return replace(found[0], name=field.name, required=required, default=None if required else field.default)
+    default = None if field.default is MISSING else field.default
+    return replace(found[0], name=field.name, required=field.default is MISSING, default=default)

@@ -13,6 +13,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.leads.queries import last_answer
 from marketplace.leads.visibility import answers_visible_to
+from marketplace.quotes.fields import QuoteValue
 from marketplace.quotes.queries import standing_for_lead
 from marketplace.quotes.terms import terms_of
 from marketplace.web.dashboard.blueprint import blueprint
@@ -94,7 +95,7 @@ def _who(actor: str) -> str:
 def _rows(lead: "Lead", quote: "Quote") -> list[Row]:
     """Every field that either version fills in, in the order of the form."""
     values = shown_values(terms_of(quote), procedure=quote.procedure.slug, seen=quote.number)
-    form = form_of(lead, answers_visible_to(lead), formdata=None, data=values)
+    form = form_of(lead, answers_visible_to(lead), values=values)
     rows = [
         Row(str(field.label.text), _text(values.get(field.name)), _text(request.form.getlist(field.name)))
         for field in form
@@ -103,7 +104,7 @@ def _rows(lead: "Lead", quote: "Quote") -> list[Row]:
     return [row for row in rows if row.theirs or row.yours]
 
 
-def _text(value: object) -> str:
+def _text(value: QuoteValue | list[str]) -> str:
     """As the field shows it; words of a list in one order."""
     values = value if isinstance(value, list) else [value]
     return ", ".join(sorted(str(each).replace("\r\n", "\n").strip() for each in values if each not in (None, "")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -42,6 +42,8 @@ from marketplace.web.http.writing import writes
 from marketplace.words.lead import LEAD_ENDINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from marketplace.catalogue.models import Procedure
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
@@ -70,7 +72,7 @@ def filled_form(lead: Lead, visible: VisibleAnswers) -> QuoteForm | None:
     latest = latest_for_lead(lead)
     terms = _started_from(lead, latest)
     values = shown_values(terms, procedure=_slug_of(lead, terms.procedure_id), seen=latest.number if latest else 0)
-    form = form_of(lead, visible, formdata=None, data=values | {"currency": lead.clinic.currency})
+    form = form_of(lead, visible, values=values | {"currency": lead.clinic.currency})
     form.show(request_shown(lead, visible))
     return form
 
@@ -84,10 +86,10 @@ def procedures_of(lead: Lead) -> list[Procedure]:
     return treatment_of(lead.request).procedures
 
 
-def form_of(lead: Lead, visible: VisibleAnswers, **kwargs: Any) -> QuoteForm:
-    """The form of this lead."""
+def form_of(lead: Lead, visible: VisibleAnswers, *, values: Mapping[str, object] | None = None) -> QuoteForm:
+    """The form of this lead, with these values or what was sent."""
     return quote_form(
-        currency=lead.clinic.currency, treatment=treatment_of(lead.request), questions=visible.questions, **kwargs
+        currency=lead.clinic.currency, treatment=treatment_of(lead.request), questions=visible.questions, values=values
     )
 
 

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import LazyString
 from wtforms import Field, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length, Optional
 
 from marketplace.foundation.values.amounts import as_typed
-from marketplace.quotes.fields import Kind, QuoteField
+from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
 from marketplace.web.dashboard.quote_fields import (
     AmountField,
     CountField,
@@ -38,7 +37,7 @@ def _text_rules(about: QuoteField) -> list[Needed | Length]:
     return [*_needed(about), Length(max=about.high or -1, message=about.outside)]
 
 
-def _choices(about: QuoteField) -> list[SelectChoice]:
+def _choices(about: QuoteField) -> list[tuple[str, str]]:
     return listed(CHOICES.get(about.name, {}).items())
 
 
@@ -55,11 +54,11 @@ MAKE: Mapping[Kind, Callable[[QuoteField], Field]] = {
 }
 
 
-def value_in(field: Field, about: QuoteField, currency: str) -> object:
+def value_in(field: Field, about: QuoteField, currency: str) -> QuoteValue:
     """Returns what a field without errors says; what was left empty is what the quote says without it."""
     match field:
         case AmountField():
-            value: object = field.minor(currency)
+            value: QuoteValue = field.minor(currency)
         case CountField():
             value = field.number
         case StatedField():
@@ -71,7 +70,7 @@ def value_in(field: Field, about: QuoteField, currency: str) -> object:
     return about.default if value in (None, "") else value
 
 
-def shown_in(about: QuoteField, value: object, currency: str) -> object:
+def shown_in(about: QuoteField, value: QuoteValue, currency: str) -> QuoteValue | list[str]:
     """Returns the data that the field shows for a value of the terms."""
     match value:
         case None if about.kind == Kind.STATED:

@@ -1,12 +1,12 @@
 """Fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.foundation.values.amount_words import in_words
@@ -16,29 +16,35 @@ NO_AMOUNT = {"none", "no", "nil", "zero", "nothing", "no deposit", "no discount"
 UNSTATED = {"not stated", "not_stated", "none", "unknown"}
 
 
-def blank_unstated(value: Any) -> Any:
+def blank_unstated(value: str | None) -> str | None:
     """The words for "not stated" and an empty answer are the same."""
     return "" if isinstance(value, str) and value.strip().lower() in UNSTATED else value
 
 
-def zero_for_none(value: Any) -> Any:
+def zero_for_none(value: str | None) -> str | None:
     """The words for none of it are the amount 0."""
     return "0" if isinstance(value, str) and value.strip(" .").lower() in NO_AMOUNT else value
+
+
+class InCurrency(Protocol):
+    """A form whose amounts are in one currency."""
+
+    currency_code: str
 
 
 class AmountField(StringField):
     """Money in whole units of the form's currency, kept as it was typed."""
 
-    def __init__(self, label: Any = None, *, none_is_zero: bool = False, **kwargs: Any) -> None:
+    def __init__(self, label: str | None = None, *, none_is_zero: bool = False, **kwargs: Any) -> None:
         filters = [*kwargs.pop("filters", ()), *((zero_for_none,) if none_is_zero else ())]
         super().__init__(label, filters=filters, **kwargs)
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Read by the one rule for money, and refused in its words."""
         if not self.data:
             return
         try:
-            read_amount(self.data, form.currency_code)
+            read_amount(self.data, cast(InCurrency, form).currency_code)
         except NotAnAmount as problem:
             words = _("%(label)s: %(problem)s", label=self.label.text, problem=in_words(problem))
             raise StopValidation(words) from problem
@@ -51,11 +57,11 @@ class AmountField(StringField):
 class CountField(StringField):
     """A whole number, kept as it was typed."""
 
-    def __init__(self, *args: Any, words: Any, optional: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **(kwargs | {"filters": [*kwargs.get("filters", ()), blank_unstated]}))
+    def __init__(self, label: str, *, words: str | None, optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **(kwargs | {"filters": [*kwargs.get("filters", ()), blank_unstated]}))
         self.words, self.optional = words, optional
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Digits only, and no more than anyone means."""
         if not self.data and self.optional:
             return
@@ -68,9 +74,9 @@ class CountField(StringField):
         return int(self.data) if self.data else None
 
 
-def listed(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+def listed(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Codes and their words, as a list to choose from."""
-    return [SelectChoice(value, label) for value, label in pairs]
+    return list(pairs)
 
 
 class DayField(DateField):
@@ -87,7 +93,7 @@ class DayField(DateField):
 class PickField(SelectField):
     """One of a list."""
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Whatever is not on it is refused in plain words."""
         try:
             super().pre_validate(form)
@@ -98,7 +104,7 @@ class PickField(SelectField):
 class PickSomeField(SelectMultipleField):
     """Some of a list."""
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Whatever is not on it is refused in plain words."""
         try:
             super().pre_validate(form)
@@ -109,7 +115,7 @@ class PickSomeField(SelectMultipleField):
 class StatedField(PickField):
     """Yes, no, or not stated."""
 
-    def __init__(self, label: Any, **kwargs: Any) -> None:
+    def __init__(self, label: str, **kwargs: Any) -> None:
         choices = listed([("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))])
         filters = [*kwargs.pop("filters", ()), blank_unstated]
         super().__init__(label, choices=choices, default="", filters=filters, **kwargs)
@@ -128,16 +134,10 @@ def stated_choice(value: bool | None) -> str:
 class Needed:
     """The field must be filled in, and says how."""
 
-    def __init__(self, words: Any) -> None:
+    def __init__(self, words: str) -> None:
         self.words = words
 
-    def __call__(self, _form: Form, field: Field) -> None:
+    def __call__(self, _form: BaseForm, field: Field) -> None:
         """Nothing but space counts as empty."""
         if not field.data and not field.errors:
             raise StopValidation(str(self.words))
-
-
-def not_both(form: Any, field: Field) -> None:
-    """What is included is not excluded."""
-    if set(field.data or ()) & set(form.included.data or ()):
-        raise ValidationError(_("You ticked the same thing as included and as not included: choose one"))

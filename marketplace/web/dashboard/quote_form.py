@@ -14,10 +14,10 @@ from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plan_texts import trips_of_patient_text
 from marketplace.foundation.problems import FieldProblem
-from marketplace.quotes.fields import Kind, QuoteField
+from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
 from marketplace.quotes.terms import FIELDS, QuoteTerms
 from marketplace.web.dashboard.quote_controls import MAKE, shown_in, value_in
-from marketplace.web.dashboard.quote_fields import AmountField, PickField, PickSomeField, listed, not_both
+from marketplace.web.dashboard.quote_fields import AmountField, PickField, PickSomeField, listed
 from marketplace.web.forms.agreeing import AgreeingForm
 from marketplace.web.forms.base import FlaggedWordsForm
 from marketplace.words.quote import PRICE_REASONS
@@ -62,7 +62,8 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
 
     def validate_excluded(self, field: PickSomeField) -> None:
         """What is included is not excluded."""
-        not_both(self, field)
+        if set(field.data or ()) & set(self.included.data or ()):
+            raise ValidationError(gettext("You ticked the same thing as included and as not included: choose one"))
 
     def point_out(self, problems: Iterable[FieldProblem]) -> None:
         """Everything that was found, beside its field; what can be answered gets the field to answer it."""
@@ -96,13 +97,23 @@ for _name in (name for part in PARTS for name in _names(part)):  # WTForms keeps
     setattr(QuoteForm, _name, MAKE[ASKED_FOR[_name].kind](ASKED_FOR[_name]) if _name in ASKED_FOR else _said_to(_name))
 
 
-def quote_form(*, currency: str, treatment: Treatment, questions: tuple[str, ...], **kwargs: Any) -> QuoteForm:
-    """Returns the form for one lead: its currency, its treatment's procedures and words, a field for each question."""
+def quote_form(
+    *,
+    currency: str,
+    treatment: Treatment,
+    questions: tuple[str, ...],
+    values: Mapping[str, object] | None = None,
+) -> QuoteForm:
+    """Returns the form for one lead: its currency, its treatment's procedures and words, a field for each question.
+
+    It shows the `values`; without any it holds what was sent.
+    """
     limit = Length(max=MAX_ANSWER, message=_l("Enter %(n)s characters or fewer", n=f"{MAX_ANSWER:,}"))
-    fields: dict[str, Any] = {
+    fields: dict[str, object] = {
         f"answers-{n}": TextAreaField(question, validators=[limit]) for n, question in enumerate(questions, start=1)
     }
-    form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**kwargs)
+    given = {} if values is None else {"formdata": None, "data": values}
+    form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**given)
     form.procedure.choices = listed((procedure.slug, procedure.name) for procedure in treatment.procedures)
     words = particulars_of(treatment)
     form.product.label.text, form.product_sealed.label.text = words.product_label, words.product_sealed_label
@@ -112,7 +123,7 @@ def quote_form(*, currency: str, treatment: Treatment, questions: tuple[str, ...
     return form
 
 
-def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, object]:
+def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, QuoteValue | list[str]]:
     """Returns the terms as the fields show them."""
     described = {name: shown_in(about, getattr(terms, about.name), terms.currency) for name, about in ASKED_FOR.items()}
     answers = {f"answers-{n}": text for n, text in enumerate(terms.answers, start=1)}
