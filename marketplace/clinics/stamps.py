@@ -13,9 +13,14 @@ ENDING_WITHIN = timedelta(days=30)
 class Checked(Protocol):
     """The fields of a check that the stamp reads."""
 
-    kind: str
-    state: str
-    expires_on: date | None
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def expires_on(self) -> date | None: ...
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from datetime import time
 from itertools import groupby
-from typing import Any
 
 from babel.dates import get_day_names
 from flask_babel import get_locale, ngettext
@@ -10,13 +9,14 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
+from marketplace.clinics.models import Clinic
 from marketplace.clinics.stamps import Stamp, stamp
 from marketplace.foundation import clock
 from marketplace.leads.deadlines import opening_hours
 from marketplace.web.filters import day_text, duration, money
 
 
-def stamp_words(clinic: Any) -> dict[str, str]:
+def stamp_words(clinic: Clinic) -> dict[str, str]:
     """Dates and counts, never a score: `kind`, `title`, `line`, and `count` of the checks passed."""
     found = stamp(clinic.checks, clock.today())
     title, line = _title_and_line(found)
@@ -38,7 +38,7 @@ def _title_and_line(found: Stamp) -> tuple[str, str]:
     return checked, _("Expires %(day)s", day=day_text(found.expires_on))
 
 
-def reply_words(clinic: Any) -> str:
+def reply_words(clinic: Clinic) -> str:
     """From five leads on."""
     if clinic.reply_minutes is None:
         return _("New here: no reply times yet")

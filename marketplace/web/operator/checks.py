@@ -1,5 +1,6 @@
 """The checks of clinics' claims: those that wait or end soon, and the decision about one."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ class CheckForm(AgreeingForm):
     )
     expires_on = DateField(_l("Counts until"), validators=[Optional()])
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """A passed check has an end, and the end is a day."""
         passed = bool(super().validate(extra_validators=extra_validators))
         if self.expires_on.errors or (self.verdict.data == "pass" and self.expires_on.data is None):

@@ -36,21 +36,21 @@ class ClaimRow:
     verdict: str
 
 
-def claim_rows(clinic: object) -> list[ClaimRow]:
+def claim_rows(clinic: "Clinic") -> list[ClaimRow]:
     """One row a check, in their order."""
     claims = _claims(clinic)
-    return [_row(check, claims[check.kind]) for check in clinic.checks]  # type: ignore[attr-defined]
+    return [_row(check, claims[check.kind]) for check in clinic.checks]
 
 
-def _row(check: object, claim: str) -> ClaimRow:
-    kind, state = str(check.kind), str(check.state)  # type: ignore[attr-defined]
+def _row(check: "Check", claim: str) -> ClaimRow:
+    kind, state = str(check.kind), str(check.state)
     label, tag = CHECK_STATES.operator[state]
-    ended = state == "passed" and check.expires_on < clock.today()  # type: ignore[attr-defined]
+    ended = state == "passed" and check.expires_on is not None and check.expires_on < clock.today()
     return ClaimRow(
         kind=kind,
         title=str(CHECK_KINDS.operator[kind]),
         claim=claim,
-        evidence=check.evidence,  # type: ignore[attr-defined]
+        evidence=check.evidence,
         held=_held(check),
         state="expired" if ended else state,
         label=str(CHECK_STATES.operator["expired"][0] if ended else label),
@@ -59,21 +59,21 @@ def _row(check: object, claim: str) -> ClaimRow:
     )
 
 
-def _held(check: object) -> str:
+def _held(check: "Check") -> str:
     """Where the evidence is from, who looked at it, and until when it counts."""
-    parts = [check.source]  # type: ignore[attr-defined]
-    if check.checked_by and check.passed_at:  # type: ignore[attr-defined]
-        by, on = signed_by(check.checked_by), day_text(check.passed_at)  # type: ignore[attr-defined]
+    parts = [check.source]
+    if check.checked_by and check.passed_at:
+        by, on = signed_by(check.checked_by), day_text(check.passed_at)
         parts.append(_("Checked by %(by)s on %(day)s", by=by, day=on))
-    if check.expires_on:  # type: ignore[attr-defined]
-        parts.append(_("Until %(day)s", day=day_text(check.expires_on)))  # type: ignore[attr-defined]
+    if check.expires_on:
+        parts.append(_("Until %(day)s", day=day_text(check.expires_on)))
     return " · ".join(part for part in parts if part)
 
 
-def _claims(clinic: object) -> dict[str, str]:
+def _claims(clinic: "Clinic") -> dict[str, str]:
     people = [
         " · ".join(filter(None, (p.name, str(PRACTITIONER_ROLES.operator[p.role]), p.register_number)))
-        for p in clinic.people  # type: ignore[attr-defined]
+        for p in clinic.people
     ]
     prices = [
         _(
@@ -82,13 +82,13 @@ def _claims(clinic: object) -> dict[str, str]:
             low=money_text(price.low, price.currency),
             high=money_text(price.high, price.currency),
         )
-        for price in clinic.prices  # type: ignore[attr-defined]
+        for price in clinic.prices
     ]
     return {
-        "company": f"{clinic.name} · {clinic.address}",  # type: ignore[attr-defined]
-        "licence": _("Is licensed to treat in %(city)s", city=clinic.city),  # type: ignore[attr-defined]
+        "company": f"{clinic.name} · {clinic.address}",
+        "licence": _("Is licensed to treat in %(city)s", city=clinic.city),
         "people": "\n".join(people) or _("Nobody named"),
-        "products": "\n".join(clinic.products) or _("None named"),  # type: ignore[attr-defined]
+        "products": "\n".join(clinic.products) or _("None named"),
         "insurance": _("Is insured against harm to patients"),
         "prices": "\n".join(prices) or _("None given"),
     }

@@ -1,6 +1,5 @@
 """Following a request: where it went and why, without who it is; how they are, only for a reason."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from marketplace.leads import operator_queries, queries
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import access_records
 from marketplace.quote_requests import operator_queries as request_desk
+from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
@@ -85,7 +85,7 @@ def show_photo(ref: str, photo_id: UUID) -> Response:
     return uploads.answer(jpeg, name=f"{ref}-{photo_id}")
 
 
-def _request_page(asked: Any, form: UnsealForm) -> str:
+def _request_page(asked: QuoteRequest, form: UnsealForm) -> str:
     history = request_desk.history(asked)
     leads = queries.leads_of(asked)
     open_until = access_records.open_until(asked, actor=current_user.actor) if request.method == "GET" else None

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import escape
 
-from marketplace.clinics.models import ClinicPrice
+from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.web import clinic_words
 from marketplace.web.filters import country_name, in_sentence, language_list
 from marketplace.words.quote import PRACTITIONER_ROLES
@@ -14,7 +14,7 @@ from marketplace.words.quote import PRACTITIONER_ROLES
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
 
 
-def linked_stamp(clinic: Any) -> dict[str, Any]:
+def linked_stamp(clinic: Clinic) -> dict[str, str]:
     """The stamp's words, with the way to the record of its checks."""
     found = clinic_words.stamp_words(clinic)
     link = _("What is missing") if found["kind"] == "none" else found["count"]
@@ -30,7 +30,7 @@ def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
 
 
 def card(
-    clinic: Any, *, currency: str, procedure: tuple[str, str] | None = None, treatment: str | None = None
+    clinic: Clinic, *, currency: str, procedure: tuple[str, str] | None = None, treatment: str | None = None
 ) -> dict[str, Any]:
     """What the clinic_card macro takes; prices first in the reader's currency, so that they can be compared.
 
@@ -57,7 +57,7 @@ def card(
     }
 
 
-def _price(clinic: Any, currency: str, procedure: tuple[str, str] | None, treatment: str | None) -> tuple[str, str]:
+def _price(clinic: Clinic, currency: str, procedure: tuple[str, str] | None, treatment: str | None) -> tuple[str, str]:
     """The amount to compare by, and what it rests on."""
     listed, of = _listed(clinic, procedure, treatment)
     if not listed:
@@ -74,7 +74,7 @@ def _price(clinic: Any, currency: str, procedure: tuple[str, str] | None, treatm
 
 
 def _listed(
-    clinic: Any, procedure: tuple[str, str] | None, treatment: str | None
+    clinic: Clinic, procedure: tuple[str, str] | None, treatment: str | None
 ) -> tuple[list[ClinicPrice], str | None]:
     """Returns the prices to compare by, and what they are of where that is not all that the clinic offers."""
     if procedure is not None:

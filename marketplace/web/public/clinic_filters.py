@@ -1,7 +1,6 @@
 """What a reader looks for in the list of clinics: the form of the address, and the filter it makes."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from flask import request
 from flask_babel import gettext as _
@@ -64,7 +63,7 @@ class ClinicsForm(QueryForm):
         if not self.page.errors and (self.page.number or 1) > pages:
             self.page.errors = [_("%(label)s: enter a whole number from %(low)s to %(high)s", **self._pages(pages))]
 
-    def _pages(self, pages: int) -> dict[str, Any]:
+    def _pages(self, pages: int) -> dict[str, str | int]:
         return {"label": self.page.label.text, "low": 1, "high": pages}
 
 
@@ -100,7 +99,7 @@ def _is_near(city: str, form: ClinicsForm, found: Facets) -> bool:
     return not country or city in {"", form.city.data} or f"{country}/{city}" in found.cities
 
 
-def _any(values: Any) -> list[tuple[str, Any]]:
+def _any(values: Iterable[tuple[str, str, int]]) -> list[tuple[str, str]]:
     def counted(label: str, n: int) -> str:
         return f"{label} ({n if n <= MAX_COUNT_SHOWN else f'{MAX_COUNT_SHOWN}+'})"
 

@@ -1,6 +1,5 @@
 """Clinics: the list with its filters, a country, a city, one clinic and its checks."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, request
@@ -29,7 +28,7 @@ from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 NAMES = ("country", "city", "treatment", "procedure", "language", "max_price", "currency", "q", "sort")
 
 
-def _address(wanted: ClinicFilter, **changes: Any) -> str:
+def _address(wanted: ClinicFilter, **changes: str | int | None) -> str:
     """This list with other conditions, without the empty ones; a country or city of the path is one of them."""
     kept = {name: request.args[name] for name in NAMES if request.args.get(name)}
     kept |= {"country": (wanted.country or "").lower(), "city": wanted.city or ""}

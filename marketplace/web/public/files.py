@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from html import escape
-from typing import Any
 
 from flask import Response, current_app
 
 from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug
-from marketplace.catalogue.models import Treatment
+from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.clinics.queries import published_cities, published_slugs
 from marketplace.clinics.text_search import slug_of
@@ -41,7 +40,7 @@ def prices_csv() -> Response:
     return Response(csv_text([COLUMNS, *rows]), mimetype=MEDIA_TYPE)
 
 
-def _row(treatment: Treatment, found: Any) -> list[object]:
+def _row(treatment: Treatment, found: PriceRange) -> list[object]:
     unit = particulars_of(treatment).price_unit
     digits = precision(found.currency)
     low, high = (f"{whole_units(minor, found.currency):.{digits}f}" for minor in (found.low, found.high))
