@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import TypeVar, cast
+from typing import cast
+from uuid import UUID
 
 from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,6 @@ from marketplace.extensions import csrf
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 
 Guard = Callable[[], ResponseReturnValue | None]
-View = TypeVar("View", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -88,19 +88,9 @@ class NoPolicy(RuntimeError):
     """The site does not start with a page of which nobody said who may see it."""
 
 
-def policy(name: str) -> Callable[[View], View]:
-    """Marks a view with a policy other than that of its part of the site."""
-
-    def mark(view: View) -> View:
-        view.policy = name  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
 def install(app: Flask, policies: Mapping[str, Policy]) -> None:
     """Binds each endpoint to its policy, after the last page is bound. Raises NoPolicy, naming the pages without."""
-    found = {rule.endpoint: _name_for(app, rule) for rule in app.url_map.iter_rules()}
+    found = {rule.endpoint: _name_for(rule) for rule in app.url_map.iter_rules()}
     without = sorted(endpoint for endpoint, name in found.items() if name not in policies)
     if without:
         raise NoPolicy(f"No policy for {', '.join(without)}")
@@ -122,7 +112,7 @@ def _with_arguments(
     named = inspect.signature(view).parameters
 
     @wraps(view)
-    def given(**address: object) -> ResponseReturnValue:
+    def given(**address: str | int | UUID) -> ResponseReturnValue:
         found = {name: getattr(g, name) for name in finds if name in named}
         return view(**{name: value for name, value in address.items() if name in named}, **found)
 
@@ -152,11 +142,10 @@ def _row(app: Flask, rule: Rule) -> dict[str, object]:
     }
 
 
-def _name_for(app: Flask, rule: Rule) -> str | None:
-    own: str | None = getattr(app.view_functions[rule.endpoint], "policy", None)
+def _name_for(rule: Rule) -> str | None:
     parts = PARTS.get(rule.endpoint.partition(".")[0], {})
     around = [part for part in parts if f"{rule.rule}/".startswith(f"{part.rstrip('/')}/")]
-    return own or (parts[max(around, key=len)] if around else None)
+    return parts[max(around, key=len)] if around else None
 
 
 def _apply_policy() -> ResponseReturnValue | None:

@@ -1,7 +1,5 @@
 """Who may do what: one guard a policy, each lets in by returning nothing. What is not yours is not found."""
 
-from typing import Any
-
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
@@ -135,8 +133,8 @@ def owner() -> Answer:
     return first
 
 
-def _named(name: str) -> Any:
-    return (request.view_args or {})[name]
+def _named(name: str) -> str:
+    return str((request.view_args or {})[name])
 
 
 TEAM = ("clinic", "membership")

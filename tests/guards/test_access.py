@@ -72,8 +72,11 @@ def test_sp2_a_page_without_a_policy_keeps_the_site_from_starting(monkeypatch: p
 
 
 def test_sp2_an_unknown_policy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = access.policy("everybody")(lambda: "x")
-    monkeypatch.setattr("marketplace.app.promises.install", lambda app: app.add_url_rule("/more", "public.more", view))
+    def bind(app: Flask) -> None:
+        app.add_url_rule("/more", "public.more", lambda: "x")
+
+    monkeypatch.setitem(access.PARTS["public"], "/more", "everybody")
+    monkeypatch.setattr("marketplace.app.promises.install", bind)
     with pytest.raises(access.NoPolicy, match=r"public\.more"):
         create_app(TESTING)
 
@@ -82,7 +85,7 @@ def test_a_new_page_below_a_part_is_held_to_its_policy() -> None:
     app = Flask("x")
     app.add_url_rule("/my/requests/<ref>/diary", "patient.diary", lambda ref: ref)
     rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == "patient.diary")
-    assert access._name_for(app, rule) == "request-holder"
+    assert access._name_for(rule) == "request-holder"
 
 
 @pytest.mark.parametrize("part", ["dashboard", "operator"])
