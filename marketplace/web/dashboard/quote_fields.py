@@ -116,9 +116,9 @@ class StatedField(PickField):
     """Yes, no, or not stated."""
 
     def __init__(self, label: str, **kwargs: Any) -> None:
-        choices = listed([("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))])
         filters = [*kwargs.pop("filters", ()), blank_unstated]
-        super().__init__(label, choices=choices, default="", filters=filters, **kwargs)
+        super().__init__(label, default="", filters=filters, **kwargs)
+        self.choices = listed([("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))])
 
     @property
     def stated(self) -> bool | None:
