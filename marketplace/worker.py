@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import procrastinate
 from flask import Flask
 from procrastinate import JobContext, signals
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from procrastinate.middleware import SyncTaskMiddleware
 from procrastinate.worker import Worker
 from psycopg.conninfo import conninfo_to_dict
 
@@ -25,6 +26,7 @@ from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.mail import jobs as mail
 from marketplace.timers import TIMERS
 
+T = TypeVar("T")
 HEARTBEAT, DEAD_AFTER = 5.0, 15.0  # seconds
 FIRST = 10  # whatever else waits, what has a time of its own goes before it
 
@@ -66,10 +68,10 @@ async def rescue(context: JobContext, timestamp: int) -> None:
             await manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
-def in_transaction(app: Flask) -> Callable[..., Any]:
+def in_transaction(app: Flask) -> SyncTaskMiddleware:
     """Returns the middleware that runs each job in the app's context and in one transaction."""
 
-    def middleware(call_next: Callable[[], Any], _context: object, _worker: object) -> Any:
+    def middleware(call_next: Callable[[], T], _context: JobContext, _worker: Worker) -> T:
         with app.app_context(), acting_as("worker"):
             use_role(DatabaseRole.WORKER)
             try:

@@ -4,12 +4,13 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any
+from typing import cast
 
 import qrcode
 from flask import current_app
 from flask_babel import gettext
-from flask_security import PasswordUtil, Totp
+from flask_security import PasswordUtil, Totp, UserMixin
+from passlib.totp import TotpMatch
 from qrcode.image.svg import SvgFillImage
 from sqlalchemy import select
 from zxcvbn import zxcvbn
@@ -26,7 +27,7 @@ _one_at_a_time = Lock()  # it keeps the words about the person in a place that a
 class Passwords(PasswordUtil):
     """The rule of a password: long enough, not guessable, not made of what is known of the person or the site."""
 
-    def validate(self, password: str, is_register: bool, **given: Any) -> tuple[list[str] | None, str]:
+    def validate(self, password: str, is_register: bool, **given: UserMixin | None) -> tuple[list[str] | None, str]:
         """Returns what is wrong, and the normalised password; `user` is whose it is."""
         problems, text = super().validate(password, is_register, **given)
         user = given.get("user")
@@ -65,14 +66,14 @@ def _words(*texts: str | None) -> Iterator[str]:
 class OnceOnlyTotp(Totp):
     """TOTP that accepts a code once: the last accepted time step and all before it are refused."""
 
-    def get_last_counter(self, user: Any) -> int | None:
+    def get_last_counter(self, user: UserMixin) -> int | None:
         """Reads the last accepted time step under the row's lock: of two uses at once, one is refused."""
-        query = select(Account.tf_last_counter).where(Account.id == user.id).with_for_update()
+        query = select(Account.tf_last_counter).where(Account.id == cast(Account, user).id).with_for_update()
         return db.session.scalar(query)
 
-    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+    def set_last_counter(self, user: UserMixin, tmatch: TotpMatch) -> None:
         """Stores the time step with the sign-in it allowed."""
-        user.tf_last_counter = tmatch.counter
+        cast(Account, user).tf_last_counter = tmatch.counter
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """Returns the QR code as a data URL, dark on white, so that it can be scanned in a dark theme, too."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -28,14 +28,15 @@ LIBRARY_PAGES = {
 }
 PROOFS = {"csrf_token", "idem", "code"}
 MAX_SET_ASIDE = 4000  # characters
-View = Callable[..., Any]
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 
-def fresh(view: View) -> View:
+def fresh(view: View[P]) -> View[P]:
     """For a page that wants a recent sign-in: who signed in long ago enters the password again and comes back here."""
 
     @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if not is_fresh():
             return _ask_for_password()
         _take_up()
@@ -103,7 +104,7 @@ def guard_library_pages() -> ResponseReturnValue | None:
     return None
 
 
-def _entered_again(verify: View) -> View:
+def _entered_again(verify: Callable[[], Any]) -> Callable[[], ResponseReturnValue]:
     @wraps(verify)
     def verified() -> ResponseReturnValue:
         answer: ResponseReturnValue = verify()

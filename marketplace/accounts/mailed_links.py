@@ -14,7 +14,7 @@ from flask_security.confirmable import confirm_email_token_status
 from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, SignalDetail
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security import signed_links
@@ -61,14 +61,14 @@ def _is_newest(token: str) -> bool:
     return link is not None and link.ended_at is None
 
 
-def _remember(_sender: object, *, user: Account, token: str, **_ignored: object) -> None:
+def _remember(_app: Flask, *, user: Account, token: str, **_details: SignalDetail) -> None:
     lifetime = current_app.config["SECURITY_CHANGE_EMAIL_WITHIN"]
     with as_system():
         signed_links.delete_links([_id_of(token)])  # asked for twice within a second, it is the same token
         signed_links.issue(NEW_ADDRESS, subject_id=user.id, lifetime=lifetime, replace=True, id=_id_of(token))
 
 
-def _end(_sender: object, *, user: Account, **_ignored: object) -> None:
+def _end(_app: Flask, *, user: Account, **_details: SignalDetail) -> None:
     with as_system():
         signed_links.end_all(NEW_ADDRESS, subject_id=user.id)
 

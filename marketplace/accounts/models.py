@@ -19,10 +19,10 @@ OPERATOR = "operator"
 class Discarded:
     """An attribute that discards whatever it is given."""
 
-    def __get__(self, owner: object, kind: type | None = None) -> None:
+    def __get__(self, owner: "Account | None", kind: "type[Account] | None" = None) -> None:
         """Returns None."""
 
-    def __set__(self, owner: object, value: object) -> None:
+    def __set__(self, owner: "Account", value: str | None) -> None:
         """Discards the value."""
 
 
@@ -84,3 +84,6 @@ class Account(Created, Base, UserMixin):
     def actor(self) -> str:
         """Under which name it stands in the audit log."""
         return f"{'operator' if self.is_operator else 'member'}:{self.id}"
+
+
+SignalDetail = str | Account | None  # what Flask-Security adds to a signal

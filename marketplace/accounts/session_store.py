@@ -115,7 +115,7 @@ def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
             session.execute(insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}))
 
 
-def keep(row_id: bytes, **values: object) -> None:
+def keep(row_id: bytes, **values: bytes | datetime | int) -> None:
     """Stores what changed; a session that has ended meanwhile stays so."""
     living = WebSession.id == row_id, WebSession.data.is_not(None)
     with separate_transaction.transaction() as session:

@@ -130,7 +130,7 @@ class BrowserSession(SessionMixin):
         session_store.insert_row(self.row, ending=self._ending)
 
     def _keep(self, row: WebSession) -> None:
-        changes: dict[str, object] = {}
+        changes: dict[str, bytes | datetime | int] = {}
         if session_store.as_text(self._values) != self._before:
             changes["data"] = session_store.seal(self._values, token=self.token)
         if changes or clock.now() - row.seen_at >= TOUCH_EVERY:

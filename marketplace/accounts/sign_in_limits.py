@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec
 
 from flask import Flask, Response, make_response, request, session
 from flask_security import current_user
@@ -16,6 +16,7 @@ from marketplace.foundation.problems import Refused
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.input_safety import trimmed
 
+P = ParamSpec("P")
 Who = Callable[[], dict[str, str]]
 
 
@@ -60,9 +61,9 @@ def install(app: Flask) -> None:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint], name, who=who, only_wrong=only_wrong)
 
 
-def _limited(view: Callable[..., Any], name: str, *, who: Who, only_wrong: bool) -> Callable[..., Any]:
+def _limited(view: Callable[P, Any], name: str, *, who: Who, only_wrong: bool) -> Callable[P, Response]:
     @wraps(view)
-    def counted(*args: Any, **kwargs: Any) -> Response:
+    def counted(*args: P.args, **kwargs: P.kwargs) -> Response:
         if request.method != "POST":
             return make_response(view(*args, **kwargs))
         whom = who()

@@ -1,9 +1,7 @@
 """What Flask-Security says has happened, and what it means for the sessions."""
 
-from typing import Any
-
 from flask import Flask, g, session
-from flask_login import user_logged_in, user_logged_out
+from flask_login import AnonymousUserMixin, user_logged_in, user_logged_out
 from flask_security import (
     change_email_confirmed,
     password_changed,
@@ -16,11 +14,11 @@ from flask_security import (
 from marketplace.accounts import sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.events import AddressChanged, PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, SignalDetail
 from marketplace.foundation.audit.log import record, set_actor
 
 
-def signed_in(_sender: object, user: Account, **_ignored: object) -> None:
+def signed_in(_app: Flask, user: Account, **_details: SignalDetail) -> None:
     """Starts a new session at sign-in; operators are not remembered on a device."""
     asked, before = session.pop("_remember", None) == "set", sessions.current().row
     # A changed password signs its owner in anew: the device is remembered as before.
@@ -40,41 +38,41 @@ def _lifetime(user: Account, *, remembered: bool) -> sessions.Lifetime:
     return sessions.REMEMBERED if remembered else sessions.MEMBER
 
 
-def signed_out(_sender: object, user: Any, **_ignored: object) -> None:
+def signed_out(_app: Flask, user: Account | AnonymousUserMixin, **_details: SignalDetail) -> None:
     """Ends this browser's session, with all it held."""
     sessions.current().end()
-    if user.is_authenticated:
+    if isinstance(user, Account) and user.is_authenticated:
         set_actor(user.actor)
         record(SignedOut(account_id=user.id))
 
 
-def changed_password(_sender: object, user: Account, **_ignored: object) -> None:
+def changed_password(_app: Flask, user: Account, **_details: SignalDetail) -> None:
     """Ends the account's other sessions."""
     set_actor(user.actor)
     _end_all_but_here(user, reason="password_changed")
     record(PasswordChanged(account_id=user.id, reason="change"))
 
 
-def changed_address(_sender: object, user: Account, **_ignored: object) -> None:
+def changed_address(_app: Flask, user: Account, **_details: SignalDetail) -> None:
     """Ends the account's other sessions and every link that the old mailbox holds."""
     _end_all_but_here(user, reason="address_changed")
     record(AddressChanged(account_id=user.id))
 
 
-def reset_password(_sender: object, user: Account, **_ignored: object) -> None:
+def reset_password(_app: Flask, user: Account, **_details: SignalDetail) -> None:
     """Ends all of the account's sessions: whoever asked for the link signs in with the new password."""
     end_all(user.id, reason="password_reset")
     record(PasswordChanged(account_id=user.id, reason="reset"))
 
 
-def set_up_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
+def set_up_second_factor(_app: Flask, user: Account, **_details: SignalDetail) -> None:
     """Ends the account's other sessions: those came in without the factor, or by the one before."""
     set_actor(user.actor)
     _end_all_but_here(user, reason="second_factor")
     record(SecondFactorChanged(account_id=user.id, reason="on"))
 
 
-def switched_off_second_factor(_sender: object, user: Account, **_ignored: object) -> None:
+def switched_off_second_factor(_app: Flask, user: Account, **_details: SignalDetail) -> None:
     """Ends the account's other sessions."""
     set_actor(user.actor)
     _end_all_but_here(user, reason="second_factor")

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import yaml
 from flask import current_app
@@ -51,7 +52,7 @@ def load() -> LoadReport:
 def treatment_folders(further: tuple[str, ...]) -> tuple[Path, ...]:
     """Returns the folder of each treatment in the order they are offered, those of `further` folders too."""
     found = [file.parent for root in (CONTENT, *map(Path, further)) for file in root.glob("*/treatment.yaml")]
-    return tuple(sorted(found, key=lambda folder: (_yaml(folder / "treatment.yaml")["position"], folder.name)))
+    return tuple(sorted(found, key=lambda folder: (_head(folder / "treatment.yaml")["position"], folder.name)))
 
 
 class _Loader:
@@ -62,12 +63,12 @@ class _Loader:
 
     def load(self) -> None:
         """Treatment, procedures, price ranges, guides: in the order they refer to each other."""
-        about = _yaml(self.folder / "treatment.yaml")
+        about = _head(self.folder / "treatment.yaml")
         names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by", *NEWER)
         read(about["particulars"])
         treatment = self._put(Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"])
         procedures = {row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)}
-        for row in _yaml(self.folder / "prices.yaml"):
+        for row in _rows(self.folder / "prices.yaml"):
             self._price(procedures[row["procedure"]], row)
         for kind in GUIDE_KINDS:
             self._guide(treatment, kind)
@@ -125,15 +126,21 @@ def _digest(values: dict[str, Any]) -> str:
     """A hash of the values by the names that rows loaded earlier were hashed with."""
     named = {DIGEST_NAMES.get(name, name): value for name, value in values.items()}
 
-    def plain(value: Any) -> str:
+    def plain(value: date | UUID) -> str:
         return value.isoformat() if isinstance(value, date) else str(value)
 
     ordered = json.dumps(named, sort_keys=True, default=plain, ensure_ascii=False)
     return hashlib.sha256(ordered.encode()).hexdigest()
 
 
-def _yaml(file: Path) -> Any:
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+def _head(file: Path) -> dict[str, Any]:
+    head: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return head
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return rows
 
 
 def front_matter(file: Path) -> tuple[dict[str, Any], str]:

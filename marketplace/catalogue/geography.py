@@ -49,8 +49,9 @@ class TravelEstimate:
 
 
 @cache
-def _file(name: str) -> Any:
-    return yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+def _file(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+    return read
 
 
 @cache

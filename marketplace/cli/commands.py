@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import click
 from flask import Flask
@@ -18,6 +18,10 @@ from marketplace.cli.security import audit, config, keys, list_access
 from marketplace.foundation.audit.log import acting_as
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 
+P = ParamSpec("P")
+T = TypeVar("T")
+# The commands are made once a process, the app perhaps more often.
+_by_administrator: set[click.Command] = set()
 GROUPS: tuple[click.Group, ...] = (
     accounts,
     audit,
@@ -45,17 +49,17 @@ def install(app: Flask) -> None:
 
 
 def _as_administrator(command: click.Command) -> click.Command:
-    function: Callable[..., Any] = command.callback  # type: ignore[assignment]
-    if hasattr(function, "by_administrator"):
-        return command
+    if command.callback is not None and command not in _by_administrator:
+        command.callback = with_appcontext(_acting(command.callback))
+        _by_administrator.add(command)
+    return command
 
-    @with_appcontext
+
+def _acting(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
-    def run_it(*args: Any, **kwargs: Any) -> Any:
+    def run_it(*args: P.args, **kwargs: P.kwargs) -> T:
         use_role(DatabaseRole.WORKER)
         with acting_as("keeper"):  # the administrator, as entries of the audit log have always said
             return function(*args, **kwargs)
 
-    run_it.by_administrator = True  # type: ignore[attr-defined]
-    command.callback = run_it
-    return command
+    return run_it

@@ -1,11 +1,13 @@
 """Commands that prepare, serve and work, and run timers by hand at a given moment."""
 
 from datetime import UTC, datetime
+from typing import cast
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
+from werkzeug.local import LocalProxy
 
 from marketplace.catalogue import content_loader
 from marketplace.cli.content import load_and_record
@@ -66,7 +68,7 @@ def run_timers_at(now: datetime) -> None:
 def run_worker() -> None:
     """Mail, routing, timers, retention."""
     logs.install("worker")
-    work(current_app._get_current_object())  # type: ignore[attr-defined]
+    work(cast(LocalProxy[Flask], current_app)._get_current_object())
 
 
 @click.command("serve")

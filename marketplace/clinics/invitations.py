@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.models import SignalDetail
 from marketplace.clinics.events import InvitationCancelled
 from marketplace.clinics.states import (
     INVITATION_MOVES,
@@ -131,7 +132,7 @@ def cancel_invitations_to(email: str) -> None:
             record(InvitationCancelled(clinic_id=invitation.clinic_id, reason=str(invitation.id)))
 
 
-def _address_changed(_sender: object, *, old_email: str, **_ignored: object) -> None:
+def _address_changed(_app: Flask, *, old_email: str, **_details: SignalDetail) -> None:
     cancel_invitations_to(old_email)
 
 

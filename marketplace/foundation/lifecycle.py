@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -41,7 +41,7 @@ class Lifecycle(Generic[Thing, State]):
         """Whether the table allows the move."""
         return to in self.moves.get(self.state_of(thing), frozenset())
 
-    def lock(self, thing: Any) -> None:
+    def lock(self, thing: Thing) -> None:
         """Locks the row until the end of the transaction and reads it anew: of two at once one goes first."""
         db.session.flush()
         # Whoever only refers to the row (a mail, a look) need not wait: two orders of locks would end as a deadlock.

@@ -3,14 +3,22 @@
 Flask-Security says what happened; the words are ours, and they go by the outbox.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask
-from flask_security import EmailValidateException, MailUtil, change_email_confirmed, current_user, hash_password
+from flask_security import (
+    EmailValidateException,
+    MailUtil,
+    UserMixin,
+    change_email_confirmed,
+    current_user,
+    hash_password,
+)
 from flask_security.utils import get_message
 
+from marketplace.accounts.models import SignalDetail
 from marketplace.clinics import invitation_actions
 from marketplace.clinics.events import InvitationHeldBack
 from marketplace.clinics.invitations import Invitation
@@ -67,7 +75,7 @@ class OutboxMailUtil(MailUtil):
         sender: str | tuple[str, str],
         body: str | None,
         html: str | None,
-        **kwargs: Any,
+        **context: str | UserMixin,
     ) -> None:
         """Puts our own email into the outbox; of theirs only what happened and the link are used."""
         ours = _EMAILS[template.rpartition("/")[2]]
@@ -77,12 +85,12 @@ class OutboxMailUtil(MailUtil):
         to = recipient if isinstance(recipient, str) else recipient[1]
         if ours.name == TO_ANY_ADDRESS and _held_back(to):
             return
-        link = kwargs.get(ours.link) if ours.link else None
+        link = context.get(ours.link) if ours.link else None
         outbox.put(
             ours.name,
             to=to,
             audience="account",
-            context={"within": str(kwargs.get("within", ""))},
+            context={"within": str(context.get("within", ""))},
             link=SealedLink(_on_our_site(str(link))) if link else None,
         )
 
@@ -96,7 +104,7 @@ def _held_back(address: str) -> bool:
     return used_up is not None
 
 
-def notify_old_address(_sender: object, *, old_email: str, **_ignored: object) -> None:
+def notify_old_address(_app: Flask, *, old_email: str, **_details: SignalDetail) -> None:
     """Writes to the old address too: whoever lost an account must hear of it where they still read."""
     outbox.put("account_address_changed", to=old_email, audience="account", context={})
 

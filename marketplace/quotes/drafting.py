@@ -109,7 +109,7 @@ def _store(lead: Lead, terms: QuoteTerms) -> Quote:
         answers_sealed=box.seal("quote.answers_sealed", list(terms.answers), row=quote_id)
         if any(terms.answers)
         else None,
-        **{name: _storable(getattr(terms, name)) for name in STORED},
+        **{name: list(value) if isinstance(value := getattr(terms, name), tuple) else value for name in STORED},
     )
     db.session.add(quote)
     db.session.flush()
@@ -121,7 +121,3 @@ def _next_number(lead: Lead) -> int:
     last = select(func.max(Quote.number)).where(Quote.request_id == lead.request_id)
     with as_system():
         return (db.session.scalar(last) or 0) + 1
-
-
-def _storable(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

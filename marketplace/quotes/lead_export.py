@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, true
+from sqlalchemy import Row, Select, or_, select, true
 
 from marketplace.catalogue.models import Procedure
 from marketplace.extensions import db
@@ -66,7 +66,7 @@ def _query(clinic_id: UUID) -> Select[*tuple[Any, ...]]:
     return query.order_by(Lead.new_at.desc(), Lead.id.desc()).limit(MAX_ROWS)
 
 
-def _line(row: Any, *, ref: str) -> ExportedLead:
+def _line(row: Row[*tuple[Any, ...]], *, ref: str) -> ExportedLead:
     # Where consent was revoked, what the patient asked for is left out.
     kept = row.state not in {LeadState.REVOKED, LeadState.FROZEN}
     return ExportedLead(

@@ -39,7 +39,8 @@ def prefill(lead: Lead) -> QuoteTerms:
     earlier = _last_quote(lead, procedure)
     if earlier is None:
         return terms
-    kept: dict[str, Any] = {name: _kept(earlier, name) for name in CARRIED}
+    carried = {name: getattr(earlier, name) for name in CARRIED}
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in carried.items()}
     return replace(terms, **kept)
 
 
@@ -58,11 +59,6 @@ def _procedure(lead: Lead) -> Procedure:
 def _listed(lead: Lead, procedure: Procedure) -> ClinicPrice | None:
     in_currency = (price for price in lead.clinic.prices if price.currency == lead.clinic.currency)
     return next((price for price in in_currency if price.procedure_id == procedure.id), None)
-
-
-def _kept(quote: Quote, name: str) -> object:
-    value = getattr(quote, name)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _last_quote(lead: Lead, procedure: Procedure) -> Quote | None:

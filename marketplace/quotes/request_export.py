@@ -1,6 +1,7 @@
 """Exports everything stored of a person's request as plain values, ready to be written as JSON."""
 
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -9,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry, record
+from marketplace.foundation.values.json import Json
 from marketplace.leads import status_texts
 from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.messages import messages
@@ -26,6 +28,7 @@ from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import STORED, terms_of
 from marketplace.words.routing_reasons import ROUTING_REASONS
 
+Exported = Mapping[str, "Exported"] | Sequence["Exported"] | date | str | int | float | bool | None
 # Columns as they stand; what a key or another table says is spelled out below.
 PLAIN = (
     *("locale", "state", "created_at", "unconfirmed_at", "open_at", "paused_at", "chosen_at", "settled_at"),
@@ -54,8 +57,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "history": [_event(entry) for entry in operator_queries.history(request)],
     }
     record(RequestExported(request_id=request.id))
-    plain: dict[str, Any] = _plain(content)
-    return plain
+    return {name: _plain(value) for name, value in content.items()}
 
 
 def photo_files(request: QuoteRequest) -> list[tuple[str, Photo]]:
@@ -129,11 +131,11 @@ def _decision(decision: RoutingDecision) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+def _plain(value: Exported) -> Json:
+    if isinstance(value, Mapping):
         return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, date | datetime):
+    if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return str(value)
+    return [_plain(part) for part in value] if isinstance(value, Sequence) else value

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NoReturn
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -97,7 +97,7 @@ class _Check:
         self._end()
         return self.proof
 
-    def _link(self, seal: Any) -> None:
+    def _link(self, seal: Row[Any]) -> None:
         """Checks that no number is missing, each hash covers the one before, none is earlier, and anchors agree."""
         expected = self.proof.seals + 1
         if seal.number != expected:
@@ -110,7 +110,7 @@ class _Check:
             self.floor = self.at - MAX_TRANSACTION
         self.proof.seals, self.digest, self.at = expected, seal.digest, seal.at
 
-    def _contents(self, seal: Any, rows: Iterable[Any]) -> None:
+    def _contents(self, seal: Row[Any], rows: Iterable[Any]) -> None:
         digests = []
         for row in rows:
             if row.id is None:
@@ -126,14 +126,14 @@ class _Check:
             _broken(f"seal {seal.number} holds other entries than it was made over")
         self.proof.entries += seal.entries
 
-    def _may_be_empty(self, seal: Any) -> bool:
+    def _may_be_empty(self, seal: Row[Any]) -> bool:
         """Whether the seal's entries went on the day the log says, and were old enough then."""
         up_to, moment = self.forgotten
         allowed = seal.number <= up_to and moment is not None and moment - seal.at >= MIN_RETENTION
         self.proof.forgotten += allowed
         return allowed
 
-    def _moment(self, row: Any, problem: str) -> None:
+    def _moment(self, row: Row[Any], problem: str) -> None:
         """Checks that key and date of an entry come from one clock, and that no earlier seal should have had it."""
         if not _is_site_key(row.id, self.beyond):
             _broken(f"entry {row.id} was not made by the site")

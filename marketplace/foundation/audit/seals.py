@@ -13,11 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, Row, bindparam, event, func, insert, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry, LogForgotten, record
 from marketplace.foundation.database.columns import Base, first_key
+from marketplace.foundation.values.json import Json
 
 MIN_ENTRY_AGE = timedelta(seconds=60)
 SEAL_INTERVAL = timedelta(seconds=60)
@@ -116,7 +117,7 @@ def entry_digest(row: Mapping[Any, Any]) -> bytes:
     return hashlib.sha256(_canonical({name: value for name, value in row.items() if value is not None})).digest()
 
 
-def seal_digest(made: Any, *, previous: bytes) -> bytes:
+def seal_digest(made: AuditSeal | Row[Any], *, previous: bytes) -> bytes:
     """SHA-256 over the digest of the seal before and everything this one says."""
     said = {
         "number": made.number,
@@ -133,7 +134,7 @@ def _canonical(said: Mapping[str, Any]) -> bytes:
     return json.dumps({str(name): _plain(value) for name, value in said.items()}, sort_keys=True).encode()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Json | datetime | UUID) -> Json:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value) if isinstance(value, UUID) else value
@@ -154,12 +155,12 @@ def forget_due(now: datetime) -> int:
 
 
 @event.listens_for(db.session, "after_commit")
-def _log_anchors(session: Any) -> None:
+def _log_anchors(session: Session) -> None:
     """Writes the seals of this transaction to the log once they are stored: the anchor outside the database."""
     for line in session.info.pop("seals", ()):
         log.info(line)
 
 
 @event.listens_for(db.session, "after_rollback")
-def _drop_anchors(session: Any) -> None:
+def _drop_anchors(session: Session) -> None:
     session.info.pop("seals", None)

@@ -10,9 +10,11 @@ from typing import Any
 
 import psycopg
 from psycopg import Notify
-from psycopg.abc import PQGen
+from psycopg.abc import RV, PQGen
 from psycopg.errors import ConnectionTimeout, OperationalError, _WaitTimeout
 from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 # Seconds. A connection from the pool is tried before it is used; that and a new one in its place take less than ten.
 PROBE_SECONDS, CONNECT_SECONDS = 2.5, 3
@@ -63,7 +65,7 @@ class DeadlineConnection(psycopg.Connection[Any]):
     breaker: CircuitBreaker
     is_idle = False  # lies in the pool: what is sent next finds out whether it still works
 
-    def wait(self, gen: PQGen[Any], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
+    def wait(self, gen: PQGen[RV], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> RV:
         """Waits for the answer to a statement, a commit or a rollback. Raises Silent."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
@@ -98,7 +100,7 @@ class AsyncDeadlineConnection(psycopg.AsyncConnection[Any]):
         finally:
             self._listens = False
 
-    async def wait(self, gen: PQGen[Any], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
+    async def wait(self, gen: PQGen[RV], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> RV:
         """Waits for the answer to a statement. Raises Silent."""
         if self._listens or timeout is not None:
             return await super().wait(gen, interval, timeout)
@@ -133,11 +135,11 @@ def watch_pool(engine: Engine) -> None:
     """Marks connections that lie in the pool: they are tried with less patience than those in use."""
 
     @event.listens_for(engine, "checkin")
-    def put_back(connection: Any, _record: object) -> None:
+    def put_back(connection: DBAPIConnection | None, _record: ConnectionPoolEntry) -> None:
         if isinstance(connection, DeadlineConnection):
             connection.is_idle = True
 
     @event.listens_for(engine, "checkout")
-    def take_out(connection: Any, _record: object, _proxy: object) -> None:
+    def take_out(connection: DBAPIConnection, _record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
         if isinstance(connection, DeadlineConnection):
             connection.is_idle = False

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.tasks import Task
+from psycopg.rows import TupleRow
 from sqlalchemy import Select, Text, cast, column, delete, select, table, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
+from marketplace.foundation.values.json import Json
 
 # Only ever used with a connection handed in: it opens no pool, in the web process or in a worker's task.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -40,18 +42,26 @@ CONNECTIONS = text(
 )
 
 
+AnyConnection = psycopg.Connection[TupleRow] | psycopg.AsyncConnection[TupleRow]
+Argument = Json | datetime
+
+
 class WorkerConnector(procrastinate.PsycopgConnector):
     """The worker's own pool; a job that defers with its session's plain connection is served by the plain code."""
 
     _plain = procrastinate.SyncPsycopgConnector()
 
-    def execute_query_all_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
+    def execute_query_all_with_connection(
+        self, connection: AnyConnection, query: LiteralString, **arguments: Argument
+    ) -> list[dict[str, Any]]:
         """Runs a query; inside a worker the stock connector would hand a plain connection to its asynchronous code."""
         if isinstance(connection, psycopg.Connection):
             return self._plain.execute_query_all_with_connection(connection, query, **arguments)
         return super().execute_query_all_with_connection(connection, query, **arguments)
 
-    def execute_query_one_with_connection(self, connection: Any, query: Any, **arguments: Any) -> Any:
+    def execute_query_one_with_connection(
+        self, connection: AnyConnection, query: LiteralString, **arguments: Argument
+    ) -> dict[str, Any]:
         """The same for one row."""
         if isinstance(connection, psycopg.Connection):
             return self._plain.execute_query_one_with_connection(connection, query, **arguments)

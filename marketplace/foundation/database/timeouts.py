@@ -7,7 +7,8 @@ the migrations take the time they need.
 from typing import Any, NamedTuple
 
 from flask import Flask, has_request_context
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from marketplace.extensions import db
 from marketplace.foundation.database import deadline
@@ -54,7 +55,7 @@ def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) 
 
     @event.listens_for(engine, "do_connect")
     def connect(
-        _dialect: object, _record: object, given: tuple[str, ...], parameters: dict[str, Any]
+        _dialect: Dialect, _record: ConnectionPoolEntry, given: tuple[str, ...], parameters: dict[str, Any]
     ) -> DeadlineConnection | None:
         timeouts = always or (WEB if has_request_context() else app.config.get("DATABASE_TIMEOUTS"))
         if timeouts is None:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, select, update
 
 from marketplace.extensions import db, metadata
 from marketplace.foundation.security.sealed import FIRST_VERSION, KEY_ID, CannotOpen, KeyMissing, keyring
@@ -61,7 +62,7 @@ def _tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if "data_key" in table.c]
 
 
-def _next(table: Table, *, after: Any) -> list[Any]:
+def _next(table: Table, *, after: UUID | None) -> list[Row[UUID, bytes]]:
     query = select(_owner(table), table.c.data_key).where(_is_old(table))
     if after is not None:
         query = query.where(_owner(table) > after)
@@ -69,7 +70,7 @@ def _next(table: Table, *, after: Any) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _rewrap(table: Table, owner: Any, wrapped: bytes) -> int:
+def _rewrap(table: Table, owner: UUID, wrapped: bytes) -> int:
     try:
         anew = keyring.wrap(keyring.unwrap(wrapped, owner=owner), owner=owner)
     except (CannotOpen, KeyMissing):

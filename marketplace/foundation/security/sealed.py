@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from marketplace.foundation.security.derived_keys import normalised, signing_key
+from marketplace.foundation.values.json import Json
 
 FIRST_VERSION, VERSION = b"\x01", b"\x02"
 NONCE, KEY_ID = 12, 4
@@ -98,7 +99,7 @@ class Box:
         self._key = keyring.unwrap(wrapped, owner=owner)
         self._owner = owner
 
-    def seal(self, column: str, value: Any, *, row: UUID | None = None) -> bytes:
+    def seal(self, column: str, value: Json, *, row: UUID | None = None) -> bytes:
         """Any JSON value, sealed for that `table.column` of the owner, or of a row of its own."""
         return self.seal_bytes(column, json.dumps(value, ensure_ascii=False).encode(), row=row)
 

@@ -1,0 +1,2 @@
+class TotpMatch:
+    counter: int
