@@ -1,5 +1,6 @@
 """Two of one clinic at one request: the second is told who answered, when and what, and loses nothing it typed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
 
-TITLES = {
+TITLES: dict[str, Callable[[str, str], str]] = {
     "QuoteHeld": lambda who, amount: _("%(who)s sent a quote of %(amount)s", who=who, amount=amount),
     "QuestionAsked": lambda who, _amount: _("%(who)s asked the patient a question", who=who),
     "LeadDeclined": lambda who, _amount: _("%(who)s declined this request", who=who),

@@ -51,6 +51,8 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
     price_per_session: AmountField
     price_reason: PickField
     procedure: PickField
+    product: Field
+    product_sealed: Field
     included: PickSomeField
     keep_plan: BooleanField
 

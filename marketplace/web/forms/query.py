@@ -68,6 +68,7 @@ class QueryAmount(StringField):
     """An amount in whole units of the form's currency, kept as it was typed; empty means the estimate counts."""
 
     above_zero = False
+    estimate: str | None = None  # ours, as it stands in the field
 
     def pre_validate(self, form: BaseForm) -> None:
         """Read by the one rule for money."""

@@ -43,6 +43,11 @@ class ClinicsForm(QueryForm):
     page = QueryCount(_l("Page"), high=99_999, usual=1)
 
     @property
+    def places(self) -> dict[str, QueryChoice]:
+        """What the path of a list may say."""
+        return {"country": self.country, "city": self.city}
+
+    @property
     def wanted(self) -> ClinicFilter:
         """The conditions that can be used."""
         minor = self.max_price.minor(self.currency_code)
@@ -86,8 +91,9 @@ def clinics_form(found: Facets, listed: Sequence[Treatment], **fixed: str) -> Cl
     form.currency.default = currency
     form.currency.data = form.currency.data or currency
     for name, value in fixed.items():
-        if all(value != choice[0] for choice in form[name].choices):
-            form[name].choices = [*form[name].choices, (value, value)]
+        field = form.places[name]
+        if all(value != choice[0] for choice in field.choices or ()):
+            field.choices = [*(field.choices or ()), (value, value)]
     form.validate()
     form.city.choices = [choice for choice in form.city.choices if _is_near(choice[0], form, found)]
     return form

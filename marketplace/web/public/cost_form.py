@@ -42,6 +42,11 @@ class CostForm(QueryForm):
     night = QueryAmount(_l("One night"))
     own = QueryPrice(_l("My own price at home, for the whole course"))
 
+    @property
+    def amounts(self) -> dict[str, QueryAmount]:
+        """The reader's own figures by their names."""
+        return {"fare": self.fare, "night": self.night, "own": self.own}
+
     def start_from(self, *, sessions: int, gap: int) -> None:
         """Fills in the usual course, with `gap` weeks between sessions, where the reader says nothing else."""
         for field, usual in ((self.sessions, sessions), (self.gap, gap)):
@@ -83,7 +88,7 @@ class Asked:
     def own(self, name: str) -> int | None:
         """The reader's own figure: `fare`, `night` or `own`."""
         untouched = request.args.get(name) == request.args.get(f"{name}_was")
-        return None if untouched else self.form[name].minor(self.currency)
+        return None if untouched else self.form.amounts[name].minor(self.currency)
 
 
 def asked(treatment: Treatment, countries: list[str]) -> Asked:
@@ -97,7 +102,7 @@ def asked(treatment: Treatment, countries: list[str]) -> Asked:
 
 
 def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
-    form = type("CostForm", (CostForm,), {"currency_code": currency})(formdata=_given())
+    form: CostForm = type("CostForm", (CostForm,), {"currency_code": currency})(formdata=_given())
     form.home.choices = [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]

@@ -79,8 +79,8 @@ def _choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
     ours = estimated(wanted.home, chosen.country, wanted.currency) if form.country.data != EVERY else None
     for name in ("fare", "night"):
         shown = amount_text(getattr(ours, name), wanted.currency) if ours else None
-        form[name].estimate = shown
-        keep_estimate(form[name], request.args.get(f"{name}_was"), shown)
+        form.amounts[name].estimate = shown
+        keep_estimate(form.amounts[name], request.args.get(f"{name}_was"), shown)
     return chosen
 
 

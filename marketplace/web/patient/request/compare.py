@@ -40,6 +40,11 @@ class CompareForm(QueryForm):
     night = QueryAmount(_l("One night"))
     own = QueryPrice(_l("My own price at home, for the whole course"))
 
+    @property
+    def amounts(self) -> dict[str, QueryAmount]:
+        """The reader's own figures by their names."""
+        return {"fare": self.fare, "night": self.night, "own": self.own}
+
 
 @blueprint.get("/my/requests/<ref>/compare")
 def compare_quotes(quote_request: QuoteRequest) -> str:
@@ -84,7 +89,7 @@ def _form(quote_request: QuoteRequest) -> CompareForm:
 def _own(form: CompareForm, name: str) -> int | None:
     """The reader's own figure; our estimate sent back unchanged is not theirs."""
     untouched = request.args.get(name) == request.args.get(f"{name}_was")
-    return None if untouched else form[name].minor(form.currency_code)
+    return None if untouched else form.amounts[name].minor(form.currency_code)
 
 
 def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:
@@ -92,15 +97,16 @@ def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:
     ours = next(iter(found.estimates.values())) if len(found.estimates) == 1 else None
     for name in ("fare", "night"):
         shown = amount_text(getattr(ours, name), found.currency) if ours else None
-        form[name].estimate = shown
-        keep_estimate(form[name], request.args.get(f"{name}_was"), shown)
+        form.amounts[name].estimate = shown
+        keep_estimate(form.amounts[name], request.args.get(f"{name}_was"), shown)
 
 
 def _hint(form: CompareForm, found: ComparisonTable, name: str) -> str:
-    if form[name].estimate is None:
+    field = form.amounts[name]
+    if field.estimate is None:
         each = {country: half_up(getattr(ours, name)) for country, ours in found.estimates.items()}
         named = ", ".join(f"{country_name(code)} {money_text(minor, found.currency)}" for code, minor in each.items())
         return _("Empty: our estimate, %(amounts)s", amounts=named)
-    if form[name].data == form[name].estimate:
+    if field.data == field.estimate:
         return _("Our estimate, yours to change")
-    return _("Yours. Our estimate is %(amount)s", amount=form[name].estimate)
+    return _("Yours. Our estimate is %(amount)s", amount=field.estimate)
