@@ -1,9 +1,11 @@
 """How each kind of a quote's field is asked for: the field of the form, what it says, and how a value stands in it."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from flask_babel import LazyString
 from wtforms import Field, StringField, TextAreaField
+from wtforms.form import BaseForm
 from wtforms.validators import Length, Optional
 
 from marketplace.foundation.values.amounts import as_typed
@@ -21,6 +23,9 @@ from marketplace.web.dashboard.quote_fields import (
 )
 from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
 
+F = TypeVar("F")
+Rule = Callable[[BaseForm, F], None]
+
 # What is chosen from; those of the procedure are known at the lead.
 CHOICES: Mapping[str, Mapping[str, LazyString]] = {
     "practitioner_role": PRACTITIONER_ROLES.clinic,
@@ -29,11 +34,11 @@ CHOICES: Mapping[str, Mapping[str, LazyString]] = {
 }
 
 
-def _needed(about: QuoteField) -> list[Needed]:
+def _needed(about: QuoteField) -> list[Rule[Field]]:
     return [Needed(about.missing)] if about.missing else []
 
 
-def _text_rules(about: QuoteField) -> list[Needed | Length]:
+def _text_rules(about: QuoteField) -> list[Rule[StringField]]:
     return [*_needed(about), Length(max=about.high or -1, message=about.outside)]
 
 

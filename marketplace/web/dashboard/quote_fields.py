@@ -1,7 +1,7 @@
 """Fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol, cast
+from typing import Unpack, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,6 +11,8 @@ from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.foundation.values.amount_words import in_words
 from marketplace.foundation.values.amounts import NotAnAmount, read_amount
+from marketplace.web.forms.base import FieldOptions
+from marketplace.web.forms.query import InCurrency
 
 NO_AMOUNT = {"none", "no", "nil", "zero", "nothing", "no deposit", "no discount"}
 UNSTATED = {"not stated", "not_stated", "none", "unknown"}
@@ -26,18 +28,12 @@ def zero_for_none(value: str | None) -> str | None:
     return "0" if isinstance(value, str) and value.strip(" .").lower() in NO_AMOUNT else value
 
 
-class InCurrency(Protocol):
-    """A form whose amounts are in one currency."""
-
-    currency_code: str
-
-
 class AmountField(StringField):
     """Money in whole units of the form's currency, kept as it was typed."""
 
-    def __init__(self, label: str | None = None, *, none_is_zero: bool = False, **kwargs: Any) -> None:
-        filters = [*kwargs.pop("filters", ()), *((zero_for_none,) if none_is_zero else ())]
-        super().__init__(label, filters=filters, **kwargs)
+    def __init__(self, label: str, *, none_is_zero: bool = False, **options: Unpack[FieldOptions]) -> None:
+        options["filters"] = [*options.get("filters", ()), *((zero_for_none,) if none_is_zero else ())]
+        super().__init__(label, **options)
 
     def pre_validate(self, form: BaseForm) -> None:
         """Read by the one rule for money, and refused in its words."""
@@ -57,8 +53,11 @@ class AmountField(StringField):
 class CountField(StringField):
     """A whole number, kept as it was typed."""
 
-    def __init__(self, label: str, *, words: str | None, optional: bool = False, **kwargs: Any) -> None:
-        super().__init__(label, **(kwargs | {"filters": [*kwargs.get("filters", ()), blank_unstated]}))
+    def __init__(
+        self, label: str, *, words: str | None, optional: bool = False, **options: Unpack[FieldOptions]
+    ) -> None:
+        options["filters"] = [*options.get("filters", ()), blank_unstated]
+        super().__init__(label, **options)
         self.words, self.optional = words, optional
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -115,9 +114,9 @@ class PickSomeField(SelectMultipleField):
 class StatedField(PickField):
     """Yes, no, or not stated."""
 
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        filters = [*kwargs.pop("filters", ()), blank_unstated]
-        super().__init__(label, default="", filters=filters, **kwargs)
+    def __init__(self, label: str, **options: Unpack[FieldOptions]) -> None:
+        options["filters"] = [*options.get("filters", ()), blank_unstated]
+        super().__init__(label, **({"default": ""} | options))
         self.choices = listed([("", _l("Not stated")), ("yes", _l("Yes")), ("no", _l("No"))])
 
     @property

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -58,13 +58,13 @@ def preferences() -> ResponseReturnValue:
     return _keep(form)
 
 
-def _keep(form: PreferencesForm) -> Response:
+def _keep(form: PreferencesForm) -> ResponseReturnValue:
     answer = redirect("/preferences?saved=1", 303)
     for name in PREFERENCES:
         answer.set_cookie(
             name, form[name].data, max_age=KEPT_FOR, samesite="Lax", secure=request.is_secure, httponly=True
         )
-    return answer  # type: ignore[return-value]
+    return answer
 
 
 MAIN_CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "PLN", "SEK", "TRY")

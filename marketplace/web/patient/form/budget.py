@@ -55,7 +55,7 @@ class BudgetForm(Question):
             raise ValidationError(str(WHOLE_BUDGET))
 
     def _currency(self) -> str:
-        listed = {code for code, _name in self.currency.choices}
+        listed = {choice[0] for choice in self.currency.choices or ()}
         return str(self.currency.data) if self.currency.data in listed else "EUR"
 
     def _minor(self) -> int:

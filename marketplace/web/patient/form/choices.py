@@ -1,9 +1,9 @@
 """The lists of the form's fields in the reader's language and order, and the fields that hold to them."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Unpack
 
 from babel.dates import format_date
 from babel.numbers import get_currency_name
@@ -19,6 +19,7 @@ from marketplace.catalogue.queries import price_ranges
 from marketplace.clinics.queries import countries_offering, facets
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name, language_name
+from marketplace.web.forms.base import FieldOptions
 
 Choices = list[tuple[str, str]]
 ANY = "any"
@@ -107,19 +108,22 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
-class _Listed:
+class ListOptions(FieldOptions, total=False):
+    """The same, and what is chosen from; a function is asked when the form is made."""
+
+    choices: Choices | Callable[[], Choices]
+
+
+class _Listed(SelectField):
     """A single value of a list; `message` when there must be one, `unlisted` when it is not one of them."""
 
-    data: Any
-    choices: Any
-
-    def __init__(self, label: str, message: str = "", *, unlisted: str = "", **given: Any) -> None:
-        super().__init__(label, **given)  # type: ignore[call-arg]
+    def __init__(self, label: str, message: str = "", *, unlisted: str = "", **options: Unpack[ListOptions]) -> None:
+        super().__init__(label, **options)
         self.message, self.unlisted = message, unlisted
 
     def pre_validate(self, _form: BaseForm) -> None:
         """An unknown value counts as none."""
-        if self.data not in {value for value, _label in self.choices}:
+        if self.data not in {choice[0] for choice in self.choices or ()}:
             is_typed = self.data not in (None, "")
             self.data = None
             if is_typed and self.unlisted:
@@ -132,7 +136,7 @@ class OneOf(_Listed, RadioField):
     """Radios."""
 
 
-class OneOfMany(_Listed, SelectField):
+class OneOfMany(_Listed):
     """A select: for lists too long for radios."""
 
 
@@ -140,9 +144,15 @@ class SomeOf(SelectMultipleField):
     """Checkboxes: at least one, all of them listed, and no more than `most`."""
 
     def __init__(
-        self, label: str, message: str = "", *, most: int | None = None, too_many: str = "", **given: Any
+        self,
+        label: str,
+        message: str = "",
+        *,
+        most: int | None = None,
+        too_many: str = "",
+        **options: Unpack[ListOptions],
     ) -> None:
-        super().__init__(label, **given)
+        super().__init__(label, **options)
         self.message, self.most, self.too_many = message, most, too_many
 
     def pre_validate(self, _form: BaseForm) -> None:
