@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import logout_user
 from flask_security import current_user
+from flask_security.forms import LoginForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
@@ -33,6 +34,17 @@ def home() -> ResponseReturnValue:
     if membership_of(current_user.id):
         return redirect(url_for("dashboard.leads"), 303)
     return render_template("account/no_team.html", account_name=current_user.name)
+
+
+@account_pages.app_template_filter()
+def sign_in_problems(form: LoginForm) -> list[tuple[str | None, str]]:
+    """What the form to sign in was refused for, as (id of the field, text): of the pair that is wrong together, the
+    first field; of where it leads next, none, as nobody typed it."""
+    of_pair: list[tuple[str | None, str]] = [(form.email.id, str(text)) for text in form.form_errors]
+    of_next: list[tuple[str | None, str]] = [(None, str(text)) for text in form.next.errors[:1]]
+    return (
+        of_pair + of_next + [(field.id, str(field.errors[0])) for field in (form.email, form.password) if field.errors]
+    )
 
 
 @account_pages.get("/sessions")

@@ -62,3 +62,15 @@ def test_it_needs_a_fresh_sign_in_and_comes_back(client, other, make_operator, s
 def test_who_is_signed_out_signs_in(client):
     assert client.get("/account/sessions").location == "/account/login?next=/account/sessions"
     assert client.post("/account/sessions").location == "/account/login?next=/account"
+
+
+@pytest.mark.parametrize(
+    ("typed", "linked"),
+    [
+        ({"email": "", "password": ""}, ["#email", "#password"]),
+        ({"email": "nobody@example.com", "password": "not the one"}, ["#email"]),
+    ],
+)
+def test_what_is_wrong_with_a_sign_in_leads_to_its_field(client, typed, linked):
+    page = client.post("/account/login", data=typed).page
+    assert [link.get("href") for link in page.one("div", role="alert").iter("a")] == linked

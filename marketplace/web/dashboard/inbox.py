@@ -27,9 +27,11 @@ from marketplace.quotes.lead_export import COLUMNS, export_leads
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.http.inputs import is_page
 from marketplace.web.http.writing import writes
+from marketplace.web.navigation import Chip, Tab
+from marketplace.words.lead import INBOX_TABS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from marketplace.foundation.paging import Page
@@ -84,7 +86,8 @@ def leads(clinic: Clinic) -> str:
         "dashboard/leads.html",
         found=found,
         rows=_rows(found.rows),
-        counts=tab_counts(clinic.id),
+        tabs_shown=_tabs(asked, tab_counts(clinic.id)),
+        chips_shown=_chips(asked),
         stop=why_stopped(clinic),
         frozen=frozen_leads(clinic.id),
         asked=asked,
@@ -93,6 +96,23 @@ def leads(clinic: Clinic) -> str:
         to_delete=leads_to_delete(clinic.id),
         page_url=lambda n: f"{url_for('dashboard.leads')}?{urlencode({**asked.address, 'page': n})}",
     )
+
+
+def _tabs(asked: Asked, counts: Mapping[str, int]) -> list[Tab]:
+    """The lists in their order, at last the unread."""
+    states = [
+        Tab(str(label), url_for("dashboard.leads", state=code), code == asked.tab, counts[code])
+        for code, label in INBOX_TABS.clinic.items()
+    ]
+    is_unread = asked.unread and not asked.tab
+    return [*states, Tab(_("Unread messages"), url_for("dashboard.leads", unread=1), is_unread, counts["unread"])]
+
+
+def _chips(asked: Asked) -> list[Chip]:
+    """Asked for with a state as well, the unread are a filter of its list."""
+    if not (asked.unread and asked.tab):
+        return []
+    return [Chip(_("Unread messages"), url_for("dashboard.leads", state=asked.tab))]
 
 
 def last_list_url() -> str:

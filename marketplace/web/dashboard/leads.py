@@ -26,13 +26,13 @@ from marketplace.quote_requests.queries import treatment_of
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote, why_lost
-from marketplace.quotes.quote_comparison import items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.revisions import changed_after
-from marketplace.quotes.terms import ITEMS, VALID_DAYS, QuoteTerms, terms_of
+from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import record_accesses
 from marketplace.web.dashboard.inbox import last_list_url
+from marketplace.web.dashboard.itemised_quote import itemised_quote
 from marketplace.web.dashboard.quote_form import QuoteForm, parts, quote_form, shown_values
 from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
@@ -118,13 +118,15 @@ def lead_page(
     """The page in whatever state the lead is."""
     quote = standing_for_lead(lead)
     held = quote is not None and quote.state == "held"
+    plan = checked_quote(quote) if quote else None
     page = render_template(
         "dashboard/lead.html",
         lead=lead,
         visible=visible,
         quote=quote,
         held=held,
-        plan=checked_quote(quote) if quote else None,
+        plan=plan,
+        card=itemised_quote(quote, plan) if quote and plan else None,
         prefilled=sources(lead) if form and quote is None else None,
         may_ask=may_ask(lead, visible),
         form=None if held else form,
@@ -132,7 +134,6 @@ def lead_page(
         send_label=_send_label(form) if form else None,
         changed=items(form),
         changed_answers=changed_rows(lead, quote),
-        answered=(items_answered(quote), len(ITEMS)) if quote else None,
         back_url=last_list_url(),
         lost=_how_it_ended(lead) if lead.state == LeadState.LOST else None,
         thread=thread_of(lead, visible.said, form=reply_form),

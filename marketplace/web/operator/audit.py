@@ -6,15 +6,18 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from marketplace.clinics import operator_queries as clinics
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.foundation.security.input_safety import has_unsafe_characters
 from marketplace.quote_requests import operator_queries as request_desk
+from marketplace.web.navigation import Chip
 from marketplace.web.operator.blueprint import blueprint
+from marketplace.words.event import event_title
 
 LAST_YEAR = 9999
-FILTERS = ("event", "actor", "ref", "clinic", "day")
+FILTERS = {"event": _l("What"), "actor": _l("By"), "ref": _l("Request"), "clinic": _l("Clinic"), "day": _l("Day (UTC)")}
 
 
 @blueprint.get("/audit")
@@ -27,7 +30,9 @@ def audit_log() -> ResponseReturnValue:
         "operator/audit.html",
         found=found,
         chosen=chosen,
-        events=audit_queries.event_names(),
+        labels=FILTERS,
+        event_choices=[(name, event_title(name)) for name in audit_queries.event_names()],
+        chips_shown=_chips(chosen),
         refs=request_desk.refs_of(entry.request_id for entry in entries if entry.request_id),
         slugs=clinics.slugs_of(entry.clinic_id for entry in entries if entry.clinic_id),
         state=audit_queries.seal_state(),
@@ -39,6 +44,12 @@ def audit_log() -> ResponseReturnValue:
 def _filter_value(name: str) -> str:
     text = request.args.get(name, "").strip()
     return "" if has_unsafe_characters(text) else text
+
+
+def _chips(chosen: dict[str, str]) -> list[Chip]:
+    """Each filter that is filled in; an event by its title."""
+    titles = {name: event_title(value) if name == "event" else value for name, value in chosen.items() if value}
+    return [Chip(f"{FILTERS[name]}: {title}", _url(chosen | {name: ""})) for name, title in titles.items()]
 
 
 def _url(values: dict[str, Any]) -> str:

@@ -13,13 +13,13 @@ from wtforms import DateField, RadioField, StringField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from marketplace.clinics import checks, operator_queries
-from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.blueprint import blueprint
+from marketplace.web.operator.check_rows import WITHIN, check_rows, check_tabs
 from marketplace.web.operator.claims import check_shown, items, last_happened
 from marketplace.web.operator.clinics import back_to_clinic
 
@@ -55,23 +55,20 @@ class CheckForm(AgreeingForm):
         self.verdict.choices = [(value, label) for value, label in offered if value in wanted]
 
 
-WITHIN = (7, 30, 90)
-
-
 @blueprint.get("/checks")
 def list_checks() -> ResponseReturnValue:
     """Evidence that waits, claims of live listings that expired, or checks that end soon or have ended."""
     state = request.args.get("state", "").strip()
     within = number("expires_within", default=30, low=0, high=366)
     lists = {"submitted": operator_queries.submitted_checks, "expired": operator_queries.expired_checks}
-    found = lists[state]() if state in lists else operator_queries.ending_checks(within_days=within)
+    listed = state if state in lists else None
+    found = lists[listed]() if listed else operator_queries.ending_checks(within_days=within)
     return render_template(
         "operator/checks.html",
-        checks=found,
-        state=state if state in lists else None,
-        within=within,
-        choices=sorted({*WITHIN, within}),
-        today=clock.today(),
+        rows=check_rows(found, is_evidence=listed == "submitted"),
+        state=listed,
+        tabs_shown=check_tabs(listed, within=within),
+        longest=max(*WITHIN, within),
     )
 
 

@@ -10,7 +10,7 @@ from marketplace.foundation import clock
 from marketplace.web.filters import day_text, money_text, signed_by
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
-from marketplace.web.operator.actors import actors
+from marketplace.web.operator.history_rows import HistoryRow, listing_history
 from marketplace.words.listing import CHECK_KINDS, CHECK_STATES
 from marketplace.words.quote import PRACTITIONER_ROLES
 
@@ -138,7 +138,6 @@ def items(form: AgreeingForm) -> list[tuple[str | None, str]]:
     return agreeing.items(form.changes, labels, gone=_("A check is gone"))
 
 
-def last_happened(clinic: "Clinic") -> dict[str, object]:
+def last_happened(clinic: "Clinic") -> list[HistoryRow]:
     """Who did what last, for the page of whoever came second."""
-    history = operator_queries.history(clinic, limit=3)
-    return {"history": history, "actors": actors(entry.actor for entry in history)}
+    return listing_history(operator_queries.history(clinic, limit=3))

@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics import actions, operator_queries, team
 from marketplace.foundation import clock
+from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
-from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import claim_rows, items, listing_shown
+from marketplace.web.operator.history_rows import listing_history
 
 if TYPE_CHECKING:
     pass
@@ -39,7 +40,7 @@ def list_clinics() -> ResponseReturnValue:
         "operator/clinics/list.html",
         found=found,
         chosen={"state": state, "country": country.lower(), "q": q},
-        countries=list(destinations()),
+        countries=[(code.lower(), country_name(code)) for code in destinations()],
         page_url=page_url,
         today=clock.today(),
     )
@@ -57,14 +58,12 @@ def listing_page(
     """The page, with what a decision was refused for, or what changed before it was made."""
     clinic, form = operator_queries.by_id(clinic_id), form or AgreeingForm(formdata=None)
     form.show(listing_shown(clinic))
-    history = operator_queries.history(clinic)
     page = render_template(
         "operator/clinics/show.html",
         clinic=clinic,
         claims=claim_rows(clinic),
         missing=actions.missing_checks(clinic),
-        history=history,
-        actors=actors(entry.actor for entry in history),
+        history=listing_history(operator_queries.history(clinic)),
         members=team.members(clinic),
         problem=problem,
         form=form,
@@ -78,12 +77,10 @@ def listing_page(
 def show_history(clinic_id: UUID) -> ResponseReturnValue:
     """Everything that happened to the listing and its checks."""
     clinic = operator_queries.by_id(clinic_id)
-    history = operator_queries.history(clinic, limit=500)
     return render_template(
         "operator/clinics/history.html",
         clinic=clinic,
-        history=history,
-        actors=actors(entry.actor for entry in history),
+        history=listing_history(operator_queries.history(clinic, limit=500)),
     )
 
 

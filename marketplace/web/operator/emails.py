@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from marketplace.mail import operator_queries as outbox
 from marketplace.web.http.writing import writes
+from marketplace.web.navigation import Tab
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.words.email import LIFT_REASONS
+from marketplace.words.email import EMAIL_STATES, LIFT_REASONS
 
 
 @blueprint.get("/emails")
@@ -24,14 +25,23 @@ def _page(*, refused: tuple[UUID, str] | None = None) -> str:
     return render_template(
         "operator/emails.html",
         found=outbox.emails(state=state, page=page_number()),
-        counts=outbox.state_counts(),
-        state=state,
+        tabs_shown=_tabs(state),
         page_url=page_url,
         suppressed=outbox.suppressed(),
         lift_reasons=LIFT_REASONS.operator,
         refused=refused,
         has_errors=refused is not None,
     )
+
+
+def _tabs(state: str) -> list[Tab]:
+    """All emails, uncounted, and those in each state."""
+    counts = outbox.state_counts()
+    each = [
+        Tab(str(label), url_for("operator.list_emails", state=code), code == state, counts[code])
+        for code, (label, _kind) in EMAIL_STATES.operator.items()
+    ]
+    return [Tab(_("All"), url_for("operator.list_emails"), not state), *each]
 
 
 @blueprint.post("/emails/<uuid:email_id>/retry")

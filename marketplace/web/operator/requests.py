@@ -20,9 +20,9 @@ from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
-from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
+from marketplace.web.operator.history_rows import request_history
 
 MAX_REASON_LENGTH = 500
 
@@ -86,19 +86,18 @@ def show_photo(ref: str, photo_id: UUID) -> Response:
 
 
 def _request_page(asked: QuoteRequest, form: UnsealForm) -> str:
-    history = request_desk.history(asked)
     leads = queries.leads_of(asked)
     open_until = access_records.open_until(asked, actor=current_user.actor) if request.method == "GET" else None
     return render_template(
         "operator/requests/show.html",
         asked=asked,
         leads=leads,
-        clinic_names={lead.clinic_id: lead.clinic.name for lead in leads},
         decisions=queries.decisions(asked),
         counts=queries.counts(asked),
         emails=outbox.emails_of(asked),
-        history=history,
-        actors=actors(entry.actor for entry in history),
+        history=request_history(
+            request_desk.history(asked), clinic_names={lead.clinic_id: lead.clinic.name for lead in leads}
+        ),
         open_until=open_until,
         unsealed=access_records.read_unsealed(asked) if open_until else None,
         photos=photos_of(asked),

@@ -18,6 +18,7 @@ from marketplace.reviews.states import Outcome
 from marketplace.web.filters import money_text
 from marketplace.web.http.errors import rollback
 from marketplace.web.http.writing import writes
+from marketplace.web.navigation import Tab
 from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
@@ -59,6 +60,7 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
         kinds=REVIEW_KINDS.operator,
         outcomes=REVIEW_OUTCOMES.operator,
         found=found,
+        tabs_shown=_tabs(is_decided=decided),
         decided=decided,
         kind=kind,
         details={item.id: _detail(item) for item in found.rows},
@@ -72,6 +74,15 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
         note=note,
         has_errors=refused is not None or meanwhile is not None,
     )
+
+
+def _tabs(*, is_decided: bool) -> list[Tab]:
+    """What waits, and what was decided."""
+    decided_url = url_for("operator.list_review_items", state="decided")
+    return [
+        Tab(_("To look at"), url_for("operator.list_review_items"), not is_decided),
+        Tab(_("Decided"), decided_url, is_decided),
+    ]
 
 
 def _who(item: ReviewItem | None) -> str:

@@ -20,6 +20,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
+from marketplace.web.navigation import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card, in_order, linked_stamp
@@ -98,7 +99,7 @@ def _list(heading: str, **fixed: str) -> str:
             card(clinic, currency=form.currency_code, procedure=treated, treatment=wanted.treatment)
             for clinic in page.rows
         ],
-        chips_shown=[(_chip_words(form, name), _address(wanted, **{key: None})) for name, key in shown.items()],
+        chips_shown=[Chip(_chip_words(form, name), _address(wanted, **{key: None})) for name, key in shown.items()],
         hints=_hints(form) if not page.total else [],
         page_address=lambda n: _address(wanted, page=n),
     )

@@ -14,7 +14,7 @@ from marketplace.quotes.queries import sent_quotes
 from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request.compare_rows import columns, rows
+from marketplace.web.patient.request.compare_rows import actions, columns, rows
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
 MAX_COLUMNS = 5
@@ -58,6 +58,7 @@ def compare_quotes(quote_request: QuoteRequest) -> str:
         form=form,
         has_errors=bool(form.errors),
         columns=columns(found),
+        actions=actions(found),
         rows=rows(found, view=form.view.data),
         hints={name: _hint(form, found, name) for name in ("fare", "night")},
         today=clock.today(),

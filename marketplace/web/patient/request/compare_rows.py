@@ -11,14 +11,18 @@ from markupsafe import Markup, escape
 from marketplace.catalogue.course_costs import paid_nights
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
+from marketplace.leads.states import LeadState
+from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
+from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.revisions import changed_after
+from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
-from marketplace.web.patient.labels import given_before
+from marketplace.web.patient.labels import given_before, quote_label
 from marketplace.web.patient.request.quote_rows import deposit, not_stated, one_by_one, shown_value
 from marketplace.words.quote import PRACTITIONER_ROLES
 
@@ -48,6 +52,31 @@ def _head(column: Column) -> dict[str, str]:
         "href": f"/my/requests/{quote.lead.request.ref}/quotes/{quote.number}",
         "line": f"{clinic.city}, {country_name(clinic.country)}",
     }
+
+
+@dataclass(frozen=True)
+class Action:
+    """What stands below a column: a link where the quote can be chosen, else in words why not."""
+
+    text: str
+    href: str | None = None
+    hidden_text: str | None = None
+    is_frozen: bool = False
+
+
+def actions(found: ComparisonTable) -> list[Action]:
+    """Returns one a column; a quote is chosen while it stands, its clinic may go on and its request is open."""
+    return [_action(column.quote) for column in found.columns]
+
+
+def _action(quote: Quote) -> Action:
+    lead = quote.lead
+    if lead.state == LeadState.FROZEN:
+        return Action(_("Cannot be chosen now"), is_frozen=True)
+    if quote.state == QuoteState.SENT and lead.request.state == RequestState.OPEN:
+        choose = f"/my/requests/{lead.request.ref}/quotes/{quote.number}/choose"
+        return Action(_("Choose"), choose, hidden_text=lead.clinic.name)
+    return Action(str(quote_label(quote)[0]))
 
 
 def rows(found: ComparisonTable, *, view: str) -> list[Band]:

@@ -1,0 +1,48 @@
+"""What happened to a listing or a request, as the entries of a timeline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from marketplace.foundation.audit.log import AuditEntry
+from marketplace.web.filters import moment
+from marketplace.web.operator.actors import actors
+from marketplace.words.event import code_text, event_title
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryRow:
+    """One entry: the names are those the macro `timeline` reads."""
+
+    when: datetime
+    when_text: str
+    title: str
+    text: str
+
+
+def listing_history(history: Sequence[AuditEntry]) -> list[HistoryRow]:
+    """Returns a row an entry, in their order: the reason where one was given, and by whom."""
+    names = actors(entry.actor for entry in history)
+    return [_row(entry, about=code_text(entry.event, entry.reason), by=names[entry.actor]) for entry in history]
+
+
+def request_history(history: Sequence[AuditEntry], *, clinic_names: Mapping[UUID, str]) -> list[HistoryRow]:
+    """Returns a row an entry, in their order: the clinic where it is about one of them, and by whom."""
+    names = actors(entry.actor for entry in history)
+    return [
+        _row(entry, about=clinic_names.get(entry.clinic_id) if entry.clinic_id else None, by=names[entry.actor])
+        for entry in history
+    ]
+
+
+def _row(entry: AuditEntry, *, about: str | None, by: str) -> HistoryRow:
+    words = _("By %(who)s", who=by)
+    return HistoryRow(
+        when=entry.at,
+        when_text=moment(entry.at).striptags(),
+        title=str(event_title(entry.event)),
+        text=_("%(about)s. %(by)s", about=about, by=words) if about else words,
+    )
