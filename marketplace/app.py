@@ -18,7 +18,17 @@ from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import account_emails
-from marketplace.web import access, account_pages, backdrop, condition_words, dev_mail, filters, metrics, promises
+from marketplace.web import (
+    access,
+    account_pages,
+    backdrop,
+    coded_answers,
+    condition_words,
+    dev_mail,
+    filters,
+    metrics,
+    promises,
+)
 from marketplace.web.dashboard.blueprint import blueprint as dashboard
 from marketplace.web.http import (
     access_log,
@@ -79,7 +89,7 @@ def _bind_web(app: Flask) -> None:
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask says it
-    for part in (errors, limiting, filters, backdrop, context, promises, condition_words):
+    for part in (errors, limiting, filters, backdrop, context, promises, condition_words, coded_answers):
         part.install(app)
     assets.install(app)
     for blueprint in (

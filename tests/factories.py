@@ -140,7 +140,8 @@ def build_draft(*clinics: Clinic, email: str = "ana@patient.example", **changes:
     drafts.answer_where(
         request, home_country=changes.get("home_country", "GB"), destinations=changes.get("destinations", [])
     )
-    drafts.answer_when(request, timing="quarter", month_from=None, month_to=None, trips=changes.get("trips", "2"))
+    drafts.answer_when(request, timing="quarter", month_from=None, month_to=None)
+    drafts.answer_coded_choices(request, {"trips": changes.get("trips", "2")})
     drafts.answer_budget(request, amount=None, currency=None, scope=None, share=False)
     drafts.answer_health(request, conditions=changes.get("conditions", ["none"]), details=changes.get("details", ""))
     drafts.answer_you(

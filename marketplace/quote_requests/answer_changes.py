@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
-from marketplace.quote_requests.answer_table import ANSWERS, open_value
+from marketplace.quote_requests.answer_table import ANSWERS
 from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -54,3 +54,18 @@ def _facts(request: QuoteRequest) -> Facts:
         else:
             facts[name] = photo_ids if name == "photos" else value
     return facts
+
+
+def open_value(request: QuoteRequest, name: str) -> list[object]:
+    """Returns what the open columns of an answer hold; lists in one order."""
+    values = [getattr(request, column) for column in ANSWERS[name].columns]
+    return [sorted(value) if isinstance(value, list) else value for value in values]
+
+
+def shared_with_clinics(request: QuoteRequest) -> dict[str, list[object] | None]:
+    """Returns the open answers that clinics read, by name; None for one that the patient keeps to themselves."""
+    shown = {name: answer for name, answer in ANSWERS.items() if answer.columns and answer.read_by_clinics}
+    return {
+        name: open_value(request, name) if not answer.shared_by or getattr(request, answer.shared_by) else None
+        for name, answer in shown.items()
+    }

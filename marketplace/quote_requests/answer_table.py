@@ -3,7 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from marketplace.quote_requests.models import QuoteRequest
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from marketplace.words.request import TRIPS
+from marketplace.words.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedChoice:
+    """Describes an answer that is one code of a list; the column has the answer's name.
+
+    Its field on the form, its storing, its CHECK, and its row for the patient and for the clinic follow from this.
+    """
+
+    step: str
+    codes: Table[LazyString]  # each with words for the form, the patient and the clinic
+    question: LazyString
+    missing: LazyString | None = None  # what the form says where none is selected; None: it may stay unanswered
+    treatment_hint: str | None = None  # the field of Particulars that stands below the question
 
 
 @dataclass(frozen=True)
@@ -18,6 +36,7 @@ class Answer:
     sealed: tuple[str, ...] = ()  # fields of queries.Answers
     read_by_clinics: bool = True
     shared_by: str | None = None
+    choice: CodedChoice | None = None
 
 
 # In the order in which they are shown to clinics.
@@ -27,7 +46,16 @@ ANSWERS: Mapping[str, Answer] = {
     "home": Answer(("home_country",)),
     "destinations": Answer(("destinations",), read_by_clinics=False),
     "when": Answer(("timing", "month_from", "month_to")),
-    "trips": Answer(("trips",)),
+    "trips": Answer(
+        ("trips",),
+        choice=CodedChoice(
+            step="when",
+            codes=TRIPS,
+            question=_l("How many trips could you make?"),
+            missing=_l("Select how many trips you could make"),
+            treatment_hint="trips_hint",
+        ),
+    ),
     "budget": Answer(("budget_amount", "budget_currency", "budget_scope"), shared_by="share_budget"),
     "languages": Answer(("languages",)),
     "health": Answer(sealed=("conditions", "details")),
@@ -37,18 +65,9 @@ ANSWERS: Mapping[str, Answer] = {
 }
 READ_BY_CLINICS = tuple(name for name, answer in ANSWERS.items() if answer.read_by_clinics)
 OPEN_COLUMNS = tuple(column for answer in ANSWERS.values() for column in answer.columns)
+CODED_CHOICES: Mapping[str, CodedChoice] = {name: answer.choice for name, answer in ANSWERS.items() if answer.choice}
 
 
-def open_value(request: QuoteRequest, name: str) -> list[object]:
-    """Returns what the open columns of an answer hold; lists in one order."""
-    values = [getattr(request, column) for column in ANSWERS[name].columns]
-    return [sorted(value) if isinstance(value, list) else value for value in values]
-
-
-def shared_with_clinics(request: QuoteRequest) -> dict[str, list[object] | None]:
-    """Returns the open answers that clinics read, by name; None for one that the patient keeps to themselves."""
-    shown = {name: answer for name, answer in ANSWERS.items() if answer.columns and answer.read_by_clinics}
-    return {
-        name: open_value(request, name) if not answer.shared_by or getattr(request, answer.shared_by) else None
-        for name, answer in shown.items()
-    }
+def coded_choices(step: str) -> dict[str, CodedChoice]:
+    """Returns the answers of a step that are one code of a list, by name."""
+    return {name: choice for name, choice in CODED_CHOICES.items() if choice.step == step}

@@ -1,6 +1,7 @@
 """Collects the answers of a draft step by step; each is stored at once and can be changed."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.foundation.security.sealed import keyring, new_data_key
+from marketplace.quote_requests.answer_table import coded_choices
 from marketplace.quote_requests.models import REQUEST, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 
@@ -77,13 +79,17 @@ def first_missing(request: QuoteRequest) -> str | None:
     answered = {
         "treatment": request.procedure_answered,
         "where": request.where_answered,
-        "when": request.timing is not None and request.trips is not None,
+        "when": request.timing is not None,
         "budget": request.budget_answered,
         "health": request.health_sealed is not None,
         "you": request.contact_sealed is not None,
         "clinics": request.wait_without_clinic or _has_clinics(request),
     }
-    return next((step for step, given in answered.items() if not given), None)
+    return next((step for step, given in answered.items() if not given or _lacks_choice(request, step)), None)
+
+
+def _lacks_choice(request: QuoteRequest, step: str) -> bool:
+    return any(choice.missing and getattr(request, name) is None for name, choice in coded_choices(step).items())
 
 
 def _has_clinics(request: QuoteRequest) -> bool:
@@ -136,14 +142,19 @@ def answer_where(request: QuoteRequest, *, home_country: str, destinations: list
     _changed(request, before=before)
 
 
-def answer_when(
-    request: QuoteRequest, *, timing: str, month_from: date | None, month_to: date | None, trips: str
-) -> None:
-    """Stores when, and how many trips. Raises Refused when the months are the wrong way round."""
+def answer_when(request: QuoteRequest, *, timing: str, month_from: date | None, month_to: date | None) -> None:
+    """Stores when the person could travel. Raises Refused when the months are the wrong way round."""
     if month_from and month_to and month_to < month_from:
         raise Refused("months_reversed", field="month_to")
-    request.timing, request.trips = timing, trips
+    request.timing = timing
     request.month_from, request.month_to = month_from, month_to
+    touch(request)
+
+
+def answer_coded_choices(request: QuoteRequest, codes: Mapping[str, str | None]) -> None:
+    """Stores answers that are one code of a list, by name; None where an optional one was left open."""
+    for name, code in codes.items():
+        setattr(request, name, code)
     touch(request)
 
 

@@ -12,17 +12,18 @@ from marketplace.clinics.models import Clinic
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.security.sealed import Box
+from marketplace.quote_requests.answer_table import CODED_CHOICES
 from marketplace.quote_requests.states import REQUEST_MOVES, Purpose, RequestState
 
 TIMINGS = ("month", "quarter", "later", "unknown")
-TRIPS = ("1", "2", "3", "unknown")
 SCOPES = ("treatment", "everything")
 ACTS = ("given", "revoked")
 NOTHING_LEFT = (
     "state <> 'erased' OR (health_sealed IS NULL AND name_sealed IS NULL AND contact_sealed IS NULL"
     " AND questions_sealed IS NULL AND email_hash IS NULL AND treatment_id IS NULL AND procedure_id IS NULL"
     " AND concern IS NULL AND home_country IS NULL AND destinations = '{}' AND timing IS NULL AND month_from IS NULL"
-    " AND month_to IS NULL AND trips IS NULL AND budget_amount IS NULL AND languages = '{}')"
+    " AND month_to IS NULL AND budget_amount IS NULL AND languages = '{}'"
+    f" AND {' AND '.join(f'{column} IS NULL' for column in CODED_CHOICES)})"
 )
 
 
@@ -33,7 +34,7 @@ class QuoteRequest(Created, Base):
     __table_args__ = (
         *state_checks(RequestState),
         one_of("timing", TIMINGS),
-        one_of("trips", TRIPS),
+        *(one_of(column, tuple(choice.codes)) for column, choice in CODED_CHOICES.items()),
         one_of("budget_scope", SCOPES),
         CheckConstraint("(budget_amount IS NULL) = (budget_currency IS NULL)", name="budget_whole"),
         CheckConstraint("state = 'erased' OR data_key IS NOT NULL", name="key_until_erased"),

@@ -85,7 +85,8 @@ def ask(story: Story) -> None:
         request.created_at = clock.now()
         drafts.answer_treatment(request, procedure_slug=row["procedure"], concern=row.get("concern"))
         drafts.answer_where(request, home_country=row["home_country"], destinations=row["destinations"])
-        drafts.answer_when(request, timing=row["timing"], month_from=None, month_to=None, trips=row["trips"])
+        drafts.answer_when(request, timing=row["timing"], month_from=None, month_to=None)
+        drafts.answer_coded_choices(request, {"trips": row["trips"]})
         drafts.answer_budget(request, amount=None, currency=None, scope=None, share=False)
         drafts.answer_health(request, conditions=row["conditions"], details="")
         for number in range(row.get("photos", 0)):

@@ -59,13 +59,14 @@ SEALED_PARTS: Table[LazyString] = Table(
     photos=everyone(_("Photos")),
     contact=everyone(_("Contact details")),
 )
-# The answers that clinics read and a patient may change: the patient reads them inside a sentence.
+# The answers that clinics read and a patient may change: the patient reads them inside a sentence; `form` names the row
+# of a coded one on the patient's own pages.
 ANSWERS: Table[LazyString] = Table(
     name=Words(patient=_("your name"), clinic=_("Name to use")),
     treatment=Words(patient=_("what you would like help with"), clinic=_("What the patient would like help with")),
     home=Words(patient=_("where you live"), clinic=_("Where the patient lives")),
     when=Words(patient=_("when you could travel"), clinic=_("When they could travel")),
-    trips=Words(patient=_("trips"), clinic=_("Trips")),
+    trips=Words(patient=_("trips"), clinic=_("Trips"), form=_("Trips")),
     budget=Words(patient=_("budget"), clinic=_("Budget")),
     health=Words(patient=_("health answers"), clinic=_("Health answers")),
     photos=Words(patient=_("photos"), clinic=_("Photos")),

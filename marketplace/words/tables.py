@@ -1,4 +1,4 @@
-"""Every table of words by its name: templates read them as `words`, and a test holds each to its codes."""
+"""Every table of words that templates read, as `words` and by its name; a test holds each to its codes."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ from marketplace.words.listing import (
 from marketplace.words.not_possible import REFUSALS, REFUSING_STATES
 from marketplace.words.photo import PHOTO_REFUSALS
 from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS, QUOTE_STATES
-from marketplace.words.request import ANSWERS, BUDGET_SCOPES, PURPOSES, REQUEST_STATES, SEALED_PARTS, TIMINGS, TRIPS
+from marketplace.words.request import ANSWERS, BUDGET_SCOPES, PURPOSES, REQUEST_STATES, SEALED_PARTS, TIMINGS
 from marketplace.words.review import BASES, FIELDS, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
 from marketplace.words.routing_reasons import ROUTING_OUTCOMES, ROUTING_REASONS
 from marketplace.words.table import Table, Tag, Titled
@@ -73,5 +73,4 @@ TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {
     "suspension_reasons": SUSPENSION_REASONS,
     "team_roles": TEAM_ROLES,
     "timings": TIMINGS,
-    "trips": TRIPS,
 }

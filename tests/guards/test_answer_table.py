@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 
-from marketplace.quote_requests.answer_table import ANSWERS, OPEN_COLUMNS, READ_BY_CLINICS
+from marketplace.quote_requests.answer_table import ANSWERS, CODED_CHOICES, OPEN_COLUMNS, READ_BY_CLINICS, coded_choices
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import Answers
 from marketplace.quote_requests.retention import ASKED, SEALED
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.request_export import PLAIN
+from marketplace.web.patient.request.answers import FORMS
 from marketplace.words.request import ANSWERS as WORDS
 
 # Columns that say how a request stands, what its form has asked already, and what was agreed to beside an answer.
@@ -41,3 +42,10 @@ def test_what_is_listed_is_named_exported_and_erased() -> None:
     assert set(READ_BY_CLINICS) <= set(WORDS.clinic)
     assert set(OPEN_COLUMNS) - set(PLAIN) == {"procedure_id"}
     assert set(OPEN_COLUMNS) <= set(ASKED)
+
+
+def test_a_coded_choice_is_asked_by_the_form_of_its_step_named_and_kept_in_its_column() -> None:
+    asked = {name for step, form in FORMS.items() for name in coded_choices(step) if hasattr(form, name)}
+    assert asked == set(CODED_CHOICES) <= set(WORDS.form)
+    assert all(form.step == step for step, form in FORMS.items())
+    assert [ANSWERS[name].columns for name in CODED_CHOICES] == [(name,) for name in CODED_CHOICES]

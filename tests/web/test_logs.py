@@ -22,6 +22,7 @@ from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security import signed_links
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.logs import JsonFormatter
+from marketplace.quote_requests.answer_table import CODED_CHOICES
 from marketplace.web.dashboard.quote_form import ASKED_FOR
 from tests.conftest import app_on
 from tests.factories import PASSWORD, build_account, build_clinic, build_lead, build_member, build_quote
@@ -32,7 +33,7 @@ from tests.web.patient.filling import answer_until
 MARKER = "Zzmarkerzz"
 SOON = timedelta(hours=1)
 NAMES = (
-    "procedure concern home_country destinations timing month_from month_to trips amount currency scope share_budget"
+    "procedure concern home_country destinations timing month_from month_to amount currency scope share_budget"
     " conditions details name email languages phone questions clinics adult share_health aftercare wait body question"
     " reason statement password password_confirm new_password new_password_confirm code answers-1 csrf_token to"
     " theme home q treatment country city language max_price sort page note url"
@@ -132,7 +133,7 @@ def test_sp17_nothing_of_a_photo_is_told(serving: Site) -> None:
 
 
 def test_sp17_no_route_repeats_what_is_sent(serving: Site) -> None:
-    data = dict.fromkeys([*NAMES.split(), *ASKED_FOR], MARKER)
+    data = dict.fromkeys([*NAMES.split(), *CODED_CHOICES, *ASKED_FOR], MARKER)
     data |= {"email": f"{MARKER}@patient.example", "idem": str(uuid4())}
     for browser in people(serving.app).values():
         for method, path in paths(serving.app):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.leads.clinic_queries import changed_since, unseen_changes
-from marketplace.quote_requests.answer_table import shared_with_clinics
+from marketplace.quote_requests.answer_changes import shared_with_clinics
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
 from marketplace.words.request import ANSWERS

@@ -79,8 +79,8 @@ def test_the_own_earlier_answer_is_ones_own(team: Team) -> None:
 @pytest.mark.parametrize(
     ("change", "mark"),
     [
-        (lambda r: drafts.answer_when(r, timing="later", month_from=None, month_to=None, trips="2"), "When they could"),
-        (lambda r: drafts.answer_when(r, timing="quarter", month_from=None, month_to=None, trips="1"), "Trips"),
+        (lambda r: drafts.answer_when(r, timing="later", month_from=None, month_to=None), "When they could"),
+        (lambda r: drafts.answer_coded_choices(r, {"trips": "1"}), "Trips"),
         (lambda r: drafts.answer_health(r, conditions=["none"], details=""), "Health answers"),
     ],
 )

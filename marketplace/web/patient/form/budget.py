@@ -26,6 +26,7 @@ NOT_WHOLE = {AmountProblem.NOT_A_NUMBER, AmountProblem.NEGATIVE, AmountProblem.T
 class BudgetForm(Question):
     """Optional, and hidden from clinics unless ticked."""
 
+    step = "budget"
     amount = StringField(_l("Amount"))
     currency = OneOfMany(_l("Currency"), _l("Select a currency"), choices=choices.currencies)
     scope = OneOf(_l("What should it cover?"), choices=list(BUDGET_SCOPES.form.items()))

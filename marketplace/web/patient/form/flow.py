@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, Self
+from typing import ClassVar, Concatenate, ParamSpec, Self
 from uuid import UUID
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField
+from wtforms import Field, HiddenField
 
 from marketplace.accounts import sessions
 from marketplace.catalogue.particulars import Particulars, particulars_of
@@ -17,8 +17,10 @@ from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.quote_requests import drafts, queries, retention
+from marketplace.quote_requests.answer_table import CodedChoice, coded_choices
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import Form
+from marketplace.web.patient.form.choices import OneOf
 
 P = ParamSpec("P")
 QuestionView = Callable[Concatenate[QuoteRequest, P], ResponseReturnValue]
@@ -29,17 +31,28 @@ BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answer
 
 
 class Question(Form):
-    """A page of the form; `change` leads back to the answers instead of on, `about` is what its treatment says."""
+    """A page of the form; `change` leads back to the answers instead of on, `about` is what its treatment says.
 
+    Of its `step` the answers that are one code of a list are fields, too, below those of the class.
+    """
+
+    step: ClassVar[str] = ""
     change = HiddenField()
 
     about: Particulars | None = None
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, choice in coded_choices(cls.step).items():
+            setattr(cls, name, OneOf(choice.question, choice.missing or "", choices=list(choice.codes.form.items())))
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
         """What was sent, or what was answered before."""
         sent = request.method == "POST"
-        given = {} if sent else {**cls.answered(quote_request), "change": request.args.get("change", "")}
+        chosen = {name: getattr(quote_request, name) for name in coded_choices(cls.step)}
+        change = request.args.get("change", "")
+        given = {} if sent else {**cls.answered(quote_request), **chosen, "change": change}
         form = cls() if sent else cls(data=given)
         form.about = particulars_of(quote_request.treatment) if quote_request.treatment else None
         return form
@@ -50,8 +63,24 @@ class Question(Form):
         raise NotImplementedError
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Hands the answers to the draft."""
+        """Hands the answers to the draft, but those that are one code of a list."""
         raise NotImplementedError
+
+    def save(self, quote_request: QuoteRequest) -> None:
+        """Hands every answer to the draft."""
+        self.store(quote_request)
+        drafts.answer_coded_choices(quote_request, {name: self[name].data for name in coded_choices(self.step)})
+
+    @property
+    def coded(self) -> list[tuple[Field, str | None, bool]]:
+        """The fields that are one code of a list, each with its hint and whether it is optional."""
+        return [
+            (self[name], self._treatment_hint(choice), choice.missing is None)
+            for name, choice in coded_choices(self.step).items()
+        ]
+
+    def _treatment_hint(self, choice: CodedChoice) -> str | None:
+        return getattr(self.about, choice.treatment_hint) if self.about and choice.treatment_hint else None
 
 
 def current_draft() -> QuoteRequest | None:
@@ -160,5 +189,5 @@ def ask(step: str, form: Question, quote_request: QuoteRequest, **context: objec
 def keep(form: Question, quote_request: QuoteRequest) -> None:
     """Stores the answer of a draft that nobody sends meanwhile. Raises WrongState once it is sent."""
     drafts.begin(quote_request)
-    form.store(quote_request)
+    form.save(quote_request)
     keep_draft()

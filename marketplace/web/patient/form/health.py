@@ -27,6 +27,7 @@ MAX_DETAILS_LENGTH = 1000
 class HealthForm(Question):
     """Screening, never a gate."""
 
+    step = "health"
     conditions = SomeOf(
         _l("Do any of these apply to you now?"),
         _l('Select what applies to you, or select "None of these"'),

@@ -12,13 +12,15 @@ from markupsafe import Markup, escape
 from marketplace.catalogue.geography import homes
 from marketplace.clinics.models import Clinic
 from marketplace.quote_requests import queries
+from marketplace.quote_requests.drafts import STEPS
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.web.coded_answers import coded_answers
 from marketplace.web.condition_words import conditions_in_words
 from marketplace.web.filters import country_name, language_name, money
 from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.flow import CHANGE, url_of
-from marketplace.words.request import BUDGET_SCOPES, TIMINGS, TRIPS
+from marketplace.words.request import BUDGET_SCOPES, TIMINGS
 
 
 class Row(TypedDict):
@@ -32,9 +34,17 @@ class Row(TypedDict):
     changed: NotRequired[bool]
 
 
+class StepRow(Row):
+    """An answer with the step of the form that asks for it."""
+
+    step: str
+
+
 def rows(quote_request: QuoteRequest) -> list[Row]:
-    """In the order of the questions."""
-    return [*_wish(quote_request), *_person(quote_request)]
+    """In the order of the questions, below each the answers that are one code of a list."""
+    coded = [_row(each.step, each.name, each.label, each.text) for each in coded_answers(quote_request, "form")]
+    answers = [*_wish(quote_request), *_person(quote_request), *coded]
+    return [*sorted(answers, key=lambda row: STEPS.index(row["step"]))]
 
 
 def outside_europe(clinics: list[Clinic]) -> str:
@@ -43,11 +53,11 @@ def outside_europe(clinics: list[Clinic]) -> str:
     return _listed([country_name(code) for code in countries if not homes()[code].has_european_law])
 
 
-def _row(step: str, name: str, key: str, value: str | None) -> Row:
-    return {"name": name, "key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
+def _row(step: str, name: str, key: str, value: str | None) -> StepRow:
+    return {"step": step, "name": name, "key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
 
 
-def _wish(quote_request: QuoteRequest) -> list[Row]:
+def _wish(quote_request: QuoteRequest) -> list[StepRow]:
     anywhere = _("Anywhere")
     wanted = [country_name(code) for code in quote_request.destinations]
     return [
@@ -55,12 +65,11 @@ def _wish(quote_request: QuoteRequest) -> list[Row]:
         _row("where", "home", _("Where you live"), country_name(quote_request.home_country or "")),
         _row("where", "destinations", _("Where you would travel"), _listed(wanted) or anywhere),
         _row("when", "timing", _("When you could travel"), _when(quote_request)),
-        _row("when", "trips", _("Trips"), TRIPS.form[quote_request.trips or ""]),
         _row("budget", "budget", _("Budget"), _budget(quote_request)),
     ]
 
 
-def _person(quote_request: QuoteRequest) -> list[Row]:
+def _person(quote_request: QuoteRequest) -> list[StepRow]:
     answers = queries.answers(quote_request)
     ticked = conditions_in_words(answers.conditions, queries.treatment_of(quote_request), "form")
     return [

@@ -14,7 +14,7 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form import choices
 from marketplace.web.patient.form.choices import ANY, OneOf, OneOfMany, SomeOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
-from marketplace.words.request import TIMINGS, TRIPS
+from marketplace.words.request import TIMINGS
 
 SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many months ahead
 
@@ -22,6 +22,7 @@ SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many month
 class WhereForm(Question):
     """Home, and the countries to travel to."""
 
+    step = "where"
     home_country = OneOfMany(
         _l("Which country do you live in?"), _l("Select the country you live in"), choices=choices.homes
     )
@@ -59,14 +60,10 @@ class WhereForm(Question):
 class WhenForm(Question):
     """Time and trips."""
 
+    step = "when"
     timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.form.items()))
     month_from = OneOfMany(_l("Earliest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
     month_to = OneOfMany(_l("Latest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
-    trips = OneOf(
-        _l("How many trips could you make?"),
-        _l("Select how many trips you could make"),
-        choices=list(TRIPS.form.items()),
-    )
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
@@ -74,7 +71,6 @@ class WhenForm(Question):
         months = {name: getattr(quote_request, name) for name in ("month_from", "month_to")}
         return {
             "timing": quote_request.timing,
-            "trips": quote_request.trips,
             **{name: f"{month:%Y-%m}" if month else "" for name, month in months.items()},
         }
 
@@ -100,7 +96,6 @@ class WhenForm(Question):
             timing=self.timing.data,
             month_from=choices.month_of(self.month_from.data),
             month_to=choices.month_of(self.month_to.data),
-            trips=self.trips.data,
         )
 
 

@@ -31,6 +31,7 @@ def concerns_of(quote_request: QuoteRequest) -> list[dict[str, Any]]:
 class TreatmentForm(Question):
     """One procedure, by what it helps with."""
 
+    step = "treatment"
     procedure = OneOf(
         _l("What would you like help with?"),
         _l("Select what you would like help with"),

@@ -32,6 +32,7 @@ MAX_QUESTION_LENGTH = 200
 class YouForm(Question):
     """Name and languages for the clinics; email and phone for nobody until one is chosen."""
 
+    step = "you"
     name = StringField(
         _l("Name to use"),
         validators=[

@@ -60,7 +60,7 @@ def change_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue
     if not form.validate_on_submit():
         return _page(quote_request, step, form)
     before = answer_changes.begin(quote_request)
-    form.store(quote_request)
+    form.save(quote_request)
     flash(changed_text(quote_request, answer_changes.done(quote_request, before)), "success")
     return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 
