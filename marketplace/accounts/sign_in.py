@@ -92,7 +92,8 @@ def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
         render_template=security_pages.render,
     )
     security.want_json(lambda _request: False)
-    app.login_manager.user_loader(_as_system(app.login_manager._user_callback))  # type: ignore[attr-defined]
+    manager = security.login_manager
+    manager.user_loader(_as_system(manager._user_callback))
     _drop_eager_user_loading(app, security)
     signals.install(app)
     mailed_links.install(app)

@@ -26,7 +26,7 @@ def list_access(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=1))
         return
     for row in rows:
-        methods = ",".join(map(str, row["methods"]))  # type: ignore[call-overload]
+        methods = ",".join(row["methods"])
         click.echo(f"{row['policy']:<22}{methods:<10}{'token' if row['csrf'] else '':<7}{row['rule']}")
 
 

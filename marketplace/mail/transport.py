@@ -111,7 +111,7 @@ class SevenBitMessage(Message):
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         charset = Charset("utf-8")
         charset.body_encoding = QP
-        return MIMEText(text or "", subtype, charset)  # type: ignore[arg-type]
+        return MIMEText(text or "", subtype, charset)  # type: ignore[arg-type] # takes a Charset, too
 
 
 def _alternative(mixed: MIMEBase) -> MIMEBase:

@@ -88,7 +88,7 @@ class Supervisor:
     def __init__(self) -> None:
         self.children: list[Child] = []
         self._stopping = False
-        self._handlers: dict[int, object] = {}
+        self._handlers: dict[int, signal._HANDLER] = {}
 
     def __enter__(self) -> "Supervisor":
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -103,7 +103,7 @@ class Supervisor:
     ) -> bool:
         self.stop()
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            signal.signal(number, handler)
         return kind is StopRequested
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:

@@ -62,8 +62,9 @@ def decide_check(
     Raises Refused for a date out of range, WrongState where the check allows no such decision.
     """
     clinics = lock_rows(Clinic, [check.clinic_id])
-    found = {"evidence": evidence, "source": source, "expires_on": expires_on, "checked_by": checked_by}
-    checks.decide(check, verdict=verdict, **found)  # type: ignore[arg-type]
+    checks.decide(
+        check, verdict=verdict, evidence=evidence, source=source, expires_on=expires_on, checked_by=checked_by
+    )
     apply_standing(clinics)
 
 

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import cast
+from typing import TypedDict, cast
 from uuid import UUID
 
 from flask import Flask, abort, current_app, g, request
@@ -125,13 +125,23 @@ def policy_here() -> Policy | None:
     return found
 
 
-def rules(app: Flask) -> list[dict[str, object]]:
+class AccessRule(TypedDict):
+    """One page, and who may ask for it."""
+
+    endpoint: str
+    rule: str
+    methods: list[str]
+    policy: str
+    csrf: bool
+
+
+def rules(app: Flask) -> list[AccessRule]:
     """Every page: its path, methods, policy, and whether what it is sent needs a token."""
     rows = [_row(app, rule) for rule in app.url_map.iter_rules()]
-    return sorted(rows, key=lambda row: (str(row["rule"]), str(row["methods"])))
+    return sorted(rows, key=lambda row: (row["rule"], str(row["methods"])))
 
 
-def _row(app: Flask, rule: Rule) -> dict[str, object]:
+def _row(app: Flask, rule: Rule) -> AccessRule:
     methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     return {
         "endpoint": rule.endpoint,

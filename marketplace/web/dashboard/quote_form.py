@@ -118,7 +118,7 @@ def quote_form(
     form: QuoteForm = type("QuoteForm", (QuoteForm,), {**fields, "currency_code": currency})(**given)
     form.procedure.choices = listed((procedure.slug, procedure.name) for procedure in treatment.procedures)
     words = particulars_of(treatment)
-    form.product.label.text, form.product_sealed.label.text = words.product_label, words.product_sealed_label
+    form["product"].label.text, form["product_sealed"].label.text = words.product_label, words.product_sealed_label
     for name, about in ASKED_FOR.items():
         if about.kind == Kind.AMOUNT:
             form[name].label.text = str(about.label) % {"currency": currency}
