@@ -1,7 +1,6 @@
 """The checks of clinics' claims: those that wait or end soon, and the decision about one."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import render_template, request
@@ -16,6 +15,7 @@ from marketplace.clinics import checks, operator_queries
 from marketplace.foundation.problems import Refused
 from marketplace.quotes import stopping
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
+from marketplace.web.forms.base import ExtraValidators
 from marketplace.web.http.inputs import number
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.blueprint import blueprint
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from marketplace.clinics.models import Check, Clinic
 
 
+VERDICTS = [("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))]
+
+
 class CheckForm(AgreeingForm):
     """What the evidence shows; a passed check can be prolonged or revoked, any other passed or refused."""
 
@@ -34,13 +37,13 @@ class CheckForm(AgreeingForm):
     source = StringField(_l("Source"), validators=[DataRequired(_l("Enter where it comes from")), Length(max=300)])
     verdict = RadioField(
         _l("Verdict"),
-        choices=[("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))],
+        choices=VERDICTS,
         validate_choice=False,
-        validators=[AnyOf(["pass", "refuse", "revoke"], message=_l("Select a verdict"))],
+        validators=[AnyOf([verdict for verdict, _label in VERDICTS], message=_l("Select a verdict"))],
     )
     expires_on = DateField(_l("Counts until"), validators=[Optional()])
 
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+    def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
         """A passed check has an end, and the end is a day."""
         passed = bool(super().validate(extra_validators=extra_validators))
         if self.expires_on.errors or (self.verdict.data == "pass" and self.expires_on.data is None):
@@ -51,8 +54,7 @@ class CheckForm(AgreeingForm):
     def offer(self, state: str) -> None:
         """The verdicts that a check in this state can get."""
         wanted = ("pass", "revoke") if state == "passed" else ("pass", "refuse")
-        offered: Any = self.verdict.choices
-        self.verdict.choices = [(value, label) for value, label in offered if value in wanted]
+        self.verdict.choices = [(verdict, label) for verdict, label in VERDICTS if verdict in wanted]
 
 
 @blueprint.get("/checks")

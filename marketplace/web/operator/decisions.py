@@ -1,7 +1,7 @@
 """Decisions about a listing: each has a reason and a statement where it says no."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import render_template
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 MAX_STATEMENT_LENGTH = 2000
 
 
-def _reason(known: Mapping[str, object]) -> SelectField:
+def _reason(known: Mapping[str, str]) -> SelectField:
     """One of the list; what is not on it is not chosen."""
-    choices: list[Any] = [("", _l("Select a reason")), *known.items()]
+    choices: list[tuple[str, str]] = [("", _l("Select a reason")), *known.items()]
     return SelectField(
         _l("Reason"),
         choices=choices,

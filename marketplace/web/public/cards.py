@@ -1,7 +1,7 @@
 """A clinic as a card: the same words in every list."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 from flask_babel import gettext as _
 from markupsafe import escape
@@ -12,6 +12,23 @@ from marketplace.web.filters import country_name, in_sentence, language_list
 from marketplace.words.quote import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
+
+
+class Card(TypedDict):
+    """What the clinic_card macro takes."""
+
+    url: str
+    slug: str
+    name: str
+    city: str
+    country: str
+    languages: str
+    reply: str
+    stamp: dict[str, str]
+    people: str
+    price: str
+    price_note: str
+    ask_url: str | None
 
 
 def linked_stamp(clinic: Clinic) -> dict[str, str]:
@@ -31,8 +48,8 @@ def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
 
 def card(
     clinic: Clinic, *, currency: str, procedure: tuple[str, str] | None = None, treatment: str | None = None
-) -> dict[str, Any]:
-    """What the clinic_card macro takes; prices first in the reader's currency, so that they can be compared.
+) -> Card:
+    """The card of a clinic; prices first in the reader's currency, so that they can be compared.
 
     `procedure` is the slug and name of the one that was asked for: the price is that of it. Else it is that of the
     treatment that was asked for, or of the first that the clinic offers.

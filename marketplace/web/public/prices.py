@@ -1,7 +1,6 @@
 """The price comparison: the reader's home, currency, course and trips are in the address."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -37,7 +36,7 @@ def cost(treatment: str) -> str:
     )
 
 
-def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> dict[str, Any]:
+def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> dict[str, object]:
     """The totals of the first procedure with a price, and a table for each."""
     unit, countries = unit_of(ranges, wanted), {found.country for found in ranges}
     by_procedure = [(p, price_table_of(p, ranges, wanted, unit=unit)) for p in about.procedures]
@@ -84,7 +83,9 @@ def _choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
     return chosen
 
 
-def _shown(procedure: Procedure, found: Table, wanted: Asked, *, treatment: str, countries: set[str]) -> dict[str, Any]:
+def _shown(
+    procedure: Procedure, found: Table, wanted: Asked, *, treatment: str, countries: set[str]
+) -> dict[str, object]:
     currency = wanted.currency
     return {
         "slug": procedure.slug,
@@ -97,7 +98,7 @@ def _shown(procedure: Procedure, found: Table, wanted: Asked, *, treatment: str,
     }
 
 
-def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[str, Any]:
+def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[str, object]:
     slug = country_slug(row.country)
     low, high = row.session
     home_low, home_high = compared.home.session if compared.home else (None, None)

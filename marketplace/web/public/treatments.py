@@ -1,6 +1,6 @@
 """Treatments: the guide, its questions, aftercare, and what one country costs the reader."""
 
-from typing import Any
+from datetime import date
 
 from flask import render_template
 
@@ -16,7 +16,7 @@ from marketplace.web.clinic_words import about_span, span
 from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cards import card
+from marketplace.web.public.cards import Card, card
 from marketplace.web.public.cost_form import Asked, asked
 from marketplace.web.public.cost_totals import Totals, totals
 from marketplace.web.public.prices import price_table_of, unit_of
@@ -74,7 +74,7 @@ def _place(slug: str) -> Country:
     return place
 
 
-def _first_clinics(country: str, treatment: str) -> list[Any]:
+def _first_clinics(country: str, treatment: str) -> list[Card]:
     """Returns the first cards of those that offer the treatment; of all where there is no other."""
     asked = treatment if len(queries.treatments()) > 1 else None
     return [
@@ -83,7 +83,7 @@ def _first_clinics(country: str, treatment: str) -> list[Any]:
     ]
 
 
-def country_prices(treatment: Treatment, country: str) -> dict[str, Any]:
+def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
     """What the page of a country shows; in the country the reader lives in there is no travel, and no total."""
     ranges = queries.price_ranges(treatment.slug)
     here = [found for found in ranges if found.country == country]
@@ -104,7 +104,7 @@ def country_prices(treatment: Treatment, country: str) -> dict[str, Any]:
     }
 
 
-def _range(found: PriceRange, currency: str) -> dict[str, Any]:
+def _range(found: PriceRange, currency: str) -> dict[str, str | None]:
     return {
         "name": found.procedure.name,
         "guide": span(found.low, found.high, found.currency),
@@ -112,7 +112,7 @@ def _range(found: PriceRange, currency: str) -> dict[str, Any]:
     }
 
 
-def _way(wanted: Asked, country: str) -> dict[str, Any]:
+def _way(wanted: Asked, country: str) -> dict[str, int | str | date]:
     """Fare and night as we estimated them, and in the reader's currency."""
     ours, going = travel(wanted.home, country), estimated(wanted.home, country, wanted.currency)
     unit = 1 if ours.currency == wanted.currency else exchange.one_whole(wanted.currency)

@@ -1,6 +1,6 @@
 """The first question: what the person would like help with."""
 
-from typing import Any, Self
+from typing import Self
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from marketplace.web.patient.form.flow import Question, ask, with_draft
 UNSURE = "unsure"
 
 
-def concerns_of(quote_request: QuoteRequest) -> list[dict[str, Any]]:
+def concerns_of(quote_request: QuoteRequest) -> list[dict[str, str]]:
     """What people come with, each with the procedure that is usual for it: of the request's treatment.
 
     Of all treatments where nobody said which it is about.

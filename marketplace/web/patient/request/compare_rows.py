@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -26,7 +26,17 @@ from marketplace.web.patient.labels import given_before, quote_label
 from marketplace.web.patient.request.quote_rows import deposit, not_stated, one_by_one, shown_value
 from marketplace.words.quote import PRACTITIONER_ROLES
 
-Cell = str | dict[str, Any]
+
+class FullCell(TypedDict):
+    """A figure with what is said below it: a note, a mark for the best, warnings."""
+
+    html: str
+    note: str
+    best: NotRequired[str | None]
+    warnings: NotRequired[list[str]]
+
+
+Cell = str | FullCell
 
 
 @dataclass(frozen=True)
