@@ -26,7 +26,7 @@ from marketplace.quotes.queries import can_be_chosen
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import STORED, terms_of
-from marketplace.words.routing_reasons import ROUTING_REASONS
+from marketplace.words.lead import ROUTING_REASONS
 
 Exported = Mapping[str, "Exported"] | Sequence["Exported"] | date | str | int | float | bool | None
 # Columns as they stand; what a key or another table says is spelled out below.

@@ -8,7 +8,7 @@ from flask import Flask
 
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.words.condition import CONDITIONS
+from marketplace.words.request import CONDITIONS
 
 Audience = Literal["form", "clinic", "operator"]
 UNSURE, NONE = "unsure", "none"

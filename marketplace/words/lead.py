@@ -1,9 +1,9 @@
-"""Words of a lead: its states, how it was lost, and the lists of a clinic's inbox."""
+"""Words of a lead: why it was routed, its states, how it was lost, and the lists of a clinic's inbox."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.table import Table, Tag, Titled, Words
+from marketplace.words.table import Table, Tag, Titled, Words, everyone
 
 LEAD_STATES: Table[Tag] = Table(
     new=Words(patient=(_("Sent"), "info"), clinic=(_("New"), "info"), operator=(_("New"), "info")),
@@ -54,4 +54,28 @@ EMPTY_INBOX: Table[Titled] = Table(
             _("When a patient writes, the request stands here until one of you opens it."),
         )
     ),
+)
+
+
+ROUTING_OUTCOMES: Table[Tag] = Table(
+    proposed=Words(operator=(_("Proposed"), "ok")),
+    passed_over=Words(operator=(_("Passed over"), None)),
+    ineligible=Words(operator=(_("Not eligible"), "warn")),
+)
+ROUTING_REASONS: Table[LazyString] = Table(
+    asked_for=everyone(_("You started from this clinic's page")),
+    likely_to_answer=everyone(_("Answers most requests and has room")),
+    new_here=everyone(_("New here, checked, and has room")),
+    ranked_lower=everyone(_("Eligible, but five others came first")),
+    little_room=everyone(_("Eligible, but its few free places are kept for requests with fewer choices")),
+    already_asked=everyone(_("Already has this request")),
+    clinic_paused=everyone(_("Takes no requests at the moment")),
+    not_published=everyone(_("Its listing is not published")),
+    checks_not_current=everyone(_("A required check is missing or has expired")),
+    procedure_not_offered=everyone(_("Does not offer this procedure")),
+    other_country=everyone(_("Is in another country than those chosen")),
+    home_not_accepted=everyone(_("Does not treat patients from this country")),
+    no_shared_language=everyone(_("Speaks none of the languages given")),
+    over_budget=everyone(_("Its lowest price is over the budget")),
+    full=everyone(_("Has taken all the requests it can for now")),
 )

@@ -1,4 +1,4 @@
-"""Words of a request: its states, its answers, and what of it is agreed to, read, changed and deleted."""
+"""Words of a request: its states, its answers, why a photo is refused, and what is agreed to, read and deleted."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -72,4 +72,37 @@ ANSWERS: Table[LazyString] = Table(
     photos=Words(patient=_("photos"), clinic=_("Photos")),
     languages=Words(patient=_("languages"), clinic=_("Languages")),
     questions=Words(patient=_("questions"), clinic=_("The patient's questions")),
+)
+
+
+PHOTO_REFUSALS: Table[LazyString] = Table(
+    not_a_picture=Words(patient=_("The selected file must be a JPG, PNG, HEIC or WebP")),
+    animated=Words(patient=_("The selected file must be one picture, not several in a row")),
+    too_large=Words(patient=_("The selected file must be smaller than 10 MB")),
+    too_many_pixels=Words(
+        patient=_("The selected file has too many pixels. Send it at medium size, or take a screenshot of it")
+    ),
+    empty=Words(patient=_("The selected file is empty")),
+    damaged=Words(patient=_("The selected file could not be read. Choose another, or save it again")),
+    busy=Words(patient=_("The selected file could not be uploaded. Try again")),
+    too_many=Words(patient=_("You can only select up to 4 photos")),
+)
+
+
+CONDITIONS: Table[LazyString] = Table(
+    unsure=Words(
+        form=_("I'm not sure"),
+        clinic=_("Not sure whether any condition applies"),
+        operator=_("Not sure whether any condition applies"),
+    ),
+    tell_clinic=Words(
+        form=_("I'd rather tell the clinic myself"),
+        clinic=_("Would rather tell you in person"),
+        operator=_("Would rather tell the clinic in person"),
+    ),
+    none=Words(
+        form=_("None of these"),
+        clinic=_("None of the conditions we ask about"),
+        operator=_("None of the conditions we ask about"),
+    ),
 )

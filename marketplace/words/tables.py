@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.condition import CONDITIONS
 from marketplace.words.decline import LEAD_DECLINES, QUOTE_DECLINES, QUOTE_WITHDRAWALS
 from marketplace.words.email import EMAIL_AUDIENCES, EMAIL_PROBLEMS, EMAIL_STATES, LIFT_REASONS, SUPPRESSIONS
 from marketplace.words.event import ACTORS, EVENTS
-from marketplace.words.lead import EMPTY_INBOX, INBOX_TABS, LEAD_ENDINGS, LEAD_STATES
+from marketplace.words.lead import EMPTY_INBOX, INBOX_TABS, LEAD_ENDINGS, LEAD_STATES, ROUTING_OUTCOMES, ROUTING_REASONS
 from marketplace.words.listing import (
     CHECK_CLAIMS,
     CHECK_KINDS,
@@ -21,11 +20,18 @@ from marketplace.words.listing import (
     TEAM_ROLES,
 )
 from marketplace.words.not_possible import REFUSALS, REFUSING_STATES
-from marketplace.words.photo import PHOTO_REFUSALS
 from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS, QUOTE_STATES
-from marketplace.words.request import ANSWERS, BUDGET_SCOPES, PURPOSES, REQUEST_STATES, SEALED_PARTS, TIMINGS
+from marketplace.words.request import (
+    ANSWERS,
+    BUDGET_SCOPES,
+    CONDITIONS,
+    PHOTO_REFUSALS,
+    PURPOSES,
+    REQUEST_STATES,
+    SEALED_PARTS,
+    TIMINGS,
+)
 from marketplace.words.review import BASES, FIELDS, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
-from marketplace.words.routing_reasons import ROUTING_OUTCOMES, ROUTING_REASONS
 from marketplace.words.table import Table, Tag, Titled
 
 TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {

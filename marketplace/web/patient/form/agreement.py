@@ -13,7 +13,7 @@ from marketplace.quote_requests.photos import photos_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import Changes, Shown
 from marketplace.web.patient.form.summary import Row, rows
-from marketplace.words.routing_reasons import ROUTING_REASONS
+from marketplace.words.lead import ROUTING_REASONS
 
 HEALTH_ROWS = ("conditions", "details", "photos")
 

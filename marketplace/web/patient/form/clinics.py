@@ -19,7 +19,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
-from marketplace.words.routing_reasons import ROUTING_REASONS
+from marketplace.words.lead import ROUTING_REASONS
 
 
 class ClinicsForm(Question):

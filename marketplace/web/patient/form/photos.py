@@ -27,7 +27,7 @@ from marketplace.web.patient.form.flow import (
     url_of,
     with_draft,
 )
-from marketplace.words.photo import PHOTO_REFUSALS
+from marketplace.words.request import PHOTO_REFUSALS
 
 MAX_NAME_LENGTH = 60
 
