@@ -30,7 +30,7 @@ def _exists(app: Flask, named: str) -> bool:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_a_text_rests_on_is_there(app: Flask, text: str) -> None:
-    head, _body = front_matter(f"pages/{text}.md")
+    head, _body = front_matter(CONTENT / "pages" / f"{text}.md")
     assert [named for named in head["rests_on"] if not _exists(app, named)] == []
 
 
