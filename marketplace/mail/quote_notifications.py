@@ -21,7 +21,7 @@ from marketplace.mail.wording import day, short_day
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
-from marketplace.quotes.revisions import what_changed
+from marketplace.quotes.queries import what_changed
 from marketplace.quotes.states import QuoteState
 
 ENDS_WITHIN = timedelta(days=7)

@@ -1,9 +1,11 @@
-"""Stores a quote that a clinic has written; it waits a few minutes before it counts."""
+"""Stores a quote that a clinic has written, if its terms agree; it waits a few minutes before it counts."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from babel import Locale
 from flask import current_app
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from sqlalchemy import func, select
 
 from marketplace.catalogue.models import Procedure
@@ -15,6 +17,7 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Disagreements, FieldProblem, WrongState
+from marketplace.foundation.values.money import written
 from marketplace.leads.events import ids
 from marketplace.leads.freezing import must_go_on
 from marketplace.leads.models import LEAD, Lead
@@ -27,8 +30,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.quote_plans import MAX_NIGHTS, checked
 from marketplace.quotes.states import QuoteState
-from marketplace.quotes.term_rules import disagreements
-from marketplace.quotes.terms import STORED, QuoteTerms
+from marketplace.quotes.terms import FIELDS, STORED, VALID_DAYS, QuoteTerms
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.states import ReviewKind
 
@@ -121,3 +123,75 @@ def _next_number(lead: Lead) -> int:
     last = select(func.max(Quote.number)).where(Quote.request_id == lead.request_id)
     with as_system():
         return (db.session.scalar(last) or 0) + 1
+
+
+Rule = tuple[str, bool, str]  # field, whether it is broken, the words
+
+
+def disagreements(terms: QuoteTerms) -> list[FieldProblem]:
+    """Returns every rule that the terms break, each with its field: none is left for the next try."""
+    broken = [rule for rule in (*_bounds(terms), *_amounts(terms), *_days(terms)) if rule[1]]
+    return [FieldProblem("total_disagrees" if at == "total" else at, words, at) for at, _is_broken, words in broken]
+
+
+def _bounds(terms: QuoteTerms) -> Iterator[Rule]:
+    for name, about in FIELDS.items():
+        yield name, not about.allows(getattr(terms, name)), str(about.outside)
+
+
+def _amounts(terms: QuoteTerms) -> list[Rule]:
+    rise = terms.price_may_change_by or 0
+    return [
+        ("price_per_session", terms.price_per_session <= 0, gettext("Enter the price of one session")),
+        ("discount", terms.discount < 0, gettext("The discount must not be negative")),
+        ("total", terms.total < 0 or terms.total != course(terms), total_disagrees(terms)),
+        ("deposit", not 0 <= terms.deposit <= terms.total, gettext("The deposit must not be more than the total")),
+        (
+            "price_may_change_by",
+            not 0 <= rise <= terms.total,
+            gettext("The price must not rise by more than the total"),
+        ),
+    ]
+
+
+def _days(terms: QuoteTerms) -> list[Rule]:
+    today = clock.today()
+    refundable, earliest = terms.deposit_refundable_until, terms.earliest_date
+    return [
+        (
+            "valid_until",
+            not VALID_DAYS[0] <= (terms.valid_until - today).days <= VALID_DAYS[1],
+            gettext("The quote must be open for %(first)s to %(last)s days", first=VALID_DAYS[0], last=VALID_DAYS[1]),
+        ),
+        (
+            "deposit_refundable_until",
+            refundable is not None and refundable < today,
+            gettext("The day until which the deposit is refundable must not be in the past"),
+        ),
+        (
+            "earliest_date",
+            earliest is not None and earliest < today,
+            gettext("The earliest date must not be in the past"),
+        ),
+    ]
+
+
+def course(terms: QuoteTerms) -> int:
+    """Sessions times price, less the stated discount."""
+    return terms.sessions * terms.price_per_session - terms.discount
+
+
+def total_disagrees(terms: QuoteTerms) -> str:
+    """Says the sum that the other fields make."""
+    made = f"{terms.sessions} × {_money(terms.price_per_session, terms.currency)}"
+    if terms.discount:
+        made += f" − {_money(terms.discount, terms.currency)}"
+    return gettext(
+        "Total must be %(total)s (%(sum)s). Change the total or add a discount",
+        total=_money(max(course(terms), 0), terms.currency),
+        sum=made,
+    )
+
+
+def _money(minor: int, currency: str) -> str:
+    return written(minor, currency, locale=get_locale() or Locale("en"))

@@ -1,19 +1,23 @@
-"""Reads quotes by the request or the lead they belong to."""
+"""Reads quotes by the request or the lead they belong to, and what changed between two versions of one."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
+from marketplace.leads.clinic_queries import changed_since
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote
 from marketplace.quotes.states import QuoteState
+from marketplace.quotes.terms import FIELDS, STORED
 
 Quotes = TypeVar("Quotes", bound=Select[*tuple[Any, ...]])
 COMPARABLE = (QuoteState.SENT, QuoteState.CHOSEN, QuoteState.NOT_CHOSEN)
@@ -86,3 +90,30 @@ def standing_for_lead(lead: Lead) -> Quote | None:
 def takes_quote(lead: Lead) -> bool:
     """Whether a quote may be given: neither the request nor the lead has ended."""
     return lead.request.state in TAKES_QUOTES and lead.state in QUOTABLE
+
+
+CHANGES = {
+    "price": _l("the price"),
+    "treatment": _l("the treatment or product"),
+    "trips": _l("sessions and trips"),
+    "people": _l("who treats you"),
+    "deposit": _l("the deposit or refund"),
+    "included": _l("what is included"),
+    "dates": _l("dates"),
+}
+
+
+def what_changed(before: Quote, after: Quote) -> list[str]:
+    """Returns the kinds of differences in the reader's language; empty where only words to the patient differ."""
+    changed = {FIELDS[name].group.change for name in STORED if getattr(before, name) != getattr(after, name)}
+    return [str(words) for change, words in CHANGES.items() if change in changed]
+
+
+def changed_after(quote: Quote) -> list[str]:
+    """Returns the names of the answers that changed after the quote was written, of those the clinic may read."""
+    return list(changed_since(quote.lead, quote.held_at or quote.created_at))
+
+
+def changed_after_each(quotes: Iterable[Quote]) -> dict[UUID, list[str]]:
+    """Returns the same for several quotes, by quote."""
+    return {quote.id: changed_after(quote) for quote in quotes}

@@ -22,9 +22,8 @@ from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import can_be_chosen
+from marketplace.quotes.queries import can_be_chosen, changed_after
 from marketplace.quotes.quote_plans import checked_quote
-from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import STORED, terms_of
 from marketplace.words.lead import ROUTING_REASONS
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from marketplace.quotes.fields import Kind
 from marketplace.quotes.models import Quote
-from marketplace.quotes.revisions import CHANGES
+from marketplace.quotes.queries import CHANGES
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS
 from marketplace.web.dashboard.quote_controls import CHOICES, MAKE

@@ -8,10 +8,10 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.request_actions import close, pause
 from marketplace.quotes import choosing, drafting, ending, pending
+from marketplace.quotes.drafting import total_disagrees
 from marketplace.quotes.ending import expire_due
 from marketplace.quotes.pending import release
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead
-from marketplace.quotes.term_rules import total_disagrees
 from tests.factories import terms
 
 

@@ -22,8 +22,7 @@ from marketplace.leads.states import AWAITING, READING
 from marketplace.quote_requests.photos import numbers_of
 from marketplace.quote_requests.queries import name_to_use
 from marketplace.quote_requests.states import Purpose
-from marketplace.quotes.inbox import inbox, pending_until, tab_counts
-from marketplace.quotes.lead_export import COLUMNS, export_leads
+from marketplace.quotes.inbox import COLUMNS, export_leads, inbox, pending_until, tab_counts
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.http.inputs import is_page
 from marketplace.web.http.writing import writes

@@ -25,9 +25,8 @@ from marketplace.quote_requests import photos
 from marketplace.quote_requests.queries import treatment_of
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.prefilling import prefill, sources
-from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote, why_lost
+from marketplace.quotes.queries import changed_after, latest_for_lead, standing_for_lead, takes_quote, why_lost
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
-from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import record_accesses

@@ -16,8 +16,8 @@ from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
 from marketplace.quotes.models import Quote
+from marketplace.quotes.queries import changed_after
 from marketplace.quotes.quote_comparison import nights_included
-from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import both_amounts

@@ -11,9 +11,8 @@ from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import build_comparison_table
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import can_be_chosen, of_request
+from marketplace.quotes.queries import can_be_chosen, changed_after, of_request
 from marketplace.quotes.quote_plans import checked_quote
-from marketplace.quotes.revisions import changed_after
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form

@@ -12,9 +12,8 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of, in_currency
-from marketplace.quotes.queries import can_be_chosen, sent_quotes, withdrawn_quotes
+from marketplace.quotes.queries import can_be_chosen, changed_after_each, sent_quotes, withdrawn_quotes
 from marketplace.quotes.quote_plans import checked_quote
-from marketplace.quotes.revisions import changed_after_each
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.labels import given_before
