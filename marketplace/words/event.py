@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.decline import LEAD_DECLINES, QUOTE_WITHDRAWALS
+from marketplace.words.lead import LEAD_DECLINES, QUOTE_WITHDRAWALS
 from marketplace.words.listing import CHECK_KINDS, LISTING_REASONS, TEAM_ROLES
 from marketplace.words.request import SEALED_PARTS
 from marketplace.words.table import Table, Words

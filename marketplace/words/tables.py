@@ -4,10 +4,19 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.decline import LEAD_DECLINES, QUOTE_DECLINES, QUOTE_WITHDRAWALS
 from marketplace.words.email import EMAIL_AUDIENCES, EMAIL_PROBLEMS, EMAIL_STATES, LIFT_REASONS, SUPPRESSIONS
 from marketplace.words.event import ACTORS, EVENTS
-from marketplace.words.lead import EMPTY_INBOX, INBOX_TABS, LEAD_ENDINGS, LEAD_STATES, ROUTING_OUTCOMES, ROUTING_REASONS
+from marketplace.words.lead import (
+    EMPTY_INBOX,
+    INBOX_TABS,
+    LEAD_DECLINES,
+    LEAD_ENDINGS,
+    LEAD_STATES,
+    QUOTE_DECLINES,
+    QUOTE_WITHDRAWALS,
+    ROUTING_OUTCOMES,
+    ROUTING_REASONS,
+)
 from marketplace.words.listing import (
     CHECK_CLAIMS,
     CHECK_KINDS,

@@ -23,7 +23,7 @@ from marketplace.web.dashboard.leads import form_of
 from marketplace.web.dashboard.quote_form import shown_values
 from marketplace.web.filters import money_text
 from marketplace.web.http import errors
-from marketplace.words.decline import LEAD_DECLINES
+from marketplace.words.lead import LEAD_DECLINES
 
 if TYPE_CHECKING:
     from marketplace.foundation.audit.log import AuditEntry

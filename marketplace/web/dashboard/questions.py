@@ -23,7 +23,7 @@ from marketplace.web.dashboard.thread import ReplyForm
 from marketplace.web.forms.base import FlaggedWordsForm, Form
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
-from marketplace.words.decline import LEAD_DECLINES
+from marketplace.words.lead import LEAD_DECLINES
 
 MAX_LENGTH = 600
 

@@ -32,7 +32,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http import errors
 from marketplace.web.http.writing import writes
-from marketplace.words.decline import QUOTE_WITHDRAWALS
+from marketplace.words.lead import QUOTE_WITHDRAWALS
 
 if TYPE_CHECKING:
     from marketplace.leads.models import Lead

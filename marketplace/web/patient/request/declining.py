@@ -21,7 +21,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.quotes import BASE
-from marketplace.words.decline import QUOTE_DECLINES
+from marketplace.words.lead import QUOTE_DECLINES
 
 
 class DeclineForm(Form):
