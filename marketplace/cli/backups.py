@@ -13,7 +13,7 @@ from marketplace.backups.restore import RestoreRefused, restore
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.processes.postgres_tools import ToolFailed
-from marketplace.retention.erasure_list import InvalidList, read
+from marketplace.retention.erasure import InvalidList, read_list
 
 BACKUP_RETENTION = timedelta(days=30)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -39,7 +39,7 @@ def backup(file: Path) -> None:
 def restore_backup(file: Path, replace: bool, erasures: TextIO | None) -> None:
     """Everything from FILE, compared row by row; what was erased since is erased again."""
     try:
-        report = restore(file, replace=replace, erasures=read(erasures.read()) if erasures else [])
+        report = restore(file, replace=replace, erasures=read_list(erasures.read()) if erasures else [])
     except (RestoreRefused, InvalidArchive, InvalidList, ToolFailed, psycopg.Error) as error:
         raise click.ClickException(_message_of(error)) from error
     _show(report.manifest)

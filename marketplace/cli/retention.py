@@ -12,7 +12,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.quote_requests.queries import by_ref
 from marketplace.retention import erasure
-from marketplace.retention.erasure_list import InvalidList, lines, read
+from marketplace.retention.erasure import InvalidList, list_lines, read_list
 from marketplace.retention.rules import erase_pending, run_rules
 
 retention = AppGroup("retention", help="What is kept how long.")
@@ -39,7 +39,7 @@ def erase(ref: str | None, show: bool, again: TextIO | None) -> None:
     if sum((ref is not None, show, again is not None)) != 1:
         raise click.UsageError("Give REF, --list or --again FILE")
     if show:
-        for line in lines(erasure.listed()):
+        for line in list_lines(erasure.listed()):
             click.echo(line)
     elif again is not None:
         _erase_again(again.read())
@@ -59,7 +59,7 @@ def _erase_one(ref: str) -> None:
 
 def _erase_again(text: str) -> None:
     try:
-        erasures = read(text)
+        erasures = read_list(text)
     except InvalidList as error:
         raise click.ClickException(str(error)) from error
     erasure.take_over(erasures)

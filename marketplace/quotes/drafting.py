@@ -9,8 +9,7 @@ from flask_babel import get_locale, gettext
 from sqlalchemy import func, select
 
 from marketplace.catalogue.models import Procedure
-from marketplace.catalogue.trip_plan_texts import refused_text
-from marketplace.catalogue.trip_plans import Checked
+from marketplace.catalogue.trip_plans import Checked, refused_text
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record

@@ -1,7 +1,8 @@
-"""The sample marketplace's clinics, from the file: every one of them is invented."""
+"""The sample marketplace's clinics, from the file, and the quotes they send: every one of them is invented."""
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as, record
 from marketplace.foundation.values.amounts import Source, read_amount
+from marketplace.leads.models import Lead
+from marketplace.quotes import drafting, pending
+from marketplace.quotes.models import Quote
+from marketplace.quotes.prefilling import prefill
 
 FILE = Path(__file__).parent / "clinics.yaml"
 CHECKED_BY = "Operator S.O."
@@ -161,3 +166,33 @@ def give_history(clinic: Clinic, *, position: int) -> None:
     clinic.leads_sent = 8 + digest[0] % 40
     clinic.leads_answered = round(clinic.leads_sent * (0.62 + (digest[1] % 36) / 100))
     clinic.reply_minutes = 50 + digest[2] * 6
+
+
+STAY = (
+    ("hotel", "transfer", "numbing"),
+    ("numbing", "follow_up"),
+    ("interpreter", "aftercare_kit", "follow_up"),
+)
+
+
+def send_quote(lead: Lead, *, position: int) -> Quote:
+    """Sends a quote that counts as released and mailed: nothing is left for a timer."""
+    base = prefill(lead)
+    per_session = base.price_per_session or 10_000
+    sessions = base.sessions or 4
+    discount = per_session // 2 if position == 1 else 0
+    total = sessions * per_session - discount
+    terms = replace(
+        base,
+        sessions=sessions,
+        price_per_session=per_session,
+        discount=discount,
+        total=total,
+        deposit=0 if position == 2 else total // 10,
+        included=STAY[position % len(STAY)],
+        valid_until=(clock.now() + timedelta(days=30 + 15 * position)).date(),
+    )
+    quote = drafting.submit_quote(lead, terms)
+    pending.release(quote)
+    quote.mailed_at = lead.request.quotes_mailed_at = clock.now()
+    return quote

@@ -21,8 +21,8 @@ from marketplace.quote_requests import drafts, photos
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import choosing
 from marketplace.quotes.models import Quote
+from marketplace.sample.clinics import send_quote
 from marketplace.sample.drawing import sample_photo
-from marketplace.sample.offers import send_quote
 
 FILE = Path(__file__).parent / "requests.yaml"
 FORGOTTEN = 95  # days: longer than a request stays open

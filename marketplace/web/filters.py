@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.geography import city_of, clocks, homes, zone_of
-from marketplace.catalogue.trip_plan_texts import (
+from marketplace.catalogue.trip_plans import (
     cannot_text,
     need_text,
     plan_text,

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.catalogue.trip_plan_texts import plan_text
-from marketplace.catalogue.trip_plans import Checked
+from marketplace.catalogue.trip_plans import Checked, plan_text
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import items_answered
 from marketplace.quotes.terms import ITEMS

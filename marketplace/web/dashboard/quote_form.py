@@ -12,7 +12,7 @@ from wtforms.validators import Length, ValidationError
 
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.catalogue.trip_plan_texts import trips_of_patient_text
+from marketplace.catalogue.trip_plans import trips_of_patient_text
 from marketplace.foundation.problems import FieldProblem
 from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
 from marketplace.quotes.terms import FIELDS, QuoteTerms

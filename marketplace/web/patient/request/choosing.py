@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 
-from marketplace.catalogue.trip_plan_texts import plan_text
+from marketplace.catalogue.trip_plans import plan_text
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
 from marketplace.leads.deadlines import UNDO_WITHIN

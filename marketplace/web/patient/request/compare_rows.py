@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from marketplace.catalogue.course_costs import paid_nights
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.catalogue.trip_plan_texts import cannot_text, plan_text, too_close_text, too_many_text
+from marketplace.catalogue.trip_plans import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.comparison_table import Column, ComparisonTable

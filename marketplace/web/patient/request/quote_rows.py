@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.catalogue.trip_plan_texts import plan_text
+from marketplace.catalogue.trip_plans import plan_text
 from marketplace.quotes.fields import Kind, QuoteField
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import checked_quote
