@@ -12,7 +12,7 @@ import psycopg
 from flask import current_app
 from flask_migrate import upgrade
 
-from marketplace.backups import archive, contents, key_check
+from marketplace.backups import archive, contents
 from marketplace.backups.archive import Manifest
 from marketplace.backups.contents import Connection, Fingerprint
 from marketplace.backups.events import BackupRestored
@@ -57,7 +57,7 @@ def restore(path: Path, *, replace: bool, erasures: Erasures) -> RestoreReport:
     record(BackupRestored(reason=manifest.made_at.isoformat()))
     erased = erase_pending()
     with contents.connect(str(current_app.config["BACKUP_DATABASE_URL"])) as connection:
-        return RestoreReport(manifest, erased, key_check.unreadable(connection))
+        return RestoreReport(manifest, erased, contents.unreadable_values(connection))
 
 
 def _owner() -> Connection:

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import LargeBinary, func, select, text
 
-from marketplace.backups import archive, contents, key_check
+from marketplace.backups import archive, contents
 from marketplace.config import field_keys
 from marketplace.extensions import db, metadata
 from marketplace.foundation import clock
@@ -59,7 +59,7 @@ def test_every_kind_of_sealed_value_is_tried() -> None:
     }
     # Two stand in the row of another and were sealed with it; what a form held ends within three days.
     beside = {"email.html_sealed", "email.recipient_sealed", "form_token.body_sealed"}
-    assert {column for _name, _query, column in key_check.KINDS} == sealed - beside
+    assert {column for _name, _query, column in contents.KINDS} == sealed - beside
 
 
 def some_request() -> QuoteRequest:

@@ -28,8 +28,6 @@ MAY_COMMIT = {
     "accounts/security_pages.py",
     "foundation/database/separate_transaction.py",
     "cli/backups.py",
-    "cli/bounces.py",
-    "cli/content.py",
     "cli/security.py",
     "cli/people.py",
     "cli/retention.py",

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.backups import contents, key_check
+from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
@@ -32,7 +32,7 @@ def held(app: Flask) -> tuple[dict[str, contents.Fingerprint], dict[str, int], l
     with contents.connect(app.config["BACKUP_DATABASE_URL"]) as connection:
         found = contents.fingerprints(connection)
         del found["audit_entry"]
-        return found, contents.structure(connection), key_check.unreadable(connection)
+        return found, contents.structure(connection), contents.unreadable_values(connection)
 
 
 def test_rp9_ten_thousand_requests_come_back_within_five_minutes(own_app: Flask, tmp_path: Path, figure: Any) -> None:
