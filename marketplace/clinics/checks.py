@@ -1,13 +1,21 @@
-"""Checks a clinic's claims: evidence comes in, an operator says what it shows and until when."""
+"""Checks a clinic's claims: evidence comes in, an operator says what it shows and until when.
 
+What follows from the checks stands here too: the stamp the public reads, and whether a clinic may go on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from marketplace.clinics import events
+from marketplace.clinics.actions import missing_checks
 from marketplace.clinics.models import CHECK, Check, Clinic
-from marketplace.clinics.states import CheckKind, CheckState
+from marketplace.clinics.states import REQUIRED_CHECKS, CheckKind, CheckState, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
@@ -105,3 +113,84 @@ def _prolongs(check: Check, expires_on: date | None) -> bool:
     CHECK.lock(check)
     later = expires_on is not None and check.expires_on is not None and expires_on > check.expires_on
     return check.state == CheckState.PASSED and later
+
+
+ENDING_WITHIN = timedelta(days=30)
+
+
+class Checked(Protocol):
+    """The fields of a check that the stamp reads."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def expires_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """`kind` is current, ending, expired or none; the earliest end of the required checks counts."""
+
+    kind: str
+    checked_on: date | None
+    expires_on: date | None
+    passed: int
+    of: int
+
+
+def stamp(checks: Sequence[Checked], today: date) -> Stamp:
+    """Computes a clinic's stamp; it is current with company, licence and people passed and in date."""
+    passed = [
+        check for check in checks if check.state == CheckState.PASSED and check.expires_on and check.expires_on >= today
+    ]
+    required = [check for check in checks if check.kind in REQUIRED_CHECKS and check.expires_on is not None]
+    if len(required) < len(REQUIRED_CHECKS):
+        return Stamp("none", None, None, len(passed), len(checks))
+    expires_on = min(check.expires_on for check in required if check.expires_on)
+    moments = [moment.date() for check in required if (moment := getattr(check, "passed_at", None))]
+    checked_on = max(moments) if moments else None
+    current = sum(check.kind in REQUIRED_CHECKS for check in passed) == len(REQUIRED_CHECKS)
+    kind = "expired" if not current else "ending" if expires_on - today < ENDING_WITHIN else "current"
+    return Stamp(kind, checked_on, expires_on, len(passed), len(checks))
+
+
+LISTED = (ListingState.PUBLISHED, ListingState.PAUSED)
+
+
+class Stop(StrEnum):
+    """Why a clinic may not go on."""
+
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    CHECK_ENDED = "check_ended"
+
+
+def why_stopped(clinic: Clinic) -> Stop | None:
+    """Returns why a clinic may not go on, an operator's decision first; None where it may."""
+    if clinic.listing_state == ListingState.SUSPENDED:
+        return Stop.SUSPENDED
+    if clinic.listing_state not in LISTED:
+        return Stop.CLOSED
+    return Stop.CHECK_ENDED if missing_checks(clinic) else None
+
+
+def goes_on(today: date) -> ColumnElement[bool]:
+    """Condition on a clinic: it may go on."""
+    passed = select(func.count()).where(
+        Check.clinic_id == Clinic.id,
+        Check.kind.in_(REQUIRED_CHECKS),
+        Check.state == CheckState.PASSED,
+        Check.expires_on >= today,
+    )
+    return Clinic.listing_state.in_(LISTED) & (passed.scalar_subquery() == len(REQUIRED_CHECKS))
+
+
+def ended_checks(clinic: Clinic) -> list[Check]:
+    """Returns the checks that were passed once and are not any more, in their order."""
+    over = (Check.state == CheckState.PASSED) & (Check.expires_on < clock.today())
+    ended = Check.state.in_((CheckState.EXPIRED, CheckState.REVOKED)) | over
+    return list(db.session.scalars(select(Check).where(Check.clinic_id == clinic.id, ended).order_by(Check.position)))

@@ -2,8 +2,8 @@
 
 from flask_babel import gettext
 
+from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.locking import lock_rows

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time
 from flask_babel import gettext, ngettext
 
 from marketplace.clinics.actions import missing_checks
+from marketplace.clinics.checks import Stop, ended_checks, why_stopped
 from marketplace.clinics.models import Check
-from marketplace.clinics.standing import Stop, ended_checks, why_stopped
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckState
 from marketplace.foundation.values.durations import hours
 from marketplace.leads.deadlines import UNDO_WITHIN

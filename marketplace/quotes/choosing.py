@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from flask_babel import gettext
 from sqlalchemy import select
 
+from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.standing import why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record

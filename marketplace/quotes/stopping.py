@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from marketplace.clinics import actions, checks
+from marketplace.clinics.checks import Stop, goes_on, why_stopped
 from marketplace.clinics.models import Check, Clinic
-from marketplace.clinics.standing import Stop, goes_on, why_stopped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
+from marketplace.clinics.checks import Stamp, stamp
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.stamps import Stamp, stamp
 from marketplace.foundation import clock
 from marketplace.leads.deadlines import opening_hours
 from marketplace.web.filters import day_text, duration, money

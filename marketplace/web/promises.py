@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import Flask
 
 from marketplace.accounts import sign_in
-from marketplace.clinics import checks, stamps
+from marketplace.clinics import checks
 from marketplace.clinics.states import CheckKind
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
@@ -46,7 +46,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "routing_figures": operator_queries.LOOKING_BACK,
     "check": checks.MAX_VALIDITY[CheckKind.COMPANY],
     "price_check": checks.MAX_VALIDITY[CheckKind.PRICES],
-    "check_ends_soon": stamps.ENDING_WITHIN,
+    "check_ends_soon": checks.ENDING_WITHIN,
     # Accounts
     "password_link": sign_in.RESET_WITHIN,
     "account_link": sign_in.CONFIRM_WITHIN,

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from marketplace.catalogue import exchange
-from marketplace.clinics.import_files import UnreadableFile, records
 from marketplace.clinics.import_rules import COLUMNS
-from marketplace.clinics.importing import ImportRefused, import_csv
+from marketplace.clinics.importing import ImportRefused, UnreadableFile, import_csv, records
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import CheckState, ListingState
 from marketplace.extensions import db

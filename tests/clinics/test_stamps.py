@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from marketplace.clinics.stamps import Stamp, stamp
+from marketplace.clinics.checks import Stamp, stamp
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckKind, CheckState
 
 TODAY = date(2026, 11, 22)

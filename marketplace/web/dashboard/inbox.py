@@ -10,8 +10,8 @@ from flask import Response, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.freshness import fresh
+from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.standing import why_stopped
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.leads.clinic_queries import shared

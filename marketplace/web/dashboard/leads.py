@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from marketplace.clinics.standing import why_stopped
+from marketplace.clinics.checks import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values.amounts import NotAnAmount

@@ -8,8 +8,8 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.clinics import actions
+from marketplace.clinics.checks import ENDING_WITHIN
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.stamps import ENDING_WITHIN
 from marketplace.clinics.states import ListingState
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused

@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.clinics import operator_queries
-from marketplace.clinics.stamps import ENDING_WITHIN
+from marketplace.clinics.checks import ENDING_WITHIN
 from marketplace.leads import operator_queries as routing_desk
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import operator_queries as request_desk

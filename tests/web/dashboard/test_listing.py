@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.clinics.stamps import stamp
+from marketplace.clinics.checks import stamp
 from marketplace.clinics.states import CheckKind, ListingState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock

@@ -10,9 +10,9 @@ from wtforms import Field, HiddenField
 
 from marketplace.catalogue import geography
 from marketplace.catalogue.queries import treatments
+from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.queries import by_slug
-from marketplace.clinics.standing import why_stopped
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import Form
