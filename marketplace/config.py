@@ -16,7 +16,7 @@ from marketplace.config_rules.secret_keys import DEVELOPMENT_SECRET, derived_fie
 # What every connection to the database asks of libpq. A server that is gone without a word (no power, no network) is
 # noticed within some 20 seconds, whether something was sent to it or an answer is awaited; libpq's own default is
 # hours. Connections through a socket of this machine do without. One that is there and silent is left to
-# foundation/database_deadline.py, as is whatever a person waits for.
+# foundation/database/timeouts.py, as is whatever a person waits for.
 REACH_DATABASE: Mapping[str, str | int] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 20_000,  # milliseconds until what was sent has to be acknowledged

@@ -20,9 +20,9 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as
 from marketplace.foundation.database import timeouts
-from marketplace.foundation.database.deadline import AsyncDeadlineConnection
 from marketplace.foundation.database.queue import WorkerConnector, queue
 from marketplace.foundation.database.roles import DatabaseRole, use_role
+from marketplace.foundation.database.timeouts import AsyncDeadlineConnection
 from marketplace.mail import jobs as mail
 from marketplace.timers import TIMERS
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import OPERATOR, Account, Role
 from marketplace.extensions import db
 from marketplace.foundation.problems import Refused
-from marketplace.foundation.values.mail_addresses import mailable
+from marketplace.foundation.security.input_safety import mailable
 
 
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -11,10 +11,8 @@ from babel import Locale
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics.text_search import normalised
-from marketplace.foundation.security.input_safety import has_unsafe_characters, overrides_direction, trimmed
-from marketplace.foundation.values.amount_words import in_words
-from marketplace.foundation.values.amounts import NotAnAmount, Source, read_amount
-from marketplace.foundation.values.mail_addresses import mailable
+from marketplace.foundation.security.input_safety import has_unsafe_characters, mailable, overrides_direction, trimmed
+from marketplace.foundation.values.amounts import NotAnAmount, Source, in_words, read_amount
 
 COLUMNS = (
     "clinic",

@@ -25,9 +25,8 @@ from marketplace.clinics.invitations import Invitation
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.roles import as_system
-from marketplace.foundation.security.input_safety import trimmed
+from marketplace.foundation.security.input_safety import mailable, trimmed
 from marketplace.foundation.security.sealed import keyring
-from marketplace.foundation.values.mail_addresses import mailable
 from marketplace.mail import events, outbox, quota
 from marketplace.mail.links import InvitationLink, SealedLink, absolute
 from marketplace.mail.wording import day

@@ -10,8 +10,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.foundation.values.amount_words import in_words
-from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, Source, as_typed, read_amount
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, Source, as_typed, in_words, read_amount
 from marketplace.foundation.values.money import own_signs, precision
 
 CURRENCIES = ["EUR", "GBP", "TRY", "INR", "HUF", "CHF", "JPY", "KRW", "CLP", "KWD", "TND", "BHD"]

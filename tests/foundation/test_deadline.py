@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from marketplace.extensions import db
-from marketplace.foundation.database import deadline, timeouts
-from marketplace.foundation.database.deadline import AsyncDeadlineConnection, CircuitBreaker, Silent
+from marketplace.foundation.database import timeouts
+from marketplace.foundation.database.timeouts import AsyncDeadlineConnection, CircuitBreaker, Silent
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
 from marketplace.web.public import pages
@@ -38,9 +38,9 @@ def far_app(
     proxy: ProxyThread, postgres: EmbeddedPostgres, own_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Flask]:
     """Reaches its database through the proxy, and is less patient than in production."""
-    monkeypatch.setattr(deadline, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(deadline, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr(deadline, "OPEN_SECONDS", 2.2)
+    monkeypatch.setattr(timeouts, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(timeouts, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(timeouts, "OPEN_SECONDS", 2.2)
     monkeypatch.setattr(timeouts, "WEB", timeouts.WEB._replace(answer_within=1.0))
     app = app_on(postgres, database_of(own_app), SQLALCHEMY_DATABASE_URI=through(proxy, own_app))
     yield app
@@ -112,11 +112,11 @@ def test_a_firewall_that_forgot_idle_connections_is_not_noticed(far_app: Flask, 
 
 def test_a_job_and_a_command_wait_as_long_as_they_may(far_app: Flask, proxy: ProxyThread) -> None:
     with far_app.app_context():
-        assert not isinstance(db.engine.raw_connection().driver_connection, deadline.DeadlineConnection)
+        assert not isinstance(db.engine.raw_connection().driver_connection, timeouts.DeadlineConnection)
         db.engine.dispose()
         timeouts.limit_process(far_app, timeouts.WORKER)
         connection = db.engine.raw_connection().driver_connection
-        assert isinstance(connection, deadline.DeadlineConnection)
+        assert isinstance(connection, timeouts.DeadlineConnection)
         assert connection.answer_within == 65
 
 
@@ -141,7 +141,7 @@ def test_the_queues_connections_too_but_for_the_one_that_listens(
 
 def test_while_it_is_silent_one_at_a_time_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(deadline, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(timeouts, "time", SimpleNamespace(monotonic=lambda: now[0]))
     breaker = CircuitBreaker()
     breaker.trip()
     with pytest.raises(Silent):

@@ -17,8 +17,15 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import LimitReached
 from marketplace.foundation.security import limits
-from marketplace.foundation.security.limit_table import LIMITS, Bucket
-from marketplace.foundation.security.limits import LimitBucket, consume, consume_from, key_of, network_of
+from marketplace.foundation.security.limits import (
+    LIMITS,
+    Bucket,
+    LimitBucket,
+    consume,
+    consume_from,
+    key_of,
+    network_of,
+)
 
 SOMEONE = "00000000-0000-7000-8000-000000000007"
 START = datetime(2026, 3, 1, tzinfo=UTC)

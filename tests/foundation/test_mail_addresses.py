@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.foundation.values.mail_addresses import mailable
+from marketplace.foundation.security.input_safety import mailable
 from marketplace.mail.transport import one_address
 from tests.factories import PASSWORD
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from marketplace.foundation.security.limit_table import LIMITS, Bucket
+from marketplace.foundation.security.limits import LIMITS, Bucket
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,6 +20,6 @@ def test_running_md_names_every_limit() -> None:
 
 
 def test_every_limit_is_asked_for() -> None:
-    table = ROOT / "marketplace" / "foundation" / "security" / "limit_table.py"
+    table = ROOT / "marketplace" / "foundation" / "security" / "limits.py"
     code = "".join(path.read_text() for path in (ROOT / "marketplace").rglob("*.py") if path != table)
     assert [name for name in LIMITS if f'"{name}"' not in code] == []

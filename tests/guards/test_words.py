@@ -111,7 +111,7 @@ WORDLESS = {
     "Verdict": "decides what becomes of an email; the outcome's code has the words",
     "DatabaseRole": "inside the database",
     "Source": "where an amount was typed, a rule for code",
-    "AmountProblem": "each has a sentence that quotes what was typed, in values/amount_words.py",
+    "AmountProblem": "each has a sentence that quotes what was typed, in values/amounts.py",
     "BASES": "are words themselves, translated where they stand",
     "GUIDE_KINDS": "each has a page of its own",
     "ACTS": "consent rows are told in sentences",

@@ -15,7 +15,7 @@ from marketplace.accounts.actions import create_operator
 from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
-from marketplace.foundation.security.limit_table import LIMITS
+from marketplace.foundation.security.limits import LIMITS
 from marketplace.foundation.security.signed_links import token_of
 from marketplace.mail.register import STREAMS
 from marketplace.mail.suppression import unsubscribe_path

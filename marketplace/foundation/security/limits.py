@@ -1,9 +1,4 @@
-"""Rate limits: token buckets in PostgreSQL, one statement a token, on connections of their own.
-
-A bucket is one moment: when it will be full again. Consuming a token moves it on by the time one needs to come back,
-and is refused where that would lie further ahead than a whole bucket lasts. A moment that lies further ahead than that
-was written by a clock that has been put back since: it counts as an empty bucket, and is stored as one.
-"""
+"""Rate limits: the table of all of them, and token buckets in PostgreSQL on connections of their own."""
 
 import hashlib
 import hmac
@@ -11,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import current_app, request
@@ -24,7 +20,49 @@ from marketplace.foundation.database import separate_transaction
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import LimitReached
 from marketplace.foundation.security.derived_keys import normalised, signing_key
-from marketplace.foundation.security.limit_table import LIMITS, Bucket
+
+
+class Bucket(NamedTuple):
+    """A token bucket: so many tokens at once, one more every so many seconds, counted together by what `by` names."""
+
+    capacity: int
+    refill_seconds: float
+    by: tuple[str, ...]  # client, email, account, clinic, request, everyone
+    soft: bool = False  # refuses nobody: it only says when the site is under load
+
+
+BY_CLIENT = ("client",)
+BY_EMAIL = ("email",)
+
+# The widest bucket stands first: what it refuses is not consumed from the others.
+LIMITS: dict[str, tuple[Bucket, ...]] = {
+    # Only what was wrong counts: a right answer is given back.
+    "sign-in": (Bucket(30, 20, BY_CLIENT), Bucket(10, 30, ("client", "email"))),
+    "second-factor": (Bucket(6, 120, ("account",)),),
+    "password-again": (Bucket(10, 30, ("account",)),),
+    # Whatever sends mail to an address that someone typed
+    "reset": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
+    "confirm-account": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
+    "link": (Bucket(10, 60, BY_CLIENT), Bucket(3, 1200, BY_EMAIL)),
+    "confirm-again": (Bucket(5, 120, BY_CLIENT),),
+    "change-email": (Bucket(5, 600, ("account",)),),
+    # Whoever holds a link of ours has none of these to spend: only what was never a token counts.
+    "guess-link": (Bucket(30, 20, BY_CLIENT),),
+    # A request
+    "new-request": (Bucket(20, 60, BY_CLIENT),),
+    "send-request": (Bucket(300, 6, ("everyone",), soft=True), Bucket(10, 120, BY_CLIENT)),
+    "photos": (Bucket(40, 15, BY_CLIENT),),
+    # Reading and writing to others
+    "search": (Bucket(60, 2, BY_CLIENT),),
+    "ask-patient": (Bucket(30, 60, ("clinic",)),),
+    "reply-patient": (Bucket(30, 60, ("clinic",)), Bucket(10, 120, ("request",))),
+    "message-clinic": (Bucket(10, 120, ("request",)),),
+    "choose": (Bucket(6, 600, ("request",)),),
+    # A team changes itself, and takes its requests along
+    "invite": (Bucket(20, 180, ("clinic",)), Bucket(3, 1200, BY_EMAIL)),
+    "export-leads": (Bucket(10, 360, ("clinic",)),),
+}
+
 
 # A limit that goes on refusing is recorded once a minute: that is a bucket, too.
 HIT_RECORDED = Bucket(1, refill_seconds=60, by=("bucket",))

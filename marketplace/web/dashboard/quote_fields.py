@@ -9,8 +9,7 @@ from wtforms import DateField, Field, SelectField, SelectMultipleField, StringFi
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
-from marketplace.foundation.values.amount_words import in_words
-from marketplace.foundation.values.amounts import NotAnAmount, read_amount
+from marketplace.foundation.values.amounts import NotAnAmount, in_words, read_amount
 from marketplace.web.forms.base import FieldOptions
 from marketplace.web.forms.query import InCurrency
 

@@ -17,8 +17,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.problems import FieldProblem
-from marketplace.foundation.security.input_safety import has_unsafe_characters, overrides_direction, trimmed
-from marketplace.foundation.values.mail_addresses import mailable
+from marketplace.foundation.security.input_safety import has_unsafe_characters, mailable, overrides_direction, trimmed
 from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 

@@ -8,8 +8,7 @@ from wtforms import Field, SelectField, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
-from marketplace.foundation.values.amount_words import in_words
-from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, in_words, read_amount
 from marketplace.foundation.values.money import half_up
 from marketplace.web.forms.base import FieldOptions, Form
 

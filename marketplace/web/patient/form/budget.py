@@ -5,8 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
-from marketplace.foundation.values.amount_words import sentence
-from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount
+from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, read_amount, sentence
 from marketplace.foundation.values.money import precision
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest

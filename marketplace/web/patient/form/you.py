@@ -11,8 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from marketplace.foundation.security.input_safety import trimmed
-from marketplace.foundation.values.mail_addresses import mailable
+from marketplace.foundation.security.input_safety import mailable, trimmed
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.reviews.doubtful_words import contact
