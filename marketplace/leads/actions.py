@@ -15,6 +15,7 @@ from marketplace.foundation.audit.log import record, record_in_own_transaction
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import clocks
+from marketplace.leads.clocks import refresh_reply_times
 from marketplace.leads.events import (
     ClinicReplied,
     LeadDeclined,
@@ -36,7 +37,6 @@ from marketplace.leads.messages import (
     takes_messages,
 )
 from marketplace.leads.models import LEAD, Lead, move_back
-from marketplace.leads.reply_times import refresh
 from marketplace.leads.states import AWAITING, DECLINE_REASONS, LEAD_REFUSALS, LeadState
 from marketplace.quote_requests.events import AnswersRead
 from marketplace.quote_requests.models import AccessRecord
@@ -147,7 +147,7 @@ def mark_answered(lead: Lead) -> None:
         clinic = db.session.get_one(Clinic, lead.clinic_id)
         clinic.leads_answered = Clinic.leads_answered + 1
         db.session.flush()
-        refresh(clinic)
+        refresh_reply_times(clinic)
 
 
 def _must_wait_for_an_answer(lead: Lead) -> None:

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from marketplace.clinics.models import Clinic
+from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.leads.capacity import reserve_place
 from marketplace.leads.consent import (
     GIVEN,
     REVOKED,
@@ -194,3 +195,36 @@ def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
     db.session.flush()
     record(LeadArrived(request_id=request.id, clinic_id=clinic.id, lead_id=lead.id))
     return lead
+
+
+_FIRST = text(
+    "INSERT INTO clinic_load (clinic_id, day, day_taken, week, week_taken) VALUES (:clinic, :day, 0, :week, 0)"
+    " ON CONFLICT (clinic_id) DO NOTHING"
+)
+_TAKE = text("""
+    UPDATE clinic_load SET
+        day_taken = CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END + 1, day = :day,
+        week_taken = CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END + 1, week = :week
+    FROM clinic
+    WHERE clinic.id = clinic_load.clinic_id AND clinic.id = :clinic AND clinic.listing_state = 'published'
+      AND :required = (
+          SELECT count(*) FROM clinic_check WHERE clinic_check.clinic_id = clinic.id AND clinic_check.state = 'passed'
+          AND clinic_check.expires_on >= :day AND clinic_check.kind = ANY(:kinds)
+      )
+      AND CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END < clinic.daily_capacity
+      AND CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END < clinic.weekly_capacity
+    RETURNING clinic_load.clinic_id
+""")
+
+
+def reserve_place(clinic_id: UUID) -> bool:
+    """Reserves one place of today and of this week and returns whether there was one.
+
+    There is none where the clinic is full or takes no requests, or where a required check has ended since it was asked
+    for.
+    """
+    today = clock.today()
+    values = {"clinic": clinic_id, "day": today, "week": today - timedelta(days=today.weekday())}
+    kinds = [str(kind) for kind in REQUIRED_CHECKS]
+    db.session.execute(_FIRST, values)
+    return db.session.execute(_TAKE, {**values, "kinds": kinds, "required": len(kinds)}).scalar() is not None

@@ -15,7 +15,7 @@ from marketplace.clinics.states import CheckKind
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
-from marketplace.leads import clinic_queries, deadlines, deletion_duties, operator_queries, reply_times
+from marketplace.leads import clinic_queries, clocks, deadlines, deletion_duties, operator_queries
 from marketplace.mail import retention as mail_retention
 from marketplace.mail import smtp_outcomes
 from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
@@ -56,7 +56,7 @@ LIMITS: Mapping[str, int] = {
     "photos_at_most": photos.MAX_PHOTOS,
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
     "photo_megabytes": pictures.MAX_BYTES // 2**20,
-    "reply_time_from": reply_times.SHOWN_FROM,
+    "reply_time_from": clocks.SHOWN_FROM,
     "password_characters": sign_in.MIN_PASSWORD,
     "reason_characters": access_records.MIN_REASON_LENGTH,
 }

@@ -8,7 +8,7 @@ from flask import Flask
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.capacity import reserve_place
+from marketplace.leads.submission import reserve_place
 from tests.factories import Make, build_clinic
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from marketplace.foundation import clock
 from marketplace.leads import actions, clocks, request_actions
+from marketplace.leads.clocks import refresh_reply_times
 from marketplace.leads.models import Lead
-from marketplace.leads.reply_times import refresh
 from marketplace.quotes import stopping
 from marketplace.quotes.ending import expire_due, withdraw
 from tests.factories import Make, build_lead, build_quote
@@ -70,7 +70,7 @@ def test_while_it_is_frozen_it_is_counted_up_to_then(make_lead: Make) -> None:
     at(lead.new_at + HOUR, suspend, lead)
     with clock.set_to(lead.new_at + 1000 * HOUR):
         assert clocks.expire_due(clock.now()) == clocks.remind_due(clock.now()) == 0
-        refresh(lead.clinic)
+        refresh_reply_times(lead.clinic)
     assert lead.clinic.leads_sent == 0
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.leads.reply_times import median_minutes
+from marketplace.leads.clocks import median_minutes
 
 
 @pytest.mark.parametrize(
