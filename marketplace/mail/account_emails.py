@@ -28,8 +28,8 @@ from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security.input_safety import mailable, trimmed
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import events, outbox, quota
+from marketplace.mail.email_text import day
 from marketplace.mail.links import InvitationLink, SealedLink, absolute
-from marketplace.mail.wording import day
 
 
 class Ours(NamedTuple):

@@ -12,9 +12,9 @@ from marketplace.foundation.audit.log import Event
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
+from marketplace.mail.email_text import clock_city, clock_time, local_day, local_moment
 from marketplace.mail.links import PageLink
 from marketplace.mail.quota import mailed_recently, try_lock
-from marketplace.mail.wording import clock_city, clock_time, local_day, local_moment
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.words.listing import LISTING_REASONS
 

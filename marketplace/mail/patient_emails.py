@@ -20,9 +20,9 @@ from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.leads.status_texts import tally_text
 from marketplace.mail import outbox, quota
+from marketplace.mail.email_text import both_clocks, day, place, short_day
 from marketplace.mail.links import ConfirmationsLink, ConfirmLink, Link, RequestLink
 from marketplace.mail.quota import mailed_recently, try_lock
-from marketplace.mail.wording import both_clocks, day, place, short_day
 from marketplace.quote_requests import retention
 from marketplace.quote_requests.events import ConfirmationHeldBack
 from marketplace.quote_requests.models import QuoteRequest

@@ -16,8 +16,8 @@ from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.leads.models import Lead
 from marketplace.leads.states import LeadState
 from marketplace.mail import patient_emails
+from marketplace.mail.email_text import day, short_day
 from marketplace.mail.links import RequestLink
-from marketplace.mail.wording import day, short_day
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.models import Quote

@@ -11,7 +11,7 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.foundation.database import timeouts
-from marketplace.mail import jobs, patient_emails, smtp_deadline, transport
+from marketplace.mail import jobs, patient_emails, transport
 from tests.factories import stored_request
 from tests.outbox import event_of, only
 
@@ -38,7 +38,7 @@ def greet_without_end(listening: socket.socket) -> None:
 
 
 def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp_deadline, "MAX_SECONDS", 0.3)
+    monkeypatch.setattr(transport, "MAX_SECONDS", 0.3)
     patient_emails.access_link(event_of(stored_request()))
     email, began = only("access_link"), clock.now()
     jobs.send(email_id=str(email.id))
@@ -48,7 +48,7 @@ def test_a_dripping_server_is_cut_off(dripping: None, monkeypatch: pytest.Monkey
 
 def test_the_database_waits_longer_than_the_longest_talk() -> None:
     idle = timeouts.WORKER.settings["idle_in_transaction_session_timeout"]
-    assert transport.TIMEOUT < smtp_deadline.MAX_SECONDS < float(idle.removesuffix("s"))
+    assert transport.TIMEOUT < transport.MAX_SECONDS < float(idle.removesuffix("s"))
 
 
 def test_trying_its_addresses_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,23 +69,23 @@ def test_trying_its_addresses_counts_too(monkeypatch: pytest.MonkeyPatch) -> Non
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(smtp_deadline.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(transport.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(
-        smtp_deadline.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", number) for number in range(9)]
+        transport.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", number) for number in range(9)]
     )
-    monkeypatch.setattr(smtp_deadline.socket, "socket", Silent)
+    monkeypatch.setattr(transport.socket, "socket", Silent)
     with pytest.raises(TimeoutError):
-        smtp_deadline.BoundedSMTP()._get_socket("relay.example", 25, transport.TIMEOUT)
-    assert now[0] - 100.0 == smtp_deadline.MAX_SECONDS
+        transport.BoundedSMTP()._get_socket("relay.example", 25, transport.TIMEOUT)
+    assert now[0] - 100.0 == transport.MAX_SECONDS
 
 
 def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered = Event()
-    monkeypatch.setattr(smtp_deadline.socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
+    monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        smtp_deadline._connected("relay.example", 25, timeout=0.2, until=began + 0.4)
+        transport._connected("relay.example", 25, timeout=0.2, until=began + 0.4)
     assert time.monotonic() - began < 1
     answered.set()

@@ -17,7 +17,7 @@ from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.mail import delivery, jobs, patient_emails, smtp_deadline, transport
+from marketplace.mail import delivery, jobs, patient_emails, transport
 from marketplace.mail.models import Email
 from tests.factories import stored_lead
 from tests.mail.sending import again_in, forget_jobs, send, send_until_over
@@ -95,7 +95,7 @@ def test_gaps_grow_and_end_after_three_days(nobody_listens: None, email: Email) 
 
 def test_a_server_that_drips_is_given_up(sink: Sink, email: Email, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "TIMEOUT", 30.0)
-    monkeypatch.setattr(smtp_deadline, "MAX_SECONDS", 0.3)
+    monkeypatch.setattr(transport, "MAX_SECONDS", 0.3)
     sink.mode = "hang_early"
     began = time.monotonic()
     assert send(email).state == "waiting"
@@ -110,7 +110,7 @@ def test_connecting_has_a_time_out_too(sink: Sink) -> None:
 
 
 def test_no_talk_outlasts_the_databases_patience() -> None:
-    assert transport.TIMEOUT < smtp_deadline.MAX_SECONDS < 60
+    assert transport.TIMEOUT < transport.MAX_SECONDS < 60
 
 
 def test_a_hanging_server_holds_one_email_for_the_time_out_only(sink: Sink, email: Email) -> None:
