@@ -9,8 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from marketplace.processes.launch import launch
-from marketplace.processes.startup import CannotStart
+from marketplace.processes.launch import CannotStart, launch
 from marketplace.processes.supervisor import Child
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,7 @@ import psycopg
 from psycopg import sql
 
 from marketplace.processes import postgres_files as files
-from marketplace.processes.launch import end, launch
-from marketplace.processes.startup import CannotStart, InstanceLock
+from marketplace.processes.launch import CannotStart, InstanceLock, end, launch
 
 OWNER = "marketplace_owner"
 APP = "marketplace_app"

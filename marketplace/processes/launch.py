@@ -1,6 +1,7 @@
-"""Starting a child so that it never outlives us, and ending it so that nothing of it is left."""
+"""Starting a child so that it never outlives us, ending it so that nothing is left, and what stops a start."""
 
 import ctypes
+import fcntl
 import os
 import pwd
 import signal
@@ -10,6 +11,35 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+
+class CannotStart(RuntimeError):
+    """The message says what is wrong and what to do; it is printed without a traceback."""
+
+
+class StopRequested(Exception):
+    """Somebody asked us to stop while we were still starting."""
+
+
+class InstanceLock:
+    """A lock on a folder, held until released or until this process ends. Raises CannotStart where another holds it."""
+
+    def __init__(self, path: Path, *, refusal: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(self._file, 20).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._file)
+            raise CannotStart(refusal.format(owner=owner)) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Releases the lock."""
+        os.close(self._file)
+
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None

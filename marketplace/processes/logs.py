@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from marketplace.config import UnsafeConfiguration
-from marketplace.processes.startup import CannotStart
+from marketplace.processes.launch import CannotStart
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FRAMES = 20

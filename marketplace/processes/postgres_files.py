@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from marketplace.processes.startup import CannotStart
+from marketplace.processes.launch import CannotStart
 
 # sockaddr_un holds 107 bytes; PostgreSQL adds "/.s.PGSQL.5432" to the folder.
 _MAX_SOCKET_FOLDER = 90

@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from marketplace.processes.launch import CannotStart
 from marketplace.processes.postgres_files import binaries
-from marketplace.processes.startup import CannotStart
 
 _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 

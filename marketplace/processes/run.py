@@ -12,8 +12,8 @@ from marketplace.processes import children, logs
 from marketplace.processes.config_check import print_report
 from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
 from marketplace.processes.embedded_postgres import BACKUP, OWNER, EmbeddedPostgres
+from marketplace.processes.launch import CannotStart, InstanceLock
 from marketplace.processes.mailbox import free_port
-from marketplace.processes.startup import CannotStart, InstanceLock
 from marketplace.processes.supervisor import Child, Supervisor
 
 

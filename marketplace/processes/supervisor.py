@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 
-from marketplace.processes.launch import clear_session, end
-from marketplace.processes.startup import CannotStart, StopRequested
+from marketplace.processes.launch import CannotStart, StopRequested, clear_session, end
 
 log = logging.getLogger(__name__)
 

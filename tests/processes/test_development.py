@@ -13,8 +13,8 @@ from marketplace.processes.development import (
     remembered,
     sample_password_file,
 )
+from marketplace.processes.launch import CannotStart, InstanceLock
 from marketplace.processes.mailbox import free_port
-from marketplace.processes.startup import CannotStart, InstanceLock
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from marketplace.processes.embedded_postgres import OWNER, EmbeddedPostgres
-from marketplace.processes.startup import CannotStart
+from marketplace.processes.launch import CannotStart
 
 STARTER = """
 import sys, time

@@ -11,8 +11,8 @@ import pytest
 from gunicorn.config import Config
 
 from marketplace.processes.gunicorn_log import CallerLogger
+from marketplace.processes.launch import CannotStart
 from marketplace.processes.logs import PACKAGE, DropRoutine, JsonFormatter, configuration, request_id
-from marketplace.processes.startup import CannotStart
 
 MARKER = "Marker-of-Ana"
 OURS = f"{PACKAGE}/web/errors.py"

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.processes.launch import launch
-from marketplace.processes.startup import CannotStart
+from marketplace.processes.launch import CannotStart, launch
 from marketplace.processes.supervisor import Child, Supervisor
 
 # A child that notes its end and takes its time over it.
