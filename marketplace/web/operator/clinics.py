@@ -1,6 +1,5 @@
 """Reading clinics: the list, and one listing with its claims beside its checks."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics import actions, operator_queries, team
+from marketplace.clinics.models import Clinic
+from marketplace.clinics.states import CheckState
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
@@ -16,9 +17,6 @@ from marketplace.web.http.inputs import number
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import claim_rows, items, listing_shown
 from marketplace.web.operator.history_rows import listing_history
-
-if TYPE_CHECKING:
-    pass
 
 
 def page_number() -> int:
@@ -42,7 +40,16 @@ def list_clinics() -> ResponseReturnValue:
         chosen={"state": state, "country": country.lower(), "q": q},
         countries=[(code.lower(), country_name(code)) for code in destinations()],
         page_url=page_url,
-        today=clock.today(),
+        passed={clinic.id: _passed(clinic) for clinic in found.rows},
+    )
+
+
+def _passed(clinic: Clinic) -> int:
+    """How many checks count today: passed, and not at their end."""
+    today = clock.today()
+    return sum(
+        check.state == CheckState.PASSED and check.expires_on is not None and check.expires_on >= today
+        for check in clinic.checks
     )
 
 

@@ -113,6 +113,13 @@ def test_a_check_is_recorded_with_its_end(desk, make_clinic):
     assert decide(desk, clinic, "checks/licence", **form | {"expires_on": end}).status_code == 303
 
 
+def test_the_list_counts_the_checks_that_count_today(desk, make_clinic):
+    clinic = make_clinic("Clinic Ada", expired=(CheckKind.LICENCE,))
+    clinic.checks[-1].expires_on = clock.today() - timedelta(days=1)
+    db.session.commit()
+    assert "4 of 6" in desk.get("/operator/clinics").page.text
+
+
 def test_an_unknown_clinic_is_not_found(desk):
     assert desk.get(f"/operator/clinics/{uuid4()}").status_code == 404
 
