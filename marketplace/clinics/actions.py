@@ -131,12 +131,9 @@ def expire_checks_due(now: datetime) -> int:
 
 def missing_checks(clinic: Clinic) -> list[str]:
     """Returns the kinds of required checks that are not passed or not in date."""
-    today = clock.today()
-    query = select(Check.kind).where(
-        Check.clinic_id == clinic.id, Check.state == CheckState.PASSED, Check.expires_on >= today
-    )
-    passed = set(db.session.scalars(query))
-    return [kind for kind in REQUIRED_CHECKS if kind not in passed]
+    query = select(Check.kind).where(Check.clinic_id == clinic.id, Check.in_date(clock.today()))
+    in_date = set(db.session.scalars(query))
+    return [kind for kind in REQUIRED_CHECKS if kind not in in_date]
 
 
 def _must_be_checked(clinic: Clinic) -> None:

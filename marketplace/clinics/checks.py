@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
@@ -118,19 +117,6 @@ def _prolongs(check: Check, expires_on: date | None) -> bool:
 ENDING_WITHIN = timedelta(days=30)
 
 
-class Checked(Protocol):
-    """The fields of a check that the stamp reads."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def state(self) -> str: ...
-
-    @property
-    def expires_on(self) -> date | None: ...
-
-
 @dataclass(frozen=True)
 class Stamp:
     """`kind` is current, ending, expired or none; the earliest end of the required checks counts."""
@@ -142,16 +128,14 @@ class Stamp:
     of: int
 
 
-def stamp(checks: Sequence[Checked], today: date) -> Stamp:
+def stamp(checks: Sequence[Check], today: date) -> Stamp:
     """Computes a clinic's stamp; it is current with company, licence and people passed and in date."""
-    passed = [
-        check for check in checks if check.state == CheckState.PASSED and check.expires_on and check.expires_on >= today
-    ]
+    passed = [check for check in checks if check.in_date(today)]
     required = [check for check in checks if check.kind in REQUIRED_CHECKS and check.expires_on is not None]
     if len(required) < len(REQUIRED_CHECKS):
         return Stamp("none", None, None, len(passed), len(checks))
     expires_on = min(check.expires_on for check in required if check.expires_on)
-    moments = [moment.date() for check in required if (moment := getattr(check, "passed_at", None))]
+    moments = [check.passed_at.date() for check in required if check.passed_at]
     checked_on = max(moments) if moments else None
     current = sum(check.kind in REQUIRED_CHECKS for check in passed) == len(REQUIRED_CHECKS)
     kind = "expired" if not current else "ending" if expires_on - today < ENDING_WITHIN else "current"
@@ -180,17 +164,18 @@ def why_stopped(clinic: Clinic) -> Stop | None:
 
 def goes_on(today: date) -> ColumnElement[bool]:
     """Condition on a clinic: it may go on."""
-    passed = select(func.count()).where(
-        Check.clinic_id == Clinic.id,
-        Check.kind.in_(REQUIRED_CHECKS),
-        Check.state == CheckState.PASSED,
-        Check.expires_on >= today,
-    )
-    return Clinic.listing_state.in_(LISTED) & (passed.scalar_subquery() == len(REQUIRED_CHECKS))
+    return Clinic.listing_state.in_(LISTED) & has_required_checks(today)
+
+
+def has_required_checks(today: date) -> ColumnElement[bool]:
+    """Condition on a clinic: company, licence and people are passed and in date."""
+    query = select(func.count()).select_from(Check).correlate(Clinic)
+    query = query.where(Check.clinic_id == Clinic.id, Check.kind.in_(REQUIRED_CHECKS), Check.in_date(today))
+    return query.scalar_subquery() == len(REQUIRED_CHECKS)
 
 
 def ended_checks(clinic: Clinic) -> list[Check]:
     """Returns the checks that were passed once and are not any more, in their order."""
-    over = (Check.state == CheckState.PASSED) & (Check.expires_on < clock.today())
+    over = (Check.state == CheckState.PASSED) & ~Check.in_date(clock.today())
     ended = Check.state.in_((CheckState.EXPIRED, CheckState.REVOKED)) | over
     return list(db.session.scalars(select(Check).where(Check.clinic_id == clinic.id, ended).order_by(Check.position)))

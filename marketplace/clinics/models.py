@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.models import Procedure
@@ -129,6 +130,10 @@ class ClinicPerson(Base):
     register_number: Mapped[str | None]
 
 
+def _in_date_condition(check: "type[Check]", day: date) -> ColumnElement[bool]:
+    return and_(check.state == CheckState.PASSED, check.expires_on >= day)
+
+
 class Check(Base):
     """One verified claim: what was checked, by whom, when, until when."""
 
@@ -161,6 +166,17 @@ class Check(Base):
     checked_by: Mapped[str | None]  # role and initials
 
     clinic: Mapped[Clinic] = relationship(back_populates="checks")
+
+    def _in_date(self, day: date) -> bool:
+        return self.state == CheckState.PASSED and self.expires_on is not None and self.expires_on >= day
+
+    # Whether it is passed and counts on a day, its last one included; `Check.in_date(day)` is the same as a condition.
+    in_date = hybrid_method(_in_date, _in_date_condition)
+
+    def state_on(self, day: date) -> CheckState:
+        """Returns its state on a day: a passed check has expired once its last day is over, before a timer moves it."""
+        over = self.state == CheckState.PASSED and not self.in_date(day)
+        return CheckState.EXPIRED if over else self.state
 
 
 class ListingDecision(Base):

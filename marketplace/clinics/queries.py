@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue.models import Procedure, Treatment
 from marketplace.clinics.models import Check, Clinic, ClinicPrice, ListingFacet
-from marketplace.clinics.states import CheckState, ListingState
+from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import matching, slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -106,10 +106,9 @@ def _of_wanted(prices: Select[Any], wanted: ClinicFilter) -> Select[Any]:
 
 
 def _order(wanted: ClinicFilter) -> list[Any]:
-    """Default: checks passed, reply time, then a shuffle that is new every day, so that nobody is first by name."""
-    passed = (
-        select(func.count()).select_from(Check).where(Check.clinic_id == Clinic.id, Check.state == CheckState.PASSED)
-    )
+    """Default: checks in date, reply time, then a shuffle that is new every day, so that nobody is first by name."""
+    passed = select(func.count()).select_from(Check)
+    passed = passed.where(Check.clinic_id == Clinic.id, Check.in_date(clock.today()))
     cheapest = select(func.min(ClinicPrice.low_eur)).where(ClinicPrice.clinic_id == Clinic.id)
     cheapest = _of_wanted(cheapest, wanted)
     shuffle = func.md5(func.concat(Clinic.id, clock.today().isoformat()))

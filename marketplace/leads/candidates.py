@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Check, Clinic, ClinicLoad, ClinicPrice
-from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, ListingState
+from marketplace.clinics.states import REQUIRED_CHECKS, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads.routing import Candidate, RequestFacts
@@ -72,7 +72,7 @@ def _sessions(request: QuoteRequest) -> int:
 def _facts(request: QuoteRequest, today: date) -> Select[Any]:
     checks = (
         select(Check.clinic_id, func.count().label("passed"))
-        .where(Check.kind.in_(REQUIRED_CHECKS), Check.state == CheckState.PASSED, Check.expires_on >= today)
+        .where(Check.kind.in_(REQUIRED_CHECKS), Check.in_date(today))
         .group_by(Check.clinic_id)
         .subquery()
     )

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from marketplace.clinics.models import Clinic
-from marketplace.clinics.states import REQUIRED_CHECKS
+from marketplace.clinics.checks import has_required_checks
+from marketplace.clinics.models import Clinic, ClinicLoad
+from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
@@ -197,26 +200,6 @@ def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
     return lead
 
 
-_FIRST = text(
-    "INSERT INTO clinic_load (clinic_id, day, day_taken, week, week_taken) VALUES (:clinic, :day, 0, :week, 0)"
-    " ON CONFLICT (clinic_id) DO NOTHING"
-)
-_TAKE = text("""
-    UPDATE clinic_load SET
-        day_taken = CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END + 1, day = :day,
-        week_taken = CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END + 1, week = :week
-    FROM clinic
-    WHERE clinic.id = clinic_load.clinic_id AND clinic.id = :clinic AND clinic.listing_state = 'published'
-      AND :required = (
-          SELECT count(*) FROM clinic_check WHERE clinic_check.clinic_id = clinic.id AND clinic_check.state = 'passed'
-          AND clinic_check.expires_on >= :day AND clinic_check.kind = ANY(:kinds)
-      )
-      AND CASE WHEN clinic_load.day = :day THEN day_taken ELSE 0 END < clinic.daily_capacity
-      AND CASE WHEN clinic_load.week = :week THEN week_taken ELSE 0 END < clinic.weekly_capacity
-    RETURNING clinic_load.clinic_id
-""")
-
-
 def reserve_place(clinic_id: UUID) -> bool:
     """Reserves one place of today and of this week and returns whether there was one.
 
@@ -224,7 +207,22 @@ def reserve_place(clinic_id: UUID) -> bool:
     for.
     """
     today = clock.today()
-    values = {"clinic": clinic_id, "day": today, "week": today - timedelta(days=today.weekday())}
-    kinds = [str(kind) for kind in REQUIRED_CHECKS]
-    db.session.execute(_FIRST, values)
-    return db.session.execute(_TAKE, {**values, "kinds": kinds, "required": len(kinds)}).scalar() is not None
+    week = today - timedelta(days=today.weekday())
+    unused = insert(ClinicLoad).values(clinic_id=clinic_id, day=today, day_taken=0, week=week, week_taken=0)
+    db.session.execute(unused.on_conflict_do_nothing(index_elements=[ClinicLoad.clinic_id]))
+    return db.session.scalar(_taking_one(clinic_id, today=today, week=week)) is not None
+
+
+def _taking_one(clinic_id: UUID, *, today: date, week: date) -> ReturningUpdate[UUID]:
+    of_day = case((ClinicLoad.day == today, ClinicLoad.day_taken), else_=0)
+    of_week = case((ClinicLoad.week == week, ClinicLoad.week_taken), else_=0)
+    reserve = update(ClinicLoad).where(
+        ClinicLoad.clinic_id == Clinic.id,
+        Clinic.id == clinic_id,
+        Clinic.listing_state == ListingState.PUBLISHED,
+        has_required_checks(today),
+        of_day < Clinic.daily_capacity,
+        of_week < Clinic.weekly_capacity,
+    )
+    reserve = reserve.values(day=today, day_taken=of_day + 1, week=week, week_taken=of_week + 1)
+    return reserve.returning(ClinicLoad.clinic_id).execution_options(synchronize_session=False)

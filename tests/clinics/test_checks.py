@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.clinics import checks
+from marketplace.clinics.models import Check
 from marketplace.clinics.states import CheckKind, CheckState
+from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused, WrongState
+from tests.factories import Make
 
 
 def decide(check, verdict, *, days=200):
@@ -48,3 +52,15 @@ def test_a_passed_check_can_be_revoked_but_not_shortened(make_clinic):
 def test_there_are_six(make_clinic):
     with pytest.raises(NotFound):
         checks.check_of(make_clinic(), "mood")
+
+
+@pytest.mark.parametrize("state", CheckState)
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_in_date_is_the_same_in_python_and_in_a_query(make_clinic: Make, state: CheckState, days: int) -> None:
+    check = checks.check_of(make_clinic(), "prices")
+    check.state, check.expires_on = state, clock.today() + timedelta(days=days)
+    setattr(check, f"{state}_at", clock.now())
+    counts = state == CheckState.PASSED and days >= 0
+    found = db.session.scalar(select(Check.in_date(clock.today())).where(Check.id == check.id))
+    assert check.in_date(clock.today()) is found is counts
+    assert check.state_on(clock.today()) == (CheckState.EXPIRED if state == CheckState.PASSED and days < 0 else state)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from marketplace.clinics import facets, queries
+from marketplace.clinics.checks import check_of
 from marketplace.clinics.queries import ClinicFilter, search
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
@@ -58,6 +59,15 @@ def test_checks_passed_come_first_then_reply_time(make_clinic: Make) -> None:
     make_clinic("Fast", reply_minutes=60)
     assert names(ClinicFilter()) == ["Fast", "Slow", "Unknown", "Expired"]
     assert names(ClinicFilter(sort="reply")) == ["Expired", "Fast", "Slow", "Unknown"]
+
+
+def test_a_check_over_since_yesterday_does_not_lift_a_clinic(make_clinic: Make) -> None:
+    over = make_clinic("Over", reply_minutes=5)
+    make_clinic("In date", reply_minutes=900)
+    check_of(over, "prices").expires_on = clock.today() - timedelta(days=1)
+    assert names(ClinicFilter()) == ["In date", "Over"]
+    check_of(over, "prices").expires_on = clock.today()
+    assert names(ClinicFilter()) == ["Over", "In date"]
 
 
 def test_equals_are_shuffled_anew_every_day(make_clinic: Make) -> None:

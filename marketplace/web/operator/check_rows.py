@@ -57,7 +57,6 @@ def _meaning(check: Check) -> str:
     """Only a check that is required stops requests."""
     if check.kind not in REQUIRED_CHECKS:
         return _("Shown as missing, requests still come")
-    has_ended = check.expires_on is not None and check.expires_on < clock.today()
-    if check.state == CheckState.EXPIRED or has_ended:
+    if check.state_on(clock.today()) == CheckState.EXPIRED:
         return _("Gets no new request")
     return _("Stops requests when it ends")

@@ -43,19 +43,18 @@ def claim_rows(clinic: "Clinic") -> list[ClaimRow]:
 
 
 def _row(check: "Check", claim: str) -> ClaimRow:
-    kind, state = str(check.kind), str(check.state)
+    kind, state = str(check.kind), str(check.state_on(clock.today()))
     label, tag = CHECK_STATES.operator[state]
-    ended = state == "passed" and check.expires_on is not None and check.expires_on < clock.today()
     return ClaimRow(
         kind=kind,
         title=str(CHECK_KINDS.operator[kind]),
         claim=claim,
         evidence=check.evidence,
         held=_held(check),
-        state="expired" if ended else state,
-        label=str(CHECK_STATES.operator["expired"][0] if ended else label),
-        tag="bad" if ended else tag,
-        verdict="expired" if ended else VERDICTS.get(state, "differs"),
+        state=state,
+        label=str(label),
+        tag=tag,
+        verdict=VERDICTS.get(state, "differs"),
     )
 
 

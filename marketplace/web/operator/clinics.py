@@ -8,8 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics import actions, operator_queries, team
-from marketplace.clinics.models import Clinic
-from marketplace.clinics.states import CheckState
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
@@ -40,16 +38,7 @@ def list_clinics() -> ResponseReturnValue:
         chosen={"state": state, "country": country.lower(), "q": q},
         countries=[(code.lower(), country_name(code)) for code in destinations()],
         page_url=page_url,
-        passed={clinic.id: _passed(clinic) for clinic in found.rows},
-    )
-
-
-def _passed(clinic: Clinic) -> int:
-    """How many checks count today: passed, and not at their end."""
-    today = clock.today()
-    return sum(
-        check.state == CheckState.PASSED and check.expires_on is not None and check.expires_on >= today
-        for check in clinic.checks
+        passed={clinic.id: sum(check.in_date(clock.today()) for check in clinic.checks) for clinic in found.rows},
     )
 
 

@@ -16,6 +16,7 @@ from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.queries import ClinicFilter
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import slug_of
+from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
@@ -170,4 +171,4 @@ def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Mar
 def checks(slug: str) -> str:
     """The record: each claim, its evidence, who checked it and until when."""
     found = queries.listing(slug)
-    return render_template("public/checks.html", clinic=found, stamp=linked_stamp(found))
+    return render_template("public/checks.html", clinic=found, stamp=linked_stamp(found), today=clock.today())

@@ -1,12 +1,15 @@
 """Public pages: readable by anyone, without a session, whatever the address says."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.clinics import facets
+from marketplace.clinics.checks import check_of
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from tests.factories import Make
 
 PAGES = [
@@ -143,6 +146,15 @@ def test_an_expired_clinic_cannot_be_asked(client: Any, make_clinic: Make) -> No
     text = client.get(f"/clinic/{clinic.slug}").page.text
     assert "Cannot receive new requests" in text
     assert "Ask this clinic" not in text
+
+
+def test_a_check_past_its_last_day_is_not_shown_as_passed(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic()
+    check_of(clinic, "licence").expires_on = clock.today() - timedelta(days=1)
+    tags = [
+        "".join(tag.itertext()) for tag in client.get(f"/clinic/{clinic.slug}/checks").page.all("span", class_="tag")
+    ]
+    assert (tags.count("Passed"), tags.count("Expired")) == (5, 1)
 
 
 def test_a_suspended_clinic_is_not_found(client: Any, make_clinic: Make) -> None:
