@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from marketplace.catalogue.geography import DATA_PROTECTION, Country, homes
-from marketplace.web.patient.form.summary import outside_europe
+from marketplace.web.patient.form.agreement import outside_europe
 
 EU = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
 EEA = "IS LI NO"

@@ -1,3 +1,3 @@
 """The request form: one module a question, and what holds them together."""
 
-from marketplace.web.patient.form import budget, check, clinics, health, photos, sent, start, travel, treatment, you  # noqa: F401 - binds the views
+from marketplace.web.patient.form import budget, check, clinics, health, photos, start, travel, you  # noqa: F401 - binds the views

@@ -1,19 +1,138 @@
-"""What the patient's pages that ask for agreement show: the answers, who gets them, and the exact sentences."""
+"""The answers on one page, each with the way to change it, and what pages that ask for agreement show of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import NotRequired, TypedDict
 
+from babel.lists import format_list
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
+from marketplace.catalogue.geography import homes
 from marketplace.clinics.models import Clinic
 from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import refusals
+from marketplace.quote_requests import queries
+from marketplace.quote_requests.drafts import STEPS
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.web.coded_answers import coded_answers
+from marketplace.web.condition_words import conditions_in_words
+from marketplace.web.filters import country_name, language_name, money
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import Changes, Shown
-from marketplace.web.patient.form.summary import Row, rows
+from marketplace.web.patient.form import choices
+from marketplace.web.patient.form.flow import CHANGE, url_of
 from marketplace.words.lead import ROUTING_REASONS
+from marketplace.words.request import BUDGET_SCOPES, TIMINGS
+
+
+class Row(TypedDict):
+    """An answer: its name, what the page calls it, what it says, and where it is changed."""
+
+    name: str
+    key: str
+    value: str | None
+    href: NotRequired[str | None]
+    about: NotRequired[None]
+    changed: NotRequired[bool]
+
+
+class StepRow(Row):
+    """An answer with the step of the form that asks for it."""
+
+    step: str
+
+
+def rows(quote_request: QuoteRequest) -> list[Row]:
+    """In the order of the questions, below each the answers that are one code of a list."""
+    coded = [_row(each.step, each.name, each.label, each.text) for each in coded_answers(quote_request, "form")]
+    answers = [*_wish(quote_request), *_person(quote_request), *coded]
+    return [*sorted(answers, key=lambda row: STEPS.index(row["step"]))]
+
+
+def outside_europe(clinics: list[Clinic]) -> str:
+    """The countries of these clinics with another privacy law, as one text; empty when there is none."""
+    countries = sorted({clinic.country for clinic in clinics})
+    return _listed([country_name(code) for code in countries if not homes()[code].has_european_law])
+
+
+def _row(step: str, name: str, key: str, value: str | None) -> StepRow:
+    return {"step": step, "name": name, "key": key, "value": value, "href": url_of(step, change=CHANGE), "about": None}
+
+
+def _wish(quote_request: QuoteRequest) -> list[StepRow]:
+    anywhere = _("Anywhere")
+    wanted = [country_name(code) for code in quote_request.destinations]
+    return [
+        _row("treatment", "treatment", _("What you would like help with"), _treatment(quote_request)),
+        _row("where", "home", _("Where you live"), country_name(quote_request.home_country or "")),
+        _row("where", "destinations", _("Where you would travel"), _listed(wanted) or anywhere),
+        _row("when", "timing", _("When you could travel"), _when(quote_request)),
+        _row("budget", "budget", _("Budget"), _budget(quote_request)),
+    ]
+
+
+def _person(quote_request: QuoteRequest) -> list[StepRow]:
+    answers = queries.answers(quote_request)
+    ticked = conditions_in_words(answers.conditions, queries.treatment_of(quote_request), "form")
+    return [
+        _row("health", "conditions", _("Your health answers"), _lines([found.text for found in ticked])),
+        _row("health", "details", _("What you added"), _lines(answers.details.split("\n"))),
+        _row("photos", "photos", _("Photos"), _photos(quote_request)),
+        _row("you", "name", _("Name to use"), answers.name),
+        _row("you", "email", _("Email address"), answers.email),
+        _row("you", "phone", _("Phone number"), answers.phone),
+        _row("you", "languages", _("Languages"), _listed([language_name(code) for code in quote_request.languages])),
+        _row("you", "questions", _("Your questions"), _lines(answers.questions)),
+    ]
+
+
+def _photos(quote_request: QuoteRequest) -> str | None:
+    n = len(photos_of(quote_request))
+    return ngettext("%(num)s photo", "%(num)s photos", n) if n else None
+
+
+def _treatment(quote_request: QuoteRequest) -> Markup:
+    labels = {concern["slug"]: concern["label"] for concern in queries.treatment_of(quote_request).concerns}
+    procedure = quote_request.procedure
+    name = procedure.name if procedure else _("The clinic suggests a treatment")
+    return _lines([labels.get(quote_request.concern, _("I'm not sure")), name])
+
+
+def _when(quote_request: QuoteRequest) -> Markup:
+    months = _months(quote_request.month_from, quote_request.month_to)
+    return _lines([text for text in (TIMINGS.form[quote_request.timing or ""], months) if text])
+
+
+def _months(first: date | None, last: date | None) -> str | None:
+    begin, end = (choices.month_name(month) if month else None for month in (first, last))
+    if begin and end:
+        return _("%(first)s to %(last)s", first=begin, last=end) if first != last else begin
+    if begin:
+        return _("From %(first)s", first=begin)
+    return _("Until %(last)s", last=end) if end else None
+
+
+def _budget(quote_request: QuoteRequest) -> Markup | None:
+    if quote_request.budget_amount is None:
+        return None
+    shown = _("Shown to clinics") if quote_request.share_budget else _("Not shown to clinics")
+    lines = [money(quote_request.budget_amount, quote_request.budget_currency or "")]
+    lines += [escape(BUDGET_SCOPES.form[quote_request.budget_scope])] if quote_request.budget_scope else []
+    return Markup("<br>").join([*lines, escape(shown)])
+
+
+def _lines(texts: Iterable[str]) -> Markup:
+    return Markup("<br>").join(escape(text) for text in texts)
+
+
+def _listed(names: list[str]) -> str:
+    return format_list(names, style="standard", locale=get_locale() or "en") if names else ""
+
 
 HEALTH_ROWS = ("conditions", "details", "photos")
 

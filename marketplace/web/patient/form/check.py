@@ -1,8 +1,8 @@
-"""The last page of the form: everything to look at, the consent, and sending."""
+"""The end of the form: everything to look at, the consent, sending; until it is confirmed, it can be changed."""
 
 from datetime import timedelta
 
-from flask import redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,19 +10,22 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from marketplace.accounts import sessions
-from marketplace.foundation.problems import WrongState
+from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
+from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.foundation.security import limits
+from marketplace.leads.request_actions import correct_address, rewrite
 from marketplace.leads.submission import submit
-from marketplace.quote_requests import drafts, queries
+from marketplace.quote_requests import drafts, queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
-from marketplace.web.forms.base import IdempotentForm
+from marketplace.web.forms.base import IdempotentForm, email_field
 from marketplace.web.forms.challenged import ChallengedForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.agreement import Agreement, Recipients
-from marketplace.web.patient.form.flow import before, current_draft, url_of, with_draft
-from marketplace.web.patient.form.summary import outside_europe
+from marketplace.web.patient.form.agreement import Agreement, Recipients, outside_europe
+from marketplace.web.patient.form.flow import before, continue_draft, current_draft, url_of, with_draft
 from marketplace.web.patient.request_access import trust_browser
 
 
@@ -98,3 +101,76 @@ def _submit(agreement: Agreement, form: CheckForm) -> None:
         raise WrongState("no_clinic_left", _("None of the clinics you chose can take your request now"))
     drafts.untick(quote_request, [clinic for clinic, _reason in agreement.recipients.left_out])
     submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
+
+
+class AddressForm(IdempotentForm):
+    """Where the mail to confirm should have gone."""
+
+    limit = "confirm-again"
+    email = email_field()
+
+
+def _sent_request() -> QuoteRequest | None:
+    """What this browser sent; where the answer was lost on the way, the draft's reference finds it."""
+    ref = session.get("sent") or session.get("draft_ref", "")
+    try:
+        with as_system():
+            quote_request = queries.by_ref(ref)
+    except NotFound:
+        return None
+    use_role(DatabaseRole.PATIENT, request_id=quote_request.id)
+    return None if quote_request.state in (RequestState.DRAFT, RequestState.ERASED) else quote_request
+
+
+@blueprint.route("/get-quotes/sent", methods=["GET", "POST"])
+@writes
+@idempotent(IdempotentForm, must_have_key=False)
+def sent() -> ResponseReturnValue:
+    """Nothing has gone to a clinic yet; the mail may be sent again."""
+    quote_request = _sent_request()
+    if quote_request is None:
+        return redirect(url_for("patient.start"), 303)
+    if request.method == "POST":
+        limits.consume("confirm-again")
+        request_links.resend_confirmation(quote_request)
+        flash(_("We have sent the email again. The link in the earlier one no longer works"), "success")
+        return redirect(url_for("patient.sent"), 303)
+    return render_template(
+        "patient/form/sent.html",
+        form=IdempotentForm(),
+        ref=quote_request.ref,
+        email=queries.answers(quote_request).email,
+        waits=quote_request.state == RequestState.UNCONFIRMED,
+        came_back=queries.mail_came_back(quote_request),
+    )
+
+
+@blueprint.route("/get-quotes/address", methods=["GET", "POST"])
+@writes
+@idempotent(AddressForm)
+def correct_email() -> ResponseReturnValue:
+    """A mistyped address: every answer stays, the mail goes to the new one, the link in the old one is dead."""
+    quote_request = _sent_request()
+    if quote_request is None or quote_request.state != RequestState.UNCONFIRMED:
+        return redirect(url_for("patient.sent"), 303)
+    form = AddressForm(data={"email": queries.answers(quote_request).email})
+    if form.validate_on_submit():
+        correct_address(quote_request, form.email.data or "")
+        flash(_("We have sent the email to the new address. A link in an earlier one no longer works"), "success")
+        return redirect(url_for("patient.sent"), 303)
+    html = render_template("patient/form/address.html", form=form, has_errors=bool(form.errors))
+    return html, 422 if form.errors else 200
+
+
+@blueprint.post("/get-quotes/change")
+@writes
+def change_sent() -> ResponseReturnValue:
+    """Back to the form with every answer. Pressed twice, the draft is there already."""
+    quote_request = _sent_request()
+    if quote_request is not None and quote_request.state != RequestState.UNCONFIRMED:
+        return redirect(url_for("patient.sent"), 303)
+    if quote_request is not None:
+        rewrite(quote_request)
+        session.pop("sent", None)
+        continue_draft(quote_request)
+    return redirect(url_of("check"), 303)

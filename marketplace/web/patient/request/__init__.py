@@ -6,8 +6,6 @@ from marketplace.web.patient.request import (  # noqa: F401 - binds the views
     choosing,
     compare,
     confirming,
-    declining,
-    deletion,
     manage,
     messages,
     not_possible,

@@ -26,9 +26,8 @@ from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.agreement import HEALTH_ROWS, answer_facts, marked_rows, without_links
+from marketplace.web.patient.form.agreement import HEALTH_ROWS, Row, answer_facts, marked_rows, rows, without_links
 from marketplace.web.patient.form.clinics import cards
-from marketplace.web.patient.form.summary import Row, rows
 from marketplace.web.patient.request_access import is_trusted_browser
 
 ONLY_WHEN_CHOSEN = {"email", "phone"}

@@ -29,7 +29,7 @@ from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.summary import Row
+from marketplace.web.patient.form.agreement import Row
 from marketplace.web.patient.request.quotes import BASE
 
 # The lines of the page; each field of a quote belongs to one of them by its description.

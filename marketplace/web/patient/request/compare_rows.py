@@ -22,8 +22,14 @@ from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
-from marketplace.web.patient.labels import given_before, quote_label
-from marketplace.web.patient.request.quote_rows import deposit, not_stated, one_by_one, shown_value
+from marketplace.web.patient.request.quote_rows import (
+    deposit,
+    given_before,
+    not_stated,
+    one_by_one,
+    quote_label,
+    shown_value,
+)
 from marketplace.words.quote import PRACTITIONER_ROLES
 
 

@@ -18,8 +18,8 @@ from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown, items
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import commit_despite_refusal, writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.form.agreement import Row
 from marketplace.web.patient.form.photos import PhotosForm, photo_response
-from marketplace.web.patient.form.summary import Row
 from marketplace.web.patient.request_access import trusted_browser_only
 
 

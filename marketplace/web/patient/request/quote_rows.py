@@ -1,20 +1,36 @@
-"""What a quote says, field by field, in the patient's words: what is missing is said as missing."""
+"""What a quote says, field by field, in the patient's words, and what pages call a quote or lead as it stands."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from babel.lists import format_list
+from flask_babel import get_locale, gettext, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plans import plan_text
+from marketplace.leads.states import LeadState
 from marketplace.quotes.fields import Kind, QuoteField
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.terms import FIELDS
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import day, money
-from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
+from marketplace.web.patient.blueprint import blueprint
+from marketplace.words.lead import DECIDED_AGAINST, LEAD_STATES
+from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, QUOTE_STATES
+from marketplace.words.request import ANSWERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from marketplace.leads.models import Lead
+    from marketplace.quotes.models import Quote
+    from marketplace.words.table import Tag
+
 
 Row = tuple[str, str]  # label and value
 
@@ -84,3 +100,27 @@ def shown_value(quote: Quote, about: QuoteField) -> str:
     if value is None or value in ("", []):
         return not_stated()
     return BY_KIND[about.kind](value, quote.currency) if about.kind in BY_KIND else str(value)
+
+
+@blueprint.app_template_filter()
+def lead_label(lead: Lead) -> Tag:
+    """A lead's label and kind of tag; one that ended by the patient's own no is named so."""
+    return DECIDED_AGAINST if _is_declined(lead) else LEAD_STATES.patient[lead.state]
+
+
+@blueprint.app_template_filter()
+def quote_label(quote: Quote) -> Tag:
+    """The same for a quote."""
+    return DECIDED_AGAINST if _is_declined(quote.lead) else QUOTE_STATES.patient[quote.state]
+
+
+def _is_declined(lead: Lead) -> bool:
+    return lead.quote_declined_at is not None and lead.state == LeadState.LOST
+
+
+def given_before(names: Iterable[str]) -> str | None:
+    """The mark on a quote; none where nothing was changed since it was given."""
+    changed = [str(ANSWERS.patient[name]) for name in names]
+    if not changed:
+        return None
+    return gettext("Given before you changed: %(answers)s", answers=format_list(changed, locale=get_locale() or "en"))

@@ -16,8 +16,8 @@ from marketplace.quotes.queries import can_be_chosen, changed_after_each, sent_q
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.labels import given_before
-from marketplace.web.patient.request.deletion import deleted_page
+from marketplace.web.patient.request.manage import deleted_page
+from marketplace.web.patient.request.quote_rows import given_before
 
 
 @blueprint.get("/my/requests/<ref>")
