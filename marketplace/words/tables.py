@@ -28,7 +28,6 @@ from marketplace.words.listing import (
     SUSPENSION_REASONS,
     TEAM_ROLES,
 )
-from marketplace.words.not_possible import REFUSALS, REFUSING_STATES
 from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS, QUOTE_STATES
 from marketplace.words.request import (
     ANSWERS,
@@ -36,6 +35,8 @@ from marketplace.words.request import (
     CONDITIONS,
     PHOTO_REFUSALS,
     PURPOSES,
+    REFUSALS,
+    REFUSING_STATES,
     REQUEST_STATES,
     SEALED_PARTS,
     TIMINGS,

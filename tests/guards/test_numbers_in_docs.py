@@ -21,7 +21,7 @@ from marketplace.quote_requests import access_records, request_links, retention
 from marketplace.quotes import terms
 from marketplace.retention import rules
 from marketplace.web import mail_feedback
-from marketplace.web.forms import challenged
+from marketplace.web.forms import base
 from marketplace.web.http import uploads
 from tests.browser import ROOT
 from tests.guards.test_typed_numbers import TYPED
@@ -48,7 +48,7 @@ HELD = {
     ),
     "running.md": (
         f"- Keys: there, {secret_keys.MIN_LENGTH} characters or more",
-        f"within {seconds(challenged.MIN_AGE)} or after {hours(challenged.MAX_AGE)}",
+        f"within {seconds(base.MIN_AGE)} or after {hours(base.MAX_AGE)}",
         f"without script {seconds(challenges.WAIT)} of waiting do",
         f"at most {quota.WINDOWS['hour'][1]} mails go in an hour and {quota.WINDOWS['day'][1]} in a day",
         f"A team has {team.MAX_PEOPLE} people at most",

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from marketplace.web.forms import challenged
+from marketplace.web.forms import base
 from tests.browser import assert_accessible, assert_no_sideways_scroll, served
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("site")
 def address(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A site that takes everybody for a robot; only a proof helps."""
     own_app.config["CHALLENGES_ON"] = True
-    monkeypatch.setattr(challenged, "MIN_AGE", challenged.MAX_AGE)
+    monkeypatch.setattr(base, "MIN_AGE", base.MAX_AGE)
     with served(own_app) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -54,6 +54,6 @@ def test_the_browser_does_the_work(visitor: Page) -> None:
 def test_without_script_a_wait_is_enough(visitor: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(visitor)
     expect(visitor.get_by_label("Email address")).to_have_value("ana@patient.example")
-    monkeypatch.setattr(challenged.challenges, "WAIT", timedelta())
+    monkeypatch.setattr(base.challenges, "WAIT", timedelta())
     visitor.get_by_role("button", name="Email me a link").click()
     expect(visitor.locator("h1")).to_have_text("Check your email")

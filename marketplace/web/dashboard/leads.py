@@ -29,11 +29,10 @@ from marketplace.quotes.queries import changed_after, latest_for_lead, standing_
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import record_accesses
+from marketplace.web.dashboard.current_lead import changed_rows, items, record_accesses, request_shown
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.itemised_quote import itemised_quote
 from marketplace.web.dashboard.quote_form import QuoteForm, parts, quote_form, shown_values
-from marketplace.web.dashboard.shown_request import changed_rows, items, request_shown
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day_text, money_text
 from marketplace.web.http import uploads

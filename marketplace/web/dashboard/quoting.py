@@ -22,11 +22,10 @@ from marketplace.quotes.pending import cancel_pending
 from marketplace.quotes.queries import latest_for_lead, standing_for_lead, takes_quote
 from marketplace.quotes.states import PriceReason
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import record_accesses_of_refused_form
+from marketplace.web.dashboard.current_lead import record_accesses_of_refused_form, request_shown
 from marketplace.web.dashboard.leads import form_of, lead_page, procedures_of
 from marketplace.web.dashboard.quote_fields import listed
 from marketplace.web.dashboard.quote_form import QuoteForm, terms_from
-from marketplace.web.dashboard.shown_request import request_shown
 from marketplace.web.forms.agreeing import STALE
 from marketplace.web.forms.base import Form
 from marketplace.web.forms.idempotent import idempotent

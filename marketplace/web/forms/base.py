@@ -1,28 +1,35 @@
 """What every form starts from: text is cleaned before a rule reads it, and unsafe characters are refused."""
 
+from __future__ import annotations
+
+import json
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
 from uuid import uuid4
 
 from babel.support import NullTranslations
-from flask import request
+from flask import current_app, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from marketplace.foundation.problems import FieldProblem
+from marketplace.foundation.security import challenges
 from marketplace.foundation.security.input_safety import has_unsafe_characters, mailable, overrides_direction, trimmed
+from marketplace.foundation.values.durations import seconds
 from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 
 if TYPE_CHECKING:
     from wtforms.meta import _MultiDictLikeWithGetlist as FormData
+
 
 F = TypeVar("F", bound=Field)
 ExtraValidators = Mapping[str, Sequence[Callable[[BaseForm, Field], None]]]
@@ -59,8 +66,8 @@ class Form(FlaskForm):
         """Cleans each text before a rule reads it."""
 
         def wrap_formdata(  # type: ignore[override] # nothing of a form that was not sent
-            self, form: BaseForm, formdata: "FormData | None"
-        ) -> "FormData | None":
+            self, form: BaseForm, formdata: FormData | None
+        ) -> FormData | None:
             """A file sent where text is asked for is not looked at."""
             given = super().wrap_formdata(form, formdata)
             if not isinstance(given, CombinedMultiDict):
@@ -69,7 +76,7 @@ class Form(FlaskForm):
             files = [(name, file) for name, file in request.files.items(multi=True) if name in names]
             return CombinedMultiDict[str, Any]((MultiDict(files), request.form))
 
-        def bind_field(self, form: BaseForm, unbound_field: "UnboundField[F]", options: MutableMapping[str, Any]) -> F:
+        def bind_field(self, form: BaseForm, unbound_field: UnboundField[F], options: MutableMapping[str, Any]) -> F:
             """WTForms asks here for each field. A password is taken as it was typed, as when signing in."""
             own = unbound_field.kwargs.get("filters", ())
             filters = [*own] if issubclass(unbound_field.field_class, PasswordField) else [*own, clean]
@@ -151,3 +158,39 @@ class FlaggedWordsForm(IdempotentForm):
             field.errors = [*field.errors, problem.words]
             field.flags.shown_errors = len(field.errors)
             self.tick_asked |= problem.reason == BY_TICK
+
+
+MIN_AGE, MAX_AGE = timedelta(seconds=3), timedelta(hours=24)
+
+
+class ChallengedForm(Form):
+    """`website` is hidden from people; `rendered` says when the page was made, `proof` is the answer to a challenge."""
+
+    website = StringField()
+    rendered = HiddenField(default=lambda: challenges.signed_timestamp("shown"))
+    proof = HiddenField()
+
+    work = ""  # the task, where one more step is asked for
+
+    def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
+        """Last of all, so that only what would be accepted is challenged."""
+        if not super().validate(extra_validators):
+            return False
+        if not current_app.config["CHALLENGES_ON"] or not self._doubtful() or self._proven():
+            return True
+        self._ask()
+        return False
+
+    def _doubtful(self) -> bool:
+        age = challenges.age(self.rendered.data or "", purpose="shown")
+        return bool(self.website.data or g.get("limit_is_low") or age is None or not MIN_AGE <= age <= MAX_AGE)
+
+    def _proven(self) -> bool:
+        proof = self.proof.data or ""
+        return challenges.accept_work(proof) or challenges.accept_wait(proof)
+
+    def _ask(self) -> None:
+        self.work = json.dumps(challenges.new_work())
+        if not challenges.still_waiting(self.proof.data or ""):
+            self.proof.data = challenges.signed_timestamp("wait")
+        self.form_errors.append(_("One more step: wait %(time)s, then send again", time=seconds(challenges.WAIT)))

@@ -6,7 +6,11 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import SQLAlchemyError
+from procrastinate.exceptions import ConnectorException
+from psycopg import DataError, InterfaceError, OperationalError, errors
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
@@ -16,7 +20,6 @@ from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.foundation.security.input_safety import has_unsafe_characters
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.web.access import policy_here
-from marketplace.web.http import database_errors
 from marketplace.web.http.context import page_context
 from marketplace.web.http.limiting import wait_words
 
@@ -93,7 +96,7 @@ def show_http(error: HTTPException) -> ResponseReturnValue:
     """What Werkzeug refuses: unknown paths, wrong methods, too large bodies; redirects pass."""
     code = error.code or 500
     cause = error.original_exception if isinstance(error, InternalServerError) else None
-    if isinstance(cause, database_errors.KINDS):
+    if isinstance(cause, KINDS):
         # After the view, where the session is stored.
         return show_database(cause)
     if code < 400:
@@ -126,12 +129,12 @@ def show_missing_key(_error: KeyMissing) -> ResponseReturnValue:
 
 def show_database(error: Exception) -> ResponseReturnValue:
     """What passes by itself says when to come back; only the code of the refusal is logged."""
-    status = database_errors.status_of(error)
+    status = status_of(error)
     if status is None:
         return show_fault(error)
     rollback()
-    current_app.logger.warning("database refused: %s", database_errors.code_of(error))
-    headers = [("Retry-After", "5")] if status == database_errors.AWAY else []
+    current_app.logger.warning("database refused: %s", code_of(error))
+    headers = [("Retry-After", "5")] if status == AWAY else []
     return page(status), status, headers
 
 
@@ -169,8 +172,49 @@ def install(app: Flask) -> None:
     app.register_error_handler(ParseException, show_unreadable)
     app.register_error_handler(CannotOpen, show_gone_key)
     app.register_error_handler(KeyMissing, show_missing_key)
-    for kind in database_errors.KINDS:
+    for kind in KINDS:
         app.register_error_handler(kind, show_database)
     app.register_error_handler(Exception, show_fault)
     # Later ones run first: before Flask-SQLAlchemy's own.
     app.teardown_appcontext(let_go)
+
+
+AWAY, FASTER, NOT_STORABLE = 503, 409, 400
+# Away, full, too slow, locked, deadlocked, being replaced: all of it passes. A CHECK or a NOT NULL is our own fault.
+MEANING: tuple[tuple[type[BaseException], int], ...] = (
+    (OperationalError, AWAY),
+    (InterfaceError, AWAY),
+    (errors.ReadOnlySqlTransaction, AWAY),
+    (errors.IdleInTransactionSessionTimeout, AWAY),
+    (errors.TransactionTimeout, AWAY),
+    (TimeoutError, AWAY),
+    (errors.UniqueViolation, FASTER),
+    (errors.ForeignKeyViolation, FASTER),
+    (errors.ExclusionViolation, FASTER),
+    (StaleDataError, FASTER),
+    (DataError, NOT_STORABLE),
+)
+KINDS: tuple[type[Exception], ...] = (DBAPIError, TimeoutError, StaleDataError, ConnectorException)
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """The driver's own error, whoever wrapped it."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return error.orig
+    if isinstance(error, ConnectorException) and error.__cause__ is not None:
+        return error.__cause__
+    return error
+
+
+def status_of(error: BaseException) -> int | None:
+    """None where it is a fault of ours."""
+    cause = cause_of(error)
+    if isinstance(error, exc.OperationalError | exc.InterfaceError):
+        return AWAY
+    return next((status for kind, status in MEANING if isinstance(cause, kind)), None)
+
+
+def code_of(error: BaseException) -> str:
+    """Its SQLSTATE or its kind: never its words, which quote what was typed."""
+    cause = cause_of(error)
+    return getattr(cause, "sqlstate", None) or type(cause).__name__

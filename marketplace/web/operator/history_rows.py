@@ -1,16 +1,16 @@
 """What happened to a listing or a request, as the entries of a timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
 
+from marketplace.accounts.queries import names_of
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.web.filters import moment
-from marketplace.web.operator.actors import actors
-from marketplace.words.event import code_text, event_title
+from marketplace.words.event import ACTORS, code_text, event_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +46,12 @@ def _row(entry: AuditEntry, *, about: str | None, by: str) -> HistoryRow:
         title=str(event_title(entry.event)),
         text=_("%(about)s. %(by)s", about=about, by=words) if about else words,
     )
+
+
+def actors(codes: Iterable[str]) -> dict[str, str]:
+    """Who did it: staff and members by name, patients and timers by what they are."""
+    codes = set(codes)
+    people = {code: UUID(code.partition(":")[2]) for code in codes if ":" in code}
+    names = names_of(people.values())
+    kinds = ACTORS.operator
+    return {code: names.get(people[code], code) if code in people else str(kinds.get(code, code)) for code in codes}

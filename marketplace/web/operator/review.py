@@ -19,9 +19,9 @@ from marketplace.web.filters import money_text
 from marketplace.web.http.errors import rollback
 from marketplace.web.http.writing import writes
 from marketplace.web.navigation import Tab
-from marketplace.web.operator.actors import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
+from marketplace.web.operator.history_rows import actors
 from marketplace.words.review import AMOUNT_FACTS, REVIEW_CODES, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
 
 MAX_NOTE = 500

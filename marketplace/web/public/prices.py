@@ -14,8 +14,7 @@ from marketplace.web.clinic_words import span
 from marketplace.web.filters import country_name, country_slug, money_text
 from marketplace.web.forms.query import amount_text, keep_estimate
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cost_form import EVERY, Asked, asked
-from marketplace.web.public.cost_totals import CountryTotal, Totals, totals
+from marketplace.web.public.course_cost import EVERY, Asked, CountryTotal, Totals, asked, totals
 
 
 @blueprint.get("/treatments/<treatment>/cost")

@@ -17,8 +17,7 @@ from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Card, card
-from marketplace.web.public.cost_form import Asked, asked
-from marketplace.web.public.cost_totals import Totals, totals
+from marketplace.web.public.course_cost import Asked, Totals, asked, totals
 from marketplace.web.public.prices import price_table_of, unit_of
 
 

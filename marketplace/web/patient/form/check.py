@@ -19,8 +19,7 @@ from marketplace.quote_requests import drafts, queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
-from marketplace.web.forms.base import IdempotentForm, email_field
-from marketplace.web.forms.challenged import ChallengedForm
+from marketplace.web.forms.base import ChallengedForm, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint

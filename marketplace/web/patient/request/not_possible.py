@@ -9,7 +9,7 @@ from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.web.http import errors
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request_access import current_request
-from marketplace.words.not_possible import LEAD_REFUSED, QUOTE_REFUSED, REFUSALS, REFUSING_STATES
+from marketplace.words.request import LEAD_REFUSED, QUOTE_REFUSED, REFUSALS, REFUSING_STATES
 
 
 @blueprint.errorhandler(WrongState)

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web.forms.base import IdempotentForm, email_field
-from marketplace.web.forms.challenged import ChallengedForm
+from marketplace.web.forms.base import ChallengedForm, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
