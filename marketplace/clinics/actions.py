@@ -62,7 +62,7 @@ def publish(clinic: Clinic) -> None:
     record(events.ListingPublished(clinic_id=clinic.id))
 
 
-def send_back(clinic: Clinic, reason: str, statement: str) -> None:
+def send_back(clinic: Clinic, *, reason: str, statement: str) -> None:
     """Sends a listing back to the clinic, with a reason of the list and a statement on what to mend.
 
     Raises Refused without either, WrongState unless it is in review.
@@ -88,7 +88,7 @@ def resume(clinic: Clinic) -> None:
     record(events.ListingResumed(clinic_id=clinic.id))
 
 
-def suspend(clinic: Clinic, reason: str, statement: str) -> None:
+def suspend_listing(clinic: Clinic, *, reason: str, statement: str) -> None:
     """Suspends a listing at once, with a reason and a statement that the clinic can read and appeal.
 
     Raises Refused without either, WrongState from a state that allows no suspension.
@@ -99,7 +99,7 @@ def suspend(clinic: Clinic, reason: str, statement: str) -> None:
     record(events.ListingSuspended(clinic_id=clinic.id, reason=reason))
 
 
-def reinstate(clinic: Clinic) -> None:
+def reinstate_listing(clinic: Clinic) -> None:
     """Publishes a suspended listing again, held to the same checks as a new one.
 
     Raises Refused where one is not in date, WrongState unless it was suspended.
@@ -112,7 +112,7 @@ def reinstate(clinic: Clinic) -> None:
     record(events.ListingReinstated(clinic_id=clinic.id))
 
 
-def close(clinic: Clinic) -> None:
+def close_listing(clinic: Clinic) -> None:
     """Closes a listing for good. Raises WrongState where it is closed already."""
     LISTING.move(clinic, ListingState.CLOSED)
     record(events.ListingClosed(clinic_id=clinic.id))

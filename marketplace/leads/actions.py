@@ -37,7 +37,7 @@ from marketplace.leads.messages import (
     takes_messages,
 )
 from marketplace.leads.models import LEAD, Lead, move_back
-from marketplace.leads.states import AWAITING, DECLINE_REASONS, LEAD_REFUSALS, LeadState
+from marketplace.leads.states import AWAITING, LEAD_DECLINE_REASONS, LEAD_REFUSALS, LeadState
 from marketplace.quote_requests.events import AnswersRead
 from marketplace.quote_requests.models import AccessRecord
 from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
@@ -130,7 +130,7 @@ def decline(lead: Lead, reason: str) -> None:
 
     Raises Refused for another reason, WrongState where the lead is frozen or can no longer be declined.
     """
-    if reason not in DECLINE_REASONS:
+    if reason not in LEAD_DECLINE_REASONS:
         raise Refused("unknown_reason", field="reason")
     must_go_on(lead)
     LEAD.lock(lead)

@@ -19,8 +19,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.leads.states import (
-    DECLINE_REASONS,
     DUTY_MOVES,
+    LEAD_DECLINE_REASONS,
     LEAD_MOVES,
     QUOTE_DECLINE_REASONS,
     DutyState,
@@ -46,7 +46,7 @@ class Lead(Created, Base):
             "state <> 'frozen' OR state_before_freeze IS NOT NULL",
             name="frozen_knows_its_state",
         ),
-        one_of("decline_reason", DECLINE_REASONS),
+        one_of("decline_reason", LEAD_DECLINE_REASONS),
         one_of("quote_decline_reason", QUOTE_DECLINE_REASONS),
         Index("ix_lead_clinic_id_state_due_at", "clinic_id", "state", "due_at"),
         Index(

@@ -43,7 +43,7 @@ QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.EXPIRED)
 DECLINABLE = tuple(state for state, targets in LEAD_MOVES.items() if _S.DECLINED in targets)
 # Why a patient declined a clinic's quote; giving one is up to them.
 QUOTE_DECLINE_REASONS = ("price", "dates", "trips", "product", "person", "elsewhere", "not_now")
-DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")
+LEAD_DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")
 
 
 class DutyState(StrEnum):

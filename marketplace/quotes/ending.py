@@ -26,7 +26,7 @@ from marketplace.quotes.events import QuoteExpired, QuoteWithdrawn
 from marketplace.quotes.flags import close_items
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.pending import BATCH
-from marketplace.quotes.states import WITHDRAW_REASONS, QuoteState
+from marketplace.quotes.states import QUOTE_WITHDRAW_REASONS, QuoteState
 from marketplace.quotes.terms import FIELDS
 
 
@@ -61,7 +61,7 @@ def withdraw(quote: Quote, *, reason: str) -> None:
 
     Raises Refused for another reason, WrongState when the quote is not open or the clinic may not go on.
     """
-    if reason not in WITHDRAW_REASONS:
+    if reason not in QUOTE_WITHDRAW_REASONS:
         raise Refused("unknown_reason", field="reason")
     lead = quote.lead
     must_go_on(lead)

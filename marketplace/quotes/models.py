@@ -11,7 +11,7 @@ from marketplace.catalogue.models import Procedure
 from marketplace.foundation.database.columns import Base, Created, key, one_of, state_checks
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.leads.models import Lead
-from marketplace.quotes.states import QUOTE_MOVES, WITHDRAW_REASONS, QuoteState
+from marketplace.quotes.states import QUOTE_MOVES, QUOTE_WITHDRAW_REASONS, QuoteState
 
 ROLES = ("dermatologist", "doctor", "nurse", "other")
 
@@ -23,7 +23,7 @@ class Quote(Created, Base):
     __table_args__ = (
         *state_checks(QuoteState),
         one_of("practitioner_role", ROLES),
-        one_of("withdraw_reason", WITHDRAW_REASONS),
+        one_of("withdraw_reason", QUOTE_WITHDRAW_REASONS),
         UniqueConstraint("request_id", "number"),
         CheckConstraint("total = sessions * price_per_session - discount", name="total_agrees"),
         CheckConstraint(

@@ -36,7 +36,7 @@ QUOTE_MOVES = {
 }
 
 # Why a clinic withdraws a quote that the patient has seen.
-WITHDRAW_REASONS = ("mistake", "price", "no_dates", "cannot_treat")
+QUOTE_WITHDRAW_REASONS = ("mistake", "price", "no_dates", "cannot_treat")
 
 # Code of a refusal because of the state, written out so that it can be searched for.
 QUOTE_REFUSALS = {

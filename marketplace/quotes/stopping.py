@@ -30,12 +30,12 @@ BATCH = 50
 CHOSEN = (RequestState.CHOSEN, RequestState.SETTLED)
 
 
-def suspend(clinic: Clinic, reason: str, statement: str) -> None:
+def suspend(clinic: Clinic, *, reason: str, statement: str) -> None:
     """Suspends a listing at once; what is open at the clinic freezes.
 
     Raises Refused without a reason of the list and a statement, WrongState from a state that allows no suspension.
     """
-    actions.suspend(clinic, reason, statement)
+    actions.suspend_listing(clinic, reason=reason, statement=statement)
     apply_standing([clinic])
 
 
@@ -44,13 +44,13 @@ def reinstate(clinic: Clinic) -> None:
 
     Raises Refused where a required check is not in date, WrongState unless it is suspended.
     """
-    actions.reinstate(clinic)
+    actions.reinstate_listing(clinic)
     apply_standing([clinic])
 
 
 def close(clinic: Clinic) -> None:
     """Closes a listing for good; what is open freezes. Raises WrongState where it is closed already."""
-    actions.close(clinic)
+    actions.close_listing(clinic)
     apply_standing([clinic])
 
 

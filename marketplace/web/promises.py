@@ -51,7 +51,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "password_link": sign_in.RESET_WITHIN,
     "account_link": sign_in.CONFIRM_WITHIN,
 }
-LIMITS: Mapping[str, int] = {
+PROMISED_LIMITS: Mapping[str, int] = {
     "clinics": drafts.MAX_CLINICS,
     "photos_at_most": photos.MAX_PHOTOS,
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
@@ -78,12 +78,12 @@ def filled(markdown: str) -> str:
         name, unit = found.groups()
         if unit in UNITS and name in DURATIONS:
             return UNITS[unit](DURATIONS[name])
-        return str(LIMITS[name]) if not unit and name in LIMITS else found.group(0)
+        return str(PROMISED_LIMITS[name]) if not unit and name in PROMISED_LIMITS else found.group(0)
 
     return _PLACEHOLDER.sub(words, markdown)
 
 
 def install(app: Flask) -> None:
     """Makes the promises and their units known to pages and emails."""
-    app.jinja_env.globals["promise"] = {**DURATIONS, **LIMITS}
+    app.jinja_env.globals["promise"] = {**DURATIONS, **PROMISED_LIMITS}
     app.jinja_env.filters.update(UNITS)

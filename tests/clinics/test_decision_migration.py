@@ -25,8 +25,8 @@ def rows(statement: str) -> list[tuple[object, ...]]:
 def stored() -> None:
     """A listing that is down, one that was sent back and answered, and one that is live."""
     with acting_as("operator:1"):
-        actions.suspend(build_clinic("Clinic Nar"), "patient_report", "Two reports.")
-        actions.send_back(build_clinic(listing_state=ListingState.IN_REVIEW), "wording", "Which one?")
+        actions.suspend_listing(build_clinic("Clinic Nar"), reason="patient_report", statement="Two reports.")
+        actions.send_back(build_clinic(listing_state=ListingState.IN_REVIEW), reason="wording", statement="Which one?")
     build_clinic("Clinic Su")
     db.session.commit()
     db.session.remove()

@@ -12,13 +12,13 @@ from marketplace.foundation.problems import Refused, WrongState
 def test_a_reason_and_a_statement_are_needed(make_clinic, reason, statement):
     clinic = make_clinic()
     with pytest.raises(Refused):
-        actions.suspend(clinic, reason, statement)
+        actions.suspend_listing(clinic, reason=reason, statement=statement)
     assert clinic.listing_state == ListingState.PUBLISHED
 
 
 def test_the_statement_stays_with_the_clinic(make_clinic):
     clinic = make_clinic()
-    actions.suspend(clinic, "patient_report", "Two patients report another price.")
+    actions.suspend_listing(clinic, reason="patient_report", statement="Two patients report another price.")
     assert clinic.listing_state == ListingState.SUSPENDED
     decision = clinic.standing_decision
     assert (decision.kind, decision.reason, decision.decided_by) == ("suspended", "patient_report", current_actor())
@@ -27,19 +27,19 @@ def test_the_statement_stays_with_the_clinic(make_clinic):
 
 def test_the_second_operator_is_told(make_clinic):
     clinic = make_clinic()
-    actions.suspend(clinic, "patient_report", "Words.")
+    actions.suspend_listing(clinic, reason="patient_report", statement="Words.")
     with pytest.raises(WrongState):
-        actions.suspend(clinic, "false_statement", "Other words.")
+        actions.suspend_listing(clinic, reason="false_statement", statement="Other words.")
 
 
 def test_a_refused_second_suspension_changes_no_word(make_clinic):
     from marketplace.extensions import db
 
     clinic = make_clinic()
-    actions.suspend(clinic, "patient_report", "Words.")
+    actions.suspend_listing(clinic, reason="patient_report", statement="Words.")
     db.session.commit()
     with pytest.raises(WrongState):
-        actions.suspend(clinic, "false_statement", "Other words.")
+        actions.suspend_listing(clinic, reason="false_statement", statement="Other words.")
     db.session.rollback()
     assert [decision.statement for decision in clinic.decisions] == ["Words."]
 
@@ -47,12 +47,12 @@ def test_a_refused_second_suspension_changes_no_word(make_clinic):
 def test_reinstating_holds_it_to_its_checks(make_clinic):
     clinic = make_clinic(listing_state=ListingState.SUSPENDED, expired=(CheckKind.LICENCE,))
     with pytest.raises(Refused):
-        actions.reinstate(clinic)
+        actions.reinstate_listing(clinic)
 
 
 def test_reinstated_it_is_live_and_without_a_statement(make_clinic):
     clinic = make_clinic(listing_state=ListingState.SUSPENDED)
-    actions.reinstate(clinic)
+    actions.reinstate_listing(clinic)
     assert clinic.listing_state == ListingState.PUBLISHED
     assert clinic.standing_decision is None
 
@@ -60,7 +60,7 @@ def test_reinstated_it_is_live_and_without_a_statement(make_clinic):
 @pytest.mark.parametrize("state", [ListingState.PUBLISHED, ListingState.PAUSED, ListingState.IN_REVIEW])
 def test_only_what_is_suspended_is_reinstated(make_clinic, state):
     with pytest.raises(WrongState):
-        actions.reinstate(make_clinic(listing_state=state))
+        actions.reinstate_listing(make_clinic(listing_state=state))
 
 
 def test_pausing_and_resuming(make_clinic):

@@ -18,7 +18,7 @@ from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import LimitReached
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.limits import (
-    LIMITS,
+    RATE_LIMITS,
     Bucket,
     LimitBucket,
     consume,
@@ -106,7 +106,7 @@ def test_what_is_given_back_was_never_spent(limited):
 
 
 def test_a_soft_limit_refuses_nobody(limited, monkeypatch):
-    monkeypatch.setitem(LIMITS, "reset", (Bucket(2, 60, ("everyone",), soft=True),))
+    monkeypatch.setitem(RATE_LIMITS, "reset", (Bucket(2, 60, ("everyone",), soft=True),))
     assert [consume("reset") for _ in range(4)] == [False, True, True, True]
 
 
@@ -142,7 +142,7 @@ def test_full_buckets_are_forgotten(limited):
 
 
 def test_a_spelling_of_an_address_is_no_bucket_of_its_own(limited):
-    bucket = LIMITS["sign-in"][1]
+    bucket = RATE_LIMITS["sign-in"][1]
     same = {key_of("sign-in", bucket, email=e) for e in ("Ana@Patient.example", " ana@patient.example ")}
     other = key_of("sign-in", bucket, email="ben@patient.example")
     assert len(same) == 1
@@ -151,7 +151,7 @@ def test_a_spelling_of_an_address_is_no_bucket_of_its_own(limited):
 
 
 def test_keys_need_the_sites_secret(limited):
-    bucket = LIMITS["sign-in"][0]
+    bucket = RATE_LIMITS["sign-in"][0]
     before = key_of("sign-in", bucket)
     limited.config["SECRET_KEY"] = "another secret, as long as the first one was"
     assert key_of("sign-in", bucket) != before

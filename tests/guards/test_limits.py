@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from marketplace.foundation.security.limits import LIMITS, Bucket
+from marketplace.foundation.security.limits import RATE_LIMITS, Bucket
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,10 +16,10 @@ def row(name: str, bucket: Bucket) -> str:
 
 def test_running_md_names_every_limit() -> None:
     written = re.findall(r"^\| [a-z-]+ \| \d+ \| [\d.]+ s \| .* \|$", (ROOT / "docs" / "running.md").read_text(), re.M)
-    assert written == [row(name, bucket) for name, buckets in LIMITS.items() for bucket in buckets]
+    assert written == [row(name, bucket) for name, buckets in RATE_LIMITS.items() for bucket in buckets]
 
 
 def test_every_limit_is_asked_for() -> None:
     table = ROOT / "marketplace" / "foundation" / "security" / "limits.py"
     code = "".join(path.read_text() for path in (ROOT / "marketplace").rglob("*.py") if path != table)
-    assert [name for name in LIMITS if f'"{name}"' not in code] == []
+    assert [name for name in RATE_LIMITS if f'"{name}"' not in code] == []

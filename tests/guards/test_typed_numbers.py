@@ -8,7 +8,7 @@ from flask import Flask
 
 from marketplace.catalogue.geography import CONTENT
 from marketplace.foundation.values.durations import days
-from marketplace.web.promises import DURATIONS, LIMITS, UNITS, filled
+from marketplace.web.promises import DURATIONS, PROMISED_LIMITS, UNITS, filled
 from tests.browser import ROOT
 from tests.reading import Reader, words
 
@@ -98,7 +98,7 @@ def test_no_exception_is_left_over() -> None:
 def test_every_promise_a_text_names_is_known_and_every_one_known_is_named() -> None:
     sources = "".join(path.read_text() for path, _medicine in files())
     named = set(re.findall(r"promise\.(\w+)", sources))
-    assert named == DURATIONS.keys() | LIMITS.keys()
+    assert named == DURATIONS.keys() | PROMISED_LIMITS.keys()
     assert not any("{{" in filled(path.read_text()) for path in CONTENT.rglob("*.md"))
 
 
@@ -106,7 +106,7 @@ def test_a_page_and_a_text_say_what_the_constant_says(client: Reader, app: Flask
     assert f"Health answers: {days(DURATIONS['health_after_end'])} after" in words(
         client.get("/privacy").page.one("main")
     )
-    assert f"up to {LIMITS['clinics']} checked clinics" in words(client.get("/").page.one("main"))
+    assert f"up to {PROMISED_LIMITS['clinics']} checked clinics" in words(client.get("/").page.one("main"))
     assert set(UNITS) <= set(app.jinja_env.filters)
 
 

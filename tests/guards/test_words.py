@@ -78,12 +78,15 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "Outcome": (reviews.Outcome, columns("review_outcomes", "operator")),
     "EmailState": (EmailState, columns("email_states", "operator")),
     "Reason": (suppression.Reason, columns("suppressions", "operator")),
-    "DECLINE_REASONS": (leads.DECLINE_REASONS, columns("lead_declines", "patient", "clinic", "operator")),
+    "LEAD_DECLINE_REASONS": (leads.LEAD_DECLINE_REASONS, columns("lead_declines", "patient", "clinic", "operator")),
     "QUOTE_DECLINE_REASONS": (
         leads.QUOTE_DECLINE_REASONS,
         columns("quote_declines", "patient", "clinic", "operator"),
     ),
-    "WITHDRAW_REASONS": (quotes.WITHDRAW_REASONS, columns("quote_withdrawals", "patient", "clinic", "operator")),
+    "QUOTE_WITHDRAW_REASONS": (
+        quotes.QUOTE_WITHDRAW_REASONS,
+        columns("quote_withdrawals", "patient", "clinic", "operator"),
+    ),
     "ROLES": (quote_models.ROLES, columns("practitioner_roles", "patient", "clinic", "operator")),
     "TIMINGS": (requests.TIMINGS, columns("timings", "form", "patient", "clinic")),
     "SCOPES": (requests.SCOPES, columns("budget_scopes", "form", "clinic")),
@@ -145,8 +148,8 @@ def test_every_set_of_codes_is_held_or_needs_no_words() -> None:
 
 def test_a_code_without_words_is_found() -> None:
     words = TABLES["lead_declines"].patient
-    assert problems((*leads.DECLINE_REASONS, "too_far"), words) == {"too_far"}
-    assert problems(leads.DECLINE_REASONS[1:], words) == {leads.DECLINE_REASONS[0]}
+    assert problems((*leads.LEAD_DECLINE_REASONS, "too_far"), words) == {"too_far"}
+    assert problems(leads.LEAD_DECLINE_REASONS[1:], words) == {leads.LEAD_DECLINE_REASONS[0]}
 
 
 def test_no_word_is_blank() -> None:

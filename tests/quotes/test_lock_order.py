@@ -27,7 +27,7 @@ from tests.web.patient.test_request_pages import opened, token
 
 Verb = Callable[[], object]
 Scene = Callable[[], list[Verb]]
-STATEMENT = ("patient_report", "Reports.")
+STATEMENT = {"reason": "patient_report", "statement": "Reports."}
 TIMES = 4
 PAUSE = 0.02  # seconds after each lock, so that two who lock in two orders meet
 
@@ -67,7 +67,7 @@ def _confirming() -> list[Verb]:
 
 
 def _suspending(key: UUID) -> Verb:
-    return lambda: stopping.suspend(_clinic(key), *STATEMENT)
+    return lambda: stopping.suspend(_clinic(key), **STATEMENT)
 
 
 def _frozen_rival() -> tuple[UUID, UUID]:
@@ -75,7 +75,7 @@ def _frozen_rival() -> tuple[UUID, UUID]:
     request = build_request(build_clinic("Clinic Lale"), build_clinic("Clinic Nar"))
     one, rival = db.session.scalars(select(Lead).where(Lead.request_id == request.id)).all()
     quote = build_quote(one)
-    stopping.suspend(rival.clinic, *STATEMENT)
+    stopping.suspend(rival.clinic, **STATEMENT)
     return quote.id, rival.clinic_id
 
 
@@ -87,7 +87,7 @@ def _choosing() -> list[Verb]:
 def _declining() -> list[Verb]:
     quote = build_quote()
     key, clinic = quote.id, quote.lead.clinic_id
-    stopping.suspend(quote.lead.clinic, *STATEMENT)
+    stopping.suspend(quote.lead.clinic, **STATEMENT)
     return [lambda: decline(db.session.get_one(Quote, key)), lambda: stopping.reinstate(_clinic(clinic))]
 
 

@@ -21,7 +21,7 @@ from marketplace.quotes.pending import release
 from tests.factories import build_clinic, build_draft, build_lead, build_quote, terms
 from tests.quotes.test_two_at_once import at_once
 
-STATEMENT = ("patient_report", "Reports.")
+STATEMENT = {"reason": "patient_report", "statement": "Reports."}
 TIMES = 4
 
 
@@ -34,7 +34,7 @@ def _quote() -> Quote:
 
 
 def _suspend() -> None:
-    stopping.suspend(db.session.scalars(select(Clinic)).one(), *STATEMENT)
+    stopping.suspend(db.session.scalars(select(Clinic)).one(), **STATEMENT)
 
 
 # What was there before, and what is done at the same moment.
@@ -87,5 +87,5 @@ def test_no_request_goes_to_a_clinic_that_is_being_suspended(own_app: Flask) -> 
 def _confirm_and_suspend(clinic: UUID, request: UUID) -> list[Callable[[], object]]:
     return [
         lambda: confirm(db.session.get_one(QuoteRequest, request)),
-        lambda: stopping.suspend(db.session.get_one(Clinic, clinic), *STATEMENT),
+        lambda: stopping.suspend(db.session.get_one(Clinic, clinic), **STATEMENT),
     ]

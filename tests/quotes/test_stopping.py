@@ -22,11 +22,11 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import cancel_pending, release, release_due
 from tests.factories import Make, build_lead, build_quote, terms
 
-STATEMENT = ("patient_report", "Two patients report another price.")
+STATEMENT = {"reason": "patient_report", "statement": "Two patients report another price."}
 
 
 def suspend(lead: Lead) -> None:
-    stopping.suspend(lead.clinic, *STATEMENT)
+    stopping.suspend(lead.clinic, **STATEMENT)
 
 
 def revoke_licence(clinic: Clinic) -> None:
@@ -44,7 +44,7 @@ def let_licence_end(clinic: Clinic) -> None:
 
 
 STOPS = {
-    "suspended": lambda clinic: stopping.suspend(clinic, *STATEMENT),
+    "suspended": lambda clinic: stopping.suspend(clinic, **STATEMENT),
     "closed": stopping.close,
     "revoked": revoke_licence,
     "run out": let_licence_end,

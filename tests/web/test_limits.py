@@ -88,9 +88,9 @@ def test_searching_is_limited_and_looking_is_not(reader):
 
 def use_up(name: str, **who: str) -> None:
     """Until it refuses."""
-    from marketplace.foundation.security.limits import LIMITS, consume_from, key_of
+    from marketplace.foundation.security.limits import RATE_LIMITS, consume_from, key_of
 
-    for bucket in LIMITS[name]:
+    for bucket in RATE_LIMITS[name]:
         while not bucket.soft and consume_from(bucket, key=key_of(name, bucket, **who)).granted:
             pass
 

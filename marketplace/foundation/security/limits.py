@@ -35,7 +35,7 @@ BY_CLIENT = ("client",)
 BY_EMAIL = ("email",)
 
 # The widest bucket stands first: what it refuses is not consumed from the others.
-LIMITS: dict[str, tuple[Bucket, ...]] = {
+RATE_LIMITS: dict[str, tuple[Bucket, ...]] = {
     # Only what was wrong counts: a right answer is given back.
     "sign-in": (Bucket(30, 20, BY_CLIENT), Bucket(10, 30, ("client", "email"))),
     "second-factor": (Bucket(6, 120, ("account",)),),
@@ -109,7 +109,7 @@ def consume(name: str, **who: str) -> bool:
     if not current_app.config["LIMITS_ON"]:
         return False
     is_low = False
-    for bucket in LIMITS[name]:
+    for bucket in RATE_LIMITS[name]:
         key = key_of(name, bucket, **who)
         consumption = consume_from(bucket, key=key)
         if not consumption.granted and not bucket.soft:
@@ -124,7 +124,7 @@ def give_back(name: str, **who: str) -> None:
     if not current_app.config["LIMITS_ON"]:
         return
     with separate_transaction.autocommit_engine().connect() as connection:
-        for bucket in LIMITS[name]:
+        for bucket in RATE_LIMITS[name]:
             connection.execute(GIVE_BACK, {"key": key_of(name, bucket, **who), "refill": _refill(bucket)})
 
 

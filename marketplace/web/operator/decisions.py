@@ -121,7 +121,7 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
     clinic, form = _as_it_is(clinic_id), SuspendForm()
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("suspend", clinic, form)
-    stopping.suspend(clinic, form.reason.data, form.statement.data or "")
+    stopping.suspend(clinic, reason=form.reason.data, statement=form.statement.data or "")
     return back_to_clinic(
         clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name)
     )
@@ -140,7 +140,7 @@ def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     clinic, form = _as_it_is(clinic_id), SendBackForm()
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("send_back", clinic, form)
-    actions.send_back(clinic, form.reason.data, form.statement.data or "")
+    actions.send_back(clinic, reason=form.reason.data, statement=form.statement.data or "")
     return back_to_clinic(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
 
 

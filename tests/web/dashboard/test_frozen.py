@@ -15,7 +15,7 @@ from marketplace.quotes import choosing, stopping
 from marketplace.quotes.ending import revoke_consent
 from tests.factories import Make
 
-STATEMENT = ("patient_report", "Two patients report another price.")
+STATEMENT = {"reason": "patient_report", "statement": "Two patients report another price."}
 ANY = {"idem": "0190e5f0-0000-7000-8000-000000000001"}
 SECRETS = ("blood thinner", "since May", "Is the product safe?", "ana@patient.example", "Ana")
 
@@ -24,7 +24,7 @@ SECRETS = ("blood thinner", "since May", "Is the product safe?", "ana@patient.ex
 def frozen(desk: Any, make_lead: Make) -> Any:
     given = {"conditions": ["blood_thinner"], "details": "since May", "photos": 1}
     lead = make_lead(desk.clinic, questions=["Is the product safe?"], **given)
-    stopping.suspend(desk.clinic, *STATEMENT)
+    stopping.suspend(desk.clinic, **STATEMENT)
     db.session.commit()
     return lead
 
@@ -70,7 +70,7 @@ def test_the_file_has_its_reference_and_nothing_more(desk: Any, frozen: Any) -> 
 
 def test_another_clinics_frozen_lead_is_not_found(desk: Any, make_clinic: Make, make_lead: Make) -> None:
     other = make_lead(make_clinic("Clinic Nar"))
-    stopping.suspend(other.clinic, *STATEMENT)
+    stopping.suspend(other.clinic, **STATEMENT)
     db.session.commit()
     assert desk.get(f"/dashboard/leads/{other.request.ref}").status_code == 404
 
@@ -114,7 +114,7 @@ def test_who_was_chosen_keeps_the_contact_and_reads_nothing_else(desk: Any, make
     lead = make_lead(desk.clinic, conditions=["blood_thinner"], details="since May")
     ask(lead, "When was the last time?")
     choosing.choose(make_quote(lead))
-    stopping.suspend(desk.clinic, *STATEMENT)
+    stopping.suspend(desk.clinic, **STATEMENT)
     db.session.commit()
     shown = desk.get(f"/dashboard/leads/{lead.request.ref}").page.text
     assert "ana@patient.example" in shown

@@ -78,7 +78,7 @@ def test_the_second_of_two_operators_is_told(desk, make_clinic):
     clinic = make_clinic()
     db.session.commit()
     shown = read(desk, clinic, "suspend")
-    actions.suspend(clinic, "patient_report", "Somebody else's words.")
+    actions.suspend_listing(clinic, reason="patient_report", statement="Somebody else's words.")
     db.session.commit()
     form = {"reason": "false_statement", "statement": WORDS}
     for fields in (shown, {}):

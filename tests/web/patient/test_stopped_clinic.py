@@ -18,7 +18,7 @@ from tests.factories import Make
 from tests.outbox import emails, only, text_of
 from tests.web.patient.test_request_pages import opened
 
-STATEMENT = ("patient_report", "Two patients report another price.")
+STATEMENT = {"reason": "patient_report", "statement": "Two patients report another price."}
 MARK = "Cannot be chosen now"
 
 
@@ -32,7 +32,7 @@ def three(make_clinic: Make, make_request: Make, make_quote: Make) -> list[Quote
         make_quote(lead, price_per_session=prices[lead.clinic.name], total=4 * prices[lead.clinic.name])
         for lead in by_name
     ]
-    stopping.suspend(quotes[0].lead.clinic, *STATEMENT)
+    stopping.suspend(quotes[0].lead.clinic, **STATEMENT)
     return quotes
 
 
@@ -97,11 +97,11 @@ def test_three_checks_that_end_on_one_day_are_one_mail(make_lead: Make) -> None:
 @pytest.mark.parametrize("first", ["suspension", "check"])
 def test_a_suspension_and_a_check_on_one_day_are_one_mail(make_lead: Make, first: str) -> None:
     lead = make_lead()
-    stopping.suspend(lead.clinic, *STATEMENT) if first == "suspension" else revoke(lead, "licence")
+    stopping.suspend(lead.clinic, **STATEMENT) if first == "suspension" else revoke(lead, "licence")
     revoke(lead, "people")
     revoke(lead, "insurance")
     if first == "check":
-        stopping.suspend(lead.clinic, *STATEMENT)
+        stopping.suspend(lead.clinic, **STATEMENT)
     assert len(emails("clinic_changed")) == 1
 
 
@@ -117,7 +117,7 @@ def test_all_checks_that_end_by_the_calendar_are_one_mail(make_lead: Make) -> No
 
 def test_the_same_people_are_told_when_it_may_go_on(make_lead: Make) -> None:
     lead = make_lead()
-    stopping.suspend(lead.clinic, *STATEMENT)
+    stopping.suspend(lead.clinic, **STATEMENT)
     stopping.reinstate(lead.clinic)
     assert only("clinic_returned").request_id == lead.request_id
 
@@ -125,7 +125,7 @@ def test_the_same_people_are_told_when_it_may_go_on(make_lead: Make) -> None:
 def test_whoever_chose_it_is_told_and_may_undo_anew(client: Any, make_quote: Make) -> None:
     quote = make_quote()
     choosing.choose(quote)
-    stopping.suspend(quote.lead.clinic, *STATEMENT)
+    stopping.suspend(quote.lead.clinic, **STATEMENT)
     page = client.get(opened(client, quote.lead.request)).page
     assert "It keeps the contact details it has" in page.text
     assert "Undo my choice" in page.text

@@ -27,7 +27,7 @@ class BudgetForm(Question):
 
     step = "budget"
     amount = StringField(_l("Amount"))
-    currency = OneOfMany(_l("Currency"), _l("Select a currency"), choices=choices.currencies)
+    currency = OneOfMany(_l("Currency"), _l("Select a currency"), choices=choices.currency_choices)
     scope = OneOf(_l("What should it cover?"), choices=list(BUDGET_SCOPES.form.items()))
     share_budget = BooleanField(_l("Show it to clinics"))
 
@@ -37,7 +37,7 @@ class BudgetForm(Question):
         amount, currency = quote_request.budget_amount, quote_request.budget_currency
         return {
             "amount": as_typed(amount, currency) if amount is not None and currency else "",
-            "currency": currency or choices.currency_of(quote_request.home_country),
+            "currency": currency or choices.currency_of_home(quote_request.home_country),
             "scope": quote_request.budget_scope,
             "share_budget": quote_request.share_budget,
         }

@@ -55,7 +55,7 @@ def page_language() -> str:
     return str(get_locale().language) if get_locale() else "en"
 
 
-def currencies() -> Choices:
+def currency_choices() -> Choices:
     """Those of the homes, with name and code."""
     codes = {country.currency for country in geography.homes().values()} | {"EUR", "USD"}
     return _by_name((code, _currency_label(code)) for code in codes)
@@ -66,7 +66,7 @@ def _currency_label(code: str) -> str:
     return _("%(name)s (%(code)s)", name=name, code=code)
 
 
-def currency_of(home: str | None) -> str:
+def currency_of_home(home: str | None) -> str:
     """What people pay with at home."""
     country = geography.homes().get(home or "")
     return country.currency if country else "EUR"
