@@ -92,7 +92,7 @@ class AnswersUnsealed(Event):
 
 
 class HealthForgotten(Event):
-    """Health answers and photos were deleted, 30 days after the end."""
+    """Health answers and photos were deleted, HEALTH_AFTER_END after the request's end."""
 
 
 class PhotosForgotten(Event):

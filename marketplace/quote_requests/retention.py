@@ -64,12 +64,12 @@ def ended(now: datetime) -> Select[UUID]:
 
 
 def photos(now: datetime) -> Select[UUID]:
-    """Selects photos that were added 90 days ago, whatever became of the request."""
+    """Selects photos that were added PHOTOS_RETENTION ago, whatever became of the request."""
     return select(Photo.id).where(Photo.added_at < now - PHOTOS_RETENTION)
 
 
 def with_health(now: datetime) -> Select[UUID]:
-    """Selects requests that ended 30 days ago and still have health answers."""
+    """Selects requests that ended HEALTH_AFTER_END ago and still have health answers."""
     over = or_(*((QuoteRequest.state == state) & (at < now - HEALTH_AFTER_END) for state, at in ENDS.items()))
     return _ids(over & QuoteRequest.health_sealed.is_not(None))
 

@@ -1,9 +1,10 @@
 """What the database itself refuses, whatever the code does."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marketplace.clinics.models import Clinic
@@ -26,6 +27,31 @@ def test_models_equal_migrations(db_session: object) -> None:
     for table in metadata.sorted_tables:
         names = {column["name"] for column in inspector.get_columns(table.name)}
         assert names == set(table.columns.keys()), table.name
+
+
+CHECKS = "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"
+
+
+def test_the_checks_of_the_models_are_those_of_the_migrations(db_session: object) -> None:
+    made = {(table, name): codes(words) for table, name, words in db.session.execute(text(CHECKS))}
+    meant = {
+        (table.name, str(check.name)): codes(str(check.sqltext))
+        for table in metadata.sorted_tables
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+    differing = {key for key in meant.keys() | made.keys() if meant.get(key) != made.get(key)}
+    ours = {key for key in differing if key[0] in metadata.tables}
+    assert ours == set(), "no migration drops and makes it anew: see docs/howto/code.md"
+
+
+def codes(check: str) -> set[str]:
+    """What a CHECK names in quotes."""
+    return set(re.findall(r"'(\w+)'", check))
+
+
+def test_a_code_that_no_migration_knows_is_found() -> None:
+    assert codes("reason IN ('a', 'b')") != codes("((reason = ANY (ARRAY['a'::text])))")
 
 
 def test_the_app_owns_nothing(db_session: object) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import LargeBinary, Table
 
 import marketplace
 from marketplace.foundation.database.columns import Base
@@ -59,7 +59,11 @@ def tables() -> dict[str, list[tuple[Table, str]]]:
 
 def table_row(table: Table, says: str) -> str:
     refers = sorted({f"{key.column.table.name}" for key in table.foreign_keys})
-    sealed = [column.name for column in table.columns if column.name.endswith("_sealed")]
+    sealed = [
+        column.name
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and column.name.endswith("_sealed")
+    ]
     return f"| `{table.name}` | {says} | {', '.join(refers)} | {', '.join(sealed)} |"
 
 

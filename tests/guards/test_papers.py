@@ -7,11 +7,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAPERS = [
-    *("SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"),
+    *("README.md", "SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"),
     *("docs/cryptography.md", "docs/fields.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"),
     *("docs/testing.md", "docs/states.md", "docs/data-model.md"),
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs" / "howto").glob("*.md"))),
 ]
+MADE = {"tests/artifacts/"}  # by the tests, when asked
 USES_KEYS = re.compile(r"^\s*(?:import|from) (?:hashlib|hmac|cryptography|itsdangerous|altcha)\b", re.MULTILINE)
 PLACE = re.compile(r"`((?:marketplace|tests|docs|templates|static|migrations|\.ci)/[\w./-]*)(?:::(\w+))?`")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]+)?\)")
@@ -20,7 +21,7 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]+)?\)")
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_place_is_there(paper: str) -> None:
     for path, test in PLACE.findall((ROOT / paper).read_text()):
-        assert (ROOT / path).exists(), path
+        assert (ROOT / path).exists() or path in MADE, path
         assert not test or f"def {test}(" in (ROOT / path).read_text(), f"{path}::{test}"
 
 

@@ -148,7 +148,7 @@ def test_every_set_of_codes_is_held_or_needs_no_words() -> None:
 
 def test_a_code_without_words_is_found() -> None:
     words = TABLES["lead_declines"].patient
-    assert problems((*leads.LEAD_DECLINE_REASONS, "too_far"), words) == {"too_far"}
+    assert problems((*leads.LEAD_DECLINE_REASONS, "no_such_code"), words) == {"no_such_code"}
     assert problems(leads.LEAD_DECLINE_REASONS[1:], words) == {leads.LEAD_DECLINE_REASONS[0]}
 
 

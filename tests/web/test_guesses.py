@@ -60,7 +60,7 @@ def made(app: Flask, make: Make) -> str:
 @pytest.mark.parametrize("make", LINKS.values(), ids=LINKS)
 def test_guesses_are_refused_and_a_holder_is_not(limited_app: Flask, make: Make) -> None:
     path, browser = made(limited_app, make), reader_of(limited_app)
-    guesses = [browser.get(f"{path[:-6]}{n:06}").status_code for n in range(RATE_LIMITS["guess-link"][0].most + 1)]
+    guesses = [browser.get(f"{path[:-6]}{n:06}").status_code for n in range(RATE_LIMITS["guess-link"][0].capacity + 1)]
     assert guesses[-1] == 429
     assert 429 not in guesses[:-1]
     assert browser.get(path).status_code in {200, 303}

@@ -1,12 +1,15 @@
 """What a clinic may read of a request, and when."""
 
+import pytest
 from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.leads.actions import decline
+from marketplace.leads.states import LEAD_DECLINE_REASONS
 from marketplace.quote_requests.access_records import access_records_of
 from marketplace.quotes import choosing
 from marketplace.reviews.models import ReviewItem
+from marketplace.words.lead import LEAD_DECLINES
 from tests.reading import form_fields
 
 
@@ -142,6 +145,13 @@ def test_a_question_is_asked_once(desk, make_lead):
     assert desk.post(path, data=form).status_code == 303
     assert "Have you had this before?" in page_of(desk, lead)
     assert desk.get(path).status_code == 409
+
+
+@pytest.mark.parametrize("reason", LEAD_DECLINE_REASONS)
+def test_each_reason_to_decline_can_be_given(desk, make_lead, reason):
+    lead = make_lead(desk.clinic)
+    assert desk.post(f"/dashboard/leads/{kept(lead)}/decline", data={"reason": reason}).status_code == 303
+    assert str(LEAD_DECLINES.clinic[reason]) in page_of(desk, lead)
 
 
 def test_a_decline_needs_a_reason(desk, make_lead):
