@@ -14,7 +14,7 @@ blueprint.after_request(keep_private)
 
 @blueprint.context_processor
 def frame() -> dict[str, object]:
-    """What the layout needs."""
+    """Returns what the layout of a clinic's pages needs."""
     places = (
         (_("Requests"), "dashboard.leads"),
         (_("Listing"), "dashboard.listing"),
@@ -36,5 +36,5 @@ def frame() -> dict[str, object]:
 
 @blueprint.get("")
 def home() -> ResponseReturnValue:
-    """The requests are what a clinic comes for."""
+    """Redirects to the inbox: a clinic comes for its requests."""
     return redirect(url_for("dashboard.leads"), 302)

@@ -1,4 +1,4 @@
-"""Two of one clinic at one request: the second is told who answered, when and what, and loses nothing it typed."""
+"""The page of a conflict: when two members answer one request, the second sees who answered first, with what."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ TITLES: dict[str, Callable[[str, str], str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One field in both versions."""
+    """One field of the quote form, in a colleague's version and in the one just sent."""
 
     label: str
     theirs: str
@@ -47,13 +47,13 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """What is to be looked at."""
+        """Returns whether the two versions differ in this field."""
         return self.theirs != self.yours
 
 
 @blueprint.errorhandler(WrongState)
 def show_conflict(problem: WrongState) -> ResponseReturnValue:
-    """With the way back to the request where there is one; every one of them in the clinic's own frame."""
+    """Shows why the request was refused as a 409; on a lead's pages with both versions and the way back to it."""
     errors.rollback()
     if "lead" not in g or isinstance(problem, FormChanged):
         page = "errors/form_changed.html" if isinstance(problem, FormChanged) else "errors/409.html"
@@ -75,7 +75,7 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
 
 
 def _heading(lead: "Lead", problem: WrongState, answered: "AuditEntry | None", quote: "Quote | None") -> str:
-    """Who answered first; where nobody did, or that is not why, how the request stands."""
+    """Returns the heading: who answered first; how the request stands where that is not the reason."""
     if problem.reason == "lead_frozen":
         return _("This request is frozen")
     return _title(answered.name, answered.actor, quote) if answered else _("This cannot be done now")
@@ -94,7 +94,7 @@ def _who(actor: str) -> str:
 
 
 def _rows(lead: "Lead", quote: "Quote") -> list[Row]:
-    """Every field that either version fills in, in the order of the form."""
+    """Returns a row for every field filled in in either version, in the order of the form."""
     values = shown_values(terms_of(quote), procedure=quote.procedure.slug, seen=quote.number)
     form = form_of(lead, answers_visible_to(lead), values=values)
     rows = [
@@ -106,6 +106,6 @@ def _rows(lead: "Lead", quote: "Quote") -> list[Row]:
 
 
 def _text(value: QuoteValue | list[str]) -> str:
-    """As the field shows it; words of a list in one order."""
+    """Returns a value as its field shows it; the words of a list are sorted, so that two lists can be compared."""
     values = value if isinstance(value, list) else [value]
     return ", ".join(sorted(str(each).replace("\r\n", "\n").strip() for each in values if each not in (None, "")))

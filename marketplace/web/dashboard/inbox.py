@@ -1,4 +1,4 @@
-"""A clinic's requests, the least time left first, and all of them as one CSV."""
+"""A clinic's inbox, the requests with the least time left first, and the export of all its requests as CSV."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LAST_LIST = "inbox"  # in the session: where "Back to requests" leads
 
 @dataclass(frozen=True)
 class Row:
-    """One request: what the list shows beside the lead itself. The name is opened as long as the lead may be read."""
+    """One request in the list. The name is filled in only while the clinic may read the lead."""
 
     lead: Lead
     name: str
@@ -53,13 +53,13 @@ class Row:
 
     @property
     def has_clock(self) -> bool:
-        """Whether the time to reply runs."""
+        """Returns whether the clinic's time to reply is running."""
         return self.lead.state in AWAITING and self.goes_out_at is None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The list the address asks for; what cannot be used is named in `problems` as (id of what it is about, text)."""
+    """The list that the address asks for. `problems` are values that cannot be used, as (id of the field, message)."""
 
     tab: str | None
     unread: bool
@@ -68,7 +68,7 @@ class Asked:
 
     @property
     def address(self) -> dict[str, str]:
-        """Its part of the query string, without what goes without saying."""
+        """Returns the parameters of the query string that differ from the default list."""
         state = self.tab if self.tab != "new" or self.unread else None
         named = {"state": state or "", "unread": "1" if self.unread else ""}
         return {name: value for name, value in named.items() if value}
@@ -76,7 +76,7 @@ class Asked:
 
 @blueprint.get("/leads")
 def leads(clinic: Clinic) -> str:
-    """One tab of the inbox, or the requests with an unread message."""
+    """Shows one tab of the inbox, or the requests with an unread message."""
     asked = _asked()
     found = inbox(clinic.id, tab=asked.tab, unread=asked.unread, page=asked.page)
     problems = (*asked.problems, *_beyond(asked, found))
@@ -98,7 +98,7 @@ def leads(clinic: Clinic) -> str:
 
 
 def _tabs(asked: Asked, counts: Mapping[str, int]) -> list[Tab]:
-    """The lists in their order, at last the unread."""
+    """Returns the tabs in their order; unread messages are the last."""
     states = [
         Tab(str(label), url_for("dashboard.leads", state=code), code == asked.tab, counts[code])
         for code, label in INBOX_TABS.clinic.items()
@@ -108,14 +108,14 @@ def _tabs(asked: Asked, counts: Mapping[str, int]) -> list[Tab]:
 
 
 def _chips(asked: Asked) -> list[Chip]:
-    """Asked for with a state as well, the unread are a filter of its list."""
+    """Returns the filter for unread messages where a state is asked for, too; else nothing."""
     if not (asked.unread and asked.tab):
         return []
     return [Chip(_("Unread messages"), url_for("dashboard.leads", state=asked.tab))]
 
 
 def last_list_url() -> str:
-    """The list this browser looked at last, with its tab and page."""
+    """Returns the address of the list that this browser opened last, with its tab and page."""
     return f"{url_for('dashboard.leads')}?{urlencode(session.get(LAST_LIST, {}))}".rstrip("?")
 
 
@@ -160,7 +160,7 @@ def _rows(leads: Sequence[Lead]) -> list[Row]:
 @fresh
 @writes
 def export_csv(clinic: Clinic) -> Response:
-    """Recorded, and so often only; a look by HEAD takes nothing."""
+    """Returns all requests of the clinic as a CSV file; a HEAD request exports nothing. Raises LimitReached."""
     answer = Response(mimetype=MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="requests-{clinic.slug}.csv"'
     if request.method != "HEAD":

@@ -1,4 +1,4 @@
-"""One request: what the patient asked with its photos, then the answer to it."""
+"""A lead's page: the patient's answers and photos, and the clinic's form for a quote."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @blueprint.get("/leads/<ref>")
 @writes
 def lead(lead: Lead, ref: str) -> ResponseReturnValue:
-    """The page a clinic answers from; the first look opens the lead."""
+    """Shows the lead; looking at it for the first time opens it. A frozen lead shows why it is frozen."""
     lock_visibility(lead)
     visible = answers_visible_to(lead)
     if lead.state == LeadState.FROZEN:
@@ -64,7 +64,7 @@ def lead(lead: Lead, ref: str) -> ResponseReturnValue:
 
 
 def filled_form(lead: Lead, visible: VisibleAnswers) -> QuoteForm | None:
-    """The form with what the clinic would most likely answer; none where no quote is taken."""
+    """Returns the quote form with the clinic's most likely answers; None where the lead takes no quote."""
     if not takes_quote(lead):
         return None
     latest = latest_for_lead(lead)
@@ -80,19 +80,19 @@ def _slug_of(lead: Lead, procedure_id: UUID) -> str:
 
 
 def procedures_of(lead: Lead) -> list[Procedure]:
-    """What the clinic may quote for: the procedures of the treatment that is asked for."""
+    """Returns the procedures the clinic may quote for: those of the treatment the patient asked for."""
     return treatment_of(lead.request).procedures
 
 
 def form_of(lead: Lead, visible: VisibleAnswers, *, values: Mapping[str, object] | None = None) -> QuoteForm:
-    """The form of this lead, with these values or what was sent."""
+    """Returns the quote form of this lead, with `values` or, without them, with what was sent."""
     return quote_form(
         currency=lead.clinic.currency, treatment=treatment_of(lead.request), questions=visible.questions, values=values
     )
 
 
 def _started_from(lead: Lead, latest: Quote | None) -> QuoteTerms:
-    """What this clinic wrote for this patient before, else what it usually answers."""
+    """Returns the terms of this clinic's latest quote for the lead; where none fits, its usual answers."""
     if latest is None or latest.currency != lead.clinic.currency:
         return prefill(lead)
     terms = terms_of(latest)
@@ -113,7 +113,7 @@ def lead_page(
     has_errors: bool = False,
     reply_form: ReplyForm | None = None,
 ) -> ResponseReturnValue:
-    """The page in whatever state the lead is."""
+    """Renders the lead's page and returns it with `status`, whatever the lead's state is."""
     quote = standing_for_lead(lead)
     held = quote is not None and quote.state == "held"
     plan = checked_quote(quote) if quote else None
@@ -143,14 +143,14 @@ def lead_page(
 
 
 def _how_it_ended(lead: Lead) -> str:
-    """In words, with the day where the patient decided against a quote."""
+    """Returns how the lead was lost in words, with the day where the patient declined the quote."""
     if lead.quote_declined_at is not None:
         return _("The patient decided against your quote on %(day)s.", day=day_text(lead.quote_declined_at))
     return str(LEAD_ENDINGS.clinic[why_lost(lead)])
 
 
 def _send_label(form: QuoteForm) -> str:
-    """The amount is in the button, as far as it can be read."""
+    """Returns the label of the send button; it names the total where that can be read as an amount."""
     try:
         minor = form.total.minor(form.currency_code)
     except NotAnAmount:
@@ -163,7 +163,10 @@ def _send_label(form: QuoteForm) -> str:
 @blueprint.post("/leads/<ref>/delete-confirmed")
 @writes
 def confirm_deleted(lead: Lead, ref: str) -> ResponseReturnValue:
-    """The clinic says that its copy is gone, of one thing (`what`) or of all; saying it twice changes nothing."""
+    """Records that the clinic deleted its copy of the purpose `what`, or of everything. Repeating it changes nothing.
+
+    Raises Refused or WrongState.
+    """
     what = request.form.get("what")
     if what is not None and what not in set(Purpose):
         raise Refused("unknown_purpose", field="what")
@@ -175,7 +178,7 @@ def confirm_deleted(lead: Lead, ref: str) -> ResponseReturnValue:
 @blueprint.get("/leads/<ref>/photos/<uuid:photo_id>")
 @writes
 def photo(lead: Lead, ref: str, photo_id: UUID) -> Response:
-    """Each look is recorded, and the patient reads it; HEAD looks at nothing."""
+    """Returns a photo and records the access, which the patient can read; HEAD records none. Raises NotFound."""
     lock_visibility(lead)
     if not is_visible(lead, Purpose.PHOTOS):
         raise NotFound("photo")

@@ -1,4 +1,4 @@
-"""The clinic's own pages: its listing, sent to review and paused by an owner, its checks and its numbers."""
+"""The clinic's own pages: its listing with submitting, pausing and resuming it, its checks and its numbers."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ MAX_ANSWER_LENGTH = 2000
 
 
 class AnswerForm(Form):
-    """What a clinic says to what it was sent back for; the operator who looks next reads it."""
+    """The clinic's answer when its listing was sent back for changes; the reviewing operator reads it."""
 
     answer = TextAreaField(
         _l("What have you changed?"),
@@ -37,14 +37,14 @@ class AnswerForm(Form):
 
 @blueprint.get("/listing")
 def listing(clinic: Clinic) -> ResponseReturnValue:
-    """What patients see, and in which state it is."""
+    """Shows what patients see of the clinic, and the state of the listing."""
     return _page(clinic)
 
 
 @blueprint.post("/listing/submit")
 @writes
 def submit_listing(clinic: Clinic) -> ResponseReturnValue:
-    """To review, for the first time, or after it was sent back with an answer to what was asked."""
+    """Submits the listing for review; after it was sent back, with the clinic's answer. Raises Refused."""
     form = AnswerForm()
     if clinic.listing_state == ListingState.SENT_BACK and not form.validate_on_submit():
         return _page(clinic, answer_form=form)
@@ -55,7 +55,7 @@ def submit_listing(clinic: Clinic) -> ResponseReturnValue:
 @blueprint.post("/listing/pause")
 @writes
 def pause_listing(clinic: Clinic) -> ResponseReturnValue:
-    """No new requests until it is resumed."""
+    """Pauses the listing: it gets no new requests until it is resumed. Raises WrongState."""
     actions.pause(clinic)
     return _back(_("You get no new requests until you take them again"))
 
@@ -63,7 +63,7 @@ def pause_listing(clinic: Clinic) -> ResponseReturnValue:
 @blueprint.post("/listing/resume")
 @writes
 def resume_listing(clinic: Clinic) -> ResponseReturnValue:
-    """Refused while a required check is not in date."""
+    """Resumes a paused listing; shows why not while a required check is out of date. Raises WrongState."""
     try:
         actions.resume(clinic)
     except Refused as refusal:
@@ -93,12 +93,12 @@ def _back(text: str) -> ResponseReturnValue:
 
 @blueprint.get("/checks")
 def checks() -> str:
-    """The six checks with their dates."""
+    """Shows the six checks with their dates."""
     return render_template("dashboard/checks.html", today=clock.today(), ending_within=ENDING_WITHIN)
 
 
 @blueprint.get("/numbers")
 def numbers(clinic: Clinic) -> str:
-    """The last 90 days."""
+    """Shows the clinic's figures of the last 90 days."""
     found = numbers_of(clinic.id)
     return render_template("dashboard/numbers.html", found=found)

@@ -1,4 +1,4 @@
-"""What a clinic writes besides a quote: its one question, a reply, a no with a reason."""
+"""What a clinic writes besides a quote: its one question, a reply, or a decline with a reason."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ MAX_LENGTH = 600
 
 
 class QuestionForm(FlaggedWordsForm):
-    """One question."""
+    """The clinic's one question to the patient."""
 
     limit = "ask-patient"
     question = TextAreaField(
@@ -41,12 +41,12 @@ class QuestionForm(FlaggedWordsForm):
     )
 
     def counted(self) -> dict[str, str]:
-        """All of a team together."""
+        """Returns the clinic as what the limit counts: all members of a team share it."""
         return {"clinic": str(current_clinic().id)}
 
 
 class DeclineForm(Form):
-    """Why not; always one of the list."""
+    """The reason for declining a request, one of a list."""
 
     reason = RadioField(
         _l("Why can you not treat this patient?"),
@@ -57,7 +57,7 @@ class DeclineForm(Form):
 
 @blueprint.get("/leads/<ref>/ask")
 def ask_patient(lead: Lead) -> str:
-    """The form of the one question."""
+    """Shows the form for the clinic's one question. Raises WrongState where no question may be asked any more."""
     if not may_ask(lead, answers_visible_to(lead)):
         raise WrongState(LEAD_REFUSALS[lead.state], _("You cannot ask a question on this request any more"))
     return render_template("dashboard/ask.html", lead=lead, form=QuestionForm())
@@ -67,7 +67,7 @@ def ask_patient(lead: Lead) -> str:
 @writes
 @idempotent(QuestionForm)
 def send_question(lead: Lead, ref: str) -> ResponseReturnValue:
-    """Goes to the patient at once; the clock stands until it is answered."""
+    """Sends the question to the patient at once; the clinic's reply clock stops until it is answered."""
     form = QuestionForm()
     if form.validate_on_submit():
         try:
@@ -84,7 +84,7 @@ def send_question(lead: Lead, ref: str) -> ResponseReturnValue:
 
 @blueprint.get("/leads/<ref>/decline")
 def ask_decline(lead: Lead) -> str:
-    """The list of reasons."""
+    """Shows the reasons to choose from. Raises WrongState where the lead cannot be declined any more."""
     if lead.state not in DECLINABLE:
         raise WrongState(LEAD_REFUSALS[lead.state], _("You cannot decline this request any more"))
     must_have_none_pending(lead)
@@ -94,7 +94,7 @@ def ask_decline(lead: Lead) -> str:
 @blueprint.post("/leads/<ref>/decline")
 @writes
 def decline_lead(lead: Lead) -> ResponseReturnValue:
-    """A no counts as an answer; the patient reads the reason."""
+    """Declines the lead, which counts as an answer; the patient reads the reason. Raises WrongState or Refused."""
     form = DeclineForm()
     if not form.validate_on_submit():
         return render_template("dashboard/decline.html", lead=lead, form=form, has_errors=True), 422
@@ -107,7 +107,10 @@ def decline_lead(lead: Lead) -> ResponseReturnValue:
 @writes
 @idempotent(ReplyForm)
 def reply_to_patient(lead: Lead, ref: str) -> ResponseReturnValue:
-    """Goes to the patient at once; neither the reply clock nor the one question is touched."""
+    """Sends a message to the patient at once; it changes neither the reply clock nor the one question.
+
+    Raises WrongState where the clinic may not write any more.
+    """
     form = ReplyForm()
     visible = answers_visible_to(lead)
     if not may_reply(lead, visible.said):

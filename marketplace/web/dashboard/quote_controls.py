@@ -1,4 +1,4 @@
-"""How each kind of a quote's field is asked for: the field of the form, what it says, and how a value stands in it."""
+"""How the quote form asks for each kind of field: the form field, its words, and conversion in both directions."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -60,7 +60,7 @@ MAKE: Mapping[Kind, Callable[[QuoteField], Field]] = {
 
 
 def value_in(field: Field, about: QuoteField, currency: str) -> QuoteValue:
-    """Returns what a field without errors says; what was left empty is what the quote says without it."""
+    """Returns the value of a field without errors; an empty field gives the default of the quote's terms."""
     match field:
         case AmountField():
             value: QuoteValue = field.minor(currency)
@@ -76,7 +76,7 @@ def value_in(field: Field, about: QuoteField, currency: str) -> QuoteValue:
 
 
 def shown_in(about: QuoteField, value: QuoteValue, currency: str) -> QuoteValue | list[str]:
-    """Returns the data that the field shows for a value of the terms."""
+    """Returns the data that a form field needs to show a value of the terms."""
     match value:
         case None if about.kind == Kind.STATED:
             return stated_choice(None)

@@ -1,4 +1,4 @@
-"""Fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
+"""Form fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
 
 from collections.abc import Iterable
 from typing import Unpack, cast
@@ -18,24 +18,24 @@ UNSTATED = {"not stated", "not_stated", "none", "unknown"}
 
 
 def blank_unstated(value: str | None) -> str | None:
-    """The words for "not stated" and an empty answer are the same."""
+    """Returns an empty text where the answer is the words for "not stated", else the answer unchanged."""
     return "" if isinstance(value, str) and value.strip().lower() in UNSTATED else value
 
 
 def zero_for_none(value: str | None) -> str | None:
-    """The words for none of it are the amount 0."""
+    """Returns 0 where the amount is written as the words for none, else the amount unchanged."""
     return "0" if isinstance(value, str) and value.strip(" .").lower() in NO_AMOUNT else value
 
 
 class AmountField(StringField):
-    """Money in whole units of the form's currency, kept as it was typed."""
+    """An amount of money in the form's currency, in whole units; shown again as it was typed."""
 
     def __init__(self, label: str, *, none_is_zero: bool = False, **options: Unpack[FieldOptions]) -> None:
         options["filters"] = [*options.get("filters", ()), *((zero_for_none,) if none_is_zero else ())]
         super().__init__(label, **options)
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Read by the one rule for money, and refused in its words."""
+        """Checks that the text can be read as an amount. Raises StopValidation in the words of the rule for money."""
         if not self.data:
             return
         try:
@@ -45,12 +45,12 @@ class AmountField(StringField):
             raise StopValidation(words) from problem
 
     def minor(self, currency: str) -> int | None:
-        """Minor units; None while empty."""
+        """Returns the amount in minor units; None while the field is empty. Raises NotAnAmount."""
         return read_amount(self.data, currency) if self.data else None
 
 
 class CountField(StringField):
-    """A whole number, kept as it was typed."""
+    """A whole number; shown again as it was typed."""
 
     def __init__(
         self, label: str, *, words: str | None, optional: bool = False, **options: Unpack[FieldOptions]
@@ -60,7 +60,7 @@ class CountField(StringField):
         self.words, self.optional = words, optional
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Digits only, and no more than anyone means."""
+        """Checks that the text is one to three digits, or empty where it is optional. Raises StopValidation."""
         if not self.data and self.optional:
             return
         if not (self.data and self.data.isascii() and self.data.isdigit() and len(self.data) <= 3):
@@ -68,20 +68,20 @@ class CountField(StringField):
 
     @property
     def number(self) -> int | None:
-        """The number; None while empty."""
+        """Returns the number; None while the field is empty."""
         return int(self.data) if self.data else None
 
 
 def listed(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Codes and their words, as a list to choose from."""
+    """Returns codes and their words as the choices of a list, in the order given."""
     return list(pairs)
 
 
 class DayField(DateField):
-    """A day as the browser sends it."""
+    """A day in the form that the browser sends."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Anything else is said to be no date."""
+        """Reads the day. Raises ValueError, with words that show the form of a date, for anything else."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
@@ -89,10 +89,10 @@ class DayField(DateField):
 
 
 class PickField(SelectField):
-    """One of a list."""
+    """A choice of one value from a list."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Whatever is not on it is refused in plain words."""
+        """Checks that the value is on the list. Raises StopValidation in plain words."""
         try:
             super().pre_validate(form)
         except ValidationError as error:
@@ -100,10 +100,10 @@ class PickField(SelectField):
 
 
 class PickSomeField(SelectMultipleField):
-    """Some of a list."""
+    """A choice of any number of values from a list."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Whatever is not on it is refused in plain words."""
+        """Checks that every value is on the list. Raises StopValidation in plain words."""
         try:
             super().pre_validate(form)
         except ValidationError as error:
@@ -111,7 +111,7 @@ class PickSomeField(SelectMultipleField):
 
 
 class StatedField(PickField):
-    """Yes, no, or not stated."""
+    """An answer of yes, no or not stated."""
 
     def __init__(self, label: str, **options: Unpack[FieldOptions]) -> None:
         options["filters"] = [*options.get("filters", ()), blank_unstated]
@@ -120,22 +120,22 @@ class StatedField(PickField):
 
     @property
     def stated(self) -> bool | None:
-        """None for "not stated"."""
+        """Returns True or False; None for "not stated"."""
         return {"yes": True, "no": False}.get(self.data or "")
 
 
 def stated_choice(value: bool | None) -> str:
-    """The other way."""
+    """Returns the choice of a StatedField that stands for True, False or None."""
     return "" if value is None else "yes" if value else "no"
 
 
 class Needed:
-    """The field must be filled in, and says how."""
+    """A validator: the field must be filled in; the message is the one it was made with."""
 
     def __init__(self, words: str) -> None:
         self.words = words
 
     def __call__(self, _form: BaseForm, field: Field) -> None:
-        """Nothing but space counts as empty."""
+        """Checks the field; white space counts as empty. Raises StopValidation."""
         if not field.data and not field.errors:
             raise StopValidation(str(self.words))

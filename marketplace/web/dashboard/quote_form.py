@@ -1,4 +1,4 @@
-"""The form of a quote: made of the fields' descriptions; names are those of the interface, money in one currency."""
+"""The form of a quote, built from the fields' descriptions; its field names are a published interface."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ SAID_TO = {"price_per_session": "price_reason", "nights_per_trip": "keep_plan"}
 
 
 class QuoteForm(AgreeingForm, FlaggedWordsForm):
-    """Three numbers to look at; the rest comes filled in. The described fields are added below."""
+    """The quote form. A clinic usually checks three figures; the rest is prefilled. `quote_form` adds the fields."""
 
     currency_code = "EUR"
     price_asked = False  # the price is far from the usual one: the field for the reason is shown
@@ -57,25 +57,25 @@ class QuoteForm(AgreeingForm, FlaggedWordsForm):
     keep_plan: BooleanField
 
     def validate_price_per_session(self, _field: AmountField) -> None:
-        """A clinic quotes in its own currency."""
+        """Checks that no other currency is typed than the clinic's. Raises ValidationError."""
         if self.currency.data != self.currency_code:
             words = gettext("Quote in %(currency)s, the currency of your prices", currency=self.currency_code)
             raise ValidationError(words)
 
     def validate_excluded(self, field: PickSomeField) -> None:
-        """What is included is not excluded."""
+        """Checks that nothing is both included and excluded. Raises ValidationError."""
         if set(field.data or ()) & set(self.included.data or ()):
             raise ValidationError(gettext("You ticked the same thing as included and as not included: choose one"))
 
     def point_out(self, problems: Iterable[FieldProblem]) -> None:
-        """Everything that was found, beside its field; what can be answered gets the field to answer it."""
+        """Shows each problem beside its field; adds the field that answers it where there is one."""
         found = tuple(problems)
         super().point_out(found)
         reasons = {problem.reason for problem in found}
         self.plan_refused, self.price_asked = "impossible_plan" in reasons, "price_outside_range" in reasons
 
     def is_shown(self, name: str) -> bool:
-        """Whether the field is asked for now."""
+        """Returns whether the form asks for this field now."""
         only_then = {"price_reason": self.price_asked, "keep_plan": self.plan_refused}
         return only_then.get(name, True) or bool(self[name].data)
 
@@ -106,9 +106,9 @@ def quote_form(
     questions: tuple[str, ...],
     values: Mapping[str, object] | None = None,
 ) -> QuoteForm:
-    """Returns the form for one lead: its currency, its treatment's procedures and words, a field for each question.
+    """Returns the form for one lead: its currency, its procedures and a field for each of its questions.
 
-    It shows the `values`; without any it holds what was sent.
+    It shows `values`; without any it holds what was sent.
     """
     limit = Length(max=MAX_ANSWER, message=_l("Enter %(n)s characters or fewer", n=f"{MAX_ANSWER:,}"))
     fields: dict[str, object] = {
@@ -133,7 +133,7 @@ def shown_values(terms: QuoteTerms, *, procedure: str, seen: int) -> dict[str, Q
 
 
 def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTerms:
-    """Returns what a form without errors says."""
+    """Returns the terms of a form without errors."""
     values: dict[str, Any] = {
         about.name: value_in(form[name], about, form.currency_code) for name, about in ASKED_FOR.items()
     }
@@ -143,7 +143,7 @@ def terms_from(form: QuoteForm, *, procedure_id: UUID, answers: int) -> QuoteTer
 
 @dataclass(frozen=True)
 class Asked:
-    """A field of a part of the form; without a description it is an answer to what was pointed out."""
+    """A field in a part of the form. Without a description it is an answer to a problem that was pointed out."""
 
     field: Field
     about: QuoteField | None
@@ -152,7 +152,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the form; one that is folded has a title."""
+    """A part of the form; one that can be folded has a title."""
 
     title: str | None
     is_open: bool
@@ -160,8 +160,10 @@ class Part:
 
 
 def parts(form: QuoteForm, *, max_trips: int | None) -> dict[str, Part]:
-    """Returns the parts of the form. One that holds an error, a price still missing or the parts of a wrong total
-    stands open."""
+    """Returns the parts of the form in their order.
+
+    A part is open where it has an error, lacks its price or belongs to a total that does not add up.
+    """
     wanting = set(form.errors)
     if "total" in wanting or not form.price_per_session.data:
         wanting.add("price_per_session")

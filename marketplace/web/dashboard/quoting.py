@@ -1,4 +1,4 @@
-"""Writing a quote, undoing it while it is held, and withdrawing it once it was sent."""
+"""Sending a quote, undoing it while it is held, and withdrawing it after it was sent."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 @writes
 @idempotent(QuoteForm)
 def send_quote(lead: Lead, ref: str) -> ResponseReturnValue:
-    """Held for a few minutes, then the patient is emailed. A refused form shows all that was typed."""
+    """Stores the quote; it is held for a few minutes, then the patient gets an email.
+
+    A form with errors is shown again with what was typed. Raises WrongState where the lead takes no quote.
+    """
     must_go_on(lead)
     if not takes_quote(lead):
         raise WrongState(LEAD_REFUSALS[lead.state], _("This request takes no quote any more"))
@@ -58,7 +61,7 @@ def send_quote(lead: Lead, ref: str) -> ResponseReturnValue:
 
 
 def _still_as_read(lead: Lead, form: QuoteForm) -> bool:
-    """Holding it has locked the request: what the patient changed until then counts, and nothing is held."""
+    """Returns whether the patient's answers are still those that the page showed; else holds nothing."""
     agrees = form.agrees_to(request_shown(lead, answers_visible_to(lead)))
     if not agrees:
         errors.rollback()
@@ -66,7 +69,7 @@ def _still_as_read(lead: Lead, form: QuoteForm) -> bool:
 
 
 def _check_not_stale(lead: Lead, form: QuoteForm) -> None:
-    """The page was shown before a colleague answered: what they wrote is not replaced unread."""
+    """Checks that no colleague answered since the page was shown. Raises WrongState."""
     latest = latest_for_lead(lead)
     number = latest.number if latest else 0
     if form.seen.data and form.seen.data != str(number):
@@ -92,14 +95,14 @@ def _terms(lead: Lead, form: QuoteForm, *, answers: int) -> QuoteTerms:
 @blueprint.post("/leads/<ref>/undo")
 @writes
 def undo_quote(lead: Lead, ref: str) -> ResponseReturnValue:
-    """Back to the form, with all that was typed. Too late is said so."""
+    """Cancels the held quote and shows the form with what was typed. Raises WrongState once it was sent."""
     cancel_pending(lead)
     flash(_("Taken back. Nothing was sent to the patient"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
 
 class WithdrawForm(Form):
-    """Why; always one of the list."""
+    """The reason for withdrawing a quote, one of a list."""
 
     reason = RadioField(
         _l("Why do you withdraw the quote?"),
@@ -110,14 +113,14 @@ class WithdrawForm(Form):
 
 @blueprint.get("/leads/<ref>/withdraw")
 def ask_withdraw(lead: Lead) -> str:
-    """What follows is said before the button."""
+    """Shows what follows from withdrawing before the button. Raises WrongState without a sent quote."""
     return _page(lead, _open_quote(lead), WithdrawForm())
 
 
 @blueprint.post("/leads/<ref>/withdraw")
 @writes
 def withdraw_quote(lead: Lead, ref: str) -> ResponseReturnValue:
-    """No longer to be chosen; the patient is told at once, and the clinic may send another one."""
+    """Withdraws the sent quote and tells the patient; the clinic may send another. Raises WrongState or Refused."""
     form = WithdrawForm()
     quote = _open_quote(lead)
     if not form.validate_on_submit():

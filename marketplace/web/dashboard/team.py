@@ -1,4 +1,4 @@
-"""The team: everyone sees it, owners change it and invite into it, and anybody may leave."""
+"""The team's pages: every member sees them, owners invite and change members, and any member may leave."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from marketplace.words.listing import TEAM_ROLES
 
 
 class RoleForm(Form):
-    """What somebody may do."""
+    """The role of a member."""
 
     role = RadioField(
         _l("Role"), choices=listed(TEAM_ROLES.clinic.items()), validators=[InputRequired(_l("Select a role"))]
@@ -36,7 +36,7 @@ class RoleForm(Form):
 
 @blueprint.get("/team")
 def show_team(clinic: Clinic, membership: Membership) -> str:
-    """Who may answer requests; owners also see who is asked to join."""
+    """Shows the members; owners also see the open invitations."""
     return render_template(
         "dashboard/team/show.html",
         members=team.members(clinic),
@@ -49,7 +49,7 @@ def show_team(clinic: Clinic, membership: Membership) -> str:
 @blueprint.get("/team/<uuid:account_id>")
 @fresh
 def show_member(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
-    """One person: what they may do, and the way out."""
+    """Shows one member: the role, and how to remove them. Raises NotFound."""
     form = RoleForm(role=team.member(clinic, account_id).role)
     put_back(form)
     return _member_page(clinic, account_id, form=form)
@@ -67,7 +67,7 @@ def _member_page(clinic: Clinic, account_id: UUID, *, form: Form) -> ResponseRet
 @fresh
 @writes
 def change_role(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
-    """They are signed out, and come back as what they are now."""
+    """Changes a member's role and signs them out, so that the new role holds at once. Raises NotFound."""
     form = RoleForm()
     if form.validate_on_submit():
         try:
@@ -84,7 +84,7 @@ def change_role(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
 @fresh
 @writes
 def remove_member(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
-    """Out at once."""
+    """Removes a member, whose access ends at once. Raises NotFound."""
     form = RoleForm(formdata=None, role=team.member(clinic, account_id).role)
     try:
         team.remove(clinic, account_id, by=current_user.id)
@@ -96,7 +96,7 @@ def remove_member(clinic: Clinic, account_id: UUID) -> ResponseReturnValue:
 
 
 def _onward(account_id: UUID) -> ResponseReturnValue:
-    """Whoever changed what they are themselves signs in again."""
+    """Redirects to the team; somebody who changed their own role has to sign in again."""
     if account_id == current_user.id:
         logout_user()
         return redirect(url_for("security.login"), 303)
@@ -106,7 +106,7 @@ def _onward(account_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/team/leave")
 @fresh
 def ask_leave() -> str:
-    """What leaving means."""
+    """Shows what leaving the team means."""
     return render_template("dashboard/team/leave.html", form=Form())
 
 
@@ -114,7 +114,7 @@ def ask_leave() -> str:
 @fresh
 @writes
 def leave_team(clinic: Clinic) -> ResponseReturnValue:
-    """Out in every browser; the account stays."""
+    """Takes the person out of the team and signs them out in every browser; the account stays."""
     form = Form()
     try:
         team.leave(clinic, current_user.id)
@@ -127,7 +127,7 @@ def leave_team(clinic: Clinic) -> ResponseReturnValue:
 
 
 class InviteForm(IdempotentForm):
-    """Whom, and what they may do."""
+    """The address to invite, and the role."""
 
     limit = "invite"
     email = email_field()
@@ -139,14 +139,14 @@ class InviteForm(IdempotentForm):
     )
 
     def counted(self) -> dict[str, str]:
-        """All of a team together, and each mailbox has peace."""
+        """Returns the clinic and the address as what the limits count."""
         return {"clinic": str(current_clinic().id), "email": self.email.data or ""}
 
 
 @blueprint.get("/team/invite")
 @fresh
 def ask_invite() -> str:
-    """Whom to ask."""
+    """Shows the form of an invitation."""
     form = InviteForm()
     put_back(form)
     return render_template("dashboard/team/invite.html", form=form, days=LIFETIME.days)
@@ -157,7 +157,7 @@ def ask_invite() -> str:
 @writes
 @idempotent(InviteForm)
 def invite(clinic: Clinic) -> ResponseReturnValue:
-    """One mail with one link."""
+    """Sends an invitation: one email with one link."""
     form = InviteForm()
     if form.validate_on_submit():
         try:
@@ -175,7 +175,7 @@ def invite(clinic: Clinic) -> ResponseReturnValue:
 @fresh
 @writes
 def cancel_invitation(clinic: Clinic, invitation_id: UUID) -> ResponseReturnValue:
-    """Cancels the invitation; its link does not work any more."""
+    """Cancels the invitation: its link does not work any more. Raises WrongState where it is not open."""
     invitation_actions.cancel_invitation(clinic, invitation_id, by=current_user.id)
     flash(_("Invitation cancelled. Its link does not work any more"), "success")
     return redirect(url_for("dashboard.show_team"), 303)

@@ -1,4 +1,4 @@
-"""What a clinic and a patient wrote to each other, as the clinic's team reads it, and the form to reply with."""
+"""The messages between a clinic and a patient as the clinic's team reads them, and the form to reply."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ReplyForm(FlaggedWordsForm):
-    """What to write to the patient."""
+    """A message to the patient."""
 
     limit = "reply-patient"
     body = TextAreaField(
@@ -39,13 +39,13 @@ class ReplyForm(FlaggedWordsForm):
     )
 
     def counted(self) -> dict[str, str]:
-        """All of a team together, and each patient's mailbox."""
+        """Returns the clinic and the lead as what the limits count: a team shares them."""
         return {"clinic": str(current_clinic().id), "request": current_lead().request.ref}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One message: whose it is, in words, and whether nobody of the team had opened it before this look."""
+    """One message: its author in words, and whether it was unread by the whole team before this page was opened."""
 
     said: MessageView
     who: str
@@ -53,25 +53,25 @@ class Entry:
 
     @property
     def is_read_by_patient(self) -> bool:
-        """Of what the clinic wrote."""
+        """Returns whether the patient has read a message of the clinic."""
         return self.said.author == CLINIC and self.said.read_at is not None
 
 
 @dataclass(frozen=True)
 class Thread:
-    """The messages, oldest first; a form while the clinic may reply."""
+    """The messages of a lead, oldest first, and the form to reply; None where the clinic may not write."""
 
     entries: tuple[Entry, ...]
     form: ReplyForm | None
 
     @property
     def has_new(self) -> bool:
-        """Whether something of the patient was unread until now."""
+        """Returns whether a message of the patient was unread before this page was opened."""
         return any(entry.is_new for entry in self.entries)
 
 
 def thread_of(lead: Lead, said: Sequence[MessageView], *, form: ReplyForm | None = None) -> Thread:
-    """The thread of a lead; `form` is the one that was refused, with what was typed."""
+    """Returns the thread of a lead; `form` is a refused form with what was typed, if there is one."""
     names = names_of(message.by for message in said if message.by)
     entries = tuple(
         Entry(message, _who(message, names), message.author != CLINIC and message.read_at is None) for message in said
@@ -80,7 +80,7 @@ def thread_of(lead: Lead, said: Sequence[MessageView], *, form: ReplyForm | None
 
 
 def _who(said: MessageView, names: dict[UUID, str]) -> str:
-    """A colleague by name, as long as they are of the team."""
+    """Returns who wrote the message: the patient, a colleague by name while in the team, else the clinic."""
     if said.author != CLINIC:
         return _("The patient")
     return names.get(said.by, _("Your clinic")) if said.by else _("Your clinic")

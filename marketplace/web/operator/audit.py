@@ -1,4 +1,4 @@
-"""The audit log: what happened, by whom and when, in ids and codes only."""
+"""The audit log: events with actor and time, in ids and codes only."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ FILTERS = {"event": _l("What"), "actor": _l("By"), "ref": _l("Request"), "clinic
 
 @blueprint.get("/audit")
 def audit_log() -> ResponseReturnValue:
-    """Newest first; what is typed into a filter and is of nobody finds nothing."""
+    """Shows the entries, newest first. A filter whose value belongs to nothing known finds no entry."""
     chosen = {name: _filter_value(name) for name in FILTERS}
     found = audit_queries.entries(_wanted(chosen), after=_position(request.args.get("after", "")))
     entries = [row.entry for row in found.rows]
@@ -47,7 +47,7 @@ def _filter_value(name: str) -> str:
 
 
 def _chips(chosen: dict[str, str]) -> list[Chip]:
-    """Each filter that is filled in; an event by its title."""
+    """Returns each filter in use; an event is named by its title."""
     titles = {name: event_title(value) if name == "event" else value for name, value in chosen.items() if value}
     return [Chip(f"{FILTERS[name]}: {title}", _url(chosen | {name: ""})) for name, title in titles.items()]
 
@@ -84,7 +84,7 @@ def _as_text(position: audit_queries.Position | None) -> str | None:
 
 
 def _position(text: str) -> audit_queries.Position | None:
-    """Where a page begins; anything else is the first page."""
+    """Returns the position where a page begins; a value that cannot be read gives the first page."""
     at, _tilde, key = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)

@@ -12,7 +12,7 @@ blueprint.after_request(keep_private)
 
 @blueprint.context_processor
 def frame() -> dict[str, object]:
-    """What the layout needs."""
+    """Returns what the layout of the operators' pages needs."""
     places = (
         (_("Desk"), "operator.desk"),
         (_("Review"), "operator.list_review_items"),

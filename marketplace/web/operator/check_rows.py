@@ -1,4 +1,4 @@
-"""The list of checks: its tabs, and what each check means for its clinic."""
+"""The list of checks: its tabs, and what each check means for the clinic."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WITHIN = (7, 30, 90)  # days
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRow:
-    """One check: the day it is listed by, and what follows."""
+    """One check: the day it is listed by, and what it means for the clinic."""
 
     check: Check
     day: date | datetime | None
@@ -25,7 +25,7 @@ class CheckRow:
 
 
 def check_tabs(state: str | None, *, within: int) -> list[Tab]:
-    """Returns the lists by state, then those of checks that end within so many days, with the number asked for."""
+    """Returns the tabs by state, then those of checks that end within so many days, with the number asked for."""
     states = {"submitted": _("Evidence to check"), "expired": _("Expired, live")}
     by_state = [
         Tab(label, url_for("operator.list_checks", state=code), state == code) for code, label in states.items()
@@ -42,7 +42,7 @@ def check_tabs(state: str | None, *, within: int) -> list[Tab]:
 
 
 def check_rows(checks: Iterable[Check], *, is_evidence: bool) -> list[CheckRow]:
-    """Returns a row a check, in their order; in the list of evidence the day is since when it waits."""
+    """Returns a row for each check, in their order; in the list of evidence the day is since when it waits."""
     return [
         CheckRow(
             check=check,
@@ -54,7 +54,7 @@ def check_rows(checks: Iterable[Check], *, is_evidence: bool) -> list[CheckRow]:
 
 
 def _meaning(check: Check) -> str:
-    """Only a check that is required stops requests."""
+    """Returns what the check's end causes: only a required check stops requests."""
     if check.kind not in REQUIRED_CHECKS:
         return _("Shown as missing, requests still come")
     if check.state_on(clock.today()) == CheckState.EXPIRED:

@@ -1,4 +1,4 @@
-"""The checks of clinics' claims: those that wait or end soon, and the decision about one."""
+"""The checks of clinics' claims: the lists of those to look at, and the decision about one."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -31,7 +31,7 @@ VERDICTS = [("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Re
 
 
 class CheckForm(AgreeingForm):
-    """What the evidence shows; a passed check can be prolonged or revoked, any other passed or refused."""
+    """The decision about a check. A passed check can be prolonged or revoked, any other passed or refused."""
 
     evidence = StringField(_l("Evidence"), validators=[DataRequired(_l("Enter what you looked at")), Length(max=300)])
     source = StringField(_l("Source"), validators=[DataRequired(_l("Enter where it comes from")), Length(max=300)])
@@ -44,7 +44,7 @@ class CheckForm(AgreeingForm):
     expires_on = DateField(_l("Counts until"), validators=[Optional()])
 
     def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
-        """A passed check has an end, and the end is a day."""
+        """Validates the form: a passed check needs a day on which it ends."""
         passed = bool(super().validate(extra_validators=extra_validators))
         if self.expires_on.errors or (self.verdict.data == "pass" and self.expires_on.data is None):
             self.expires_on.errors = [_("Enter the day until which it counts")]
@@ -52,14 +52,14 @@ class CheckForm(AgreeingForm):
         return passed
 
     def offer(self, state: str) -> None:
-        """The verdicts that a check in this state can get."""
+        """Offers the verdicts that are possible for a check in this state."""
         wanted = ("pass", "revoke") if state == "passed" else ("pass", "refuse")
         self.verdict.choices = [(verdict, label) for verdict, label in VERDICTS if verdict in wanted]
 
 
 @blueprint.get("/checks")
 def list_checks() -> ResponseReturnValue:
-    """Evidence that waits, claims of live listings that expired, or checks that end soon or have ended."""
+    """Shows the checks with evidence to read, those of live listings out of date, or those that end soon."""
     state = request.args.get("state", "").strip()
     within = number("expires_within", default=30, low=0, high=366)
     lists = {"submitted": operator_queries.submitted_checks, "expired": operator_queries.expired_checks}
@@ -76,7 +76,7 @@ def list_checks() -> ResponseReturnValue:
 
 @blueprint.get("/clinics/<uuid:clinic_id>/checks/<kind>")
 def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
-    """One claim, and what we hold of it."""
+    """Shows one claim, its evidence, and the form to decide. Raises NotFound."""
     clinic = operator_queries.by_id(clinic_id)
     check = checks.check_of(clinic, kind)
     form = CheckForm(evidence=check.evidence, source=check.source, expires_on=checks.latest_expiry(check.kind))
@@ -86,7 +86,7 @@ def ask_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
 @blueprint.post("/clinics/<uuid:clinic_id>/checks/<kind>")
 @writes
 def decide_check(clinic_id: UUID, kind: str) -> ResponseReturnValue:
-    """Passed until a date, refused, or revoked."""
+    """Passes the check until a date, refuses it or revokes it. Raises NotFound."""
     clinic = operator_queries.by_id(clinic_id)
     check = checks.check_of(clinic, kind)
     form = CheckForm()
@@ -123,6 +123,6 @@ def _check_page(clinic: "Clinic", check: "Check", form: CheckForm) -> ResponseRe
 
 
 def _signature() -> str:
-    """Role and initials, as they are stored; `signed_by` says them in the language of whoever reads."""
+    """Returns role and initials as they are stored; `signed_by` translates them for the reader."""
     initials = "".join(f"{part[0].upper()}." for part in current_user.name.split() if part)
     return f"Operator {initials}"

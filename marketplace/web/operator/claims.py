@@ -1,4 +1,4 @@
-"""What a clinic says beside what was checked of it, and what an operator read of both before deciding."""
+"""The clinic's claims beside their checks, and what a page showed of both before an operator decided."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ class ClaimRow:
 
 
 def claim_rows(clinic: "Clinic") -> list[ClaimRow]:
-    """One row a check, in their order."""
+    """Returns a row for each check, in their order."""
     claims = _claims(clinic)
     return [_row(check, claims[check.kind]) for check in clinic.checks]
 
@@ -59,7 +59,7 @@ def _row(check: "Check", claim: str) -> ClaimRow:
 
 
 def _held(check: "Check") -> str:
-    """Where the evidence is from, who looked at it, and until when it counts."""
+    """Returns in words where the evidence is from, who checked it, and until when it is valid."""
     parts = [check.source]
     if check.checked_by and check.passed_at:
         by, on = signed_by(check.checked_by), day_text(check.passed_at)
@@ -100,7 +100,7 @@ SAYS = (
 
 
 def listing_shown(clinic: "Clinic") -> Shown:
-    """State, statement, what the listing says, and each claim beside its check; how busy the clinic is matters not."""
+    """Returns the facts of a listing that a decision rests on; the clinic's current workload is none of them."""
     decision = clinic.standing_decision
     facts: dict[str, object] = {
         "state": clinic.listing_state,
@@ -112,7 +112,7 @@ def listing_shown(clinic: "Clinic") -> Shown:
 
 
 def check_shown(check: "Check") -> Shown:
-    """The claim, and what is held of it."""
+    """Returns the facts that a decision about one check rests on: the claim and its evidence."""
     claim = next(row.claim for row in claim_rows(check.clinic) if row.kind == check.kind)
     facts: dict[str, object] = {
         "claim": claim,
@@ -124,7 +124,7 @@ def check_shown(check: "Check") -> Shown:
 
 
 def items(form: AgreeingForm) -> list[tuple[str | None, str]]:
-    """What changed since the page was shown."""
+    """Returns what changed since the page was shown, as lines of the note above it."""
     labels: dict[str, object] = {
         "state": _("State"),
         "statement": _("Reason and statement"),
@@ -138,5 +138,5 @@ def items(form: AgreeingForm) -> list[tuple[str | None, str]]:
 
 
 def last_happened(clinic: "Clinic") -> list[HistoryRow]:
-    """Who did what last, for the page of whoever came second."""
+    """Returns the three newest events with their actors, for the page of the operator who came second."""
     return listing_history(operator_queries.history(clinic, limit=3))

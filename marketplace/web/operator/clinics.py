@@ -1,4 +1,4 @@
-"""Reading clinics: the list, and one listing with its claims beside its checks."""
+"""Clinics as operators read them: the list, and one listing with its claims beside their checks."""
 
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,18 +18,18 @@ from marketplace.web.operator.history_rows import listing_history
 
 
 def page_number() -> int:
-    """The page asked for; anything else is the first."""
+    """Returns the number of the page asked for; 1 where it is no number."""
     return number("page", default=1, low=1, high=10**5)
 
 
 def page_url(page: int) -> str:
-    """The same list, another page; what stands in the address is data, never an option of url_for."""
+    """Returns the address of another page of this list. The query is passed as data, never as options of url_for."""
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page})}"
 
 
 @blueprint.get("/clinics")
 def list_clinics() -> ResponseReturnValue:
-    """Clinics in every state."""
+    """Shows the clinics of every state."""
     state, country, q = (request.args.get(name, "").strip() for name in ("state", "country", "q"))
     found = operator_queries.listings(state=state, country=country, q=q, page=page_number())
     return render_template(
@@ -44,14 +44,14 @@ def list_clinics() -> ResponseReturnValue:
 
 @blueprint.get("/clinics/<uuid:clinic_id>")
 def show_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """One listing."""
+    """Shows one listing. Raises NotFound."""
     return listing_page(clinic_id)
 
 
 def listing_page(
     clinic_id: UUID, *, problem: str | None = None, form: AgreeingForm | None = None
 ) -> ResponseReturnValue:
-    """The page, with what a decision was refused for, or what changed before it was made."""
+    """Renders the listing, with a decision's errors or with what changed before it. Raises NotFound."""
     clinic, form = operator_queries.by_id(clinic_id), form or AgreeingForm(formdata=None)
     form.show(listing_shown(clinic))
     page = render_template(
@@ -71,7 +71,7 @@ def listing_page(
 
 @blueprint.get("/clinics/<uuid:clinic_id>/history")
 def show_history(clinic_id: UUID) -> ResponseReturnValue:
-    """Everything that happened to the listing and its checks."""
+    """Shows every event of the listing and its checks. Raises NotFound."""
     clinic = operator_queries.by_id(clinic_id)
     return render_template(
         "operator/clinics/history.html",

@@ -1,4 +1,4 @@
-"""Decisions about a listing: each has a reason and a statement where it says no."""
+"""An operator's decisions about a listing; each that stops it has a reason and a statement."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ MAX_STATEMENT_LENGTH = 2000
 
 
 def _reason(known: Mapping[str, str]) -> SelectField:
-    """One of the list; what is not on it is not chosen."""
+    """Returns the field for a reason from the list."""
     choices: list[tuple[str, str]] = [("", _l("Select a reason")), *known.items()]
     return SelectField(
         _l("Reason"),
@@ -40,7 +40,7 @@ def _reason(known: Mapping[str, str]) -> SelectField:
 
 
 def _statement() -> TextAreaField:
-    """What the clinic reads, in the operator's words."""
+    """Returns the field for the operator's statement to the clinic."""
     return TextAreaField(
         _l("Statement to the clinic"),
         validators=[
@@ -51,21 +51,21 @@ def _statement() -> TextAreaField:
 
 
 class DecisionForm(AgreeingForm):
-    """A reason from the list of the decision, and a statement the clinic reads."""
+    """A decision's reason, from its own list, and the statement that the clinic reads."""
 
     reason: SelectField
     statement: TextAreaField
 
 
 class SuspendForm(DecisionForm):
-    """Why the listing is taken down."""
+    """The reason and statement of a suspension."""
 
     reason = _reason(SUSPENSION_REASONS.operator)
     statement = _statement()
 
 
 class SendBackForm(DecisionForm):
-    """What the clinic is to mend."""
+    """What the clinic has to change before its listing goes live."""
 
     reason = _reason(SEND_BACK_REASONS.operator)
     statement = _statement()
@@ -74,7 +74,7 @@ class SendBackForm(DecisionForm):
 @blueprint.post("/clinics/<uuid:clinic_id>/submit")
 @writes
 def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """For a clinic that was imported, or that said it is ready."""
+    """Takes the listing of an imported clinic, or of one that is ready, into review. Raises NotFound or WrongState."""
     clinic = operator_queries.by_id(clinic_id)
     actions.take_into_review(clinic)
     return back_to_clinic(clinic_id, _("%(name)s is in review", name=clinic.name))
@@ -83,7 +83,7 @@ def submit_clinic(clinic_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/clinics/<uuid:clinic_id>/publish")
 @writes
 def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """Live at once; refused while a required check is not passed."""
+    """Publishes the listing at once; shows why not where a required check is not passed. Raises NotFound."""
     clinic, form = _as_it_is(clinic_id), AgreeingForm()
     if not form.agrees_to(listing_shown(clinic)):
         return listing_page(clinic_id, form=form)
@@ -97,7 +97,7 @@ def publish_clinic(clinic_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/clinics/<uuid:clinic_id>/reinstate")
 @writes
 def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """Held to the same checks as a new listing."""
+    """Reinstates a suspended listing, under the same rules as publishing it. Raises NotFound."""
     clinic, form = _as_it_is(clinic_id), AgreeingForm()
     if not form.agrees_to(listing_shown(clinic)):
         return listing_page(clinic_id, form=form)
@@ -110,14 +110,14 @@ def reinstate_clinic(clinic_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/clinics/<uuid:clinic_id>/suspend")
 def ask_suspend(clinic_id: UUID) -> ResponseReturnValue:
-    """What follows is said before the button."""
+    """Shows what a suspension causes before the button. Raises NotFound."""
     return _decision_page("suspend", operator_queries.by_id(clinic_id), SuspendForm())
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/suspend")
 @writes
 def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """A reason and a statement, always."""
+    """Suspends the listing; a reason and a statement are required. Raises NotFound, WrongState or Refused."""
     clinic, form = _as_it_is(clinic_id), SuspendForm()
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("suspend", clinic, form)
@@ -129,14 +129,14 @@ def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/clinics/<uuid:clinic_id>/send-back")
 def ask_send_back(clinic_id: UUID) -> ResponseReturnValue:
-    """What follows is said before the button."""
+    """Shows what sending the listing back causes before the button. Raises NotFound."""
     return _decision_page("send_back", operator_queries.by_id(clinic_id), SendBackForm())
 
 
 @blueprint.post("/clinics/<uuid:clinic_id>/send-back")
 @writes
 def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """The clinic mends and submits again."""
+    """Sends the listing back; the clinic changes and resubmits it. Raises NotFound, WrongState or Refused."""
     clinic, form = _as_it_is(clinic_id), SendBackForm()
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("send_back", clinic, form)
@@ -145,7 +145,7 @@ def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
 
 
 def _as_it_is(clinic_id: UUID) -> "Clinic":
-    """Locked, so that what is compared with what was read does not change before the decision."""
+    """Returns the clinic with its row locked, so that it cannot change between comparison and decision."""
     clinic = operator_queries.by_id(clinic_id)
     actions.lock(clinic)
     return clinic

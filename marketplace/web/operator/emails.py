@@ -1,4 +1,4 @@
-"""The outbox: what was sent, what waits, what failed and why."""
+"""The outbox as operators read it: sent, waiting and failed emails, with the reason."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from marketplace.words.email import EMAIL_STATES, LIFT_REASONS
 
 @blueprint.get("/emails")
 def list_emails() -> ResponseReturnValue:
-    """Newest first; neither to whom nor what it said."""
+    """Shows the emails, newest first, without recipient and text."""
     return _page()
 
 
@@ -35,7 +35,7 @@ def _page(*, refused: tuple[UUID, str] | None = None) -> str:
 
 
 def _tabs(state: str) -> list[Tab]:
-    """All emails, uncounted, and those in each state."""
+    """Returns a tab for all emails, without a count, and one for each state."""
     counts = outbox.state_counts()
     each = [
         Tab(str(label), url_for("operator.list_emails", state=code), code == state, counts[code])
@@ -47,7 +47,7 @@ def _tabs(state: str) -> list[Tab]:
 @blueprint.post("/emails/<uuid:email_id>/retry")
 @writes
 def retry_email(email_id: UUID) -> ResponseReturnValue:
-    """A failed email is tried once more."""
+    """Queues a failed email once more. Raises NotFound or WrongState."""
     outbox.retry(email_id)
     flash(_("The email waits to be sent again"), "success")
     return redirect(url_for("operator.list_emails"), 303)
@@ -56,7 +56,7 @@ def retry_email(email_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/emails/suppressions/<uuid:suppression_id>/lift")
 @writes
 def lift_suppression(suppression_id: UUID) -> ResponseReturnValue:
-    """Emails may go to the address again; the reason stays in the audit log."""
+    """Lets emails go to the address again; the audit log keeps the reason. Raises NotFound."""
     reason = request.form.get("reason", "")
     if reason not in LIFT_REASONS.operator:
         return _page(refused=(suppression_id, _("Select a reason"))), 422

@@ -15,7 +15,7 @@ from marketplace.words.event import ACTORS, code_text, event_title
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryRow:
-    """One entry: the names are those the macro `timeline` reads."""
+    """One entry; its attributes have the names that the macro `timeline` reads."""
 
     when: datetime
     when_text: str
@@ -24,13 +24,13 @@ class HistoryRow:
 
 
 def listing_history(history: Sequence[AuditEntry]) -> list[HistoryRow]:
-    """Returns a row an entry, in their order: the reason where one was given, and by whom."""
+    """Returns a row for each entry, in their order: the reason where one was given, and the actor."""
     names = actors(entry.actor for entry in history)
     return [_row(entry, about=code_text(entry.event, entry.reason), by=names[entry.actor]) for entry in history]
 
 
 def request_history(history: Sequence[AuditEntry], *, clinic_names: Mapping[UUID, str]) -> list[HistoryRow]:
-    """Returns a row an entry, in their order: the clinic where it is about one of them, and by whom."""
+    """Returns a row for each entry, in their order: the clinic it is about, if any, and the actor."""
     names = actors(entry.actor for entry in history)
     return [
         _row(entry, about=clinic_names.get(entry.clinic_id) if entry.clinic_id else None, by=names[entry.actor])
@@ -49,7 +49,7 @@ def _row(entry: AuditEntry, *, about: str | None, by: str) -> HistoryRow:
 
 
 def actors(codes: Iterable[str]) -> dict[str, str]:
-    """Who did it: staff and members by name, patients and timers by what they are."""
+    """Returns the actors in words: operators and members by name, patients and timers by what they are."""
     codes = set(codes)
     people = {code: UUID(code.partition(":")[2]) for code in codes if ":" in code}
     names = names_of(people.values())

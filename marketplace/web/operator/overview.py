@@ -1,4 +1,4 @@
-"""What waits for an operator, in numbers that lead to it."""
+"""The operators' first page and the figures of routing."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from marketplace.web.operator.blueprint import blueprint
 
 @blueprint.get("")
 def desk() -> ResponseReturnValue:
-    """The first page after signing in."""
+    """Shows how much waits for an operator, each number with a link to its list."""
     return render_template(
         "operator/desk.html",
         listings=operator_queries.state_counts(),
@@ -30,5 +30,5 @@ def desk() -> ResponseReturnValue:
 
 @blueprint.get("/routing")
 def routing() -> ResponseReturnValue:
-    """Where clinics are missing, and how often each was proposed."""
+    """Shows where clinics are missing, and how often each clinic was proposed."""
     return render_template("operator/routing.html", gaps=routing_desk.gaps(), shares=routing_desk.shares())

@@ -1,4 +1,4 @@
-"""Following a request: where it went and why, without who it is; how they are, only for a reason."""
+"""Requests as operators follow them: where each went and why. Health answers need a stated reason."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ MAX_REASON_LENGTH = 500
 
 
 class UnsealForm(Form):
-    """Why health answers must be opened; the patient reads it."""
+    """The reason for opening the health answers; the patient reads it."""
 
     reason = TextAreaField(
         _l("Why you open them"),
@@ -41,7 +41,7 @@ class UnsealForm(Form):
 
 @blueprint.get("/requests")
 def list_requests() -> ResponseReturnValue:
-    """All that were sent, newest first."""
+    """Shows all requests that were sent, newest first."""
     state = request.args.get("state", "").strip()
     without_clinic = request.args.get("without_clinic") == "yes"
     return render_template(
@@ -55,14 +55,17 @@ def list_requests() -> ResponseReturnValue:
 @blueprint.get("/requests/<ref>")
 @writes
 def show_request(ref: str) -> ResponseReturnValue:
-    """Leads, decisions, emails and the whole story of one; while it is open to this person, a look at the answers."""
+    """Shows a request's leads, decisions, emails and events; its answers while this operator has opened them.
+
+    Raises NotFound.
+    """
     return _request_page(operator_queries.request_by_ref(ref), UnsealForm(formdata=None))
 
 
 @blueprint.post("/requests/<ref>/unseal")
 @writes
 def unseal_request(ref: str) -> ResponseReturnValue:
-    """Opens the health answers for a quarter of an hour; the reason is the patient's to read."""
+    """Opens the health answers for 15 minutes; the patient can read the reason. Raises NotFound."""
     asked, form = operator_queries.request_by_ref(ref), UnsealForm()
     if not form.validate():
         return _request_page(asked, form), 422
@@ -77,7 +80,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
 @blueprint.get("/requests/<ref>/photos/<uuid:photo_id>")
 @writes
 def show_photo(ref: str, photo_id: UUID) -> Response:
-    """While the answers are open to this person; HEAD looks at nothing."""
+    """Returns a photo while this operator has opened the answers; HEAD records no access. Raises NotFound."""
     asked = operator_queries.request_by_ref(ref)
     if access_records.open_until(asked, actor=current_user.actor) is None:
         raise NotFound("photo")

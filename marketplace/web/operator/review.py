@@ -1,4 +1,4 @@
-"""What waits for an operator's look: flagged quotes, deletions nobody confirmed, amounts that may be wrong."""
+"""The queue for operators: flagged quotes, unconfirmed deletions, and amounts that may be wrong."""
 
 from uuid import UUID
 
@@ -29,14 +29,14 @@ MAX_NOTE = 500
 
 @blueprint.get("/review")
 def list_review_items() -> ResponseReturnValue:
-    """The oldest first; those that were decided on a tab of their own."""
+    """Shows the items, oldest first; decided items have their own tab."""
     return _page()
 
 
 @blueprint.post("/review/<uuid:item_id>/decide")
 @writes
 def decide_review_item(item_id: UUID) -> ResponseReturnValue:
-    """How it ended, and a note for colleagues."""
+    """Stores how the item ended, with a note for colleagues. Raises NotFound or Refused."""
     item, outcome, note = queries.by_id(item_id), request.form.get("outcome", ""), request.form.get("note", "").strip()
     if outcome not in REVIEW_OUTCOMES.operator:
         return _page(refused=(item_id, _("Select what became of it")), note=note), 422
@@ -77,7 +77,7 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
 
 
 def _tabs(*, is_decided: bool) -> list[Tab]:
-    """What waits, and what was decided."""
+    """Returns the tabs of waiting and of decided items."""
     decided_url = url_for("operator.list_review_items", state="decided")
     return [
         Tab(_("To look at"), url_for("operator.list_review_items"), not is_decided),
@@ -86,13 +86,13 @@ def _tabs(*, is_decided: bool) -> list[Tab]:
 
 
 def _who(item: ReviewItem | None) -> str:
-    """Whoever decided it, by name; the site where it became needless by itself."""
+    """Returns the name of whoever decided the item; the site where it ended by itself."""
     code = f"operator:{item.decided_by}" if item and item.decided_by else "system"
     return actors([code])[code]
 
 
 def _detail(item: ReviewItem) -> list[str]:
-    """Each code or number with its name, always in one order; amounts in their currency."""
+    """Returns each code or figure with its label, always in one order; amounts in their currency."""
     currency = str(item.detail.get("currency", ""))
     order = list(REVIEW_FACTS)
     named = sorted(item.detail, key=lambda name: (order.index(name) if name in order else len(order), name))

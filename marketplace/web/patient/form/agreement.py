@@ -1,4 +1,4 @@
-"""The answers on one page, each with the way to change it, and what pages that ask for agreement show of them."""
+"""Every answer on one page with the link to change it, and what a page that asks for agreement shows of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from marketplace.words.request import BUDGET_SCOPES, TIMINGS
 
 
 class Row(TypedDict):
-    """An answer: its name, what the page calls it, what it says, and where it is changed."""
+    """An answer: its name, its label on the page, its text, and the address where it is changed."""
 
     name: str
     key: str
@@ -48,14 +48,14 @@ class StepRow(Row):
 
 
 def rows(quote_request: QuoteRequest) -> list[Row]:
-    """In the order of the questions, below each the answers that are one code of a list."""
+    """Returns a row for each answer in the order of the questions; below them those that are one code of a list."""
     coded = [_row(each.step, each.name, each.label, each.text) for each in coded_answers(quote_request, "form")]
     answers = [*_wish(quote_request), *_person(quote_request), *coded]
     return [*sorted(answers, key=lambda row: STEPS.index(row["step"]))]
 
 
 def outside_europe(clinics: list[Clinic]) -> str:
-    """The countries of these clinics with another privacy law, as one text; empty when there is none."""
+    """Returns the countries of these clinics without European privacy law, as one text; empty if none."""
     countries = sorted({clinic.country for clinic in clinics})
     return _listed([country_name(code) for code in countries if not homes()[code].has_european_law])
 
@@ -139,14 +139,14 @@ HEALTH_ROWS = ("conditions", "details", "photos")
 
 @dataclass(frozen=True)
 class Recipients:
-    """Of the clinics that were ticked those that can get the request now, and the others with the reason in words."""
+    """The ticked clinics that can get the request now, and the others, each with the reason in words."""
 
     clinics: list[Clinic]
     left_out: list[tuple[Clinic, str]]
 
     @classmethod
     def among(cls, quote_request: QuoteRequest, clinics: list[Clinic]) -> "Recipients":
-        """As it is at this moment."""
+        """Returns the recipients among these clinics as of this moment."""
         refused = refusals(quote_request, clinics)
         return cls(
             [clinic for clinic in clinics if clinic.id not in refused],
@@ -156,7 +156,7 @@ class Recipients:
 
 @dataclass(frozen=True)
 class Agreement:
-    """One page: whose request, who gets it, what goes along."""
+    """What one page asks the patient to agree to: the request, its recipients and the answers sent to them."""
 
     page: str
     quote_request: QuoteRequest
@@ -164,42 +164,42 @@ class Agreement:
 
     @property
     def clinics(self) -> list[Clinic]:
-        """Who gets it."""
+        """Returns the clinics that get the request."""
         return self.recipients.clinics
 
     @cached_property
     def photos(self) -> list[Photo]:
-        """Those that go along with the health answers."""
+        """Returns the photos that are sent with the health answers."""
         return list(photos_of(self.quote_request))
 
     @cached_property
     def rows(self) -> list[Row]:
-        """Every answer."""
+        """Returns a row for every answer."""
         return rows(self.quote_request)
 
     def sentence(self, *, with_health: bool) -> str:
-        """Exactly what is agreed to."""
+        """Returns the exact sentence that is agreed to."""
         return consent_text(self.clinics, with_health=with_health, photos=len(self.photos))
 
     @cached_property
     def sentences(self) -> list[str]:
-        """All that may be agreed to on this page."""
+        """Returns the sentences that can be agreed to here, with and without health answers."""
         return [self.sentence(with_health=shared) for shared in (True, False)] if self.clinics else []
 
     @cached_property
     def shown(self) -> Shown:
-        """All that the page shows and the person agrees to."""
+        """Returns all facts that the page shows and the person agrees to."""
         facts: dict[str, object] = answer_facts(self.quote_request, self.rows)
         facts |= {f"clinic.{clinic.slug}": [clinic.name, clinic.country] for clinic in self.clinics}
         facts["sentence"] = self.sentences
         return Shown((self.page, str(self.quote_request.id)), facts)
 
     def marked(self, changes: Changes) -> list[Row]:
-        """The rows, with a mark where they changed."""
+        """Returns the rows with a mark on those that changed."""
         return marked_rows(self.rows, changes)
 
     def items(self, changes: Changes) -> list[tuple[str | None, str]]:
-        """What changed since the page was shown, a line each."""
+        """Returns what changed since the page was shown, one line for each change."""
         labels = {row["name"]: row["key"] for row in self.rows}
         labels |= {f"clinic.{clinic.slug}": clinic.name for clinic in self.clinics}
         labels["sentence"] = _("The words you agree to")
@@ -207,7 +207,7 @@ class Agreement:
 
 
 def answer_facts(quote_request: QuoteRequest, shown_rows: list[Row]) -> dict[str, object]:
-    """Each answer as it is shown; a photo in another's place is another photo."""
+    """Returns each answer as it is shown; photos count by their ids, so a replaced photo is a change."""
     facts: dict[str, object] = {row["name"]: str(row["value"]) for row in shown_rows}
     return facts | {"photos": [str(photo.id) for photo in photos_of(quote_request)]}
 
@@ -218,6 +218,6 @@ def marked_rows(shown_rows: list[Row], changes: Changes) -> list[Row]:
 
 
 def without_links(shown_rows: list[Row], *, own: bool) -> list[Row]:
-    """Answers that are read, not changed, here; health answers and photos only in the person's own browser."""
+    """Returns the rows without links to change them; health answers and photos only where `own` is true."""
     closed = {} if own else dict.fromkeys(HEALTH_ROWS, _("Not shown in this browser"))
     return [{**row, "href": None, "value": closed.get(row["name"], row["value"])} for row in shown_rows]

@@ -1,4 +1,4 @@
-"""The question for a budget, where there is one."""
+"""The question for the budget, which may be left open."""
 
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,7 @@ NOT_WHOLE = {AmountProblem.NOT_A_NUMBER, AmountProblem.NEGATIVE, AmountProblem.T
 
 
 class BudgetForm(Question):
-    """Optional, and hidden from clinics unless ticked."""
+    """The budget: optional, and hidden from clinics unless the patient ticks the box."""
 
     step = "budget"
     amount = StringField(_l("Amount"))
@@ -33,7 +33,7 @@ class BudgetForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """The currency of home, until another is chosen."""
+        """Returns the stored answer; the currency is that of the home country until another was chosen."""
         amount, currency = quote_request.budget_amount, quote_request.budget_currency
         return {
             "amount": as_typed(amount, currency) if amount is not None and currency else "",
@@ -43,7 +43,7 @@ class BudgetForm(Question):
         }
 
     def validate_amount(self, field: StringField) -> None:
-        """A whole number above nothing."""
+        """Checks that the amount is a whole number above 0. Raises ValidationError."""
         if not field.data:
             return
         try:
@@ -62,7 +62,7 @@ class BudgetForm(Question):
         return read_amount(self.amount.data or "", self._currency())
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Nothing typed is an answer, too."""
+        """Stores the budget; an empty amount counts as an answer, too."""
         drafts.answer_budget(
             quote_request,
             amount=self._minor() if self.amount.data else None,
@@ -76,5 +76,5 @@ class BudgetForm(Question):
 @writes
 @with_draft("budget")
 def ask_budget(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """A budget, if there is one."""
+    """Asks for the budget and stores the answer. Raises WrongState once the request is sent."""
     return ask("budget", BudgetForm.of(quote_request), quote_request)

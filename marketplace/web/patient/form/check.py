@@ -1,4 +1,4 @@
-"""The end of the form: everything to look at, the consent, sending; until it is confirmed, it can be changed."""
+"""The end of the form: all answers, the consent and sending. The request can be changed until it is confirmed."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ from marketplace.web.patient.request_access import trust_browser
 
 
 class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
-    """Consent is its own box; without it the request goes without health answers."""
+    """The consents. Health answers have a box of their own; unticked, the request is sent without them."""
 
     limit = "send-request"
     share_health = BooleanField()
@@ -40,7 +40,7 @@ class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
 @blueprint.get("/get-quotes/check")
 @with_draft("check")
 def ask_check(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Everything on one page, each answer with its Change link."""
+    """Shows every answer with the link to change it, and asks for the consent."""
     return _check_page(_agreement(quote_request), CheckForm(data={"aftercare": False}))
 
 
@@ -67,7 +67,7 @@ def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
 @writes
 @idempotent(CheckForm)
 def send() -> ResponseReturnValue:
-    """Sent once, however often the button is pressed: a second press finds the first one's answer."""
+    """Submits the request once; pressing the button again returns the first answer. Raises WrongState."""
     quote_request = current_draft()
     if quote_request is None:
         return redirect(url_for("patient.start"), 303)
@@ -85,7 +85,7 @@ def send() -> ResponseReturnValue:
 
 
 def _remember_sent(quote_request: QuoteRequest) -> None:
-    """As long as the form's token is kept, so that sending it again is answered alike."""
+    """Remembers the sent request for 72 hours, as long as the form's key, so that a repeat finds it."""
     session.pop("draft")
     session["sent"] = quote_request.ref
     trust_browser(quote_request.ref)
@@ -94,7 +94,7 @@ def _remember_sent(quote_request: QuoteRequest) -> None:
 
 
 def _submit(agreement: Agreement, form: CheckForm) -> None:
-    """Who was shown as left out is; where nobody is left, nothing is sent. Raises WrongState."""
+    """Submits to the clinics that can still get the request. Raises WrongState where none of them can."""
     quote_request = agreement.quote_request
     if agreement.recipients.left_out and not agreement.clinics:
         raise WrongState("no_clinic_left", _("None of the clinics you chose can take your request now"))
@@ -103,14 +103,17 @@ def _submit(agreement: Agreement, form: CheckForm) -> None:
 
 
 class AddressForm(IdempotentForm):
-    """Where the mail to confirm should have gone."""
+    """The corrected address for the email that confirms the request."""
 
     limit = "confirm-again"
     email = email_field()
 
 
 def _sent_request() -> QuoteRequest | None:
-    """What this browser sent; where the answer was lost on the way, the draft's reference finds it."""
+    """Returns the request this browser sent; None without one.
+
+    Where the answer to sending was lost, the draft's reference finds it.
+    """
     ref = session.get("sent") or session.get("draft_ref", "")
     try:
         with as_system():
@@ -125,7 +128,7 @@ def _sent_request() -> QuoteRequest | None:
 @writes
 @idempotent(IdempotentForm, must_have_key=False)
 def sent() -> ResponseReturnValue:
-    """Nothing has gone to a clinic yet; the mail may be sent again."""
+    """Shows that nothing has gone to a clinic yet; a POST sends the confirming email again. Raises LimitReached."""
     quote_request = _sent_request()
     if quote_request is None:
         return redirect(url_for("patient.start"), 303)
@@ -148,7 +151,7 @@ def sent() -> ResponseReturnValue:
 @writes
 @idempotent(AddressForm)
 def correct_email() -> ResponseReturnValue:
-    """A mistyped address: every answer stays, the mail goes to the new one, the link in the old one is dead."""
+    """Changes a mistyped address and sends the email there; links sent before stop working. Raises WrongState."""
     quote_request = _sent_request()
     if quote_request is None or quote_request.state != RequestState.UNCONFIRMED:
         return redirect(url_for("patient.sent"), 303)
@@ -164,7 +167,10 @@ def correct_email() -> ResponseReturnValue:
 @blueprint.post("/get-quotes/change")
 @writes
 def change_sent() -> ResponseReturnValue:
-    """Back to the form with every answer. Pressed twice, the draft is there already."""
+    """Makes the unconfirmed request a draft again and shows its answers; repeating it changes nothing.
+
+    Raises WrongState.
+    """
     quote_request = _sent_request()
     if quote_request is not None and quote_request.state != RequestState.UNCONFIRMED:
         return redirect(url_for("patient.sent"), 303)

@@ -1,4 +1,4 @@
-"""The lists of the form's fields in the reader's language and order, and the fields that hold to them."""
+"""The choices of the form's lists in the reader's language and order, and the fields that choose from them."""
 
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -29,12 +29,15 @@ FURTHER_LANGUAGES = {"it", "nl", "pt", "uk", "ur"}  # of homes, and of clinics b
 
 
 def homes() -> Choices:
-    """Every country a patient can live in, by name."""
+    """Returns every country a patient can live in, by name."""
     return [("", _("Select a country")), *_by_name((code, country_name(code)) for code in geography.homes())]
 
 
 def destinations(treatment: Treatment | None) -> Choices:
-    """The countries with prices or clinics of the treatment, by name, then anywhere; all where it is not known yet."""
+    """Returns the countries with prices or clinics for the treatment by name, then "Anywhere".
+
+    Without a treatment it returns all countries.
+    """
     known = set(geography.destinations())
     if treatment is not None:
         known &= {found.country for found in price_ranges(treatment.slug)} | countries_offering(treatment)
@@ -43,7 +46,7 @@ def destinations(treatment: Treatment | None) -> Choices:
 
 
 def languages() -> Choices:
-    """Ours, those of the countries with clinics and those that published clinics speak; the page's own comes first."""
+    """Returns the site's languages and those spoken in its countries and clinics; the page's own is the first."""
     spoken = {code for country in geography.destinations().values() for code in country.languages}
     spoken |= set(facets().languages)
     named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
@@ -51,12 +54,12 @@ def languages() -> Choices:
 
 
 def page_language() -> str:
-    """The language this page is written in."""
+    """Returns the code of the language this page is written in."""
     return str(get_locale().language) if get_locale() else "en"
 
 
 def currency_choices() -> Choices:
-    """Those of the homes, with name and code."""
+    """Returns the currencies of the home countries, the euro and the US dollar, with name and code."""
     codes = {country.currency for country in geography.homes().values()} | {"EUR", "USD"}
     return _by_name((code, _currency_label(code)) for code in codes)
 
@@ -67,30 +70,30 @@ def _currency_label(code: str) -> str:
 
 
 def currency_of_home(home: str | None) -> str:
-    """What people pay with at home."""
+    """Returns the currency of the home country; the euro where the country is not known."""
     country = geography.homes().get(home or "")
     return country.currency if country else "EUR"
 
 
 def months() -> Choices:
-    """This month and those after it."""
+    """Returns this month and those after it, as YYYY-MM and name."""
     first = clock.today().replace(day=1)
     ahead = [_month(first, n) for n in range(MONTHS_AHEAD)]
     return [("", _("Not decided")), *((f"{month:%Y-%m}", month_name(month)) for month in ahead)]
 
 
 def month_ahead(ahead: int) -> str:
-    """YYYY-MM of the month so many after this one."""
+    """Returns the month that is `ahead` months after this one, as YYYY-MM."""
     return f"{_month(clock.today().replace(day=1), ahead):%Y-%m}"
 
 
 def month_name(month: date) -> str:
-    """February 2026."""
+    """Returns the month and year in words, such as February 2026."""
     return format_date(month, format="MMMM y", locale=get_locale() or "en")
 
 
 def month_of(value: str | None) -> date | None:
-    """The first day of YYYY-MM."""
+    """Returns the first day of a month written as YYYY-MM; None for an empty value."""
     return date.fromisoformat(f"{value}-01") if value else None
 
 
@@ -109,20 +112,20 @@ def _plain(name: str) -> str:
 
 
 class ListOptions(FieldOptions, total=False):
-    """The same, and what is chosen from; a function is asked when the form is made."""
+    """The options of a field, and its choices; a function is called when the form is made."""
 
     choices: Choices | Callable[[], Choices]
 
 
 class _Listed(SelectField):
-    """A single value of a list; `message` when there must be one, `unlisted` when it is not one of them."""
+    """A field for one value of a list. `message` is shown for none, `unlisted` for one that is not on the list."""
 
     def __init__(self, label: str, message: str = "", *, unlisted: str = "", **options: Unpack[ListOptions]) -> None:
         super().__init__(label, **options)
         self.message, self.unlisted = message, unlisted
 
     def pre_validate(self, _form: BaseForm) -> None:
-        """An unknown value counts as none."""
+        """Checks the value; one that is not on the list counts as none. Raises StopValidation."""
         if self.data not in {choice[0] for choice in self.choices or ()}:
             is_typed = self.data not in (None, "")
             self.data = None
@@ -133,15 +136,15 @@ class _Listed(SelectField):
 
 
 class OneOf(_Listed, RadioField):
-    """Radios."""
+    """Radio buttons for one value of a short list."""
 
 
 class OneOfMany(_Listed):
-    """A select: for lists too long for radios."""
+    """A select for one value of a list that is too long for radio buttons."""
 
 
 class SomeOf(SelectMultipleField):
-    """Checkboxes: at least one, all of them listed, and no more than `most`."""
+    """Checkboxes for at least one value of a list, and no more than `most`."""
 
     def __init__(
         self,
@@ -156,7 +159,7 @@ class SomeOf(SelectMultipleField):
         self.message, self.most, self.too_many = message, most, too_many
 
     def pre_validate(self, _form: BaseForm) -> None:
-        """Unknown values are dropped, but they count."""
+        """Drops values that are not on the list, but counts them towards `most`. Raises StopValidation."""
         sent = list(dict.fromkeys(self.data or ()))
         listed = {choice[0] for choice in self.iter_choices()}
         self.data = [value for value in sent if value in listed]

@@ -1,4 +1,4 @@
-"""The choice of clinics: each proposed one as a card, with its reason."""
+"""The choice of clinics: each proposed clinic as a card, with the reason why it is proposed."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,7 +23,7 @@ from marketplace.words.lead import ROUTING_REASONS
 
 
 class ClinicsForm(Question):
-    """Only what is ticked gets anything."""
+    """The clinics that may get the request; only ticked ones get anything."""
 
     clinics = SomeOf(
         _l("Choose who gets your request"),
@@ -36,7 +36,7 @@ class ClinicsForm(Question):
 
     @classmethod
     def for_proposed(cls, quote_request: QuoteRequest, proposed: Proposed) -> "ClinicsForm":
-        """The choices are what routing proposes now."""
+        """Returns the form with the clinics that routing proposes now as choices."""
         form = cls.of(quote_request)
         form.proposed = proposed
         form.clinics.choices = [(p.clinic.slug, p.clinic.name) for p in proposed.proposals]
@@ -44,17 +44,17 @@ class ClinicsForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Unticked, unless ticked before."""
+        """Returns the clinics ticked before; at first none is ticked."""
         return {"clinics": [clinic.slug for clinic in queries.ticked(quote_request)]}
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Ticked clinics, in the order proposed."""
+        """Stores the ticked clinics in the order proposed. Raises Refused."""
         ticked = [p.clinic for p in self.proposed.proposals if p.clinic.slug in (self.clinics.data or [])]
         drafts.answer_clinics(quote_request, clinics=ticked, wait=False)
 
 
 class WaitForm(Question):
-    """No clinic can take it: it may wait for one."""
+    """The answer where no clinic can take the request: it may wait until one can."""
 
     wait = BooleanField(
         _l("Keep my request, and write to me when a clinic can take it"),
@@ -64,17 +64,17 @@ class WaitForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Unticked, unless ticked before."""
+        """Returns whether waiting was ticked before; at first it is not."""
         return {"wait": quote_request.wait_without_clinic}
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Kept without a recipient."""
+        """Stores the answer, without any clinic. Raises Refused."""
         drafts.answer_clinics(quote_request, clinics=[], wait=True)
 
 
 @dataclass(frozen=True)
 class Card:
-    """What the choice is made by."""
+    """What a patient reads of a proposed clinic to choose by."""
 
     clinic: Clinic
     reason: str
@@ -84,7 +84,7 @@ class Card:
 
 
 def cards(proposed: Proposed, procedure_id: UUID | None, *, currency: str) -> dict[str, Card]:
-    """By the clinic's slug, in the order proposed; `currency` is the person's."""
+    """Returns a card for each proposed clinic by slug, in the order proposed; `currency` is the patient's."""
     return {p.clinic.slug: _card(p, procedure_id, currency) for p in proposed.proposals}
 
 
@@ -113,7 +113,7 @@ def _stamp(clinic: Clinic) -> dict[str, str]:
 @writes
 @with_draft("clinics")
 def ask_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Up to five, each with its reason; where there is none, the request may wait."""
+    """Asks which of up to five clinics get the request; where there is none, whether it may wait. Raises WrongState."""
     proposed = propose(quote_request)
     if not proposed.proposals:
         return ask("clinics", WaitForm.of(quote_request), quote_request, cards=None)

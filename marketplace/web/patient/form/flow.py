@@ -1,4 +1,4 @@
-"""The order of the form's questions: which comes next, which may be shown yet, and where Back leads."""
+"""The order of the form's questions: which page comes next, which may be shown already, and where Back leads."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -31,9 +31,9 @@ BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answer
 
 
 class Question(Form):
-    """A page of the form; `change` leads back to the answers instead of on, `about` is what its treatment says.
+    """A page of the form. With `change`, it leads back to the answers; `about` is what its treatment says.
 
-    Of its `step` the answers that are one code of a list are fields, too, below those of the class.
+    A field is added for each answer of its `step` that is one code of a list.
     """
 
     step: ClassVar[str] = ""
@@ -48,7 +48,7 @@ class Question(Form):
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
-        """What was sent, or what was answered before."""
+        """Returns the form with what was sent or, on a GET, with what was answered before."""
         sent = request.method == "POST"
         chosen = {name: getattr(quote_request, name) for name in coded_choices(cls.step)}
         change = request.args.get("change", "")
@@ -59,21 +59,21 @@ class Question(Form):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """The stored answers by the names of the fields."""
+        """Returns the stored answers by the names of the fields."""
         raise NotImplementedError
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Hands the answers to the draft, but those that are one code of a list."""
+        """Stores the answers in the draft, except those that are one code of a list."""
         raise NotImplementedError
 
     def save(self, quote_request: QuoteRequest) -> None:
-        """Hands every answer to the draft."""
+        """Stores every answer in the draft."""
         self.store(quote_request)
         drafts.answer_coded_choices(quote_request, {name: self[name].data for name in coded_choices(self.step)})
 
     @property
     def coded(self) -> list[tuple[Field, str | None, bool]]:
-        """The fields that are one code of a list, each with its hint and whether it is optional."""
+        """Returns the fields that are one code of a list, each with its hint and whether it is optional."""
         return [
             (self[name], self._treatment_hint(choice), choice.missing is None)
             for name, choice in coded_choices(self.step).items()
@@ -84,7 +84,7 @@ class Question(Form):
 
 
 def current_draft() -> QuoteRequest | None:
-    """This browser's draft, or None."""
+    """Returns this browser's draft; None without one."""
     try:
         request_id = UUID(session.get("draft", ""))
         use_role(DatabaseRole.PATIENT, request_id=request_id)
@@ -94,7 +94,7 @@ def current_draft() -> QuoteRequest | None:
 
 
 def continue_draft(quote_request: QuoteRequest) -> None:
-    """This browser fills this draft in from here on, also after it was closed."""
+    """Makes this the draft that the browser fills in, also after the browser was closed."""
     session["draft"] = str(quote_request.id)
     session["draft_ref"] = quote_request.ref
     keep_draft()
@@ -103,7 +103,7 @@ def continue_draft(quote_request: QuoteRequest) -> None:
 def begin_draft(
     *, clinic_slug: str | None = None, country: str | None = None, treatment: str | None = None
 ) -> QuoteRequest:
-    """A new one for this browser; an earlier one is left to end by itself. Raises LimitReached."""
+    """Starts and returns a new draft for this browser; an earlier one expires by itself. Raises LimitReached."""
     limits.consume("new-request")
     request_id = uuid7()
     use_role(DatabaseRole.PATIENT, request_id=request_id)
@@ -114,18 +114,21 @@ def begin_draft(
 
 
 def keep_draft() -> None:
-    """The browser keeps its cookie as long as the server keeps the draft."""
+    """Keeps the browser's cookie as long as the server keeps the draft."""
     sessions.current().outlive_browser(clock.now() + retention.DRAFT_RETENTION)
 
 
 def url_of(step: str, *, change: str | None = None) -> str:
-    """The page of a step."""
+    """Returns the address of a step's page."""
     return url_for(f"patient.ask_{step}", change=change)
 
 
 def with_draft(step: str) -> Callable[[QuestionView[P]], Callable[P, ResponseReturnValue]]:
-    """Without a draft back to the start, unless an answer comes along: it begins a new one, and what is missing is
-    asked afterwards. Ahead of the answers to the first that is missing."""
+    """Hands the browser's draft to the view of a step; without one it redirects to the start.
+
+    It redirects to the first missing answer before `step`, too. A POST to a step in BEGIN_ANEW begins a new draft,
+    which raises LimitReached.
+    """
 
     def wrap(view: QuestionView[P]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
@@ -149,14 +152,14 @@ def with_draft(step: str) -> Callable[[QuestionView[P]], Callable[P, ResponseRet
 
 
 def after(step: str, quote_request: QuoteRequest, *, changing: bool) -> str:
-    """The next page: in order, or back to the answers once none is missing."""
+    """Returns the address of the next page; for a changed answer that of the answers, once none is missing."""
     if changing:
         return url_of(drafts.first_missing(quote_request) or "check")
     return url_of(drafts.STEPS[drafts.STEPS.index(step) + 1])
 
 
 def before(step: str, *, changing: bool) -> str:
-    """Where Back leads."""
+    """Returns the address that Back leads to."""
     if changing:
         return url_of("check")
     place = drafts.STEPS.index(step)
@@ -164,7 +167,7 @@ def before(step: str, *, changing: bool) -> str:
 
 
 def page(step: str, form: Question, **context: object) -> ResponseReturnValue:
-    """The page of a question; with errors it is a 422."""
+    """Renders the page of a question; with errors its status is 422."""
     changing = form.change.data == CHANGE
     html = render_template(
         f"patient/form/{step}.html",
@@ -179,7 +182,7 @@ def page(step: str, form: Question, **context: object) -> ResponseReturnValue:
 
 
 def ask(step: str, form: Question, quote_request: QuoteRequest, **context: object) -> ResponseReturnValue:
-    """Asks, or stores the answer and goes on."""
+    """Shows the question, or stores a valid answer and redirects onwards. Raises WrongState for a sent request."""
     if not form.validate_on_submit():
         return page(step, form, **context)
     keep(form, quote_request)
@@ -187,7 +190,7 @@ def ask(step: str, form: Question, quote_request: QuoteRequest, **context: objec
 
 
 def keep(form: Question, quote_request: QuoteRequest) -> None:
-    """Stores the answer of a draft that nobody sends meanwhile. Raises WrongState once it is sent."""
+    """Stores the answers of a draft, locked so that it is not sent meanwhile. Raises WrongState once it is sent."""
     drafts.begin(quote_request)
     form.save(quote_request)
     keep_draft()

@@ -1,4 +1,4 @@
-"""The health questions, and the page that says what an answer means."""
+"""The health questions, and the page that explains what an answer means."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,7 +25,7 @@ MAX_DETAILS_LENGTH = 1000
 
 
 class HealthForm(Question):
-    """Screening, never a gate."""
+    """The health answers. They inform the clinics; none of them ends the request."""
 
     step = "health"
     conditions = SomeOf(
@@ -43,7 +43,7 @@ class HealthForm(Question):
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
-        """Asks about the conditions that matter for the request's treatment."""
+        """Returns the form with the conditions that matter for the request's treatment."""
         form = super().of(quote_request)
         treatment = queries.treatment_of(quote_request)
         form.conditions.choices = condition_words.choices(treatment)
@@ -52,18 +52,18 @@ class HealthForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Opened for the one who wrote it."""
+        """Returns the stored answers, decrypted for the person who wrote them."""
         answers = queries.answers(quote_request)
         return {"conditions": list(answers.conditions), "details": answers.details}
 
     def validate_conditions(self, field: SomeOf) -> None:
-        """None stands alone."""
+        """Checks that "None of these" is ticked alone. Raises ValidationError."""
         ticked = field.data or []
         if NONE in ticked and len(ticked) > 1:
             raise ValidationError(_('You selected "None of these" and another answer: choose one'))
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Sealed at once."""
+        """Stores the answers encrypted. Raises Refused."""
         drafts.answer_health(quote_request, conditions=self.conditions.data or [], details=self.details.data or "")
 
 
@@ -71,7 +71,7 @@ class HealthForm(Question):
 @writes
 @with_draft("health")
 def ask_health(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """An answer with a meaning leads to the page that says it; none ends the request."""
+    """Asks for health answers; one that may mean a pause leads to the page about it. Raises WrongState."""
     form = HealthForm.of(quote_request)
     if not form.validate_on_submit():
         return page("health", form, nothing=NONE)
@@ -85,7 +85,7 @@ def ask_health(quote_request: QuoteRequest) -> ResponseReturnValue:
 @blueprint.get("/get-quotes/pause")
 @with_draft("you")
 def pause(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """What was ticked, and what it means; asks nothing."""
+    """Shows which conditions were ticked and what they mean; it asks nothing."""
     conditions = set(queries.answers(quote_request).conditions)
     content = particulars_of(queries.treatment_of(quote_request))
     changing = request.args.get("change") == CHANGE

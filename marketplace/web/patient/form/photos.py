@@ -1,4 +1,4 @@
-"""The photos of a draft. Each file is taken or refused by itself, so that a bad one loses none of the good ones."""
+"""The photos of a draft. Each file is accepted or refused by itself, so that a bad one loses none of the others."""
 
 from uuid import UUID
 
@@ -33,7 +33,7 @@ MAX_NAME_LENGTH = 60
 
 
 class PhotosForm(Question):
-    """Up to four; the button of a photo takes it out."""
+    """Photos to add, up to four in all, and the button that removes one."""
 
     limit = "photos"
 
@@ -43,18 +43,18 @@ class PhotosForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """A file cannot be put back into its field."""
+        """Returns nothing, as a browser cannot be given a file to send."""
         return {}
 
     def validate_photos(self, field: MultipleFileField) -> None:
-        """Something must be asked for, and no more files than can be kept are looked at."""
+        """Checks that there is something to do, and not too many files. Raises ValidationError."""
         if not field.data and not self.remove.data and not self.onward.data:
             raise ValidationError(_("Select at least one photo"))
         if len(field.data or ()) > photos.MAX_PHOTOS:
             raise ValidationError(str(PHOTO_REFUSALS.patient["too_many"]))
 
     def reencode(self) -> list[tuple[str, bytes]]:
-        """Name and JPEG of each that is a picture; of the others the field says why not."""
+        """Returns name and JPEG of each file that is a picture; the field's errors name the others."""
         files, done, errors = self.photos.data or (), [], []
         self.photos.flags.shown_errors = photos.MAX_PHOTOS  # each file may have its own
         try:
@@ -71,7 +71,7 @@ class PhotosForm(Question):
         return done
 
     def keep(self, quote_request: QuoteRequest, reencoded: list[tuple[str, bytes]]) -> None:
-        """In a locked request."""
+        """Removes and adds photos of a request that is locked; errors of single files go to the field."""
         removed = _key(self.remove.data)
         if removed:
             photos.remove(quote_request, removed)
@@ -101,7 +101,7 @@ def _key(text: str | None) -> UUID | None:
 @writes
 @with_draft("photos")
 def ask_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """What could be taken is kept, also when another file could not."""
+    """Asks for photos and stores the good files, also where others are refused. Raises WrongState once it is sent."""
     form = PhotosForm.of(quote_request)
     changing = form.change.data == CHANGE
     if form.validate_on_submit():
@@ -122,7 +122,7 @@ def ask_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 @blueprint.get("/get-quotes/photos/<uuid:photo_id>")
 def show_draft_photo(photo_id: UUID) -> Response:
-    """For the browser that wrote the draft."""
+    """Returns a photo of this browser's draft. Raises NotFound."""
     quote_request = current_draft()
     if quote_request is None:
         raise NotFound("photo")
@@ -130,6 +130,6 @@ def show_draft_photo(photo_id: UUID) -> Response:
 
 
 def photo_response(quote_request: QuoteRequest, photo_id: UUID) -> Response:
-    """The picture, as a page shows it. Raises NotFound where it is not one of the request."""
+    """Returns a photo of the request as a response. Raises NotFound where it belongs to another one."""
     photo = photos.photo_of(quote_request, photo_id)
     return uploads.answer(photos.picture(photo), name=f"{quote_request.ref}-{photo.place}")

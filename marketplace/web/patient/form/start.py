@@ -1,4 +1,4 @@
-"""Get free quotes: what will be asked, the start of a draft, and the first question."""
+"""The start of a request for quotes: what will be asked, the new draft, and the first question."""
 
 from collections.abc import Mapping
 from typing import Self, cast
@@ -25,7 +25,7 @@ from marketplace.web.patient.form.flow import Question, ask, begin_draft, curren
 
 
 class StartForm(Form):
-    """Where the person came from."""
+    """The page a person came from: clinic, country or treatment."""
 
     treatment: Field = HiddenField()
     country = HiddenField()
@@ -33,13 +33,16 @@ class StartForm(Form):
 
 
 class StartOfSeveral(StartForm):
-    """The same where there are several treatments: it has to be said which."""
+    """The same form where there are several treatments; the person has to choose one."""
 
     treatment: Field = OneOf(_l("Which treatment is it about?"), _l("Select a treatment"))
 
 
 def _start_form(clinic: Clinic | None, *, data: Mapping[str, str] | None = None) -> StartForm:
-    """Asks for the treatment where there are several: those of the clinic, if it offers any."""
+    """Returns the form; it asks for the treatment where there are several.
+
+    Those of the clinic are offered, if it has any.
+    """
     listed = treatments()
     if len(listed) == 1:
         return StartForm(data=data)
@@ -54,7 +57,7 @@ def _start_form(clinic: Clinic | None, *, data: Mapping[str, str] | None = None)
 
 @blueprint.get("/get-quotes")
 def start() -> str:
-    """Asks nothing but the treatment, where there are several, and stores nothing."""
+    """Shows what will be asked and, where there are several, the choice of treatments; stores nothing."""
     given = {name: request.args.get(name, "") for name in ("treatment", "country", "clinic")}
     return _page(_start_form(by_slug(given["clinic"]), data=given))
 
@@ -73,7 +76,7 @@ def _page(form: StartForm) -> str:
 
 
 def _begun() -> QuoteRequest | None:
-    """This browser's draft, once it has an answer."""
+    """Returns this browser's draft if it has an answer, else None."""
     draft = current_draft()
     return draft if draft is not None and drafts.first_missing(draft) != drafts.STEPS[0] else None
 
@@ -81,7 +84,7 @@ def _begun() -> QuoteRequest | None:
 @blueprint.post("/get-quotes")
 @writes
 def begin() -> ResponseReturnValue:
-    """The draft this browser has, on request; else a new one, and an earlier one is left to end by itself."""
+    """Continues this browser's draft if asked to, else begins a new one; the earlier expires. Raises LimitReached."""
     form = _start_form(by_slug(request.form.get("clinic", "")))
     begun = _begun() if request.form.get("resume") == "yes" else None
     if begun is not None:
@@ -104,16 +107,16 @@ UNSURE = "unsure"
 
 
 def concerns_of(quote_request: QuoteRequest) -> list[dict[str, str]]:
-    """What people come with, each with the procedure that is usual for it: of the request's treatment.
+    """Returns what people come with for this treatment, each with its usual procedure.
 
-    Of all treatments where nobody said which it is about.
+    Without a treatment it returns those of all treatments.
     """
     listed = [quote_request.treatment] if quote_request.treatment else catalogue.treatments()
     return [concern for treatment in listed for concern in treatment.concerns]
 
 
 class TreatmentForm(Question):
-    """One procedure, by what it helps with."""
+    """The choice of a procedure, by what it helps with."""
 
     step = "treatment"
     procedure = OneOf(
@@ -124,7 +127,7 @@ class TreatmentForm(Question):
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
-        """Labelled as people would say it."""
+        """Returns the form with labels as people would say them."""
         form = super().of(quote_request)
         listed = [(concern["procedure"], concern["label"]) for concern in concerns_of(quote_request)]
         form.procedure.choices = [*listed, (UNSURE, _("I'm not sure"))]
@@ -132,13 +135,13 @@ class TreatmentForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Nothing is ticked until it was answered."""
+        """Returns the stored choice; at first nothing is ticked."""
         if not quote_request.procedure_answered:
             return {}
         return {"procedure": quote_request.procedure.slug if quote_request.procedure else UNSURE}
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """The concern is the one sent, or the first that leads to the procedure."""
+        """Stores procedure and concern: the one sent, or the first that leads to the procedure. Raises Refused."""
         slug = None if self.procedure.data == UNSURE else self.procedure.data
         known = [c["slug"] for c in concerns_of(quote_request) if c["procedure"] == slug]
         concern = self.concern.data if self.concern.data in known else next(iter(known), None)
@@ -149,7 +152,11 @@ class TreatmentForm(Question):
 @writes
 @with_draft("treatment")
 def ask_treatment(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """What it should help with; who is unsure has to say first which treatment it is about, where there are several."""
+    """Asks what the treatment should help with.
+
+    Where there are several treatments, a person who is unsure has to choose one first. Raises WrongState once it is
+    sent.
+    """
     form = TreatmentForm.of(quote_request)
     if quote_request.treatment is None and form.procedure.data in (None, "", UNSURE):
         return redirect(url_for("patient.start"), 303)

@@ -1,4 +1,4 @@
-"""The questions where the person lives, where and when they could travel, and in how many trips."""
+"""The questions about the home country, where and when the person could travel, and in how many trips."""
 
 from typing import Self
 
@@ -20,7 +20,7 @@ SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many month
 
 
 class WhereForm(Question):
-    """Home, and the countries to travel to."""
+    """The home country, and the countries to travel to."""
 
     step = "where"
     home_country = OneOfMany(
@@ -33,14 +33,14 @@ class WhereForm(Question):
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
-        """Offers the countries in which the request's treatment has prices or clinics."""
+        """Returns the form with the countries where the request's treatment has prices or clinics."""
         form = super().of(quote_request)
         form.destinations.choices = choices.destinations(quote_request.treatment)
         return form
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """A country the person came from is ticked already."""
+        """Returns the stored countries; one that the person came from is ticked at first."""
         anywhere = [choices.ANY] if quote_request.where_answered else []
         return {
             "home_country": quote_request.home_country,
@@ -48,7 +48,7 @@ class WhereForm(Question):
         }
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Anywhere holds every country."""
+        """Stores the countries; with "Anywhere" ticked, no single country is stored."""
         wanted = self.destinations.data or []
         drafts.answer_where(
             quote_request,
@@ -58,7 +58,7 @@ class WhereForm(Question):
 
 
 class WhenForm(Question):
-    """Time and trips."""
+    """The months of travel, and the number of trips."""
 
     step = "when"
     timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.form.items()))
@@ -67,7 +67,7 @@ class WhenForm(Question):
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Months as YYYY-MM."""
+        """Returns the stored answers; months as YYYY-MM."""
         months = {name: getattr(quote_request, name) for name in ("month_from", "month_to")}
         return {
             "timing": quote_request.timing,
@@ -75,7 +75,7 @@ class WhenForm(Question):
         }
 
     def validate_month_from(self, field: OneOfMany) -> None:
-        """Not after the time that was said."""
+        """Checks that the first month is not after the timing that was chosen. Raises ValidationError."""
         soon = SOON.get(self.timing.data or "")
         latest = choices.month_ahead(soon) if soon is not None else None
         if field.data and latest and field.data > latest:
@@ -85,12 +85,12 @@ class WhenForm(Question):
             )
 
     def validate_month_to(self, field: OneOfMany) -> None:
-        """Not before the earliest."""
+        """Checks that the last month is not before the first. Raises ValidationError."""
         if field.data and self.month_from.data and field.data < self.month_from.data:
             raise ValidationError(_("The latest month must be the same as or after the earliest month"))
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """The first day stands for the month."""
+        """Stores the answers; a month is stored as its first day. Raises Refused."""
         drafts.answer_when(
             quote_request,
             timing=self.timing.data,
@@ -103,7 +103,7 @@ class WhenForm(Question):
 @writes
 @with_draft("where")
 def ask_where(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Home and destinations."""
+    """Asks for home country and destinations. Raises WrongState once the request is sent."""
     return ask("where", WhereForm.of(quote_request), quote_request, anywhere=ANY)
 
 
@@ -111,5 +111,5 @@ def ask_where(quote_request: QuoteRequest) -> ResponseReturnValue:
 @writes
 @with_draft("when")
 def ask_when(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Time and trips."""
+    """Asks for the time of travel and the number of trips. Raises WrongState once the request is sent."""
     return ask("when", WhenForm.of(quote_request), quote_request)

@@ -29,7 +29,7 @@ MAX_QUESTION_LENGTH = 200
 
 
 class YouForm(Question):
-    """Name and languages for the clinics; email and phone for nobody until one is chosen."""
+    """Contact answers. Clinics get name and languages; email and phone only after the patient chose a quote."""
 
     step = "you"
     name = StringField(
@@ -52,14 +52,14 @@ class YouForm(Question):
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
-        """A phone number without a country code is one of the home country."""
+        """Returns the form; a phone number without a country code is read as one of the home country."""
         form = super().of(quote_request)
         form.home = quote_request.home_country
         return form
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """The page's language comes ticked: this is not a consent."""
+        """Returns the stored answers; the page's language is ticked at first, which is no consent."""
         answers = queries.answers(quote_request)
         return {
             "name": answers.name,
@@ -70,19 +70,19 @@ class YouForm(Question):
         }
 
     def validate_name(self, field: StringField) -> None:
-        """A name, without a way to reach its person: every ticked clinic gets it."""
+        """Checks that the name holds no contact data: every chosen clinic gets it. Raises ValidationError."""
         if contact(field.data or ""):
             raise ValidationError(
                 _("Leave out phone numbers and addresses: clinics get them when you choose one, and no sooner")
             )
 
     def validate_phone(self, field: TelField) -> None:
-        """A number that could be rung; without one the field may stay empty."""
+        """Checks that a phone number, if there is one, could be rung. Raises ValidationError."""
         if self._phone() is None:
             raise ValidationError(_("Enter a phone number with its country code, like +44 20 7946 0958"))
 
     def validate_questions(self, _field: TextAreaField) -> None:
-        """Few and short enough to be answered."""
+        """Checks the number and length of the questions, and for contact data. Raises ValidationError."""
         asked = self._questions()
         if len(asked) > MAX_QUESTIONS:
             raise ValidationError(_("Enter no more than %(n)s questions, one a line", n=MAX_QUESTIONS))
@@ -109,7 +109,7 @@ class YouForm(Question):
         return f"{plain} ext. {number.extension}" if number.extension else plain
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Sealed at once."""
+        """Stores the answers encrypted."""
         drafts.answer_you(
             quote_request,
             name=self.name.data or "",
@@ -124,7 +124,7 @@ class YouForm(Question):
 
 
 class SentYouForm(YouForm):
-    """The same of a request that is out: its address was confirmed, so it stays."""
+    """The same form for a request that was sent: its address was confirmed and cannot be changed."""
 
     email = None  # type: ignore[assignment] # so WTForms leaves a field out
 
@@ -136,7 +136,7 @@ class SentYouForm(YouForm):
 @writes
 @with_draft("you")
 def ask_you(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Name, address, languages."""
+    """Asks for name, address and languages. Raises WrongState once the request is sent."""
     form = YouForm.of(quote_request)
     if not form.validate_on_submit():
         return page("you", form, most=MAX_QUESTIONS)

@@ -1,4 +1,4 @@
-"""More clinics for an open request, each with a consent of its own."""
+"""Adding clinics to an open request, each with a consent of its own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ ONLY_WHEN_CHOSEN = {"email", "phone"}
 
 
 class AddClinicsForm(AgreeingForm, IdempotentForm):
-    """Named clinics and what they get."""
+    """The clinics to add, and whether they get the health answers."""
 
     clinics = SelectMultipleField(
         _l("Which clinics may get your request?"),
@@ -45,24 +45,24 @@ class AddClinicsForm(AgreeingForm, IdempotentForm):
 
 @dataclass(frozen=True)
 class Offer:
-    """The clinics that could get the request too, the sentence for each, and the answers that go along."""
+    """The clinics that could be added, the consent sentences for each, and the answers they would get."""
 
     quote_request: QuoteRequest
     proposed: Proposed
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> "Offer":
-        """As it is at this moment."""
+        """Returns the offer as of this moment."""
         return cls(quote_request, propose(quote_request))
 
     @cached_property
     def rows(self) -> list[Row]:
-        """What a clinic gets."""
+        """Returns the answers that an added clinic gets."""
         return [row for row in rows(self.quote_request) if row["name"] not in ONLY_WHEN_CHOSEN]
 
     @cached_property
     def words(self) -> dict[str, list[str]]:
-        """For each clinic the sentence with health answers, and the one without."""
+        """Returns, by clinic, the consent sentence with health answers and the one without."""
         photos = len(photos_of(self.quote_request))
         clinics = [proposal.clinic for proposal in self.proposed.proposals]
         return {
@@ -72,21 +72,21 @@ class Offer:
 
     @cached_property
     def shown(self) -> Shown:
-        """One fact for what each clinic gets without health answers, one for what it gets with them."""
+        """Returns the facts shown: for each clinic one for its sentence without health answers and one with them."""
         facts = answer_facts(self.quote_request, self.rows)
         facts |= {f"health.{slug}": words[0] for slug, words in self.words.items()}
         facts |= {f"clinic.{slug}": words[1] for slug, words in self.words.items()}
         return Shown(("more", str(self.quote_request.id)), facts)
 
     def agreed_to(self, form: AddClinicsForm) -> set[str]:
-        """The facts that count for what is ticked: who is not asked, and what is not sent, may change."""
+        """Returns the names of the facts that were agreed to; facts about what is not ticked may change."""
         shares = bool(form.share_health.data)
         names = {row["name"] for row in self.rows if shares or row["name"] not in HEALTH_ROWS}
         kinds = ("clinic", "health") if shares else ("clinic",)
         return names | {f"{kind}.{slug}" for kind in kinds for slug in form.clinics.data or ()}
 
     def items(self, form: AddClinicsForm) -> list[tuple[str | None, str]]:
-        """What changed since the page was shown."""
+        """Returns what changed since the page was shown."""
         labels = {row["name"]: row["key"] for row in self.rows}
         labels |= {f"clinic.{proposal.clinic.slug}": proposal.clinic.name for proposal in self.proposed.proposals}
         return agreeing.items(form.changes, labels, gone=_("A clinic you ticked can no longer be added"))
@@ -100,7 +100,7 @@ def _form(offer: Offer) -> AddClinicsForm:
 
 @blueprint.get("/my/requests/<ref>/clinics")
 def show_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Who could get it too, each with its reason."""
+    """Shows the clinics that could be added, each with the reason why it is proposed."""
     offer = Offer.of(quote_request)
     return _page(offer, _form(offer))
 
@@ -123,7 +123,7 @@ def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
 @writes
 @idempotent(AddClinicsForm)
 def send_to_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Their leads are made at once: the address is confirmed."""
+    """Adds the ticked clinics; their leads are made at once, as the address is confirmed. Raises Refused."""
     _lock(quote_request, AddClinicsForm().clinics.data or ())
     offer = Offer.of(quote_request)
     form = _form(offer)
@@ -137,7 +137,7 @@ def send_to_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 
 def _lock(quote_request: QuoteRequest, slugs: Iterable[str]) -> None:
-    """The ticked clinics before the request, also where a forged form names more than may be asked at once."""
+    """Locks the ticked clinics, then the request; of a forged list no more clinics than may be added."""
     submission.lock_with_clinics(quote_request, with_slugs(sorted(set(slugs))[:MAX_CLINICS]))
 
 

@@ -1,4 +1,4 @@
-"""Changing an answer of a request that is out already, with the form's own questions."""
+"""Changing an answer of a request that was sent, with the form's own questions."""
 
 from babel.lists import format_list
 from flask import flash, redirect, render_template, url_for
@@ -47,7 +47,7 @@ def _question(step: str) -> type[Question]:
 @blueprint.get("/my/requests/<ref>/answers/<step>")
 @trusted_browser_only
 def show_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue:
-    """The question with the answer as it stands."""
+    """Shows a question with its stored answer. Raises NotFound."""
     return _page(quote_request, step, _question(step).of(quote_request))
 
 
@@ -55,7 +55,7 @@ def show_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue:
 @trusted_browser_only
 @writes
 def change_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue:
-    """Stores it; clinics that have the request see the new answer."""
+    """Stores the changed answer, which the clinics that have the request see. Raises NotFound or WrongState."""
     form = _question(step).of(quote_request)
     if not form.validate_on_submit():
         return _page(quote_request, step, form)
@@ -66,7 +66,7 @@ def change_answer(quote_request: QuoteRequest, step: str) -> ResponseReturnValue
 
 
 def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
-    """What was done, and who is told of it."""
+    """Returns in words that the answer was changed, and who is told of it."""
     if not changed:
         return _("Nothing was changed: your answer is as it was")
     told = [lead.clinic.name for lead in leads_to_notify(quote_request, changed)]

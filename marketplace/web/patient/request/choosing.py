@@ -1,4 +1,4 @@
-"""Choosing a quote: exactly the terms that were read are chosen, and exactly what was shown is released."""
+"""Choosing a quote: its terms and the released contact data are exactly those that the page showed."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,19 +46,19 @@ LINES: dict[str, LazyString] = {
 
 @dataclass(frozen=True)
 class Choice:
-    """The quote as it stands, and what its clinic would get."""
+    """A quote that can be chosen, and what its clinic would get."""
 
     quote_request: QuoteRequest
     quote: Quote
 
     @classmethod
     def of(cls, quote_request: QuoteRequest, number: int) -> "Choice":
-        """Where the clinic has sent a newer version, it is that one. Raises NotFound."""
+        """Returns the choice; for a replaced quote it is the clinic's newer one. Raises NotFound."""
         return cls(quote_request, newest_of(of_request(quote_request, number)))
 
     @cached_property
     def released(self) -> dict[str, tuple[str, str]]:
-        """Label and value of what the clinic gets."""
+        """Returns label and value of everything that the clinic gets."""
         given = answers(self.quote_request)
         return {
             "name": (_("Name"), given.name),
@@ -68,7 +68,7 @@ class Choice:
 
     @cached_property
     def shown(self) -> Shown:
-        """The terms, line by line, and what is released."""
+        """Returns the facts of the page: the quote's terms line by line, and what is released."""
         terms, clinic = vars(terms_of(self.quote)), self.quote.lead.clinic
         facts: dict[str, object] = {
             name: [terms[field] for field, about in FIELDS.items() if about.group.line == name] for name in LINES
@@ -77,14 +77,14 @@ class Choice:
         return Shown(("choose", str(self.quote.lead_id)), facts | {"clinic": clinic.name})
 
     def rows(self, form: AgreeingForm) -> list[Row]:
-        """What the clinic gets, with a mark where it changed."""
+        """Returns what the clinic gets, with a mark on what changed."""
         return [
             {"name": name, "key": label, "value": value, "changed": name in form.changes.changed}
             for name, (label, value) in self.released.items()
         ]
 
     def lines(self, form: AgreeingForm) -> list[Row]:
-        """The terms that decide, with a mark where they changed; the rest stands in the quote itself."""
+        """Returns the terms that matter most, with a mark on what changed; the quote's page has the rest."""
         values = _values(self.quote)
         return [
             {"name": name, "key": label, "value": values.get(name), "changed": name in form.changes.changed}
@@ -93,14 +93,14 @@ class Choice:
         ]
 
     def items(self, form: AgreeingForm) -> list[tuple[str | None, str]]:
-        """What changed since the page was shown."""
+        """Returns what changed since the page was shown."""
         labels: dict[str, object] = {**LINES}
         labels |= {name: label for name, (label, _value) in self.released.items()}
         return agreeing.items(form.changes, labels | {"clinic": _("The clinic's name")}, gone="")
 
 
 def _values(quote: Quote) -> dict[str, str]:
-    """Amounts in the clinic's currency, and about how much that is in the patient's."""
+    """Returns the terms in words: amounts in the clinic's currency and about how much that is in the patient's."""
     sessions = ngettext("%(num)s session", "%(num)s sessions", quote.sessions)
     currency = currency_of(quote.lead.request)
     total, deposit = (both_amounts(minor, quote.currency, to=currency) for minor in (quote.total, quote.deposit))
@@ -122,7 +122,7 @@ def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
 
 @blueprint.get(BASE + "/choose")
 def show_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """Exactly what is released, before it is."""
+    """Shows exactly what is released before it is. Raises NotFound or WrongState."""
     choice = Choice.of(quote_request, number)
     choosing.must_go_on(choice.quote.lead)
     return _page(choice, AgreeingForm())
@@ -131,7 +131,10 @@ def show_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue
 @blueprint.post(BASE + "/choose")
 @writes
 def choose_quote(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """One winner: a second click or another quote is told so. Each choice writes to every clinic of the request."""
+    """Chooses the quote and emails every clinic of the request. A second choice is refused.
+
+    Raises NotFound, WrongState or LimitReached.
+    """
     limits.consume("choose", request=quote_request.ref)
     choosing.lock_for_choice(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()

@@ -1,4 +1,4 @@
-"""Quotes side by side; the state of the page is in its address."""
+"""Quotes side by side; the address holds the state of the page."""
 
 from flask import current_app, render_template, request
 from flask_babel import gettext as _
@@ -21,16 +21,16 @@ MAX_COLUMNS = 5
 
 
 class ShownField(SelectMultipleField):
-    """Quotes by number; what is none of them is left out, and with none left all are shown."""
+    """The numbers of the quotes to show. Numbers of no quote are left out; with none left, all are shown."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Kept to the list."""
+        """Keeps the numbers of known quotes, as many as can be shown; without any it takes all."""
         known = {choice[0] for choice in self.choices or ()}
         self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS] or sorted(known)
 
 
 class CompareForm(QueryForm):
-    """Which quotes, and the reader's own figures; each has a value to start from."""
+    """The quotes to show, and the reader's own figures, each of which has a default."""
 
     currency_code = "EUR"
 
@@ -42,13 +42,13 @@ class CompareForm(QueryForm):
 
     @property
     def amounts(self) -> dict[str, QueryAmount]:
-        """The reader's own figures by their names."""
+        """Returns the fields of the reader's own figures by name."""
         return {"fare": self.fare, "night": self.night, "own": self.own}
 
 
 @blueprint.get("/my/requests/<ref>/compare")
 def compare_quotes(quote_request: QuoteRequest) -> str:
-    """The server renders the chosen columns; five at most."""
+    """Shows the chosen quotes side by side, at most five."""
     form = _form(quote_request)
     found = _found(quote_request, form)
     return render_template(
@@ -67,7 +67,7 @@ def compare_quotes(quote_request: QuoteRequest) -> str:
 
 
 def _found(quote_request: QuoteRequest, form: CompareForm) -> ComparisonTable:
-    """What is compared; our estimates fill the fields that the reader left alone."""
+    """Returns the comparison, and fills our estimates into the fields that the reader left alone."""
     found = build_comparison_table(
         quote_request,
         numbers=[int(number) for number in form.quotes.data or ()],
@@ -88,13 +88,13 @@ def _form(quote_request: QuoteRequest) -> CompareForm:
 
 
 def _own(form: CompareForm, name: str) -> int | None:
-    """The reader's own figure; our estimate sent back unchanged is not theirs."""
+    """Returns the reader's own figure; None where the field holds our estimate."""
     untouched = request.args.get(name) == request.args.get(f"{name}_was")
     return None if untouched else form.amounts[name].minor(form.currency_code)
 
 
 def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:
-    """Our estimates fill the fields where the clinics are in one country; of several, each is named in the hint."""
+    """Fills our estimates in where all clinics are in one country; for several, the hint names each."""
     ours = next(iter(found.estimates.values())) if len(found.estimates) == 1 else None
     for name in ("fare", "night"):
         shown = amount_text(getattr(ours, name), found.currency) if ours else None

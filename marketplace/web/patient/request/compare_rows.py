@@ -1,4 +1,4 @@
-"""The compared quotes as bands of cells: what a clinic did not state is said as not stated."""
+"""The compared quotes as rows of cells; what a clinic did not state is shown as not stated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ from marketplace.words.quote import PRACTITIONER_ROLES
 
 
 class FullCell(TypedDict):
-    """A figure with what is said below it: a note, a mark for the best, warnings."""
+    """A figure with what is written below it: a note, a mark for the best, warnings."""
 
     html: str
     note: str
@@ -56,7 +56,7 @@ class Band:
 
 
 def columns(found: ComparisonTable) -> list[dict[str, str]]:
-    """The heads: clinic and place."""
+    """Returns the heads of the columns: clinic and place."""
     return [_head(column) for column in found.columns]
 
 
@@ -72,7 +72,7 @@ def _head(column: Column) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Action:
-    """What stands below a column: a link where the quote can be chosen, else in words why not."""
+    """What is below a column: the link to choose the quote, or why it cannot be chosen."""
 
     text: str
     href: str | None = None
@@ -81,7 +81,10 @@ class Action:
 
 
 def actions(found: ComparisonTable) -> list[Action]:
-    """Returns one a column; a quote is chosen while it stands, its clinic may go on and its request is open."""
+    """Returns an action for each column.
+
+    A quote can be chosen while it is open, its clinic active and its request open.
+    """
     return [_action(column.quote) for column in found.columns]
 
 
@@ -96,7 +99,7 @@ def _action(quote: Quote) -> Action:
 
 
 def rows(found: ComparisonTable, *, view: str) -> list[Band]:
-    """The bands in their order; the one against home only where there is a price at home."""
+    """Returns the bands in their order; the comparison with home only where there is a price at home."""
     bands: list[tuple[str, str, Callable[[Column], Cell]]] = [
         ("total", _("Total for you"), lambda column: _total(column, found, view=view)),
         ("price", _("Clinic's price for the course"), lambda column: _price(column, found.currency)),
@@ -158,7 +161,7 @@ def _each(column: Column) -> Cell:
 
 
 def _trips(column: Column, currency: str) -> Cell:
-    """The plan that is counted, with what its travel costs; where the clinic wrote another one, that as well."""
+    """Returns the plan that is counted and its travel cost; where the clinic stated another plan, that as well."""
     plan = column.result.plan
     nights = paid_nights(plan.counted, included=nights_included(column.quote, plan))
     figures = Markup("{} × {}").format(plan.counted.trips, money(column.fare, currency))

@@ -1,4 +1,4 @@
-"""The link that confirms: the page shows all that goes out, the button sends exactly that, once."""
+"""The link that confirms a request: the page shows all that is sent, the button sends exactly that, once."""
 
 from functools import cached_property
 
@@ -26,27 +26,27 @@ from marketplace.web.patient.request_access import grant_access, is_trusted_brow
 
 
 class ConfirmForm(AgreeingForm, IdempotentForm):
-    """Asks for nothing more than the button."""
+    """The button that confirms; it asks for nothing else."""
 
 
 class Confirmation(Agreement):
-    """What was agreed to when the form was sent, and who of those clinics can still get it."""
+    """What was agreed to when the form was sent, and which of those clinics can still get the request."""
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> "Confirmation":
-        """As it is at this moment."""
+        """Returns the confirmation as of this moment."""
         clinics = with_consent(quote_request, Purpose.REQUEST)
         return cls("confirm", quote_request, Recipients.among(quote_request, clinics))
 
     @cached_property
     def sentences(self) -> list[str]:
-        """The stored words."""
+        """Returns the consent sentences as they were stored."""
         return sorted({consent.text for consent in standing_rows(self.quote_request)})
 
 
 @blueprint.get("/q/<token>/confirm")
 def show_confirmation(token: str) -> ResponseReturnValue:
-    """Shows what would be sent to whom; a mail scanner that follows the link sends nothing."""
+    """Shows what would be sent to whom; following the link sends nothing. Raises LinkGone."""
     quote_request, link = request_links.peek_confirm(token)
     return _page(token, Confirmation.of(quote_request), link, ConfirmForm())
 
@@ -70,7 +70,7 @@ def _page(token: str, confirmation: Confirmation, link: SignedLink, form: Confir
 @writes
 @idempotent(ConfirmForm, must_have_key=False)
 def send_request(token: str) -> ResponseReturnValue:
-    """Sends it, once; who presses twice, or again because no answer came, is led to the request all the same."""
+    """Sends the request to its clinics, once; repeating it redirects to the request. Raises LinkGone or WrongState."""
     quote_request, link = request_links.spend_confirm(token)
     submission.lock_with_clinics(quote_request)
     confirmation, form = Confirmation.of(quote_request), ConfirmForm()
@@ -87,7 +87,10 @@ def send_request(token: str) -> ResponseReturnValue:
 @blueprint.post("/q/<token>/change")
 @writes
 def change_unconfirmed(token: str) -> ResponseReturnValue:
-    """Back to the form with every answer; it shows health answers, so it opens in the person's own browser only."""
+    """Makes the request a draft again, only in the browser that wrote it, as it shows health answers.
+
+    Raises LinkGone or WrongState.
+    """
     quote_request, link = request_links.peek_confirm(token)
     if not is_trusted_browser(quote_request.ref, mailed_at=link.created_at):
         flash(_("To change an answer, have the email sent again and open its link at once"), "care")

@@ -1,4 +1,4 @@
-"""Pausing, closing, keeping, deleting and downloading a request, and leaving a shared browser."""
+"""Pausing, closing, keeping, deleting and exporting a request, and forgetting it in a shared browser."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
 @blueprint.post("/my/requests/<ref>/pause")
 @writes
 def pause_request(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Pauses an open request and opens a paused one."""
+    """Pauses an open request, and reopens a paused one. Raises WrongState."""
     # A button pressed twice asks for the same twice.
     if request.form.get("to") == quote_request.state:
         return _back(quote_request)
@@ -60,7 +60,7 @@ def pause_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 @blueprint.route("/my/requests/<ref>/close", methods=["GET", "POST"])
 @writes
 def close_request(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Says what follows, then does it."""
+    """Shows what closing the request causes; a POST closes it. Raises WrongState."""
     if request.method == "POST":
         request_actions.close(quote_request)
         flash(_("Closed. Clinics can no longer answer"), "success")
@@ -71,7 +71,7 @@ def close_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 @blueprint.route("/my/requests/<ref>/keep", methods=["GET", "POST"])
 @writes
 def keep_request(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Says when an ended request will be erased; one button keeps it, one leads to deleting it now."""
+    """Shows when the ended request will be erased; a POST keeps it for longer. Raises WrongState."""
     if quote_request.state in AT_CLINICS:
         page = render_template("patient/request/not_ended.html", quote_request=quote_request)
         return page, 409 if request.method == "POST" else 200
@@ -87,7 +87,7 @@ def keep_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 @blueprint.post("/my/leave")
 @writes
 def leave_browser() -> ResponseReturnValue:
-    """On a computer that others use, too: nothing that was sent or opened here opens again without a new link."""
+    """Forgets everything sent or opened in this browser; each request then needs a new link."""
     sessions.current().end()
     flash(_("Done. Your request opens in this browser again by a link we mail you"), "success")
     return redirect(url_for("patient.ask_for_link"), 303)
@@ -97,7 +97,7 @@ def leave_browser() -> ResponseReturnValue:
 @trusted_browser_only
 @writes
 def export_request(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """The request's own page opens it, nobody else's does; a look by HEAD takes nothing."""
+    """Returns the request as an export to the browser that opened it; HEAD exports nothing."""
     if request.method == "HEAD":
         return ""
     content = export(quote_request)
@@ -114,7 +114,10 @@ def export_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 @blueprint.route("/my/requests/<ref>/delete", methods=["GET", "POST"])
 @writes
 def delete_request(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Deletes the request: ours is erased within a minute, clinics are told to delete their copies."""
+    """Shows what follows; a POST deletes the request, erased within a minute, and asks its clinics to delete theirs.
+
+    Raises WrongState.
+    """
     if request.method == "POST":
         request_actions.delete_request(quote_request)
         token = link_to_confirmations(quote_request)
@@ -125,7 +128,7 @@ def delete_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """One clinic: when it was asked, last asked again, and, once nothing is open, when it confirmed."""
+    """One clinic's deletion: when it was asked, when it was reminded, and when it had confirmed everything."""
 
     clinic: str
     asked_at: datetime | None
@@ -134,7 +137,7 @@ class Confirmation:
 
     @classmethod
     def of(cls, duties: Sequence[DeletionDuty]) -> Confirmation:
-        """All that one clinic was to delete, in one line."""
+        """Returns one line for all that a clinic was asked to delete."""
         is_open = any(duty.state == DutyState.ASKED for duty in duties)
         moments = [duty.confirmed_at for duty in duties if duty.confirmed_at]
         chased = [duty.chased_at for duty in duties if duty.chased_at]
@@ -148,13 +151,13 @@ class Confirmation:
 
 @blueprint.get("/d/<token>")
 def show_confirmations(token: str) -> ResponseReturnValue:
-    """Names of clinics and dates, nothing of the person: the request itself is gone."""
+    """Shows clinics and dates of deletion, without personal data, as the request is gone. Raises LinkGone."""
     quote_request, _link = open_confirmations(token)
     return deleted_page(quote_request)
 
 
 def deleted_page(quote_request: QuoteRequest) -> str:
-    """The same for the browser that holds the request, in the moments before it is erased."""
+    """Renders the same page for the browser that holds the request, shortly before it is erased."""
     return render_template(
         "patient/request/deleted.html",
         quote_request=quote_request,

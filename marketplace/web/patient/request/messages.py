@@ -1,4 +1,4 @@
-"""The patient answers a clinic's question, here and without handing out an address."""
+"""The patient's messages with a clinic, which show no email address."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ from marketplace.web.patient.request_access import current_request
 
 
 class MessageForm(IdempotentForm):
-    """What to say."""
+    """A message to a clinic."""
 
     limit = "message-clinic"
     body = TextAreaField(
@@ -38,14 +38,14 @@ class MessageForm(IdempotentForm):
     )
 
     def counted(self) -> dict[str, str]:
-        """Each message is an email to the clinic's desk."""
+        """Returns the lead as what the limit counts, as each message is an email to the clinic."""
         return {"request": current_request().ref}
 
 
 @blueprint.get("/my/requests/<ref>/messages/<clinic>")
 @writes
 def show_messages(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """What was said so far, and a field; what the clinic wrote is read now, but not by HEAD."""
+    """Shows the messages and a field to answer; a GET marks the clinic's as read, HEAD does not. Raises NotFound."""
     lead = lead_with_clinic(quote_request, clinic)
     said = messages(lead)
     if said and request.method != "HEAD":
@@ -57,7 +57,7 @@ def show_messages(quote_request: QuoteRequest, clinic: str) -> ResponseReturnVal
 @writes
 @idempotent(MessageForm)
 def send_message(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """Answers a question; the clinic's clock runs on."""
+    """Sends an answer to the clinic, whose reply clock goes on. Raises NotFound or WrongState."""
     lead = lead_with_clinic(quote_request, clinic)
     form = MessageForm()
     if not form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""What cannot be done as things stand: the page says how they stand, and leads back; what was typed is shown."""
+"""The page for what the current state does not allow: it explains the state and shows what was typed."""
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from marketplace.words.request import LEAD_REFUSED, QUOTE_REFUSED, REFUSALS, REF
 
 @blueprint.errorhandler(WrongState)
 def show_not_possible(problem: WrongState) -> ResponseReturnValue:
-    """For the pages of a request; elsewhere the page that every such refusal has."""
+    """Shows why a request's page was refused; other pages get the site's common page for it."""
     if (
         "quote_request" not in g
         or isinstance(problem, FormChanged)

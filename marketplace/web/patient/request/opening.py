@@ -1,4 +1,4 @@
-"""Opening a request by its mailed link: the link, a lost one sent again, health answers in another browser."""
+"""Opening a request by its emailed link, sending a lost link again, and opening health answers elsewhere."""
 
 from datetime import timedelta
 
@@ -16,19 +16,19 @@ from marketplace.web.patient.request_access import accessible_refs, current_requ
 
 
 class LinkForm(ChallengedForm, IdempotentForm):
-    """Where the new link goes."""
+    """The address to which the new link is sent."""
 
     limit = "link"
     email = email_field()
 
     def counted(self) -> dict[str, str]:
-        """Each mailbox has peace, whoever asks."""
+        """Returns the address as what the limit counts: a mailbox gets few emails, whoever asks."""
         return {"email": self.email.data or ""}
 
 
 @blueprint.get("/q/<token>")
 def open_page(token: str) -> ResponseReturnValue:
-    """Opens a session for that one request; a look by HEAD opens nothing."""
+    """Opens a session for the one request of the link; a HEAD request opens nothing. Raises LinkGone."""
     quote_request, link = request_links.open_page(token)
     if request.method == "HEAD":
         return ""
@@ -42,7 +42,7 @@ def open_page(token: str) -> ResponseReturnValue:
 @writes
 @idempotent(LinkForm, must_have_key=False)
 def ask_for_link() -> ResponseReturnValue:
-    """The same answer for every address, known or not."""
+    """Sends the link to a known address; the answer is the same for every address."""
     form = LinkForm()
     if form.validate_on_submit():
         request_links.send_new_link(form.email.data or "")
@@ -55,25 +55,25 @@ def ask_for_link() -> ResponseReturnValue:
 
 @blueprint.get("/my/link/sent")
 def link_sent() -> str:
-    """What happens next."""
+    """Shows what happens next."""
     return render_template(
         "patient/request/link_sent.html", hours=request_links.LIFETIMES[request_links.PAGE] // timedelta(hours=1)
     )
 
 
 class OpenForm(IdempotentForm):
-    """Asks for nothing: the mail goes to the address of the request."""
+    """The button that mails a link; the mail goes to the address of the request."""
 
     limit = "link"
 
     def counted(self) -> dict[str, str]:
-        """The mailbox has peace, whoever presses."""
+        """Returns the request's address as what the limit counts: a mailbox gets few emails."""
         return {"email": queries.answers(current_request()).email}
 
 
 @blueprint.get("/my/requests/<ref>/open")
 def show_closed(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Why it is closed here, and how it opens."""
+    """Shows why health answers are closed in this browser, and how to open them."""
     return _page(quote_request, OpenForm())
 
 
@@ -81,7 +81,7 @@ def show_closed(quote_request: QuoteRequest) -> ResponseReturnValue:
 @writes
 @idempotent(OpenForm)
 def mail_link_to_open(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """The new link opens it in whatever browser it is followed, for ten minutes."""
+    """Mails a link that opens the health answers for ten minutes in the browser that follows it."""
     form = OpenForm()
     if not form.validate_on_submit():
         return _page(quote_request, form)

@@ -1,4 +1,4 @@
-"""The photos of a request that is out: shown, taken out, added with a consent to who sees them."""
+"""The photos of a request that was sent: shown, removed, and added with consent to who sees them."""
 
 from uuid import UUID
 
@@ -24,24 +24,24 @@ from marketplace.web.patient.request_access import trusted_browser_only
 
 
 class LaterPhotosForm(AgreeingForm, PhotosForm):
-    """Clinics that read the health answers see a new photo at once: the patient agrees to that, by name."""
+    """Photos to add, with consent: clinics that read the health answers see them at once, so they are named."""
 
     agree = BooleanField()
 
     clinics: tuple[Clinic, ...] = ()
 
     def name_clinics(self, clinics: list[Clinic]) -> None:
-        """Those who read now."""
+        """Names the clinics that read the photos now in the sentence of the consent."""
         self.clinics = tuple(clinics)
         self.agree.label.text = later_photos_text(clinics)
 
     def shown_of(self, quote_request: QuoteRequest) -> Shown:
-        """One fact for the sentence of each clinic, and one that is always there."""
+        """Returns a fact for each clinic's sentence, and one that is always there."""
         facts: dict[str, object] = {f"clinic.{clinic.slug}": later_photos_text([clinic]) for clinic in self.clinics}
         return Shown(("later_photos", str(quote_request.id)), facts | {"photos": True})
 
     def is_stale(self, quote_request: QuoteRequest) -> bool:
-        """Whether photos would go to others than the page said; an agreement to an earlier sentence is taken out."""
+        """Returns whether other clinics would see the photos than the page named; if so, unticks the consent."""
         asks = bool(self.photos.data and self.clinics)
         if asks and not self.agrees_to(self.shown_of(quote_request)):
             self.agree.data = False
@@ -49,12 +49,12 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
         return False
 
     def validate_agree(self, _field: BooleanField) -> None:
-        """Where somebody would see the photos."""
+        """Checks the consent where a clinic would see the photos. Raises ValidationError."""
         if self._must_agree():
             raise ValidationError(_("Agree, or leave your photos out"))
 
     def agrees(self) -> bool:
-        """The same once more, for clinics that began to read while the photos were reencoded."""
+        """Returns whether the consent still covers all clinics, once the photos were reencoded."""
         if self._must_agree():
             self.agree.errors = [_("Agree, or leave your photos out")]
         return not self.agree.errors
@@ -63,7 +63,7 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
         return bool(self.clinics and self.photos.data and not self.agree.data)
 
     def rows(self) -> list[Row]:
-        """Who would see them, with a mark where that changed."""
+        """Returns the clinics added since the page was shown, as rows marked as changed."""
         named = [(f"clinic.{clinic.slug}", clinic) for clinic in self.clinics]
         return [
             {"name": name, "key": clinic.name, "value": country_name(clinic.country), "changed": True}
@@ -72,7 +72,7 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
         ]
 
     def items(self) -> list[tuple[str | None, str]]:
-        """What changed since the page was shown."""
+        """Returns what changed since the page was shown."""
         labels = {f"clinic.{clinic.slug}": clinic.name for clinic in self.clinics}
         return items(self.changes, labels, gone=_("A clinic that was named sees your photos no longer"))
 
@@ -80,14 +80,14 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
 @blueprint.get("/my/requests/<ref>/photos/<uuid:photo_id>")
 @trusted_browser_only
 def show_photo(quote_request: QuoteRequest, photo_id: UUID) -> Response:
-    """For whoever holds the request's link."""
+    """Returns a photo to a browser that may see the request's health answers. Raises NotFound."""
     return photo_response(quote_request, photo_id)
 
 
 @blueprint.get("/my/requests/<ref>/answers/photos")
 @trusted_browser_only
 def show_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """What is there, and who sees it."""
+    """Shows the request's photos and which clinics see them."""
     return _page(quote_request, LaterPhotosForm.of(quote_request))
 
 
@@ -96,7 +96,7 @@ def show_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
 @trusted_browser_only
 @writes
 def change_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Stored with the consent to it; what could be taken is kept, also when another file could not."""
+    """Stores the good files with the consent to them, also where others are refused. Raises WrongState."""
     form = LaterPhotosForm.of(quote_request)
     form.name_clinics(photo_readers(quote_request))
     if form.is_stale(quote_request) or not form.validate_on_submit():
@@ -111,7 +111,7 @@ def change_photos(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 
 def _change(quote_request: QuoteRequest, form: LaterPhotosForm) -> bool:
-    """Whether it was stored: where the clinics changed while the photos were reencoded, nothing is."""
+    """Stores the photos and returns True; returns False where the clinics changed during reencoding."""
     reencoded = form.reencode()
     begin = answer_changes.begin if reencoded else answer_changes.begin_removal
     before = begin(quote_request)

@@ -1,4 +1,4 @@
-"""What a quote says, field by field, in the patient's words, and what pages call a quote or lead as it stands."""
+"""A quote's fields in the patient's words, and the labels of quotes and leads by their state."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ BY_KIND: dict[Kind, Callable[..., str]] = {
 
 
 def shown_value(quote: Quote, about: QuoteField) -> str:
-    """Returns the value of a field by its kind; what is not stated is said so."""
+    """Returns the value of a field in words, by its kind; a missing value is "not stated"."""
     value = getattr(quote, about.name)
     if value is None or value in ("", []):
         return not_stated()
@@ -104,13 +104,13 @@ def shown_value(quote: Quote, about: QuoteField) -> str:
 
 @blueprint.app_template_filter()
 def lead_label(lead: Lead) -> Tag:
-    """A lead's label and kind of tag; one that ended by the patient's own no is named so."""
+    """Returns a lead's label and kind of tag; one that ended by the patient's decision has its own label."""
     return DECIDED_AGAINST if _is_declined(lead) else LEAD_STATES.patient[lead.state]
 
 
 @blueprint.app_template_filter()
 def quote_label(quote: Quote) -> Tag:
-    """The same for a quote."""
+    """Returns a quote's label and kind of tag."""
     return DECIDED_AGAINST if _is_declined(quote.lead) else QUOTE_STATES.patient[quote.state]
 
 
@@ -119,7 +119,7 @@ def _is_declined(lead: Lead) -> bool:
 
 
 def given_before(names: Iterable[str]) -> str | None:
-    """The mark on a quote; none where nothing was changed since it was given."""
+    """Returns the mark on a quote given before answers were changed; None where none was."""
     changed = [str(ANSWERS.patient[name]) for name in names]
     if not changed:
         return None

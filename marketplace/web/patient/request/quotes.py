@@ -1,4 +1,4 @@
-"""One quote, and what the patient does with it: reads it, declines it with a reason or none, undoes a choice."""
+"""One quote as the patient reads it, declining it with or without a reason, and undoing a choice."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -39,7 +39,7 @@ def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 @blueprint.get(BASE)
 def show_quote(quote_request: QuoteRequest, number: int) -> str:
-    """One quote as an itemised card; what is missing is said as missing."""
+    """Shows one quote as an itemised card; missing values are shown as not stated. Raises NotFound."""
     quote = of_request(quote_request, number)
     found = build_comparison_table(quote_request, numbers=[number])
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
@@ -59,19 +59,19 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
 
 
 def _in_words(quote: Quote, currency: str) -> dict[str, object]:
-    """What it says; amounts in the patient's currency, too."""
+    """Returns what the quote says; amounts in the patient's currency, too."""
     total = both_amounts(quote.total, quote.currency, to=currency)
     return {"plan": checked_quote(quote), "cards": cards(quote, currency=currency), "total": total}
 
 
 def _changed_since(quote: Quote) -> dict[str, object]:
-    """The mark of a quote given before an answer was changed; answers to other questions stand by themselves."""
+    """Returns the mark of a quote given before one of its own answers was changed."""
     changed = changed_after(quote)
     return {"before": given_before(changed), "questions_changed": "questions" in changed}
 
 
 def _next_steps(quote: Quote) -> dict[str, object]:
-    """What has changed about the clinic, and what can be done with the quote now."""
+    """Returns what has changed about the clinic, and what can be done with the quote now."""
     takes_quotes = quote.lead.request.state in TAKES_QUOTES
     return {
         "news": clinic_news(quote.lead),
@@ -84,7 +84,7 @@ def _next_steps(quote: Quote) -> dict[str, object]:
 @blueprint.post(BASE + "/undo")
 @writes
 def undo_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """Within 48 hours all is as before: what was chosen, and what was declined."""
+    """Undoes a choice or a decline within 48 hours, for all quotes it ended. Raises NotFound or WrongState."""
     quote = of_request(quote_request, number)
     if quote.lead.quote_declined_at is not None:
         choosing.undo_decline(quote)
@@ -96,7 +96,7 @@ def undo_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue
 
 
 class DeclineForm(Form):
-    """Why, if one likes."""
+    """The reason for declining a quote, which is optional."""
 
     reason = RadioField(
         _l("What was it?"),
@@ -108,7 +108,7 @@ class DeclineForm(Form):
 
 @blueprint.get(BASE + "/decline")
 def show_decline(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """What follows, before it does."""
+    """Shows what declining causes, before it happens. Raises NotFound or WrongState."""
     quote = of_request(quote_request, number)
     if quote.state != "sent" or quote_request.state not in TAKES_QUOTES:
         raise WrongState(QUOTE_REFUSALS[quote.state], _("This quote is not open any more"))
@@ -118,7 +118,10 @@ def show_decline(quote_request: QuoteRequest, number: int) -> ResponseReturnValu
 @blueprint.post(BASE + "/decline")
 @writes
 def decline_quote(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """The clinic is told, with the reason if one was given."""
+    """Declines the quote and tells the clinic, with the reason if there is one.
+
+    Raises NotFound, WrongState, Refused or LimitReached.
+    """
     limits.consume("choose", request=quote_request.ref)
     quote, form = of_request(quote_request, number), DeclineForm()
     if not form.validate_on_submit():

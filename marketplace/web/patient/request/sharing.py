@@ -1,4 +1,4 @@
-"""What was shared with whom: a card for each clinic, and revoking it. GET says what follows, POST does it."""
+"""What is shared with which clinic: a card for each, revoking and giving consent. Only a POST changes anything."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Said:
-    """One sentence, and for which purposes it was given or revoked at that moment."""
+    """One consent sentence, and the purposes for which it was given or revoked at that moment."""
 
     text: str
     act: str
@@ -49,7 +49,7 @@ class Said:
 
 @dataclass(frozen=True)
 class SharingCard:
-    """One clinic; `reads` says of each purpose that was ever given when its newest row was written."""
+    """One clinic's consents; `reads` tells for each purpose when its newest consent record was written."""
 
     clinic: Clinic
     lead: Lead | None
@@ -60,31 +60,31 @@ class SharingCard:
 
     @property
     def stands(self) -> list[Purpose]:
-        """What was given and not revoked."""
+        """Returns the purposes that were given and not revoked."""
         return [purpose for purpose in Purpose if purpose in self.rows and self.rows[purpose].act == GIVEN]
 
     @property
     def reads(self) -> list[Purpose]:
-        """What the clinic can read at this moment."""
+        """Returns the purposes that the clinic can read at this moment."""
         return self.stands if self.lead is not None and self.lead.state in READING else []
 
     @property
     def revocable(self) -> list[str]:
-        """What can be revoked by itself; all of it can as long as the lead was not revoked."""
+        """Returns the purposes that can be revoked by themselves; none once the whole lead is revoked."""
         if self.lead is None or self.lead.state == LeadState.REVOKED:
             return []
         return [what for what, purpose in PARTS.items() if purpose in self.stands]
 
     @property
     def grantable(self) -> list[str]:
-        """What can be given anew."""
+        """Returns the purposes that can be given again."""
         if self.lead is None or self.lead.state not in READING:
             return []
         return [w for w, purpose in PARTS.items() if purpose not in self.stands and giving_text(self.lead, w)]
 
 
 def sharing_cards(request: QuoteRequest) -> list[SharingCard]:
-    """A card for every clinic that was ever agreed to, by name."""
+    """Returns a card for every clinic that ever had a consent, by name."""
     leads = {lead.clinic_id: lead for lead in leads_of(request)}
     rows, duties, history, seen = (
         newest_consents(request),
@@ -107,7 +107,7 @@ def sharing_cards(request: QuoteRequest) -> list[SharingCard]:
 
 
 def sentences(rows: Sequence[Consent]) -> list[Said]:
-    """The newest first; what was said once for several purposes stands once."""
+    """Returns the consent sentences, newest first; one given for several purposes appears once."""
     found: list[Said] = []
     for row in rows:
         if not found or (found[-1].text, found[-1].act, found[-1].at) != (row.text, row.act, row.at):
@@ -121,7 +121,7 @@ BASE = "/my/requests/<ref>/sharing"
 
 @blueprint.get(BASE)
 def sharing(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """A card a clinic: what it may read, since when, who looked, what it was told to delete."""
+    """Shows a card for each clinic: what it may read, since when, who read it, and what it must delete."""
     return render_template(
         "patient/request/sharing.html",
         quote_request=quote_request,
@@ -133,7 +133,7 @@ def sharing(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 @blueprint.get(BASE + "/<clinic>/revoke")
 def show_revocation(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """Shows what follows from revoking, before it happens; what is revoked already has no such page."""
+    """Shows what revoking causes before it happens. Raises NotFound where it is revoked already."""
     lead, what = lead_with_clinic(quote_request, clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
     stands = standing_purposes(lead.request).get(lead.clinic_id, [])
     if not stands or (what in PARTS and PARTS[what] not in stands):
@@ -155,7 +155,7 @@ def show_revocation(quote_request: QuoteRequest, clinic: str) -> ResponseReturnV
 @blueprint.post(BASE + "/<clinic>/revoke")
 @writes
 def revoke_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """Revokes the consent; revoking it twice changes nothing more."""
+    """Revokes the consent; revoking it again changes nothing. Raises NotFound or Refused."""
     lead = lead_with_clinic(quote_request, clinic)
     ending.revoke_consent(lead, request.form.get("what", ""))
     flash(_("Taken back. We have asked %(clinic)s to delete its copy", clinic=lead.clinic.name), "success")
@@ -165,7 +165,7 @@ def revoke_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnVa
 @blueprint.get(BASE + "/<clinic>/give")
 @trusted_browser_only
 def show_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """The sentence to agree to, so that the clinic reads it again."""
+    """Shows the sentence to agree to, so that the clinic can read the answers again. Raises NotFound."""
     what = _asked(request.args.get("what", Purpose.HEALTH.value), set(PARTS))
     return _giving_page(lead_with_clinic(quote_request, clinic), what)
 
@@ -174,7 +174,7 @@ def show_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValu
 @trusted_browser_only
 @writes
 def give_consent(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """Stores the sentence that was shown; where it would be another by now, that one is shown first."""
+    """Stores the consent with the sentence shown; if it has changed, shows the new one. Raises NotFound or Refused."""
     lead = lead_with_clinic(quote_request, clinic)
     what = _asked(request.form.get("what", Purpose.HEALTH.value), set(PARTS))
     if request.form.get("words") != giving_text(lead, what):

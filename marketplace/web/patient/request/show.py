@@ -1,4 +1,4 @@
-"""A request's own page: who has it and in which state, and its quotes."""
+"""A request's own page: its state, the clinics that have it, and their quotes."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ from marketplace.web.patient.request.quote_rows import given_before
 
 @blueprint.get("/my/requests/<ref>")
 def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Every state has its page; none is empty."""
+    """Shows the request in whatever state it is."""
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
     return render_template(
@@ -38,7 +38,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 
 def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
-    """Who has the request, what they sent and wrote, and what has changed about them."""
+    """Returns the clinics that have the request, their quotes and messages, and what changed about them."""
     leads = leads_of(quote_request)
     quotes = sent_quotes(quote_request)
     return {
