@@ -1,10 +1,10 @@
 """Reads published listings: one set-based query for a list, one for a clinic."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue.models import Procedure, Treatment
@@ -21,40 +21,72 @@ SORTS = ("checks", "reply", "price", "name")
 SHOWN = (ListingState.PUBLISHED, ListingState.PAUSED)
 
 
+V = TypeVar("V")
+
+
+def _condition(listing: Callable[[V], ColumnElement[bool]] | None = None) -> V | None:
+    """Declares a condition of the list, empty at first; None where it is one of the price's, asked in `_offers`."""
+    declared: V | None = field(default=None, metadata={"listing": listing})
+    return declared
+
+
 @dataclass(frozen=True)
 class ClinicFilter:
-    """What a reader looks for; empty means everything. `max_price_eur` in euro cents for a session."""
+    """What a reader looks for; None means everything. `max_price` in euro cents for a session.
 
-    country: str | None = None
-    city: str | None = None
-    treatment: str | None = None
-    procedure: str | None = None
-    language: str | None = None
-    max_price_eur: int | None = None
-    q: str = ""
+    A condition has the name of its form field, and of its count in `facets` where there is one.
+    """
+
+    country: str | None = _condition(lambda code: Clinic.country == code)
+    city: str | None = _condition(lambda name: Clinic.city == name)
+    treatment: str | None = _condition()
+    procedure: str | None = _condition()
+    language: str | None = _condition(lambda code: Clinic.languages.contains([code]))
+    max_price: int | None = _condition()
+    q: str | None = _condition(lambda text: and_(true(), *matching(text)))
     sort: str = "checks"
     page: int = 1
 
     def without(self, name: str) -> "ClinicFilter":
         """Returns the same filter without one condition."""
-        changed: dict[str, Any] = {name: "" if name == "q" else None}
+        changed: dict[str, Any] = {name: None}
         return replace(self, **changed)
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """The names of the conditions that are set."""
-        names = ("country", "city", "treatment", "procedure", "language", "max_price_eur", "q")
-        return tuple(name for name in names if getattr(self, name))
+        return tuple(name for name in CONDITIONS if getattr(self, name))
+
+
+CONDITIONS = {each.name: each.metadata["listing"] for each in fields(ClinicFilter) if "listing" in each.metadata}
+
+
+class Place(NamedTuple):
+    """A country's code and one of its cities; its facet is "TR/Istanbul"."""
+
+    country: str
+    city: str
+
+    @classmethod
+    def of_facet(cls, value: str) -> "Place":
+        """Reads the value of a facet."""
+        country, _, city = value.partition("/")
+        return cls(country, city)
 
 
 @dataclass(frozen=True)
 class Facets:
-    """How many published listings have each country, city, language and procedure."""
+    """How many published listings have each value, by the name of the condition that asks for it."""
 
-    countries: dict[str, int] = field(default_factory=dict)
-    cities: dict[str, int] = field(default_factory=dict)
-    languages: dict[str, int] = field(default_factory=dict)
-    procedures: dict[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def __getitem__(self, condition: str) -> Mapping[str, int]:
+        return self.counts.get(condition, {})
+
+    @property
+    def places(self) -> dict[Place, int]:
+        """The counts of cities."""
+        return {Place.of_facet(value): count for value, count in self["city"].items()}
 
 
 def search(wanted: ClinicFilter) -> Page[Clinic]:
@@ -75,24 +107,17 @@ def _with_details(query: Select[Clinic]) -> Select[Clinic]:
 
 
 def _conditions(wanted: ClinicFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Clinic.listing_state == ListingState.PUBLISHED]
-    if wanted.country:
-        found.append(Clinic.country == wanted.country)
-    if wanted.city:
-        found.append(Clinic.city == wanted.city)
-    if wanted.language:
-        found.append(Clinic.languages.contains([wanted.language]))
-    found += matching(wanted.q)
-    if wanted.treatment or wanted.procedure or wanted.max_price_eur:
-        found.append(_offers(wanted))
-    return found
+    set_ones = [(listing, getattr(wanted, name)) for name, listing in CONDITIONS.items() if getattr(wanted, name)]
+    found = [Clinic.listing_state == ListingState.PUBLISHED]
+    found += [listing(value) for listing, value in set_ones if listing]
+    return [*found, _offers(wanted)] if any(listing is None for listing, _ in set_ones) else found
 
 
 def _offers(wanted: ClinicFilter) -> ColumnElement[bool]:
     price = select(ClinicPrice.id).where(ClinicPrice.clinic_id == Clinic.id)
     price = _of_wanted(price, wanted)
-    if wanted.max_price_eur:
-        price = price.where(ClinicPrice.low_eur <= wanted.max_price_eur)
+    if wanted.max_price:
+        price = price.where(ClinicPrice.low_eur <= wanted.max_price)
     return price.exists()
 
 
@@ -126,19 +151,18 @@ def facets() -> Facets:
     found: dict[str, dict[str, int]] = {}
     for facet in db.session.scalars(select(ListingFacet).order_by(ListingFacet.value)):
         found.setdefault(facet.dimension, {})[facet.value] = facet.count
-    names = {"countries": "country", "cities": "city", "languages": "language", "procedures": "procedure"}
-    return Facets(**{name: found.get(dimension, {}) for name, dimension in names.items()})
+    return Facets(found)
 
 
-def published_cities() -> list[tuple[str, str]]:
-    """Returns country code and name of every city with a published clinic."""
+def published_places() -> list[Place]:
+    """Returns every city with a published clinic."""
     query = select(ListingFacet.value).where(ListingFacet.dimension == "city").order_by(ListingFacet.value)
-    return [(value[:2], value[3:]) for value in db.session.scalars(query)]
+    return [Place.of_facet(value) for value in db.session.scalars(query)]
 
 
 def city_by_slug(country: str, slug: str) -> str | None:
     """Returns the name of a country's city by its slug; where two share it, the first by name."""
-    return next((city for code, city in published_cities() if code == country and slug_of(city) == slug), None)
+    return next((p.city for p in published_places() if p.country == country and slug_of(p.city) == slug), None)
 
 
 def listing(slug: str) -> Clinic:

@@ -48,7 +48,7 @@ def _choices(about: QuoteField) -> list[tuple[str, str]]:
 
 # The field of the form for each kind, with its rules.
 MAKE: Mapping[Kind, Callable[[QuoteField], Field]] = {
-    Kind.AMOUNT: lambda it: AmountField(it.label, none_is_zero=it.none_is_zero, validators=_needed(it)),
+    Kind.AMOUNT: lambda it: AmountField(it.label, none_is_zero=it.none_is_zero, validators=[*_needed(it)]),
     Kind.COUNT: lambda it: CountField(it.label, words=it.missing, optional=not it.required),
     Kind.STATED: lambda it: StatedField(it.label),
     Kind.LINE: lambda it: StringField(it.label, validators=_text_rules(it)),

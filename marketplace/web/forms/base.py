@@ -132,7 +132,7 @@ class FieldOptions(TypedDict, total=False):
     id: str
     name: str
     render_kw: dict[str, str | int | bool]
-    validators: list[Callable[[BaseForm, Field], None]]
+    validators: list[Callable[[BaseForm, Field], None] | Length]
     _form: BaseForm
     _meta: DefaultMeta
     _prefix: str

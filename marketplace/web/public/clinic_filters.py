@@ -1,19 +1,21 @@
 """What a reader looks for in the list of clinics: the form of the address, and the filter it makes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Unpack
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField
+from wtforms import Field, StringField
 from wtforms.validators import Length
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import Treatment
-from marketplace.clinics.queries import SORTS, ClinicFilter, Facets
+from marketplace.clinics.queries import CONDITIONS, SORTS, ClinicFilter, Facets
 from marketplace.clinics.text_search import slug_of
-from marketplace.web.filters import country_name, language_name
+from marketplace.web.filters import country_name, language_name, money_text
+from marketplace.web.forms.base import FieldOptions
 from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.public import preferences
 from marketplace.words.listing import CLINIC_SORTS
@@ -22,46 +24,146 @@ MAX_QUERY = 80
 MAX_COUNT_SHOWN = 500
 
 
+class ListFilter(Field):
+    """A field that is a condition of `ClinicFilter`, which has its name: every one has its words on a chip."""
+
+    inputmode: str | None = None
+
+    def __init__(self, label: str, *, words: Callable[[str], str], **options: Unpack[FieldOptions]) -> None:
+        options.setdefault("default", "")
+        super().__init__(label, **options)
+        self.words = words
+
+    def condition(self, currency: str) -> str | int | None:
+        """What is looked for; None where nothing is, or what cannot be used."""
+        return self.data or None
+
+    def chip(self, currency: str) -> str:
+        """The words on its chip."""
+        return self.words(str(self.condition(currency)))
+
+
+class FilterChoice(ListFilter, QueryChoice):
+    """One of a list; its chip has the words for the name of what is chosen."""
+
+    def chip(self, currency: str) -> str:
+        """The words for the label."""
+        return self.words(next(label for value, label, *_rest in self.iter_choices() if value == self.data))
+
+
+class FacetChoice(ListFilter, QueryChoice):
+    """One of the values that published listings have, each named and counted; a value is in the address as it is."""
+
+    names: Callable[[str], str]
+
+    def __init__(
+        self, label: str, *, names: Callable[[str], str], words: Callable[[str], str], **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(label, words=words, **options)
+        self.names = names
+
+    def show(self, counts: Iterable[tuple[str, int]]) -> None:
+        """Lists the values with their counts."""
+        self.choices = [("", _("Any")), *((value, f"{self.names(value)} ({_counted(n)})") for value, n in counts)]
+
+    def chip(self, currency: str) -> str:
+        """The words for the name."""
+        return self.words(self.names(self.data))
+
+
+class CountryChoice(FacetChoice):
+    """A code, which stands in the address in lower case."""
+
+    def condition(self, currency: str) -> str | None:
+        """The code as listings have it."""
+        return (self.data or "").upper() or None
+
+    def show(self, counts: Iterable[tuple[str, int]]) -> None:
+        """Lists the codes in the case of the address."""
+        super().show((code.lower(), n) for code, n in counts)
+
+
+class FilterText(ListFilter, StringField):
+    """Words, so many characters at most."""
+
+    def condition(self, currency: str) -> str | None:
+        """The words without the spaces around them."""
+        return (self.data or "")[:MAX_QUERY].strip() or None
+
+
+class FilterPrice(ListFilter, QueryPrice):
+    """A price in the reader's currency, looked for in euro cents."""
+
+    inputmode = "decimal"
+
+    def condition(self, currency: str) -> int | None:
+        """The price in euro cents."""
+        minor = self.minor(currency)
+        return exchange.convert(minor, currency, exchange.EURO).minor if minor else None
+
+    def chip(self, currency: str) -> str:
+        """The price as the reader typed it."""
+        return self.words(money_text(self.minor(currency) or 0, currency))
+
+
+def _lower(code: str | None) -> str | None:
+    return code and code.lower()
+
+
+def _upper(code: str | None) -> str | None:
+    return code and code.upper()
+
+
 class ClinicsForm(QueryForm):
     """Every field may be empty; what is on no list is named beside its field and not used."""
 
     currency_code = "GBP"
 
-    q = StringField(
+    q = FilterText(
         _l("Name or city"),
+        words=lambda text: f"“{text}”",
         validators=[Length(max=MAX_QUERY, message=_l("Enter %(n)s characters or fewer", n=MAX_QUERY))],
-        default="",
     )
-    country = QueryChoice(_l("Country"), default="")
-    city = QueryChoice(_l("City"), default="")
-    treatment = QueryChoice(_l("Treatment"), default="")
-    procedure = QueryChoice(_l("Procedure"), default="")
-    language = QueryChoice(_l("Speaks"), default="")
-    max_price = QueryPrice(_l("Session from, at most"), default="")
-    currency = QueryChoice(_l("Currency"))
+    country = CountryChoice(_l("Country"), names=country_name, words=str, filters=[_lower])
+    city = FacetChoice(_l("City"), names=str, words=str)
+    treatment = FilterChoice(_l("Treatment"), words=str)
+    procedure = FacetChoice(_l("Procedure"), names=str, words=lambda name: _("offers %(procedure)s", procedure=name))
+    language = FacetChoice(
+        _l("Speaks"),
+        names=language_name,
+        words=lambda name: _("speaks %(language)s", language=name),
+        filters=[_lower],
+    )
+    max_price = FilterPrice(_l("Session from, at most"), words=lambda price: _("up to %(price)s", price=price))
+    currency = QueryChoice(_l("Currency"), filters=[_upper])
     sort = QueryChoice(_l("Sort by"), choices=list(CLINIC_SORTS.patient.items()), default=SORTS[0])
     page = QueryCount(_l("Page"), high=99_999, usual=1)
 
     @property
-    def places(self) -> dict[str, QueryChoice]:
-        """What the path of a list may say."""
-        return {"country": self.country, "city": self.city}
+    def filters(self) -> dict[str, ListFilter]:
+        """The fields that are conditions, by name."""
+        return {name: field for name, field in self._fields.items() if isinstance(field, ListFilter)}
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What another page of the list, or the list without one condition, keeps in its address."""
+        return (*CONDITIONS, *(name for name in self._fields if name not in {*CONDITIONS, "page"}))
+
+    @property
+    def shown(self) -> list[Field]:
+        """The fields a reader fills in; which treatment is asked only where there are several."""
+        is_single = len(self.treatment.choices or ()) <= 2
+        return [field for field in self if field is not self.page and not (is_single and field is self.treatment)]
 
     @property
     def wanted(self) -> ClinicFilter:
         """The conditions that can be used."""
-        minor = self.max_price.minor(self.currency_code)
-        return ClinicFilter(
-            country=(self.country.data or "").upper() or None,
-            city=self.city.data or None,
-            treatment=self.treatment.data or None,
-            procedure=self.procedure.data or None,
-            language=self.language.data or None,
-            max_price_eur=exchange.convert(minor, self.currency_code, exchange.EURO).minor if minor else None,
-            q=(self.q.data or "")[:MAX_QUERY].strip(),
-            sort=self.sort.data,
-            page=self.page.number or 1,
-        )
+        conditions: dict[str, Any] = {name: field.condition(self.currency_code) for name, field in self.filters.items()}
+        return ClinicFilter(**conditions, sort=self.sort.data, page=self.page.number or 1)
+
+    def chip(self, name: str) -> str:
+        """The words of a condition that is set."""
+        return self.filters[name].chip(self.currency_code)
 
     def no_more_than(self, pages: int) -> None:
         """A page past the last one is said to be none; the last is shown."""
@@ -79,48 +181,49 @@ def clinics_form(found: Facets, listed: Sequence[Treatment], **fixed: str) -> Cl
     if len(listed) == 1:
         form.treatment.data = ""
     form.treatment.choices = [("", _("Any")), *((each.slug, each.name) for each in listed)]
-    about = [each for each in listed if form.treatment.data in ("", each.slug)] or listed
-    procedures = {procedure.slug: procedure.name for each in about for procedure in each.procedures}
-    form.country.choices = _any((code.lower(), country_name(code), n) for code, n in found.countries.items())
-    form.procedure.choices = _any(
-        (slug, procedures[slug], n) for slug, n in found.procedures.items() if slug in procedures
-    )
-    form.language.choices = _any((code, language_name(code), n) for code, n in found.languages.items())
-    form.city.choices = _any((value[3:], value[3:], n) for value, n in found.cities.items())
+    for name, field in form.filters.items():
+        if isinstance(field, FacetChoice):
+            field.show(found[name].items())
+    procedures = _procedures(form.treatment.data, listed)
+    form.procedure.names = procedures.__getitem__
+    form.procedure.show((slug, n) for slug, n in found["procedure"].items() if slug in procedures)
+    form.city.show((place.city, n) for place, n in found.places.items())
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     form.currency.default = currency
     form.currency.data = form.currency.data or currency
     for name, value in fixed.items():
-        field = form.places[name]
-        if all(value != choice[0] for choice in field.choices or ()):
-            field.choices = [*(field.choices or ()), (value, value)]
+        _list_too(form.filters[name], value)
     form.validate()
-    form.city.choices = [choice for choice in form.city.choices if _is_near(choice[0], form, found)]
+    form.city.choices = _near(form.city, form.country.condition(currency), found)
     return form
 
 
-def _is_near(city: str, form: ClinicsForm, found: Facets) -> bool:
-    """Of the chosen country, or chosen itself."""
-    country = (form.country.data or "").upper()
-    return not country or city in {"", form.city.data} or f"{country}/{city}" in found.cities
+def _procedures(treatment: str, listed: Sequence[Treatment]) -> dict[str, str]:
+    """The names of the chosen treatment's procedures by slug, or of all."""
+    about = [each for each in listed if treatment in ("", each.slug)] or listed
+    return {procedure.slug: procedure.name for each in about for procedure in each.procedures}
 
 
-def _any(values: Iterable[tuple[str, str, int]]) -> list[tuple[str, str]]:
-    def counted(label: str, n: int) -> str:
-        return f"{label} ({n if n <= MAX_COUNT_SHOWN else f'{MAX_COUNT_SHOWN}+'})"
+def _list_too(field: ListFilter, value: str) -> None:
+    """What the path says can be chosen, whether or not a clinic has it."""
+    if isinstance(field, QueryChoice) and all(value != choice[0] for choice in field.choices or ()):
+        field.choices = [*(field.choices or ()), (value, value)]
 
-    return [("", _("Any")), *((value, counted(label, n)) for value, label, n in values)]
+
+def _near(cities: FacetChoice, country: str | None, found: Facets) -> list[tuple[str, str]]:
+    """The choices of the country that is looked for, of all where none is, and the one that is chosen."""
+    near = {"", cities.data, *(place.city for place in found.places if country in (None, place.country))}
+    return [(city, label) for city, label, *_rest in cities.iter_choices() if city in near]
+
+
+def _counted(n: int) -> str:
+    return str(n) if n <= MAX_COUNT_SHOWN else f"{MAX_COUNT_SHOWN}+"
 
 
 def _given(found: Facets, fixed: dict[str, str]) -> MultiDict[str, str]:
-    """The address without its empty values; codes in the case of the lists, a city by its slug too."""
+    """The address without its empty values; a city by its slug too."""
     given = {name: value.strip() for name, value in request.args.items() if value.strip()} | fixed
-    for name in ("country", "language"):
-        if name in given:
-            given[name] = given[name].lower()
-    if "currency" in given:
-        given["currency"] = given["currency"].upper()
     if "city" in given:
-        named = {slug_of(value[3:]): value[3:] for value in found.cities}
+        named = {slug_of(place.city): place.city for place in found.places}
         given["city"] = fixed.get("city") or named.get(slug_of(given["city"]), given["city"])
     return MultiDict(given)

@@ -13,45 +13,26 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.geography import by_slug
 from marketplace.clinics import queries
 from marketplace.clinics.models import Clinic, ClinicPrice
-from marketplace.clinics.queries import ClinicFilter
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
-from marketplace.web.filters import country_in_sentence, country_name, country_slug, language_name, money_text
+from marketplace.web.filters import country_in_sentence, country_slug
 from marketplace.web.navigation import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card, in_order, linked_stamp
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 
-NAMES = ("country", "city", "treatment", "procedure", "language", "max_price", "currency", "q", "sort")
 
-
-def _address(wanted: ClinicFilter, **changes: str | int | None) -> str:
+def _address(form: ClinicsForm, **changes: str | int | None) -> str:
     """This list with other conditions, without the empty ones; a country or city of the path is one of them."""
-    kept = {name: request.args[name] for name in NAMES if request.args.get(name)}
-    kept |= {"country": (wanted.country or "").lower(), "city": wanted.city or ""}
+    kept = {name: request.args[name] for name in form.kept if request.args.get(name)}
+    kept |= {name: form[name].data or "" for name in ("country", "city")}
     merged = {name: value for name, value in {**kept, **changes}.items() if value}
     return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
-
-
-def _chip_words(form: ClinicsForm, name: str) -> str:
-    wanted = form.wanted
-    words = {
-        "country": lambda: country_name(wanted.country or ""),
-        "city": lambda: wanted.city or "",
-        "treatment": lambda: catalogue.treatment(wanted.treatment or "").name,
-        "procedure": lambda: _("offers %(procedure)s", procedure=_procedure_names()[wanted.procedure or ""]),
-        "language": lambda: _("speaks %(language)s", language=language_name(wanted.language or "")),
-        "max_price_eur": lambda: _(
-            "up to %(price)s", price=money_text(form.max_price.minor(form.currency_code) or 0, form.currency_code)
-        ),
-        "q": lambda: f"“{wanted.q}”",
-    }
-    return words[name]()
 
 
 def _hints(form: ClinicsForm) -> list[str]:
@@ -63,7 +44,7 @@ def _hints(form: ClinicsForm) -> list[str]:
             "Remove “%(words)s” to see %(num)s clinic",
             "Remove “%(words)s” to see %(num)s clinics",
             n,
-            words=_chip_words(form, name).strip("“”"),
+            words=form.chip(name).strip("“”"),
         )
         for name, n in found
         if n
@@ -80,15 +61,13 @@ def _heading(place: str) -> str:
 
 
 def _list(heading: str, **fixed: str) -> str:
-    procedures = _procedure_names()
     form = clinics_form(queries.facets(), catalogue.treatments(), **fixed)
     wanted = form.wanted
     if wanted.q:
         limits.consume("search")
     page = queries.search(wanted)
     form.no_more_than(page.pages)
-    shown = {name: "max_price" if name == "max_price_eur" else name for name in wanted.conditions}
-    treated = (wanted.procedure, procedures[wanted.procedure]) if wanted.procedure else None
+    treated = (wanted.procedure, form.procedure.names(wanted.procedure)) if wanted.procedure else None
     return render_template(
         "public/clinics.html",
         heading=heading,
@@ -100,16 +79,10 @@ def _list(heading: str, **fixed: str) -> str:
             card(clinic, currency=form.currency_code, procedure=treated, treatment=wanted.treatment)
             for clinic in page.rows
         ],
-        chips_shown=[Chip(_chip_words(form, name), _address(wanted, **{key: None})) for name, key in shown.items()],
+        chips_shown=[Chip(form.chip(name), _address(form, **{name: None})) for name in wanted.conditions],
         hints=_hints(form) if not page.total else [],
-        page_address=lambda n: _address(wanted, page=n),
+        page_address=lambda n: _address(form, page=n),
     )
-
-
-def _procedure_names() -> dict[str, str]:
-    return {
-        procedure.slug: procedure.name for treatment in catalogue.treatments() for procedure in treatment.procedures
-    }
 
 
 @blueprint.get("/clinics")

@@ -9,7 +9,7 @@ from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug
 from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.clinics.queries import published_cities, published_slugs
+from marketplace.clinics.queries import published_places, published_slugs
 from marketplace.clinics.text_search import slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
@@ -72,7 +72,7 @@ def sitemap() -> Response:
 
 def _cities() -> list[str]:
     countries = {place.code: slug for slug, place in by_slug().items()}
-    slugs = {(code, slug_of(city)) for code, city in published_cities() if code in countries}
+    slugs = {(code, slug_of(city)) for code, city in published_places() if code in countries}
     return sorted(f"/clinics/{countries[code]}/{slug}" for code, slug in slugs if slug)
 
 

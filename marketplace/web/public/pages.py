@@ -48,12 +48,12 @@ def report() -> str:
 @blueprint.get("/")
 def front() -> str:
     """What the site does, for whom, and the first step."""
-    found = facets()
+    listed = facets()["country"]
     return render_template(
         "public/home.html",
         treatments=queries.treatments(),
-        countries=[(country, found.countries.get(code, 0)) for code, country in destinations().items()],
-        clinics=sum(found.countries.values()),
+        countries=[(country, listed.get(code, 0)) for code, country in destinations().items()],
+        clinics=sum(listed.values()),
     )
 
 

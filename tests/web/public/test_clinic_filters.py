@@ -1,13 +1,17 @@
 """The filters of the list of clinics: used, or shown back with what is wrong; prices are those that were asked for."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from flask import Flask
 
-from marketplace.clinics import facets
+from marketplace.clinics import facets, queries
 from marketplace.clinics.models import ClinicPrice
 from marketplace.foundation import clock
+from marketplace.web.public.clinic_filters import ClinicsForm
 from tests.factories import Make, procedure_named
+from tests.second_treatment import load_second
 
 
 @pytest.fixture
@@ -88,3 +92,53 @@ def test_a_card_shows_the_price_of_the_procedure_asked_for(client: Any, make_cli
     assert "€300 to €600" in page.text
     assert "€60 to" not in page.text
     assert names(client.get("/clinics?procedure=scalp&max_price=200&currency=EUR").page) == ["Clinic Nar"]
+
+
+# A value of each field that both clinics have; a new one needs its own.
+FILLED = {
+    "q": "clinic",
+    "country": "tr",
+    "city": "Istanbul",
+    "treatment": "mesotherapy",
+    "procedure": "facial",
+    "language": "en",
+    "max_price": "100",
+    "currency": "EUR",
+    "sort": "name",
+}
+
+
+@pytest.fixture
+def filled(app: Flask, client: Any, make_clinic: Make, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The first of two pages of the list, asked for with every field of its form."""
+    load_second(app)
+    for name in ("Clinic Lale", "Clinic Nar"):
+        make_clinic(name, languages=["en"], low=6000)
+    facets.rebuild()
+    monkeypatch.setattr(queries, "PAGE", 1)
+    return client.get("/clinics", query_string=FILLED).page
+
+
+def queries_of(parts: list[Any]) -> list[dict[str, str]]:
+    return [dict(parse_qsl(urlsplit(link.get("href")).query)) for part in parts for link in part.iter("a")]
+
+
+def test_every_condition_has_its_field(app: Flask) -> None:
+    with app.test_request_context():
+        form = ClinicsForm()
+    assert set(form.filters) == set(queries.CONDITIONS)
+    assert set(form._fields) == {*FILLED, "page"}
+
+
+def test_another_page_keeps_every_field(filled: Any) -> None:
+    assert FILLED | {"page": "2"} in queries_of(filled.all("nav"))
+
+
+def test_every_condition_has_its_words_on_a_chip(filled: Any) -> None:
+    texts = ["“clinic”", "Türkiye", "Istanbul", "Mesotherapy", "offers ", "speaks English", "up to €100"]
+    assert all(any(text in chip for chip in chips(filled)) for text in texts), chips(filled)
+
+
+@pytest.mark.parametrize("name", queries.CONDITIONS)
+def test_removing_a_condition_keeps_every_other_field(filled: Any, name: str) -> None:
+    assert {key: FILLED[key] for key in FILLED if key != name} in queries_of(filled.all("ul", class_="chips"))

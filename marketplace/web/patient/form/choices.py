@@ -48,7 +48,7 @@ def destinations(treatment: Treatment | None) -> Choices:
 def languages() -> Choices:
     """Returns the site's languages and those spoken in its countries and clinics; the page's own is the first."""
     spoken = {code for country in geography.destinations().values() for code in country.languages}
-    spoken |= set(facets().languages)
+    spoken |= set(facets()["language"])
     named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
     return sorted(named, key=lambda choice: choice[0] != page_language())
 
