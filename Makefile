@@ -9,7 +9,7 @@ TEST_PROCESSES ?= 2
 TESTS ?= tests
 # For example: make torture CASES="rp1 sp10"
 CASES ?=
-PYTHON_CODE := marketplace migrations stubs tests wsgi.py .ci
+PYTHON_CODE := marketplace migrations tests wsgi.py .ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
