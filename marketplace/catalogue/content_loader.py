@@ -39,7 +39,10 @@ class LoadReport:
 
 
 def load() -> LoadReport:
-    """Loads all treatments of the content folder, then the exchange rates. Run twice it changes nothing."""
+    """Loads all treatments of the content folder and the exchange rates; repeating it changes nothing.
+
+    Raises ContentError.
+    """
     report = LoadReport()
     for folder in treatment_folders(tuple(current_app.config["CONTENT_FOLDERS"])):
         _Loader(report, folder).load()
@@ -56,13 +59,13 @@ def treatment_folders(further: tuple[str, ...]) -> tuple[Path, ...]:
 
 
 class _Loader:
-    """One treatment's files."""
+    """Loads the files of one treatment."""
 
     def __init__(self, report: LoadReport, folder: Path) -> None:
         self.report, self.folder = report, folder
 
     def load(self) -> None:
-        """Treatment, procedures, price ranges, guides: in the order they refer to each other."""
+        """Loads treatment, procedures, price ranges and guides, in the order they refer to each other."""
         about = _head(self.folder / "treatment.yaml")
         names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by", *NEWER)
         read(about["particulars"])
@@ -117,13 +120,13 @@ class _Loader:
 
 
 def _stored(row: Base, values: dict[str, Any]) -> dict[str, Any]:
-    """What stands in the row; a column that is newer than the row holds nothing, and nobody edited it."""
+    """Returns the row's values; a column added later is left out, as nobody can have edited it."""
     found = {key: getattr(row, key) for key in values}
     return {key: value for key, value in found.items() if value is not None or values[key] is None}
 
 
 def _digest(values: dict[str, Any]) -> str:
-    """A hash of the values by the names that rows loaded earlier were hashed with."""
+    """Returns a hash of the values, by the names with which earlier rows were hashed."""
     named = {DIGEST_NAMES.get(name, name): value for name, value in values.items()}
 
     def plain(value: date | UUID) -> str:

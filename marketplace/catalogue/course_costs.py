@@ -14,19 +14,19 @@ from marketplace.foundation.values.money import half_up, minor_units
 
 @dataclass(frozen=True)
 class Travel:
-    """The fare of one return trip and the price of one night, exact."""
+    """The fare of one return trip and the price of one night, in exact minor units."""
 
     fare: Fraction
     night: Fraction
 
     def with_own(self, *, fare: int | None, night: int | None) -> "Travel":
-        """Returns the same with the reader's own figures, in minor units, where there are any."""
+        """Returns the travel with the reader's own figures, in minor units, in place of ours."""
         return Travel(self.fare if fare is None else Fraction(fare), self.night if night is None else Fraction(night))
 
 
 @dataclass(frozen=True)
 class Total:
-    """Treatment and travel, exact.
+    """The cost of treatment and travel, exact.
 
     `unit` is what they are rounded to: 1 minor unit, or the minor units of one whole unit.
     """
@@ -37,26 +37,26 @@ class Total:
 
     @property
     def exact(self) -> Fraction:
-        """Treatment and travel together."""
+        """Returns treatment and travel together, exact."""
         return self.exact_treatment + self.exact_travel
 
     @property
     def all(self) -> int:
-        """Treatment and travel together, rounded once."""
+        """Returns treatment and travel together, rounded once."""
         return half_up(self.exact, unit=self.unit)
 
     @property
     def treatment(self) -> int:
-        """The treatment, rounded."""
+        """Returns the cost of the treatment, rounded."""
         return half_up(self.exact_treatment, unit=self.unit)
 
     @property
     def travel(self) -> int:
-        """The rest of the rounded total, so that the parts shown add up."""
+        """Returns the rest of the rounded total, so that the parts shown add up."""
         return self.all - self.treatment
 
     def against(self, home: Fraction) -> int:
-        """The difference from the price at home, rounded: above 0 more, below 0 less."""
+        """Returns the rounded difference from the price at home: above 0 more, below 0 less."""
         return half_up(self.exact - home, unit=self.unit)
 
 
@@ -66,7 +66,7 @@ def paid_nights(plan: Plan, *, included: int = 0) -> int:
 
 
 def travel_cost(plan: Plan, travel: Travel, *, nights_included: int = 0) -> Fraction:
-    """Returns each trip's fare, and the nights that the price of the treatment does not include."""
+    """Returns the fares of all trips, and the nights that the price of the treatment does not include."""
     return plan.trips * travel.fare + paid_nights(plan, included=nights_included) * travel.night
 
 

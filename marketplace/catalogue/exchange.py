@@ -24,7 +24,7 @@ Convert = Callable[[Fraction | int, str], Fraction]
 
 
 class NoRate(LookupError):
-    """There is no reference rate for this currency."""
+    """There is no reference rate for a currency."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Rates:
     per_euro: Mapping[str, Decimal]
 
     def exact(self, minor: Fraction | int, currency: str, to: str) -> Fraction:
-        """Minor units of `currency` in minor units of `to`, not rounded. Raises NoRate."""
+        """Converts minor units of `currency` into minor units of `to`, not rounded. Raises NoRate."""
         if currency == to:
             return Fraction(minor)
         try:
@@ -54,7 +54,7 @@ class Rates:
         return minor * factor * Fraction(10) ** (precision(to) - precision(currency))
 
     def convert(self, minor: int, currency: str, to: str) -> Converted:
-        """Minor units of `currency` in minor units of `to`, rounded half up. Raises NoRate."""
+        """Converts minor units of `currency` into minor units of `to`, rounded half up. Raises NoRate."""
         return Converted(half_up(self.exact(minor, currency, to)), to, self.day)
 
 
@@ -83,7 +83,7 @@ def exact(minor: Fraction | int, currency: str, to: str) -> Fraction:
 
 
 def into(currency: str) -> Convert:
-    """Returns what converts to this currency by the newest stored rates."""
+    """Returns a function that converts into this currency by the newest stored rates; it raises NoRate."""
     return lambda minor, of: exact(minor, of, currency)
 
 
@@ -98,7 +98,7 @@ def one_whole(currency: str) -> int:
 
 
 def has_rate(currency: str) -> bool:
-    """Whether amounts can be shown in this currency."""
+    """Returns whether amounts can be shown in this currency."""
     return currency in rates().per_euro
 
 

@@ -33,13 +33,13 @@ class Country:
 
     @property
     def has_european_law(self) -> bool:
-        """Whether the data protection law of the EU or the UK holds there."""
+        """Returns whether the data protection law of the EU or the UK applies there."""
         return self.data_protection in {"gdpr", "uk_gdpr"}
 
 
 @dataclass(frozen=True)
 class TravelEstimate:
-    """Our dated estimate for one trip, in whole units of a currency (not in minor units)."""
+    """Our dated estimate of the cost of one trip, in whole units of a currency (not in minor units)."""
 
     fare: int
     night: int
@@ -69,13 +69,13 @@ def homes() -> dict[str, Country]:
 
 
 def zone_of(home: str | None) -> str:
-    """Returns the time zone of somebody who lives in this country; UTC where nobody said."""
+    """Returns the time zone of a person who lives in this country; UTC where the country is not known."""
     known = homes().get((home or "").upper())
     return known.timezone if known else "UTC"
 
 
 def clocks(moment: datetime, *, home: str | None, there: str) -> list[str]:
-    """Returns the time zones in which a reader is told a moment at a clinic; the clinic's alone where both agree."""
+    """Returns the time zones to show a time in: the patient's and the clinic's; the clinic's alone if both agree."""
     ours, theirs = (moment.astimezone(ZoneInfo(zone)).utcoffset() for zone in (zone_of(home), there))
     return [there] if ours == theirs or home is None else [zone_of(home), there]
 
@@ -87,7 +87,7 @@ def city_of(timezone: str) -> str:
 
 @cache
 def by_slug() -> dict[str, Country]:
-    """Returns the countries with clinics by the name in their path."""
+    """Returns the countries with clinics by their names in paths."""
     return {country.slug: country for country in destinations().values() if country.slug}
 
 

@@ -1,4 +1,4 @@
-"""What can be asked for, what it costs by country, and what we say about it."""
+"""Treatments, their procedures, the prices by country, and the texts about them."""
 
 from datetime import date
 from decimal import Decimal
@@ -38,7 +38,7 @@ class Treatment(Base):
 
 
 class Procedure(Base):
-    """One way of doing the treatment, with sessions and spacing as offered to most people."""
+    """One way of doing the treatment, with the sessions and spacing that most people are offered."""
 
     __tablename__ = "procedure"
 
@@ -56,7 +56,7 @@ class Procedure(Base):
 
 
 class PriceRange(Base):
-    """The price of one session of a procedure in a country: minor units, with basis, period and source."""
+    """The price of one session of a procedure in a country, in minor units, with basis, period and source."""
 
     __tablename__ = "price_range"
     __table_args__ = (

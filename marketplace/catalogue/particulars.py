@@ -1,4 +1,4 @@
-"""What is asked and said of one treatment alone, as its content file states it."""
+"""What is asked and said about one treatment only, read from its content file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ GENERAL_CONDITIONS = ("unsure", "tell_clinic", "none")
 
 
 class ContentError(ValueError):
-    """The content file does not say what it has to say; the message names what is missing."""
+    """A content file lacks something or has too much; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Care:
-    """What a patient is told who ticks any of these conditions, before the form goes on."""
+    """What a patient who ticks any of these conditions is told before the form goes on."""
 
     slug: str
     title: str
@@ -58,16 +58,16 @@ class Particulars:
 
     @property
     def pausing(self) -> frozenset[str]:
-        """The conditions that lead to the page which says what they mean."""
+        """Returns the conditions that lead to the page which explains them."""
         return frozenset(slug for care in self.care for slug in care.conditions)
 
     def condition(self, slug: str) -> Condition | None:
-        """The condition of this name; None where the content has none."""
+        """Returns the condition of this name; None where the content has none."""
         return next((found for found in self.conditions if found.slug == slug), None)
 
 
 def read(raw: Mapping[str, Any]) -> Particulars:
-    """The particulars of a content file. Raises ContentError for what is missing, unknown or taken."""
+    """Returns the particulars of a content file. Raises ContentError for what is missing, unknown or taken."""
     _check_names(raw, Particulars, "particulars")
     conditions = tuple(_of(Condition, row) for row in raw["conditions"])
     care = tuple(_of(Care, {**row, "conditions": tuple(row.get("conditions", ()))}) for row in raw["care"])
@@ -83,7 +83,7 @@ def read(raw: Mapping[str, Any]) -> Particulars:
 
 
 def particulars_of(treatment: Treatment) -> Particulars:
-    """The particulars of a loaded treatment."""
+    """Returns the particulars of a loaded treatment."""
     return read(treatment.particulars)
 
 

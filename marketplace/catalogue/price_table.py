@@ -11,7 +11,7 @@ from marketplace.foundation.values.money import half_up
 
 
 class Range(Protocol):
-    """The fields of a stored price range per session."""
+    """A stored price range for one session."""
 
     country: str
     low: int
@@ -24,9 +24,9 @@ class Range(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One country; amounts of a session are exact minor units of the reader's currency, rounded to `unit` when shown.
+    """One country; amounts are exact minor units of the reader's currency, rounded to `unit` when shown.
 
-    `versus` is per cent of the home middle, below 0: less.
+    `versus` is the per cent from the home middle, below 0 for less.
     """
 
     country: str
@@ -41,26 +41,26 @@ class Row:
 
     @property
     def middle(self) -> Fraction:
-        """Half way between low and high, exact."""
+        """Returns the exact middle of low and high."""
         return (self.exact_low + self.exact_high) / 2
 
     @property
     def middle_course(self) -> Fraction:
-        """All sessions at the middle price, exact."""
+        """Returns the exact price of all sessions at the middle price."""
         return self.middle * self.sessions
 
     @property
     def session(self) -> tuple[int, int]:
-        """Low and high for one session."""
+        """Returns low and high for one session, rounded."""
         return half_up(self.exact_low, unit=self.unit), half_up(self.exact_high, unit=self.unit)
 
     @property
     def course(self) -> tuple[int, int]:
-        """Low and high for all sessions: rounded once, not a multiple of what is shown for one."""
+        """Returns low and high for all sessions, rounded once: not a multiple of what is shown for one."""
         return self.course_at(self.exact_low), self.course_at(self.exact_high)
 
     def course_at(self, session: Fraction) -> int:
-        """All sessions at this price of one."""
+        """Returns the price of all sessions at this price for one."""
         return half_up(session * self.sessions, unit=self.unit)
 
 
@@ -79,7 +79,7 @@ def against(middle: Fraction | int, home_middle: Fraction | int) -> int:
 
 
 def table(ranges: Sequence[Range], *, home: str, sessions: int, convert: Convert, unit: int = 1) -> Table:
-    """Builds every country's row; amounts are rounded to `unit` minor units of the reader's currency."""
+    """Returns a row for each country; amounts are rounded to `unit` minor units. Raises NoRate."""
     at_home = next((found for found in ranges if found.country == home), None)
     home_middle = convert(at_home.low + at_home.high, at_home.currency) if at_home else None
     rows = [_row(found, home_middle, home=home, sessions=sessions, convert=convert, unit=unit) for found in ranges]

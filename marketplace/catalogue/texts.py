@@ -77,8 +77,9 @@ def slug_of(words: str) -> str:
 
 
 def static_page(slug: str, *, address: str, fill: Callable[[str], str]) -> StaticPage:
-    """A page such as how-it-works; `address` is where its readers may write to, `fill` puts what the site promises
-    into the text. Raises NotFound.
+    """Returns a page such as how-it-works. Raises NotFound.
+
+    Readers may write to `address`; `fill` puts the site's promises into the text.
     """
     if not (CONTENT / "pages" / f"{slug}.md").exists():
         raise NotFound("page")

@@ -26,22 +26,22 @@ class Plan:
 
     @property
     def sessions_a_trip(self) -> int:
-        """The sessions of the fullest trip."""
+        """Returns the number of sessions in the fullest trip."""
         return sessions_a_trip(self.sessions, trips=self.trips)
 
     @property
     def nights_needed(self) -> int:
-        """The nights that each trip needs at least."""
+        """Returns the nights that each trip needs at least."""
         return nights_needed(self.sessions, gap=self.gap, trips=self.trips)
 
     @property
     def can_be_done(self) -> bool:
-        """Whether the sessions of a trip fit its nights."""
+        """Returns whether the sessions of a trip fit its nights."""
         return self.nights >= self.nights_needed
 
     @property
     def all_nights(self) -> int:
-        """The nights of all trips together."""
+        """Returns the nights of all trips together."""
         return self.trips * self.nights
 
 
@@ -84,7 +84,7 @@ def possible(sessions: int, *, gap: int, max_trips: int | None = None, max_night
 def proposed(sessions: int, *, gap: int, max_trips: int | None, max_nights: int) -> Plan:
     """Returns the plan to start from: one trip per session, or the most trips the person has.
 
-    More than those where a trip of at most `max_nights` nights cannot hold its sessions.
+    It has more trips where one of at most `max_nights` nights could not hold its sessions.
     """
     within = possible(sessions, gap=gap, max_trips=max_trips, max_nights=max_nights)
     return within[0] if within else possible(sessions, gap=gap, max_nights=max_nights)[-1]
@@ -92,9 +92,9 @@ def proposed(sessions: int, *, gap: int, max_trips: int | None, max_nights: int)
 
 @dataclass(frozen=True)
 class Checked:
-    """A stated plan, held against its own spacing and the trips a person has.
+    """A stated plan, checked against its own spacing and the trips a patient has.
 
-    `counted` is the plan a total is computed from: the stated one where it can be done, else a trip a session.
+    `counted` is the plan a total is computed from: the stated one where it can be done, else one trip a session.
     """
 
     stated: Plan
@@ -104,29 +104,29 @@ class Checked:
 
     @property
     def can_be_done(self) -> bool:
-        """Whether each trip's sessions fit its nights."""
+        """Returns whether each trip's sessions fit its nights."""
         return self.counted == self.stated
 
     @property
     def too_many_trips(self) -> bool:
-        """Whether it needs more trips than the person has."""
+        """Returns whether the plan needs more trips than the patient has."""
         return self.max_trips is not None and self.stated.trips > self.max_trips
 
     @property
     def too_close(self) -> bool:
-        """Whether its sessions are closer together than the content says; its own spacing counts all the same."""
+        """Returns whether sessions are closer than the content says; the total still uses their spacing."""
         return self.stated.sessions > 1 and self.stated.gap < self.min_gap
 
     @property
     def fits(self) -> bool:
-        """Whether it can be done, in the trips the person has."""
+        """Returns whether the plan can be done in the trips the patient has."""
         return self.can_be_done and not self.too_many_trips
 
 
 def check(stated: Plan, *, max_trips: int | None, min_gap: int = 1, abroad: bool = True) -> Checked:
     """Checks whether a stated plan can be done; `min_gap` is the content's shortest spacing, in weeks.
 
-    Who lives in the clinic's country needs no nights, and makes no trips.
+    A patient who lives in the clinic's country needs no nights and makes no trips.
     """
     if not abroad:
         return Checked(stated, stated, min_gap, None)
@@ -135,13 +135,13 @@ def check(stated: Plan, *, max_trips: int | None, min_gap: int = 1, abroad: bool
 
 
 def plan_text(plan: Plan) -> str:
-    """Names a plan: 4 trips of 2 nights, 1 trip of 43 nights."""
+    """Returns a plan in words, such as "4 trips of 2 nights"."""
     nights = ngettext("%(num)s night", "%(num)s nights", plan.nights)
     return ngettext("%(num)s trip of %(nights)s", "%(num)s trips of %(nights)s", plan.trips, nights=nights)
 
 
 def need_text(plan: Plan) -> str:
-    """Says what a trip needs: 2 sessions 3 weeks apart need 22 nights in one trip."""
+    """Returns what a trip needs in words: "2 sessions 3 weeks apart need 22 nights in one trip"."""
     nights = ngettext("%(num)s night", "%(num)s nights", plan.nights_needed)
     apart = ngettext("%(num)s week", "%(num)s weeks", plan.gap)
     return ngettext(
@@ -154,7 +154,7 @@ def need_text(plan: Plan) -> str:
 
 
 def cannot_text(checked: Checked) -> str:
-    """Says why the stated plan cannot be done, and what the total is computed with instead."""
+    """Returns why the stated plan cannot be done, and what the total is computed with instead."""
     stated, reason = plan_text(checked.stated), need_text(checked.stated)
     return _(
         "Cannot be done in %(stated)s: %(reason)s. Counted as %(counted)s.",
@@ -165,13 +165,13 @@ def cannot_text(checked: Checked) -> str:
 
 
 def too_many_text(checked: Checked) -> str:
-    """Tells the patient that the plan needs more trips than they have."""
+    """Returns the sentence for a patient whose trips are fewer than the plan needs."""
     have = ngettext("you said %(num)s trip", "you said %(num)s trips", checked.max_trips or 0)
     return ngettext("Needs %(num)s trip: %(have)s.", "Needs %(num)s trips: %(have)s.", checked.stated.trips, have=have)
 
 
 def too_close_text(checked: Checked) -> str:
-    """Says that the sessions are closer together than the content says."""
+    """Returns the sentence that the sessions are closer together than the content says."""
     usual = ngettext("%(num)s week", "%(num)s weeks", checked.min_gap)
     return ngettext(
         "%(num)s week between sessions is less than the %(usual)s of our guide: ask why.",
@@ -182,7 +182,7 @@ def too_close_text(checked: Checked) -> str:
 
 
 def trips_of_patient_text(max_trips: int) -> str:
-    """Tells the clinic how many trips the patient has."""
+    """Returns the sentence that tells the clinic how many trips the patient has."""
     return ngettext(
         "The patient can make %(num)s trip: a quote that needs more is marked",
         "The patient can make %(num)s trips: a quote that needs more is marked",
@@ -191,7 +191,7 @@ def trips_of_patient_text(max_trips: int) -> str:
 
 
 def refused_text(checked: Checked, *, max_nights: int) -> str:
-    """Tells the clinic, before it sends, why the plan cannot be done and what could be."""
+    """Returns what a clinic reads before it sends: why the plan cannot be done, and which one could."""
     stated, bounds = checked.stated, {"gap": checked.stated.gap, "max_nights": max_nights}
     found = possible(stated.sessions, max_trips=checked.max_trips, **bounds) or possible(stated.sessions, **bounds)
     return _(

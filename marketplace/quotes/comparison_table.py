@@ -31,7 +31,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Column:
-    """One quote as it is compared; amounts are rounded to `unit`."""
+    """One compared quote; amounts are rounded to `unit`."""
 
     quote: Quote
     result: Compared
@@ -40,18 +40,18 @@ class Column:
 
     @property
     def fare(self) -> int:
-        """One return trip, rounded as totals are."""
+        """Returns the fare of one return trip in minor units, rounded as totals are."""
         return half_up(self.travel.fare, unit=self.unit)
 
     @property
     def night(self) -> int:
-        """One night, rounded as totals are."""
+        """Returns the price of one night in minor units, rounded as totals are."""
         return half_up(self.travel.night, unit=self.unit)
 
 
 @dataclass(frozen=True)
 class ComparisonTable:
-    """The chosen columns, lowest total first, and what the figures stand on; `estimates` are ours, by country."""
+    """The columns shown, lowest total first, and what their figures rest on; `estimates` are ours, by country."""
 
     columns: list[Column]
     all_quotes: list[Quote]
@@ -66,29 +66,32 @@ class ComparisonTable:
 
     @property
     def all_fit(self) -> bool:
-        """Every plan shown can be done in the trips the patient has."""
+        """Returns whether every plan shown can be done in the trips the patient has."""
         return all(column.result.plan.fits for column in self.columns)
 
     @property
     def rates_used(self) -> bool:
-        """Something shown was converted."""
+        """Returns whether any amount shown was converted."""
         return any(column.unit != 1 for column in self.columns)
 
 
 def home_of(request: QuoteRequest) -> str:
-    """Where the patient lives."""
+    """Returns the country where the patient lives, or the default country."""
     return request.home_country or DEFAULT_HOME
 
 
 def currency_of(request: QuoteRequest) -> str:
-    """The one the patient named with a budget, else the one of the home country; euro where there is no rate."""
+    """Returns the currency of the patient's budget, else of the home country; the euro where it has no rate."""
     return exchange.shown_currency(request.budget_currency or homes()[home_of(request)].currency)
 
 
 def build_comparison_table(
     request: QuoteRequest, *, numbers: Sequence[int] = (), view: str = "total", own: Own | None = None
 ) -> ComparisonTable:
-    """Without figures of the reader's own our estimates of travel and the guide's price at home count."""
+    """Returns the comparison of a request's quotes.
+
+    Without the reader's own figures it uses our travel estimates and the guide's price at home.
+    """
     own, currency, quotes = own or Own(), currency_of(request), sent_quotes(request)
     standing = frozenset(quote.number for quote in quotes if stands(quote))
     named = [quote for quote in quotes if quote.number in numbers]
@@ -129,13 +132,13 @@ def _countries(quotes: Sequence[Quote]) -> list[str]:
 
 
 def _is_exact(home_course: Fraction | None, *travels: Travel) -> bool:
-    """No rate was used. As soon as one is, whole units: amounts beside each other are equally exact."""
+    """Returns whether no rate was used. As soon as one is, all amounts are rounded to whole units."""
     amounts = [home_course or Fraction(0), *(part for travel in travels for part in (travel.fare, travel.night))]
     return all(amount.denominator == 1 for amount in amounts)
 
 
 def in_currency(minor: int, of: str, to: str) -> int | None:
-    """An amount for display in another currency; None where there is no rate."""
+    """Returns minor units of `of` in minor units of `to`, for display; None where there is no rate."""
     try:
         return exchange.about(minor, of, to)
     except exchange.NoRate:
@@ -143,7 +146,7 @@ def in_currency(minor: int, of: str, to: str) -> int | None:
 
 
 def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) -> Fraction | None:
-    """The middle of the price range at home for the same number of sessions; only where all quotes agree on it."""
+    """Returns the middle price at home for the same sessions; None where the quotes differ in them."""
     courses = {(quote.procedure_id, quote.sessions) for quote in quotes}
     if len(courses) != 1:
         return None

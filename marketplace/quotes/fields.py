@@ -1,6 +1,6 @@
-"""What a field of a quote is described by: once, for form, conversion, pages, comparison, mails and records.
+"""The description of a quote's field, which drives form, conversion, pages, comparison, emails and records.
 
-The descriptions themselves stand at the fields of `QuoteTerms`.
+The descriptions themselves are in the annotations of `QuoteTerms`.
 """
 
 from dataclasses import MISSING, Field, dataclass, replace
@@ -18,7 +18,7 @@ QuoteValue = str | int | date | tuple[str, ...] | None  # what a field holds; a 
 
 
 class Kind(StrEnum):
-    """What a field holds, and so how it is asked for, read, shown and compared."""
+    """The kind of value in a field, which decides how it is asked for, read, shown and compared."""
 
     AMOUNT = "amount"  # minor units of the quote's currency
     COUNT = "count"
@@ -33,8 +33,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Group:
-    """Fields that stand together, by the names of the part of the clinic's form, of the card on the patient's page
-    (None: shown apart), of the line where a quote is chosen, and of what a mail calls changed (None: nothing)."""
+    """Fields that are shown together.
+
+    It names the part of the clinic's form, the card of the patient's page (None: shown apart), the line where a quote
+    is chosen, and the change an email names (None: none).
+    """
 
     part: str
     card: str | None
@@ -82,31 +85,31 @@ class QuoteField:
 
     @property
     def form_name(self) -> str:
-        """Its name in the form, where a procedure has its slug and no key."""
+        """Returns the field's name in the form, which asks for a procedure's slug and not its key."""
         return self.name.removesuffix("_id")
 
     @property
     def column(self) -> str:
-        """The column that keeps it; words to one patient are sealed."""
+        """Returns the name of the column that stores the field; words to one patient are encrypted."""
         return f"{self.name}_sealed" if self.group == WORDS else self.name
 
     @property
     def is_for_one_patient(self) -> bool:
-        """Words to this patient: erased with the request."""
+        """Returns whether the field is words to this patient, erased with the request."""
         return self.kind == Kind.TEXT or self.group == WORDS
 
     @property
     def is_typed(self) -> bool:
-        """A text that the clinic writes."""
+        """Returns whether the field is a text that the clinic writes."""
         return self.kind in {Kind.LINE, Kind.TEXT}
 
     @property
     def is_optional(self) -> bool:
-        """The form says that it may stay empty; a list to choose from needs no such words."""
+        """Returns whether the form marks the field as optional; a list has a choice for that instead."""
         return not self.required and self.kind not in {Kind.STATED, Kind.CHOICE, Kind.SOME}
 
     def allows(self, value: QuoteValue) -> bool:
-        """Whether a number, or a text's length, is within the bounds; what is not stated is."""
+        """Returns whether a number, or a text's length, is within the bounds; True for what is not stated."""
         measured = len(value) if isinstance(value, str) else value
         if not isinstance(measured, int):
             return True
@@ -125,7 +128,7 @@ own = partial(QuoteField, Kind.OWN)
 
 
 def described(field: Field[Any]) -> QuoteField:
-    """The description in the annotation of a dataclass's field. Raises TypeError where there is none."""
+    """Returns the description in the annotation of a dataclass's field. Raises TypeError where there is none."""
     found = [each for each in get_args(field.type) if isinstance(each, QuoteField)]
     if not found:
         raise TypeError(f"{field.name} is not described")

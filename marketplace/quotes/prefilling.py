@@ -1,4 +1,4 @@
-"""What a clinic would most likely answer, so that it retypes nothing."""
+"""Prefills the form of a quote with what the clinic would most likely answer."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,14 +26,14 @@ MEANT = (QuoteState.SENT, QuoteState.SUPERSEDED, QuoteState.EXPIRED, QuoteState.
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the values of a fresh form come from."""
+    """Where the values of a new form come from."""
 
     price: ClinicPrice | None
     earlier_quote: bool
 
 
 def prefill(lead: Lead) -> QuoteTerms:
-    """What this clinic would most likely answer: its price list, and what it answers alike for everybody."""
+    """Returns the terms a clinic would most likely state: its prices, and what it answers alike to everybody."""
     procedure = _procedure(lead)
     terms = _from_price_list(lead, procedure, clock.today() + timedelta(days=30))
     earlier = _last_quote(lead, procedure)
@@ -45,13 +45,13 @@ def prefill(lead: Lead) -> QuoteTerms:
 
 
 def sources(lead: Lead) -> Sources:
-    """What a fresh form says of itself."""
+    """Returns where the values of a new form come from, for the form to say so."""
     procedure = _procedure(lead)
     return Sources(_listed(lead, procedure), earlier_quote=_last_quote(lead, procedure) is not None)
 
 
 def _procedure(lead: Lead) -> Procedure:
-    """What was asked for; where the patient is unsure, the first of the treatment."""
+    """Returns the procedure that was asked for; the treatment's first where the patient is unsure."""
     request = lead.request
     return request.procedure or treatment_of(request).procedures[0]
 

@@ -1,4 +1,4 @@
-"""Compares quotes: total for you first, what is missing said as missing. Pure: facts in, rows out."""
+"""Compares quotes by their total for the patient; values that are missing stay visible as missing. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from marketplace.quotes.terms import ITEMS
 
 
 class Terms(Protocol):
-    """What of a quote is compared; None and empty are "not stated"."""
+    """The terms of a quote that are compared; None and empty mean "not stated"."""
 
     @property
     def number(self) -> int: ...
@@ -53,7 +53,7 @@ class Compared:
 
     @property
     def complete(self) -> bool:
-        """Every item is stated."""
+        """Returns whether every item is stated."""
         return self.answered == len(ITEMS)
 
 
@@ -79,11 +79,11 @@ def items_answered(quote: Terms) -> int:
 
 @dataclass(frozen=True)
 class Basis:
-    """What quotes are compared by: plans and travel by a quote's number, and rates; `unit` is what is rounded to.
-    What is `left_out` is shown and never the lowest: it was declined, or its clinic may not go on.
+    """What quotes are compared by: plans and travel by a quote's number, and rates; amounts are rounded to `unit`.
 
-    `home_course` is the price of the same course at home, exact, in the patient's minor units; without `with_travel`
-    only treatments are compared.
+    Quotes that are `left_out` (declined, or of an inactive clinic) are shown but never the lowest. `home_course` is the
+    exact price of the same course at home in the patient's minor units; without `with_travel` only treatments are
+    compared.
     """
 
     plans: Mapping[int, Checked]
@@ -96,8 +96,10 @@ class Basis:
 
 
 def compare(quotes: Sequence[Terms], basis: Basis) -> list[Compared]:
-    """Lowest total first, then the most complete; plans that do not fit after those that do, a total without a rate
-    last. The lowest of those that fit is marked, ties all. A difference from home may be positive: more than at home.
+    """Returns the quotes with the lowest total first, then the most complete.
+
+    Plans that do not fit come after those that do, a total without a rate last. The lowest of those that fit is marked,
+    and ties too. A difference from home above 0 means more than at home.
     """
     rows = [_compared(quote, basis) for quote in quotes]
     counted = [row for row in rows if row.number not in basis.left_out]

@@ -1,4 +1,4 @@
-"""What a quote says: each field with its one description, which form, pages, comparison, mails and records follow."""
+"""The terms of a quote: each field has one description, used by form, pages, comparison, emails and records."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -47,7 +47,7 @@ VALID_DAYS = (7, 90)
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteTerms:
-    """Everything a quote says; money in minor units of `currency`, None is "not stated"."""
+    """Everything that a quote states; money in minor units of `currency`, None is "not stated"."""
 
     procedure_id: Annotated[UUID, choice(PRODUCT, _l("Procedure"), counted=False)]
     currency: Annotated[str, own(PRICE, _l("Currency"), counted=False)]
@@ -226,7 +226,7 @@ ITEMS = tuple(name for name, about in FIELDS.items() if about.counted)  # what m
 
 
 def terms_of(quote: Quote) -> QuoteTerms:
-    """What a stored quote says."""
+    """Returns the terms of a stored quote. Raises CannotOpen."""
     box = quote.lead.request.box
     values = {name: getattr(quote, name) for name in STORED}
     values |= {name: tuple(values[name]) for name in ("included", "excluded")}

@@ -1,4 +1,4 @@
-"""Access policies: every endpoint has one, and it is applied before the view; without one the site does not start.
+"""Access policies: each endpoint has one, applied before its view; the site does not start without one.
 
 What a guard found (the request, the lead, the clinic) is handed to the view as an argument of that name.
 """
@@ -22,9 +22,10 @@ Guard = Callable[[], ResponseReturnValue | None]
 
 @dataclass(frozen=True)
 class Policy:
-    """A guard lets in by returning nothing; until it knows whose rows are asked for, its role is used.
+    """Who may use an endpoint: a guard, which lets in by returning None, and the database role until then.
 
-    `finds` names what the guard leaves in `g` for the view. Who sends from elsewhere cannot hold a token of our forms.
+    `finds` names what the guard leaves in `g` for the view. `from_elsewhere`: no CSRF token, as the sender is not a
+    form of ours.
     """
 
     guard: Guard
@@ -85,11 +86,11 @@ PARTS: dict[str, dict[str, str]] = {
 
 
 class NoPolicy(RuntimeError):
-    """The site does not start with a page of which nobody said who may see it."""
+    """A page has no access policy; the site does not start with it."""
 
 
 def install(app: Flask, policies: Mapping[str, Policy]) -> None:
-    """Binds each endpoint to its policy, after the last page is bound. Raises NoPolicy, naming the pages without."""
+    """Gives each endpoint its policy, once all pages are bound. Raises NoPolicy, which names the pages without one."""
     found = {rule.endpoint: _name_for(rule) for rule in app.url_map.iter_rules()}
     without = sorted(endpoint for endpoint, name in found.items() if name not in policies)
     if without:
@@ -108,7 +109,7 @@ def install(app: Flask, policies: Mapping[str, Policy]) -> None:
 def _with_arguments(
     view: Callable[..., ResponseReturnValue], finds: tuple[str, ...]
 ) -> Callable[..., ResponseReturnValue]:
-    """The view, given those of what its guard found and of its address's parts that its signature names."""
+    """Returns the view; it gets as arguments what its signature names of the guard's finds and the address."""
     named = inspect.signature(view).parameters
 
     @wraps(view)
@@ -120,13 +121,13 @@ def _with_arguments(
 
 
 def policy_here() -> Policy | None:
-    """The policy of the page asked for; None where there is no such page."""
+    """Returns the policy of the requested page; None where there is no such page."""
     found: Policy | None = current_app.extensions["access"].get(request.endpoint)
     return found
 
 
 class AccessRule(TypedDict):
-    """One page, and who may ask for it."""
+    """One page, its methods and the policy for it."""
 
     endpoint: str
     rule: str
@@ -136,7 +137,7 @@ class AccessRule(TypedDict):
 
 
 def rules(app: Flask) -> list[AccessRule]:
-    """Every page: its path, methods, policy, and whether what it is sent needs a token."""
+    """Returns every page with its path, methods and policy, and whether a POST to it needs a CSRF token."""
     rows = [_row(app, rule) for rule in app.url_map.iter_rules()]
     return sorted(rows, key=lambda row: (row["rule"], str(row["methods"])))
 

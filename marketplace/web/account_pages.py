@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, the way out of all of it, and joining a team by an invitation."""
+"""A person's own account: its first page, its open sessions, and joining a team by an invitation."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ account_pages.after_request(keep_private)
 
 @account_pages.get("")
 def home() -> ResponseReturnValue:
-    """Where one works: operators at their desk, a team at its requests. Who is in no team reads how to get into one."""
+    """Redirects operators to their first page and clinic members to the inbox; others read how to join a team."""
     if current_user.is_operator:
         return redirect(url_for("operator.desk"), 303)
     if membership_of(current_user.id):
@@ -38,8 +38,10 @@ def home() -> ResponseReturnValue:
 
 @account_pages.app_template_filter()
 def sign_in_problems(form: LoginForm) -> list[tuple[str | None, str]]:
-    """What the form to sign in was refused for, as (id of the field, text): of the pair that is wrong together, the
-    first field; of where it leads next, none, as nobody typed it."""
+    """Returns the errors of the sign-in form as (id of the field, message).
+
+    An error of email and password together is put on the email; one of `next` has no field, as nobody typed it.
+    """
     of_pair: list[tuple[str | None, str]] = [(form.email.id, str(text)) for text in form.form_errors]
     of_next: list[tuple[str | None, str]] = [(None, str(text)) for text in form.next.errors[:1]]
     return (
@@ -49,7 +51,7 @@ def sign_in_problems(form: LoginForm) -> list[tuple[str | None, str]]:
 
 @account_pages.get("/sessions")
 def list_sessions() -> str:
-    """Every browser in which this account is signed in."""
+    """Shows every browser in which this account is signed in."""
     here = sessions.current().row
     return render_template(
         "account/sessions.html",
@@ -62,7 +64,7 @@ def list_sessions() -> str:
 @fresh
 @writes
 def end_sessions() -> ResponseReturnValue:
-    """All of them, this one included."""
+    """Signs the account out in every browser, this one included."""
     account_id = current_user.id
     logout_user()
     end_all(account_id, reason="everywhere")
@@ -76,7 +78,7 @@ MAX_NAME_LENGTH = 80
 
 
 class PersonForm(Form):
-    """Who has no account yet."""
+    """Name and password of a person who has no account yet."""
 
     name = StringField(
         _l("Your name"),
@@ -89,34 +91,34 @@ class PersonForm(Form):
     password_confirm = PasswordField(_l("The password again"))
 
     def validate_password(self, field: PasswordField) -> None:
-        """The same rules as wherever a password is set."""
+        """Checks the password by the rules for every password. Raises ValidationError."""
         problem = password_problem(field.data or "", about=(self.name.data,))
         if problem:
             raise ValidationError(problem)
 
     def validate_password_confirm(self, field: PasswordField) -> None:
-        """Typed blind, so typed twice."""
+        """Checks that both passwords are the same. Raises ValidationError."""
         if field.data != self.password.data:
             raise ValidationError(_("The two passwords are not the same"))
 
 
 @joining.errorhandler(LinkGone)
 def show_gone(problem: LinkGone) -> ResponseReturnValue:
-    """What became of the invitation, and who sends a new one."""
+    """Shows why the invitation cannot be used any more, and who can send a new one."""
     db.session.rollback()
     return render_template("joining/gone.html", problem=problem), 404
 
 
 @joining.get("")
 def show_invitation(token: str) -> str:
-    """Who invites and which clinic; a mail scanner that follows the link joins nothing."""
+    """Shows which clinic invites; only the button joins, not following the link. Raises LinkGone."""
     return _page(token, peek_invitation(token), form=PersonForm())
 
 
 @joining.post("")
 @writes
 def accept_invitation(token: str) -> ResponseReturnValue:
-    """Joins the team."""
+    """Adds the person to the team; without an account, creates one. Raises LinkGone."""
     invited = peek_invitation(token)
     if _is_theirs(invited) and invited.standing == InviteeStanding.FREE:
         join(token, current_user.id)
@@ -133,7 +135,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 
 
 def _is_theirs(invited: Invited) -> bool:
-    """The person who is signed in is the one who was invited."""
+    """Returns whether the person who is signed in is the one who was invited."""
     return bool(current_user.is_authenticated) and current_user.id == invited.account_id
 
 

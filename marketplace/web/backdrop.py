@@ -1,4 +1,4 @@
-"""The layered lines of the house style: the same seed gives the same lines on every machine."""
+"""The layered lines behind pages as SVG paths: the same seed gives the same lines on every machine."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SEGMENTS = 4
 
 @dataclass(frozen=True)
 class BackdropLine:
-    """One line as SVG path data; one line of a drawing is the accent."""
+    """One line as SVG path data; in each drawing one line is the accent."""
 
     d: str
     accent: bool
@@ -19,7 +19,7 @@ class BackdropLine:
 
 @dataclass(frozen=True)
 class _Wave:
-    """Two added waves that drift from line to line, so that neighbours look like layers of one ground."""
+    """The sum of two sine waves, shifted a little from line to line, so that neighbouring lines look alike."""
 
     width: float
     reach: float
@@ -28,7 +28,7 @@ class _Wave:
     drifts: tuple[float, float]
 
     def at(self, x: float, line: int) -> tuple[float, float]:
-        """Height above the line's own level, and slope."""
+        """Returns the height above the line's own level, and the slope, in units of the drawing."""
         height = slope = 0.0
         for share, turns, phase, drift in zip((0.65, 0.35), self.turns, self.phases, self.drifts, strict=True):
             angle = tau * turns * x / self.width + phase + line * drift
@@ -38,7 +38,7 @@ class _Wave:
 
 
 def backdrop_paths(seed: str, *, width: float, height: float, lines: int) -> list[BackdropLine]:
-    """Lines never leave the drawing and exactly one of them is the accent."""
+    """Returns the lines of a drawing; none leaves it and exactly one is the accent."""
     chance = [byte / 255 for byte in hashlib.sha256(seed.encode()).digest()]
     gap = height / (lines + 1)
     wave = _Wave(
@@ -54,12 +54,12 @@ def backdrop_paths(seed: str, *, width: float, height: float, lines: int) -> lis
 
 
 def install(app: Flask) -> None:
-    """Templates draw through components/strata.html."""
+    """Makes the lines known to the templates; components/strata.html draws them."""
     app.jinja_env.globals["backdrop_paths"] = backdrop_paths
 
 
 def _path(wave: _Wave, *, level: float, line: int) -> str:
-    """A smooth curve: each point's tangent is the wave's own, so short "S" commands suffice."""
+    """Returns a smooth curve; each point's tangent is the wave's slope, so that short "S" commands are enough."""
     step = wave.width / SEGMENTS
     reach = step / 3
     height, slope = wave.at(0, line)

@@ -1,4 +1,4 @@
-"""What every page says of a clinic in the same words: its stamp, its reply time, its prices."""
+"""A clinic's badge, reply time, prices and opening hours in the words that all pages share."""
 
 from datetime import time
 from itertools import groupby
@@ -17,7 +17,7 @@ from marketplace.web.filters import day_text, duration, money
 
 
 def stamp_words(clinic: Clinic) -> dict[str, str]:
-    """Dates and counts, never a score: `kind`, `title`, `line`, and `count` of the checks passed."""
+    """Returns `kind`, `title` and `line` of the badge, and `count` of the checks passed: dates, never a score."""
     found = stamp(clinic.checks, clock.today())
     title, line = _title_and_line(found)
     count = _("%(passed)s of %(of)s checks passed", passed=found.passed, of=found.of)
@@ -39,14 +39,14 @@ def _title_and_line(found: Stamp) -> tuple[str, str]:
 
 
 def reply_words(clinic: Clinic) -> str:
-    """From five leads on."""
+    """Returns the usual reply time in words; a clinic without one is said to be new."""
     if clinic.reply_minutes is None:
         return _("New here: no reply times yet")
     return _("Usually replies in %(time)s", time=duration(clinic.reply_minutes))
 
 
 def about_span(low: int, high: int, currency: str, *, to: str) -> Markup | None:
-    """about £52 to £155: the same in the reader's currency, where it is another one and there is a rate."""
+    """Returns "about £52 to £155": a range in the reader's currency; None if it is the same or has no rate."""
     if currency == to:
         return None
     try:
@@ -57,7 +57,7 @@ def about_span(low: int, high: int, currency: str, *, to: str) -> Markup | None:
 
 
 def both_amounts(minor: int, currency: str, *, to: str) -> Markup:
-    """€480 (about £410): the clinic's own, and the reader's where it is another currency with a rate."""
+    """Returns "€480 (about £410)": an amount in the clinic's currency and, with a rate, in the reader's."""
     own = money(minor, currency)
     if currency == to:
         return own
@@ -69,20 +69,20 @@ def both_amounts(minor: int, currency: str, *, to: str) -> Markup:
 
 
 def both_spans(low: int, high: int, currency: str, *, to: str) -> Markup:
-    """€60 to €180 (about £52 to £155): the clinic's own, and the reader's where it is another."""
+    """Returns "€60 to €180 (about £52 to £155)": a range in the clinic's currency and in the reader's."""
     own, about = span(low, high, currency), about_span(low, high, currency, to=to)
     return Markup("{} ({})").format(own, about) if about else own
 
 
 def span(low: int, high: int, currency: str) -> Markup:
-    """€60 to €180; minor units."""
+    """Returns "€60 to €180": a range of amounts in minor units; a single amount where both are the same."""
     if low == high:
         return money(low, currency)
     return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
 
 
 def opening_words(hours: dict[str, str]) -> Markup:
-    """In the order of the week, a line for days that are alike: Monday to Friday 10:00 to 20:00."""
+    """Returns opening hours, a line for days that are alike: "Monday to Friday 10:00 to 20:00"."""
     week = opening_hours(hours)
     if not week:
         return escape(_("Not stated"))

@@ -1,4 +1,4 @@
-"""The answers of a request that are one code of a list, in the words of who reads them."""
+"""The answers of a request that are one code of a list, in words for each reader."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +16,7 @@ Audience = Literal["form", "patient", "clinic"]
 
 @dataclass(frozen=True)
 class CodedAnswer:
-    """One answer as it is read; `text` is None where it was left open."""
+    """One answer in words; `text` is None where it was left open."""
 
     name: str
     step: str
@@ -25,7 +25,7 @@ class CodedAnswer:
 
 
 def coded_answers(quote_request: QuoteRequest, audience: Audience) -> list[CodedAnswer]:
-    """Returns the answers in the order of the table, as the patient gives them, reads them, or a clinic reads them.
+    """Returns the answers in the order of the table, in the words of `audience`.
 
     A clinic gets only those that were answered and that it may read.
     """
@@ -42,7 +42,7 @@ def coded_answers(quote_request: QuoteRequest, audience: Audience) -> list[Coded
 
 
 def coded_rows(quote_request: QuoteRequest, audience: Audience) -> list[dict[str, str | LazyString | None]]:
-    """Returns them as rows of a summary list."""
+    """Returns the answers as rows of a summary list."""
     return [{"key": each.label, "value": each.text} for each in coded_answers(quote_request, audience)]
 
 

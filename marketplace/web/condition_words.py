@@ -1,4 +1,4 @@
-"""The answers to the health question in words: a treatment's own from its content, the general ones from the table."""
+"""The health conditions in words: a treatment's own from its content, the general ones from the table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ UNSURE, NONE = "unsure", "none"
 
 @dataclass(frozen=True)
 class ConditionWords:
-    """One answer as it is read; `pausing` where clinics usually wait, `advice` for the clinic that reads it."""
+    """One condition in words; `pausing` where clinics usually wait, `advice` for the clinic that reads it."""
 
     code: str
     text: str
@@ -25,7 +25,7 @@ class ConditionWords:
 
 
 def choices(treatment: Treatment) -> list[tuple[str, str]]:
-    """Returns what a patient is asked about, as code and label."""
+    """Returns the conditions that a patient is asked about, as code and label."""
     own = ((condition.slug, condition.patient) for condition in particulars_of(treatment).conditions)
     return [*own, *((code, cast(str, text)) for code, text in CONDITIONS.form.items())]  # lazy: looked up when shown
 
@@ -37,7 +37,7 @@ def examples(treatment: Treatment) -> dict[str, str]:
 
 
 def conditions_in_words(codes: Iterable[str], treatment: Treatment, audience: Audience) -> list[ConditionWords]:
-    """Returns each answer for its reader; one that the content no longer has is shown by its code, never left out."""
+    """Returns each answer in the reader's words; one that the content no longer has appears as its code."""
     content, general = particulars_of(treatment), getattr(CONDITIONS, audience)
     found = []
     for code in codes:
@@ -49,6 +49,6 @@ def conditions_in_words(codes: Iterable[str], treatment: Treatment, audience: Au
 
 
 def install(app: Flask) -> None:
-    """Makes the answers and the particulars of a treatment known to the templates."""
+    """Makes the answers and the treatment's particulars known to the templates."""
     app.jinja_env.filters["conditions_in_words"] = conditions_in_words
     app.jinja_env.filters["particulars"] = particulars_of

@@ -1,4 +1,4 @@
-"""The local mailbox of development as pages: what was sent, as it arrived. Not registered in production."""
+"""The local mailbox of development as pages: emails as they were sent. Not registered in production."""
 
 from pathlib import Path
 
@@ -15,20 +15,20 @@ EMAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; 
 
 @dev_mail.get("/dev/mail")
 def mailbox() -> str:
-    """The newest messages first."""
+    """Shows the emails, newest first."""
     messages = mailbox_reader.messages(_directory(), limit=NEWEST)
     return render_template("dev/mail/mailbox.html", messages=messages)
 
 
 @dev_mail.get("/dev/mail/<int:n>")
 def message(n: int) -> str:
-    """One message: its head, its text and its links."""
+    """Shows one email: its headers, its text and its links."""
     return render_template("dev/mail/message.html", message=_found(n))
 
 
 @dev_mail.get("/dev/mail/<int:n>/html")
 def as_html(n: int) -> Response:
-    """The message as a mail program shows it."""
+    """Shows the email as a mail program would."""
     response = make_response(_found(n).html)
     response.headers["Content-Security-Policy"] = EMAIL_CSP
     return response

@@ -1,4 +1,4 @@
-"""How money, days, moments, countries and languages are written on pages."""
+"""Template filters that write money, days, times, countries and languages for the reader."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -34,19 +34,19 @@ def _locale() -> Locale:
 
 
 def money_text(minor: int, currency: str) -> str:
-    """€480, £410.50: minor units in the reader's language."""
+    """Returns "€480" or "£410.50" in the reader's language; `minor` is in minor units."""
     return written(minor, currency, locale=_locale())
 
 
 def money(minor: int, currency: str) -> Markup:
-    """The same, readable by a machine."""
+    """Returns the amount with its number in the markup, so that machines can read it; `minor` is in minor units."""
     return Markup('<bdi><data value="{}" data-currency="{}" class="money">{}</data></bdi>').format(
         minor, currency, money_text(minor, currency)
     )
 
 
 def difference(minor: int, currency: str) -> Markup:
-    """£612 less, £120 more: how much below or above a price at home."""
+    """Returns "£612 less" or "£120 more"; `minor` is the difference in minor units, below 0 for less."""
     if minor == 0:
         return escape(gettext("the same"))
     words = gettext("%(amount)s less") if minor < 0 else gettext("%(amount)s more")
@@ -54,29 +54,29 @@ def difference(minor: int, currency: str) -> Markup:
 
 
 def day(value: date) -> Markup:
-    """12 February 2026."""
+    """Returns "12 February 2026" with the date in the markup."""
     iso = value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
     return Markup('<time datetime="{}">{}</time>').format(iso, day_text(value))
 
 
 def day_text(value: date) -> str:
-    """12 February 2026, without markup."""
+    """Returns "12 February 2026" without markup."""
     return format_date(value, format="d MMMM y", locale=_locale())
 
 
 def moment(value: datetime, timezone: str | None = None) -> Markup:
-    """12 February 2026 at 16:40, with the zone's city or UTC; on a patient's pages by the clock at home."""
+    """Returns "12 February 2026 at 16:40 (UTC)"; without `timezone` in the patient's zone where there is one."""
     return _machine_readable(value, _in_zone(value, timezone or zone_of(_home())))
 
 
 def both_clocks(value: datetime, there: str) -> Markup:
-    """The same on the clock at home and on the clinic's, where they differ."""
+    """Returns the time in the patient's zone and in the clinic's, `there`; once where both agree."""
     zones = clocks(value, home=_home(), there=there)
     return _machine_readable(value, ", ".join(_in_zone(value, zone) for zone in zones))
 
 
 def _home() -> str | None:
-    """Where the patient lives whose page this is."""
+    """Returns the home country of the patient whose page this is; None on other pages."""
     return getattr(g.get("quote_request"), "home_country", None)
 
 
@@ -95,86 +95,86 @@ def _machine_readable(value: datetime, text: str) -> Markup:
 
 
 def clock_time(value: datetime, timezone: str = "UTC") -> Markup:
-    """16:40, where the day is clear from what stands around it."""
+    """Returns "16:40", for places that name the day already."""
     text = format_datetime(value.astimezone(ZoneInfo(timezone)), format="HH:mm", locale=_locale())
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
 def short_moment(value: datetime) -> Markup:
-    """12 Feb 2026, 16:40 (UTC): for the columns of a table."""
+    """Returns "12 Feb 2026, 16:40" in UTC, for the columns of a table."""
     text = format_datetime(value.astimezone(UTC), format="d MMM y, HH:mm", locale=_locale())
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
 def signed_by(stored: str) -> str:
-    """Who checked a claim, in the reader's words; stored is "Operator" and the initials."""
+    """Returns in the reader's words who checked a claim; stored is "Operator" and the initials."""
     role, _space, initials = stored.partition(" ")
     return gettext("Operator %(initials)s", initials=initials) if role == "Operator" else stored
 
 
 def duration(minutes: int) -> str:
-    """3 hours, 2 days: the roundest unit that is true enough."""
+    """Returns "3 hours" or "2 days": the minutes in the largest unit that is about right."""
     return format_timedelta(timedelta(minutes=max(1, minutes)), locale=_locale(), threshold=1.5)
 
 
 def time_left(due: datetime) -> str:
-    """5 hours left, 2 hours late."""
+    """Returns "5 hours left" or "2 hours late"."""
     seconds = (due - clock.now()).total_seconds()
     span = duration(max(1, int(abs(seconds) // 60)))
     return gettext("%(span)s left", span=span) if seconds > 0 else gettext("%(span)s late", span=span)
 
 
 def country_name(code: str) -> str:
-    """Türkiye, United Kingdom: the reader's name for a country."""
+    """Returns the country's name in the reader's language, such as Türkiye; an unknown code as it is."""
     name: str = _locale().territories.get(code.upper(), code)
     return name
 
 
 def country_in_sentence(code: str) -> str:
-    """Türkiye, the United Kingdom: the name as it stands inside a sentence. Articles are known for English only."""
+    """Returns the country's name inside a sentence: "the United Kingdom". Only English has articles."""
     name, known = country_name(code), homes().get(code.upper())
     return f"{known.article} {name}" if known and known.article and _locale().language == "en" else name
 
 
 def in_sentence(name: str) -> str:
-    """Returns a name as English writes it inside a sentence: small. Other languages keep it as it is."""
+    """Returns a name as it is written inside a sentence: in English its first letter is small."""
     begins_small = _locale().language == "en" and not name[1:2].isupper()
     return name[:1].lower() + name[1:] if begins_small else name
 
 
 def currency_plural(code: str) -> str:
-    """US dollars, euros: several units of a currency."""
+    """Returns the name of several units of a currency, such as "US dollars"."""
     return get_currency_name(code, count=2, locale=_locale())
 
 
 def language_name(code: str) -> str:
-    """Turkish, English."""
+    """Returns the language's name in the reader's language, such as Turkish; an unknown code as it is."""
     name: str = _locale().languages.get(code, code)
     return name
 
 
 def language_list(codes: list[str]) -> str:
-    """Turkish, English, Arabic."""
+    """Returns the names of languages, separated by commas."""
     return ", ".join(language_name(code) for code in codes)
 
 
 def country_slug(code: str) -> str:
-    """The country's name in a path."""
+    """Returns the country's name in paths, or its code where no clinics are listed."""
     return homes()[code].slug or code.lower()
 
 
 def plural_clinics(n: int) -> str:
-    """1 clinic, 3 clinics."""
+    """Returns "1 clinic" or "3 clinics"."""
     return ngettext("%(num)s clinic", "%(num)s clinics", n)
 
 
 def first_texts(words: Mapping[str, Tag | Titled]) -> list[tuple[str, str]]:
-    """Codes with their labels or titles, to choose from."""
+    """Returns codes with their labels or titles, as the choices of a list."""
     return [(code, str(texts[0])) for code, texts in words.items()]
 
 
 def install(app: Flask) -> None:
-    """Makes them known to the templates."""
+    """Makes the filters known to the templates."""
     moments = (day, day_text, moment, both_clocks, clock_time, short_moment, signed_by, duration, time_left)
     names = (
         currency_plural,

@@ -1,4 +1,4 @@
-"""What mail programs and relays send us: reports of bounces and complaints, and one-click unsubscribing."""
+"""Feedback of mail servers and programs: reports of bounces and complaints, and one-click unsubscribing."""
 
 from http import HTTPStatus
 
@@ -26,7 +26,7 @@ MAX_BODY_BYTES = 64 * 1024
 @blueprint.route("/hooks/mail", methods=["GET", "POST"])
 @writes
 def take_report() -> ResponseReturnValue:
-    """One report; said again it changes nothing. Without a secret there is no such page."""
+    """Stores one report; repeating it changes nothing. The page exists only where a secret is configured."""
     secret = current_app.config["MAIL_HOOK_SECRET"]
     if not secret:
         return problem(404, "not_found")
@@ -59,7 +59,7 @@ def _taken(secret: str) -> ResponseReturnValue:
 
 
 def problem(status: int, code: str, **headers: str) -> Response:
-    """RFC 9457; the code says which part was refused, never what stood in it."""
+    """Returns a problem response (RFC 9457); its code names the refused part, never its content."""
     told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
     return Response(json.dumps(told), status, headers, content_type="application/problem+json")
 
@@ -67,7 +67,10 @@ def problem(status: int, code: str, **headers: str) -> Response:
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
 @writes
 def unsubscribe(token: str) -> ResponseReturnValue:
-    """A mail program posts here without a cookie; whoever holds the link may (RFC 8058)."""
+    """Shows whether emails are on; a POST by the holder of the link switches them, without a cookie (RFC 8058).
+
+    Raises NotFound or LimitReached.
+    """
     subscription = _subscription_of(token)
     set_actor(subscription.account.actor)
     if request.method == "POST" and request.form.get("emails") == "on":

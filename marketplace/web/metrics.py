@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read from the database when asked: every web process would give the same answer."""
+"""Figures for Prometheus, read from the database at each request, so that every process gives the same answer."""
 
 import hmac
 import ipaddress
@@ -20,10 +20,10 @@ PROXIES_SAY = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
 
 
 class Figures(Collector):
-    """Counts by state: no ids, no names."""
+    """The metrics: counts by state, without ids or names."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """One family a question."""
+        """Yields a metric family for each figure."""
         yield _by_state("requests", "Quote requests by state", quote_requests.state_counts())
         yield _by_state("leads", "Leads by state", leads.state_counts())
         yield _by_state("emails", "Emails in the outbox by state", mail.state_counts())
@@ -46,7 +46,7 @@ def _by_state(name: str, what: str, counts: Mapping[str, int]) -> GaugeMetricFam
 
 @metrics.get("/metrics")
 def show() -> Response:
-    """From this machine itself, or with the token; to anyone else there is no such page."""
+    """Returns the metrics to this machine or to the holder of the token; aborts with 404 for anybody else."""
     if not (_has_token() or _is_neighbour()):
         abort(404)
     registry = CollectorRegistry()
@@ -65,7 +65,7 @@ def _has_token() -> bool:
 
 
 def _is_neighbour() -> bool:
-    """Behind a proxy everyone comes from this machine, so there only the token counts."""
+    """Returns whether the client is this machine. Behind a proxy everybody would be, so it is False there."""
     if current_app.config["PROXY_HOPS"] or any(name in request.headers for name in PROXIES_SAY):
         return False
     try:

@@ -1,11 +1,11 @@
-"""What the macros of components/navigation.html draw, made by the views."""
+"""The tabs and filters that views make and the macros of components/navigation.html draw."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A list beside the others; `count` says how many are in it, None where nobody counts."""
+    """A list beside others; `count` is its number of entries, None where they are not counted."""
 
     label: str
     href: str

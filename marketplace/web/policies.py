@@ -1,4 +1,4 @@
-"""Who may do what: one guard a policy, each lets in by returning nothing. What is not yours is not found."""
+"""The guards of the access policies: each lets in by returning None. What a person may not see is not found."""
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,30 +29,33 @@ def anyone() -> Answer:
 
 
 def patient() -> Answer:
-    """Lets everyone in as the patient: nobody signs in here."""
+    """Lets everyone in and names the patient as the actor: patients do not sign in."""
     set_actor("patient")
     return None
 
 
 def nobody() -> Answer:
-    """Lets nobody in: a page of a library that this site does without. Raises NotFound."""
+    """Lets nobody in: the page belongs to a library and is not used. Raises NotFound."""
     raise NotFound("closed")
 
 
 def only_in_development() -> Answer:
-    """In production there is no such page, should it ever be bound."""
+    """Lets everyone in, but not in production. Raises NotFound there."""
     return nobody() if current_app.config["PRODUCTION"] else None
 
 
 def holder_of_a_link() -> Answer:
-    """The token is one of ours; what it opens, until when and how often is the link's own matter."""
+    """Lets in whoever holds a link of ours; the view checks what it opens and its end. Raises LinkGone."""
     patient()
     _require_genuine_link()
     return None
 
 
 def _require_genuine_link() -> None:
-    """Guessing takes time; a token that we made is never refused for the guesses of others. Raises LinkGone."""
+    """Checks that the token in the path is ours.
+
+    Raises LinkGone, or LimitReached for a client that guesses often; a token of ours is never limited.
+    """
     try:
         genuine(_named("token"))
     except LinkGone:
@@ -61,14 +64,17 @@ def _require_genuine_link() -> None:
 
 
 def holder_of_an_account_link() -> Answer:
-    """Whether it still works, and the page for one that does not, is the view's own matter."""
+    """Lets everyone in, but counts tokens that are not ours; the view answers those that do not work.
+
+    Raises LimitReached.
+    """
     if not is_genuine(str(request.endpoint), _named("token")):
         limits.consume("guess-link")
     return None
 
 
 def invited() -> Answer:
-    """Holds a link of ours; what it invites to, until when and whom is the link's own matter."""
+    """Lets in whoever holds an invitation's link; the view checks its end and its person. Raises LinkGone."""
     if current_user.is_authenticated:
         set_actor(current_user.actor)
     with as_system():
@@ -84,7 +90,7 @@ def holder_of_this_request() -> Answer:
 
 
 def signed_in() -> Answer:
-    """Anyone with an account; whoever has not signed in does so first."""
+    """Lets in people with an account; redirects others to the sign-in page."""
     if current_user.is_authenticated:
         set_actor(current_user.actor)
         return None
@@ -104,7 +110,7 @@ def operator() -> Answer:
 
 
 def member() -> Answer:
-    """Lets members of a team in, and sets g.clinic and g.membership. Raises NotFound for who is in none."""
+    """Lets members of a team in, and sets g.clinic and g.membership. Raises NotFound for others with an account."""
     first = signed_in()
     if first is None:
         g.membership = membership_of(current_user.id)
@@ -116,7 +122,10 @@ def member() -> Answer:
 
 
 def member_of_this_clinic() -> Answer:
-    """The request was sent to this person's clinic; another clinic's is not found."""
+    """Lets in members of the clinic that got the request, and sets g.lead.
+
+    Raises NotFound for another clinic's request, WrongState where the lead is frozen.
+    """
     first = member()
     if first is None:
         g.lead = lead_of_clinic(g.clinic.id, _named("ref"))
@@ -126,7 +135,7 @@ def member_of_this_clinic() -> Answer:
 
 
 def owner() -> Answer:
-    """Lets owners of a team in; aborts with 403 for its other members."""
+    """Lets owners of a team in; aborts with 403 for its other members. Raises NotFound for others with an account."""
     first = member()
     if first is None and g.membership.role != TeamRole.OWNER:
         abort(403)

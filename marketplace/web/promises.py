@@ -1,6 +1,6 @@
-"""What the site promises in numbers, for pages, emails and texts: read from the constants that the code acts on.
+"""The numbers that the site promises on pages, in emails and in texts, read from the constants of the code.
 
-A template says `{{ promise.request_link | days }}`, a Markdown text of the content folder the same.
+Templates and the Markdown of the content folder both write `{{ promise.request_link | days }}`.
 """
 
 import re
@@ -69,9 +69,9 @@ UNITS: Mapping[str, Callable[[timedelta], str]] = {
 
 
 def filled(markdown: str) -> str:
-    """The text with its promises: `{{ promise.request_link | days }}` is "7 days".
+    """Returns the text with its promises filled in: `{{ promise.request_link | days }}` gives "7 days".
 
-    Only this one form is read, since an operator may edit the texts; what names no promise stays as it stands.
+    Only this form is read, since operators may edit the texts; a name that is no promise stays as it is.
     """
 
     def words(found: re.Match[str]) -> str:

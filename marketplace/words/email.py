@@ -49,5 +49,5 @@ EMAIL_AUDIENCES: Table[LazyString] = Table(
 
 
 def email_problem(code: str | None) -> str:
-    """In words where there are some; a code of SMTP stands for itself."""
+    """Returns the problem in words; an SMTP code without words as it is."""
     return str(EMAIL_PROBLEMS.operator.get(code or "", code or ""))

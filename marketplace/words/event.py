@@ -142,10 +142,10 @@ EVENT_CODES: Mapping[str, Mapping[str, LazyString]] = {
 
 
 def event_title(name: str) -> str:
-    """What happened; the name of an event that is no longer recorded stands for itself."""
+    """Returns what happened in words; the name of an event that is no longer recorded as it is."""
     return str(EVENTS.operator.get(name, name))
 
 
 def code_text(name: str, code: str | None) -> str:
-    """The code of an event in words; a reference, or the name of a command, stands for itself."""
+    """Returns an event's code in words; a reference or the name of a command as it is."""
     return str(EVENT_CODES.get(name, {}).get(code or "", code or ""))

@@ -1,4 +1,4 @@
-"""Every table of words that templates read, as `words` and by its name; a test holds each to its codes."""
+"""Every table of words by name; templates read them as `words`, a test checks that each has all its codes."""
 
 from collections.abc import Mapping
 

@@ -56,7 +56,7 @@ def record_accesses_of_refused_form(lead: Lead, visible: VisibleAnswers) -> None
 
 
 def request_shown(lead: Lead, visible: VisibleAnswers) -> Shown:
-    """Of the answers those that this clinic sees."""
+    """Returns the facts of the request's answers that this clinic sees."""
     answers = visible.answers
     facts: dict[str, object] = {
         **shared_with_clinics(lead.request),
@@ -68,7 +68,7 @@ def request_shown(lead: Lead, visible: VisibleAnswers) -> Shown:
 
 
 def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
-    """What the patient changed since the page was shown."""
+    """Returns what the patient changed since the page was shown."""
     lines = agreeing.items(form.changes, ANSWERS.clinic, gone="") if form is not None else []
     return [(None, text) for _anchor, text in lines]
 
@@ -83,7 +83,7 @@ class ChangedRow:
 
 
 def changed_rows(lead: Lead, quote: Quote | None) -> list[ChangedRow]:
-    """In the order the answers are shown; what is held was given when it was written."""
+    """Returns the changed answers in the order they are shown; a held quote counts from when it was written."""
     since = (quote.held_at or quote.created_at) if quote is not None else lead.created_at
     new = unseen_changes(lead)
     return [ChangedRow(str(ANSWERS.clinic[name]), at, name in new) for name, at in changed_since(lead, since).items()]

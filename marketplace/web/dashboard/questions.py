@@ -67,7 +67,7 @@ def ask_patient(lead: Lead) -> str:
 @writes
 @idempotent(QuestionForm)
 def send_question(lead: Lead, ref: str) -> ResponseReturnValue:
-    """Sends the question to the patient at once; the clinic's reply clock stops until it is answered."""
+    """Sends the question to the patient; the reply clock stops until it is answered. Raises WrongState."""
     form = QuestionForm()
     if form.validate_on_submit():
         try:

@@ -1,7 +1,7 @@
-"""What a page showed when it asked for agreement: where it would show something else by now, nothing is done.
+"""Consent to what a page showed: where the page would show something else by now, nothing is done.
 
-The form carries a keyed hash of each fact that was shown. Hashes of single facts, not of the page, so that the answer
-can mark what changed, and so that a change of what the person did not agree to stops nobody.
+The form carries a keyed hash of each fact that was shown. Hashes of single facts, not of the page, let the answer mark
+what changed; a change of what the person did not agree to stops nobody.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ MAX_LENGTH = 4000  # of the hidden field, as of any other
 
 @dataclass(frozen=True)
 class Changes:
-    """The facts that differ by now, those that are no longer shown, and whether the form said what it showed."""
+    """What differs from the page shown: facts changed, facts gone, and whether the form said what it showed."""
 
     changed: frozenset[str] = frozenset()
     gone: tuple[str, ...] = ()
@@ -35,18 +35,18 @@ class Changes:
 
 @dataclass(frozen=True)
 class Shown:
-    """The facts of one page, by name; `page` holds its kind and whose it is, so that no other page's hash fits."""
+    """The facts of one page by name; `page` is its kind and its owner, so that no other page's hash fits."""
 
     page: tuple[str, ...]
     facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def value(self) -> str:
-        """What the hidden field holds: name=hash, a space between."""
+        """Returns the value of the hidden field: name=hash for each fact, separated by spaces."""
         return " ".join(f"{name}={self._hash(name)}" for name in self.facts)
 
     def changes_since(self, value: str, *, among: Collection[str] | None = None) -> Changes:
-        """What differs from the page of this value, of all facts or `among` these names."""
+        """Returns what differs from the page that had this value, in all facts or `among` those named."""
         before = _parsed(value)
         if not before:
             return Changes(known=False)
@@ -67,25 +67,27 @@ def _parsed(value: str) -> dict[str, str]:
 
 
 class AgreeingForm(Form):
-    """A form of a page that asks for agreement; it carries what the page showed."""
+    """A form of a page that asks for consent; it carries what the page showed."""
 
     shown = HiddenField()
     changes = Changes()
 
     def show(self, shown: Shown) -> None:
-        """Before the page is rendered."""
+        """Stores what the page shows in the form; call it before the page is rendered."""
         self.shown.data = shown.value
 
     def agrees_to(self, shown: Shown, *, among: Collection[str] | None = None) -> bool:
-        """Whether the person saw what holds now; else `changes` says what differs. A form that says nothing of what
-        it showed agrees to nothing."""
+        """Returns whether the person saw what holds now; else `changes` says what differs.
+
+        A form that does not say what it showed agrees to nothing.
+        """
         self.changes = shown.changes_since(self.shown.data or "", among=among)
         self.show(shown)
         return not self.changes
 
 
 def items(changes: Changes, labels: Mapping[str, object], *, gone: str) -> list[tuple[str | None, str]]:
-    """The lines of the note above a page that changed: an anchor and the words; `gone` is said of what is left out."""
+    """Returns the lines of the note above a page that changed, as (anchor, words). `gone` is said of facts gone."""
     if not changes.known:
         return [(None, _("This page was out of date. Read it as it is now"))]
     named = [(f"fact-{name}", str(label)) for name, label in labels.items() if name in changes.changed]

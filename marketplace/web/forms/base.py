@@ -1,4 +1,4 @@
-"""What every form starts from: text is cleaned before a rule reads it, and unsafe characters are refused."""
+"""The base classes of all forms: text is cleaned before it is validated, and unsafe characters are refused."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ V = TypeVar("V")
 
 
 def clean(value: V) -> V | str:
-    """Text as people see it: nothing invisible at its ends, line ends as one character, composed letters (NFC)."""
+    """Returns text trimmed of invisible characters, with one kind of line end and composed letters (NFC)."""
     return trimmed(value) if isinstance(value, str) else value
 
 
 def refuse_unsafe_characters(_form: BaseForm, field: Field) -> None:
-    """Every text field is held to this."""
+    """Checks a field for unsafe characters and for its greatest length. Raises ValidationError."""
     values = [raw for raw in field.raw_data or () if isinstance(raw, str)]
     lines = isinstance(field, TextAreaField)
     if any(has_unsafe_characters(value.strip(), lines=lines) or overrides_direction(value) for value in values):
@@ -58,17 +58,17 @@ def refuse_unsafe_characters(_form: BaseForm, field: Field) -> None:
 
 
 class Form(FlaskForm):
-    """A form of the site; one with a limit is accepted so often."""
+    """A form of the site; `limit` names the rate limit on sending it, if there is one."""
 
     limit: ClassVar[str] = ""
 
     class Meta(FlaskForm.Meta):
-        """Cleans each text before a rule reads it."""
+        """Cleans each text before it is validated."""
 
         def wrap_formdata(  # type: ignore[override] # nothing of a form that was not sent
             self, form: BaseForm, formdata: FormData | None
         ) -> FormData | None:
-            """A file sent where text is asked for is not looked at."""
+            """Returns the data that was sent, without files in fields that ask for text."""
             given = super().wrap_formdata(form, formdata)
             if not isinstance(given, CombinedMultiDict):
                 return given
@@ -77,14 +77,14 @@ class Form(FlaskForm):
             return CombinedMultiDict[str, Any]((MultiDict(files), request.form))
 
         def bind_field(self, form: BaseForm, unbound_field: UnboundField[F], options: MutableMapping[str, Any]) -> F:
-            """WTForms asks here for each field. A password is taken as it was typed, as when signing in."""
+            """Binds a field with our filters. WTForms calls this for each field; passwords stay as typed."""
             own = unbound_field.kwargs.get("filters", ())
             filters = [*own] if issubclass(unbound_field.field_class, PasswordField) else [*own, clean]
             unbound_field.kwargs["filters"] = [f for i, f in enumerate(filters) if f not in filters[:i]]
             return unbound_field.bind(form=form, **options)
 
     def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
-        """All rules; unsafe characters are refused before any other rule reads the text."""
+        """Validates the form; unsafe characters are refused before any other rule reads the text."""
         extra = dict(extra_validators or {})
         unsafe_fields = []
         for field in self._fields.values():
@@ -98,11 +98,11 @@ class Form(FlaskForm):
         return passed and not unsafe_fields and self._within_limit()
 
     def counted(self) -> dict[str, str]:
-        """Whom its limit counts, besides the client."""
+        """Returns whom the rate limit counts besides the client, by the names of the limit's keys."""
         return {}
 
     def _within_limit(self) -> bool:
-        """Only what would be accepted is counted; a refusal stands beside what was typed."""
+        """Returns whether the rate limit allows one more; only a form without other errors is counted."""
         again = refusal(self.limit, **self.counted()) if self.limit else None
         if again:
             self.form_errors.append(again)
@@ -110,7 +110,7 @@ class Form(FlaskForm):
 
 
 def is_mailable(_form: BaseForm, field: Field) -> None:
-    """The rule of every address, as a validator."""
+    """Checks, as a validator, that an email can be sent to the address. Raises ValidationError."""
     try:
         mailable(field.data or "")
     except ValueError as error:
@@ -118,13 +118,13 @@ def is_mailable(_form: BaseForm, field: Field) -> None:
 
 
 def email_field() -> EmailField:
-    """An address that a mail can be sent to."""
+    """Returns a field for an address that an email can be sent to."""
     rules = [DataRequired(WRONG_ADDRESS), Length(max=254, message=WRONG_ADDRESS), is_mailable]
     return EmailField(_l("Email address"), validators=rules)
 
 
 class FieldOptions(TypedDict, total=False):
-    """What a field of ours hands on to WTForms': its own settings, and what it is bound with."""
+    """The options that our fields hand on to WTForms: settings, and what WTForms binds them with."""
 
     default: str
     description: str
@@ -140,19 +140,19 @@ class FieldOptions(TypedDict, total=False):
 
 
 class IdempotentForm(Form):
-    """A form that creates something: it carries an idempotency key (`idem`), so that it is answered once."""
+    """A form that creates something; its idempotency key (`idem`) makes sure that it does so once."""
 
     idem = HiddenField(default=lambda: str(uuid4()))
 
 
 class FlaggedWordsForm(IdempotentForm):
-    """A text to a patient: words that are pointed out may be sent as they are."""
+    """A text to a patient. Words that are pointed out can be sent all the same, by ticking a box."""
 
     tick_asked = False  # the box is shown once there is something to answer
     as_it_is = BooleanField(_l("Send it as it is"))
 
     def point_out(self, problems: Iterable[FieldProblem]) -> None:
-        """Everything that was found, beside its field."""
+        """Shows each problem beside its field."""
         for problem in problems:
             field = self[problem.field]
             field.errors = [*field.errors, problem.words]
@@ -164,7 +164,10 @@ MIN_AGE, MAX_AGE = timedelta(seconds=3), timedelta(hours=24)
 
 
 class ChallengedForm(Form):
-    """`website` is hidden from people; `rendered` says when the page was made, `proof` is the answer to a challenge."""
+    """A form that robots are kept from.
+
+    People do not see `website`; `rendered` is the signed time of the page, `proof` the answer to a challenge.
+    """
 
     website = StringField()
     rendered = HiddenField(default=lambda: challenges.signed_timestamp("shown"))
@@ -173,7 +176,7 @@ class ChallengedForm(Form):
     work = ""  # the task, where one more step is asked for
 
     def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
-        """Last of all, so that only what would be accepted is challenged."""
+        """Validates the form, and asks for a challenge only where it has no errors."""
         if not super().validate(extra_validators):
             return False
         if not current_app.config["CHALLENGES_ON"] or not self._doubtful() or self._proven():

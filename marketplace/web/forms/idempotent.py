@@ -1,4 +1,4 @@
-"""Forms that are carried out once: the same key and fields get the first answer again, other fields a 409."""
+"""Idempotent forms: the same key and fields get the first answer again, other fields with that key a 409."""
 
 import hashlib
 import inspect
@@ -29,7 +29,8 @@ _idempotent: set[RouteCallable] = set()
 def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Callable[[View[P]], View[P]]:
     """Makes a view idempotent: the same key (the field `idem`) and body get the first answer again, another body 409.
 
-    Where a key is not a must, the form creates a mail only; without one each POST stands for itself.
+    Without `must_have_key` a POST without a key is allowed and handled each time. The view raises Refused for an
+    unreadable key, FormChanged for another body.
     """
 
     def decorated(view: View[P]) -> View[P]:
@@ -55,7 +56,7 @@ def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Cal
 
 
 def is_idempotent(view: RouteCallable) -> bool:
-    """Whether the view is answered once a key."""
+    """Returns whether the view was made idempotent."""
     return inspect.unwrap(view) in _idempotent
 
 
@@ -75,21 +76,21 @@ def _submission(*, ref: str | None) -> idempotency.Submission:
 
 
 def _holder() -> bytes:
-    """The browser's session that the form was given to: the one its CSRF token belongs to, too."""
+    """Returns a hash of the browser's session that the form was given to, by its CSRF secret."""
     secret = str(session.get(current_app.config["WTF_CSRF_FIELD_NAME"], ""))
     return hashlib.sha256(b"form|" + secret.encode()).digest()
 
 
 @dataclass(frozen=True)
 class SubmittedVersion:
-    """One version: its heading, and what differs in it, each with the words of its field."""
+    """One version of a form: its heading, and what differs in it with the label of each field."""
 
     heading: str
     rows: list[dict[str, str]]
 
 
 def conflict_versions(problem: Exception, now: Fields, form: type[IdempotentForm]) -> list[SubmittedVersion]:
-    """What was sent now and, for who sent it, what was sent first: only where the two differ."""
+    """Returns what was sent now and what the same person sent first, with only the fields that differ."""
     fields = form(formdata=None)
     first = problem.first if isinstance(problem, FormChanged) else {}
     names = [name for name in {**first, **now} if _shown(name, fields) and first.get(name) != now.get(name)]

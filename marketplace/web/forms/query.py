@@ -1,4 +1,4 @@
-"""Forms of the address: a value that cannot be used is shown back with its error, and the default counts instead."""
+"""Forms in the address: a value that cannot be used is shown with its error, and the default is used instead."""
 
 from fractions import Fraction
 from typing import Protocol, Unpack, cast
@@ -14,16 +14,16 @@ from marketplace.web.forms.base import FieldOptions, Form
 
 
 class QueryForm(Form):
-    """A form sent by GET; reading it never refuses the page."""
+    """A form sent by GET; errors never keep the page from being shown."""
 
     class Meta(Form.Meta):
-        """Nothing is changed by it, so it carries no token."""
+        """Carries no CSRF token, as the form changes nothing."""
 
         csrf = False
 
 
 class QueryCount(StringField):
-    """A whole number between two bounds, kept as it was typed."""
+    """A whole number between two bounds; shown again as it was typed."""
 
     def __init__(
         self, label: str, *, low: int = 1, high: int, usual: int | None = None, **options: Unpack[FieldOptions]
@@ -33,7 +33,7 @@ class QueryCount(StringField):
         self.low, self.high, self.usual = low, high, usual
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Digits only; the bounds are named."""
+        """Checks that the text is digits and within the bounds. Raises StopValidation."""
         if self._submitted() and self._read() is None:
             words = _("%(label)s: enter a whole number from %(low)s to %(high)s", **self._words())
             raise StopValidation(words)
@@ -52,25 +52,25 @@ class QueryCount(StringField):
 
     @property
     def number(self) -> int | None:
-        """What was typed where it can be used, else the usual number."""
+        """Returns the number typed, or the usual one where that cannot be used."""
         found = None if self.errors else self._read()
         return self.usual if found is None else found
 
 
 class InCurrency(Protocol):
-    """A form whose amounts are in one currency."""
+    """A form whose amounts are all in one currency."""
 
     currency_code: str
 
 
 class QueryAmount(StringField):
-    """An amount in whole units of the form's currency, kept as it was typed; empty means the estimate counts."""
+    """An amount in whole units of the form's currency, shown as typed; empty means our estimate is used."""
 
     above_zero = False
     estimate: str | None = None  # ours, as it stands in the field
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Read by the one rule for money."""
+        """Checks that the text is an amount. Raises StopValidation or ValidationError."""
         if not (self.data or "").strip():
             return
         try:
@@ -86,22 +86,22 @@ class QueryAmount(StringField):
         return _("%(label)s: %(problem)s", label=self.label.text, problem=in_words(problem))
 
     def minor(self, currency: str) -> int | None:
-        """Minor units; None while empty or not to be used."""
+        """Returns the amount in minor units; None while it is empty or cannot be used."""
         typed = not self.errors and (self.data or "").strip()
         return read_amount(self.data or "", currency) if typed else None
 
 
 class QueryPrice(QueryAmount):
-    """A price: nothing costs 0."""
+    """A price, which must be above 0."""
 
     above_zero = True
 
 
 class QueryChoice(SelectField):
-    """One of a list; any other value is named in the error, since a list cannot show it."""
+    """A choice from a list; an error names any other value, as the list cannot show it."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        """The field's default counts instead."""
+        """Checks the value; any other gives way to the field's default. Raises StopValidation."""
         if self.data is None or any(self.data == choice[0] for choice in self.choices or ()):
             return
         typed, self.data = self.data, self.default
@@ -109,7 +109,7 @@ class QueryChoice(SelectField):
 
 
 def amount_text(minor: Fraction, currency: str) -> str:
-    """An exact amount as it stands in a field: 172, 171.58."""
+    """Returns an exact amount of minor units as it is typed into a field: 172, 171.58."""
     return as_typed(half_up(minor), currency)
 
 

@@ -14,14 +14,14 @@ PREFERENCES = ("theme", "home", "currency")
 
 @blueprint.before_request
 def without_session() -> None:
-    """The same page for everyone: nobody is asked who they are, and no cookie is set."""
+    """Marks the request as one without a session: nobody's cookie is read or set."""
     if request.endpoint not in WITH_SESSION:
         sessions.current().shut()
 
 
 @blueprint.after_request
 def let_caches_keep(response: Response) -> Response:
-    """A shared cache serves a page for a minute; who chose preferences is served past it."""
+    """Lets shared caches keep a page for a minute, but not for readers who chose preferences."""
     if response.status_code == 200 and response.mimetype == "text/html":
         chosen = any(name in request.cookies for name in PREFERENCES)
         kept = "private, no-cache" if chosen else "public, max-age=0, s-maxage=60"

@@ -1,4 +1,4 @@
-"""A clinic as a card: the same words in every list."""
+"""A clinic as a card, alike in every list."""
 
 from collections.abc import Iterable
 from typing import TypedDict
@@ -15,7 +15,7 @@ OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
 
 
 class Card(TypedDict):
-    """What the clinic_card macro takes."""
+    """The fields that the macro clinic_card reads."""
 
     url: str
     slug: str
@@ -32,14 +32,14 @@ class Card(TypedDict):
 
 
 def linked_stamp(clinic: Clinic) -> dict[str, str]:
-    """The stamp's words, with the way to the record of its checks."""
+    """Returns the words of the badge with the address of the clinic's checks."""
     found = clinic_words.stamp_words(clinic)
     link = _("What is missing") if found["kind"] == "none" else found["count"]
     return {**found, "href": f"/clinic/{clinic.slug}/checks", "link": link}
 
 
 def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
-    """Returns prices a treatment at a time; those of one treatment as they are."""
+    """Returns the prices treatment by treatment; those of a single treatment in the order given."""
     listed = list(prices)
     if len({price.procedure.treatment_id for price in listed}) < 2:
         return listed
@@ -49,7 +49,7 @@ def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
 def card(
     clinic: Clinic, *, currency: str, procedure: tuple[str, str] | None = None, treatment: str | None = None
 ) -> Card:
-    """The card of a clinic; prices first in the reader's currency, so that they can be compared.
+    """Returns the card of a clinic; its price is first in the reader's currency, to be compared.
 
     `procedure` is the slug and name of the one that was asked for: the price is that of it. Else it is that of the
     treatment that was asked for, or of the first that the clinic offers.
@@ -75,7 +75,7 @@ def card(
 
 
 def _price(clinic: Clinic, currency: str, procedure: tuple[str, str] | None, treatment: str | None) -> tuple[str, str]:
-    """The amount to compare by, and what it rests on."""
+    """Returns the price to compare by, and a note on what it is for."""
     listed, of = _listed(clinic, procedure, treatment)
     if not listed:
         return _("No price list"), ""
@@ -93,7 +93,7 @@ def _price(clinic: Clinic, currency: str, procedure: tuple[str, str] | None, tre
 def _listed(
     clinic: Clinic, procedure: tuple[str, str] | None, treatment: str | None
 ) -> tuple[list[ClinicPrice], str | None]:
-    """Returns the prices to compare by, and what they are of where that is not all that the clinic offers."""
+    """Returns the prices to compare by, and the name of what they are for where the clinic offers more."""
     if procedure is not None:
         return [price for price in clinic.prices if price.procedure.slug == procedure[0]], procedure[1]
     listed = in_order(clinic.prices)

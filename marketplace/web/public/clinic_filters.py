@@ -1,4 +1,4 @@
-"""What a reader looks for in the list of clinics: the form of the address, and the filter it makes."""
+"""The list of clinics as the address asks for it: the form, with a field for each filter, and its conditions."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Unpack
@@ -25,7 +25,7 @@ MAX_COUNT_SHOWN = 500
 
 
 class ListFilter(Field):
-    """A field that is a condition of `ClinicFilter`, which has its name: every one has its words on a chip."""
+    """A field that is a condition of `ClinicFilter`, under the same name; `words` are those of its chip."""
 
     inputmode: str | None = None
 
@@ -35,24 +35,24 @@ class ListFilter(Field):
         self.words = words
 
     def condition(self, currency: str) -> str | int | None:
-        """What is looked for; None where nothing is, or what cannot be used."""
+        """Returns the value to look for; None where there is none or it cannot be used."""
         return self.data or None
 
     def chip(self, currency: str) -> str:
-        """The words on its chip."""
+        """Returns the words of the filter's chip."""
         return self.words(str(self.condition(currency)))
 
 
 class FilterChoice(ListFilter, QueryChoice):
-    """One of a list; its chip has the words for the name of what is chosen."""
+    """A choice of one value from a list; its chip shows the label of the value."""
 
     def chip(self, currency: str) -> str:
-        """The words for the label."""
+        """Returns the words of the chip, made with the label of the chosen value."""
         return self.words(next(label for value, label, *_rest in self.iter_choices() if value == self.data))
 
 
 class FacetChoice(ListFilter, QueryChoice):
-    """One of the values that published listings have, each named and counted; a value is in the address as it is."""
+    """A choice among the values of published listings, each with name and count; the address holds the value."""
 
     names: Callable[[str], str]
 
@@ -63,46 +63,46 @@ class FacetChoice(ListFilter, QueryChoice):
         self.names = names
 
     def show(self, counts: Iterable[tuple[str, int]]) -> None:
-        """Lists the values with their counts."""
+        """Offers the values with their counts."""
         self.choices = [("", _("Any")), *((value, f"{self.names(value)} ({_counted(n)})") for value, n in counts)]
 
     def chip(self, currency: str) -> str:
-        """The words for the name."""
+        """Returns the words of the chip, made with the name of the chosen value."""
         return self.words(self.names(self.data))
 
 
 class CountryChoice(FacetChoice):
-    """A code, which stands in the address in lower case."""
+    """A choice of a country; its code is in lower case in the address."""
 
     def condition(self, currency: str) -> str | None:
-        """The code as listings have it."""
+        """Returns the country's code in upper case, as listings have it; None without one."""
         return (self.data or "").upper() or None
 
     def show(self, counts: Iterable[tuple[str, int]]) -> None:
-        """Lists the codes in the case of the address."""
+        """Offers the codes in lower case, as the address has them, with their counts."""
         super().show((code.lower(), n) for code, n in counts)
 
 
 class FilterText(ListFilter, StringField):
-    """Words, so many characters at most."""
+    """A search text, cut to MAX_QUERY characters."""
 
     def condition(self, currency: str) -> str | None:
-        """The words without the spaces around them."""
+        """Returns the text without spaces around it; None where it is empty."""
         return (self.data or "")[:MAX_QUERY].strip() or None
 
 
 class FilterPrice(ListFilter, QueryPrice):
-    """A price in the reader's currency, looked for in euro cents."""
+    """A price in the reader's currency; listings are searched by euro cents."""
 
     inputmode = "decimal"
 
     def condition(self, currency: str) -> int | None:
-        """The price in euro cents."""
+        """Returns the price in euro cents; None without a price. Raises NoRate."""
         minor = self.minor(currency)
         return exchange.convert(minor, currency, exchange.EURO).minor if minor else None
 
     def chip(self, currency: str) -> str:
-        """The price as the reader typed it."""
+        """Returns the words of the chip, with the price in the reader's currency."""
         return self.words(money_text(self.minor(currency) or 0, currency))
 
 
@@ -115,7 +115,7 @@ def _upper(code: str | None) -> str | None:
 
 
 class ClinicsForm(QueryForm):
-    """Every field may be empty; what is on no list is named beside its field and not used."""
+    """The filters of the list, each optional; a value that is on no list is named in an error and not used."""
 
     currency_code = "GBP"
 
@@ -141,32 +141,32 @@ class ClinicsForm(QueryForm):
 
     @property
     def filters(self) -> dict[str, ListFilter]:
-        """The fields that are conditions, by name."""
+        """Returns the fields that are conditions, by name."""
         return {name: field for name, field in self._fields.items() if isinstance(field, ListFilter)}
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """What another page of the list, or the list without one condition, keeps in its address."""
+        """Returns the names that stay in the address when the page or one condition changes."""
         return (*CONDITIONS, *(name for name in self._fields if name not in {*CONDITIONS, "page"}))
 
     @property
     def shown(self) -> list[Field]:
-        """The fields a reader fills in; which treatment is asked only where there are several."""
+        """Returns the fields that the reader fills in; the treatment only where there are several."""
         is_single = len(self.treatment.choices or ()) <= 2
         return [field for field in self if field is not self.page and not (is_single and field is self.treatment)]
 
     @property
     def wanted(self) -> ClinicFilter:
-        """The conditions that can be used."""
+        """Returns the conditions that can be used."""
         conditions: dict[str, Any] = {name: field.condition(self.currency_code) for name, field in self.filters.items()}
         return ClinicFilter(**conditions, sort=self.sort.data, page=self.page.number or 1)
 
     def chip(self, name: str) -> str:
-        """The words of a condition that is set."""
+        """Returns the words of a condition that is set."""
         return self.filters[name].chip(self.currency_code)
 
     def no_more_than(self, pages: int) -> None:
-        """A page past the last one is said to be none; the last is shown."""
+        """Adds an error where the page asked for is after the last one, which is shown instead."""
         if not self.page.errors and (self.page.number or 1) > pages:
             self.page.errors = [_("%(label)s: enter a whole number from %(low)s to %(high)s", **self._pages(pages))]
 
@@ -175,7 +175,7 @@ class ClinicsForm(QueryForm):
 
 
 def clinics_form(found: Facets, listed: Sequence[Treatment], **fixed: str) -> ClinicsForm:
-    """The address, read; `fixed` is what its path says. Which treatment is asked only where there are several."""
+    """Returns the form with what the address asks for; `fixed` are the values in its path."""
     currency = preferences.currency()
     form: ClinicsForm = type("ClinicsForm", (ClinicsForm,), {"currency_code": currency})(formdata=_given(found, fixed))
     if len(listed) == 1:
@@ -199,19 +199,19 @@ def clinics_form(found: Facets, listed: Sequence[Treatment], **fixed: str) -> Cl
 
 
 def _procedures(treatment: str, listed: Sequence[Treatment]) -> dict[str, str]:
-    """The names of the chosen treatment's procedures by slug, or of all."""
+    """Returns the names of the chosen treatment's procedures by slug; those of all treatments without one."""
     about = [each for each in listed if treatment in ("", each.slug)] or listed
     return {procedure.slug: procedure.name for each in about for procedure in each.procedures}
 
 
 def _list_too(field: ListFilter, value: str) -> None:
-    """What the path says can be chosen, whether or not a clinic has it."""
+    """Adds the value of the path to the choices, whether or not a clinic has it."""
     if isinstance(field, QueryChoice) and all(value != choice[0] for choice in field.choices or ()):
         field.choices = [*(field.choices or ()), (value, value)]
 
 
 def _near(cities: FacetChoice, country: str | None, found: Facets) -> list[tuple[str, str]]:
-    """The choices of the country that is looked for, of all where none is, and the one that is chosen."""
+    """Returns the cities of the country asked for, or of all countries, and always the chosen city."""
     near = {"", cities.data, *(place.city for place in found.places if country in (None, place.country))}
     return [(city, label) for city, label, *_rest in cities.iter_choices() if city in near]
 
@@ -221,7 +221,7 @@ def _counted(n: int) -> str:
 
 
 def _given(found: Facets, fixed: dict[str, str]) -> MultiDict[str, str]:
-    """The address without its empty values; a city by its slug too."""
+    """Returns the address's values that are not empty; a city may be named by its slug, too."""
     given = {name: value.strip() for name, value in request.args.items() if value.strip()} | fixed
     if "city" in given:
         named = {slug_of(place.city): place.city for place in found.places}

@@ -1,4 +1,4 @@
-"""Clinics: the list with its filters, a country, a city, one clinic and its checks."""
+"""The public pages of clinics: the list with its filters, by country and city, one clinic and its checks."""
 
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 
 
 def _address(form: ClinicsForm, **changes: str | int | None) -> str:
-    """This list with other conditions, without the empty ones; a country or city of the path is one of them."""
+    """Returns the list's address with other conditions, without empty ones; country and city of the path are kept."""
     kept = {name: request.args[name] for name in form.kept if request.args.get(name)}
     kept |= {name: form[name].data or "" for name in ("country", "city")}
     merged = {name: value for name, value in {**kept, **changes}.items() if value}
@@ -36,7 +36,7 @@ def _address(form: ClinicsForm, **changes: str | int | None) -> str:
 
 
 def _hints(form: ClinicsForm) -> list[str]:
-    """Where nothing matches: which condition to take out, and how many there would be."""
+    """Returns, where nothing matches, each condition that can be removed and the number of clinics without it."""
     wanted = form.wanted
     found = [(name, queries.count(wanted.without(name))) for name in wanted.conditions]
     return [
@@ -52,7 +52,7 @@ def _hints(form: ClinicsForm) -> list[str]:
 
 
 def _heading(place: str) -> str:
-    """Names the treatment that is looked for, or the only one."""
+    """Returns the heading; it names the treatment asked for, or the only one."""
     listed = catalogue.treatments()
     asked = [each for each in listed if len(listed) == 1 or each.slug == request.args.get("treatment")]
     if asked:
@@ -87,13 +87,13 @@ def _list(heading: str, **fixed: str) -> str:
 
 @blueprint.get("/clinics")
 def clinics() -> str:
-    """All published clinics."""
+    """Shows all published clinics that match the filters. Raises LimitReached for too many searches."""
     return _list(_("Clinics"))
 
 
 @blueprint.get("/clinics/<country>")
 def clinics_of_country(country: str) -> str:
-    """Those of one country."""
+    """Shows the clinics of one country. Raises NotFound or LimitReached."""
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
@@ -102,7 +102,7 @@ def clinics_of_country(country: str) -> str:
 
 @blueprint.get("/clinics/<country>/<city>")
 def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
-    """Those of one city, by its slug; any other spelling of its name leads there."""
+    """Shows the clinics of a city by its slug; other spellings redirect to it. Raises NotFound."""
     place = by_slug().get(country)
     slug = slug_of(city)
     name = queries.city_by_slug(place.code, slug) if place else None
@@ -115,7 +115,7 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
 
 @blueprint.get("/clinic/<slug>")
 def clinic(slug: str) -> str:
-    """One clinic: prices, people, languages, reply time and its stamp."""
+    """Shows one clinic: prices, people, languages, reply time and its badge. Raises NotFound."""
     found = queries.listing(slug)
     currency = preferences.currency()
     return render_template(
@@ -133,7 +133,7 @@ def clinic(slug: str) -> str:
 
 
 def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Markup | None]]:
-    """Each price in the clinic's own currency, and in the reader's where it is another."""
+    """Returns each price in the clinic's own currency, and in the reader's where that is another."""
     return [
         (row, span(row.low, row.high, row.currency), about_span(row.low, row.high, row.currency, to=currency))
         for row in in_order(found.prices)
@@ -142,6 +142,6 @@ def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Mar
 
 @blueprint.get("/clinic/<slug>/checks")
 def checks(slug: str) -> str:
-    """The record: each claim, its evidence, who checked it and until when."""
+    """Shows the clinic's checks: each claim, its evidence, who checked it and until when. Raises NotFound."""
     found = queries.listing(slug)
     return render_template("public/checks.html", clinic=found, stamp=linked_stamp(found), today=clock.today())

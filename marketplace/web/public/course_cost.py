@@ -1,4 +1,4 @@
-"""What a course costs the reader in all: home, currency, sessions and trips asked for, and the totals by country."""
+"""The cost of a course with travel: what the address asks for, and the totals by country."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ PLANS = [
 
 
 class CostForm(QueryForm):
-    """Every field has a value to start from; `country` is the one that fare and night are for."""
+    """What the reader asks for; each field has a default. `fare` and `night` are for `country`."""
 
     currency_code = "GBP"
 
@@ -48,23 +48,23 @@ class CostForm(QueryForm):
 
     @property
     def amounts(self) -> dict[str, QueryAmount]:
-        """The reader's own figures by their names."""
+        """Returns the fields of the reader's own figures by name."""
         return {"fare": self.fare, "night": self.night, "own": self.own}
 
     def start_from(self, *, sessions: int, gap: int) -> None:
-        """Fills in the usual course, with `gap` weeks between sessions, where the reader says nothing else."""
+        """Fills in the usual course, with `gap` weeks between sessions, where the reader typed nothing."""
         for field, usual in ((self.sessions, sessions), (self.gap, gap)):
             field.usual, field.data = usual, field.data or str(usual)
 
     def validate_trips(self, field: QueryCount) -> None:
-        """A trip without a session is none."""
+        """Checks that there are no more trips than sessions. Raises ValidationError."""
         if (field.number or 0) > (self.sessions.number or self.sessions.usual or 1):
             raise ValidationError(_("%(label)s: enter no more trips than sessions", label=field.label.text))
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The form's values, each of them usable; amounts in minor units of `currency`, None where an estimate counts."""
+    """The usable values of the form; amounts in minor units of `currency`, None where an estimate is used."""
 
     form: CostForm
     home: str
@@ -72,31 +72,31 @@ class Asked:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of trips, each as short as its sessions allow; one trip a session where nothing else is asked."""
+        """Returns the plan with the shortest trips for what was asked; one trip a session by default."""
         sessions, gap = self.form.sessions.number or self.form.sessions.usual or 1, self.form.gap.number or 1
         trips = {"stay": 1, "trips": self.form.trips.number or sessions}.get(self.form.plan.data, sessions)
         return trip_plans.shortest(sessions, gap=gap, trips=min(trips, sessions))
 
     @property
     def too_short(self) -> Plan | None:
-        """The plan people expect and that cannot be done: two nights a trip, whatever the trip holds."""
+        """Returns the plan with two nights a trip that people expect but that cannot be done; None for one session."""
         sessions, gap, trips = self.plan.sessions, self.plan.gap, self.plan.trips
         fewer = trips if trips < sessions else (sessions + 1) // 2
         return Plan(sessions, gap, fewer, trip_plans.NIGHTS_FOR_ONE) if sessions > 1 else None
 
     @property
     def country(self) -> str | None:
-        """The country that fare and night are for; none: for each."""
+        """Returns the country that fare and night are for; None where they are for each."""
         return None if self.form.country.data in (None, EVERY) else self.form.country.data.upper()
 
     def own(self, name: str) -> int | None:
-        """The reader's own figure: `fare`, `night` or `own`."""
+        """Returns the reader's own `fare`, `night` or `own` in minor units; None where our estimate stands."""
         untouched = request.args.get(name) == request.args.get(f"{name}_was")
         return None if untouched else self.form.amounts[name].minor(self.currency)
 
 
 def asked(treatment: Treatment, countries: list[str]) -> Asked:
-    """The address, read; `countries` are those with a price."""
+    """Returns what the address asks for; `countries` are those with a price."""
     home, currency = preferences.home(), preferences.currency()
     facts = treatment.procedures[0].facts
     form = _with_choices(home, currency, countries)
@@ -118,7 +118,10 @@ def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
 
 
 def _given() -> MultiDict[str, str]:
-    """The address without its empty values; codes in the case the lists have. A number of trips alone asks for it."""
+    """Returns the address's values that are not empty, codes in the case of the lists.
+
+    A number of trips alone chooses the plan with that number.
+    """
     cased: Mapping[str, str] = {name: value for name, value in request.args.items() if value.strip()}
     lower = {name: cased[name].lower() for name in ("home", "country") if name in cased}
     upper = {name: cased[name].upper() for name in ("currency",) if name in cased}
@@ -128,7 +131,7 @@ def _given() -> MultiDict[str, str]:
 
 @dataclass(frozen=True)
 class CountryTotal:
-    """One country abroad: the total at the middle price, and at both ends of the range."""
+    """One country's total in minor units at the middle price, and at both ends of the range."""
 
     country: str
     plan: Plan
@@ -141,18 +144,18 @@ class CountryTotal:
 
     @property
     def fare(self) -> int:
-        """One return trip, rounded as the total is."""
+        """Returns the fare of one return trip in minor units, rounded as the total is."""
         return half_up(self.travel.fare, unit=self.total.unit)
 
     @property
     def night(self) -> int:
-        """One night, rounded as the total is."""
+        """Returns the price of one night in minor units, rounded as the total is."""
         return half_up(self.travel.night, unit=self.total.unit)
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Every country abroad, lowest total first, and what the course costs at home: the reader's figure, else ours."""
+    """Every country abroad, lowest total first, and the cost of the course at home by the reader's figure or ours."""
 
     rows: list[CountryTotal]
     home: Fraction | None
@@ -161,16 +164,16 @@ class Totals:
 
     @property
     def at_home(self) -> int | None:
-        """The course at home, rounded once; None where neither the guide nor the reader has a price."""
+        """Returns the cost at home in minor units, rounded once; None without a price at home."""
         return None if self.home is None else half_up(self.home, unit=self.unit)
 
     def of(self, country: str | None) -> CountryTotal | None:
-        """The country asked for, else the lowest."""
+        """Returns the total of the country asked for, else the lowest; None where there is none."""
         return next((row for row in self.rows if row.country == country), self.rows[0] if self.rows else None)
 
 
 def totals(table: Table, asked: Asked, *, unit: int) -> Totals:
-    """All of them for one procedure."""
+    """Returns the totals of one procedure in all countries."""
     own = asked.own("own")
     home = table.home.middle_course if table.home else None
     home = home if own is None else Fraction(own)
@@ -199,7 +202,7 @@ def _of(row: Row, asked: Asked, *, home: Fraction | None, unit: int) -> CountryT
 
 
 def travel_of(asked: Asked, country: str) -> Travel:
-    """The reader's own fare and night where they typed them for this country or for all, else our estimate."""
+    """Returns the reader's own fare and night where typed for this country or all, else our estimate. Raises NoRate."""
     ours = estimated(asked.home, country, asked.currency)
     if asked.country not in (None, country):
         return ours

@@ -1,4 +1,4 @@
-"""Files for machines: prices as CSV, sitemap, robots, security contact."""
+"""Files for machines: prices as CSV, sitemap, robots.txt, security.txt."""
 
 from datetime import timedelta
 from html import escape
@@ -35,7 +35,7 @@ COLUMNS = [
 
 @blueprint.get("/compare-prices.csv")
 def prices_csv() -> Response:
-    """Every stored range with its basis and source; money in whole units."""
+    """Returns every stored price range as CSV with its basis and source; amounts in whole units."""
     rows = (_row(each, found) for each in queries.treatments() for found in queries.price_ranges(each.slug))
     return Response(csv_text([COLUMNS, *rows]), mimetype=MEDIA_TYPE)
 
@@ -50,7 +50,7 @@ def _row(treatment: Treatment, found: PriceRange) -> list[object]:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """What may be found."""
+    """Returns the sitemap: the pages that search engines may list."""
     paths = ["/", "/treatments", "/clinics", "/transparency", "/report", *(f"/{slug}" for slug in SLUGS)]
     for treatment in queries.treatments():
         base = f"/treatments/{treatment.slug}"
@@ -78,7 +78,7 @@ def _cities() -> list[str]:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Pages of people are nobody else's."""
+    """Returns robots.txt, which keeps robots from people's own pages."""
     site = current_app.config["SITE_URL"]
     closed = "".join(f"Disallow: /{path}\n" for path in ("get-quotes", "my", "q", "dashboard", "operator", "account"))
     return Response(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n", mimetype="text/plain")
@@ -86,7 +86,7 @@ def robots() -> Response:
 
 @blueprint.get("/.well-known/security.txt")
 def security_txt() -> Response:
-    """RFC 9116."""
+    """Returns security.txt (RFC 9116)."""
     ends = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     site = current_app.config["SITE_URL"]
     lines = [f"Contact: {site}/report", f"Expires: {ends}", "Preferred-Languages: en"]

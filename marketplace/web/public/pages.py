@@ -1,4 +1,4 @@
-"""The front page, the pages of the content folder, figures of the marketplace, and the probes of its health."""
+"""The front page, the pages of the content folder, the marketplace's figures, and the health probes."""
 
 from flask import Response, render_template
 
@@ -27,13 +27,13 @@ TOO_FEW = 50
 
 @blueprint.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
 def page(slug: str) -> str:
-    """A reviewed text."""
+    """Shows a page of the content folder. Raises NotFound."""
     return render_template("public/page.html", page=static_page(slug, address=contact_address(), fill=filled))
 
 
 @blueprint.get("/transparency")
 def transparency() -> str:
-    """Honest counts; a share is only shown where it means something."""
+    """Shows the marketplace's figures; a share only where there are enough cases for it."""
     found = market_figures()
     share = round(found.answered / found.sent * 100) if found.sent >= TOO_FEW else None
     return render_template("public/transparency.html", found=found, share=share, too_few=TOO_FEW)
@@ -41,13 +41,13 @@ def transparency() -> str:
 
 @blueprint.get("/report")
 def report() -> str:
-    """How to tell us that something is wrong."""
+    """Shows how to report a problem to us."""
     return render_template("public/report.html")
 
 
 @blueprint.get("/")
 def front() -> str:
-    """What the site does, for whom, and the first step."""
+    """Shows what the site does, for whom, and the first step."""
     listed = facets()["country"]
     return render_template(
         "public/home.html",
@@ -59,13 +59,16 @@ def front() -> str:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process answers."""
+    """Answers that the process runs."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Each part by name; 503 where one cannot work, from the handler of lost databases where that one is away."""
+    """Returns the state of each part by name; 503 where one does not work.
+
+    Without a database, its error handler answers.
+    """
     parts = ready()
     answer = Response("".join(f"{name} {state}\n" for name, state in parts.items()), mimetype="text/plain")
     if set(parts.values()) != {"ok"}:

@@ -1,4 +1,4 @@
-"""What a reader chose: theme, home country and currency, from the address, else from plain cookies, else a default."""
+"""The reader's theme, home country and currency: from the address, else from plain cookies, else a default."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ KEPT_FOR = timedelta(days=365)
 
 
 class PreferencesForm(Form):
-    """Three choices, each with a default."""
+    """The choice of theme, home country and currency, each with a default."""
 
     theme = RadioField(
         _l("Colours"),
@@ -47,7 +47,7 @@ def _form() -> PreferencesForm:
 
 @blueprint.route("/preferences", methods=["GET", "POST"])
 def preferences() -> ResponseReturnValue:
-    """GET shows, POST keeps."""
+    """Shows the preferences; a POST stores them in cookies."""
     form = _form()
     if not form.is_submitted():
         return render_template("public/preferences.html", form=form, saved="saved" in request.args)
@@ -71,7 +71,7 @@ MAIN_CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "PLN", "SEK", "TRY"
 
 
 def home() -> str:
-    """An alpha-2 code we know; anything else is not taken."""
+    """Returns the reader's home country as alpha-2 code; the default where no known country was given."""
     for given in (request.args.get("home"), request.cookies.get("home")):
         code = (given or "").upper()
         if code in homes():
@@ -80,7 +80,7 @@ def home() -> str:
 
 
 def currency() -> str:
-    """One with a reference rate: where none was chosen, that of the home country."""
+    """Returns the reader's currency, one with a reference rate; by default that of the home country."""
     for given in (request.args.get("currency"), request.cookies.get("currency")):
         code = (given or "").upper()
         if exchange.has_rate(code):
@@ -89,6 +89,6 @@ def currency() -> str:
 
 
 def currencies() -> list[str]:
-    """Those a reader may choose."""
+    """Returns the currencies that a reader may choose."""
     known = exchange.rates().per_euro
     return [code for code in MAIN_CURRENCIES if code in known] or [exchange.EURO]

@@ -1,4 +1,4 @@
-"""The price comparison: the reader's home, currency, course and trips are in the address."""
+"""The price comparison by country; the address holds the reader's home, currency, course and trips."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from marketplace.web.public.course_cost import EVERY, Asked, CountryTotal, Total
 
 @blueprint.get("/treatments/<treatment>/cost")
 def cost(treatment: str) -> str:
-    """Total for you by country, then a table a procedure that has ranges; the others are named as without a price."""
+    """Shows totals by country and a table for each procedure with prices; names those without. Raises NotFound."""
     about, ranges = queries.treatment(treatment), queries.price_ranges(treatment)
     wanted = asked(about, sorted({found.country for found in ranges}))
     return render_template(
@@ -36,7 +36,7 @@ def cost(treatment: str) -> str:
 
 
 def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> dict[str, object]:
-    """The totals of the first procedure with a price, and a table for each."""
+    """Returns the totals of the first procedure with a price, and a table for each procedure that has one."""
     unit, countries = unit_of(ranges, wanted), {found.country for found in ranges}
     by_procedure = [(p, price_table_of(p, ranges, wanted, unit=unit)) for p in about.procedures]
     priced = [(procedure, found) for procedure, found in by_procedure if found.rows]
@@ -52,7 +52,7 @@ def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> d
 
 
 def unit_of(ranges: Sequence[PriceRange], wanted: Asked) -> int:
-    """Where a rate is used, every amount is rounded to whole units: no table mixes pounds and pence."""
+    """Returns what amounts are rounded to, in minor units: 1, or a whole unit for all as soon as a rate is used."""
     return 1 if all(found.currency == wanted.currency for found in ranges) else exchange.one_whole(wanted.currency)
 
 
@@ -67,7 +67,7 @@ def price_table_of(procedure: Procedure, ranges: Sequence[PriceRange], wanted: A
 
 
 def _choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
-    """The country the page begins with; its estimates fill the fields that the reader left alone."""
+    """Returns the country that the page begins with, and fills its estimates into fields left alone."""
     chosen = in_all.of(wanted.country)
     if chosen is None:
         return None
@@ -120,7 +120,7 @@ def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[st
 
 
 def _versus(row: Row) -> str | None:
-    """None where the guide has no price at home: the column is left out then."""
+    """Returns the comparison with home in words; None where the guide has no price at home."""
     if row.is_home:
         return _("Your home price")
     if row.versus is None:

@@ -1,4 +1,4 @@
-"""Treatments: the guide, its questions, aftercare, and what one country costs the reader."""
+"""Treatments: the guide, its questions, aftercare, and what a treatment costs in one country."""
 
 from datetime import date
 
@@ -23,25 +23,25 @@ from marketplace.web.public.prices import price_table_of, unit_of
 
 @blueprint.get("/treatments")
 def treatments() -> str:
-    """All treatments."""
+    """Shows all treatments."""
     return render_template("public/treatments.html", treatments=queries.treatments())
 
 
 @blueprint.get("/treatments/<treatment>")
 def guide(treatment: str) -> str:
-    """The guide, with its procedures as facts beside it."""
+    """Shows the guide with the facts of its procedures. Raises NotFound."""
     return _text(treatment, "guide")
 
 
 @blueprint.get("/treatments/<treatment>/questions")
 def questions(treatment: str) -> str:
-    """Questions people ask."""
+    """Shows the questions people ask. Raises NotFound."""
     return _text(treatment, "questions")
 
 
 @blueprint.get("/treatments/<treatment>/aftercare")
 def aftercare(treatment: str) -> str:
-    """The days afterwards."""
+    """Shows what to do in the days after the treatment. Raises NotFound."""
     return _text(treatment, "aftercare")
 
 
@@ -55,7 +55,7 @@ def _text(slug: str, kind: str) -> str:
 
 @blueprint.get("/treatments/<treatment>/<country>")
 def country(treatment: str, country: str) -> str:
-    """Prices, travel and clinics of one country."""
+    """Shows prices, travel and clinics of one country. Raises NotFound."""
     about, place = queries.treatment(treatment), _place(country)
     return render_template(
         "public/country.html",
@@ -74,7 +74,7 @@ def _place(slug: str) -> Country:
 
 
 def _first_clinics(country: str, treatment: str) -> list[Card]:
-    """Returns the first cards of those that offer the treatment; of all where there is no other."""
+    """Returns the first cards of clinics that offer the treatment; of all clinics for the only treatment."""
     asked = treatment if len(queries.treatments()) > 1 else None
     return [
         card(clinic, currency=preferences.currency(), treatment=asked)
@@ -83,7 +83,7 @@ def _first_clinics(country: str, treatment: str) -> list[Card]:
 
 
 def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
-    """What the page of a country shows; in the country the reader lives in there is no travel, and no total."""
+    """Returns what a country's page shows; for the reader's own country without travel and total."""
     ranges = queries.price_ranges(treatment.slug)
     here = [found for found in ranges if found.country == country]
     wanted = asked(treatment, [country])
@@ -112,7 +112,7 @@ def _range(found: PriceRange, currency: str) -> dict[str, str | None]:
 
 
 def _way(wanted: Asked, country: str) -> dict[str, int | str | date]:
-    """Fare and night as we estimated them, and in the reader's currency."""
+    """Returns our estimates of fare and night, as estimated and in the reader's currency."""
     ours, going = travel(wanted.home, country), estimated(wanted.home, country, wanted.currency)
     unit = 1 if ours.currency == wanted.currency else exchange.one_whole(wanted.currency)
     return {
@@ -126,7 +126,7 @@ def _way(wanted: Asked, country: str) -> dict[str, int | str | date]:
 
 
 def _totals(ranges: list[PriceRange], here: list[PriceRange], wanted: Asked) -> Totals | None:
-    """The first procedure with a price here, beside the price at home."""
+    """Returns the totals of the first procedure with a price here, and the price at home."""
     if not here or here[0].country == wanted.home:
         return None
     unit = unit_of(ranges, wanted)

@@ -63,11 +63,11 @@ class Question(Form):
         raise NotImplementedError
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Stores the answers in the draft, except those that are one code of a list."""
+        """Stores the answers in the draft, except those that are one code of a list. Raises Refused."""
         raise NotImplementedError
 
     def save(self, quote_request: QuoteRequest) -> None:
-        """Stores every answer in the draft."""
+        """Stores every answer in the draft. Raises Refused."""
         self.store(quote_request)
         drafts.answer_coded_choices(quote_request, {name: self[name].data for name in coded_choices(self.step)})
 
