@@ -26,7 +26,7 @@ Loaded = TypeVar("Loaded", Treatment, Procedure, PriceRange, Guide)
 NEWER = ("position", "particulars")
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
 
-DIGEST_NAMES = {"count": "n"}  # a column that was renamed: its rows are not edited
+DIGEST_NAMES = {"count": "n"}  # a renamed column: loaded rows must not count as edited
 
 
 @dataclass

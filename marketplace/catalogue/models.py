@@ -29,7 +29,7 @@ class Treatment(Base):
     reviewed_on: Mapped[date]
     next_review: Mapped[date]
     signed_off_by: Mapped[str | None]
-    # What was loaded before there were these two has none until the content is loaded again.
+    # Rows loaded before these columns existed have no value until the content is loaded again.
     position: Mapped[int | None]  # its place among the treatments
     particulars: Mapped[dict[str, Any]] = mapped_column(JSONB, nullable=True)  # see catalogue/particulars.py
     loaded_digest: Mapped[str]
@@ -72,7 +72,7 @@ class PriceRange(Base):
     high: Mapped[int]
     currency: Mapped[str]
     basis: Mapped[str]
-    count: Mapped[int]  # of the prices behind it; 0 where a guide says it
+    count: Mapped[int]  # how many prices it rests on; 0 where it is from a guide
     period: Mapped[str]
     source: Mapped[str]
     reviewed_on: Mapped[date]

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from marketplace.catalogue.models import Treatment
 
-PRICE_UNITS = ("session",)  # what the words of the pages can count
-# Answers to the health question that stand for themselves, whatever the treatment: no content may take their names.
+PRICE_UNITS = ("session",)  # the units that the pages have words for
+# Answers to the health question that every treatment has: no content may take their names.
 GENERAL_CONDITIONS = ("unsure", "tell_clinic", "none")
 
 

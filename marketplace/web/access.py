@@ -35,7 +35,7 @@ class Policy:
 
 
 # Blueprint -> part of the site -> policy: the longest path wins, so that a new page below a part is held to its policy
-# unseen. What lies in no part has none. Flask-Security's pages are named one by one.
+# automatically. A page in no part has no policy. Flask-Security's pages are named one by one.
 PARTS: dict[str, dict[str, str]] = {
     "public": {"/": "public", "/healthz": "probe", "/readyz": "probe"},
     "patient": {

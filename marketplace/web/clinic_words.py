@@ -29,7 +29,7 @@ def _title_and_line(found: Stamp) -> tuple[str, str]:
         return _("Not checked yet"), _("Not open for requests")
     days_left = (found.expires_on - clock.today()).days
     if found.kind == "expired":
-        # A check that was refused or taken back ends before its date: then the date says nothing.
+        # A check that was refused or revoked ends before its date, so the date cannot be shown.
         over = _("Check expired %(day)s", day=day_text(found.expires_on))
         return over if days_left < 0 else _("A required check no longer holds"), _("Cannot receive new requests")
     checked = _("Checked %(day)s", day=day_text(found.checked_on))

@@ -19,7 +19,7 @@ from marketplace.web.access import Policy
 from marketplace.web.patient.request_access import request_of_this_browser
 
 Answer = ResponseReturnValue | None
-# Why a request is frozen, and that what was to be deleted is deleted.
+# The pages that stay open: why the request is frozen, and confirming that data was deleted.
 OPEN_WHILE_FROZEN = ("dashboard.lead", "dashboard.confirm_deleted")
 
 

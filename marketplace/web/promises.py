@@ -22,7 +22,7 @@ from marketplace.quote_requests import access_records, drafts, photos, request_l
 
 DURATIONS: Mapping[str, timedelta] = {
     # The request form, and the patient's links and page
-    "form_takes": timedelta(minutes=3),  # timed with people; nothing in the code hangs on it
+    "form_takes": timedelta(minutes=3),  # timed with people; no code depends on it
     "draft": retention.DRAFT_RETENTION,
     "challenge": challenges.WAIT,
     "confirm_link": request_links.LIFETIMES[request_links.CONFIRM],
@@ -30,7 +30,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "fresh_link": request_links.FRESH,
     "unconfirmed_request": retention.UNCONFIRMED_RETENTION,
     "undo": deadlines.UNDO_WITHIN,
-    # What is kept how long
+    # How long data is kept
     "photos": retention.PHOTOS_RETENTION,
     "health_after_end": retention.HEALTH_AFTER_END,
     "request_after_end": retention.REQUEST_AFTER_END,

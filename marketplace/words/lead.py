@@ -23,7 +23,7 @@ LEAD_STATES: Table[Tag] = Table(
     ),
     frozen=Words(patient=(_("Stopped"), "bad"), clinic=(_("Frozen"), "bad"), operator=(_("Frozen"), "bad")),
 )
-# A lead or a quote that ended by the patient's own no: what the patient calls it.
+# The patient's label of a lead or a quote that the patient declined.
 DECIDED_AGAINST: Tag = (_("You decided against it"), None)
 LEAD_ENDINGS: Table[LazyString] = Table(
     chosen_other=Words(clinic=_("The patient chose another clinic.")),

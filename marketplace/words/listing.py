@@ -65,7 +65,7 @@ TEAM_ROLES: Table[LazyString] = Table(
     owner=staff(_("Owner")),
     member=staff(_("Member")),
 )
-# In which order the clinics stand.
+# The orders in which clinics can be listed.
 CLINIC_SORTS: Table[LazyString] = Table(
     checks=Words(patient=_("Most checks passed")),
     reply=Words(patient=_("Fastest reply")),

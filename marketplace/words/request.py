@@ -43,7 +43,7 @@ BUDGET_SCOPES: Table[LazyString] = Table(
     treatment=Words(form=_("The treatment only"), clinic=_("treatment only")),
     everything=Words(form=_("Everything, including travel"), clinic=_("everything including travel")),
 )
-# What a clinic may be given; clinics and operators read it where a copy is to be deleted.
+# What a patient can share with a clinic; clinics and operators read it where a copy is to be deleted.
 PURPOSES: Table[LazyString] = Table(
     request=Words(
         patient=_("Your request"),
@@ -53,7 +53,7 @@ PURPOSES: Table[LazyString] = Table(
     health=Words(patient=_("Health answers"), clinic=_("Health answers"), operator=_("health")),
     photos=Words(patient=_("Photos"), clinic=_("Photos"), operator=_("photos")),
 )
-# What was opened when somebody looked.
+# What an access to a request opened.
 SEALED_PARTS: Table[LazyString] = Table(
     health=everyone(_("Health answers")),
     photos=everyone(_("Photos")),

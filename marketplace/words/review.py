@@ -9,7 +9,7 @@ from marketplace.words.quote import PRICE_REASONS
 from marketplace.words.request import PURPOSES
 from marketplace.words.table import Table, Titled, Words
 
-# The name of it, and what is to be done.
+# The name of the item, and what is to be done.
 REVIEW_KINDS: Table[Titled] = Table(
     price_outside_range=Words(
         operator=(
@@ -93,7 +93,7 @@ BASES: Table[LazyString] = Table(
     own_list=Words(operator=_("the clinic's own list")),
     country=Words(operator=_("the range of its country")),
 )
-# Of a request and of a message; a quote's fields are named where they are described.
+# Fields of a request and of a message; those of a quote are named in their descriptions.
 FIELDS: Table[LazyString] = Table(
     budget=Words(operator=_("budget")),
     question=Words(operator=_("question to the patient")),

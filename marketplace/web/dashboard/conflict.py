@@ -62,7 +62,7 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
     answered, quote = last_answer(lead), standing_for_lead(lead)
     html = render_template(
         "dashboard/conflict.html",
-        ref=(request.view_args or {})["ref"],  # of a frozen lead the request itself is closed to the clinic
+        ref=(request.view_args or {})["ref"],  # while a lead is frozen, the clinic may not read its request
         problem=problem,
         title=_heading(lead, problem, answered, quote),
         answered=answered,

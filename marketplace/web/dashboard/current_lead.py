@@ -33,13 +33,13 @@ def current_lead() -> Lead:
 
 
 def current_clinic() -> Clinic:
-    """Returns the clinic of whoever is signed in, for the same; each page of a clinic has one."""
+    """Returns the clinic of the person signed in, for limits of forms and for error pages."""
     clinic: Clinic = g.clinic
     return clinic
 
 
 def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:
-    """Records which answers were read, for the patient to see, and marks their messages as read; HEAD reads nothing."""
+    """Records which answers were read, which the patient can see, and marks messages as read; HEAD does neither."""
     if request.method == "HEAD":
         return
     open_lead(lead)
@@ -50,7 +50,7 @@ def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:
 
 
 def record_accesses_of_refused_form(lead: Lead, visible: VisibleAnswers) -> None:
-    """Records the same in a transaction of its own: a refused form shows the answers, and is rolled back."""
+    """Records which answers were read in a transaction of its own, as a refused form is rolled back."""
     for what in visible.shown:
         record_access_in_own_transaction(lead, actor=current_user.actor, what=what)
 
@@ -75,7 +75,7 @@ def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """The name of an answer, when it was changed last, and whether the clinic sees that for the first time."""
+    """An answer's name, when it was last changed, and whether the clinic sees that change for the first time."""
 
     label: str
     at: datetime

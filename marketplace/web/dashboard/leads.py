@@ -97,7 +97,7 @@ def _started_from(lead: Lead, latest: Quote | None) -> QuoteTerms:
         return prefill(lead)
     terms = terms_of(latest)
     if "questions" in changed_after(latest):
-        terms = replace(terms, answers=())  # they are to other questions
+        terms = replace(terms, answers=())  # the questions have changed since
     days = (terms.valid_until - clock.today()).days
     if days < VALID_DAYS[0]:
         return QuoteTerms(**{**vars(terms), "valid_until": clock.today() + timedelta(days=30)})

@@ -44,7 +44,7 @@ def listing(clinic: Clinic) -> ResponseReturnValue:
 @blueprint.post("/listing/submit")
 @writes
 def submit_listing(clinic: Clinic) -> ResponseReturnValue:
-    """Submits the listing for review; after it was sent back, with the clinic's answer. Raises Refused."""
+    """Submits the listing for review; after it was sent back, with an answer. Raises Refused or WrongState."""
     form = AnswerForm()
     if clinic.listing_state == ListingState.SENT_BACK and not form.validate_on_submit():
         return _page(clinic, answer_form=form)

@@ -26,7 +26,7 @@ from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
 F = TypeVar("F")
 Rule = Callable[[BaseForm, F], None]
 
-# What is chosen from; those of the procedure are known at the lead.
+# The choices of each list; the procedures depend on the lead.
 CHOICES: Mapping[str, Mapping[str, LazyString]] = {
     "practitioner_role": PRACTITIONER_ROLES.clinic,
     "included": INCLUDED.clinic,

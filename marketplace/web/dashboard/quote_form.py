@@ -34,7 +34,7 @@ PARTS: dict[str, LazyString | None] = {
 }
 MAX_ANSWER = 1500  # characters, to one of the patient's questions
 ASKED_FOR = {about.form_name: about for about in FIELDS.values() if about.kind != Kind.OWN}
-# What the clinic says to what was pointed out at a field; asked for beside it, and only then.
+# The answers to a problem that was pointed out at a field; asked for beside it, only then.
 SAID_TO = {"price_per_session": "price_reason", "nights_per_trip": "keep_plan"}
 
 

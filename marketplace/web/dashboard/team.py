@@ -27,7 +27,7 @@ from marketplace.words.listing import TEAM_ROLES
 
 
 class RoleForm(Form):
-    """The role of a member."""
+    """The role that a member is given."""
 
     role = RadioField(
         _l("Role"), choices=listed(TEAM_ROLES.clinic.items()), validators=[InputRequired(_l("Select a role"))]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ReplyForm(FlaggedWordsForm):
-    """A message to the patient."""
+    """A clinic's message to the patient."""
 
     limit = "reply-patient"
     body = TextAreaField(
@@ -39,7 +39,7 @@ class ReplyForm(FlaggedWordsForm):
     )
 
     def counted(self) -> dict[str, str]:
-        """Returns the clinic and the lead as what the limits count: a team shares them."""
+        """Returns the clinic and the request as what the limits count: a team shares them."""
         return {"clinic": str(current_clinic().id), "request": current_lead().request.ref}
 
 

@@ -45,7 +45,7 @@ def idempotent(form: type[IdempotentForm], *, must_have_key: bool = True) -> Cal
                     return redirect(earlier, 303)
                 return _keep_answer(sent, make_response(view(*args, **kwargs)))
             except WrongState as problem:
-                # Nothing a person typed is lost, whoever was faster.
+                # The refusal shows what the person typed, so that nothing is lost.
                 problem.submitted = conflict_versions(problem, sent.fields, form)
                 raise
 
@@ -109,7 +109,7 @@ def _shown(name: str, fields: IdempotentForm) -> bool:
 
 def _label(name: str, fields: IdempotentForm) -> str:
     label = str(fields[name].label.text) if name in fields else ""
-    # Fields without words of their own are named after themselves.
+    # A field without a label of its own gets one made from its name.
     named = label and label != name.replace("_", " ").title()
     return label if named else name.replace("_", " ").replace("-", " ").capitalize()
 

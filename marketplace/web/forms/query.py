@@ -67,7 +67,7 @@ class QueryAmount(StringField):
     """An amount in whole units of the form's currency, shown as typed; empty means our estimate is used."""
 
     above_zero = False
-    estimate: str | None = None  # ours, as it stands in the field
+    estimate: str | None = None  # our estimate, as the field shows it
 
     def pre_validate(self, form: BaseForm) -> None:
         """Checks that the text is an amount. Raises StopValidation or ValidationError."""

@@ -1,4 +1,4 @@
-"""A request is opened by its mailed link, for this browser, until the link ends."""
+"""Which requests this browser may see: those whose mailed link it opened, until that access ends."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,12 +18,12 @@ from marketplace.quote_requests.queries import by_ref
 from marketplace.quote_requests.states import RequestState
 
 ACCESSIBLE, TRUSTED = "requests", "known"
-HEALTH = "health"  # of the steps, the one whose answer is closed
+HEALTH = "health"  # the only step whose answer needs a trusted browser
 P = ParamSpec("P")
 
 
 def grant_access(ref: str, *, until: datetime, mailed_at: datetime) -> None:
-    """Lets this browser see the request until then; by a link that was mailed just now it is trusted as well."""
+    """Lets this browser see the request until then; trusts it, too, where the link was mailed just now."""
     sessions.current().last(until - clock.now())
     session[ACCESSIBLE] = {**session.get(ACCESSIBLE, {}), ref: until.isoformat()}
     if clock.now() - mailed_at <= request_links.FRESH:
@@ -31,18 +31,21 @@ def grant_access(ref: str, *, until: datetime, mailed_at: datetime) -> None:
 
 
 def trust_browser(ref: str) -> None:
-    """Trusts this browser as the person's own: it sent the request, or was there when the mail came."""
+    """Trusts this browser as the patient's own: it sent the request, or followed a link mailed just now."""
     session[TRUSTED] = [*(known for known in session.get(TRUSTED, ()) if known != ref), ref]
 
 
 def is_trusted_browser(ref: str, *, mailed_at: datetime | None = None) -> bool:
-    """Whether this browser sent the request, or follows a link that was mailed just now."""
+    """Returns whether this browser sent the request or followed a link that was mailed just now."""
     is_fresh = mailed_at is not None and clock.now() - mailed_at <= request_links.FRESH
     return is_fresh or ref in session.get(TRUSTED, ())
 
 
 def trusted_browser_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """For health answers and photos: a link that lay in a mailbox for a while, or was passed on, does not show them."""
+    """Makes a view answer trusted browsers only, others are redirected: it shows health answers or photos.
+
+    A link that lay in a mailbox for a while, or was passed on, does not open them.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -55,7 +58,7 @@ def trusted_browser_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, 
 
 
 def accessible_refs() -> list[str]:
-    """The references of the requests this browser may see now."""
+    """Returns the references of the requests that this browser may see now."""
     now = clock.now()
     return [ref for ref, until in session.get(ACCESSIBLE, {}).items() if datetime.fromisoformat(until) > now]
 
@@ -67,7 +70,7 @@ def current_request() -> QuoteRequest:
 
 
 def request_of_this_browser(ref: str) -> QuoteRequest:
-    """The request, if this browser opened it. Whoever did not, learns only how to get a link. Raises LinkGone."""
+    """Returns the request if this browser opened it; others only learn how to get a link. Raises LinkGone."""
     if ref not in accessible_refs():
         raise LinkGone("not_open")
     try:

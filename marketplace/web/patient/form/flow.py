@@ -26,8 +26,8 @@ P = ParamSpec("P")
 QuestionView = Callable[Concatenate[QuoteRequest, P], ResponseReturnValue]
 QUESTIONS = drafts.STEPS[:-1]
 CHANGE = "1"
-NEEDS_TREATMENT = {"health"}  # asks what only a treatment knows
-BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answers that stand for themselves
+NEEDS_TREATMENT = {"health"}  # its questions depend on the treatment
+BEGIN_ANEW = {"treatment", "where", "when", "budget", "health", "you"}  # answers that need no earlier one
 
 
 class Question(Form):

@@ -58,7 +58,7 @@ class PhotosForm(Question):
         files, done, errors = self.photos.data or (), [], []
         self.photos.flags.shown_errors = photos.MAX_PHOTOS  # each file may have its own
         try:
-            # One turn for all of them: nobody waits once a file while a transaction is open.
+            # One lock for all files, so that nobody waits for each of them while a transaction is open.
             with pictures.one_at_a_time():
                 for file in files:
                     try:

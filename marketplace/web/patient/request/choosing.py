@@ -139,7 +139,7 @@ def choose_quote(quote_request: QuoteRequest, number: int) -> ResponseReturnValu
     choosing.lock_for_choice(of_request(quote_request, number))
     choice, form = Choice.of(quote_request, number), AgreeingForm()
     choosing.must_go_on(choice.quote.lead)
-    # Where nothing can be chosen any more, that is what is said.
+    # Where nothing can be chosen any more, choose() refuses and says so.
     if quote_request.state in TAKES_QUOTES and not form.agrees_to(choice.shown):
         return _page(choice, form)
     choosing.choose(choice.quote)

@@ -45,7 +45,7 @@ def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
 @writes
 def pause_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Pauses an open request, and reopens a paused one. Raises WrongState."""
-    # A button pressed twice asks for the same twice.
+    # Pressing the button twice must not undo the first press.
     if request.form.get("to") == quote_request.state:
         return _back(quote_request)
     if quote_request.state == "paused":

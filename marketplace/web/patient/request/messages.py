@@ -23,7 +23,7 @@ from marketplace.web.patient.request_access import current_request
 
 
 class MessageForm(IdempotentForm):
-    """A message to a clinic."""
+    """A message of the patient to a clinic."""
 
     limit = "message-clinic"
     body = TextAreaField(
@@ -38,7 +38,7 @@ class MessageForm(IdempotentForm):
     )
 
     def counted(self) -> dict[str, str]:
-        """Returns the lead as what the limit counts, as each message is an email to the clinic."""
+        """Returns the request as what the limit counts, as each message is an email to a clinic."""
         return {"request": current_request().ref}
 
 

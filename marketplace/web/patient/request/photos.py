@@ -63,7 +63,7 @@ class LaterPhotosForm(AgreeingForm, PhotosForm):
         return bool(self.clinics and self.photos.data and not self.agree.data)
 
     def rows(self) -> list[Row]:
-        """Returns the clinics added since the page was shown, as rows marked as changed."""
+        """Returns the clinics that changed since the page was shown, as marked rows."""
         named = [(f"clinic.{clinic.slug}", clinic) for clinic in self.clinics]
         return [
             {"name": name, "key": clinic.name, "value": country_name(clinic.country), "changed": True}

@@ -65,7 +65,7 @@ def _shown(quote: Quote, about: QuoteField, currency: str) -> str:
     return JOINED[about.name](quote, currency) if about.name in JOINED else shown_value(quote, about)
 
 
-# What is said together with another field, or not by its figure alone.
+# Fields that are shown together with another field, or as more than their value.
 JOINED: dict[str, Callable[[Quote, str], str]] = {
     "price_per_session": lambda quote, _currency: one_by_one(quote),
     "discount": lambda quote, _currency: money(quote.discount, quote.currency) if quote.discount else _("None"),

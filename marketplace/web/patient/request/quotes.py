@@ -65,7 +65,7 @@ def _in_words(quote: Quote, currency: str) -> dict[str, object]:
 
 
 def _changed_since(quote: Quote) -> dict[str, object]:
-    """Returns the mark of a quote given before one of its own answers was changed."""
+    """Returns the mark of a quote given before answers were changed; questions have a mark of their own."""
     changed = changed_after(quote)
     return {"before": given_before(changed), "questions_changed": "questions" in changed}
 
@@ -84,7 +84,7 @@ def _next_steps(quote: Quote) -> dict[str, object]:
 @blueprint.post(BASE + "/undo")
 @writes
 def undo_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """Undoes a choice or a decline within 48 hours, for all quotes it ended. Raises NotFound or WrongState."""
+    """Undoes a decline, or a choice with all that it ended, within 48 hours. Raises NotFound or WrongState."""
     quote = of_request(quote_request, number)
     if quote.lead.quote_declined_at is not None:
         choosing.undo_decline(quote)

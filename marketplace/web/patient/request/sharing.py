@@ -49,7 +49,7 @@ class Said:
 
 @dataclass(frozen=True)
 class SharingCard:
-    """One clinic's consents; `reads` tells for each purpose when its newest consent record was written."""
+    """One clinic's consents and accesses; `rows` holds the newest consent record of each purpose."""
 
     clinic: Clinic
     lead: Lead | None
@@ -133,7 +133,7 @@ def sharing(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 @blueprint.get(BASE + "/<clinic>/revoke")
 def show_revocation(quote_request: QuoteRequest, clinic: str) -> ResponseReturnValue:
-    """Shows what revoking causes before it happens. Raises NotFound where it is revoked already."""
+    """Shows what revoking causes before it happens; redirects where it is revoked already. Raises NotFound."""
     lead, what = lead_with_clinic(quote_request, clinic), _asked(request.args.get("what", ALL), {*PARTS, ALL})
     stands = standing_purposes(lead.request).get(lead.clinic_id, [])
     if not stands or (what in PARTS and PARTS[what] not in stands):
