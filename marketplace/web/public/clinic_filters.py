@@ -46,6 +46,17 @@ class ListFilter(Field):
 class FilterChoice(ListFilter, QueryChoice):
     """A choice of one value from a list; its chip shows the label of the value."""
 
+    def __init__(
+        self,
+        label: str,
+        *,
+        words: Callable[[str], str],
+        choices: Sequence[tuple[str, str]] = (),
+        **options: Unpack[FieldOptions],
+    ) -> None:
+        super().__init__(label, words=words, **options)
+        self.choices = list(choices)
+
     def chip(self, currency: str) -> str:
         """Returns the words of the chip, made with the label of the chosen value."""
         return self.words(next(label for value, label, *_rest in self.iter_choices() if value == self.data))
