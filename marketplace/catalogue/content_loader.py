@@ -1,4 +1,4 @@
-"""Loads the reviewed files: adds what is missing, updates what nobody edited since, leaves what an operator edited."""
+"""Loads the reviewed content files: adds new rows, updates rows nobody edited, leaves rows an operator edited."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ DIGEST_NAMES = {"count": "n"}  # a renamed column: loaded rows must not count as
 
 @dataclass
 class LoadReport:
-    """How many rows were added and updated, and the names of those left as an operator edited them."""
+    """The number of rows added and updated, and the names of rows left because an operator edited them."""
 
     added: int = 0
     updated: int = 0

@@ -16,10 +16,10 @@ DATA_PROTECTION = ("gdpr", "uk_gdpr", "other")
 
 @dataclass(frozen=True)
 class Country:
-    """A country; `slug` is set where clinics are listed, `article` where an English sentence puts one before it.
+    """A country; `slug` is set where clinics are listed, `article` where English needs one in a sentence.
 
-    `timezone` is its capital's: where a country has several, times name the city whose clock they are read from.
-    `data_protection` is the law that holds what clinics there may do with what they are sent.
+    `timezone` is that of the capital; where a country has several, times name the city. `data_protection` is the law on
+    what clinics there may do with the data they get.
     """
 
     code: str

@@ -103,7 +103,7 @@ class Guide(Base):
 
 
 class ReferenceRate(Base):
-    """Units of a currency for one euro on a day (European Central Bank reference rates)."""
+    """The units of a currency for one euro on a day (a European Central Bank reference rate)."""
 
     __tablename__ = "reference_rate"
 

@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """All countries of one procedure, home first, then by middle price; one axis from 0 for all."""
+    """The prices of one procedure by country, home first, then by middle price; all on one axis that begins at 0."""
 
     rows: list[Row]
     home: Row | None

@@ -58,7 +58,7 @@ class StaticPage:
 
 @cache
 def render(markdown: str) -> Text:
-    """Renders Markdown; only plain elements come out, whatever goes in."""
+    """Renders Markdown as HTML that holds only plain elements, whatever the text contains."""
     html = nh3.clean(_MARKDOWN.render(markdown), tags=TAGS, attributes={"a": {"href"}}, link_rel=None)
     headings: list[tuple[str, str]] = []
 

@@ -62,7 +62,7 @@ def shortest(sessions: int, *, gap: int, trips: int) -> Plan:
 
 
 def trip_a_session(sessions: int, *, gap: int) -> Plan:
-    """Returns a plan with one trip per session: what a course counts as where nothing else was asked for."""
+    """Returns a plan with one trip per session, which is used where nothing else was asked for."""
     return shortest(sessions, gap=gap, trips=sessions)
 
 

@@ -39,7 +39,7 @@ def _title_and_line(found: Stamp) -> tuple[str, str]:
 
 
 def reply_words(clinic: Clinic) -> str:
-    """Returns the usual reply time in words; a clinic without one is said to be new."""
+    """Returns the usual reply time in words; a clinic without one is called new here."""
     if clinic.reply_minutes is None:
         return _("New here: no reply times yet")
     return _("Usually replies in %(time)s", time=duration(clinic.reply_minutes))

@@ -25,7 +25,7 @@ class ConditionWords:
 
 
 def choices(treatment: Treatment) -> list[tuple[str, str]]:
-    """Returns the conditions that a patient is asked about, as code and label."""
+    """Returns the conditions that a patient is asked about, as (code, label)."""
     own = ((condition.slug, condition.patient) for condition in particulars_of(treatment).conditions)
     return [*own, *((code, cast(str, text)) for code, text in CONDITIONS.form.items())]  # lazy: looked up when shown
 

@@ -1,4 +1,4 @@
-"""Words of an email: where it stands, what kept it back, and whom it is for."""
+"""Words of an email: its states, why it was not sent, when sending is suppressed, and its recipients."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString

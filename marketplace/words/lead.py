@@ -1,4 +1,4 @@
-"""Words of a lead: its states, how it was lost, a clinic's inbox, why it was routed there, and every reasoned no."""
+"""Words of a lead: its states, how it was lost, a clinic's inbox, the reasons of routing and of every decline."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString

@@ -1,4 +1,4 @@
-"""Words of a request: its states, its answers, why a photo is refused, what is agreed to, and what cannot be done."""
+"""Words of a request: its states and answers, why a photo is refused, its purposes, and its refusals."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -131,7 +131,7 @@ LEAD_REFUSED: Titled = (
     _("Your request is not open at this clinic"),
     _("Your request page says how it ended there."),
 )
-# By the state of the request, where the refusal is about that.
+# Refusals that depend on the state of the request, by that state.
 REFUSING_STATES: Table[Titled] = Table(
     unconfirmed=Words(
         patient=(_("Your request is not confirmed yet"), _("Open the link in our email first.")),

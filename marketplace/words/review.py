@@ -1,4 +1,4 @@
-"""Words of a review item: why it is to be looked at, what is to be done, what it knows, and how it ends."""
+"""Words of a review item: its kind and what to do about it, its facts, and its outcomes."""
 
 from collections.abc import Mapping
 
@@ -99,7 +99,7 @@ FIELDS: Table[LazyString] = Table(
     question=Words(operator=_("question to the patient")),
     body=Words(operator=_("reply to the patient")),
 )
-# What the code of a fact means, by the fact: the reason is that of a price, or what was to be deleted.
+# The words of each fact's codes, by the fact; a reason is that of a price, or names what was to be deleted.
 REVIEW_CODES: Mapping[str, Mapping[str, LazyString]] = {
     "basis": BASES.operator,
     "field": FIELDS.operator,

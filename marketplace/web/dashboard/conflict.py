@@ -75,7 +75,7 @@ def show_conflict(problem: WrongState) -> ResponseReturnValue:
 
 
 def _heading(lead: "Lead", problem: WrongState, answered: "AuditEntry | None", quote: "Quote | None") -> str:
-    """Returns the heading: who answered first; how the request stands where that is not the reason."""
+    """Returns the heading: who answered first, or the state of the request where that is not the reason."""
     if problem.reason == "lead_frozen":
         return _("This request is frozen")
     return _title(answered.name, answered.actor, quote) if answered else _("This cannot be done now")

@@ -1,4 +1,4 @@
-"""A clinic's own quote as its card: the sessions, the price of each, and what else was stated."""
+"""A clinic's own quote as a card: the sessions, the price of each, and the other terms."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from marketplace.words.quote import PRACTITIONER_ROLES
 
 @dataclass(frozen=True)
 class ItemisedQuote:
-    """Rows and sum as (label, value), and what is written below."""
+    """The card: rows and sum as (label, value), and the notes below them."""
 
     rows: list[tuple[str, str]]
     total: tuple[str, str]
@@ -23,7 +23,7 @@ class ItemisedQuote:
 
 
 def itemised_quote(quote: Quote, plan: Checked) -> ItemisedQuote:
-    """Returns the card of a quote and its checked plan; a discount has a row only where there is one."""
+    """Returns the card of a quote and its checked plan; it has a row for a discount only where there is one."""
     discount = [(_("Discount"), money(quote.discount, quote.currency))] if quote.discount else []
     return ItemisedQuote(
         rows=[

@@ -87,7 +87,7 @@ class AgreeingForm(Form):
 
 
 def items(changes: Changes, labels: Mapping[str, object], *, gone: str) -> list[tuple[str | None, str]]:
-    """Returns the lines of the note above a page that changed, as (anchor, words). `gone` is said of facts gone."""
+    """Returns the lines of the note above a page that changed, as (anchor, words); `gone` is that for lost facts."""
     if not changes.known:
         return [(None, _("This page was out of date. Read it as it is now"))]
     named = [(f"fact-{name}", str(label)) for name, label in labels.items() if name in changes.changed]

@@ -17,7 +17,7 @@ WITHIN = (7, 30, 90)  # days
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRow:
-    """One check: the day it is listed by, and what it means for the clinic."""
+    """One check: the day that its list shows, and what it means for the clinic."""
 
     check: Check
     day: date | datetime | None
@@ -42,7 +42,7 @@ def check_tabs(state: str | None, *, within: int) -> list[Tab]:
 
 
 def check_rows(checks: Iterable[Check], *, is_evidence: bool) -> list[CheckRow]:
-    """Returns a row for each check, in their order; in the list of evidence the day is since when it waits."""
+    """Returns a row for each check, in their order; its day is when evidence was submitted, or when the check ends."""
     return [
         CheckRow(
             check=check,

@@ -46,7 +46,7 @@ def one_by_one(quote: Quote) -> Markup:
 
 
 def cards(quote: Quote, *, currency: str) -> dict[str, list[Row]]:
-    """Returns the rows of each card; `currency` is the patient's, in which the deposit is said, too."""
+    """Returns the rows of each card by its name; the deposit is shown in `currency`, the patient's, too."""
     shown = [(about, about.group.card) for about in FIELDS.values() if about.patient]
     return {
         card: [(_label(quote, about), _shown(quote, about, currency)) for about, of in shown if of == card]
@@ -55,7 +55,7 @@ def cards(quote: Quote, *, currency: str) -> dict[str, list[Row]]:
 
 
 def _label(quote: Quote, about: QuoteField) -> str:
-    """Returns the patient's word for a field; how its product is shown, the treatment says itself."""
+    """Returns the patient's label of a field; for how the product is shown, the treatment has its own words."""
     if about.name == "product_sealed":
         return particulars_of(quote.procedure.treatment).product_sealed_shown
     return str(about.patient)
@@ -110,7 +110,7 @@ def lead_label(lead: Lead) -> Tag:
 
 @blueprint.app_template_filter()
 def quote_label(quote: Quote) -> Tag:
-    """Returns a quote's label and kind of tag."""
+    """Returns a quote's label and kind of tag; one that the patient declined has its own label."""
     return DECIDED_AGAINST if _is_declined(quote.lead) else QUOTE_STATES.patient[quote.state]
 
 
