@@ -81,5 +81,6 @@ def show_history(clinic_id: UUID) -> ResponseReturnValue:
 
 
 def back_to_clinic(clinic_id: UUID, text: str) -> ResponseReturnValue:
+    """Redirects to the clinic's page with `text` as a message."""
     flash(text, "success")
     return redirect(url_for("operator.show_clinic", clinic_id=clinic_id), 303)

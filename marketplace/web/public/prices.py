@@ -57,6 +57,7 @@ def unit_of(ranges: Sequence[PriceRange], wanted: Asked) -> int:
 
 
 def price_table_of(procedure: Procedure, ranges: Sequence[PriceRange], wanted: Asked, *, unit: int) -> Table:
+    """Returns the price table of one procedure; amounts are rounded to `unit` minor units. Raises NoRate."""
     return table(
         [found for found in ranges if found.procedure_id == procedure.id],
         home=wanted.home,

@@ -84,7 +84,7 @@ def _begun() -> QuoteRequest | None:
 @blueprint.post("/get-quotes")
 @writes
 def begin() -> ResponseReturnValue:
-    """Continues this browser's draft if asked to, else begins a new one; the earlier expires. Raises LimitReached."""
+    """Continues this browser's draft if asked to, else begins a new one. Raises LimitReached or WrongState."""
     form = _start_form(by_slug(request.form.get("clinic", "")))
     begun = _begun() if request.form.get("resume") == "yes" else None
     if begun is not None:
