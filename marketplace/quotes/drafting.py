@@ -39,6 +39,9 @@ RELEASE_GRACE = timedelta(minutes=5)  # after its time, however busy the worker 
 NOTHING_CONFIRMED = Confirmed()
 
 
+PLANNED = ("sessions", "session_gap_weeks", "trips", "nights_per_trip")  # what the plan is counted from
+
+
 def submit_quote(
     lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: Confirmed = NOTHING_CONFIRMED
 ) -> Quote:
@@ -50,6 +53,11 @@ def submit_quote(
     """
     broken = disagreements(terms)
     must_go_on(lead)
+    if any(
+        problem.field in PLANNED and not FIELDS[problem.field].allows(getattr(terms, problem.field))
+        for problem in broken
+    ):
+        raise Disagreements(broken)  # a plan of numbers outside their bounds says nothing
     plan, flags = _plan(lead, terms), flags_of(lead, terms)
     if problems := [*broken, *_plan_problems(plan, terms, keep=keep_plan), *unconfirmed(flags, confirmed)]:
         raise Disagreements(problems)

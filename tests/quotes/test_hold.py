@@ -29,7 +29,9 @@ def test_a_stated_discount_makes_it_agree(make_lead):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("trips", 0),
         ("trips", 13),
+        ("sessions", 0),
         ("nights_per_trip", 61),
         ("nights_per_trip", 14),  # two sessions two weeks apart need fifteen
         ("session_gap_weeks", 0),
