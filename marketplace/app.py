@@ -18,36 +18,19 @@ from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import account_emails
-from marketplace.web import (
-    access,
-    account_pages,
-    backdrop,
-    coded_answers,
-    condition_words,
-    dev_mail,
-    filters,
-    metrics,
-    promises,
-)
-from marketplace.web.dashboard.blueprint import blueprint as dashboard
+from marketplace.web import access, answer_words, backdrop, filters, promises, views
 from marketplace.web.http import (
     access_log,
     assets,
-    canonical_urls,
     constant_time,
     context,
     errors,
     headers,
     inputs,
     limiting,
-    origin,
     uploads,
 )
-from marketplace.web.mail_feedback import blueprint as mail_feedback
-from marketplace.web.operator.blueprint import blueprint as operator
-from marketplace.web.patient.blueprint import blueprint as patient
 from marketplace.web.policies import POLICIES
-from marketplace.web.public.blueprint import blueprint as public
 
 ROOT = Path(__file__).parent.parent
 
@@ -61,7 +44,7 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined  # what a page prints but was not given is an error, never a blank
     keyring.load(app.config["FIELD_KEYS"], secret=str(app.config["SECRET_KEY"]))
-    for part in (access_log, headers, uploads, inputs, origin, canonical_urls):
+    for part in (access_log, headers, uploads, inputs):
         # Before any extension: also what that refuses has an id and a line.
         part.install(app)
     _bind_extensions(app)
@@ -89,22 +72,10 @@ def _bind_web(app: Flask) -> None:
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask says it
-    for part in (errors, limiting, filters, backdrop, context, promises, condition_words, coded_answers):
+    for part in (errors, limiting, filters, backdrop, context, promises, answer_words):
         part.install(app)
     assets.install(app)
-    for blueprint in (
-        public,
-        patient,
-        dashboard,
-        operator,
-        account_pages.account_pages,
-        account_pages.joining,
-        mail_feedback,
-    ):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(metrics.metrics)
-    if not app.config["PRODUCTION"]:
-        app.register_blueprint(dev_mail.dev_mail)
+    views.install(app)
     access.install(app, POLICIES)
 
 

@@ -7,7 +7,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import CHANGES
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS
-from marketplace.web.dashboard.quote_controls import CHOICES, MAKE
+from marketplace.web.dashboard.quote_fields import CHOICES, MAKE
 from marketplace.web.dashboard.quote_form import ASKED_FOR, PARTS, QuoteForm
 from marketplace.web.patient.request.choosing import LINES
 

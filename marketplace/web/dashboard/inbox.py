@@ -24,9 +24,9 @@ from marketplace.quote_requests.queries import name_to_use
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.inbox import COLUMNS, export_leads, inbox, pending_until, tab_counts
 from marketplace.web.dashboard.blueprint import blueprint
+from marketplace.web.forms.query import Chip, Tab
 from marketplace.web.http.inputs import is_page
 from marketplace.web.http.writing import writes
-from marketplace.web.navigation import Chip, Tab
 from marketplace.words.lead import INBOX_TABS
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""A lead's page: the patient's answers and photos, and the clinic's form for a quote."""
+"""A lead's page: the patient's answers and photos, the clinic's quote as a card, and the form for a quote."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,8 +10,10 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_security import current_user
 
+from marketplace.catalogue.trip_plans import Checked, plan_text
 from marketplace.clinics.checks import why_stopped
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused
@@ -24,20 +26,22 @@ from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, is_
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.queries import treatment_of
 from marketplace.quote_requests.states import Purpose
+from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import changed_after, latest_for_lead, standing_for_lead, takes_quote, why_lost
+from marketplace.quotes.quote_comparison import items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
-from marketplace.quotes.terms import VALID_DAYS, QuoteTerms, terms_of
+from marketplace.quotes.terms import ITEMS, VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import changed_rows, items, record_accesses, request_shown
 from marketplace.web.dashboard.inbox import last_list_url
-from marketplace.web.dashboard.itemised_quote import itemised_quote
 from marketplace.web.dashboard.quote_form import QuoteForm, parts, quote_form, shown_values
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
-from marketplace.web.filters import day_text, money_text
+from marketplace.web.filters import day, day_text, money, money_text
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
 from marketplace.words.lead import LEAD_ENDINGS
+from marketplace.words.quote import PRACTITIONER_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +49,38 @@ if TYPE_CHECKING:
     from marketplace.catalogue.models import Procedure
     from marketplace.leads.models import Lead
     from marketplace.quotes.models import Quote
+
+
+@dataclass(frozen=True)
+class ItemisedQuote:
+    """The card: rows and sum as (label, value), and the notes below them."""
+
+    rows: list[tuple[str, str]]
+    total: tuple[str, str]
+    note: str
+
+
+def itemised_quote(quote: Quote, plan: Checked) -> ItemisedQuote:
+    """Returns the card of a quote and its checked plan; it has a row for a discount only where there is one."""
+    discount = [(_("Discount"), money(quote.discount, quote.currency))] if quote.discount else []
+    return ItemisedQuote(
+        rows=[
+            (quote.procedure.name, ngettext("%(num)s session", "%(num)s sessions", quote.sessions)),
+            (_("Price of one session"), money(quote.price_per_session, quote.currency)),
+            *discount,
+            (_("Who treats"), str(PRACTITIONER_ROLES.clinic[quote.practitioner_role])),
+            (_("Product"), quote.product),
+            (_("Trips"), plan_text(plan.stated)),
+            (_("Deposit"), money(quote.deposit, quote.currency) if quote.deposit else _("None")),
+            (_("Valid until"), day(quote.valid_until)),
+        ],
+        total=(_("Total"), money(quote.total, quote.currency)),
+        note=_(
+            "%(n)s of %(m)s items answered. Patients compare these.",
+            n=items_answered(quote),
+            m=len(ITEMS),
+        ),
+    )
 
 
 @blueprint.get("/leads/<ref>")

@@ -1,17 +1,20 @@
-"""Form fields that only a quote has: amounts as people type them, and answers that may be "not stated"."""
+"""The fields of the quote form: one for each kind of term, its words, and conversion in both directions."""
 
-from collections.abc import Iterable
-from typing import Unpack, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, Unpack, cast
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.form import BaseForm
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
-from marketplace.foundation.values.amounts import NotAnAmount, in_words, read_amount
+from marketplace.foundation.values.amounts import NotAnAmount, as_typed, in_words, read_amount
+from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
 from marketplace.web.forms.base import FieldOptions
 from marketplace.web.forms.query import InCurrency
+from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
 
 NO_AMOUNT = {"none", "no", "nil", "zero", "nothing", "no deposit", "no discount"}
 UNSTATED = {"not stated", "not_stated", "none", "unknown"}
@@ -139,3 +142,73 @@ class Needed:
         """Checks the field; white space counts as empty. Raises StopValidation."""
         if not field.data and not field.errors:
             raise StopValidation(str(self.words))
+
+
+F = TypeVar("F")
+Rule = Callable[[BaseForm, F], None]
+
+# The choices of each list; the procedures depend on the lead.
+CHOICES: Mapping[str, Mapping[str, LazyString]] = {
+    "practitioner_role": PRACTITIONER_ROLES.clinic,
+    "included": INCLUDED.clinic,
+    "excluded": INCLUDED.clinic,
+}
+
+
+def _needed(about: QuoteField) -> list[Rule[Field]]:
+    return [Needed(about.missing)] if about.missing else []
+
+
+def _text_rules(about: QuoteField) -> list[Rule[StringField]]:
+    return [*_needed(about), Length(max=about.high or -1, message=about.outside)]
+
+
+def _choices(about: QuoteField) -> list[tuple[str, str]]:
+    return listed(CHOICES.get(about.name, {}).items())
+
+
+# The field of the form for each kind, with its rules.
+MAKE: Mapping[Kind, Callable[[QuoteField], Field]] = {
+    Kind.AMOUNT: lambda it: AmountField(it.label, none_is_zero=it.none_is_zero, validators=[*_needed(it)]),
+    Kind.COUNT: lambda it: CountField(it.label, words=it.missing, optional=not it.required),
+    Kind.STATED: lambda it: StatedField(it.label),
+    Kind.LINE: lambda it: StringField(it.label, validators=_text_rules(it)),
+    Kind.TEXT: lambda it: TextAreaField(it.label, validators=_text_rules(it)),
+    Kind.DAY: lambda it: DayField(it.label, validators=_needed(it) or [Optional()]),
+    Kind.CHOICE: lambda it: PickField(it.label, choices=_choices(it)),
+    Kind.SOME: lambda it: PickSomeField(it.label, choices=_choices(it)),
+}
+
+
+def value_in(field: Field, about: QuoteField, currency: str) -> QuoteValue:
+    """Returns the value of a field without errors; an empty field gives the default of the quote's terms."""
+    match field:
+        case AmountField():
+            value: QuoteValue = field.minor(currency)
+        case CountField():
+            value = field.number
+        case StatedField():
+            value = field.stated
+        case PickSomeField():
+            value = tuple(field.data or ())
+        case _:
+            value = field.data
+    return about.default if value in (None, "") else value
+
+
+def shown_in(about: QuoteField, value: QuoteValue, currency: str) -> QuoteValue | list[str]:
+    """Returns the data that a form field needs to show a value of the terms."""
+    match value:
+        case None if about.kind == Kind.STATED:
+            return stated_choice(None)
+        case bool():
+            return stated_choice(value)
+        case int() if about.kind == Kind.AMOUNT:
+            is_open = value == about.default or (value == 0 and not about.none_is_zero)
+            return "" if is_open else as_typed(value, currency)
+        case int():
+            return str(value)
+        case tuple():
+            return list(value)
+        case _:
+            return value

@@ -16,8 +16,15 @@ from marketplace.catalogue.trip_plans import trips_of_patient_text
 from marketplace.foundation.problems import FieldProblem
 from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
 from marketplace.quotes.terms import FIELDS, QuoteTerms
-from marketplace.web.dashboard.quote_controls import MAKE, shown_in, value_in
-from marketplace.web.dashboard.quote_fields import AmountField, PickField, PickSomeField, listed
+from marketplace.web.dashboard.quote_fields import (
+    MAKE,
+    AmountField,
+    PickField,
+    PickSomeField,
+    listed,
+    shown_in,
+    value_in,
+)
 from marketplace.web.forms.agreeing import AgreeingForm
 from marketplace.web.forms.base import FlaggedWordsForm
 from marketplace.words.quote import PRICE_REASONS

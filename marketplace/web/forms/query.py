@@ -1,5 +1,7 @@
-"""Forms in the address: a value that cannot be used is shown with its error, and the default is used instead."""
+"""Forms in the address, and the tabs and filters of lists. Of a form, a value that cannot be used is shown with its
+error, and the default is used instead."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol, Unpack, cast
 
@@ -122,3 +124,21 @@ def keep_estimate(field: Field, was: str | None, estimate: str | None) -> None:
     typed = (field.data or "").strip()
     if not field.errors and typed in {"", was or ""}:
         field.data = estimate or ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A list beside others; `count` is its number of entries, None where they are not counted."""
+
+    label: str
+    href: str
+    is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in use, and the address of the list without it."""
+
+    label: str
+    href: str

@@ -12,9 +12,9 @@ from marketplace.foundation import clock
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
+from marketplace.web.operator.audit import listing_history
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import claim_rows, items, listing_shown
-from marketplace.web.operator.history_rows import listing_history
 
 
 def page_number() -> int:

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.mail import operator_queries as outbox
+from marketplace.web.forms.query import Tab
 from marketplace.web.http.writing import writes
-from marketplace.web.navigation import Tab
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
 from marketplace.words.email import EMAIL_STATES, LIFT_REASONS

@@ -1,4 +1,7 @@
-"""Requests as operators follow them: where each went and why. Health answers need a stated reason."""
+"""The operators' first page, routing's figures, and requests: where each went and why.
+
+Health answers need a stated reason.
+"""
 
 from uuid import UUID
 
@@ -10,21 +13,47 @@ from flask_security import current_user
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from marketplace.clinics import operator_queries as clinic_desk
+from marketplace.clinics.checks import ENDING_WITHIN
 from marketplace.foundation.problems import NotFound, Refused
-from marketplace.leads import operator_queries, queries
+from marketplace.leads import operator_queries as routing_desk
+from marketplace.leads import queries
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import access_records
 from marketplace.quote_requests import operator_queries as request_desk
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.reviews import queries as reviews
 from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
+from marketplace.web.operator.audit import request_history
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.history_rows import request_history
 
 MAX_REASON_LENGTH = 500
+
+
+@blueprint.get("")
+def desk() -> ResponseReturnValue:
+    """Shows how much waits for an operator, each number with a link to its list."""
+    return render_template(
+        "operator/desk.html",
+        listings=clinic_desk.state_counts(),
+        to_check=len(clinic_desk.submitted_checks()),
+        expired=len(clinic_desk.expired_checks()),
+        ending=len(clinic_desk.ending_checks(within_days=ENDING_WITHIN.days)),
+        without_clinic=routing_desk.waiting_without_clinic(),
+        requests=request_desk.state_counts(),
+        emails=outbox.state_counts(),
+        to_review=reviews.undecided(),
+    )
+
+
+@blueprint.get("/routing")
+def routing() -> ResponseReturnValue:
+    """Shows where clinics are missing, and how often each clinic was proposed."""
+    return render_template("operator/routing.html", gaps=routing_desk.gaps(), shares=routing_desk.shares())
 
 
 class UnsealForm(Form):
@@ -46,7 +75,7 @@ def list_requests() -> ResponseReturnValue:
     without_clinic = request.args.get("without_clinic") == "yes"
     return render_template(
         "operator/requests/list.html",
-        found=operator_queries.requests(state=state, without_clinic=without_clinic, page=page_number()),
+        found=routing_desk.requests(state=state, without_clinic=without_clinic, page=page_number()),
         chosen={"state": state, "without_clinic": without_clinic},
         page_url=page_url,
     )
@@ -59,14 +88,14 @@ def show_request(ref: str) -> ResponseReturnValue:
 
     Raises NotFound.
     """
-    return _request_page(operator_queries.request_by_ref(ref), UnsealForm(formdata=None))
+    return _request_page(routing_desk.request_by_ref(ref), UnsealForm(formdata=None))
 
 
 @blueprint.post("/requests/<ref>/unseal")
 @writes
 def unseal_request(ref: str) -> ResponseReturnValue:
     """Opens the health answers for 15 minutes; the patient can read the reason. Raises NotFound."""
-    asked, form = operator_queries.request_by_ref(ref), UnsealForm()
+    asked, form = routing_desk.request_by_ref(ref), UnsealForm()
     if not form.validate():
         return _request_page(asked, form), 422
     try:
@@ -81,7 +110,7 @@ def unseal_request(ref: str) -> ResponseReturnValue:
 @writes
 def show_photo(ref: str, photo_id: UUID) -> Response:
     """Returns a photo while this operator has opened the answers; HEAD records no access. Raises NotFound."""
-    asked = operator_queries.request_by_ref(ref)
+    asked = routing_desk.request_by_ref(ref)
     if access_records.open_until(asked, actor=current_user.actor) is None:
         raise NotFound("photo")
     jpeg = access_records.see_unsealed(asked, photo_id) if request.method == "GET" else b""

@@ -16,12 +16,12 @@ from marketplace.reviews import actions, queries
 from marketplace.reviews.models import ReviewItem
 from marketplace.reviews.states import Outcome
 from marketplace.web.filters import money_text
+from marketplace.web.forms.query import Tab
 from marketplace.web.http.errors import rollback
 from marketplace.web.http.writing import writes
-from marketplace.web.navigation import Tab
+from marketplace.web.operator.audit import actors
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.web.operator.history_rows import actors
 from marketplace.words.review import AMOUNT_FACTS, REVIEW_CODES, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
 
 MAX_NOTE = 500

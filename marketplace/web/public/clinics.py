@@ -20,7 +20,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
 from marketplace.web.filters import country_in_sentence, country_slug
-from marketplace.web.navigation import Chip
+from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import card, in_order, linked_stamp

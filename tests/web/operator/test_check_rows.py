@@ -7,7 +7,7 @@ import pytest
 from marketplace.clinics.models import Check
 from marketplace.clinics.states import CheckKind, CheckState
 from marketplace.foundation import clock
-from marketplace.web.operator.check_rows import check_rows, check_tabs
+from marketplace.web.operator.checks import check_rows, check_tabs
 
 STOPS, NO_MORE, GOES_ON = "Stops requests when it ends", "Gets no new request", "Shown as missing, requests still come"
 FUTURE, PAST = timedelta(days=1), timedelta(days=-1)

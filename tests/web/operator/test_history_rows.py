@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
-from marketplace.web.operator.history_rows import listing_history, request_history
+from marketplace.web.operator.audit import listing_history, request_history
 
 
 def entry(name, **changes):

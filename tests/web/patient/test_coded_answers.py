@@ -8,7 +8,7 @@ from flask import Flask
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.answer_table import CODED_CHOICES, CodedChoice
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web.coded_answers import coded_answers, coded_rows
+from marketplace.web.answer_words import coded_answers, coded_rows
 from marketplace.web.patient.form import flow
 from marketplace.words.request import TRIPS
 from tests.factories import Make

@@ -19,8 +19,7 @@ from marketplace.quote_requests import queries
 from marketplace.quote_requests.drafts import STEPS
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
-from marketplace.web.coded_answers import coded_answers
-from marketplace.web.condition_words import conditions_in_words
+from marketplace.web.answer_words import coded_answers, conditions_in_words
 from marketplace.web.filters import country_name, language_name, money
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import Changes, Shown

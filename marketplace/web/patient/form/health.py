@@ -14,8 +14,8 @@ from wtforms.validators import Length, ValidationError
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web import condition_words
-from marketplace.web.condition_words import NONE, UNSURE
+from marketplace.web import answer_words
+from marketplace.web.answer_words import NONE, UNSURE
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf
@@ -46,8 +46,8 @@ class HealthForm(Question):
         """Returns the form with the conditions that matter for the request's treatment."""
         form = super().of(quote_request)
         treatment = queries.treatment_of(quote_request)
-        form.conditions.choices = condition_words.choices(treatment)
-        form.examples = condition_words.examples(treatment)
+        form.conditions.choices = answer_words.choices(treatment)
+        form.examples = answer_words.examples(treatment)
         return form
 
     @classmethod

@@ -10,15 +10,14 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.clinic_queries import leads_to_notify
 from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web.condition_words import NONE
+from marketplace.web.answer_words import NONE
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.budget import BudgetForm
 from marketplace.web.patient.form.choices import ANY
 from marketplace.web.patient.form.flow import Question
 from marketplace.web.patient.form.health import HealthForm
 from marketplace.web.patient.form.start import UNSURE, TreatmentForm
-from marketplace.web.patient.form.travel import WhenForm, WhereForm
+from marketplace.web.patient.form.travel import BudgetForm, WhenForm, WhereForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
 from marketplace.web.patient.request_access import trusted_browser_only
 

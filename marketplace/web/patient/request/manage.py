@@ -1,4 +1,7 @@
-"""Pausing, closing, keeping, deleting and exporting a request, and forgetting it in a shared browser."""
+"""Pausing, closing, keeping, deleting and exporting a request, and forgetting it in a shared browser.
+
+What a request's state does not allow has a page of its own, which shows what was typed.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import sessions
+from marketplace.foundation.problems import WrongState
+from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.foundation.values.durations import days
 from marketplace.leads import request_actions
 from marketplace.leads.deletion_duties import CHASED_AFTER, duties_by_clinic
@@ -22,12 +27,14 @@ from marketplace.quote_requests import retention
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.request_links import confirmations_until, link_to_confirmations, open_confirmations
-from marketplace.quote_requests.states import AT_CLINICS
+from marketplace.quote_requests.states import AT_CLINICS, TAKES_QUOTES, RequestState
 from marketplace.quotes.request_export import export, photo_files
 from marketplace.web.forms.base import Form
+from marketplace.web.http import errors
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import trusted_browser_only
+from marketplace.web.patient.request_access import current_request, trusted_browser_only
+from marketplace.words.request import LEAD_REFUSED, QUOTE_REFUSED, REFUSALS, REFUSING_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,3 +172,29 @@ def deleted_page(quote_request: QuoteRequest) -> str:
         until=confirmations_until(quote_request),
         chased_after=[after.days for after in CHASED_AFTER],
     )
+
+
+@blueprint.errorhandler(WrongState)
+def show_not_possible(problem: WrongState) -> ResponseReturnValue:
+    """Shows why a request's page was refused; other pages get the site's common page for it."""
+    if (
+        "quote_request" not in g
+        or isinstance(problem, FormChanged)
+        or current_request().state not in REFUSING_STATES.patient
+    ):
+        return errors.show_problem(problem)
+    errors.rollback()
+    heading, text = _said_of(problem.reason, RequestState(current_request().state))
+    page = "patient/request/not_possible.html"
+    html = render_template(page, quote_request=current_request(), problem=problem, heading=heading, text=text)
+    return html, problem.status
+
+
+def _said_of(reason: str, state: RequestState) -> tuple[object, object]:
+    if reason in REFUSALS.patient:
+        return REFUSALS.patient[reason]
+    if state in TAKES_QUOTES and reason.startswith("quote_"):
+        return QUOTE_REFUSED
+    if state in TAKES_QUOTES and reason.startswith("lead_"):
+        return LEAD_REFUSED
+    return REFUSING_STATES.patient[state]

@@ -1,4 +1,4 @@
-"""Opening a request by its emailed link, sending a lost link again, and opening health answers elsewhere."""
+"""A request's own page, opened by its emailed link; sending a lost link again, and opening health answers elsewhere."""
 
 from datetime import timedelta
 
@@ -6,12 +6,23 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.leads import status_texts
+from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
+from marketplace.leads.queries import leads_of
+from marketplace.leads.status_texts import tally_text
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web.forms.base import ChallengedForm, IdempotentForm, email_field
+from marketplace.quote_requests.photos import photos_of
+from marketplace.quotes import choosing
+from marketplace.quotes.comparison_table import currency_of, in_currency
+from marketplace.quotes.queries import can_be_chosen, changed_after_each, sent_quotes, withdrawn_quotes
+from marketplace.quotes.quote_plans import checked_quote
+from marketplace.web.forms.base import ChallengedForm, Form, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.manage import deleted_page
+from marketplace.web.patient.request.quote_rows import given_before
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
 
 
@@ -94,3 +105,40 @@ def _page(quote_request: QuoteRequest, form: OpenForm) -> ResponseReturnValue:
     page = "patient/request/reopen_health.html"
     html = render_template(page, quote_request=quote_request, form=form, has_errors=bool(form.errors))
     return html, 422 if form.errors else 200
+
+
+@blueprint.get("/my/requests/<ref>")
+def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
+    """Shows the request in whatever state it is."""
+    if quote_request.state == "withdrawn":
+        return deleted_page(quote_request)
+    return render_template(
+        "patient/request/show.html",
+        quote_request=quote_request,
+        answers=queries.answers(quote_request),
+        photos=photos_of(quote_request),
+        currency=(currency := currency_of(quote_request)),
+        in_reader=lambda minor, of: in_currency(minor, of, currency),
+        form=Form(),
+        **_clinics(quote_request),
+    )
+
+
+def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
+    """Returns the clinics that have the request, their quotes and messages, and what changed about them."""
+    leads = leads_of(quote_request)
+    quotes = sent_quotes(quote_request)
+    return {
+        "leads": leads,
+        "quotes": quotes,
+        "withdrawn": withdrawn_quotes(quote_request),
+        "before": {id_: given_before(names) for id_, names in changed_after_each(quotes).items()},
+        "plans": {quote.id: checked_quote(quote) for quote in quotes},
+        "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
+        "takes_messages": takes_messages,
+        "news": {lead.id: status_texts.clinic_news(lead) for lead in leads},
+        "comparable": sum(can_be_chosen(quote) for quote in quotes),
+        "tally": tally_text(leads),
+        "undo_until": {lead.id: choosing.undo_until(lead) for lead in leads},
+        "quoted_leads": {quote.lead_id: quote for quote in quotes},
+    }

@@ -1,14 +1,53 @@
-"""The health conditions in words: a treatment's own from its content, the general ones from the table."""
+"""The answers of a request in the words of each reader: health conditions, and those that are one code of a list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from flask import Flask
+from flask_babel import LazyString
 
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.words.request import CONDITIONS
+from marketplace.quote_requests.answer_changes import shared_with_clinics
+from marketplace.quote_requests.answer_table import CODED_CHOICES
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.words.request import ANSWERS, CONDITIONS
+
+
+@dataclass(frozen=True)
+class CodedAnswer:
+    """One answer in words; `text` is None where it was left open."""
+
+    name: str
+    step: str
+    label: str
+    text: LazyString | None
+
+
+def coded_answers(quote_request: QuoteRequest, audience: Literal["form", "patient", "clinic"]) -> list[CodedAnswer]:
+    """Returns the answers in the order of the table, in the words of `audience`.
+
+    A clinic gets only those that were answered and that it may read.
+    """
+    names = ANSWERS.clinic if audience == "clinic" else ANSWERS.form
+    shared = shared_with_clinics(quote_request)
+    found = []
+    for name, choice in CODED_CHOICES.items():
+        code = getattr(quote_request, name)
+        if audience == "clinic" and (code is None or shared.get(name) is None):
+            continue
+        text = getattr(choice.codes, audience)[code] if code is not None else None
+        found.append(CodedAnswer(name, choice.step, str(names[name]), text))
+    return found
+
+
+def coded_rows(
+    quote_request: QuoteRequest, audience: Literal["form", "patient", "clinic"]
+) -> list[dict[str, str | LazyString | None]]:
+    """Returns the answers as rows of a summary list."""
+    return [{"key": each.label, "value": each.text} for each in coded_answers(quote_request, audience)]
+
 
 Audience = Literal["form", "clinic", "operator"]
 UNSURE, NONE = "unsure", "none"
@@ -52,3 +91,4 @@ def install(app: Flask) -> None:
     """Makes the answers and the treatment's particulars known to the templates."""
     app.jinja_env.filters["conditions_in_words"] = conditions_in_words
     app.jinja_env.filters["particulars"] = particulars_of
+    app.jinja_env.filters["coded_rows"] = coded_rows
