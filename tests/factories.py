@@ -94,10 +94,12 @@ def build_clinic(
     return clinic
 
 
-def _decision(state: ListingState, *, reason: str = "patient_report", statement: str = "") -> ListingDecision:
+def _decision(
+    state: ListingState, *, reasons: tuple[str, ...] = ("patient_report",), statement: str = ""
+) -> ListingDecision:
     kind = DecisionKind.SUSPENDED if state == ListingState.SUSPENDED else DecisionKind.SENT_BACK
     made = {"decided_by": "operator:test", "decided_at": clock.now()}
-    return ListingDecision(kind=kind, reason=reason, statement=statement, **made)
+    return ListingDecision(kind=kind, reasons=list(reasons), statement=statement, **made)
 
 
 def _check(kind: CheckKind, position: int, expired: bool) -> Check:

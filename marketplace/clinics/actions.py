@@ -1,6 +1,6 @@
 """Moves a listing: clinics submit, pause and close; operators publish, send back, suspend, reinstate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import current_actor, record
 from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.problems import Refused
+from marketplace.words.event import joined_codes
 from marketplace.words.listing import SEND_BACK_REASONS, SUSPENSION_REASONS
 
 DECISIONS = {"suspend": ListingState.SUSPENDED, "send_back": ListingState.SENT_BACK}
@@ -62,15 +63,15 @@ def publish(clinic: Clinic) -> None:
     record(events.ListingPublished(clinic_id=clinic.id))
 
 
-def send_back(clinic: Clinic, *, reason: str, statement: str) -> None:
-    """Sends a listing back to the clinic, with a reason of the list and a statement on what to mend.
+def send_back(clinic: Clinic, *, reasons: Sequence[str], statement: str) -> None:
+    """Sends a listing back to the clinic, with reasons of the list and a statement on what to mend.
 
     Raises Refused without either, WrongState unless it is in review.
     """
-    _must_be_reasoned(reason, statement, known=SEND_BACK_REASONS.operator)
+    _must_be_reasoned(reasons, statement, known=SEND_BACK_REASONS.operator)
     LISTING.move(clinic, ListingState.SENT_BACK)
-    _decide(clinic, DecisionKind.SENT_BACK, reason=reason, statement=statement)
-    record(events.ListingSentBack(clinic_id=clinic.id, reason=reason))
+    _decide(clinic, DecisionKind.SENT_BACK, reasons=reasons, statement=statement)
+    record(events.ListingSentBack(clinic_id=clinic.id, reason=joined_codes(reasons)))
 
 
 def pause(clinic: Clinic) -> None:
@@ -88,15 +89,15 @@ def resume(clinic: Clinic) -> None:
     record(events.ListingResumed(clinic_id=clinic.id))
 
 
-def suspend_listing(clinic: Clinic, *, reason: str, statement: str) -> None:
-    """Suspends a listing at once, with a reason and a statement that the clinic can read and appeal.
+def suspend_listing(clinic: Clinic, *, reasons: Sequence[str], statement: str) -> None:
+    """Suspends a listing at once, with reasons of the list and a statement that the clinic can read and appeal.
 
     Raises Refused without either, WrongState from a state that allows no suspension.
     """
-    _must_be_reasoned(reason, statement, known=SUSPENSION_REASONS.operator)
+    _must_be_reasoned(reasons, statement, known=SUSPENSION_REASONS.operator)
     LISTING.move(clinic, ListingState.SUSPENDED)
-    _decide(clinic, DecisionKind.SUSPENDED, reason=reason, statement=statement)
-    record(events.ListingSuspended(clinic_id=clinic.id, reason=reason))
+    _decide(clinic, DecisionKind.SUSPENDED, reasons=reasons, statement=statement)
+    record(events.ListingSuspended(clinic_id=clinic.id, reason=joined_codes(reasons)))
 
 
 def reinstate_listing(clinic: Clinic) -> None:
@@ -144,9 +145,9 @@ def _must_be_checked(clinic: Clinic) -> None:
         )
 
 
-def _must_be_reasoned(reason: str, statement: str, *, known: Mapping[str, object]) -> None:
-    if reason not in known:
-        raise Refused("reason_missing", _("Select a reason"), field="reason")
+def _must_be_reasoned(reasons: Sequence[str], statement: str, *, known: Mapping[str, object]) -> None:
+    if not reasons or not set(reasons) <= known.keys():
+        raise Refused("reason_missing", _("Select at least one reason"), field="reason")
     if not statement.strip():
         raise Refused("statement_missing", _("Enter what the clinic should know"), field="statement")
 
@@ -157,11 +158,11 @@ def _move_from(clinic: Clinic, source: ListingState) -> None:
     LISTING.move(clinic, target)
 
 
-def _decide(clinic: Clinic, kind: DecisionKind, *, reason: str, statement: str) -> None:
+def _decide(clinic: Clinic, kind: DecisionKind, *, reasons: Sequence[str], statement: str) -> None:
     """Stores the decision; one that stood before ends."""
     _end_decision(clinic)
     made = {"decided_by": current_actor(), "decided_at": clock.now()}
-    clinic.decisions.append(ListingDecision(kind=kind, reason=reason, statement=statement, **made))
+    clinic.decisions.append(ListingDecision(kind=kind, reasons=list(reasons), statement=statement, **made))
 
 
 def _end_decision(clinic: Clinic) -> None:

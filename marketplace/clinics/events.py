@@ -12,7 +12,7 @@ class ListingPublished(Event):
 
 
 class ListingSentBack(Event):
-    """The listing needs a fix; `reason` is from the list."""
+    """The listing needs a fix; `reason` is the codes of the list, joined."""
 
 
 class ListingPaused(Event):
@@ -24,7 +24,7 @@ class ListingResumed(Event):
 
 
 class ListingSuspended(Event):
-    """An operator took the listing down; `reason` is from the list, the statement is with the clinic."""
+    """An operator took the listing down; `reason` is the codes of the list, joined; the clinic has the statement."""
 
 
 class ListingReinstated(Event):

@@ -185,14 +185,14 @@ class ListingDecision(Base):
     __tablename__ = "listing_decision"
     __table_args__ = (
         one_of("kind", DecisionKind),
-        CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint("cardinality(reasons) > 0", name="has_reason"),
         Index("uq_listing_decision_standing", "clinic_id", unique=True, postgresql_where="ended_at IS NULL"),
     )
 
     id: Mapped[UUID] = key()
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
     kind: Mapped[DecisionKind] = mapped_column(TEXT)
-    reason: Mapped[str]  # a code of words/listing.py
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # codes of words/listing.py
     statement: Mapped[str]  # the operator's words, which the clinic reads
     decided_by: Mapped[str]  # as the audit log names who acts: operator:<id>
     decided_at: Mapped[datetime]

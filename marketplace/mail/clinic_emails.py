@@ -16,7 +16,7 @@ from marketplace.mail.email_text import clock_city, clock_time, local_day, local
 from marketplace.mail.links import PageLink
 from marketplace.mail.quota import mailed_recently, try_lock
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.words.listing import LISTING_REASONS
+from marketplace.words.listing import listing_reasons
 
 _NOT_TWICE_WITHIN = timedelta(hours=1)
 
@@ -143,7 +143,7 @@ def _listing_result(event: Event, *, result: str, path: str) -> None:
     clinic = db.session.get_one(Clinic, event.clinic_id)
     decision = clinic.standing_decision if result in ("sent_back", "suspended") else None
     paragraphs = [line.strip() for line in decision.statement.splitlines() if line.strip()] if decision else []
-    reason = str(LISTING_REASONS.clinic[decision.reason]) if decision else ""
+    reason = listing_reasons(decision.reasons) if decision else ""
     context = {"result": result, "reason": reason, "statement": paragraphs}
     _put("listing_result", clinic, context=context, path=path)
 

@@ -30,12 +30,12 @@ BATCH = 50
 CHOSEN = (RequestState.CHOSEN, RequestState.SETTLED)
 
 
-def suspend(clinic: Clinic, *, reason: str, statement: str) -> None:
+def suspend(clinic: Clinic, *, reasons: Sequence[str], statement: str) -> None:
     """Suspends a listing at once; what is open at the clinic freezes.
 
-    Raises Refused without a reason of the list and a statement, WrongState from a state that allows no suspension.
+    Raises Refused without reasons of the list and a statement, WrongState from a state that allows no suspension.
     """
-    actions.suspend_listing(clinic, reason=reason, statement=statement)
+    actions.suspend_listing(clinic, reasons=reasons, statement=statement)
     apply_standing([clinic])
 
 

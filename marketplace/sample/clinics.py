@@ -25,6 +25,7 @@ from marketplace.leads.models import Lead
 from marketplace.quotes import drafting, pending
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill
+from marketplace.words.event import joined_codes
 
 FILE = Path(__file__).parent / "clinics.yaml"
 CHECKED_BY = "Operator S.O."
@@ -155,7 +156,7 @@ def _play_listing(clinic: Clinic, row: dict[str, Any], *, operator_id: UUID) -> 
             kind = DecisionKind(state)
             clinic.decisions.append(ListingDecision(kind=kind, decided_by=actor, decided_at=moment, **decision))
         with clock.set_to(moment), acting_as(actor):
-            record(event(clinic_id=clinic.id, reason=decision["reason"] if decision else None))
+            record(event(clinic_id=clinic.id, reason=joined_codes(decision["reasons"]) if decision else None))
 
 
 def give_history(clinic: Clinic, *, position: int) -> None:

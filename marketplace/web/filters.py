@@ -24,6 +24,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.values.money import written
 from marketplace.words.email import email_problem
 from marketplace.words.event import code_text, event_title
+from marketplace.words.listing import listing_reasons
 from marketplace.words.quote import INCLUDED
 from marketplace.words.table import Tag, Titled
 from marketplace.words.tables import TABLES
@@ -186,7 +187,7 @@ def install(app: Flask) -> None:
         plural_clinics,
     )
     plans = (plan_text, need_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
-    words = (event_title, code_text, email_problem, first_texts)
+    words = (event_title, code_text, email_problem, first_texts, listing_reasons)
     for function in (money, money_text, difference, *moments, *names, *plans, *words):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["words"] = TABLES

@@ -1,6 +1,6 @@
 """Words of events, as the operators' history and audit log say them: what happened, by whom, and its code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -146,6 +146,12 @@ def event_title(name: str) -> str:
     return str(EVENTS.operator.get(name, name))
 
 
+def joined_codes(codes: Sequence[str]) -> str:
+    """Returns several codes as one event's `reason`, as `code_text` reads it."""
+    return ",".join(codes)
+
+
 def code_text(name: str, code: str | None) -> str:
-    """Returns an event's code in words; a reference or the name of a command as it is."""
-    return str(EVENT_CODES.get(name, {}).get(code or "", code or ""))
+    """Returns an event's codes in words; a reference or the name of a command as it is."""
+    known = EVENT_CODES.get(name, {})
+    return "; ".join(str(known.get(each, each)) for each in (code or "").split(","))

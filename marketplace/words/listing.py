@@ -1,5 +1,7 @@
 """Words of a listing: its states, its checks, why an operator stops it, its place in lists, and the clinic's team."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -72,3 +74,8 @@ CLINIC_SORTS: Table[LazyString] = Table(
     price=Words(patient=_("Lowest price")),
     name=Words(patient=_("Name")),
 )
+
+
+def listing_reasons(decision_reasons: Iterable[str]) -> str:
+    """Returns why a listing was stopped, for clinics and operators alike; several reasons are parted by semicolons."""
+    return "; ".join(str(LISTING_REASONS.operator[code]) for code in decision_reasons)

@@ -11,7 +11,7 @@ from marketplace.foundation.audit.log import acting_as
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from tests.factories import build_clinic
 
-TOLD = "SELECT kind, reason, statement, decided_by, answer, ended_at FROM listing_decision ORDER BY kind"
+TOLD = "SELECT kind, reasons, statement, decided_by, answer, ended_at FROM listing_decision ORDER BY kind"
 COLUMNS = "SELECT listing_reason, listing_statement FROM clinic ORDER BY listing_reason"
 
 
@@ -25,8 +25,10 @@ def rows(statement: str) -> list[tuple[object, ...]]:
 def stored() -> None:
     """A listing that is down, one that was sent back and answered, and one that is live."""
     with acting_as("operator:1"):
-        actions.suspend_listing(build_clinic("Clinic Nar"), reason="patient_report", statement="Two reports.")
-        actions.send_back(build_clinic(listing_state=ListingState.IN_REVIEW), reason="wording", statement="Which one?")
+        actions.suspend_listing(build_clinic("Clinic Nar"), reasons=["patient_report"], statement="Two reports.")
+        actions.send_back(
+            build_clinic(listing_state=ListingState.IN_REVIEW), reasons=["wording"], statement="Which one?"
+        )
     build_clinic("Clinic Su")
     db.session.commit()
     db.session.remove()

@@ -48,6 +48,6 @@ def test_sending_back_needs_a_reason_of_the_list_and_words(make_clinic):
     clinic = make_clinic(listing_state=ListingState.IN_REVIEW)
     for reason, statement in (("mood", "words"), ("wording", "  ")):
         with pytest.raises(Refused):
-            actions.send_back(clinic, reason=reason, statement=statement)
-    actions.send_back(clinic, reason="wording", statement="Leave out the promise in the second line.")
+            actions.send_back(clinic, reasons=[reason], statement=statement)
+    actions.send_back(clinic, reasons=["wording"], statement="Leave out the promise in the second line.")
     assert clinic.listing_state == ListingState.SENT_BACK

@@ -131,10 +131,10 @@ def test_a_sent_quote_has_the_state_sent(make_quote: Make) -> None:
 
 def test_a_decision_about_a_listing_has_a_reason_and_one_stands(make_clinic):
     clinic = make_clinic(listing_state="suspended")
-    assert "ck_listing_decision_has_reason" in refused("UPDATE listing_decision SET reason = ''")
+    assert "ck_listing_decision_has_reason" in refused("UPDATE listing_decision SET reasons = '{}'")
     copy = (
-        "INSERT INTO listing_decision (id, clinic_id, kind, reason, statement, decided_by, decided_at)"
-        " SELECT gen_random_uuid(), clinic_id, kind, reason, '', 'system', now() FROM listing_decision"
+        "INSERT INTO listing_decision (id, clinic_id, kind, reasons, statement, decided_by, decided_at)"
+        " SELECT gen_random_uuid(), clinic_id, kind, reasons, '', 'system', now() FROM listing_decision"
         " WHERE clinic_id = :id"
     )
     assert "uq_listing_decision_standing" in refused(copy, id=clinic.id)

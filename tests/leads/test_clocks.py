@@ -28,7 +28,7 @@ def at(moment: datetime, verb: Any, *given: Any) -> None:
 
 
 def suspend(lead: Lead) -> None:
-    stopping.suspend(lead.clinic, reason="patient_report", statement="Reports.")
+    stopping.suspend(lead.clinic, reasons=["patient_report"], statement="Reports.")
 
 
 def test_frozen_time_is_not_used_up(make_lead: Make) -> None:

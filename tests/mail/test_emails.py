@@ -70,7 +70,7 @@ def of_two(event_maker: Callable[[object], None]) -> None:
 
 def listing(**changes: object) -> object:
     statement = "Clinic's licence: the number differs.\nThe address is missing."
-    return event_of(build_clinic(decision={"reason": "wording", "statement": statement}, **changes))
+    return event_of(build_clinic(decision={"reasons": ["wording"], "statement": statement}, **changes))
 
 
 def a_reply() -> None:

@@ -100,7 +100,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(n=WHICH)
     def suspend(self, n: int) -> None:
-        self.do(lambda: stopping.suspend(self.leads[n].clinic, reason="patient_report", statement="Reports."))
+        self.do(lambda: stopping.suspend(self.leads[n].clinic, reasons=["patient_report"], statement="Reports."))
 
     @rule(n=WHICH)
     def reinstate(self, n: int) -> None:

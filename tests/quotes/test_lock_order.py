@@ -27,7 +27,7 @@ from tests.web.patient.test_request_pages import opened, token
 
 Verb = Callable[[], object]
 Scene = Callable[[], list[Verb]]
-STATEMENT = {"reason": "patient_report", "statement": "Reports."}
+STATEMENT = {"reasons": ["patient_report"], "statement": "Reports."}
 TIMES = 4
 PAUSE = 0.02  # seconds after each lock, so that two who lock in two orders meet
 

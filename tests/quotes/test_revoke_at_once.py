@@ -72,7 +72,9 @@ def test_a_suspension_and_a_revocation_have_one_end(own_app: Flask, leads: Any) 
 
     def stop() -> None:
 
-        stopping.suspend(db.session.get_one(Clinic, clinic_id), reason="check_revoked", statement="The licence ended")
+        stopping.suspend(
+            db.session.get_one(Clinic, clinic_id), reasons=["check_revoked"], statement="The licence ended"
+        )
 
     at_once(own_app, lambda: revoke_consent(db.session.get_one(Lead, leads[0]), "all"), stop)
     with own_app.app_context():

@@ -21,7 +21,7 @@ from marketplace.quotes.pending import release
 from tests.factories import build_clinic, build_draft, build_lead, build_quote, terms
 from tests.quotes.test_two_at_once import at_once
 
-STATEMENT = {"reason": "patient_report", "statement": "Reports."}
+STATEMENT = {"reasons": ["patient_report"], "statement": "Reports."}
 TIMES = 4
 
 

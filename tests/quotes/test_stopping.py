@@ -22,7 +22,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import cancel_pending, release, release_due
 from tests.factories import Make, build_lead, build_quote, terms
 
-STATEMENT = {"reason": "patient_report", "statement": "Two patients report another price."}
+STATEMENT = {"reasons": ["patient_report"], "statement": "Two patients report another price."}
 
 
 def suspend(lead: Lead) -> None:

@@ -18,7 +18,7 @@ from marketplace.web.clinic_words import opening_words
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
-from marketplace.words.listing import LISTING_REASONS
+from marketplace.words.listing import listing_reasons
 
 MAX_ANSWER_LENGTH = 2000
 
@@ -78,7 +78,7 @@ def _page(clinic: Clinic, *, problem: str | None = None, answer_form: AnswerForm
         "dashboard/listing.html",
         opening=opening_words(clinic.hours),
         decision=decision,
-        reason=LISTING_REASONS.clinic[decision.reason] if decision else "",
+        reason=listing_reasons(decision.reasons) if decision else "",
         problem=problem,
         answer_form=answer_form or AnswerForm(formdata=None),
         has_errors=refused,

@@ -104,7 +104,7 @@ def listing_shown(clinic: "Clinic") -> Shown:
     decision = clinic.standing_decision
     facts: dict[str, object] = {
         "state": clinic.listing_state,
-        "statement": [decision.reason, decision.statement, decision.answer] if decision else None,
+        "statement": [*decision.reasons, decision.statement, decision.answer] if decision else None,
         "listing": [str(getattr(clinic, name)) for name in SAYS],
     }
     facts |= {f"check.{row.kind}": [row.claim, row.evidence, row.held, row.state] for row in claim_rows(clinic)}

@@ -8,8 +8,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, Length
+from wtforms import SelectMultipleField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from marketplace.clinics import actions, operator_queries
 from marketplace.foundation.problems import Refused
@@ -28,14 +28,12 @@ if TYPE_CHECKING:
 MAX_STATEMENT_LENGTH = 2000
 
 
-def _reason(known: Mapping[str, str]) -> SelectField:
-    """Returns the field for a reason from the list."""
-    choices: list[tuple[str, str]] = [("", _l("Select a reason")), *known.items()]
-    return SelectField(
-        _l("Reason"),
-        choices=choices,
-        validate_choice=False,
-        validators=[AnyOf(list(known), message=_l("Select a reason"))],
+def _reasons(known: Mapping[str, str]) -> SelectMultipleField:
+    """Returns the field for the reasons, one or more of the list; its name is `reason`."""
+    return SelectMultipleField(
+        _l("Reasons"),
+        choices=list(known.items()),
+        validators=[DataRequired(_l("Select at least one reason"))],
     )
 
 
@@ -51,23 +49,23 @@ def _statement() -> TextAreaField:
 
 
 class DecisionForm(AgreeingForm):
-    """A decision's reason, from its own list, and the statement that the clinic reads."""
+    """A decision's reasons, from its own list, and the statement that the clinic reads."""
 
-    reason: SelectField
+    reason: SelectMultipleField
     statement: TextAreaField
 
 
 class SuspendForm(DecisionForm):
-    """The reason and statement of a suspension."""
+    """The reasons and statement of a suspension."""
 
-    reason = _reason(SUSPENSION_REASONS.operator)
+    reason = _reasons(SUSPENSION_REASONS.operator)
     statement = _statement()
 
 
 class SendBackForm(DecisionForm):
     """What the clinic has to change before its listing goes live."""
 
-    reason = _reason(SEND_BACK_REASONS.operator)
+    reason = _reasons(SEND_BACK_REASONS.operator)
     statement = _statement()
 
 
@@ -117,11 +115,11 @@ def ask_suspend(clinic_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/clinics/<uuid:clinic_id>/suspend")
 @writes
 def suspend_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """Suspends the listing; a reason and a statement are required. Raises NotFound, WrongState or Refused."""
+    """Suspends the listing; one reason or more and a statement are needed. Raises NotFound, WrongState or Refused."""
     clinic, form = _as_it_is(clinic_id), SuspendForm()
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("suspend", clinic, form)
-    stopping.suspend(clinic, reason=form.reason.data, statement=form.statement.data or "")
+    stopping.suspend(clinic, reasons=form.reason.data or [], statement=form.statement.data or "")
     return back_to_clinic(
         clinic_id, _("%(name)s is suspended. The clinic has your statement by email", name=clinic.name)
     )
@@ -140,7 +138,7 @@ def send_back_clinic(clinic_id: UUID) -> ResponseReturnValue:
     clinic, form = _as_it_is(clinic_id), SendBackForm()
     if not form.agrees_to(listing_shown(clinic)) or not form.validate():
         return _decision_page("send_back", clinic, form)
-    actions.send_back(clinic, reason=form.reason.data, statement=form.statement.data or "")
+    actions.send_back(clinic, reasons=form.reason.data or [], statement=form.statement.data or "")
     return back_to_clinic(clinic_id, _("%(name)s is sent back. The clinic has your words by email", name=clinic.name))
 
 

@@ -15,7 +15,7 @@ from marketplace.quotes import choosing, stopping
 from marketplace.quotes.ending import revoke_consent
 from tests.factories import Make
 
-STATEMENT = {"reason": "patient_report", "statement": "Two patients report another price."}
+STATEMENT = {"reasons": ["patient_report"], "statement": "Two patients report another price."}
 ANY = {"idem": "0190e5f0-0000-7000-8000-000000000001"}
 SECRETS = ("blood thinner", "since May", "Is the product safe?", "ana@patient.example", "Ana")
 

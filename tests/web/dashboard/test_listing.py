@@ -85,7 +85,7 @@ def test_the_page_of_checks_and_the_stamp_agree(client, make_clinic, make_member
 
 
 def test_a_listing_sent_back_is_not_sent_again_without_an_answer(client, make_clinic, make_member, sign_in):
-    asked = {"reason": "wording", "statement": "Which one?"}
+    asked = {"reasons": ["wording"], "statement": "Which one?"}
     clinic = make_clinic(listing_state=ListingState.SENT_BACK, decision=asked)
     desk = sign_in(make_member(clinic))
     assert "Which one?" in desk.get("/dashboard/listing").page.text
@@ -99,7 +99,7 @@ def test_a_listing_sent_back_is_not_sent_again_without_an_answer(client, make_cl
 def test_the_operator_reads_the_answer_until_it_is_decided(
     client, make_clinic, make_member, make_operator, sign_in, app
 ):
-    asked = {"reason": "wording", "statement": "Which one?"}
+    asked = {"reasons": ["wording"], "statement": "Which one?"}
     clinic = make_clinic(listing_state=ListingState.SENT_BACK, decision=asked)
     answer = "The second sentence is gone."
     sign_in(make_member(clinic)).post("/dashboard/listing/submit", data={"answer": answer})

@@ -11,6 +11,7 @@ from marketplace.clinics.states import CheckKind, ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.web.operator.claims import listing_shown
+from marketplace.words.listing import SUSPENSION_REASONS
 from tests.reading import form_fields, words
 
 WORDS = "The register shows another name."
@@ -65,20 +66,27 @@ def test_publishing_without_the_required_checks_is_refused_with_words(desk, make
 def test_suspending_needs_a_reason_and_a_statement(desk, make_clinic):
     clinic = make_clinic()
     db.session.commit()
-    answer = decide(desk, clinic, "suspend", reason="", statement="")
+    answer = decide(desk, clinic, "suspend", reason=[], statement="")
     assert answer.status_code == 422
-    assert "Select a reason" in answer.page.text
+    assert "Select at least one reason" in answer.page.text
     assert "Enter what the clinic should know" in answer.page.text
-    form = {"reason": "false_statement", "statement": WORDS}
+
+
+def test_a_suspension_shows_all_its_reasons(desk, make_clinic):
+    clinic = make_clinic()
+    form = {"reason": ["check_revoked", "false_statement"], "statement": WORDS}
     assert decide(desk, clinic, "suspend", **form).status_code == 303
-    assert WORDS in desk.get(path(clinic)).page.text
+    shown = desk.get(path(clinic)).page.text
+    reasons = [str(SUSPENSION_REASONS.operator[code]) for code in form["reason"]]
+    assert all(words in shown for words in [WORDS, *reasons])
+    assert "; ".join(reasons) in desk.get(path(clinic, "history")).page.text
 
 
 def test_the_second_of_two_operators_is_told(desk, make_clinic):
     clinic = make_clinic()
     db.session.commit()
     shown = read(desk, clinic, "suspend")
-    actions.suspend_listing(clinic, reason="patient_report", statement="Somebody else's words.")
+    actions.suspend_listing(clinic, reasons=["patient_report"], statement="Somebody else's words.")
     db.session.commit()
     form = {"reason": "false_statement", "statement": WORDS}
     for fields in (shown, {}):

@@ -72,6 +72,6 @@ def test_a_quote_that_expired(client: Any, make_quote: Make, ended: bool) -> Non
 def test_a_clinic_that_may_not_go_on(client: Any, make_quote: Make) -> None:
     quote = make_quote()
     base = opened(client, quote.lead.request)
-    stopping.suspend(quote.lead.clinic, reason="patient_report", statement="Reports.")
+    stopping.suspend(quote.lead.clinic, reasons=["patient_report"], statement="Reports.")
     db.session.commit()
     says(client.get(f"{base}/quotes/1/choose"), "This clinic cannot go on at the moment", base)

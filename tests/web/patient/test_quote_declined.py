@@ -109,7 +109,7 @@ def test_closing_says_nothing_to_who_was_declined(three: list[Quote]) -> None:
 
 def test_undone_at_a_stopped_clinic_it_is_frozen_and_nobody_is_told_it_stands(three: list[Quote]) -> None:
     decline(three[0])
-    stopping.suspend(three[0].lead.clinic, reason="patient_report", statement="Reports.")
+    stopping.suspend(three[0].lead.clinic, reasons=["patient_report"], statement="Reports.")
     undo_decline(three[0])
     assert (three[0].state, three[0].lead.state) == ("sent", "frozen")
     assert emails("decline_undone") == []

@@ -142,7 +142,7 @@ def test_the_clinic_confirms_each_part_once(desk: Any, client: Any, lead: Lead, 
 
 
 def test_a_frozen_lead_is_revoked_and_the_clinic_still_confirms(desk: Any, client: Any, lead: Lead, base: str) -> None:
-    stopping.suspend(lead.clinic, reason="check_revoked", statement="The licence has ended")
+    stopping.suspend(lead.clinic, reasons=["check_revoked"], statement="The licence has ended")
     db.session.commit()
     assert client.post(f"{base}/clinic-lale/revoke", data={"what": "health"}).status_code == 303
     page = f"/dashboard/leads/{lead.request.ref}"

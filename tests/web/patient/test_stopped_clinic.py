@@ -18,7 +18,7 @@ from tests.factories import Make
 from tests.outbox import emails, only, text_of
 from tests.web.patient.test_request_pages import opened
 
-STATEMENT = {"reason": "patient_report", "statement": "Two patients report another price."}
+STATEMENT = {"reasons": ["patient_report"], "statement": "Two patients report another price."}
 MARK = "Cannot be chosen now"
 
 
