@@ -15,7 +15,7 @@ from marketplace.cli.commands import install as install_commands
 from marketplace.clinics import invitations
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
-from marketplace.foundation.database import timeouts
+from marketplace.foundation.database import engines, timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import account_emails
 from marketplace.web import access, answer_words, backdrop, filters, promises, views
@@ -55,8 +55,10 @@ def create_app(overrides: dict[str, object] | None = None) -> Flask:
 
 
 def _bind_extensions(app: Flask) -> None:
+    engines.configure(app)
     db.init_app(app)
     timeouts.install(app)
+    engines.install(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), include_object=_is_ours)
     babel.init_app(app, default_translation_directories=str(ROOT / "marketplace" / "translations"))
     csrf.init_app(app)

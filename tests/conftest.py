@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
+from marketplace.foundation.database import engines
 from marketplace.foundation.database.roles import set_local_role
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.web.http import assets
@@ -80,7 +81,7 @@ def template_database(postgres: EmbeddedPostgres) -> str:
         upgrade()
         content_loader.load()
         db.session.commit()
-        db.engine.dispose()
+        engines.dispose()
     return "template_ready"
 
 
@@ -94,7 +95,7 @@ def app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
     app.teardown_request(_note_what_is_left)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        engines.dispose()
 
 
 def _note_what_is_left(_error: BaseException | None) -> None:
@@ -106,16 +107,17 @@ def _note_what_is_left(_error: BaseException | None) -> None:
 def db_session(app: Flask) -> Iterator[object]:
     """An outer transaction that is rolled back; a commit inside only ends a savepoint."""
     with app.app_context():
-        engine = db.engines[None]
-        with engine.connect() as connection:
+        before = dict(db.engines)
+        with before[None].connect() as connection:
             outer = connection.begin()
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-            db.engines[None] = connection  # type: ignore[assignment]
+            for key in before:
+                db.engines[key] = connection  # type: ignore[assignment]
             try:
                 yield db.session
             finally:
                 db.session.remove()
-                db.engines[None] = engine
+                db.engines.update(before)
                 outer.rollback()
 
 
@@ -135,7 +137,7 @@ def on_own_database(server: EmbeddedPostgres, template: str) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        engines.dispose()
     server.drop_database(name)
 
 

@@ -16,6 +16,7 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.session_store import WebSession
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import engines
 from marketplace.mail import delivery
 from marketplace.mail.models import Email
 from tests.browser import assert_accessible, assert_no_sideways_scroll, served
@@ -48,7 +49,7 @@ def live_app(postgres: Any, template_database: str) -> Iterator[Flask]:
         yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        engines.dispose()
     if "autocommit_engine" in app.extensions:
         app.extensions["autocommit_engine"].dispose()
     postgres.drop_database(name)

@@ -18,6 +18,7 @@ from marketplace.backups.contents import Connection, Fingerprint
 from marketplace.backups.events import BackupRestored
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
+from marketplace.foundation.database import engines
 from marketplace.processes import postgres_tools
 from marketplace.retention.erasure import take_over
 from marketplace.retention.rules import erase_pending
@@ -50,7 +51,7 @@ def restore(path: Path, *, replace: bool, erasures: Erasures) -> RestoreReport:
             _prepare(connection, replace=replace)
             known = erasures + _erased_here(connection)
             _replay(connection, dump, manifest, known)
-            db.engine.dispose()
+            engines.dispose()
     # Older backups are brought to this version; grants are given anew.
     upgrade()
     take_over(known)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from marketplace.extensions import db
-from marketplace.foundation.database import timeouts
+from marketplace.foundation.database import engines, timeouts
 from marketplace.foundation.database.timeouts import AsyncDeadlineConnection, CircuitBreaker, Silent
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
@@ -46,7 +46,7 @@ def far_app(
     yield app
     proxy.silent = False
     with app.app_context():
-        db.engine.dispose()
+        engines.dispose()
 
 
 def database_of(app: Flask) -> str:

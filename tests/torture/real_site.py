@@ -17,6 +17,7 @@ from flask import Flask
 from marketplace.app import create_app
 from marketplace.config import load_config
 from marketplace.extensions import db
+from marketplace.foundation.database import engines
 from marketplace.processes.children import FLASK
 from marketplace.processes.mailbox import free_port
 from marketplace.sample.loader import quiet
@@ -120,7 +121,7 @@ class RealSite(Site):
             if "app" in self.__dict__:
                 with self.app.app_context():
                     db.session.remove()
-                    db.engine.dispose()
+                    engines.dispose()
             super().stop()
         finally:
             self.mailbox.stop()

@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
+from marketplace.foundation.database import engines
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role, use_role
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.idempotency import FormToken
@@ -105,7 +106,7 @@ def narrow_app(postgres: EmbeddedPostgres, template_database: str) -> Iterator[F
     app = app_on(postgres, template_database, SQLALCHEMY_ENGINE_OPTIONS=options)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        engines.dispose()
 
 
 def test_no_connection_is_free(narrow_app: Flask) -> None:
@@ -126,7 +127,8 @@ def test_who_is_signed_in_reads_the_same_page(own_app: Flask, monkeypatch: pytes
         db.session.commit()
         form = {"email": account.email, "password": PASSWORD}
         assert browser.post("/account/login", data=form).status_code == 303
-        monkeypatch.setitem(db.engines, None, create_engine(db.engine.url.set(database="nowhere")))
+        for key in list(db.engines):
+            monkeypatch.setitem(db.engines, key, create_engine(db.engine.url.set(database="nowhere")))
     for path in ("/operator", "/account/login", "/dashboard", "/clinics"):
         passes(browser.get(path))
     passes(browser.post("/account/change"))

@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, UUIDConverter
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import set_actor
+from marketplace.foundation.database import engines
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security import signed_links
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
@@ -81,7 +82,7 @@ def serving(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Site
     root.setLevel(levels[0])
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        engines.dispose()
     postgres.drop_database(name)
 
 

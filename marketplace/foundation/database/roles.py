@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from marketplace.extensions import db
+from marketplace.extensions import ROLE_SCOPE, db
 
 _SET_LOCAL = (
     "SELECT set_config('role', %s, true), set_config('app.clinic_id', %s, true), set_config('app.request_id', %s, true)"
 )
-_KEY = "role_scope"  # in session.info
+FIXED_ROLE = "fixed_role"  # an engine's execution option: the role that its connections have from their start
 
 
 class DatabaseRole(StrEnum):
@@ -35,28 +35,35 @@ class DatabaseRole(StrEnum):
 
 
 class RoleScope(NamedTuple):
-    """A role, and whose rows it may see."""
+    """A role, whose rows it may see, and the engine that is asked (a key of `db.engines`; None: the usual one)."""
 
     role: DatabaseRole
     clinic_id: UUID | None = None
     request_id: UUID | None = None
+    engine: str | None = None
 
 
-def use_role(role: DatabaseRole, *, clinic_id: UUID | None = None, request_id: UUID | None = None) -> None:
-    """Sets the role of this session: for the rest of its transaction and for those that follow."""
-    _switch_to(RoleScope(role, clinic_id, request_id))
+def use_role(
+    role: DatabaseRole,
+    *,
+    clinic_id: UUID | None = None,
+    request_id: UUID | None = None,
+    engine: str | None = None,
+) -> None:
+    """Sets the role of this session, and its engine: for the rest of its transaction and for those that follow."""
+    _switch_to(RoleScope(role, clinic_id, request_id, engine))
 
 
 def current_role() -> RoleScope | None:
     """The role of this session and whose rows it may see; None is refused everything."""
-    found: RoleScope | None = db.session().info.get(_KEY)
+    found: RoleScope | None = db.session().info.get(ROLE_SCOPE)
     return found
 
 
 def reset_role() -> None:
     """Leaves this session without a role: the database refuses it everything until the next `use_role`."""
     session = db.session()
-    session.info.pop(_KEY, None)
+    session.info.pop(ROLE_SCOPE, None)
     if session.in_transaction():
         session.flush()
         session.connection().exec_driver_sql("SELECT set_config('role', 'none', true)")
@@ -80,7 +87,7 @@ def as_system() -> Iterator[None]:
         # Where the transaction is broken its role is gone with it, and what broke it is what is to be told.
         with suppress(SQLAlchemyError):
             _restore(before)
-        db.session().info[_KEY] = before
+        db.session().info[ROLE_SCOPE] = before
         raise
     _restore(before)
 
@@ -91,30 +98,35 @@ def _restore(before: RoleScope | None) -> None:
     elif db.session().is_active:
         _switch_to(before)
     else:
-        db.session().info[_KEY] = before
+        db.session().info[ROLE_SCOPE] = before
 
 
 def set_local_role(connection: Connection, scope: RoleScope) -> None:
-    """Sets the role until the transaction of this connection ends, also by a rollback."""
+    """Sets the role until the transaction of this connection ends, also by a rollback.
+
+    Nothing is sent where the connection has the role from its start.
+    """
+    if connection.get_execution_options().get(FIXED_ROLE) == scope.role:
+        return
     values = (scope.role.value, str(scope.clinic_id or ""), str(scope.request_id or ""))
     connection.exec_driver_sql(_SET_LOCAL, values)
 
 
 def _switch_to(scope: RoleScope) -> None:
     session = db.session()
-    if session.info.get(_KEY) == scope:
+    if session.info.get(ROLE_SCOPE) == scope:
         return
     if session.in_transaction():
         session.flush()
-        session.info[_KEY] = scope
+        session.info[ROLE_SCOPE] = scope
         set_local_role(session.connection(), scope)
     else:
-        session.info[_KEY] = scope
+        session.info[ROLE_SCOPE] = scope
 
 
 @event.listens_for(db.session, "after_begin")
 def _set_role_of_transaction(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     # A savepoint has its transaction's role already.
-    scope: RoleScope | None = session.info.get(_KEY)
+    scope: RoleScope | None = session.info.get(ROLE_SCOPE)
     if scope is not None and not transaction.nested:
         set_local_role(connection, scope)

@@ -176,6 +176,12 @@ def install(app: Flask) -> None:
             limit_engine(engine, app=app)
 
 
+def _breaker_of(engine: Engine, app: Flask) -> CircuitBreaker:
+    """One for each server, whatever engines of the app lead to it: what one found out holds for all."""
+    known: dict[str, CircuitBreaker] = app.extensions.setdefault("circuit_breakers", {})
+    return known.setdefault(f"{engine.url.host}:{engine.url.port} {engine.url.query.get('host')}", CircuitBreaker())
+
+
 def limit_process(app: Flask, timeouts: Timeouts) -> None:
     """Sets the time-outs of every other connection this process makes from now on."""
     app.config["DATABASE_TIMEOUTS"] = timeouts
@@ -183,7 +189,7 @@ def limit_process(app: Flask, timeouts: Timeouts) -> None:
 
 def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) -> None:
     """Gives the engine's connections the time-outs `always`, or else those of whoever asks for one."""
-    breaker = CircuitBreaker()
+    breaker = _breaker_of(engine, app)
     watch_pool(engine)
 
     @event.listens_for(engine, "do_connect")

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from marketplace.accounts import sessions
+from marketplace.foundation.database import engines
 
 blueprint = Blueprint("public", __name__)
 
@@ -17,6 +18,13 @@ def without_session() -> None:
     """Marks the request as one without a session: nobody's cookie is read or set."""
     if request.endpoint not in WITH_SESSION:
         sessions.current().shut()
+
+
+@blueprint.before_request
+def without_transaction() -> None:
+    """Lets the page read by connections that cost no BEGIN and no change of role."""
+    if request.method in {"GET", "HEAD"}:
+        engines.read_as_public()
 
 
 @blueprint.after_request

@@ -1,0 +1,77 @@
+"""The engines beside the usual one: for public pages, whose statements need neither a transaction nor a change of role.
+
+A connection of theirs has the public role from its start, may only read, and sends each statement by itself: a page
+costs as many round trips as it has statements. Each statement sees what was committed before it; what is read first on
+a connection is never newer than what is read after it.
+"""
+
+import time
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from marketplace.extensions import db
+from marketplace.foundation.database.roles import FIXED_ROLE, DatabaseRole, use_role
+from marketplace.foundation.database.timeouts import DeadlineConnection
+
+PUBLIC_READS = "public_reads"
+# Seconds a connection may lie in the pool before it is tried anew: where pages come fast none is.
+TRIED_AFTER = 1.0
+_OPTIONS = f"-c role={DatabaseRole.PUBLIC} -c default_transaction_read_only=on"
+_LAID_BACK = "laid_back"  # in the record's info: when its connection came back to the pool
+
+
+def configure(app: Flask) -> None:
+    """Names the engines to Flask-SQLAlchemy, from the app's settings."""
+    app.config["SQLALCHEMY_BINDS"] = {PUBLIC_READS: _public_reads(app, str(app.config["SQLALCHEMY_DATABASE_URI"]))}
+
+
+def _public_reads(app: Flask, url: str) -> dict[str, Any]:
+    given = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+    return given | {
+        "url": url,
+        "connect_args": {**given.get("connect_args", {}), "options": _OPTIONS},
+        "isolation_level": "AUTOCOMMIT",
+        "execution_options": {FIXED_ROLE: DatabaseRole.PUBLIC},
+        "pool_pre_ping": False,
+    }
+
+
+def install(app: Flask) -> None:
+    """Lets the connections for public pages be tried after they were idle; before any other listener of theirs."""
+    with app.app_context():
+        try_idle_connections(db.engines[PUBLIC_READS])
+
+
+def dispose() -> None:
+    """Closes every pooled connection of the app."""
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+def try_idle_connections(engine: Engine) -> None:
+    """Asks a connection that lay in the pool for some time whether it still works; one in use is not asked."""
+
+    @event.listens_for(engine, "checkin")
+    def note_time(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_LAID_BACK] = time.monotonic()
+
+    @event.listens_for(engine, "checkout", insert=True)
+    def try_it(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        since = record.info.get(_LAID_BACK)
+        is_silent = isinstance(connection, DeadlineConnection) and connection.breaker.is_open
+        if since is None or (time.monotonic() - since < TRIED_AFTER and not is_silent):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+
+def read_as_public() -> None:
+    """Lets this session read as the public role, each statement by itself, until it takes another role."""
+    use_role(DatabaseRole.PUBLIC, engine=PUBLIC_READS)
