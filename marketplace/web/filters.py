@@ -1,7 +1,8 @@
 """Template filters that write money, days, times, countries and languages for the reader."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -29,6 +30,8 @@ from marketplace.words.quote import INCLUDED
 from marketplace.words.table import Tag, Titled
 from marketplace.words.tables import TABLES
 
+MAX_KEPT = 4096  # texts of each kind that are kept as they were written
+
 
 def _locale() -> Locale:
     return get_locale() or Locale("en")
@@ -41,8 +44,13 @@ def money_text(minor: int, currency: str) -> str:
 
 def money(minor: int, currency: str) -> Markup:
     """Returns the amount with its number in the markup, so that machines can read it; `minor` is in minor units."""
+    return _money(minor, currency, _locale())
+
+
+@lru_cache(MAX_KEPT)
+def _money(minor: int, currency: str, locale: Locale) -> Markup:
     return Markup('<bdi><data value="{}" data-currency="{}" class="money">{}</data></bdi>').format(
-        minor, currency, money_text(minor, currency)
+        minor, currency, written(minor, currency, locale=locale)
     )
 
 
@@ -56,13 +64,18 @@ def difference(minor: int, currency: str) -> Markup:
 
 def day(value: date) -> Markup:
     """Returns "12 February 2026" with the date in the markup."""
-    iso = value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
-    return Markup('<time datetime="{}">{}</time>').format(iso, day_text(value))
+    on = value.date() if isinstance(value, datetime) else value
+    return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), _day_text(on, _locale()))
 
 
 def day_text(value: date) -> str:
     """Returns "12 February 2026" without markup."""
-    return format_date(value, format="d MMMM y", locale=_locale())
+    return _day_text(value.date() if isinstance(value, datetime) else value, _locale())
+
+
+@lru_cache(MAX_KEPT)
+def _day_text(value: date, locale: Locale) -> str:
+    return format_date(value, format="d MMMM y", locale=locale)
 
 
 def moment(value: datetime, timezone: str | None = None) -> Markup:
@@ -115,7 +128,12 @@ def signed_by(stored: str) -> str:
 
 def duration(minutes: int) -> str:
     """Returns "3 hours" or "2 days": the minutes in the largest unit that is about right."""
-    return format_timedelta(timedelta(minutes=max(1, minutes)), locale=_locale(), threshold=1.5)
+    return _duration(max(1, minutes), _locale())
+
+
+@lru_cache(MAX_KEPT)
+def _duration(minutes: int, locale: Locale) -> str:
+    return format_timedelta(timedelta(minutes=minutes), locale=locale, threshold=1.5)
 
 
 def time_left(due: datetime) -> str:
@@ -154,9 +172,14 @@ def language_name(code: str) -> str:
     return name
 
 
-def language_list(codes: list[str]) -> str:
+def language_list(codes: Iterable[str]) -> str:
     """Returns the names of languages, separated by commas."""
-    return ", ".join(language_name(code) for code in codes)
+    return _language_list(tuple(codes), _locale())
+
+
+@lru_cache(MAX_KEPT)
+def _language_list(codes: tuple[str, ...], locale: Locale) -> str:
+    return ", ".join(locale.languages.get(code, code) for code in codes)
 
 
 def country_slug(code: str) -> str:

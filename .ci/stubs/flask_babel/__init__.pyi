@@ -4,11 +4,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask
 
 from .speaklater import LazyString as LazyString
 
+class Domain:
+    def get_translations(self) -> NullTranslations: ...
+
 class Babel:
+    domain_instance: Domain
     def init_app(
         self,
         app: Flask,

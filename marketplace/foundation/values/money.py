@@ -3,11 +3,12 @@
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import NumberPattern, format_currency, get_currency_precision, get_currency_symbol, parse_pattern
 
+MAX_KEPT_AMOUNTS = 8192  # amounts kept as they are written
 MAX_MINOR_UNITS = 10**12  # minor units: beyond any course of treatment, far inside a bigint
 
 # Besides the code and the sign of CLDR; a sign that several currencies use is the own sign of each.
@@ -44,6 +45,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
 }
 
 
+@lru_cache
 def precision(currency: str) -> int:
     """The digits after the point: 2 for EUR, 0 for KRW (CLDR)."""
     return get_currency_precision(currency)
@@ -66,14 +68,19 @@ def whole_units(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-precision(currency))
 
 
+@lru_cache(MAX_KEPT_AMOUNTS)
 def written(minor: int, currency: str, *, locale: Locale) -> str:
     """Minor units as people read them, like €480 or £410.50: no empty cents, and the plain sign of a currency."""
     whole = whole_units(minor, currency)
-    digits = 0 if whole == int(whole) else precision(currency)
-    letters = get_currency_symbol(currency, locale=locale)[-1].isalpha()  # PLN 1,880, but €480
-    pattern = ("¤\u00a0" if letters else "¤") + "#,##0" + ("." + "0" * digits if digits else "")
+    pattern = _pattern(currency, locale, 0 if whole == int(whole) else precision(currency))
     text = format_currency(whole, currency, locale=locale, currency_digits=False, format=pattern)
     return text.replace("\u00a0", " ")
+
+
+@lru_cache
+def _pattern(currency: str, locale: Locale, digits: int) -> NumberPattern:
+    letters = get_currency_symbol(currency, locale=locale)[-1].isalpha()  # PLN 1,880, but €480
+    return parse_pattern(("¤\u00a0" if letters else "¤") + "#,##0" + ("." + "0" * digits if digits else ""))
 
 
 @cache

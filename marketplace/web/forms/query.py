@@ -3,15 +3,20 @@ error, and the default is used instead."""
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol, Unpack, cast
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from wtforms import Field, SelectField, StringField
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import Select, html_params
 
 from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as_typed, in_words, read_amount
 from marketplace.foundation.values.money import half_up
+from marketplace.web.filters import MAX_KEPT
 from marketplace.web.forms.base import FieldOptions, Form
 
 
@@ -99,8 +104,26 @@ class QueryPrice(QueryAmount):
     above_zero = True
 
 
+class OptionList(Select):
+    """A list to choose from; each option is written once and kept, as WTForms takes long over them."""
+
+    def __call__(self, field: SelectFieldBase, **attributes: object) -> Markup:
+        """Returns the list as HTML; options have a value and a label, no attributes of their own."""
+        choices = cast(SelectField, field).choices or ()
+        options = [_option(str(choice[0]), str(choice[1]), choice[0] == field.data) for choice in choices]
+        given = html_params(name=field.name, **{"id": field.id, **attributes})
+        return Markup("<select {}>{}</select>").format(given, Markup("").join(options))
+
+
+@lru_cache(MAX_KEPT)
+def _option(value: str, label: str, is_chosen: bool) -> Markup:
+    return Markup('<option{} value="{}">{}</option>').format(" selected" if is_chosen else "", value, label)
+
+
 class QueryChoice(SelectField):
     """A choice from a list; an error names any other value, as the list cannot show it."""
+
+    widget = OptionList()
 
     def pre_validate(self, form: BaseForm) -> None:
         """Checks the value; any other gives way to the field's default. Raises StopValidation."""
