@@ -55,6 +55,9 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "guide": {**ANYONE_READS, OPERATOR: Right(KEEP)},
     "reference_rate": ANYONE_READS,
     "listing_facet": {**ANYONE_READS, OPERATOR: Right(ALL)},
+    # What is published already, written by triggers alone
+    "clinic_card": {**ANYONE_READS, WORKER: Right(READ)},
+    "clinic_offer": {**ANYONE_READS, WORKER: Right(READ)},
     "clinic": {
         **ANYONE_READS,
         PUBLIC: Right(READ, LISTED),
@@ -147,10 +150,11 @@ TABLE_RIGHTS: dict[str, Rights] = {
 # Row policies that rest on another table's column, or on a function: at a revision before it the table shows no row.
 NEEDS_COLUMN = {"account": ("membership", "account_id")}
 NEEDS_FUNCTION = {"photo": "consent_stands(uuid, uuid, text)"}
-# By one function with the owner's rights whole sealed batches are forgotten; triggers hold it back from all else.
-UNFORCED = frozenset({"audit_entry"})
+# By one function with the owner's rights whole sealed batches are forgotten; triggers hold it back from all else. What is
+# published of a clinic is summed up by triggers with the owner's rights, whoever changed it.
+UNFORCED = frozenset({"audit_entry", "clinic", "clinic_price", "clinic_check", "clinic_person"})
 # Functions that not everyone may call.
-EXECUTE_RIGHTS = {"audit_forget(bigint)": WORKER}
+EXECUTE_RIGHTS = {"audit_forget(bigint)": WORKER, "rebuild_summaries()": WORKER}
 
 
 def rights_on(table: str) -> Rights:
