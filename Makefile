@@ -9,11 +9,14 @@ TEST_PROCESSES ?= 2
 TESTS ?= tests
 # For example: make torture CASES="rp1 sp10"
 CASES ?=
-PYTHON_CODE := marketplace migrations tests wsgi.py .ci
+# For example: make bench ROWS="1 2 10", or the whole of it, which takes an hour: make bench SIZE=full
+SIZE ?= small
+ROWS ?=
+PYTHON_CODE := marketplace migrations tests benchmarks wsgi.py .ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test torture lint sbom format clean browser nginx iproute2
+.PHONY: run test torture bench lint sbom format clean browser nginx iproute2 wrk smtp-sink
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -28,6 +31,10 @@ cases = $(subst $(empty) $(empty), or ,$(patsubst %,test_%_,$(strip $(CASES))))
 torture: $(VENV)/.installed-dev browser nginx iproute2
 	@exec timeout --foreground --signal=INT --kill-after=60 90m \
 		$(BIN)/python -m pytest -n 0 -r N tests/torture $(if $(CASES),-k '$(cases)')
+
+# How fast the site is, beside yardsticks measured in the same call; ends in one table and docs/performance.md.
+bench: $(VENV)/.installed-dev wrk smtp-sink
+	@exec $(BIN)/python -m benchmarks --size $(SIZE) $(ROWS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check $(PYTHON_CODE)
@@ -91,3 +98,19 @@ iproute2:
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && export DEBIAN_FRONTEND=noninteractive && \
 		apt-get update -q </dev/null && apt-get install -q -y --no-install-recommends iproute2 </dev/null; \
 	} || echo "iproute2 is not installed and could not be: RP16 will be skipped." >&2
+
+# What asks for pages.
+wrk:
+	@command -v wrk >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && export DEBIAN_FRONTEND=noninteractive && \
+		{ apt-get install -q -y --no-install-recommends wrk || \
+			{ apt-get update -q && apt-get install -q -y --no-install-recommends wrk; }; } </dev/null; \
+	} || { echo "The benchmarks need wrk. Install the package wrk." >&2; exit 1; }
+
+# What takes mails: of Debian's postfix, unpacked beside the tools; the mail server itself is neither installed nor started.
+smtp-sink: $(VENV)/.made
+	@command -v smtp-sink >/dev/null || [ -x $(VENV)/postfix/usr/sbin/smtp-sink ] || { \
+		mkdir -p $(VENV)/postfix && cd $(VENV)/postfix && \
+		{ apt-get download -q postfix || { apt-get update -q && apt-get download -q postfix; }; } </dev/null && \
+		dpkg -x postfix_*.deb .; \
+	} || echo "smtp-sink is not installed and could not be fetched: rows 8 and 9 will be missing." >&2

@@ -1,0 +1,65 @@
+"""`make bench`: measures the rows asked for, prints one table, keeps the figures in results.json."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+from benchmarks import figures, load
+from benchmarks.data.cluster import Cluster
+from benchmarks.figures import Figure
+from benchmarks.progress import say
+from benchmarks.registry import ROWS, SIZES, Run
+from benchmarks.rows import ALL
+from marketplace.processes.launch import CannotStart
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit code: 1 where a row could not be measured; a goal that is missed is a figure, no error."""
+    given = _read(arguments)
+    size = SIZES[given.size]
+    broken: dict[int, Exception] = {}
+    found: list[Figure] = []
+    try:
+        load.wrk()
+        with Cluster() as cluster:
+            for number in given.rows or sorted(ROWS):
+                _measure(number, Run(size, cluster), found, broken)
+    except CannotStart as refusal:
+        say(str(refusal))
+        return 1
+    kept = figures.keep(found) if size.name != "tiny" else found
+    figures.show(kept)
+    for number, problem in broken.items():
+        say(f"Row {number} could not be measured: {problem}")
+    return bool(broken)
+
+
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--size", choices=sorted(SIZES), default="small")
+    parser.add_argument(
+        "rows", nargs="*", type=int, choices=sorted(ROWS), metavar="ROW", help="all where none is named"
+    )
+    return parser.parse_args(arguments)
+
+
+def _measure(number: int, run: Run, found: list[Figure], broken: dict[int, Exception]) -> None:
+    """Measures a row; one that breaks does not stop the others."""
+    what, measure = ROWS[number]
+    say(f"Row {number}: {what}")
+    began = time.monotonic()
+    try:
+        for each in measure(run):
+            found.append(each)
+    except CannotStart:
+        raise
+    except Exception as problem:
+        broken[number] = problem
+    finally:
+        say(f"  took {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    assert ALL
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,8 @@
+-- wrk's figures as one line of JSON; latencies in milliseconds.
+done = function(summary, latency, requests)
+  local wrong = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  io.write(string.format(
+    '\nJSON {"requests": %d, "seconds": %.6f, "p50": %.4f, "p99": %.4f, "refused": %d, "broken": %d, "bytes": %d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    summary.errors.status, wrong, summary.bytes))
+end

@@ -1,0 +1,203 @@
+"""Rows 1, 2, 3 and 5: what a public page costs beside a plain one of the same rows and bytes, made anew or cached."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from statistics import median
+
+from benchmarks import load, rounds
+from benchmarks.figures import Figure, Goal, figure
+from benchmarks.load import Page
+from benchmarks.progress import say
+from benchmarks.registry import Run, row, words
+from benchmarks.servers import Server, reference, site
+
+# A reader with a choice of colours passes the cache by.
+UNCACHED = {"Cookie": "theme=light"}
+CARD = rb'href="/clinic/[^"/?]+"'
+SHOWN = 25
+LISTS = {
+    "no filter": "",
+    "country": "country=tr",
+    "country, procedure, language": "country=tr&procedure=facial&language=de",
+    "text": "q=lale",
+    "price, sorted by it": "max_price=100&currency=EUR&sort=price",
+}
+OTHERS = {
+    "prices": "/treatments/mesotherapy/cost",
+    "clinic": "/clinic/{slug}",
+    "guide": "/treatments/mesotherapy",
+}
+MIDDLE = 10_000  # clinics: row 5 compares the greatest market with this one
+TIMES_HELLO, TOLERANCE = 13, 0.2  # what R has to cost
+
+
+def plain(query: str, *, size: int) -> Page:
+    """Returns R's page for a query, as long as the site's."""
+    return Page(f"/clinics?{query}&pad={size}", row=CARD, rows=SHOWN)
+
+
+def listed(query: str) -> Page:
+    """Returns the site's page for a query, not from its cache."""
+    return Page(f"/clinics?{query}".rstrip("?"), headers=UNCACHED, row=CARD, rows=SHOWN)
+
+
+def as_long(yardstick: Server, query: str, *, size: int) -> Page:
+    """Returns R's page, filled up to the bytes of the site's; where R is longer it stays so."""
+    bare = load.check(yardstick, plain(query, size=0)).size
+    return plain(query, size=max(size - bare, 0))
+
+
+def compare(yardstick: Server, ours: Server, page: Page, query: str, *, what: str, run: Run) -> rounds.Compared:
+    """Measures R with the query and the site's page in turns."""
+    same = as_long(yardstick, query, size=load.check(ours, page).size)
+    found = rounds.in_turns(
+        partial(load.measure, yardstick, same), partial(load.measure, ours, page), rounds=run.size.rounds
+    )
+    rounds.tell(what, found)
+    return found
+
+
+def as_figure(number: str, what: str, found: rounds.Compared, *, goal: Goal, size: str) -> Figure:
+    """Returns the figure of a page: its CPU milliseconds, and the yardstick's by it."""
+    return figure(
+        number,
+        what,
+        value=rounds.middle(found.site).cost,
+        unit="ms CPU",
+        yardstick=rounds.middle(found.yardstick).cost,
+        ratio=found.ratio,
+        goal=goal,
+        size=size,
+        spread=found.spread,
+        note=rounds.note(found),
+    )
+
+
+def pinned(yardstick: Server, run: Run) -> Figure:
+    """Returns whether R costs what it should: 13 times Flask's hello, within a fifth."""
+    found = rounds.in_turns(
+        partial(load.measure, yardstick, Page("/hello")),
+        partial(load.measure, yardstick, plain("", size=0)),
+        rounds=run.size.rounds,
+    )
+    times = 1 / found.ratio
+    off = abs(times / TIMES_HELLO - 1)
+    rounds.tell("R beside Flask's hello", found)
+    if off > TOLERANCE:
+        say(
+            f"  R costs {times:.1f} times Flask's hello: it was written too {'slow' if times > TIMES_HELLO else 'fast'}"
+        )
+    return figure(
+        "0",
+        f"R / Flask hello, {TIMES_HELLO} within {TOLERANCE:.0%}: how far off",
+        value=rounds.middle(found.site).cost,
+        unit="ms CPU",
+        yardstick=rounds.middle(found.yardstick).cost,
+        ratio=off,
+        goal=Goal("<=", TOLERANCE),
+        size=words(run.size.most_clinics),
+        spread=found.spread,
+        note=f"R costs {times:.1f} times Flask hello",
+    )
+
+
+@row(1, "list of clinics, not cached")
+def lists(run: Run) -> Iterator[Figure]:
+    """R / ours for five combinations of filters in the greatest market."""
+    market = run.databases.clinics(run.size.most_clinics)
+    with reference(run.cluster, market) as yardstick, site(run.cluster, market) as ours:
+        yield pinned(yardstick, run)
+        for what, query in LISTS.items():
+            found = compare(yardstick, ours, listed(query), query, what=what, run=run)
+            yield as_figure("1", f"list, {what}: R / ours", found, goal=Goal(">=", 1.15), size=_size(run))
+
+
+def _size(run: Run) -> str:
+    return f"{words(run.size.most_clinics)} clinics"
+
+
+@row(2, "price page, clinic page, guide, not cached")
+def others(run: Run) -> Iterator[Figure]:
+    """R / ours for pages that are no list; R is the same list for all."""
+    market = run.databases.clinics(run.size.most_clinics)
+    slug = first_slug(run, market)
+    with reference(run.cluster, market) as yardstick, site(run.cluster, market) as ours:
+        for what, path in OTHERS.items():
+            page = Page(path.format(slug=slug), headers=UNCACHED)
+            found = compare(yardstick, ours, page, "", what=what, run=run)
+            yield as_figure("2", f"{what}: R / ours", found, goal=Goal(">=", 1.0), size=_size(run))
+
+
+def first_slug(run: Run, market: str) -> str:
+    """Returns the slug of a published clinic."""
+    with run.cluster.superuser(market) as connection:
+        found = connection.execute("SELECT slug FROM reference_card ORDER BY id LIMIT 1").fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+@row(3, "the same for a second anonymous reader")
+def cached(run: Run) -> Iterator[Figure]:
+    """K / ours, whole and not modified."""
+    market = run.databases.clinics(run.size.most_clinics)
+    paths = {"list": "/clinics", **OTHERS}
+    slug = first_slug(run, market)
+    with reference(run.cluster, market) as yardstick, site(run.cluster, market) as ours:
+        for what, path in paths.items():
+            page = Page(path.format(slug=slug))
+            answer = load.check(ours, page)
+            same = Page(f"/cached/clinics?{_fill(yardstick, answer.size)}")
+            yield _second_reader(what, (yardstick, same), (ours, page), run)
+            if what == "list":
+                again = _again(ours, page)
+                yield _second_reader("list, 304", (yardstick, _again(yardstick, same)), (ours, again), run)
+
+
+def _fill(yardstick: Server, size: int) -> str:
+    return as_long(yardstick, "", size=size).path.partition("?")[2].lstrip("&")
+
+
+def _again(server: Server, page: Page) -> Page:
+    """Returns the page as a browser asks that has it; a page without a tag is sent whole."""
+    tag = load.check(server, page).etag
+    return replace(page, headers={"If-None-Match": tag}, status=304) if tag else page
+
+
+def _second_reader(what: str, yardstick: tuple[Server, Page], ours: tuple[Server, Page], run: Run) -> Figure:
+    found = rounds.in_turns(partial(load.measure, *yardstick), partial(load.measure, *ours), rounds=run.size.rounds)
+    rounds.tell(f"{what}, second reader", found)
+    return as_figure("3", f"{what}, second reader: K / ours", found, goal=Goal(">=", 0.75), size=_size(run))
+
+
+@row(5, "list in the greatest market and in one of 10,000")
+def growth(run: Run) -> Iterator[Figure]:
+    """Ours at most clinics / ours at 10,000; the median of the five combinations."""
+    names = [run.databases.clinics(count) for count in (MIDDLE, run.size.most_clinics)]
+    with ExitStack() as stack:
+        small, great = (stack.enter_context(site(run.cluster, name, place=n)) for n, name in enumerate(names))
+        found = {what: _grown(small, great, query, what=what, run=run) for what, query in LISTS.items()}
+    times = {what: 1 / each.ratio for what, each in found.items()}
+    worst = max(times, key=lambda what: times[what])
+    yield figure(
+        "5",
+        f"list at {words(run.size.most_clinics)} / at {words(MIDDLE)} clinics",
+        value=median(rounds.middle(each.site).cost for each in found.values()),
+        unit="ms CPU",
+        yardstick=median(rounds.middle(each.yardstick).cost for each in found.values()),
+        ratio=median(times.values()),
+        goal=Goal("<=", 1.10),
+        size=_size(run),
+        spread=median(each.spread for each in found.values()),
+        note=f"most with {worst}: {times[worst]:.2f}",
+    )
+
+
+def _grown(small: Server, great: Server, query: str, *, what: str, run: Run) -> rounds.Compared:
+    page = listed(query)
+    found = rounds.in_turns(
+        partial(load.measure, small, page), partial(load.measure, great, page), rounds=run.size.rounds
+    )
+    rounds.tell(f"{what}, growth", found)
+    return found
