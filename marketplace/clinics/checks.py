@@ -29,10 +29,10 @@ def latest_expiry(kind: str) -> date:
     return clock.today() + MAX_VALIDITY[CheckKind(kind)]
 
 
-def initial_checks() -> list[Check]:
-    """Returns the checks of a new clinic, one of each kind, all missing."""
+def new_checks() -> list[dict[str, object]]:
+    """Returns the columns of a new clinic's checks, one of each kind, all missing."""
     return [
-        Check(kind=kind, position=position, state=CheckState.MISSING, missing_at=clock.now())
+        {"kind": kind, "position": position, "state": CheckState.MISSING, "missing_at": clock.now()}
         for position, kind in enumerate(CheckKind, start=1)
     ]
 

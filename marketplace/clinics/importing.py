@@ -4,18 +4,22 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
+from uuid import UUID
 
 from sqlalchemy import select
 
 from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.models import Procedure
-from marketplace.clinics.checks import initial_checks
+from marketplace.clinics.checks import new_checks
 from marketplace.clinics.import_rules import COLUMNS, BadLine, Row, read_row
-from marketplace.clinics.models import Clinic, ClinicPrice
+from marketplace.clinics.models import Check, Clinic, ClinicPrice
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import normalised, search_text, slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.row_sets import insert_rows
 
 Cells = dict[str | None, object]
 SEPARATORS = {";": "a semicolon (;)", "\t": "a tab", "|": "a bar (|)"}
@@ -120,15 +124,23 @@ def import_csv(data: bytes) -> ImportReport:
         clinic = found.setdefault(row.clinic_key, _Found(first=row))
         bad += _disagreements(clinic, row)
         clinic.rows.append(row)
-    bad += _already_here(found.values())
+    here = _present()
+    bad += _already_here(found.values(), here)
     if not rows and not bad:
         bad.append(BadLine(1, "there is no clinic in the file"))
     if bad:
         raise ImportRefused(sorted(bad))
-    for clinic in found.values():
-        db.session.add(_draft(clinic))
-    db.session.flush()
+    _write(list(found.values()), taken={slug for slug, *_key in here})
     return ImportReport(clinics=len(found), prices=len(rows))
+
+
+def _write(found: list[_Found], *, taken: set[str]) -> None:
+    """Adds every clinic with its checks and prices; `taken` grows by the slugs they get."""
+    ids = [uuid7() for _clinic in found]
+    insert_rows(Clinic, (_draft(clinic, id=id, taken=taken) for clinic, id in zip(found, ids, strict=True)))
+    insert_rows(Check, ({**check, "clinic_id": id} for id in ids for check in new_checks()))
+    prices = ((row, id) for clinic, id in zip(found, ids, strict=True) for row in clinic.rows)
+    insert_rows(ClinicPrice, (_price(row, clinic_id=id) for row, id in prices))
 
 
 def _read(data: bytes) -> tuple[list[Row], list[BadLine]]:
@@ -157,60 +169,63 @@ def _disagreements(clinic: _Found, row: Row) -> list[BadLine]:
     return bad
 
 
-def _already_here(clinics: Iterable[_Found]) -> list[BadLine]:
-    here = {
-        (normalised(n), c, normalised(city))
-        for n, c, city in db.session.execute(select(Clinic.name, Clinic.country, Clinic.city))
-    }
+def _present() -> list[tuple[str, str, str, str]]:
+    """Slug, name, country and city of every clinic there is."""
+    query = select(Clinic.slug, Clinic.name, Clinic.country, Clinic.city)
+    return [(slug, name, country, city) for slug, name, country, city in db.session.execute(query)]
+
+
+def _already_here(clinics: Iterable[_Found], present: Iterable[tuple[str, str, str, str]]) -> list[BadLine]:
+    here = {(normalised(name), country, normalised(city)) for _slug, name, country, city in present}
     return [BadLine(c.first.line, f"{c.first.clinic} is here already") for c in clinics if c.first.clinic_key in here]
 
 
-def _draft(found: _Found) -> Clinic:
+def _draft(found: _Found, *, id: UUID, taken: set[str]) -> dict[str, object]:
     row = found.first
-    now = clock.now()
-    return Clinic(
-        slug=_free_slug(row),
-        name=row.clinic,
-        country=row.country,
-        city=row.city,
-        address=row.address,
-        website=row.website,
-        email=row.email,
-        timezone=destinations()[row.country].timezone,
-        languages=list(row.languages),
-        currency=row.currency,
-        summary="",
-        hours=OFFICE_HOURS,
-        products=[],
-        accepts_countries=[],
-        target_reply_hours=REPLY_HOURS,
-        daily_capacity=A_DAY,
-        weekly_capacity=A_WEEK,
-        search_text=search_text(name=row.clinic, city=row.city, summary=""),
-        listing_state=ListingState.DRAFT,
-        draft_at=now,
-        checks=initial_checks(),
-        prices=[_price(price) for price in found.rows],
-    )
+    return {
+        "id": id,
+        "slug": _free_slug(row, taken=taken),
+        "name": row.clinic,
+        "country": row.country,
+        "city": row.city,
+        "address": row.address,
+        "website": row.website,
+        "email": row.email,
+        "timezone": destinations()[row.country].timezone,
+        "languages": list(row.languages),
+        "currency": row.currency,
+        "summary": "",
+        "hours": OFFICE_HOURS,
+        "products": [],
+        "accepts_countries": [],
+        "target_reply_hours": REPLY_HOURS,
+        "daily_capacity": A_DAY,
+        "weekly_capacity": A_WEEK,
+        "search_text": search_text(name=row.clinic, city=row.city, summary=""),
+        "listing_state": ListingState.DRAFT,
+        "draft_at": clock.now(),
+    }
 
 
-def _price(row: Row) -> ClinicPrice:
-    return ClinicPrice(
-        procedure_id=row.procedure_id,
-        low=row.low,
-        high=row.high,
-        currency=row.currency,
-        package_sessions=row.package_sessions,
-        package_price=row.package_price,
-        low_eur=row.low_eur,
-        listed_on=clock.today(),
-    )
+def _price(row: Row, *, clinic_id: UUID) -> dict[str, object]:
+    return {
+        "clinic_id": clinic_id,
+        "procedure_id": row.procedure_id,
+        "low": row.low,
+        "high": row.high,
+        "currency": row.currency,
+        "package_sessions": row.package_sessions,
+        "package_price": row.package_price,
+        "low_eur": row.low_eur,
+        "listed_on": clock.today(),
+    }
 
 
-def _free_slug(row: Row) -> str:
-    """Two clinics of one name part by their city, then by a number."""
+def _free_slug(row: Row, *, taken: set[str]) -> str:
+    """Two clinics of one name part by their city, then by a number. What is returned is taken from then on."""
     base = slug_of(row.clinic) or "clinic"
-    wanted = [base, f"{base}-{slug_of(row.city)}", *(f"{base}-{n}" for n in range(2, 100))]
-    taken = set(db.session.scalars(select(Clinic.slug).where(Clinic.slug.in_(wanted))))
-    taken |= {clinic.slug for clinic in db.session.new if isinstance(clinic, Clinic)}
-    return next(slug for slug in wanted if slug not in taken)
+    numbered = (f"{base}-{n}" for n in count(2))
+    wanted = chain([base, f"{base}-{slug_of(row.city)}"], numbered)
+    free = next(slug for slug in wanted if slug not in taken)
+    taken.add(free)
+    return free

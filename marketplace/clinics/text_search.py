@@ -55,6 +55,8 @@ _PLAIN = str.maketrans({"ı": "i", "İ": "i", "ł": "l", "Ł": "l", "ø": "o", "
 
 def normalised(text: str) -> str:
     """Lower case without accents and invisible characters: "Şişli" and "sisli" are the same."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf").lower()
 

@@ -13,6 +13,7 @@ from marketplace.clinics.importing import ImportRefused, UnreadableFile, import_
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import CheckState, ListingState
 from marketplace.extensions import db
+from tests.statements import statements_of
 
 HEAD = ",".join(COLUMNS)
 GOOD = "Clinic Ada,TR,Istanbul,Street 1,https://ada.example,desk@ada.example,tr;en,facial,70,120,EUR,4,300"
@@ -181,3 +182,18 @@ def test_a_quoted_cell_is_read_as_it_was_written(cells):
     line = ",".join(f'"{cell}"' for cell in cells)
     read = [dict(record) for _line, record in records(f"{HEAD}\n{line}\n".encode())]
     assert read in ([dict(zip(COLUMNS, cells, strict=True))], [] if not "".join(cells).strip() else None)
+
+
+def test_the_statements_do_not_grow_with_the_rows(app):
+    lines = [GOOD.replace("Clinic Ada", f"Clinic {n}") for n in range(400)]
+    with statements_of(db.engine.engine) as sent:
+        assert import_csv(file_of(*lines)).clinics == 400
+    assert len(sent) == 6
+
+
+def test_clinics_of_one_name_part_by_their_city_then_by_a_number(app):
+    cities = ("Istanbul", "Izmir", "Bursa", "Bursa, Nilüfer", "Bursa Nilufer!")
+    import_csv(file_of(*(GOOD.replace("Istanbul", f'"{city}"') for city in cities)))
+    import_csv(file_of(GOOD.replace("TR,Istanbul", "PL,Istanbul")))
+    found = db.session.scalars(select(Clinic.slug).order_by(Clinic.slug))
+    assert list(found) == [f"clinic-ada{end}" for end in ("", "-2", "-bursa", "-bursa-nilufer", "-istanbul", "-izmir")]

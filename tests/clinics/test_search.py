@@ -1,13 +1,10 @@
 """Search: published clinics only, sorted without money, in few statements however many there are."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import event
 
 from marketplace.clinics import facets, queries
 from marketplace.clinics.checks import check_of
@@ -17,25 +14,11 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from tests.factories import Make
+from tests.statements import statements_of
 
 
 def names(wanted: ClinicFilter) -> list[str]:
     return [clinic.name for clinic in search(wanted).rows]
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    engine = db.engine.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("state", [state for state in ListingState if state != ListingState.PUBLISHED])
@@ -114,7 +97,7 @@ def test_the_statements_do_not_grow_with_the_clinics(make_clinic: Make) -> None:
             make_clinic(f"Clinic {n}")
         db.session.flush()
         db.session.expunge_all()
-        with counted() as seen:
+        with statements_of(db.engine.engine) as seen:
             for clinic in search(ClinicFilter()).rows:
                 [price.procedure.name for price in clinic.prices], clinic.checks, clinic.people
         counts.append(len(seen))

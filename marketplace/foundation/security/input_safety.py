@@ -15,8 +15,15 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c)
 _OVERRIDES = frozenset("\u202d\u202e")
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is ASCII that can be seen, and spaces: most text, of which no character needs to be looked at."""
+    return text.isascii() and text.isprintable()
+
+
 def has_unsafe_characters(value: str, *, lines: bool = False) -> bool:
     """Whether the text holds control characters or lone surrogates; with `lines` line ends and tabs are allowed."""
+    if _is_plain(value):
+        return False
     kept = LINE_CHARACTERS if lines else set()
     return any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value)
 
@@ -44,6 +51,8 @@ def trimmed(text: str) -> str:
 
     Inside, joiners stay: Persian words and emoji are made with them. What has nothing to see becomes "".
     """
+    if _is_plain(text):
+        return text.strip()
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     seen = [position for position, character in enumerate(composed) if not is_invisible(character)]
     return composed[seen[0] : _end(composed, seen[-1])] if seen else ""
