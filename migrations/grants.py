@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from migrations.online import patiently
+from migrations.public_pages import TRIGGERS, tables_of_public_pages, watch
 from migrations.row_policies import (
     EXECUTE_RIGHTS,
     NEEDS_COLUMN,
@@ -90,12 +91,14 @@ def _run(connection: Connection, statement: str) -> None:
 def _mark(connection: Connection, *, app: str) -> str:
     """What stands is known by it: without a change nothing is locked."""
     rights = [(table, sorted(rights_on(table).items())) for table in sorted(_tables(connection) & set(TABLE_RIGHTS))]
-    return hashlib.sha256(repr((app, rights)).encode()).hexdigest()
+    watched = (sorted(tables_of_public_pages()), sorted(TRIGGERS.items()))
+    return hashlib.sha256(repr((app, rights, watched)).encode()).hexdigest()
 
 
 def _apply_to_table(connection: Connection, table: str) -> None:
     run = connection.exec_driver_sql
     run(f"REVOKE ALL ON {table} FROM {', '.join(ROLES)}")
+    watch(connection, table)
     columns = _columns(connection, table)
     for policy in _policies(connection, table):
         run(f"DROP POLICY {policy} ON {table}")

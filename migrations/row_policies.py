@@ -58,6 +58,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     # What is published already, written by triggers alone
     "clinic_card": {**ANYONE_READS, WORKER: Right(READ)},
     "clinic_offer": {**ANYONE_READS, WORKER: Right(READ)},
+    "public_version": ANYONE_READS,
     "clinic": {
         **ANYONE_READS,
         PUBLIC: Right(READ, LISTED),
@@ -144,6 +145,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "limit_bucket": {},
     "spent_challenge": {PATIENT: Right(ADD)},
     "mail_allowance": {},
+    "public_change": {},
     "alembic_version": {OPERATOR: Right(READ)},
 }
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from marketplace.extensions import db
+from marketplace.foundation.database.public_version import LAGS
 from marketplace.foundation.database.roles import FIXED_ROLE, DatabaseRole, use_role
 from marketplace.foundation.database.timeouts import DeadlineConnection
 
@@ -27,16 +28,18 @@ _LAID_BACK = "laid_back"  # in the record's info: when its connection came back 
 
 def configure(app: Flask) -> None:
     """Names the engines to Flask-SQLAlchemy, from the app's settings."""
-    app.config["SQLALCHEMY_BINDS"] = {PUBLIC_READS: _public_reads(app, str(app.config["SQLALCHEMY_DATABASE_URI"]))}
+    primary = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    url = str(app.config.get("READ_DATABASE_URL") or primary)
+    app.config["SQLALCHEMY_BINDS"] = {PUBLIC_READS: _public_reads(app, url, lags=url != primary)}
 
 
-def _public_reads(app: Flask, url: str) -> dict[str, Any]:
+def _public_reads(app: Flask, url: str, *, lags: bool) -> dict[str, Any]:
     given = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
     return given | {
         "url": url,
         "connect_args": {**given.get("connect_args", {}), "options": _OPTIONS},
         "isolation_level": "AUTOCOMMIT",
-        "execution_options": {FIXED_ROLE: DatabaseRole.PUBLIC},
+        "execution_options": {FIXED_ROLE: DatabaseRole.PUBLIC, LAGS: lags},
         "pool_pre_ping": False,
     }
 
