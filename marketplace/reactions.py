@@ -5,7 +5,7 @@ in which the thing happened, so nothing follows before the commit and nothing is
 """
 
 from marketplace.accounts import events as account
-from marketplace.backups import events as backup
+from marketplace.backups import archive as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import facets as clinic_jobs
 from marketplace.foundation.audit import log as audit_log
@@ -13,14 +13,14 @@ from marketplace.foundation.audit.log import Event, Listener
 from marketplace.foundation.security import limits
 from marketplace.leads import events as lead
 from marketplace.mail import account_emails as to_account
-from marketplace.mail import answer_notifications, clinic_updates, quote_notifications
+from marketplace.mail import change_notifications, quote_notifications
 from marketplace.mail import clinic_emails as to_clinic
 from marketplace.mail import events as email
 from marketplace.mail import patient_emails as to_patient
 from marketplace.quote_requests import events as request
 from marketplace.quotes import events as quote
 from marketplace.quotes import pending as quote_jobs
-from marketplace.reviews import events as review
+from marketplace.reviews import actions as review
 
 REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     # A patient asks
@@ -35,7 +35,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.NoClinicFound: (),  # operators read it as a coverage gap
     request.ClinicsAvailable: (to_patient.clinics_available,),
     request.LinkAsked: (to_patient.access_link,),
-    request.RequestChanged: (answer_notifications.notify_clinics,),
+    request.RequestChanged: (change_notifications.notify_clinics,),
     request.RequestPaused: (),
     request.RequestReopened: (),
     request.RequestClosed: (to_clinic.request_closed,),
@@ -54,15 +54,15 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadOpened: (),
     lead.QuestionAsked: (to_patient.clinic_asked,),
     lead.QuestionAnswered: (to_clinic.question_answered,),
-    lead.ClinicReplied: (clinic_updates.clinic_wrote,),
+    lead.ClinicReplied: (change_notifications.clinic_wrote,),
     lead.LeadDeclined: (to_patient.clinic_will_not_quote,),
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadExpired: (to_patient.clinic_will_not_quote,),
     lead.LeadRevoked: (to_clinic.delete_data,),
-    lead.LeadFrozen: (clinic_updates.clinic_stopped,),
-    lead.LeadThawed: (clinic_updates.clinic_returned, quote_notifications.schedule),
-    lead.ChosenClinicStopped: (clinic_updates.clinic_stopped,),
-    lead.ChosenClinicReturned: (clinic_updates.clinic_returned,),
+    lead.LeadFrozen: (change_notifications.clinic_stopped,),
+    lead.LeadThawed: (change_notifications.clinic_returned, quote_notifications.schedule),
+    lead.ChosenClinicStopped: (change_notifications.clinic_stopped,),
+    lead.ChosenClinicReturned: (change_notifications.clinic_returned,),
     lead.ConsentRevoked: (to_clinic.delete_part,),
     lead.ConsentGiven: (),  # the clinic sees it on the lead's page
     lead.DeletionChased: (to_clinic.delete_reminder,),
@@ -72,7 +72,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     quote.QuoteHeld: (quote_jobs.release_later,),
     quote.QuoteSent: (quote_notifications.schedule,),
     quote.QuoteRevised: (quote_notifications.schedule,),
-    quote.QuoteWithdrawn: (clinic_updates.quote_withdrawn,),
+    quote.QuoteWithdrawn: (change_notifications.quote_withdrawn,),
     quote.QuoteExpired: (),
     quote.QuoteDeclined: (to_clinic.quote_declined,),
     quote.DeclineUndone: (to_clinic.decline_undone, quote_notifications.schedule),
@@ -107,8 +107,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     clinic.CheckSubmitted: (),
     clinic.CheckPassed: (),
     clinic.CheckRefused: (),
-    clinic.CheckRevoked: (clinic_updates.check_ended,),
-    clinic.CheckExpired: (clinic_updates.check_ended,),
+    clinic.CheckRevoked: (change_notifications.check_ended,),
+    clinic.CheckExpired: (change_notifications.check_ended,),
     # What waits for an operator
     review.ReviewItemOpened: (),
     review.ReviewItemDecided: (),

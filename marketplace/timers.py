@@ -11,8 +11,8 @@ from marketplace.foundation.security import challenges, limits
 from marketplace.leads import clocks as leads
 from marketplace.leads import deletion_duties, request_actions
 from marketplace.leads import proposal as leads_waiting
+from marketplace.mail import delivery_reports, operator_digest, quota, quote_notifications
 from marketplace.mail import jobs as mail
-from marketplace.mail import operator_digest, quota, quote_notifications, report_hook
 from marketplace.quote_requests import retention
 from marketplace.quotes import choosing, ending, pending, stopping
 from marketplace.retention.rules import RULES
@@ -42,5 +42,5 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     **{f"end the time of {rule.name}": rule.batch for rule in RULES},
     "seal the audit log": seals.seal_due,
     "forget the audit log of long ago": seals.forget_due,
-    "forget the relay's signatures": report_hook.forget_receipts,
+    "forget the relay's signatures": delivery_reports.forget_receipts,
 }

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import credentials, session_store
 from marketplace.accounts.events import AccountDeactivated, AccountReactivated, OperatorMade, SessionsEnded
-from marketplace.accounts.models import OPERATOR, Account, Role
-from marketplace.accounts.queries import account_with_address, normal_address
+from marketplace.accounts.models import OPERATOR, Account, Role, account_with_address, normal_address
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record

@@ -1,17 +1,21 @@
-"""Who signs in: members of clinics' teams and operators. Patients have no account."""
+"""Who signs in: members of clinics' teams and operators; patients have no account."""
 
 # mypy: disable-error-code="assignment"
 # Flask-Security's mixins declare plain types; the columns decide.
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base, Created, key
+from marketplace.foundation.problems import Refused
+from marketplace.foundation.security.input_safety import mailable
 
 OPERATOR = "operator"
 
@@ -87,3 +91,37 @@ class Account(Created, Base, UserMixin):
 
 
 SignalDetail = str | Account | None  # what Flask-Security adds to a signal
+
+
+def names_of(account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Returns the names of these accounts by id; an unknown id is left out."""
+    wanted = set(account_ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
+    return {account_id: name for account_id, name in rows}
+
+
+def all_accounts() -> list[Account]:
+    """Returns all accounts, the oldest first."""
+    return list(db.session.scalars(select(Account).order_by(Account.id)))
+
+
+def operators() -> list[Account]:
+    """Returns the operators who may sign in."""
+    query = select(Account).join(Account.roles).where(Role.name == OPERATOR, Account.active)
+    return list(db.session.scalars(query.order_by(Account.id)))
+
+
+def account_with_address(email: str) -> Account | None:
+    """Finds the account of an address, upper and lower case alike."""
+    return db.session.scalar(select(Account).where(func.lower(Account.email) == func.lower(email)))
+
+
+def normal_address(email: str) -> str:
+    """Returns the address as sign-in looks it up. Raises Refused where no mail can be sent to it."""
+    try:
+        return mailable(email)
+    except ValueError as error:
+        problem = "This is not an email address that mail can be sent to, like name@example.com"
+        raise Refused("not_an_address", problem, field="email") from error

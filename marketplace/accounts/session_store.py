@@ -28,9 +28,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.database import separate_transaction
+from marketplace.foundation.database import transactions
 from marketplace.foundation.database.columns import Base
-from marketplace.foundation.security.derived_keys import sealing_key
+from marketplace.foundation.security.sealed import sealing_key
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NONCE = 12
@@ -103,13 +103,13 @@ def find(token: str) -> WebSession | None:
     if not TOKEN.fullmatch(token):
         return None
     query = select(WebSession).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
-    with separate_transaction.transaction() as session:
+    with transactions.transaction() as session:
         return session.scalar(query.where(WebSession.expires_at > clock.now()))
 
 
 def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
     """Inserts a row and ends those it replaces: both or neither."""
-    with separate_transaction.transaction() as session:
+    with transactions.transaction() as session:
         _end(session, WebSession.id.in_(tuple(ending)))
         if row:
             session.execute(insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}))
@@ -118,7 +118,7 @@ def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
 def keep(row_id: bytes, **values: bytes | datetime | int) -> None:
     """Stores what changed; a session that has ended meanwhile stays so."""
     living = WebSession.id == row_id, WebSession.data.is_not(None)
-    with separate_transaction.transaction() as session:
+    with transactions.transaction() as session:
         session.execute(update(WebSession).where(*living).values(**values))
 
 

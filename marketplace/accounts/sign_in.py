@@ -15,8 +15,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import freshness, mailed_links, security_pages, signals
 from marketplace.accounts.credentials import OnceOnlyTotp, Passwords
-from marketplace.accounts.models import Account, Role
-from marketplace.accounts.queries import normal_address
+from marketplace.accounts.models import Account, Role, normal_address
 from marketplace.accounts.sessions import RowSessions
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
@@ -24,8 +23,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Refused
 from marketplace.foundation.security import limits
-from marketplace.foundation.security.derived_keys import sealing_key
 from marketplace.foundation.security.input_safety import trimmed
+from marketplace.foundation.security.sealed import sealing_key
 
 MIN_PASSWORD = 10  # characters
 RESET_WITHIN = timedelta(hours=24)

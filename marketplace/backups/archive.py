@@ -1,9 +1,10 @@
-"""The file of a backup: a dump and what it must hold, in one ZIP that is whole or not there."""
+"""Creates a backup: one snapshot, counted and dumped into a ZIP that is whole or not there."""
 
 import hashlib
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -12,10 +13,26 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from marketplace.backups.contents import Fingerprint
+import psycopg
+from flask import current_app
 
+from marketplace.backups import contents
+from marketplace.backups.contents import Fingerprint
+from marketplace.foundation import clock
+from marketplace.foundation.audit.log import Event, record
+from marketplace.processes import postgres_tools
+
+ROOT = Path(__file__).resolve().parents[2]
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.json"
+
+
+class BackupMade(Event):
+    """A backup of everything was written to a file."""
+
+
+class BackupRestored(Event):
+    """A backup was restored; `reason` is the moment it was made at."""
 
 
 class InvalidArchive(ValueError):
@@ -99,3 +116,47 @@ def _read(raw: bytes) -> tuple[Manifest, str]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def create_backup(to: Path) -> Manifest:
+    """Writes a backup of one snapshot to `path`; the file is whole or not there.
+
+    Raises ToolFailed, or what the database raises when it is away.
+    """
+    url = str(current_app.config["BACKUP_DATABASE_URL"])
+    with workplace(to.resolve().parent) as folder, contents.connect(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        snapshot = str((connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",))[0])
+        manifest = _manifest(connection)
+        dump = folder / DUMP
+        postgres_tools.dump(url, to=dump, snapshot=snapshot, leave_out=contents.LEFT_OUT)
+        write(to.resolve(), dump=dump, manifest=manifest)
+    record(BackupMade())
+    return manifest
+
+
+def _manifest(connection: contents.Connection) -> Manifest:
+    return Manifest(
+        made_at=clock.now(),
+        site=_site_version(),
+        server=str(connection.info.server_version),
+        schema_head=contents.schema_head(connection),
+        tables=contents.fingerprints(connection),
+        structure=contents.structure(connection),
+    )
+
+
+def _site_version() -> str:
+    """The commit that runs, where it is known."""
+    try:
+        done = subprocess.run(
+            ("git", "describe", "--always", "--dirty"),  # noqa: S607
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

@@ -13,9 +13,8 @@ from flask import current_app
 from flask_migrate import upgrade
 
 from marketplace.backups import archive, contents
-from marketplace.backups.archive import Manifest
+from marketplace.backups.archive import BackupRestored, Manifest
 from marketplace.backups.contents import Connection, Fingerprint
-from marketplace.backups.events import BackupRestored
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import engines

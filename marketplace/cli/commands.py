@@ -8,11 +8,10 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from marketplace.cli.backups import backup, restore_backup
 from marketplace.cli.people import accounts, clinics, operator
-from marketplace.cli.retention import erase, retention
 from marketplace.cli.running import bounces, content, prepare, run_server, run_worker, sample, timers
 from marketplace.cli.security import audit, config, keys, list_access
+from marketplace.cli.stored_data import backup, erase, restore_backup, retention
 from marketplace.foundation.audit.log import acting_as
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 

@@ -6,8 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from marketplace.accounts.actions import create_operator, deactivate, end_all, reactivate
-from marketplace.accounts.models import Account
-from marketplace.accounts.queries import account_with_address, all_accounts
+from marketplace.accounts.models import Account, account_with_address, all_accounts
 from marketplace.clinics.importing import ImportRefused, import_csv
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import CommandRun, record

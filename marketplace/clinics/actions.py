@@ -12,7 +12,7 @@ from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, DecisionKind
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import current_actor, record
-from marketplace.foundation.database.locking import for_each_locked
+from marketplace.foundation.database.transactions import for_each_locked
 from marketplace.foundation.problems import Refused
 from marketplace.words.event import joined_codes
 from marketplace.words.listing import SEND_BACK_REASONS, SUSPENSION_REASONS

@@ -12,8 +12,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from marketplace.accounts.actions import make_account
-from marketplace.accounts.models import Account
-from marketplace.accounts.queries import account_with_address, names_of, normal_address
+from marketplace.accounts.models import Account, account_with_address, names_of, normal_address
 from marketplace.clinics import events, invitations, team
 from marketplace.clinics.invitations import INVITATION, LIFETIME, PURPOSE, Invitation, end_invitation
 from marketplace.clinics.models import Clinic
@@ -21,8 +20,8 @@ from marketplace.clinics.states import InvitationState, TeamRole
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as, record
-from marketplace.foundation.database.locking import for_each_locked
 from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.database.transactions import for_each_locked
 from marketplace.foundation.problems import LinkGone, Refused, WrongState
 from marketplace.foundation.security import signed_links
 

@@ -12,10 +12,10 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record, record_in_own_transaction
-from marketplace.foundation.database.locking import lock_rows
+from marketplace.foundation.database.transactions import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import clocks
-from marketplace.leads.clocks import refresh_reply_times
+from marketplace.leads.clocks import must_go_on, refresh_reply_times
 from marketplace.leads.events import (
     ClinicReplied,
     LeadDeclined,
@@ -24,7 +24,6 @@ from marketplace.leads.events import (
     QuestionAsked,
     ids,
 )
-from marketplace.leads.freezing import must_go_on
 from marketplace.leads.messages import (
     CLINIC,
     PATIENT,

@@ -1,21 +1,30 @@
-"""The clock of a lead: started, stopped, resumed; a reminder at half time, its end at `due_at`; and the reply times."""
+"""The clock of a lead: started, stopped, resumed; a reminder at half time, its end at `due_at`; and the reply times.
+
+A lead is frozen while its clinic may not go on: nobody there reads or answers it, and its clock stands.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import Select, case, func, select
 
+from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import BATCH, for_each_locked, lock_rows
+from marketplace.foundation.database.transactions import BATCH, for_each_locked, lock_rows
+from marketplace.foundation.problems import WrongState
 from marketplace.leads.deadlines import AFTER_OPENING, REPLY_WITHIN, due_at
 from marketplace.leads.events import LeadExpired, LeadReminded, ids
-from marketplace.leads.models import LEAD, Lead
-from marketplace.leads.states import AWAITING, LeadState
+from marketplace.leads.models import LEAD, Lead, move_back
+from marketplace.leads.states import AWAITING, FREEZES, LEAD_REFUSALS, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
+
+WINDOW = timedelta(days=90)
+SHOWN_FROM = 5
 
 
 def start_clock(lead: Lead, *, within: timedelta = REPLY_WITHIN) -> None:
@@ -84,10 +93,6 @@ def _waiting() -> Select[Lead]:
     return query.where(Lead.state.in_(AWAITING), QuoteRequest.state == RequestState.OPEN)
 
 
-WINDOW = timedelta(days=90)
-SHOWN_FROM = 5
-
-
 def median_minutes(leads: Sequence[tuple[float, bool]]) -> float | None:
     """Returns the Kaplan-Meier median of (minutes, answered), or None where under half were answered.
 
@@ -114,11 +119,71 @@ def refresh_reply_times(clinic: Clinic) -> None:
     query = select(Lead.new_at, Lead.answered_at, func.coalesce(Lead.answered_at, stopped_at, now), Lead.frozen_seconds)
     rows = db.session.execute(query.where(Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW))
     seen = [
-        ((until - new - timedelta(seconds=frozen)).total_seconds() / 60, answered is not None)
-        for new, answered, until, frozen in rows
+        ((until - new - timedelta(seconds=stopped)).total_seconds() / 60, answered is not None)
+        for new, answered, until, stopped in rows
         if new
     ]
     if len(seen) >= SHOWN_FROM:
         median = median_minutes(seen)
         clinic.reply_minutes = round(median) if median is not None else None
+        db.session.flush()
+
+
+def must_go_on(lead: Lead) -> None:
+    """Locks the clinic's row, first of all, so that a suspension and an answer have one order.
+
+    Raises WrongState where the lead is frozen, or the clinic may not go on.
+    """
+    (clinic,) = lock_rows(Clinic, [lead.clinic_id])
+    db.session.refresh(lead, ["state"])
+    if lead.state == LeadState.FROZEN or why_stopped(clinic):
+        raise frozen()
+
+
+def frozen() -> WrongState:
+    """Returns the refusal for a clinic that tries to answer a frozen lead."""
+    return WrongState("lead_frozen", gettext("This request is frozen. Your requests page says why and what to do"))
+
+
+def may_read(lead: Lead) -> bool:
+    """Whether the clinic may go on now; it stays so until this transaction ends."""
+    (clinic,) = lock_rows(Clinic, [lead.clinic_id], shared=True)
+    db.session.refresh(lead, ["state"])
+    return lead.state != LeadState.FROZEN and why_stopped(clinic) is None
+
+
+def freeze(lead: Lead) -> None:
+    """Freezes a lead with its state and the rest of its time. For a lead of a locked request."""
+    LEAD.lock(lead)
+    lead.state_before_freeze = LeadState(lead.state)
+    if lead.state in AWAITING:
+        stop_clock(lead)
+    LEAD.move(lead, LeadState.FROZEN)
+    _count_sent(lead, -1)
+
+
+def thaw(lead: Lead) -> None:
+    """Returns a frozen lead to its earlier state; its clock resumes. Raises WrongState where it is not frozen."""
+    LEAD.lock(lead)
+    if lead.state != LeadState.FROZEN or lead.state_before_freeze is None:
+        raise WrongState(LEAD_REFUSALS[lead.state])
+    if lead.answered_at is None and lead.frozen_at is not None:
+        lead.frozen_seconds += int((clock.now() - lead.frozen_at).total_seconds())
+    move_back(lead, LeadState(lead.state_before_freeze))
+    lead.state_before_freeze = None
+    if lead.state in AWAITING:
+        resume_clock(lead)
+    _count_sent(lead, 1)
+
+
+def can_freeze(lead: Lead) -> bool:
+    """Whether the lead is in a state that freezes."""
+    return lead.state in FREEZES
+
+
+def _count_sent(lead: Lead, change: int) -> None:
+    """A request that the clinic cannot answer is none that it did not answer."""
+    if lead.answered_at is None:
+        clinic = db.session.get_one(Clinic, lead.clinic_id)
+        clinic.leads_sent = Clinic.leads_sent + change
         db.session.flush()

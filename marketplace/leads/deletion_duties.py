@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import for_each_locked
+from marketplace.foundation.database.transactions import for_each_locked
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.events import DeletionChased, DeletionConfirmed, ids
 from marketplace.leads.models import DUTY, LEAD, DeletionDuty, Lead

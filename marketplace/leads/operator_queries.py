@@ -17,7 +17,7 @@ from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead, RoutingDecision
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.operator_queries import UNSEEN
+from marketplace.quote_requests.queries import UNSEEN
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 
 PAGE = 40

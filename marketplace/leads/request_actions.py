@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import for_each_locked
+from marketplace.foundation.database.transactions import for_each_locked
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import signed_links
 from marketplace.leads.consent import (

@@ -15,8 +15,8 @@ from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
-from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.database.transactions import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.consent import (
     GIVEN,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.leads.actions import lock
-from marketplace.leads.clinic_queries import shared
-from marketplace.leads.freezing import may_read
+from marketplace.leads.clocks import may_read
 from marketplace.leads.messages import MessageView, messages
+from marketplace.leads.queries import shared
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers, without_health

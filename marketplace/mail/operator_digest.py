@@ -8,8 +8,7 @@ from babel.dates import format_timedelta
 from flask import current_app
 from sqlalchemy import func, select
 
-from marketplace.accounts.models import Account
-from marketplace.accounts.queries import operators
+from marketplace.accounts.models import Account, operators
 from marketplace.clinics import operator_queries
 from marketplace.extensions import db
 from marketplace.mail import outbox

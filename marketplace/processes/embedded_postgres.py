@@ -10,7 +10,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from marketplace.processes import postgres_files as files
+from marketplace.processes import postgres_tools as files
 from marketplace.processes.launch import CannotStart, InstanceLock, end, launch
 
 OWNER = "marketplace_owner"

@@ -1,5 +1,9 @@
-"""Reads requests by whom they belong to, never by what they hold."""
+"""Reads requests by whom they belong to, never by what they hold.
 
+For operators it reads where they stand, never whose they are.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -9,6 +13,7 @@ from marketplace.catalogue.models import Treatment
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
+from marketplace.foundation.lifecycle import count_by_state
 from marketplace.foundation.problems import NotFound
 from marketplace.quote_requests.models import Consent, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
@@ -105,3 +110,28 @@ def mail_came_back(request: QuoteRequest) -> bool:
     query = select(AuditEntry.name).where(told, AuditEntry.name.in_((*ASKED_FOR_MAIL, *CAME_BACK)))
     latest = db.session.scalar(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1))
     return latest in CAME_BACK
+
+
+UNSEEN = (RequestState.DRAFT,)
+
+
+def state_counts() -> dict[str, int]:
+    """Counts requests by state, without drafts."""
+    return count_by_state(QuoteRequest.state, [state for state in RequestState if state not in UNSEEN])
+
+
+def refs_of(request_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Returns the references of these requests."""
+    rows = db.session.execute(select(QuoteRequest.id, QuoteRequest.ref).where(QuoteRequest.id.in_(set(request_ids))))
+    return {key: ref for key, ref in rows}
+
+
+def id_of(ref: str) -> UUID | None:
+    """Returns the id of the request with this reference, in any state."""
+    return db.session.scalar(select(QuoteRequest.id).where(QuoteRequest.ref == ref))
+
+
+def history(request: QuoteRequest) -> list[AuditEntry]:
+    """Returns the audit entries of a request in order, without readings; those are on the audit log's page."""
+    query = select(AuditEntry).where(AuditEntry.request_id == request.id, AuditEntry.name != "AnswersRead")
+    return list(db.session.scalars(query.order_by(AuditEntry.at, AuditEntry.id).limit(500)))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import for_each_locked
+from marketplace.foundation.database.transactions import for_each_locked
 from marketplace.foundation.problems import WrongState
 from marketplace.quote_requests.answer_table import OPEN_COLUMNS
 from marketplace.quote_requests.events import (

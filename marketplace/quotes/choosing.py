@@ -13,11 +13,11 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import for_each_locked, lock_rows
+from marketplace.foundation.database.transactions import for_each_locked, lock_rows
 from marketplace.foundation.problems import Refused, WrongState
+from marketplace.leads.clocks import can_freeze, thaw
 from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.events import ids
-from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_REASONS, LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest

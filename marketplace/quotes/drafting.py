@@ -17,8 +17,8 @@ from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Disagreements, FieldProblem, WrongState
 from marketplace.foundation.values.money import written
+from marketplace.leads.clocks import must_go_on
 from marketplace.leads.events import ids
-from marketplace.leads.freezing import must_go_on
 from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import LEAD_REFUSALS, QUOTABLE
 from marketplace.quote_requests.models import REQUEST

@@ -10,12 +10,12 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import lock_rows
+from marketplace.foundation.database.transactions import lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import clocks, revoking
+from marketplace.leads.clocks import must_go_on
 from marketplace.leads.deadlines import REPLY_WITHIN
 from marketplace.leads.events import ids
-from marketplace.leads.freezing import must_go_on
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState

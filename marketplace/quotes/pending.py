@@ -9,13 +9,13 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event, record
-from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
+from marketplace.foundation.database.transactions import lock_rows
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import actions
 from marketplace.leads.actions import mark_answered
+from marketplace.leads.clocks import freeze, must_go_on
 from marketplace.leads.events import ids
-from marketplace.leads.freezing import freeze, must_go_on
 from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest

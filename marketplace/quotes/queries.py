@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
-from marketplace.leads.clinic_queries import changed_since
 from marketplace.leads.models import Lead
+from marketplace.leads.queries import changed_since
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState

@@ -10,13 +10,13 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry, record
-from marketplace.foundation.values.json import Json
+from marketplace.foundation.database.columns import Json
 from marketplace.leads import status_texts
 from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.messages import messages
 from marketplace.leads.models import DeletionDuty, Lead, RoutingDecision
 from marketplace.leads.queries import decisions, leads_of
-from marketplace.quote_requests import access_records, operator_queries, queries
+from marketplace.quote_requests import access_records, queries
 from marketplace.quote_requests.answer_table import OPEN_COLUMNS
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
@@ -53,7 +53,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
         "looks": [_access(access) for access in access_records.access_records_of(request)],
         "considered": [_decision(decision) for decision in decisions(request)],
-        "history": [_event(entry) for entry in operator_queries.history(request)],
+        "history": [_event(entry) for entry in queries.history(request)],
     }
     record(RequestExported(request_id=request.id))
     return {name: _plain(value) for name, value in content.items()}

@@ -15,11 +15,11 @@ from marketplace.clinics.models import Check, Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.locking import lock_rows
 from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.database.transactions import lock_rows
+from marketplace.leads.clocks import can_freeze, thaw
 from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.events import ChosenClinicReturned, ChosenClinicStopped, LeadFrozen, LeadThawed, ids
-from marketplace.leads.freezing import can_freeze, thaw
 from marketplace.leads.models import Lead
 from marketplace.leads.states import FREEZES, LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest

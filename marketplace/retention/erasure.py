@@ -1,18 +1,20 @@
 """Erases a request: everything of the person in one transaction, and a line in the list that outlives a restore.
 
-The list as text is one `id,moment` a line, to be kept beside the backups.
+The list holds ids only; as text it is one `id,moment` a line, to be kept beside the backups.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Index, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import queue
+from marketplace.foundation.database.columns import Base
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.leads import messages, request_actions
 from marketplace.mail import retention as emails
@@ -22,8 +24,18 @@ from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.request_links import DELETED
 from marketplace.quote_requests.states import AT_CLINICS, RequestState
 from marketplace.quotes import ending as quotes
-from marketplace.retention.models import Erasure
 from marketplace.reviews import actions as reviews
+
+
+class Erasure(Base):
+    """A request that was erased. It has no foreign key: the database may be older than the erasure."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index("ix_erasure_pending", "request_id", postgresql_where="pending"),)
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    erased_at: Mapped[datetime]
+    pending: Mapped[bool]  # learnt from another list: to be erased here again
 
 
 def erase(request: QuoteRequest) -> None:

@@ -1,4 +1,4 @@
-"""Opening and deciding what an operator is to look at."""
+"""Opening and deciding what an operator is to look at, and the events of it."""
 
 from uuid import UUID
 
@@ -7,13 +7,21 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import record
+from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.lifecycle import Lifecycle
-from marketplace.reviews.events import ReviewItemDecided, ReviewItemOpened
 from marketplace.reviews.models import Detail, ReviewItem
 from marketplace.reviews.states import REVIEW_MOVES, Outcome, ReviewKind, ReviewState
+
+
+class ReviewItemOpened(Event):
+    """Something is to be looked at; `reason` is its kind."""
+
+
+class ReviewItemDecided(Event):
+    """An operator looked at it; `reason` is its kind."""
+
 
 REVIEW: Lifecycle[ReviewItem, ReviewState] = Lifecycle(ReviewItem, REVIEW_MOVES, refusal="review_item_moved_on")
 UNDECIDED = ReviewItem.state != ReviewState.DECIDED

@@ -23,10 +23,9 @@ from marketplace.catalogue.trip_plans import (
 )
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import written
-from marketplace.words.email import email_problem
-from marketplace.words.event import code_text, event_title
+from marketplace.words.event import code_text, email_problem, event_title
+from marketplace.words.lead import INCLUDED
 from marketplace.words.listing import listing_reasons
-from marketplace.words.quote import INCLUDED
 from marketplace.words.table import Tag, Titled
 from marketplace.words.tables import TABLES
 

@@ -11,7 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import set_actor
 from marketplace.foundation.problems import NotFound, Problem
 from marketplace.foundation.security import limits
-from marketplace.mail import delivery_reports, report_hook
+from marketplace.mail import delivery_reports
 from marketplace.mail.suppression import Subscription, subscription_of
 from marketplace.web.http.headers import keep_private
 from marketplace.web.http.writing import writes
@@ -49,8 +49,8 @@ def _taken(secret: str) -> ResponseReturnValue:
         return problem(413, "too_large")
     body = request.get_data()
     timestamp, signature = (request.headers.get(f"Mail-Hook-{name}", "") for name in ("Timestamp", "Signature"))
-    report_hook.check(body, timestamp=timestamp, signature=signature, secret=secret)
-    report = report_hook.report_in(body)
+    delivery_reports.check_signature(body, timestamp=timestamp, signature=signature, secret=secret)
+    report = delivery_reports.report_in(body)
     try:
         delivery_reports.apply_report(report)
     except NotFound:

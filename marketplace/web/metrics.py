@@ -13,7 +13,7 @@ from marketplace.foundation.database import queue, readiness
 from marketplace.foundation.database.roles import as_system
 from marketplace.leads import operator_queries as leads
 from marketplace.mail import operator_queries as mail
-from marketplace.quote_requests import operator_queries as quote_requests
+from marketplace.quote_requests import queries as quote_requests
 
 metrics = Blueprint("metrics", __name__)
 PROXIES_SAY = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")

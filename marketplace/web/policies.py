@@ -12,7 +12,7 @@ from marketplace.foundation.database.roles import DatabaseRole, as_system, use_r
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.signed_links import genuine
-from marketplace.leads.freezing import frozen
+from marketplace.leads.clocks import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.web.access import Policy

@@ -15,7 +15,7 @@ from marketplace.clinics.states import CheckKind
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
-from marketplace.leads import clinic_queries, clocks, deadlines, deletion_duties, operator_queries
+from marketplace.leads import clocks, deadlines, deletion_duties, operator_queries, queries
 from marketplace.mail import retention as mail_retention
 from marketplace.mail import smtp_outcomes
 from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
@@ -42,7 +42,7 @@ DURATIONS: Mapping[str, timedelta] = {
     # Clinics: their time to answer and their checks
     "reply": deadlines.REPLY_WITHIN,
     "reply_after_opening": deadlines.AFTER_OPENING,
-    "clinic_numbers": clinic_queries.LOOKING_BACK,
+    "clinic_numbers": queries.LOOKING_BACK,
     "routing_figures": operator_queries.LOOKING_BACK,
     "check": checks.MAX_VALIDITY[CheckKind.COMPANY],
     "price_check": checks.MAX_VALIDITY[CheckKind.PRICES],

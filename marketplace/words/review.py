@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.quote import PRICE_REASONS
+from marketplace.words.lead import PRICE_REASONS
 from marketplace.words.request import PURPOSES
 from marketplace.words.table import Table, Titled, Words
 

@@ -4,15 +4,26 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.email import EMAIL_AUDIENCES, EMAIL_PROBLEMS, EMAIL_STATES, LIFT_REASONS, SUPPRESSIONS
-from marketplace.words.event import ACTORS, EVENTS
+from marketplace.words.event import (
+    ACTORS,
+    EMAIL_AUDIENCES,
+    EMAIL_PROBLEMS,
+    EMAIL_STATES,
+    EVENTS,
+    LIFT_REASONS,
+    SUPPRESSIONS,
+)
 from marketplace.words.lead import (
     EMPTY_INBOX,
     INBOX_TABS,
+    INCLUDED,
     LEAD_DECLINES,
     LEAD_ENDINGS,
     LEAD_STATES,
+    PRACTITIONER_ROLES,
+    PRICE_REASONS,
     QUOTE_DECLINES,
+    QUOTE_STATES,
     QUOTE_WITHDRAWALS,
     ROUTING_OUTCOMES,
     ROUTING_REASONS,
@@ -27,7 +38,6 @@ from marketplace.words.listing import (
     SUSPENSION_REASONS,
     TEAM_ROLES,
 )
-from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, PRICE_REASONS, QUOTE_STATES
 from marketplace.words.request import (
     ANSWERS,
     BUDGET_SCOPES,

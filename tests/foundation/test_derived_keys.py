@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.foundation.security.derived_keys import normalised, sealing_key, signing_key
+from marketplace.foundation.security.sealed import normalised, sealing_key, signing_key
 
 
 def test_the_keys_of_a_secret_do_not_change() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from marketplace import worker
 from marketplace.backups.contents import connect
 from marketplace.extensions import db
-from marketplace.foundation.database import separate_transaction, timeouts
+from marketplace.foundation.database import timeouts, transactions
 from marketplace.foundation.database.roles import as_system
 from marketplace.web.public import pages
 from tests.working import work_off
@@ -111,7 +111,7 @@ def the_webs(app: Flask) -> dict[str, str]:
 
 
 def those_beside_it(app: Flask) -> dict[str, str]:
-    return asked_of(separate_transaction.autocommit_engine().raw_connection().driver_connection)
+    return asked_of(transactions.autocommit_engine().raw_connection().driver_connection)
 
 
 def the_queues(app: Flask) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.accounts import freshness, sessions, sign_in
-from marketplace.cli import backups
+from marketplace.cli import stored_data
 from marketplace.clinics import invitations, team
 from marketplace.config_rules import secret_keys
 from marketplace.foundation.audit import check
@@ -15,7 +15,7 @@ from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
 from marketplace.leads import request_actions
-from marketplace.mail import quota, quote_notifications, report_hook, smtp_outcomes
+from marketplace.mail import delivery_reports, quota, quote_notifications, smtp_outcomes
 from marketplace.mail import retention as mail_retention
 from marketplace.quote_requests import access_records, request_links, retention
 from marketplace.quotes import terms
@@ -64,16 +64,16 @@ HELD = {
         f"outlive the request by up to {hours(smtp_outcomes.GIVE_UP_AFTER)}",
         f"(`/d/<token>`) works for {days(CONFIRMATIONS)}",
         f"Entries go after {months(check.MIN_RETENTION)},",
-        f"people are told {days(backups.BACKUP_RETENTION)}",
+        f"people are told {days(stored_data.BACKUP_RETENTION)}",
         f"`failed` after {hours(smtp_outcomes.GIVE_UP_AFTER)}",
         f"tried again after {minutes(smtp_outcomes.MIN_PAUSE_AFTER_UNCLEAR)} at the soonest",
         f"after a bounce for {days(mail_retention.BOUNCE_RETENTION)}, then we try again",
         f"JSON, at most {mail_feedback.MAX_BODY_BYTES // 2**10} kB:",
-        f"a timestamp more than {minutes(report_hook.FRESH)} off",
+        f"a timestamp more than {minutes(delivery_reports.FRESH)} off",
     ),
     "cryptography.md": (
         f"| `SECRET_KEY`, {secret_keys.MIN_LENGTH} characters or more |",
-        f"when the last backup they open is ({days(backups.BACKUP_RETENTION)})",
+        f"when the last backup they open is ({days(stored_data.BACKUP_RETENTION)})",
         f"sessions end within {days(sessions.MEMBER.absolute)}",
         f"they end within {days(LINK)}; the one to what clinics confirmed {days(CONFIRMATIONS)} after",
         f"they end within {hours(sign_in.CONFIRM_WITHIN)}",

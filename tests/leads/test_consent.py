@@ -13,9 +13,9 @@ from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 from marketplace.leads.actions import lock
-from marketplace.leads.clinic_queries import shared
 from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
+from marketplace.leads.queries import shared
 from marketplace.leads.revoking import give, giving_text, revoke
 from marketplace.leads.submission import add_clinics
 from marketplace.quote_requests.queries import consents

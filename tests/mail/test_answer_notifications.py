@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from marketplace.foundation import clock
-from marketplace.leads.clinic_queries import mark_changes_seen, unseen_changes
 from marketplace.leads.consent import REVOKED, write_consent
 from marketplace.leads.models import Lead
+from marketplace.leads.queries import mark_changes_seen, unseen_changes
 from marketplace.leads.states import FREEZES, READING, LeadState
-from marketplace.mail import answer_notifications, delivery
+from marketplace.mail import change_notifications, delivery
 from marketplace.quote_requests import answer_changes, drafts
 from marketplace.quote_requests.states import Purpose
 from tests.factories import build_clinic, build_lead, stored_lead
@@ -72,7 +72,7 @@ def test_after_a_look_the_next_waits_for_its_time(lead: Lead) -> None:
     assert job.scheduled_at == only(NAME).created_at + timedelta(seconds=7200)
     with at(minutes=125):
         for _ in range(2):
-            answer_notifications.send_job(request_id=str(lead.request_id))
+            change_notifications.send_job(request_id=str(lead.request_id))
     assert len(emails(NAME)) == 2
 
 
@@ -83,7 +83,7 @@ def test_what_was_seen_meanwhile_is_not_told(lead: Lead) -> None:
         with at(minutes=minutes + 1):
             mark_changes_seen(lead)
     with at(minutes=125):
-        answer_notifications.send_job(request_id=str(lead.request_id))
+        change_notifications.send_job(request_id=str(lead.request_id))
     assert len(emails(NAME)) == 1
 
 

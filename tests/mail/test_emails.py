@@ -12,8 +12,8 @@ from marketplace.foundation import clock
 from marketplace.leads.messages import CLINIC, post_message
 from marketplace.leads.states import LeadState
 from marketplace.mail import (
+    change_notifications,
     clinic_emails,
-    clinic_updates,
     delivery,
     operator_digest,
     outbox,
@@ -76,7 +76,7 @@ def listing(**changes: object) -> object:
 def a_reply() -> None:
     lead = stored_lead()
     post_message(lead, author=CLINIC, body="In June")
-    clinic_updates.clinic_wrote(event_of(lead))
+    change_notifications.clinic_wrote(event_of(lead))
 
 
 def answers_changed() -> None:
@@ -124,8 +124,8 @@ WRITE: dict[str, Callable[[], object]] = {
     "quote_ends": lambda: quote_notifications.quote_ends(stored_quote()),
     "choice_made": lambda: patient_emails.choice_made(arrived()),
     "choice_undone": lambda: patient_emails.choice_undone(arrived()),
-    "clinic_changed": lambda: clinic_updates.clinic_stopped(event_of(stored_lead(), reason="suspended")),
-    "clinic_returned": lambda: clinic_updates.clinic_returned(event_of(stored_lead())),
+    "clinic_changed": lambda: change_notifications.clinic_stopped(event_of(stored_lead(), reason="suspended")),
+    "clinic_returned": lambda: change_notifications.clinic_returned(event_of(stored_lead())),
     "clinics_available": lambda: patient_emails.clinics_available(event_of(stored_request())),
     "access_link": lambda: patient_emails.access_link(event_of(stored_request())),
     "request_open_already": lambda: patient_emails.request_open_already(event_of(stored_request())),

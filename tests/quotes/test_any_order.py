@@ -16,7 +16,7 @@ from marketplace.clinics import checks
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Problem
-from marketplace.leads import actions, clocks, freezing, request_actions, status_texts
+from marketplace.leads import actions, clocks, request_actions, status_texts
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import LeadState
@@ -169,8 +169,8 @@ class AnyOrder(RuleBasedStateMachine):
     def a_clinic_that_may_not_go_on_does_nothing(self) -> None:
         with clock.set_to(self.at):
             for lead in self.leads:
-                if not freezing.may_read(lead):
-                    assert not freezing.can_freeze(lead) or self.request.state not in TAKES_QUOTES
+                if not clocks.may_read(lead):
+                    assert not clocks.can_freeze(lead) or self.request.state not in TAKES_QUOTES
                 assert lead.state != LeadState.FROZEN or pending_quote(lead) is None
 
     @invariant()

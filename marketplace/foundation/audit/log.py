@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.database import separate_transaction
+from marketplace.foundation.database import transactions
 from marketplace.foundation.database.columns import Base, key
 from marketplace.foundation.database.roles import as_system
 
@@ -93,7 +93,7 @@ def record_in_own_transaction(event: Event, *rows: Base) -> None:
 
     No reaction is called.
     """
-    with separate_transaction.transaction() as session:
+    with transactions.transaction() as session:
         session.add_all([AuditEntry(**columns_of(event)), *rows])
 
 

@@ -17,8 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry, LogForgotten, record
-from marketplace.foundation.database.columns import Base, first_key
-from marketplace.foundation.values.json import Json
+from marketplace.foundation.database.columns import Base, Json, first_key
 
 MIN_ENTRY_AGE = timedelta(seconds=60)
 SEAL_INTERVAL = timedelta(seconds=60)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -12,6 +13,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from marketplace.extensions import metadata as the_metadata
 from marketplace.foundation import clock
+
+# What is kept or handed on as JSON.
+Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
 
 class Base(DeclarativeBase):

@@ -14,7 +14,7 @@ from sqlalchemy import Select, Text, cast, column, delete, select, table, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
-from marketplace.foundation.values.json import Json
+from marketplace.foundation.database.columns import Json
 
 # Only ever used with a connection handed in: it opens no pool, in the web process or in a worker's task.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())

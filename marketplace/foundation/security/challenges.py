@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
-from marketplace.foundation.security.derived_keys import signing_key
+from marketplace.foundation.security.sealed import signing_key
 
 # A browser needs about a second for it, a server two milliseconds to check it.
 ALGORITHM, COST, PREFIX = "PBKDF2/SHA-256", 5000, "00"

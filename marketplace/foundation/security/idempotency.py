@@ -20,8 +20,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import WrongState
-from marketplace.foundation.security.derived_keys import signing_key
-from marketplace.foundation.security.sealed import Box, new_data_key
+from marketplace.foundation.security.sealed import Box, new_data_key, signing_key
 
 Fields = dict[str, list[str]]
 

@@ -1,4 +1,5 @@
-"""Seals health answers and contact details with one data key a request; destroying the key erases them.
+"""Seals health answers and contact details with one data key a request; destroying the key erases them. Derives the
+keys for other purposes from the app's secret.
 
 AES-256-GCM-SIV (RFC 8452). A sealed value is version, nonce, ciphertext; its associated data names table, column and
 row, so that a value moved elsewhere does not open. Data keys are wrapped by the newest master key: version, that key's
@@ -9,14 +10,34 @@ import hashlib
 import hmac
 import json
 import os
+import unicodedata
 from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
 
-from marketplace.foundation.security.derived_keys import normalised, signing_key
-from marketplace.foundation.values.json import Json
+from marketplace.foundation.database.columns import Json
+
+
+def signing_key(purpose: str, *, secret: str | None = None) -> bytes:
+    """32 bytes for HMAC: SHA-256 over purpose and secret; the secret is SECRET_KEY where none is given."""
+    known = str(current_app.config["SECRET_KEY"]) if secret is None else secret
+    return hashlib.sha256(f"{purpose}|{known}".encode()).digest()
+
+
+def sealing_key(secret: str, *, purpose: bytes) -> bytes:
+    """32 bytes to encrypt with: HKDF-SHA-256 (RFC 5869) over secret and purpose."""
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+
+
+def normalised(text: str) -> str:
+    """The text in the one form that all ways to type an address share: NFKC, no space around, casefold."""
+    return unicodedata.normalize("NFKC", text.strip()).casefold()
+
 
 FIRST_VERSION, VERSION = b"\x01", b"\x02"
 NONCE, KEY_ID = 12, 4

@@ -19,7 +19,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base, Created, key, uuid7
 from marketplace.foundation.problems import LinkGone
-from marketplace.foundation.security.derived_keys import signing_key
+from marketplace.foundation.security.sealed import signing_key
 
 
 class SignedLink(Created, Base):

@@ -9,8 +9,8 @@ from flask import g, request
 from flask_security import current_user
 
 from marketplace.leads.actions import open_lead, record_access, record_access_in_own_transaction
-from marketplace.leads.clinic_queries import changed_since, unseen_changes
 from marketplace.leads.messages import PATIENT, mark_read
+from marketplace.leads.queries import changed_since, unseen_changes
 from marketplace.leads.visibility import VisibleAnswers
 from marketplace.quote_requests.answer_changes import shared_with_clinics
 from marketplace.web.forms import agreeing

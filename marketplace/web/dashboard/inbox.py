@@ -14,10 +14,9 @@ from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
-from marketplace.leads.clinic_queries import shared
 from marketplace.leads.deletion_duties import leads_to_delete
 from marketplace.leads.messages import PATIENT, unread_counts
-from marketplace.leads.queries import TABS, frozen_leads
+from marketplace.leads.queries import TABS, frozen_leads, shared
 from marketplace.leads.states import AWAITING, READING
 from marketplace.quote_requests.photos import numbers_of
 from marketplace.quote_requests.queries import name_to_use

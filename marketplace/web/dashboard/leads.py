@@ -19,8 +19,8 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound, Refused
 from marketplace.foundation.values.amounts import NotAnAmount
 from marketplace.leads.actions import record_access
-from marketplace.leads.clinic_queries import mark_changes_seen
 from marketplace.leads.deletion_duties import confirm_deletion, duties_of
+from marketplace.leads.queries import mark_changes_seen
 from marketplace.leads.states import LeadState
 from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, is_visible, lock_visibility, may_ask
 from marketplace.quote_requests import photos
@@ -40,8 +40,7 @@ from marketplace.web.dashboard.thread import ReplyForm, thread_of
 from marketplace.web.filters import day, day_text, money, money_text
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
-from marketplace.words.lead import LEAD_ENDINGS
-from marketplace.words.quote import PRACTITIONER_ROLES
+from marketplace.words.lead import LEAD_ENDINGS, PRACTITIONER_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

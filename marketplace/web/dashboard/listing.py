@@ -13,7 +13,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
-from marketplace.leads.clinic_queries import numbers as numbers_of
+from marketplace.leads.queries import numbers as numbers_of
 from marketplace.web.clinic_words import opening_words
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.forms.base import Form

@@ -14,7 +14,7 @@ from marketplace.foundation.values.amounts import NotAnAmount, as_typed, in_word
 from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
 from marketplace.web.forms.base import FieldOptions
 from marketplace.web.forms.query import InCurrency
-from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES
+from marketplace.words.lead import INCLUDED, PRACTITIONER_ROLES
 
 NO_AMOUNT = {"none", "no", "nil", "zero", "nothing", "no deposit", "no discount"}
 UNSTATED = {"not stated", "not_stated", "none", "unknown"}

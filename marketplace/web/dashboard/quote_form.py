@@ -27,7 +27,7 @@ from marketplace.web.dashboard.quote_fields import (
 )
 from marketplace.web.forms.agreeing import AgreeingForm
 from marketplace.web.forms.base import FlaggedWordsForm
-from marketplace.words.quote import PRICE_REASONS
+from marketplace.words.lead import PRICE_REASONS
 
 # The parts of the form in their order; without a title: always open.
 PARTS: dict[str, LazyString | None] = {

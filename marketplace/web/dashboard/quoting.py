@@ -12,7 +12,7 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from marketplace.foundation.problems import Disagreements, WrongState
-from marketplace.leads.freezing import must_go_on
+from marketplace.leads.clocks import must_go_on
 from marketplace.leads.states import LEAD_REFUSALS
 from marketplace.leads.visibility import answers_visible_to
 from marketplace.quotes.drafting import submit_quote

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from marketplace.accounts.queries import names_of
+from marketplace.accounts.models import names_of
 from marketplace.leads.actions import may_reply
 from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView
 from marketplace.web.dashboard.current_lead import current_clinic, current_lead

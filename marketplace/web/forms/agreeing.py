@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from wtforms import HiddenField
 
-from marketplace.foundation.security.derived_keys import signing_key
+from marketplace.foundation.security.sealed import signing_key
 from marketplace.web.forms.base import Form
 
 STALE = 409

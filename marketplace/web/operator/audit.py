@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.accounts.queries import names_of
+from marketplace.accounts.models import names_of
 from marketplace.clinics import operator_queries as clinics
 from marketplace.foundation.audit import operator_queries as audit_queries
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.security.input_safety import has_unsafe_characters
-from marketplace.quote_requests import operator_queries as request_desk
+from marketplace.quote_requests import queries as request_desk
 from marketplace.web.filters import moment
 from marketplace.web.forms.query import Chip
 from marketplace.web.operator.blueprint import blueprint

@@ -11,8 +11,8 @@ from marketplace.web.filters import day_text, money_text, signed_by
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import AgreeingForm, Shown
 from marketplace.web.operator.audit import HistoryRow, listing_history
+from marketplace.words.lead import PRACTITIONER_ROLES
 from marketplace.words.listing import CHECK_KINDS, CHECK_STATES
-from marketplace.words.quote import PRACTITIONER_ROLES
 
 if TYPE_CHECKING:
     from marketplace.clinics.models import Check, Clinic

@@ -11,7 +11,7 @@ from marketplace.web.forms.query import Tab
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.clinics import page_number, page_url
-from marketplace.words.email import EMAIL_STATES, LIFT_REASONS
+from marketplace.words.event import EMAIL_STATES, LIFT_REASONS
 
 
 @blueprint.get("/emails")

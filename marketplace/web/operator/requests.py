@@ -20,7 +20,7 @@ from marketplace.leads import operator_queries as routing_desk
 from marketplace.leads import queries
 from marketplace.mail import operator_queries as outbox
 from marketplace.quote_requests import access_records
-from marketplace.quote_requests import operator_queries as request_desk
+from marketplace.quote_requests import queries as request_desk
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.reviews import queries as reviews

@@ -9,7 +9,7 @@ from flask_security import current_user
 
 from marketplace.clinics import operator_queries
 from marketplace.foundation.problems import WrongState
-from marketplace.quote_requests import operator_queries as request_desk
+from marketplace.quote_requests import queries as request_desk
 from marketplace.quotes.flags import flagged_sentences
 from marketplace.quotes.terms import FIELDS
 from marketplace.reviews import actions, queries

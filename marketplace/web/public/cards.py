@@ -9,7 +9,7 @@ from markupsafe import escape
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.web import clinic_words
 from marketplace.web.filters import country_name, in_sentence, language_list
-from marketplace.words.quote import PRACTITIONER_ROLES
+from marketplace.words.lead import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
 

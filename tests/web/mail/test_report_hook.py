@@ -12,8 +12,8 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
 from marketplace.mail import delivery, patient_emails
+from marketplace.mail.delivery_reports import FRESH, HookReceipt, forget_receipts
 from marketplace.mail.models import Email, EmailState
-from marketplace.mail.report_hook import FRESH, HookReceipt, forget_receipts
 from tests.factories import stored_request
 from tests.outbox import event_of, only
 

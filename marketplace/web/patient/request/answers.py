@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.foundation.problems import NotFound
-from marketplace.leads.clinic_queries import leads_to_notify
+from marketplace.leads.queries import leads_to_notify
 from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.answer_words import NONE

@@ -30,7 +30,7 @@ from marketplace.web.patient.request.quote_rows import (
     quote_label,
     shown_value,
 )
-from marketplace.words.quote import PRACTITIONER_ROLES
+from marketplace.words.lead import PRACTITIONER_ROLES
 
 
 class FullCell(TypedDict):

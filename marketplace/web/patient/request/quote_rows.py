@@ -20,8 +20,7 @@ from marketplace.quotes.terms import FIELDS
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import day, money
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.words.lead import DECIDED_AGAINST, LEAD_STATES
-from marketplace.words.quote import INCLUDED, PRACTITIONER_ROLES, QUOTE_STATES
+from marketplace.words.lead import DECIDED_AGAINST, INCLUDED, LEAD_STATES, PRACTITIONER_ROLES, QUOTE_STATES
 from marketplace.words.request import ANSWERS
 
 if TYPE_CHECKING:
