@@ -18,7 +18,7 @@ from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import engines, timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import account_emails
-from marketplace.web import access, answer_words, backdrop, filters, promises, translation, views
+from marketplace.web import access, answer_words, filters, promises, translation, views
 from marketplace.web.http import (
     access_log,
     assets,
@@ -74,7 +74,7 @@ def _bind_web(app: Flask) -> None:
     if app.config["PROXY_HOPS"]:
         hops = int(app.config["PROXY_HOPS"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask says it
-    for part in (errors, limiting, translation, filters, backdrop, context, promises, answer_words):
+    for part in (errors, limiting, translation, filters, context, promises, answer_words):
         part.install(app)
     assets.install(app)
     views.install(app)

@@ -9,6 +9,8 @@ from pathlib import Path
 import brotli
 from flask import Blueprint, Flask, Response, abort, request
 
+from marketplace.web import drawings
+
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -43,6 +45,7 @@ class Assets:
                 self._add(path.name, path.read_bytes())
         self._add("app.css", self._join_styles(static_dir / "css").encode())
         self._add("app.js", _join_scripts(static_dir / "js").encode())
+        self._add("art.svg", drawings.svg().encode())
 
     def path(self, name: str) -> str:
         """An unknown name is a mistake in a template and fails loudly."""
@@ -53,7 +56,7 @@ class Assets:
         blueprint = Blueprint("assets", __name__)
         blueprint.add_url_rule("/assets/<name>", "file", self._serve)
         app.register_blueprint(blueprint)
-        app.jinja_env.globals["asset"] = self.path
+        app.jinja_env.globals.update(asset=self.path, drawing=drawings.drawing)
 
     def _serve(self, name: str) -> Response:
         asset = self._by_hashed.get(name)

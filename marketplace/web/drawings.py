@@ -1,12 +1,31 @@
-"""The layered lines behind pages as SVG paths: the same seed gives the same lines on every machine."""
+"""What pages draw with `<use>`: the layered lines behind them and the marks of stamps, all in one file."""
 
 import hashlib
 from dataclasses import dataclass
 from math import cos, sin, tau
-
-from flask import Flask
+from typing import NamedTuple
 
 SEGMENTS = 4
+
+
+class Kind(NamedTuple):
+    """A kind of drawing, and how many of it there are."""
+
+    width: int
+    height: int
+    lines: int
+    drawings: int
+
+
+KINDS = {"tile": Kind(112, 112, lines=9, drawings=24), "band": Kind(640, 56, lines=6, drawings=8)}
+KINDS["hero"] = Kind(1280, 160, lines=8, drawings=1)
+# What stands inside the ring of a clinic's stamp, by the kind of the stamp.
+MARKS = {
+    "current": "M11 18.5l5 5 9-11",
+    "ending": "M18 10v9l6 4",
+    "expired": "M12 12l12 12M24 12L12 24",
+    "none": "M11 18h14",
+}
 
 
 @dataclass(frozen=True)
@@ -53,9 +72,31 @@ def backdrop_paths(seed: str, *, width: float, height: float, lines: int) -> lis
     return [BackdropLine(d=_path(wave, level=levels[line], line=line), accent=line == accent) for line in range(lines)]
 
 
-def install(app: Flask) -> None:
-    """Makes the lines known to the templates; components/strata.html draws them."""
-    app.jinja_env.globals["backdrop_paths"] = backdrop_paths
+def drawing(kind: str, seed: str) -> str:
+    """Returns the id of the layered lines that belong to the seed: the same on every machine."""
+    return f"{kind}{hashlib.sha256(seed.encode()).digest()[0] % KINDS[kind].drawings}"
+
+
+def svg() -> str:
+    """Returns the file of all drawings. They take the stroke of the place they are used in, the accent its colour."""
+    layered = (_layered(kind, n) for kind, of in KINDS.items() for n in range(of.drawings))
+    marks = (
+        f'<symbol id="{kind}" viewBox="0 0 36 36"><circle cx="18" cy="18" r="16" stroke-dasharray="3 2"/>'
+        f'<path d="{mark}"/></symbol>'
+        for kind, mark in MARKS.items()
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join((*marks, *layered))}</svg>'
+
+
+def _layered(kind: str, n: int) -> str:
+    width, height, lines, _drawings = KINDS[kind]
+    drawn = backdrop_paths(f"{kind}-{n}", width=width, height=height, lines=lines)
+    plain, accent = ("".join(line.d for line in drawn if line.accent is wanted) for wanted in (False, True))
+    fixed, bold = 'vector-effect="non-scaling-stroke"', 'stroke="currentColor" stroke-width="2" stroke-opacity="1"'
+    return (
+        f'<symbol id="{kind}{n}" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
+        f'<path {fixed} d="{plain}"/><path {fixed} {bold} d="{accent}"/></symbol>'
+    )
 
 
 def _path(wave: _Wave, *, level: float, line: int) -> str:

@@ -1,10 +1,12 @@
-"""The layered lines: the same for the same seed, inside their frame, one accent."""
+"""The drawings: the same for the same seed, inside their frame, one accent; a small file for all pages."""
 
+import gzip
 import re
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from marketplace.web.backdrop import backdrop_paths
+from marketplace.web.drawings import KINDS, backdrop_paths, drawing, svg
 
 SEEDS = [f"clinic-{number}" for number in range(40)]
 
@@ -26,5 +28,12 @@ def test_lines_stay_inside_and_one_is_the_accent(seed: str, lines: int) -> None:
         assert all(0 <= y <= 56 for y in numbers[1::2])
 
 
-def test_a_tile_is_about_a_kilobyte() -> None:
-    assert sum(len(line.d) for line in backdrop_paths("clinic-lale", width=112, height=112, lines=9)) < 1500
+def test_every_seed_has_a_drawing_in_the_file_and_all_are_used() -> None:
+    drawn = {element.get("id") for element in fromstring(svg())}
+    used = {drawing(kind, f"seed {n}") for kind in KINDS for n in range(500)}
+    assert used <= drawn
+    assert len(used) == sum(of.drawings for of in KINDS.values())
+
+
+def test_the_file_is_small() -> None:
+    assert len(gzip.compress(svg().encode())) < 10 * 1024
