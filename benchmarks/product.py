@@ -14,6 +14,7 @@ from marketplace.app import create_app
 from marketplace.config import load_config
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
+from marketplace.foundation.database.timeouts import Timeouts, limit_process
 
 
 def _made_up(name: str) -> bytes:
@@ -47,9 +48,14 @@ def environment(cluster: Cluster, database: str, *, port: int, **more: str) -> d
     }
 
 
+AS_LONG_AS_IT_TAKES = Timeouts({"statement_timeout": "0"}, answer_within=3600.0)
+
+
 @cache
 def _app(database: str, settings: tuple[tuple[str, str], ...]) -> Flask:
-    return create_app(load_config(dict(settings)))
+    made = create_app(load_config(dict(settings)))
+    limit_process(made, AS_LONG_AS_IT_TAKES)
+    return made
 
 
 def app(cluster: Cluster, database: str) -> Flask:

@@ -19,7 +19,13 @@ def bar(items: Iterable[T], *, what: str, total: int) -> Iterator[T]:
     """Yields the items and shows how many there were, in a bar that is taken away at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
-        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=CONSOLE, transient=True, refresh_per_second=2
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=CONSOLE,
+        transient=True,
+        refresh_per_second=2,
+        disable=not CONSOLE.is_terminal,
     ) as shown:
         task = shown.add_task(what, total=total)
         for n, item in enumerate(items):

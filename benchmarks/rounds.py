@@ -56,6 +56,11 @@ class Compared:
         return median(self.ratios)
 
     @property
+    def times(self) -> float:
+        """Returns how many times the yardstick's CPU time the site's is."""
+        return 1 / self.ratio if self.ratio else 0.0
+
+    @property
     def spread(self) -> float:
         """Returns how far the rounds are apart, as a share of the median."""
         return spread(self.ratios)

@@ -7,17 +7,22 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from benchmarks import product
-from benchmarks.data import market, summaries
+from benchmarks.data import market, requests, summaries
 from benchmarks.data.cluster import Cluster
 from benchmarks.data.copying import Connection, bulk, chunks, copy_all
+from benchmarks.data.people import make_people
+from benchmarks.data.requests import Asked
+from benchmarks.data.sealing import sealer
 from benchmarks.progress import bar
 from marketplace.catalogue import content_loader, exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.models import Procedure
+from marketplace.clinics.summaries import ClinicCard
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
 EMPTY = "bench_empty"
+LEAST_CLINICS = 1000
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Databases:
         """Returns the name of the database with that many clinics."""
         return self.cluster.keep(f"bench_clinics_{count}", template=self.empty(), fill=partial(self._clinics, count))
 
+    def requests(self, count: int) -> str:
+        """Returns the name of the database with that many requests, at the least number of clinics."""
+        market_of = self.clinics(LEAST_CLINICS)
+        return self.cluster.keep(f"bench_requests_{count}", template=market_of, fill=partial(self._requests, count))
+
     def _prepare(self, name: str) -> None:
         with product.inside(self.cluster, name):
             upgrade()
@@ -46,10 +56,32 @@ class Databases:
         with self.cluster.superuser(name) as connection:
             fill_clinics(connection, count, world)
             connection.execute("ANALYZE")
+        summaries.rebuild(self.cluster, name)
+
+    def _requests(self, count: int, name: str) -> None:
         with product.inside(self.cluster, name):
-            summaries.rebuild()
+            asked = what_is_asked()
+            make_people(clinic=asked.busy)
             db.session.commit()
-        summaries.make_reference(self.cluster, name)
+        with self.cluster.superuser(name) as connection:
+            fill_requests(connection, count, asked)
+
+
+def fill_requests(connection: Connection, count: int, asked: Asked) -> None:
+    """Appends that many requests to a database with clinics and without requests."""
+    shown = bar(requests.requests(count, asked), what=f"{count:,} requests", total=count)
+    with bulk(connection, requests.COLUMNS):
+        for chunk in chunks(shown):
+            rows = {table: [row for each in chunk for row in each[table]] for table in requests.COLUMNS}
+            copy_all(connection, requests.COLUMNS, rows)
+
+
+def what_is_asked() -> Asked:
+    """Reads what invented requests refer to; the busy clinic is the first that may go on. Works in the app."""
+    procedure = db.session.scalars(select(Procedure).order_by(Procedure.position).limit(1)).one()
+    able = ClinicCard.required_until > clock.today()
+    clinics = db.session.scalars(select(ClinicCard.clinic_id).where(able).order_by(ClinicCard.clinic_id)).all()
+    return Asked(procedure.treatment_id, procedure.id, clinics[0], clinics[1:], sealer(), clock.now())
 
 
 def fill_clinics(connection: Connection, count: int, world: market.World) -> None:

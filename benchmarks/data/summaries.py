@@ -2,23 +2,26 @@
 
 from pathlib import Path
 
-from sqlalchemy import text
-
+from benchmarks import product
 from benchmarks.data.cluster import Cluster
+from benchmarks.data.copying import bulk
 from marketplace.clinics import facets
+from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 from marketplace.extensions import db
 
 REFERENCE = Path(__file__).with_name("reference.sql")
 
 
-def rebuild() -> None:
-    """Counts the summaries of all listings by the site's own code. The caller commits."""
-    db.session.execute(text("SET LOCAL statement_timeout = 0"))
-    facets.rebuild()
-
-
-def make_reference(cluster: Cluster, database: str) -> None:
-    """Makes the tables that a hand-written list page would read, of the same clinics."""
+def rebuild(cluster: Cluster, database: str) -> None:
+    """Counts the summaries of all listings by the site's own code, and makes the reference's tables."""
+    with (
+        cluster.superuser(database) as connection,
+        bulk(connection, (ClinicCard.__tablename__, ClinicOffer.__tablename__)),
+    ):
+        connection.execute("SELECT rebuild_summaries()")
+    with product.inside(cluster, database):
+        facets.rebuild()
+        db.session.commit()
     with cluster.superuser(database) as connection:
         connection.execute("SET maintenance_work_mem = '512MB'")
         connection.execute(REFERENCE.read_bytes())

@@ -82,7 +82,7 @@ def pinned(yardstick: Server, run: Run) -> Figure:
         partial(load.measure, yardstick, plain("", size=0)),
         rounds=run.size.rounds,
     )
-    times = 1 / found.ratio
+    times = found.times
     off = abs(times / TIMES_HELLO - 1)
     rounds.tell("R beside Flask's hello", found)
     if off > TOLERANCE:
@@ -178,7 +178,7 @@ def growth(run: Run) -> Iterator[Figure]:
     with ExitStack() as stack:
         small, great = (stack.enter_context(site(run.cluster, name, place=n)) for n, name in enumerate(names))
         found = {what: _grown(small, great, query, what=what, run=run) for what, query in LISTS.items()}
-    times = {what: 1 / each.ratio for what, each in found.items()}
+    times = {what: each.times for what, each in found.items()}
     worst = max(times, key=lambda what: times[what])
     yield figure(
         "5",

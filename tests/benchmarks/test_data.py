@@ -9,11 +9,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from benchmarks.data import market
-from benchmarks.data.databases import fill_clinics, the_world
+from benchmarks.data.copying import Connection
+from benchmarks.data.databases import fill_clinics, fill_requests, the_world, what_is_asked
 from benchmarks.data.market import World
+from benchmarks.data.requests import REQUEST, ref_of
 from marketplace.clinics import facets
 from marketplace.clinics.models import Check, Clinic, ClinicPrice
 from marketplace.extensions import db
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.queries import answers
+from marketplace.quotes.inbox import inbox
 
 WORLD = World(
     procedures=[UUID(int=n) for n in range(5)],
@@ -40,12 +45,32 @@ def test_no_key_is_made_twice() -> None:
     assert len(set(keys)) == len(keys)
 
 
+def superuser() -> Connection:
+    url = db.engine.url.set(username="postgres").render_as_string(hide_password=False)
+    return psycopg.connect(url, autocommit=True)
+
+
 def test_the_schema_takes_the_market(own_app: Flask) -> None:
     with own_app.app_context():
-        url = db.engine.url.set(username="postgres").render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True) as connection:
+        with superuser() as connection:
             fill_clinics(connection, 60, the_world())
         assert db.session.scalar(select(func.count()).select_from(Clinic)) == 60
         assert db.session.scalar(select(func.count()).select_from(Check)) == 360
         assert db.session.scalar(select(func.count()).select_from(ClinicPrice)) == 180
         facets.rebuild()
+
+
+def test_the_schema_takes_the_requests(own_app: Flask) -> None:
+    with own_app.app_context():
+        with superuser() as connection:
+            fill_clinics(connection, 60, the_world())
+            connection.execute("SELECT rebuild_summaries()")
+            asked = what_is_asked()
+            fill_requests(connection, 40, asked)
+        assert inbox(asked.busy, tab="new").total > 10
+        assert answers(db.session.get_one(QuoteRequest, REQUEST.of(3))).name == "Ana"
+
+
+def test_a_reference_stands_for_one_request() -> None:
+    assert len({ref_of(n) for n in range(20_000)}) == 20_000
+    assert all(len(ref_of(n)) == 11 for n in range(50))

@@ -1,0 +1,111 @@
+"""Rows 12, 13 and 14: a clinic's inbox and an operator's trace, however many requests there are."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from benchmarks import load, rounds
+from benchmarks.data.people import OPERATOR, OWNER, sign_in
+from benchmarks.data.requests import ref_of
+from benchmarks.figures import Figure, Goal, figure
+from benchmarks.load import Page
+from benchmarks.registry import Run, row, words
+from benchmarks.servers import Server, site
+
+INBOX = "/dashboard/leads"
+LEAD = rb'href="/dashboard/leads/MQ-[A-Z0-9]+"'
+SHOWN = 25
+FAR = 0.9  # of the way to the last page
+# Each filter the inbox offers; the last ones match nothing.
+FILTERS = ("state=quoted", "state=won", "state=closed", "state=waiting", "unread=1", "state=won&unread=1")
+AS_CHEAP = Goal("<=", 1.10)
+
+
+def _inbox(cookie: str, query: str = "") -> Page:
+    return Page(f"{INBOX}?{query}".rstrip("?"), headers={"Cookie": cookie})
+
+
+def _as_growth(number: str, what: str, found: rounds.Compared, *, goal: Goal, size: str) -> Figure:
+    """Returns the figure of a page beside another page of the site: how many times as much it costs."""
+    return figure(
+        number,
+        what,
+        value=rounds.middle(found.site).cost,
+        unit="ms CPU",
+        yardstick=rounds.middle(found.yardstick).cost,
+        ratio=found.times,
+        goal=goal,
+        size=size,
+        spread=found.spread,
+        note=rounds.note(found),
+    )
+
+
+def _in_turns(first: tuple[Server, Page], second: tuple[Server, Page], what: str, run: Run) -> rounds.Compared:
+    found = rounds.in_turns(partial(load.measure, *first), partial(load.measure, *second), rounds=run.size.rounds)
+    rounds.tell(what, found)
+    return found
+
+
+@contextmanager
+def _sites(run: Run) -> Iterator[Mapping[int, Server]]:
+    """Runs the site at least and at most requests, by their numbers."""
+    names = {count: run.databases.requests(count) for count in (run.size.requests[0], run.size.requests[-1])}
+    with ExitStack() as stack:
+        yield {
+            count: stack.enter_context(site(run.cluster, name, place=place))
+            for place, (count, name) in enumerate(names.items())
+        }
+
+
+@row(12, "inbox: far page, and with many requests")
+def far(run: Run) -> Iterator[Figure]:
+    """A far page / the first one, and the first one at most requests / at least."""
+    least, most = run.size.requests[0], run.size.requests[-1]
+    with _sites(run) as ours:
+        few, many = ours[least], ours[most]
+        cookie = sign_in(many, OWNER)
+        first = Page(INBOX, headers={"Cookie": cookie}, row=LEAD, rows=SHOWN)
+        found = _in_turns((many, first), (many, _far_page(many, first, most)), "far page", run)
+        yield _as_growth("12", "inbox, far page / first", found, goal=AS_CHEAP, size=f"{words(most)} leads")
+        first_of_few = Page(INBOX, headers={"Cookie": sign_in(few, OWNER)}, row=LEAD, rows=SHOWN)
+        found = _in_turns((few, first_of_few), (many, first), "many requests", run)
+        what = f"inbox, {words(most)} / {words(least)} leads"
+        yield _as_growth("12", what, found, goal=AS_CHEAP, size=f"{words(most)} leads")
+
+
+def _far_page(server: Server, first: Page, leads: int) -> Page:
+    """Returns a page far behind the first; where pages have numbers, by its number."""
+    number = int(leads / 2 / SHOWN * FAR)
+    return Page(f"{INBOX}?page={number}", headers=first.headers, row=LEAD, rows=SHOWN)
+
+
+@row(13, "inbox: any filter")
+def filters(run: Run) -> Iterator[Figure]:
+    """Any filter that the inbox offers / its first page, with most requests; the dearest one is the figure."""
+    most = run.size.requests[-1]
+    with site(run.cluster, run.databases.requests(most)) as ours:
+        cookie = sign_in(ours, OWNER)
+        first = _inbox(cookie)
+        found = {query: _in_turns((ours, first), (ours, _inbox(cookie, query)), query, run) for query in FILTERS}
+    worst = min(found, key=lambda query: found[query].ratio)
+    what = f"inbox, dearest filter ({worst}) / first page"
+    yield _as_growth("13", what, found[worst], goal=Goal("<=", 1.5), size=f"{words(most)} leads")
+
+
+@row(14, "operator's trace of a request")
+def trace(run: Run) -> Iterator[Figure]:
+    """The page that tells where a request went, at most requests / at least."""
+    least, most = run.size.requests[0], run.size.requests[-1]
+    with _sites(run) as ours:
+        pages = {
+            count: (ours[count], Page(f"/operator/requests/{ref_of(count // 2)}", headers=_operator(ours[count])))
+            for count in (least, most)
+        }
+        found = _in_turns(pages[least], pages[most], "trace", run)
+    what = f"operator's trace, {words(most)} / {words(least)} requests"
+    yield _as_growth("14", what, found, goal=AS_CHEAP, size=f"{words(most)} requests")
+
+
+def _operator(server: Server) -> Mapping[str, str]:
+    return {"Cookie": sign_in(server, OPERATOR)}
