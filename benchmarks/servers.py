@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks import machine, product
 from benchmarks.data.cluster import Cluster
-from marketplace.processes.children import ROOT, chosen_port, is_ready
 from marketplace.processes.launch import CannotStart, end, launch
+from marketplace.processes.run import ROOT, chosen_port, is_ready
 
 FIRST_PORT = int(os.environ.get("BENCH_PORT", "8170"))
 SETTINGS = ROOT / "marketplace" / "processes" / "gunicorn_settings.py"

@@ -4,7 +4,7 @@ A reaction does two things only: it puts an email into the outbox or defers a jo
 in which the thing happened, so nothing follows before the commit and nothing is lost after it.
 """
 
-from marketplace.accounts import events as account
+from marketplace.accounts import actions as account
 from marketplace.backups import archive as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import facets as clinic_jobs

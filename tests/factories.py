@@ -33,8 +33,7 @@ from marketplace.quotes.prefilling import prefill
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import QuoteTerms
 from marketplace.reviews.actions import open_item
-from marketplace.reviews.models import ReviewItem
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import ReviewItem, ReviewKind
 
 PASSWORD = "a long enough password 1"
 ADDRESS = "ana.private@patient.example"

@@ -10,8 +10,8 @@ from psycopg import sql
 from benchmarks import machine
 from benchmarks.data.copying import Connection
 from benchmarks.progress import say
-from marketplace.processes.children import ROOT
 from marketplace.processes.embedded_postgres import APP, BACKUP, OWNER, EmbeddedPostgres, EmbeddedPostgresError
+from marketplace.processes.run import ROOT
 
 VERSION = 1  # of the generator: another number makes all data anew
 FOLDER = ROOT / "instance" / "bench"

@@ -1,4 +1,4 @@
-"""Makes accounts and operators, deactivates and reactivates them, and ends their sessions."""
+"""Makes accounts and operators, deactivates and reactivates them, and ends their sessions; the events of all that."""
 
 from uuid import UUID, uuid4
 
@@ -8,11 +8,46 @@ from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from marketplace.accounts import credentials, session_store
-from marketplace.accounts.events import AccountDeactivated, AccountReactivated, OperatorMade, SessionsEnded
 from marketplace.accounts.models import OPERATOR, Account, Role, account_with_address, normal_address
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import record
+from marketplace.foundation.audit.log import Event, record
+
+
+class SignedIn(Event):
+    """By password, and by the second factor where there is one."""
+
+
+class SignedOut(Event):
+    """In one browser, by its own button."""
+
+
+class SessionsEnded(Event):
+    """In every browser; `reason` says why."""
+
+
+class PasswordChanged(Event):
+    """By its owner; `reason` is change or reset."""
+
+
+class AddressChanged(Event):
+    """To one that was confirmed by a link."""
+
+
+class SecondFactorChanged(Event):
+    """Set up or set up anew (on), off, or new recovery codes (codes); `reason` says which."""
+
+
+class AccountDeactivated(Event):
+    """Nobody signs in with it any more."""
+
+
+class AccountReactivated(Event):
+    """Its owner may sign in again."""
+
+
+class OperatorMade(Event):
+    """By the administrator."""
 
 
 def make_account(*, email: str, name: str, password: str) -> Account:

@@ -12,8 +12,14 @@ from flask_security import (
 )
 
 from marketplace.accounts import sessions
-from marketplace.accounts.actions import end_all
-from marketplace.accounts.events import AddressChanged, PasswordChanged, SecondFactorChanged, SignedIn, SignedOut
+from marketplace.accounts.actions import (
+    AddressChanged,
+    PasswordChanged,
+    SecondFactorChanged,
+    SignedIn,
+    SignedOut,
+    end_all,
+)
 from marketplace.accounts.models import Account, SignalDetail
 from marketplace.foundation.audit.log import record, set_actor
 

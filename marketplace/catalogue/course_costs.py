@@ -1,15 +1,119 @@
-"""Computes what a course costs in all, from exact amounts, rounded once, half up, at the end.
+"""Computes what a course costs, from exact amounts, rounded once, half up, at the end.
 
-Amounts are minor units of the reader's currency, as fractions.
+Prices by country are compared with the price at home; a total adds the travel. Amounts are minor units of the reader's
+currency, as fractions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from typing import Protocol
 
 from marketplace.catalogue import exchange
+from marketplace.catalogue.exchange import Convert
 from marketplace.catalogue.geography import travel
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up, minor_units
+
+
+class Range(Protocol):
+    """A stored price range for one session."""
+
+    country: str
+    low: int
+    high: int
+    currency: str
+    basis: str
+    period: str
+    next_review: date
+
+
+@dataclass(frozen=True)
+class Row:
+    """One country; amounts are exact minor units of the reader's currency, rounded to `unit` when shown.
+
+    `versus` is the per cent from the home middle, below 0 for less.
+    """
+
+    country: str
+    exact_low: Fraction
+    exact_high: Fraction
+    sessions: int
+    unit: int
+    basis: str
+    period: str
+    is_home: bool
+    versus: int | None
+
+    @property
+    def middle(self) -> Fraction:
+        """Returns the exact middle of low and high."""
+        return (self.exact_low + self.exact_high) / 2
+
+    @property
+    def middle_course(self) -> Fraction:
+        """Returns the exact price of all sessions at the middle price."""
+        return self.middle * self.sessions
+
+    @property
+    def session(self) -> tuple[int, int]:
+        """Returns low and high for one session, rounded."""
+        return half_up(self.exact_low, unit=self.unit), half_up(self.exact_high, unit=self.unit)
+
+    @property
+    def course(self) -> tuple[int, int]:
+        """Returns low and high for all sessions, rounded once: not a multiple of what is shown for one."""
+        return self.course_at(self.exact_low), self.course_at(self.exact_high)
+
+    def course_at(self, session: Fraction) -> int:
+        """Returns the price of all sessions at this price for one."""
+        return half_up(session * self.sessions, unit=self.unit)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The prices of one procedure by country, home first, then by middle price; all on one axis that begins at 0."""
+
+    rows: list[Row]
+    home: Row | None
+    axis_max: int
+
+
+def against(middle: Fraction | int, home_middle: Fraction | int) -> int:
+    """Returns per cent above (over 0) or below (under 0) the middle price at home, to the nearest whole, half up."""
+    return half_up(Fraction(middle - home_middle) / home_middle * 100)
+
+
+def table(ranges: Sequence[Range], *, home: str, sessions: int, convert: Convert, unit: int = 1) -> Table:
+    """Returns a row for each country; amounts are rounded to `unit` minor units. Raises NoRate."""
+    at_home = next((found for found in ranges if found.country == home), None)
+    home_middle = convert(at_home.low + at_home.high, at_home.currency) if at_home else None
+    rows = [_row(found, home_middle, home=home, sessions=sessions, convert=convert, unit=unit) for found in ranges]
+    rows.sort(key=lambda row: (not row.is_home, row.middle, row.country))
+    highest = max((row.session[1] for row in rows), default=1)
+    return Table(rows, next((row for row in rows if row.is_home), None), axis_end(highest))
+
+
+def _row(found: Range, home_middle: Fraction | None, *, home: str, sessions: int, convert: Convert, unit: int) -> Row:
+    low, high = convert(found.low, found.currency), convert(found.high, found.currency)
+    return Row(
+        country=found.country,
+        exact_low=low,
+        exact_high=high,
+        sessions=sessions,
+        unit=unit,
+        basis=found.basis,
+        period=found.period,
+        is_home=found.country == home,
+        versus=None if home_middle is None or found.country == home else against(low + high, home_middle),
+    )
+
+
+def axis_end(highest: int) -> int:
+    """Returns a round end of the axis, a little beyond the highest price."""
+    step: int = 10 ** max(0, len(str(highest)) - 2)
+    return (highest * 105 // 100 // step + 1) * step
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from marketplace.leads.states import LEAD_REFUSALS, DutyState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose, RequestState
 from marketplace.reviews.actions import close_items_of, open_item
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import ReviewKind
 
 CHASED_AFTER = (timedelta(days=3), timedelta(days=7))
 

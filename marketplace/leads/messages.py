@@ -20,7 +20,7 @@ from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests.states import RequestState
 from marketplace.reviews.actions import open_item
 from marketplace.reviews.doubtful_words import asked_about
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import ReviewKind
 
 CLINIC, PATIENT = "clinic", "patient"
 MAX_MESSAGE_LENGTH = 1500  # characters, of either side

@@ -31,7 +31,7 @@ from marketplace.quotes.quote_plans import MAX_NIGHTS, checked
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, STORED, VALID_DAYS, QuoteTerms
 from marketplace.reviews import actions as reviews
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import ReviewKind
 
 RELEASE_GRACE = timedelta(minutes=5)  # after its time, however busy the worker is
 

@@ -26,8 +26,7 @@ from marketplace.quotes.states import PriceReason
 from marketplace.quotes.terms import FIELDS, QuoteTerms, terms_of
 from marketplace.reviews import actions as reviews
 from marketplace.reviews.doubtful_words import BY_TICK, asked_about, contact, doubtful, pressing
-from marketplace.reviews.models import Detail
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import Detail, ReviewKind
 
 FAR = 2  # times the high end, or a part of the low end
 

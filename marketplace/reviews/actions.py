@@ -11,8 +11,7 @@ from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.lifecycle import Lifecycle
-from marketplace.reviews.models import Detail, ReviewItem
-from marketplace.reviews.states import REVIEW_MOVES, Outcome, ReviewKind, ReviewState
+from marketplace.reviews.models import REVIEW_MOVES, Detail, Outcome, ReviewItem, ReviewKind, ReviewState
 
 
 class ReviewItemOpened(Event):

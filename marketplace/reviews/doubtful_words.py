@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from flask_babel import gettext
 
 from marketplace.foundation.problems import FieldProblem
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import ReviewKind
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
-"""Items that wait for an operator."""
+"""Items that wait for an operator: what they are about, their states, and how they can end."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -8,7 +9,43 @@ from sqlalchemy.dialects.postgresql import JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.foundation.database.columns import Base, key, one_of, state_checks
-from marketplace.reviews.states import Outcome, ReviewKind, ReviewState
+
+
+class ReviewKind(StrEnum):
+    """Why something is to be looked at."""
+
+    PRICE_OUTSIDE_RANGE = "price_outside_range"
+    IMPOSSIBLE_PLAN = "impossible_plan"
+    DOUBTFUL_WORDS = "doubtful_words"
+    CONTACT_DETAILS = "contact_details"
+    PRESSURE = "pressure"
+    ZERO_TOTAL = "zero_total"
+    DELETION_NOT_CONFIRMED = "deletion_not_confirmed"
+    SUSPECT_AMOUNT = "suspect_amount"
+    SUSPENSION_UNCONFIRMED = "suspension_unconfirmed"
+    LEAD_REPORTED = "lead_reported"
+
+
+class ReviewState(StrEnum):
+    """Where an item stands."""
+
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    DECIDED = "decided"
+
+
+REVIEW_MOVES = {
+    ReviewState.OPENED: frozenset({ReviewState.CLAIMED, ReviewState.DECIDED}),
+    ReviewState.CLAIMED: frozenset({ReviewState.OPENED, ReviewState.DECIDED}),
+}
+
+
+class Outcome(StrEnum):
+    """What became of an item."""
+
+    FINE = "fine"
+    DEALT_WITH = "dealt_with"
+
 
 Detail = dict[str, str | int]  # codes and numbers; never what a person typed
 

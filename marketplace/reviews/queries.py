@@ -10,8 +10,7 @@ from sqlalchemy import Select, delete, func, select
 from marketplace.extensions import db
 from marketplace.foundation.paging import Page, count_rows, page_range
 from marketplace.foundation.problems import NotFound
-from marketplace.reviews.models import ReviewItem
-from marketplace.reviews.states import ReviewState
+from marketplace.reviews.models import ReviewItem, ReviewState
 
 PAGE = 40
 DECIDED_RETENTION = timedelta(days=730)

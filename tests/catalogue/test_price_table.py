@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.price_table import against, axis_end, table
+from marketplace.catalogue.course_costs import against, axis_end, table
 
 CODES = ["US", "GB", "TR", "TH", "MX", "KR", "PL", "IN", "CZ"]
 

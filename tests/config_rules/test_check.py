@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from marketplace.config_rules import database
-from marketplace.processes.children import ROOT
 from marketplace.processes.config_check import print_report
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
+from marketplace.processes.run import ROOT
 from tests.config_rules.conftest import FIELD_KEY, SAFE
 
 REMOTE = "postgresql://app:secret@db.meridian.org/marketplace"

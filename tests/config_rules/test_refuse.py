@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from marketplace.config import UnsafeConfiguration, load_config
-from marketplace.processes.children import ROOT
+from marketplace.processes.run import ROOT
 from tests.config_rules.conftest import SAFE
 
 SAFE_URL = {"DATABASE_URL": "postgresql://marketplace_app@/marketplace"}

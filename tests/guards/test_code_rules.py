@@ -145,7 +145,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         imports(OUTSIDE),
         "import urllib.request",
         {
-            "marketplace/processes/children.py": "asks the own port whether it is ready",
+            "marketplace/processes/run.py": "asks the own port whether it is ready",
             "marketplace/processes/mailbox.py": "looks for a free port",
             "marketplace/mail/transport.py": "SMTP to MAIL_SERVER",
             "marketplace/mail/delivery.py": "SMTP to MAIL_SERVER",

@@ -20,7 +20,7 @@ from marketplace.mail import retention as mail_retention
 from marketplace.quote_requests import access_records, request_links, retention
 from marketplace.quotes import terms
 from marketplace.retention import rules
-from marketplace.web import mail_feedback
+from marketplace.web import mail_pages
 from marketplace.web.forms import base
 from marketplace.web.http import uploads
 from tests.browser import ROOT
@@ -68,7 +68,7 @@ HELD = {
         f"`failed` after {hours(smtp_outcomes.GIVE_UP_AFTER)}",
         f"tried again after {minutes(smtp_outcomes.MIN_PAUSE_AFTER_UNCLEAR)} at the soonest",
         f"after a bounce for {days(mail_retention.BOUNCE_RETENTION)}, then we try again",
-        f"JSON, at most {mail_feedback.MAX_BODY_BYTES // 2**10} kB:",
+        f"JSON, at most {mail_pages.MAX_BODY_BYTES // 2**10} kB:",
         f"a timestamp more than {minutes(delivery_reports.FRESH)} off",
     ),
     "cryptography.md": (

@@ -26,7 +26,7 @@ from marketplace.quote_requests.answer_table import CODED_CHOICES, READ_BY_CLINI
 from marketplace.quotes import models as quote_models
 from marketplace.quotes import states as quotes
 from marketplace.reactions import REACTIONS
-from marketplace.reviews import states as reviews
+from marketplace.reviews import models as reviews
 from marketplace.words.event import EVENT_CODES
 from marketplace.words.tables import TABLES
 

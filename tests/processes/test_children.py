@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from marketplace.processes.children import is_ready
+from marketplace.processes.run import is_ready
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from marketplace.config import load_config
-from marketplace.processes.children import chosen_port, is_ready
 from marketplace.processes.development import (
     development_secrets,
     remember,
@@ -15,6 +14,7 @@ from marketplace.processes.development import (
 )
 from marketplace.processes.launch import CannotStart, InstanceLock
 from marketplace.processes.mailbox import free_port
+from marketplace.processes.run import chosen_port, is_ready
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:

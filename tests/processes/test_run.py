@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from marketplace.processes.children import ROOT, is_ready
 from marketplace.processes.mailbox import free_port
+from marketplace.processes.run import ROOT, is_ready
 
 pytestmark = pytest.mark.xdist_group("run")
 

@@ -14,8 +14,7 @@ from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.pending import cancel_pending
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.states import PriceReason
-from marketplace.reviews.models import ReviewItem
-from marketplace.reviews.states import ReviewKind, ReviewState
+from marketplace.reviews.models import ReviewItem, ReviewKind, ReviewState
 from tests.factories import terms
 
 DEAR = {"price_per_session": 200000, "total": 800000}

@@ -27,7 +27,7 @@ from marketplace.quote_requests.photos import photos_of
 from marketplace.retention import erasure
 from marketplace.retention.rules import RULES, Rule
 from marketplace.reviews.actions import decide
-from marketplace.reviews.states import Outcome
+from marketplace.reviews.models import Outcome
 from tests.factories import (
     build_account,
     build_clinic,

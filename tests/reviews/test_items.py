@@ -13,8 +13,7 @@ from marketplace.leads.request_actions import close
 from marketplace.retention.erasure import erase
 from marketplace.reviews import queries
 from marketplace.reviews.actions import close_items_of, decide, open_item
-from marketplace.reviews.models import ReviewItem
-from marketplace.reviews.states import Outcome, ReviewKind, ReviewState
+from marketplace.reviews.models import Outcome, ReviewItem, ReviewKind, ReviewState
 
 PRICE = ReviewKind.PRICE_OUTSIDE_RANGE
 

@@ -8,8 +8,7 @@ from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.quotes.flags import Confirmed
 from marketplace.quotes.states import PriceReason
-from marketplace.reviews.models import ReviewItem
-from marketplace.reviews.states import ReviewKind
+from marketplace.reviews.models import ReviewItem, ReviewKind
 from tests.factories import build_clinic, build_lead, build_quote, build_request
 
 DEAR = {"price_per_session": 15_000_000, "total": 60_000_000}

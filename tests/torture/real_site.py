@@ -18,8 +18,8 @@ from marketplace.app import create_app
 from marketplace.config import load_config
 from marketplace.extensions import db
 from marketplace.foundation.database import engines
-from marketplace.processes.children import FLASK
 from marketplace.processes.mailbox import free_port
+from marketplace.processes.run import FLASK
 from marketplace.sample.loader import quiet
 from tests.browser import ROOT, Site, wait_for
 from tests.torture.mailbox import Mailbox

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from marketplace.processes.children import is_ready
+from marketplace.processes.run import is_ready
 from tests.browser import wait_for
 from tests.torture.conftest import Note
 from tests.torture.figures import scaled

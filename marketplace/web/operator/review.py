@@ -13,8 +13,7 @@ from marketplace.quote_requests import queries as request_desk
 from marketplace.quotes.flags import flagged_sentences
 from marketplace.quotes.terms import FIELDS
 from marketplace.reviews import actions, queries
-from marketplace.reviews.models import ReviewItem
-from marketplace.reviews.states import Outcome
+from marketplace.reviews.models import Outcome, ReviewItem
 from marketplace.web.filters import money_text
 from marketplace.web.forms.query import Tab
 from marketplace.web.http.errors import rollback

@@ -12,10 +12,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from marketplace.catalogue import trip_plans
-from marketplace.catalogue.course_costs import Total, Travel, estimated, total_for_you
+from marketplace.catalogue.course_costs import Row, Table, Total, Travel, estimated, total_for_you
 from marketplace.catalogue.geography import homes
 from marketplace.catalogue.models import Treatment
-from marketplace.catalogue.price_table import Row, Table
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up
 from marketplace.web.filters import country_name

@@ -6,10 +6,9 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from marketplace.catalogue import exchange, queries
-from marketplace.catalogue.course_costs import estimated
+from marketplace.catalogue.course_costs import Row, Table, estimated, table
 from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
-from marketplace.catalogue.price_table import Row, Table, table
 from marketplace.web.clinic_words import span
 from marketplace.web.filters import country_name, country_slug, money_text
 from marketplace.web.forms.query import amount_text, keep_estimate

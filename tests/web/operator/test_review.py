@@ -6,7 +6,7 @@ from marketplace.extensions import db
 from marketplace.leads.actions import ask
 from marketplace.leads.request_actions import close
 from marketplace.retention.erasure import erase
-from marketplace.reviews.states import ReviewKind, ReviewState
+from marketplace.reviews.models import ReviewKind, ReviewState
 
 
 def path(item):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.catalogue.price_table import against
+from marketplace.catalogue.course_costs import against
 
 # The source's table: US dollars for one session, low and high.
 FACIAL = {

@@ -1,8 +1,9 @@
-"""Feedback of mail servers and programs: reports of bounces and complaints, and one-click unsubscribing."""
+"""Pages about emails: reports of bounces and complaints, one-click unsubscribing, and the mailbox of development."""
 
 from http import HTTPStatus
+from pathlib import Path
 
-from flask import Blueprint, Response, current_app, json, render_template, request
+from flask import Blueprint, Response, abort, current_app, json, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -13,14 +14,19 @@ from marketplace.foundation.problems import NotFound, Problem
 from marketplace.foundation.security import limits
 from marketplace.mail import delivery_reports
 from marketplace.mail.suppression import Subscription, subscription_of
+from marketplace.processes import mailbox_reader
 from marketplace.web.http.headers import keep_private
 from marketplace.web.http.writing import writes
 
 blueprint = Blueprint("mail", __name__)
 blueprint.after_request(keep_private)
-
+# Not registered in production.
+dev_mail = Blueprint("dev_mail", __name__)
 
 MAX_BODY_BYTES = 64 * 1024
+NEWEST = 200
+# Emails carry their style in attributes, which the pages' own policy forbids; nothing else is allowed here.
+EMAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
 @blueprint.route("/hooks/mail", methods=["GET", "POST"])
@@ -87,3 +93,35 @@ def _subscription_of(token: str) -> Subscription:
     except NotFound:
         limits.consume("guess-link")
         raise
+
+
+@dev_mail.get("/dev/mail")
+def mailbox() -> str:
+    """Shows the emails, newest first."""
+    messages = mailbox_reader.messages(_directory(), limit=NEWEST)
+    return render_template("dev/mail/mailbox.html", messages=messages)
+
+
+@dev_mail.get("/dev/mail/<int:n>")
+def message(n: int) -> str:
+    """Shows one email: its headers, its text and its links."""
+    return render_template("dev/mail/message.html", message=_found(n))
+
+
+@dev_mail.get("/dev/mail/<int:n>/html")
+def as_html(n: int) -> Response:
+    """Shows the email as a mail program would."""
+    response = make_response(_found(n).html)
+    response.headers["Content-Security-Policy"] = EMAIL_CSP
+    return response
+
+
+def _found(n: int) -> mailbox_reader.MailboxMessage:
+    found = mailbox_reader.message(_directory(), n)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _directory() -> Path:
+    return Path(current_app.config["DATA_DIR"]) / "mail"
