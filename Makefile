@@ -16,13 +16,13 @@ PYTHON_CODE := marketplace migrations tests benchmarks wsgi.py .ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test torture bench lint sbom format clean browser nginx iproute2 wrk smtp-sink
+.PHONY: run test torture bench lint sbom format clean browser nginx pgbouncer iproute2 wrk smtp-sink
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m marketplace.processes.run
 
-test: $(VENV)/.installed-dev browser
+test: $(VENV)/.installed-dev browser pgbouncer
 	@exec $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
 
 # The slow experiments, one after the other, in an hour and a half at most; ends in one table.
@@ -91,6 +91,14 @@ nginx: $(VENV)/.made
 		{ apt-get download -q nginx || { apt-get update -q && apt-get download -q nginx; }; } </dev/null && \
 		dpkg -x nginx_*.deb .; \
 	} || echo "nginx is not installed and could not be fetched: RP12 will be skipped." >&2
+
+# Tests put PgBouncer in front of PostgreSQL: unpacked in the same way, with the two libraries that it brings along.
+pgbouncer: $(VENV)/.made
+	@command -v pgbouncer >/dev/null || [ -x $(VENV)/pgbouncer/usr/sbin/pgbouncer ] || { \
+		mkdir -p $(VENV)/pgbouncer && cd $(VENV)/pgbouncer && packages="pgbouncer libc-ares2 libevent-2.1-7" && \
+		{ apt-get download -q $$packages || { apt-get update -q && apt-get download -q $$packages; }; } </dev/null && \
+		for package in *.deb; do dpkg -x $$package .; done; \
+	} || echo "pgbouncer is not installed and could not be fetched: tests/foundation/test_pooler.py will be skipped." >&2
 
 # Another experiment has a network of its own to swallow packets in.
 iproute2:

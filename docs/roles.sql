@@ -18,6 +18,11 @@ CREATE ROLE role_worker NOLOGIN;
 GRANT role_public, role_account, role_patient, role_clinic, role_operator, role_worker
     TO marketplace_app WITH INHERIT FALSE, SET TRUE;
 
+-- Only where DATABASE_URL leads through a pooler, which refuses the time-outs that the site asks for (docs/scale.md).
+-- ALTER ROLE marketplace_app SET statement_timeout = '5s';
+-- ALTER ROLE marketplace_app SET lock_timeout = '2s';
+-- ALTER ROLE marketplace_app SET idle_in_transaction_session_timeout = '10s';
+
 CREATE DATABASE marketplace OWNER marketplace_owner;
 REVOKE ALL ON DATABASE marketplace FROM PUBLIC;
 GRANT CONNECT ON DATABASE marketplace TO marketplace_app, marketplace_backup;

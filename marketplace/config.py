@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
+from marketplace.config_rules.database_url import database_url
 from marketplace.config_rules.environment import unreadable, unsafe
 from marketplace.config_rules.finding import Finding
 from marketplace.config_rules.finding import is_on as _flag
@@ -35,14 +36,6 @@ class UnsafeConfiguration(ClickException):
         self.findings = tuple(findings)
 
 
-def database_url(raw: str) -> str:
-    """Any spelling of a PostgreSQL URL becomes the one that means psycopg 3."""
-    for prefix in ("postgres://", "postgresql+psycopg://"):
-        if raw.startswith(prefix):
-            return "postgresql://" + raw.removeprefix(prefix)
-    return raw
-
-
 def field_keys(raw: str) -> tuple[bytes, ...]:
     """Master keys, newest first; each is 32 bytes in base64."""
     return tuple(base64.b64decode(part) for part in raw.split(",") if part.strip())
@@ -64,9 +57,11 @@ def _secrets(environ: Mapping[str, str]) -> dict[str, object]:
 
 def _database(environ: Mapping[str, str]) -> dict[str, object]:
     url = database_url(environ.get("DATABASE_URL", "postgresql:///marketplace"))
-    owner = database_url(environ.get("DATABASE_OWNER_URL", url))
+    direct = database_url(environ["DIRECT_DATABASE_URL"]) if environ.get("DIRECT_DATABASE_URL") else None
+    owner = database_url(environ.get("DATABASE_OWNER_URL", direct or url))
     return {
         "SQLALCHEMY_DATABASE_URI": url,
+        "DIRECT_DATABASE_URL": direct,  # where it is set, DATABASE_URL leads through a pooler
         "DATABASE_OWNER_URL": owner,
         # It must see every row, whatever policies hold the others: a role with BYPASSRLS that only reads.
         "BACKUP_DATABASE_URL": database_url(environ.get("BACKUP_DATABASE_URL", owner)),

@@ -140,7 +140,7 @@ async def _together(workers: list[Worker], *, stop: Callable[[], None], wait: bo
 
 def _connector(app: Flask) -> WorkerConnector:
     """The queue's own connections use the system's role and wait no longer for the database than the jobs' do."""
-    url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    url = str(app.config["DIRECT_DATABASE_URL"] or app.config["SQLALCHEMY_DATABASE_URI"])
     given = conninfo_to_dict(url).get("options") or ""
     options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={DatabaseRole.WORKER}".strip()
     connection = {**REACH_DATABASE, "application_name": "marketplace", "options": options}

@@ -7,12 +7,17 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from marketplace.config_rules.database_url import SESSION_ATTRIBUTES, WRITES, database_url
 from marketplace.config_rules.finding import Environment, Finding
 from marketplace.config_rules.site import is_loopback
 
-URLS = ("DATABASE_URL", "DATABASE_OWNER_URL", "BACKUP_DATABASE_URL")
+# Those that lead to the app's own login come first.
+OF_APP = ("DATABASE_URL", "DIRECT_DATABASE_URL", "READ_DATABASE_URL")
+URLS = (*OF_APP, "DATABASE_OWNER_URL", "BACKUP_DATABASE_URL")
+MUST_WRITE = ("DATABASE_URL", "DIRECT_DATABASE_URL", "DATABASE_OWNER_URL")
 CHECKED = ("verify-ca", "verify-full")
 MIN_VERSION = 16
+MAX_PORT = 65536
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +32,49 @@ class Login:
     gave_password: bool
     version: int
     quiet_log: bool
+    has_timeouts: bool
 
 
 def parsed(url: str) -> dict[str, Any] | None:
     """The parts of a PostgreSQL URL; None when it is none."""
     try:
-        return dict(conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1)))
-    except psycopg.Error:
+        return dict(conninfo_to_dict(database_url(url)))
+    except (psycopg.Error, ValueError):
         return None
+
+
+def unreadable(environ: Environment) -> Iterator[Finding]:
+    """Findings on URLs that lead nowhere, or to a server that cannot do what is asked of it."""
+    for name in URLS:
+        if not environ.get(name):
+            continue
+        parts = parsed(environ[name])
+        if parts is None:
+            yield Finding(name, "cannot be read as a PostgreSQL URL")
+        else:
+            yield from _hosts(name, parts)
+    if environ.get("DIRECT_DATABASE_URL") and not environ.get("DATABASE_URL"):
+        yield Finding(
+            "DIRECT_DATABASE_URL", "leads past a pooler, but DATABASE_URL, which leads through it, is missing"
+        )
+
+
+def _hosts(name: str, parts: dict[str, Any]) -> Iterator[Finding]:
+    hosts = str(parts.get("hostaddr") or parts.get("host") or "").split(",")
+    ports = [port for port in str(parts.get("port") or "").split(",") if port]
+    wanted = parts.get("target_session_attrs")
+    if not all(port.isdecimal() and 0 < int(port) < MAX_PORT for port in ports):
+        yield Finding(name, "names a port that is none")
+    if len(ports) not in {0, 1, len(hosts)}:
+        yield Finding(name, "does not name as many ports as hosts")
+    if "" in hosts[1:] or (len(hosts) > 1 and not hosts[0]):
+        yield Finding(name, "names a host without a name")
+    if wanted is not None and wanted not in SESSION_ATTRIBUTES:
+        yield Finding(name, f"target_session_attrs must be one of {', '.join(sorted(SESSION_ATTRIBUTES))}")
+    elif name in MUST_WRITE and wanted not in WRITES and (len(hosts) > 1 or wanted not in {None, "any"}):
+        yield Finding(name, "may lead to a server that only reads; add target_session_attrs=read-write")
+    elif name == "READ_DATABASE_URL" and wanted in WRITES:
+        yield Finding(name, "leads to a standby, and asks for a server that writes")
 
 
 def is_remote(environ: Environment, parts: dict[str, Any]) -> bool:
@@ -44,12 +84,16 @@ def is_remote(environ: Environment, parts: dict[str, Any]) -> bool:
 
 
 def unsafe(environ: Environment) -> Iterator[Finding]:
-    """Findings on the three URLs, from the settings alone."""
+    """Findings on the URLs, from the settings alone."""
     if not environ.get("DATABASE_URL"):
         yield Finding("DATABASE_URL", "is missing")
     urls = {name: parsed(environ[name]) for name in URLS if environ.get(name)}
     for name, parts in urls.items():
-        yield from _url(environ, name, parts)
+        if parts is not None:
+            yield from _remote(environ, name, parts)
+    for name in OF_APP[1:]:
+        if (app := urls.get("DATABASE_URL")) and (other := urls.get(name)) and app.get("user") != other.get("user"):
+            yield Finding(name, "is another login than that of DATABASE_URL: the roles are granted to that one")
     app, owner = (urls.get(name) for name in ("DATABASE_URL", "DATABASE_OWNER_URL"))
     if app and owner and app.get("user") == owner.get("user"):
         yield Finding("DATABASE_OWNER_URL", "is the login of DATABASE_URL: the app must not own its tables")
@@ -58,10 +102,7 @@ def unsafe(environ: Environment) -> Iterator[Finding]:
         yield Finding("BACKUP_DATABASE_URL", "is the login of DATABASE_URL: the app must not read past its policies")
 
 
-def _url(environ: Environment, name: str, parts: dict[str, Any] | None) -> Iterator[Finding]:
-    if parts is None:
-        yield Finding(name, "cannot be read as a PostgreSQL URL")
-        return
+def _remote(environ: Environment, name: str, parts: dict[str, Any]) -> Iterator[Finding]:
     if not is_remote(environ, parts):
         return
     proofs = (parts.get("password"), parts.get("passfile"), parts.get("sslcert"))
@@ -82,12 +123,29 @@ def unsafe_login(environ: Environment, login: Login) -> Iterator[Finding]:
         yield Finding("DATABASE_URL", "its login owns tables; give them to the login of DATABASE_OWNER_URL")
     if not login.may_take_roles:
         yield Finding("DATABASE_URL", "its login may not take the database roles role_*; see docs/running.md, Roles")
-    if is_remote(environ, parts) and not (login.gave_password or parts.get("sslcert")):
-        yield Finding("DATABASE_URL", "the server lets its login in without a password (trust)")
-    if is_remote(environ, parts) and not login.encrypted:
-        yield Finding("DATABASE_URL", "the connection is not encrypted")
+    if is_remote(environ, parts):
+        yield from _unsafe_remote(login, parts)
+    if not login.has_timeouts:
+        yield Finding(
+            "DATABASE_URL", "its login has no time-outs of its own, which a pooler leaves it; see docs/scale.md"
+        )
     if login.version < MIN_VERSION:
         yield Finding("DATABASE_URL", f"the server is older than PostgreSQL {MIN_VERSION}")
+
+
+def _unsafe_remote(login: Login, parts: dict[str, Any]) -> Iterator[Finding]:
+    if not (login.gave_password or parts.get("sslcert")):
+        yield Finding("DATABASE_URL", "the server lets its login in without a password (trust)")
+    if not login.encrypted:
+        yield Finding("DATABASE_URL", "the connection is not encrypted")
+
+
+def refused(error: psycopg.Error) -> Finding:
+    """The finding on a server that let nobody in. The error's text may hold the URL."""
+    if "startup parameter" in str(error):
+        says = "leads through a pooler; set DIRECT_DATABASE_URL to the way past it (docs/scale.md)"
+        return Finding("DATABASE_URL", says)
+    return Finding("DATABASE_URL", f"the database could not be asked ({type(error).__name__})")
 
 
 def log_advice(login: Login) -> Iterator[str]:

@@ -10,7 +10,7 @@ from marketplace.config_rules.finding import Environment, Finding
 
 def unreadable(environ: Environment) -> list[Finding]:
     """Findings on settings that nothing can be started with, not even in development."""
-    rules = (site.unreadable, secret_keys.unreadable, unreadable_numbers, unreadable_folder)
+    rules = (site.unreadable, secret_keys.unreadable, database.unreadable, unreadable_numbers, unreadable_folder)
     return list(chain.from_iterable(rule(environ) for rule in rules))
 
 

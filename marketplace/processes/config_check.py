@@ -20,13 +20,16 @@ PRIVATE_FILES = (
     "postgres.log",
 )
 
+OPTIONS = "-c statement_timeout=5s -c idle_in_transaction_session_timeout=10s"
 LOGIN = """
 SELECT bool_or(rolsuper), bool_or(rolbypassrls),
        (SELECT count(*) > 0 FROM pg_class JOIN pg_namespace AS space ON space.oid = relnamespace
         WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%%'
           AND pg_has_role(relowner, 'MEMBER')),
        current_setting('log_min_messages') IN ('log', 'fatal', 'panic'),
-       count(*) FILTER (WHERE rolname = ANY(%(roles)s)) = cardinality(%(roles)s)
+       count(*) FILTER (WHERE rolname = ANY(%(roles)s)) = cardinality(%(roles)s),
+       current_setting('statement_timeout') <> '0'
+         AND current_setting('idle_in_transaction_session_timeout') <> '0'
 FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
 """
 
@@ -38,8 +41,7 @@ def check(environ: Environment) -> tuple[list[Finding], list[str]]:
     try:
         login = ask_server(environ)
     except psycopg.Error as error:
-        # Its text may hold the URL.
-        findings.append(Finding("DATABASE_URL", f"the database could not be asked ({type(error).__name__})"))
+        findings.append(database.refused(error))
     else:
         if login is not None:
             findings += database.unsafe_login(environ, login)
@@ -63,14 +65,18 @@ def ask_server(environ: Environment) -> database.Login | None:
     parts = database.parsed(environ.get("DATABASE_URL", ""))
     if not parts:
         return None
-    with psycopg.connect(**{"connect_timeout": "5", **parts}, autocommit=True) as connection:
-        row = connection.execute(LOGIN, {"roles": list(ROLES)}).fetchone() or (True, True, True, False, False)
+    # The site gives each connection its time-outs; a pooler refuses them, and the login has to have them.
+    is_pooled = bool(environ.get("DIRECT_DATABASE_URL"))
+    given = {"prepare_threshold": None} if is_pooled else {"options": f"{parts.get('options') or ''} {OPTIONS}".strip()}
+    with psycopg.connect(**{"connect_timeout": "5", **parts, **given}, autocommit=True) as connection:
+        row = connection.execute(LOGIN, {"roles": list(ROLES)}).fetchone() or (True, True, True, False, False, False)
         return database.Login(
             superuser=row[0],
             bypasses_policies=row[1],
             owns_tables=row[2],
             quiet_log=row[3],
             may_take_roles=row[4],
+            has_timeouts=row[5],
             encrypted=bool(connection.pgconn.ssl_in_use),
             gave_password=bool(connection.pgconn.used_password),
             version=connection.info.server_version // 10000,

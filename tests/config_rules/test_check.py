@@ -121,6 +121,7 @@ TRUSTED = database.Login(
     gave_password=True,
     version=18,
     quiet_log=True,
+    has_timeouts=True,
 )
 
 
@@ -131,6 +132,7 @@ TRUSTED = database.Login(
         ({"encrypted": False}, "encrypted"),
         ({"version": 15}, "older"),
         ({"may_take_roles": False}, "roles"),
+        ({"has_timeouts": False}, "time-outs"),
     ],
 )
 def test_sp18_a_remote_server_is_held_to_more(fact: dict[str, object], says: str) -> None:
@@ -142,7 +144,7 @@ def test_sp18_a_remote_server_is_held_to_more(fact: dict[str, object], says: str
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://app@db.meridian.org/m?sslmode=verify-full", f"{REMOTE}?sslmode=require", REMOTE, "mysql://here"],
+    ["postgresql://app@db.meridian.org/m?sslmode=verify-full", f"{REMOTE}?sslmode=require", REMOTE],
 )
 def test_sp18_a_remote_url_needs_password_and_tls(url: str) -> None:
     assert [finding.setting for finding in database.unsafe({"DATABASE_URL": url})] == ["DATABASE_URL"]

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from marketplace import worker
 from marketplace.accounts import freshness, sessions, sign_in
 from marketplace.cli import stored_data
 from marketplace.clinics import invitations, team
 from marketplace.config_rules import secret_keys
 from marketplace.foundation.audit import check
+from marketplace.foundation.database import timeouts
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
@@ -93,6 +96,10 @@ HELD = {
     "roles.md": (
         f"a sign-in older than {PASSWORD_AGAIN}",
         f"to one operator for {minutes(access_records.OPEN_FOR)}",
+    ),
+    "scale.md": (
+        f"jobs of a worker that died are taken up by the others within {seconds(timedelta(seconds=worker.DEAD_AFTER))}",
+        f"each new connection {seconds(timedelta(seconds=timeouts.CONNECT_SECONDS))} before the next is tried",
     ),
 }
 # What stands in a page of docs and in no constant of the code.

@@ -28,9 +28,16 @@ _LAID_BACK = "laid_back"  # in the record's info: when its connection came back 
 
 def configure(app: Flask) -> None:
     """Names the engines to Flask-SQLAlchemy, from the app's settings."""
+    app.config.setdefault("DIRECT_DATABASE_URL", None)
     primary = str(app.config["SQLALCHEMY_DATABASE_URI"])
     url = str(app.config.get("READ_DATABASE_URL") or primary)
-    app.config["SQLALCHEMY_BINDS"] = {PUBLIC_READS: _public_reads(app, url, lags=url != primary)}
+    reads = {PUBLIC_READS: _public_reads(app, url, lags=url != primary)}
+    app.config["SQLALCHEMY_BINDS"] = {} if behind_pooler(app) else reads
+
+
+def behind_pooler(app: Flask) -> bool:
+    """Whether requests reach the database through a pooler of transactions, so that no connection is one client's."""
+    return app.config["DIRECT_DATABASE_URL"] is not None
 
 
 def _public_reads(app: Flask, url: str, *, lags: bool) -> dict[str, Any]:
@@ -45,9 +52,15 @@ def _public_reads(app: Flask, url: str, *, lags: bool) -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    """Lets the connections for public pages be tried after they were idle; before any other listener of theirs."""
+    """Lets the connections for public pages be tried after they were idle; before any other listener of theirs.
+
+    Through a pooler no connection keeps a role: there public pages read in transactions like all others.
+    """
     with app.app_context():
-        try_idle_connections(db.engines[PUBLIC_READS])
+        if behind_pooler(app):
+            db.engines[PUBLIC_READS] = db.engine  # type: ignore[index]
+        else:
+            try_idle_connections(db.engines[PUBLIC_READS])
 
 
 def dispose() -> None:

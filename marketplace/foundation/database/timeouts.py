@@ -5,6 +5,7 @@ Short where a person waits, longer in the worker.
 
 import time
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from psycopg import Notify
 from psycopg.abc import RV, PQGen
 from psycopg.errors import ConnectionTimeout, OperationalError, _WaitTimeout
 from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -194,10 +196,29 @@ def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) 
 
     @event.listens_for(engine, "do_connect")
     def connect_in_time(
-        _dialect: Dialect, _record: ConnectionPoolEntry, given: tuple[str, ...], parameters: dict[str, Any]
+        dialect: Dialect, _record: ConnectionPoolEntry, given: tuple[str, ...], parameters: dict[str, Any]
     ) -> DeadlineConnection | None:
+        pooled = False
+        if app.config["DIRECT_DATABASE_URL"]:
+            pooled = has_request_context()
+            (_for_pooler if pooled else partial(_past_pooler, dialect, app))(parameters)
         timeouts = always or (WEB if has_request_context() else app.config.get("DATABASE_TIMEOUTS"))
         if timeouts is None:
             return None
-        parameters["options"] = f"{parameters.get('options', '')} {as_options(timeouts)}".strip()
+        if not pooled:
+            parameters["options"] = f"{parameters.get('options', '')} {as_options(timeouts)}".strip()
         return connect("".join(given), parameters, answer_within=timeouts.answer_within, breaker=breaker)
+
+
+def _for_pooler(parameters: dict[str, Any]) -> None:
+    """A pooler of transactions refuses start-up options and mixes up prepared statements."""
+    parameters.pop("options", None)
+    parameters["prepare_threshold"] = None
+
+
+def _past_pooler(dialect: Dialect, app: Flask, parameters: dict[str, Any]) -> None:
+    """Whoever is not a request (jobs, commands, listeners) connects directly."""
+    kept = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"].get("connect_args", {}))
+    _none, direct = dialect.create_connect_args(make_url(str(app.config["DIRECT_DATABASE_URL"])))
+    parameters.clear()
+    parameters |= {**direct, **kept}

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Engine, Select, create_engine, select
+from sqlalchemy import Connection, Engine, Select, create_engine, select
 from sqlalchemy.orm import Session
 
 from marketplace.extensions import db
-from marketplace.foundation.database import timeouts
+from marketplace.foundation.database import engines, timeouts
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 
@@ -42,6 +42,21 @@ def for_each_locked(query: Select[Thing], act: Callable[[Thing], None]) -> int:
     for row in rows:
         act(row)
     return len(rows)
+
+
+@contextmanager
+def statements() -> Iterator[Connection]:
+    """A connection beside the view's, under the worker's role: what it does stands, whatever becomes of the request.
+
+    Each statement is a transaction of its own; through a pooler the block is one.
+    """
+    if engines.behind_pooler(current_app):
+        with db.engine.begin() as connection:
+            set_local_role(connection, RoleScope(DatabaseRole.WORKER))
+            yield connection
+    else:
+        with autocommit_engine().connect() as connection:
+            yield connection
 
 
 def autocommit_engine() -> Engine:

@@ -123,7 +123,7 @@ def give_back(name: str, **who: str) -> None:
     """Puts one token of each bucket back: whoever turned out to be right has consumed nothing."""
     if not current_app.config["LIMITS_ON"]:
         return
-    with transactions.autocommit_engine().connect() as connection:
+    with transactions.statements() as connection:
         for bucket in RATE_LIMITS[name]:
             connection.execute(GIVE_BACK, {"key": key_of(name, bucket, **who), "refill": _refill(bucket)})
 
@@ -132,7 +132,7 @@ def consume_from(bucket: Bucket, *, key: bytes) -> Consumption:
     """Takes one token, in one statement and a transaction of its own: however many ask at once."""
     now, refill, capacity = clock.now(), _refill(bucket), _capacity(bucket)
     last_grant = now + refill * (capacity - 1)
-    with transactions.autocommit_engine().connect() as connection:
+    with transactions.statements() as connection:
         moments = {"key": key, "now": now, "refill": refill, "last_grant": last_grant}
         granted, full_at = connection.execute(CONSUME, moments).one()
     left = capacity - (full_at - now) / refill
@@ -185,5 +185,5 @@ def _record_hit(name: str, *, key: bytes, **who: str) -> None:
         return
     ids = {f"{part}_id": UUID(who[part]) for part in ("account", "clinic") if who.get(part)}
     event = LimitHit(reason=name, **ids)
-    with transactions.autocommit_engine().connect() as connection:
+    with transactions.statements() as connection:
         connection.execute(insert(AuditEntry).values(**columns_of(event)))
