@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import time
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +16,7 @@ from marketplace.extensions import db
 from marketplace.foundation.security import signed_links
 from marketplace.quote_requests.request_links import PAGE
 
+KEPT_OPEN = 2.0  # seconds: a server closes what idles for longer than it likes
 OWNER, OPERATOR = "owner@busy.example", "operator@busy.example"
 PASSWORD = "a long enough password 1"  # noqa: S105 - of people who do not exist
 
@@ -40,6 +42,7 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         self.cookie = cookie
         self.body = ""
+        self._asked_at = time.monotonic()
 
     def get(self, path: str) -> http.client.HTTPResponse:
         """Asks for a page."""
@@ -59,6 +62,9 @@ class Browser:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self._asked_at > KEPT_OPEN:
+            self.connection.close()  # it opens again by itself
+        self._asked_at = time.monotonic()
         self.connection.request(method, path, form, headers)
         answer = self.connection.getresponse()
         self.body = answer.read().decode("utf-8", "replace")

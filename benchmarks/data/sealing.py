@@ -30,7 +30,7 @@ def _whole(key: UUID) -> Sealed:
     return Sealed(
         data_key,
         name=box.seal("quote_request.name_sealed", "Ana"),
-        contact=box.seal("quote_request.contact_sealed", {"email": f"{key}@patient.example", "phone": ""}),
+        contact=box.seal("quote_request.contact_sealed", {"email": f"ana@{key.hex[-6:]}.patient.example", "phone": ""}),
         health=box.seal("quote_request.health_sealed", {"conditions": ["none"], "details": ""}),
         questions=box.seal("quote_request.questions_sealed", ["How long?"]),
     )
