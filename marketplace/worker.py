@@ -24,6 +24,7 @@ from marketplace.foundation.database.queue import WorkerConnector, queue
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.database.timeouts import AsyncDeadlineConnection
 from marketplace.mail import jobs as mail
+from marketplace.mail import transport
 from marketplace.timers import TIMERS
 
 T = TypeVar("T")
@@ -89,7 +90,10 @@ def run(app: Flask, *, wait: bool = True) -> None:
     """Works until told to stop; with `wait=False` until nothing is due."""
     timeouts.limit_process(app, timeouts.WORKER)
     with queue.replace_connector(_connector(app)) as worker_queue:
-        asyncio.run(_work(app, worker_queue, wait=wait))
+        try:
+            asyncio.run(_work(app, worker_queue, wait=wait))
+        finally:
+            transport.quit_all()
 
 
 def lanes() -> Iterator[tuple[list[str], int]]:

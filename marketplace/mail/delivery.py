@@ -19,10 +19,10 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.lifecycle import Lifecycle
 from marketplace.foundation.security.sealed import CannotOpen, KeyMissing
 from marketplace.mail import events, links, transport
+from marketplace.mail.message import SevenBitMessage, one_address
 from marketplace.mail.models import EMAIL_MOVES, Email, EmailState
 from marketplace.mail.smtp_outcomes import GIVE_UP_AFTER, MAX_UNCLEAR_ATTEMPTS, Outcome, Verdict, judge, pause
 from marketplace.mail.suppression import suppression_reason
-from marketplace.mail.transport import one_address
 from marketplace.quote_requests.models import QuoteRequest
 
 log = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ def _after(email: Email, outcome: Outcome) -> datetime | None:
     return email.retry_at
 
 
-def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
+def _hand_over(message: SevenBitMessage) -> Outcome | None:
     """Sends the message; None when the server accepted it."""
     session = transport.open_session()
     try:
@@ -190,23 +190,20 @@ def _hand_over(message: transport.SevenBitMessage) -> Outcome | None:
     return None
 
 
-def _message(email: Email) -> transport.SevenBitMessage:
+def _message(email: Email) -> SevenBitMessage:
     """Builds the message with the same Message-ID in every attempt, so that a reader's mailbox can tell copies."""
     sealed = contents(email)
     link = links.address(email)
-    desk, to = _desk(), one_address(sealed.to)
-    message = transport.SevenBitMessage(
+    return SevenBitMessage(
+        desk=_desk(),
+        to=one_address(sealed.to),
         subject=email.subject,
-        sender=desk.addr_spec,
-        recipients=[to.addr_spec],
-        body=sealed.text.replace(links.PLACE, link),
+        text=sealed.text.replace(links.PLACE, link),
         html=sealed.html.replace(links.PLACE, str(escape(link))),
-        date=clock.now().timestamp(),
-        extra_headers=_headers(email),
+        message_id=f"<{email.id}@{transport.site_host()}>",
+        at=clock.now(),
+        headers=_headers(email),
     )
-    message.desk, message.to = desk, to
-    message.msgId = f"<{email.id}@{transport.site_host()}>"
-    return message
 
 
 def _headers(email: Email) -> dict[str, str]:

@@ -1,44 +1,50 @@
-"""Flask-Mail with what it lacks: a time-out, a checked certificate, safe headers, and how far a delivery came."""
+"""Flask-Mail with what it lacks: a time-out, a checked certificate, kept connections, and how far a delivery came."""
 
-import re
 import smtplib
 import socket
 import ssl
 import time
 from contextlib import suppress
-from email import message_from_bytes
-from email.charset import QP, Charset
-from email.errors import MessageError
-from email.header import Header
-from email.headerregistry import Address
-from email.mime.base import MIMEBase
-from email.mime.text import MIMEText
-from email.policy import SMTP, compat32, default
-from queue import Empty, SimpleQueue
-from threading import Thread, Timer
+from threading import Timer
 from types import TracebackType
-from typing import Any, cast
+from typing import Self
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_mail import Connection, Message
+from flask_mail import Connection, Mail, Message
 
-_Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+from marketplace.mail.dialling import connected
+
 MAX_SECONDS = 45.0  # seconds; the database ends the transaction of a job that idles for 60
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """Cut off after MAX_SECONDS, counted from before the first address is tried; that reads as a disconnection."""
+    """Cut off MAX_SECONDS after an email was begun, also before the first address is tried; that reads as a
+    disconnection."""
 
+    began = 0.0
     _last_moment: Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        until = time.monotonic() + MAX_SECONDS
-        connection = _connected(host, port, timeout=timeout, until=until)
-        self._last_moment = Timer(until - time.monotonic(), self._cut_off)
+        self.began = time.monotonic()
+        connection = connected(host, port, timeout=timeout, until=self.began + MAX_SECONDS)
+        self._cut_off_in_time()
+        return connection
+
+    def begin_email(self) -> None:
+        """Begins another email on this connection, with all the time there is for one."""
+        self.began = time.monotonic()
+        self._cut_off_in_time()
+
+    def rest(self) -> None:
+        """Lets the connection lie idle."""
+        if self._last_moment is not None:
+            self._last_moment.cancel()
+
+    def _cut_off_in_time(self) -> None:
+        self._last_moment = Timer(self.began + MAX_SECONDS - time.monotonic(), self._cut_off)
         self._last_moment.daemon = True
         self._last_moment.start()
-        return connection
 
     def _cut_off(self) -> None:
         if self.sock is not None:
@@ -48,60 +54,28 @@ class BoundedSMTP(smtplib.SMTP):
 
     def close(self) -> None:
         """Closes the connection and cancels its deadline."""
-        if self._last_moment is not None:
-            self._last_moment.cancel()
+        self.rest()
         super().close()
 
 
-def _connected(host: str, port: int, *, timeout: float, until: float) -> socket.socket:
-    """Connects to the first address that answers, all tries within one time. Raises OSError."""
-    last: OSError = TimeoutError("no address answered in time")
-    for family, kind, protocol, _name, address in _addresses(host, port, within=min(timeout, until - time.monotonic())):
-        left = until - time.monotonic()
-        if left <= 0:
-            break
-        connection = socket.socket(family, kind, protocol)
-        try:
-            connection.settimeout(min(timeout, left))
-            connection.connect(address)
-        except OSError as error:
-            connection.close()
-            last = error
-            continue
-        connection.settimeout(timeout)
-        return connection
-    raise last
-
-
-def _addresses(host: str, port: int, *, within: float) -> list[_Address]:
-    """Resolves the host in a thread: the system's resolver has no time-out of its own. Raises OSError."""
-    answer: SimpleQueue[list[_Address] | OSError] = SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            answer.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-        except OSError as error:
-            answer.put(error)
-
-    Thread(target=look_up, daemon=True).start()
-    try:
-        found = answer.get(timeout=within)
-    except Empty:
-        raise TimeoutError("no name server answered in time") from None
-    if isinstance(found, OSError):
-        raise found
-    return found
-
-
-WIRE = SMTP.clone(refold_source="none")
 TIMEOUT = 20.0  # seconds without an answer
+KEPT_SECONDS = 5.0  # a connection nobody uses is given up
+MAX_MESSAGES = 100  # to one connection: servers end longer talks
+AGAIN_WITHIN = 5.0  # seconds of an email in which a kept connection that is over is replaced
+CLOSING = 421  # whatever command it answers: the server ends the talk
 
 
 class TracedSMTP(BoundedSMTP):
     """An SMTP connection that knows whether the data was sent and not yet answered."""
 
     data_sent = False
+    data_begun = False  # of this email
     _garbled = False
+
+    def begin_email(self) -> None:
+        """Begins another email."""
+        super().begin_email()
+        self.data_begun = False
 
     def getreply(self) -> tuple[int, bytes]:
         """Between 354 and the next answer nobody knows whether the email was accepted."""
@@ -109,18 +83,33 @@ class TracedSMTP(BoundedSMTP):
         # What is no answer leaves it open for good, whatever the server says next.
         self._garbled = self._garbled or (self.data_sent and answer[0] < 200)
         self.data_sent = answer[0] == 354 or self._garbled
+        self.data_begun = self.data_begun or self.data_sent
         return answer
 
 
 class SmtpSession(Connection):
-    """An SMTP connection for one email."""
+    """An SMTP connection for one email after the other: inside `with` it belongs to one of them.
+
+    Afterwards it is kept for KEPT_SECONDS, unless something went wrong.
+    """
 
     host: TracedSMTP | None = None
+    _sent = 0
+    _rest: Timer | None = None
+
+    def __init__(self, mail: Mail) -> None:
+        super().__init__(mail)
+        self.server = _server_of(mail)
 
     @property
     def data_sent(self) -> bool:
         """Whether the server may have accepted the email without our knowing."""
         return self.host is not None and self.host.data_sent
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another email may be sent by this connection, as far as is known here."""
+        return self.host is not None and self.host.sock is not None and self._sent < MAX_MESSAGES
 
     def configure_host(self) -> TracedSMTP:
         """Connects and signs in. It names itself by SITE_URL, so that no name look-up can hang."""
@@ -136,10 +125,48 @@ class SmtpSession(Connection):
             raise
         return host
 
+    def __enter__(self) -> Self:
+        if self._rest is not None:
+            self._rest.cancel()
+        if self.host is None:
+            return super().__enter__()
+        self.host.begin_email()
+        return self
+
+    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """Sends one email; where a kept connection turns out to be over before its data, once more by a new one."""
+        try:
+            super().send(message, envelope_from)
+        except (smtplib.SMTPException, OSError) as error:
+            if self.host is None or not self._sent or self.host.data_begun or not _is_over(error):
+                raise
+            if time.monotonic() > self.host.began + AGAIN_WITHIN:
+                raise
+            self.host.close()
+            self.host, self._sent = self.configure_host(), 0
+            super().send(message, envelope_from)
+        self._sent += 1
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Quits without waiting for the answer: an accepted email must be noted at once."""
+        """Keeps the connection after an answer, whatever it was; else quits."""
+        answered = error is None or isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+        if answered and self.is_usable and not self.data_sent:
+            self._keep()
+        else:
+            self.quit()
+
+    def _keep(self) -> None:
+        if self.host is not None:
+            self.host.rest()
+        self._rest = Timer(KEPT_SECONDS, _give_up, args=(self,))
+        self._rest.daemon = True
+        _kept.setdefault(self.server, []).append(self)
+        self._rest.start()
+
+    def quit(self) -> None:
+        """Ends the talk without waiting for the answer: an accepted email must be noted at once."""
         if self.host is None:
             return
         try:
@@ -150,55 +177,44 @@ class SmtpSession(Connection):
             self.host.close()
 
 
-class SevenBitMessage(Message):
-    """A message sent as quoted-printable: no server has to promise eight bits or long lines."""
-
-    desk: Address  # where it comes from and where answers go
-    to: Address
-
-    def _message(self) -> MIMEBase:
-        """Headers with names in them are written by us and never folded anew, which would decode and split them.
-
-        Flask-Mail quotes the name, encodes it, and loses the quotes when the header is written.
-        """
-        message = _alternative(super()._message())
-        message.policy = compat32  # takes what is written as it is
-        ours = {"From": header_value(self.desk), "Reply-To": header_value(self.desk), "To": header_value(self.to)}
-        for name, value in {**ours, "Subject": encoded_subject(self.subject)}.items():
-            del message[name]
-            message[name] = value
-        message.policy = WIRE
-        return message
-
-    def as_bytes(self) -> bytes:
-        """Returns the message, parsed again first: one sender, one recipient, each header once. Raises ValueError."""
-        raw = super().as_bytes()
-        read = message_from_bytes(raw, policy=default)
-        for name, address in {"From": self.desk, "Reply-To": self.desk, "To": self.to}.items():
-            if [found.addr_spec for found in read[name].addresses] != [address.addr_spec]:
-                raise ValueError(f"{name} holds another address")
-        if sorted(read.keys()) != sorted(self._message().keys()):
-            raise ValueError("a header nobody wrote")
-        return raw
-
-    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
-        charset = Charset("utf-8")
-        charset.body_encoding = QP
-        return MIMEText(text or "", subtype, charset)  # type: ignore[arg-type] # takes a Charset, too
-
-
-def _alternative(mixed: MIMEBase) -> MIMEBase:
-    """Returns the text and HTML parts without the multipart for attachments around them: we send none."""
-    (inner,) = cast(list[MIMEBase], mixed.get_payload())
-    for name, value in mixed.items():
-        if name not in inner:
-            inner[name] = value
-    return inner
+# Whoever takes a session out of its list has it for itself.
+_kept: dict[tuple[str, int | None, bool, str | None], list[SmtpSession]] = {}
 
 
 def open_session() -> SmtpSession:
-    """Returns a session with MAIL_SERVER, not yet connected."""
-    return SmtpSession(current_app.extensions["mail"])
+    """Returns a session with MAIL_SERVER: one that was kept, or one that is not yet connected."""
+    mail: Mail = current_app.extensions["mail"]
+    kept = _kept.get(_server_of(mail), [])
+    with suppress(IndexError):
+        return kept.pop()
+    return SmtpSession(mail)
+
+
+def quit_all() -> None:
+    """Ends every connection that is kept."""
+    for kept in _kept.values():
+        while kept:
+            with suppress(IndexError):
+                kept.pop().quit()
+
+
+def _give_up(session: SmtpSession) -> None:
+    with suppress(ValueError):
+        _kept[session.server].remove(session)
+        session.quit()
+
+
+def _server_of(mail: Mail) -> tuple[str, int | None, bool, str | None]:
+    return mail.server, mail.port, mail.use_tls, mail.username
+
+
+def _is_over(error: Exception) -> bool:
+    """Whether the server had ended the talk; not a silence, which says nothing and took its time."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code == CLOSING
+    if isinstance(error.__context__, TimeoutError):
+        return False
+    return isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError)
 
 
 def site_host() -> str:
@@ -209,31 +225,3 @@ def site_host() -> str:
 def _own_name() -> str:
     host = site_host()
     return f"[{host}]" if host.replace(".", "").isdigit() else host
-
-
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
-_PLAIN_TEXT = re.compile(r"[ -~]*")
-
-
-def one_address(text: str, *, name: str = "") -> Address:
-    """Parses exactly one address, its domain in ASCII. Raises ValueError for none, several, or letters beyond ASCII."""
-    local, _at, domain = text.rpartition("@")
-    try:
-        return Address(display_name=name, addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
-    except (MessageError, IndexError) as error:
-        raise ValueError("not one address") from error
-
-
-def header_value(address: Address) -> str:
-    """Returns the address as a header holds it; any but the plainest name is encoded: no reader takes it apart."""
-    name = address.display_name
-    if not name:
-        return address.addr_spec
-    encoded = name if _PLAIN_NAME.fullmatch(name) and len(name) < 60 else Header(name, "utf-8").encode()
-    return f"{encoded}\n <{address.addr_spec}>" if "\n" in encoded else f"{encoded} <{address.addr_spec}>"
-
-
-def encoded_subject(text: str) -> str:
-    """Returns a subject, encoded unless it is plain, short and cannot be mistaken for something encoded."""
-    plain = _PLAIN_TEXT.fullmatch(text) and "=?" not in text and len(text) < 68
-    return text if plain else Header(text, "utf-8", header_name="Subject").encode()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.foundation.security.input_safety import mailable
-from marketplace.mail.transport import one_address
+from marketplace.mail.message import one_address
 from tests.factories import PASSWORD
 
 AROUND = [" {}", "{} ", "\t{}", "\u200b{}", "{}\u200b", "\ufeff{}\u2060", "\u00a0{}\u202f", "{}\u00ad", "\u3000{}"]

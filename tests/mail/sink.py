@@ -28,6 +28,8 @@ class Sink:
         self.silent_for = ""
         self.given: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.connections = 0
+        self._open: list[SMTP] = []
         self.accepted: list[str] = []  # Message-IDs answered with 250
         self.port = port or free_port()
         self._held = asyncio.Event()
@@ -47,6 +49,24 @@ class Sink:
         """Lets go of whoever hangs, then stops."""
         self._controller.loop.call_soon_threadsafe(self._held.set)
         self._controller.stop()
+
+    def hang_up(self) -> None:
+        """Ends every connection without a word."""
+
+        async def abort() -> None:
+            for server in self._open:
+                server.transport.abort()
+
+        asyncio.run_coroutine_threadsafe(abort(), self._controller.loop).result(5)
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Counts who says hello."""
+        session.host_name = hostname
+        self.connections += 1
+        self._open.append(server)
+        return responses
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

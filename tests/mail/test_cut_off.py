@@ -11,7 +11,7 @@ from flask import Flask
 
 from marketplace.foundation import clock
 from marketplace.foundation.database import timeouts
-from marketplace.mail import jobs, patient_emails, transport
+from marketplace.mail import dialling, jobs, patient_emails, transport
 from tests.factories import stored_request
 from tests.outbox import event_of, only
 
@@ -86,6 +86,6 @@ def test_a_name_server_that_does_not_answer_is_waited_for_no_longer(
     monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        transport._connected("relay.example", 25, timeout=0.2, until=began + 0.4)
+        dialling.connected("relay.example", 25, timeout=0.2, until=began + 0.4)
     assert time.monotonic() - began < 1
     answered.set()

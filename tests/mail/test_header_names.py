@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marketplace.extensions import db
 from marketplace.mail import delivery, outbox, transport
 from marketplace.mail.links import PageLink
-from marketplace.mail.transport import one_address
+from marketplace.mail.message import SevenBitMessage, one_address
 from tests.factories import ADDRESS
 
 DESK = "quotes@meridian.example"
@@ -46,7 +46,7 @@ class Wire:
     def __exit__(self, *_error: object) -> None:
         return None
 
-    def send(self, message: transport.SevenBitMessage) -> None:
+    def send(self, message: SevenBitMessage) -> None:
         """As Flask-Mail does it."""
         if message.has_bad_headers():
             raise ValueError
@@ -82,6 +82,7 @@ def handed_over(app: Flask, wire: Wire, *, site: str, clinic: str, subject: str)
 @example(site="Zoë <b@evil.example>,", clinic="Zoë <b@evil.example>,", subject="Zoë <b@evil.example>,")
 @example(site=LONG_ONE, clinic=LONG_ONE, subject=LONG_ONE)
 @example(site="Meridian", clinic="x", subject="one\r\n\r\nbody")
+@example(site="Meridian", clinic="x", subject="\u2028")
 def test_one_sender_one_recipient_and_no_header_more(
     app: Flask, wire: Wire, site: str, clinic: str, subject: str
 ) -> None:
