@@ -15,6 +15,7 @@ from marketplace.clinics import events
 from marketplace.clinics.actions import missing_checks
 from marketplace.clinics.models import CHECK, Check, Clinic
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckKind, CheckState, ListingState
+from marketplace.clinics.summaries import ClinicCard
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
@@ -138,8 +139,20 @@ def stamp(checks: Sequence[Check], today: date) -> Stamp:
     moments = [check.passed_at.date() for check in required if check.passed_at]
     checked_on = max(moments) if moments else None
     current = sum(check.kind in REQUIRED_CHECKS for check in passed) == len(REQUIRED_CHECKS)
-    kind = "expired" if not current else "ending" if expires_on - today < ENDING_WITHIN else "current"
-    return Stamp(kind, checked_on, expires_on, len(passed), len(checks))
+    return Stamp(_kind(expires_on, current, today), checked_on, expires_on, len(passed), len(checks))
+
+
+def stamp_of_row(row: ClinicCard, today: date) -> Stamp:
+    """Computes the same stamp from a clinic's summary row."""
+    passed = sum(until >= today for until in row.passed_until)
+    if row.ends_on is None:
+        return Stamp("none", None, None, passed, row.checks_of)
+    current = row.required_until is not None and row.required_until >= today
+    return Stamp(_kind(row.ends_on, current, today), row.checked_on, row.ends_on, passed, row.checks_of)
+
+
+def _kind(expires_on: date, current: bool, today: date) -> str:
+    return "expired" if not current else "ending" if expires_on - today < ENDING_WITHIN else "current"
 
 
 LISTED = (ListingState.PUBLISHED, ListingState.PAUSED)

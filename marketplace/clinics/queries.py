@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from marketplace.catalogue.models import Procedure, Treatment
 from marketplace.clinics.models import Check, Clinic, ClinicPrice, ListingFacet
 from marketplace.clinics.states import ListingState
+from marketplace.clinics.summaries import ClinicCard
 from marketplace.clinics.text_search import matching, slug_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -89,10 +90,10 @@ class Facets:
         return {Place.of_facet(value): count for value, count in self["city"].items()}
 
 
-def search(wanted: ClinicFilter) -> Page[Clinic]:
-    """Returns one page of 25 listings, filtered and sorted, with checks, people and prices."""
+def search(wanted: ClinicFilter) -> Page[ClinicCard]:
+    """Returns one page of 25 listings, filtered and sorted."""
     at = page_range(count(wanted), wanted=wanted.page, size=PAGE)
-    query = _with_details(select(Clinic).where(*_conditions(wanted)))
+    query = select(ClinicCard).join(Clinic, Clinic.id == ClinicCard.clinic_id).where(*_conditions(wanted))
     return at.shown(db.session.scalars(at.of(query.order_by(*_order(wanted)))))
 
 

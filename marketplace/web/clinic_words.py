@@ -1,33 +1,47 @@
 """A clinic's badge, reply time, prices and opening hours in the words that all pages share."""
 
-from datetime import time
+from datetime import date, time
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
+from babel import Locale
 from babel.dates import get_day_names
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
-from marketplace.clinics.checks import Stamp, stamp
-from marketplace.clinics.models import Clinic
+from marketplace.clinics.checks import Stamp
 from marketplace.foundation import clock
 from marketplace.leads.deadlines import opening_hours
-from marketplace.web.filters import day_text, duration, money
+from marketplace.web.filters import MAX_KEPT, day_text, duration, money, money_text
 
 
-def stamp_words(clinic: Clinic) -> dict[str, str]:
-    """Returns `kind`, `title` and `line` of the badge, and `count` of the checks passed: dates, never a score."""
-    found = stamp(clinic.checks, clock.today())
-    title, line = _title_and_line(found)
+class StampWords(NamedTuple):
+    """The words of a stamp, and its kind."""
+
+    kind: str
+    title: str
+    line: str
+    passed: str
+
+
+def stamp_words(found: Stamp) -> StampWords:
+    """Returns the words of a stamp: dates and the number of checks passed, never a score."""
+    return _stamp_words(found, clock.today(), get_locale())
+
+
+@lru_cache(MAX_KEPT)
+def _stamp_words(found: Stamp, today: date, _language: Locale) -> StampWords:
     count = _("%(passed)s of %(of)s checks passed", passed=found.passed, of=found.of)
-    return {"kind": found.kind, "title": title, "line": line, "count": count}
+    return StampWords(found.kind, *_title_and_line(found, today), count)
 
 
-def _title_and_line(found: Stamp) -> tuple[str, str]:
+def _title_and_line(found: Stamp, today: date) -> tuple[str, str]:
     if found.expires_on is None or found.checked_on is None:
         return _("Not checked yet"), _("Not open for requests")
-    days_left = (found.expires_on - clock.today()).days
+    days_left = (found.expires_on - today).days
     if found.kind == "expired":
         # A check that was refused or revoked ends before its date, so the date cannot be shown.
         over = _("Check expired %(day)s", day=day_text(found.expires_on))
@@ -38,22 +52,44 @@ def _title_and_line(found: Stamp) -> tuple[str, str]:
     return checked, _("Expires %(day)s", day=day_text(found.expires_on))
 
 
-def reply_words(clinic: Clinic) -> str:
+def reply_words(minutes: int | None) -> str:
     """Returns the usual reply time in words; a clinic without one is called new here."""
-    if clinic.reply_minutes is None:
+    return _reply_words(minutes, get_locale())
+
+
+@lru_cache(MAX_KEPT)
+def _reply_words(minutes: int | None, _language: Locale) -> str:
+    if minutes is None:
         return _("New here: no reply times yet")
-    return _("Usually replies in %(time)s", time=duration(clinic.reply_minutes))
+    return _("Usually replies in %(time)s", time=duration(minutes))
 
 
 def about_span(low: int, high: int, currency: str, *, to: str) -> Markup | None:
     """Returns "about £52 to £155": a range in the reader's currency; None if it is the same or has no rate."""
+    converted = _converted(low, high, currency, to)
+    return escape(_("about %(span)s")) % {"span": span(*converted, to)} if converted else None
+
+
+def about_span_text(low: int, high: int, currency: str, *, to: str) -> str | None:
+    """Returns the same without markup, for lists."""
+    converted = _converted(low, high, currency, to)
+    return _("about %(span)s", span=_span_text(*converted, to, get_locale())) if converted else None
+
+
+def _converted(low: int, high: int, currency: str, to: str) -> tuple[int, int] | None:
     if currency == to:
         return None
     try:
-        converted = span(exchange.about(low, currency, to), exchange.about(high, currency, to), to)
+        return exchange.about(low, currency, to), exchange.about(high, currency, to)
     except exchange.NoRate:
         return None
-    return escape(_("about %(span)s")) % {"span": converted}
+
+
+@lru_cache(MAX_KEPT)
+def _span_text(low: int, high: int, currency: str, _language: Locale) -> str:
+    if low == high:
+        return money_text(low, currency)
+    return _("%(low)s to %(high)s", low=money_text(low, currency), high=money_text(high, currency))
 
 
 def both_amounts(minor: int, currency: str, *, to: str) -> Markup:
@@ -76,6 +112,11 @@ def both_spans(low: int, high: int, currency: str, *, to: str) -> Markup:
 
 def span(low: int, high: int, currency: str) -> Markup:
     """Returns "€60 to €180": a range of amounts in minor units; a single amount where both are the same."""
+    return _span(low, high, currency, get_locale())
+
+
+@lru_cache(MAX_KEPT)
+def _span(low: int, high: int, currency: str, _language: Locale) -> Markup:
     if low == high:
         return money(low, currency)
     return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704

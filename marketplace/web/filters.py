@@ -48,7 +48,7 @@ def money(minor: int, currency: str) -> Markup:
 
 @lru_cache(MAX_KEPT)
 def _money(minor: int, currency: str, locale: Locale) -> Markup:
-    return Markup('<bdi><data value="{}" data-currency="{}" class="money">{}</data></bdi>').format(
+    return Markup('<data value="{}" data-currency="{}" class="money">{}</data>').format(
         minor, currency, written(minor, currency, locale=locale)
     )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.clinics.checks import stamp
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import CheckState
 from marketplace.foundation import clock
@@ -29,6 +30,7 @@ def with_licence(clinic: Clinic, *, days: int, state: CheckState = CheckState.PA
     ],
 )
 def test_words(make_clinic: Make, days: int, state: CheckState, title: str, line: str) -> None:
-    words = stamp_words(with_licence(make_clinic(), days=days, state=state))
-    assert words["title"].startswith(title)
-    assert words["line"].startswith(line)
+    clinic = with_licence(make_clinic(), days=days, state=state)
+    words = stamp_words(stamp(clinic.checks, clock.today()))
+    assert words.title.startswith(title)
+    assert words.line.startswith(line)

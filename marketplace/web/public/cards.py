@@ -1,41 +1,41 @@
-"""A clinic as a card, alike in every list."""
+"""A clinic as a card, alike in every list: built from its summary row, its words written once a language."""
 
-from collections.abc import Iterable
-from typing import TypedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
+from babel import Locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import escape
+from markupsafe import Markup
 
-from marketplace.clinics.models import Clinic, ClinicPrice
+from marketplace.catalogue.models import Treatment
+from marketplace.clinics.checks import stamp_of_row
+from marketplace.clinics.models import ClinicPrice
+from marketplace.clinics.summaries import ClinicCard
+from marketplace.foundation import clock
 from marketplace.web import clinic_words
-from marketplace.web.filters import country_name, in_sentence, language_list
+from marketplace.web.drawings import drawing
+from marketplace.web.filters import MAX_KEPT, country_name, in_sentence, language_list
 from marketplace.words.lead import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
 
 
-class Card(TypedDict):
-    """The fields that the macro clinic_card reads."""
+class Card(NamedTuple):
+    """The fields of a card, in the order in which components/clinic_card.html takes them apart."""
 
-    url: str
     slug: str
     name: str
-    city: str
-    country: str
+    tile: str
+    facts: str
     languages: str
-    reply: str
-    stamp: dict[str, str]
     people: str
+    stamp: clinic_words.StampWords
     price: str
     price_note: str
     ask_url: str | None
-
-
-def linked_stamp(clinic: Clinic) -> dict[str, str]:
-    """Returns the words of the badge with the address of the clinic's checks."""
-    found = clinic_words.stamp_words(clinic)
-    link = _("What is missing") if found["kind"] == "none" else found["count"]
-    return {**found, "href": f"/clinic/{clinic.slug}/checks", "link": link}
 
 
 def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
@@ -46,59 +46,77 @@ def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
     return sorted(listed, key=lambda price: (price.procedure.treatment.position or 0, price.procedure.position))
 
 
-def card(
-    clinic: Clinic, *, currency: str, procedure: tuple[str, str] | None = None, treatment: str | None = None
-) -> Card:
-    """Returns the card of a clinic; its price is first in the reader's currency, to be compared.
+@dataclass(frozen=True)
+class Deck:
+    """What is alike for the cards of a page: the reader's currency, all treatments, and what was asked for (slugs).
 
-    `procedure` is the slug and name of the one that was asked for: the price is that of it. Else it is that of the
-    treatment that was asked for, or of the first that the clinic offers.
+    A card's price is first in the reader's currency, to be compared: that of the procedure that was asked for, else of
+    the treatment that was asked for, else of the first that the clinic offers.
     """
-    price, note = _price(clinic, currency, procedure, treatment)
-    roles = sorted({str(PRACTITIONER_ROLES.patient[person.role]) for person in clinic.people})
-    found = linked_stamp(clinic)
-    about = f"&treatment={treatment}" if treatment else ""
-    return {
-        "url": f"/clinic/{clinic.slug}",
-        "slug": clinic.slug,
-        "name": clinic.name,
-        "city": clinic.city,
-        "country": country_name(clinic.country),
-        "languages": language_list(clinic.languages),
-        "reply": clinic_words.reply_words(clinic),
-        "stamp": found,
-        "people": _("Treated by: %(roles)s", roles=", ".join(roles) if roles else _("Not stated")),
-        "price": price,
-        "price_note": note,
-        "ask_url": f"/get-quotes?clinic={clinic.slug}{about}" if found["kind"] in OPEN_STAMPS else None,
-    }
+
+    currency: str
+    treatments: Sequence[Treatment]
+    treatment: str | None = None
+    procedure: str | None = None
+
+    def cards(self, rows: Iterable[ClinicCard]) -> list[Card]:
+        """Returns the cards of these clinics, in their order."""
+        return [self._card(row) for row in rows]
+
+    def _card(self, row: ClinicCard) -> Card:
+        price, note = self._price(row)
+        stamp = clinic_words.stamp_words(stamp_of_row(row, clock.today()))
+        about = f"&treatment={self.treatment}" if self.treatment else ""
+        return Card(
+            slug=row.slug,
+            name=row.name,
+            tile=drawing("tile", row.slug),
+            facts=_facts(row),
+            languages=language_list(row.languages),
+            people=_people(tuple(row.roles), get_locale()),
+            stamp=stamp,
+            price=price,
+            price_note=note,
+            ask_url=f"/get-quotes?clinic={row.slug}{about}" if stamp.kind in OPEN_STAMPS else None,
+        )
+
+    def _price(self, row: ClinicCard) -> tuple[str, str]:
+        """Returns the price to compare by, and a note on what it is for."""
+        listed, of = self._listed(row.prices)
+        if not listed:
+            return _("No price list"), ""
+        low, high = min(price[0] for price in listed), max(price[1] for price in listed)
+        own, basis = clinic_words.span(low, high, row.currency), _basis(of, get_locale())
+        about = clinic_words.about_span_text(low, high, row.currency, to=self.currency)
+        return (own, basis) if about is None else (about, Markup("{} {}").format(own, basis))
+
+    def _listed(self, prices: dict[str, tuple[int, int]]) -> tuple[list[tuple[int, int]], str | None]:
+        """Returns the prices to compare by, and the name of what they are for where the clinic offers more."""
+        if self.procedure is not None:
+            return [prices[self.procedure]] if self.procedure in prices else [], self._procedures[self.procedure]
+        offered = [each for each in self.treatments if any(one.slug in prices for one in each.procedures)]
+        if len(offered) < 2:
+            return list(prices.values()), None
+        about = next((each for each in offered if each.slug == self.treatment), offered[0])
+        return [prices[one.slug] for one in about.procedures if one.slug in prices], about.name
+
+    @cached_property
+    def _procedures(self) -> dict[str, str]:
+        return {procedure.slug: procedure.name for each in self.treatments for procedure in each.procedures}
 
 
-def _price(clinic: Clinic, currency: str, procedure: tuple[str, str] | None, treatment: str | None) -> tuple[str, str]:
-    """Returns the price to compare by, and a note on what it is for."""
-    listed, of = _listed(clinic, procedure, treatment)
-    if not listed:
-        return _("No price list"), ""
-    low, high = min(price.low for price in listed), max(price.high for price in listed)
-    own = clinic_words.span(low, high, clinic.currency)
-    about = clinic_words.about_span(low, high, clinic.currency, to=currency)
-    basis = _("per session, clinic's own price list")
-    if of is not None:
-        basis = _("per session of %(procedure)s, clinic's own price list", procedure=in_sentence(of))
-    if about is None:
-        return own, basis
-    return about, escape("%(price)s %(basis)s") % {"price": own, "basis": basis}
+def _facts(row: ClinicCard) -> str:
+    return f"{row.city}, {country_name(row.country)} · {clinic_words.reply_words(row.reply_minutes)}"
 
 
-def _listed(
-    clinic: Clinic, procedure: tuple[str, str] | None, treatment: str | None
-) -> tuple[list[ClinicPrice], str | None]:
-    """Returns the prices to compare by, and the name of what they are for where the clinic offers more."""
-    if procedure is not None:
-        return [price for price in clinic.prices if price.procedure.slug == procedure[0]], procedure[1]
-    listed = in_order(clinic.prices)
-    if len({price.procedure.treatment_id for price in listed}) < 2:
-        return listed, None
-    offered = {price.procedure.treatment.slug: price.procedure.treatment for price in listed}
-    about = offered.get(treatment or "") or next(iter(offered.values()))
-    return [price for price in listed if price.procedure.treatment_id == about.id], about.name
+@lru_cache(MAX_KEPT)
+def _people(roles: tuple[str, ...], _language: Locale) -> str:
+    words = sorted({str(PRACTITIONER_ROLES.patient[role]) for role in roles})
+    return _("Treated by: %(roles)s", roles=", ".join(words) if words else _("Not stated"))
+
+
+@lru_cache(MAX_KEPT)
+def _basis(of: str | None, _language: Locale) -> str:
+    if of is None:
+        return _("per session")
+    return _("per session of %(procedure)s", procedure=in_sentence(of))

@@ -12,18 +12,19 @@ from marketplace.catalogue import exchange
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.geography import by_slug
 from marketplace.clinics import queries
+from marketplace.clinics.checks import stamp
 from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.web.clinic_words import about_span, opening_words, reply_words, span
+from marketplace.web.clinic_words import about_span, opening_words, reply_words, span, stamp_words
 from marketplace.web.filters import country_in_sentence, country_slug
 from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cards import card, in_order, linked_stamp
+from marketplace.web.public.cards import Deck, in_order
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 
 
@@ -61,13 +62,13 @@ def _heading(place: str) -> str:
 
 
 def _list(heading: str, **fixed: str) -> str:
-    form = clinics_form(queries.facets(), catalogue.treatments(), **fixed)
+    treatments = catalogue.treatments()
+    form = clinics_form(queries.facets(), treatments, **fixed)
     wanted = form.wanted
     if wanted.q:
         limits.consume("search")
     page = queries.search(wanted)
     form.no_more_than(page.pages)
-    treated = (wanted.procedure, form.procedure.names(wanted.procedure)) if wanted.procedure else None
     return render_template(
         "public/clinics.html",
         heading=heading,
@@ -75,10 +76,7 @@ def _list(heading: str, **fixed: str) -> str:
         form=form,
         has_errors=bool(form.errors),
         result=page,
-        cards=[
-            card(clinic, currency=form.currency_code, procedure=treated, treatment=wanted.treatment)
-            for clinic in page.rows
-        ],
+        cards=Deck(form.currency_code, treatments, wanted.treatment, wanted.procedure).cards(page.rows),
         chips_shown=[Chip(form.chip(name), _address(form, **{name: None})) for name in wanted.conditions],
         hints=_hints(form) if not page.total else [],
         page_address=lambda n: _address(form, page=n),
@@ -121,8 +119,8 @@ def clinic(slug: str) -> str:
     return render_template(
         "public/clinic.html",
         clinic=found,
-        stamp=linked_stamp(found),
-        reply=reply_words(found),
+        stamp=stamp_words(stamp(found.checks, clock.today())),
+        reply=reply_words(found.reply_minutes),
         opening=opening_words(found.hours),
         currency=currency,
         prices=_prices(found, currency),
@@ -144,4 +142,5 @@ def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Mar
 def checks(slug: str) -> str:
     """Shows the clinic's checks: each claim, its evidence, who checked it and until when. Raises NotFound."""
     found = queries.listing(slug)
-    return render_template("public/checks.html", clinic=found, stamp=linked_stamp(found), today=clock.today())
+    words = stamp_words(stamp(found.checks, clock.today()))
+    return render_template("public/checks.html", clinic=found, stamp=words, today=clock.today())

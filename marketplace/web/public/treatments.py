@@ -16,9 +16,11 @@ from marketplace.web.clinic_words import about_span, span
 from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cards import Card, card
+from marketplace.web.public.cards import Card, Deck
 from marketplace.web.public.course_cost import Asked, Totals, asked, totals
 from marketplace.web.public.prices import price_table_of, unit_of
+
+FIRST_CLINICS = 5  # on the page of a country
 
 
 @blueprint.get("/treatments")
@@ -75,11 +77,10 @@ def _place(slug: str) -> Country:
 
 def _first_clinics(country: str, treatment: str) -> list[Card]:
     """Returns the first cards of clinics that offer the treatment; of all clinics for the only treatment."""
-    asked = treatment if len(queries.treatments()) > 1 else None
-    return [
-        card(clinic, currency=preferences.currency(), treatment=asked)
-        for clinic in search(ClinicFilter(country=country, treatment=asked)).rows[:5]
-    ]
+    treatments = queries.treatments()
+    asked = treatment if len(treatments) > 1 else None
+    found = search(ClinicFilter(country=country, treatment=asked)).rows[:FIRST_CLINICS]
+    return Deck(preferences.currency(), treatments, asked).cards(found)
 
 
 def country_prices(treatment: Treatment, country: str) -> dict[str, object]:

@@ -9,12 +9,14 @@ from markupsafe import Markup
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
+from marketplace.clinics.checks import stamp
 from marketplace.clinics.models import Clinic
+from marketplace.foundation import clock
 from marketplace.leads.proposal import Proposal, Proposed, propose
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison_table import currency_of
-from marketplace.web.clinic_words import both_spans, reply_words, stamp_words
+from marketplace.web.clinic_words import StampWords, both_spans, reply_words, stamp_words
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf
@@ -79,7 +81,7 @@ class Card:
     clinic: Clinic
     reason: str
     reply: str
-    stamp: dict[str, str]
+    stamp: StampWords
     price: Markup | None
 
 
@@ -93,7 +95,7 @@ def _card(proposal: Proposal, procedure_id: UUID | None, currency: str) -> Card:
     return Card(
         clinic=clinic,
         reason=str(ROUTING_REASONS.patient[proposal.reason]),
-        reply=reply_words(clinic),
+        reply=reply_words(clinic.reply_minutes),
         stamp=_stamp(clinic),
         price=_price(clinic, procedure_id, currency),
     )
@@ -104,9 +106,9 @@ def _price(clinic: Clinic, procedure_id: UUID | None, currency: str) -> Markup |
     return both_spans(row.low, row.high, row.currency, to=currency) if row else None
 
 
-def _stamp(clinic: Clinic) -> dict[str, str]:
-    found = stamp_words(clinic)
-    return {**found, "line": f"{found['line']} · {found['count']}"}
+def _stamp(clinic: Clinic) -> StampWords:
+    found = stamp_words(stamp(clinic.checks, clock.today()))
+    return found._replace(line=f"{found.line} · {found.passed}")
 
 
 @blueprint.route("/get-quotes/clinics", methods=["GET", "POST"])
