@@ -62,6 +62,7 @@ def _database(environ: Mapping[str, str]) -> dict[str, object]:
     return {
         "SQLALCHEMY_DATABASE_URI": url,
         "DIRECT_DATABASE_URL": direct,  # where it is set, DATABASE_URL leads through a pooler
+        "READ_DATABASE_URL": database_url(environ["READ_DATABASE_URL"]) if environ.get("READ_DATABASE_URL") else None,
         "DATABASE_OWNER_URL": owner,
         # It must see every row, whatever policies hold the others: a role with BYPASSRLS that only reads.
         "BACKUP_DATABASE_URL": database_url(environ.get("BACKUP_DATABASE_URL", owner)),

@@ -140,12 +140,11 @@ def _unsafe_remote(login: Login, parts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("DATABASE_URL", "the connection is not encrypted")
 
 
-def refused(error: psycopg.Error) -> Finding:
+def refused(error: psycopg.Error, *, name: str = "DATABASE_URL") -> Finding:
     """The finding on a server that let nobody in. The error's text may hold the URL."""
     if "startup parameter" in str(error):
-        says = "leads through a pooler; set DIRECT_DATABASE_URL to the way past it (docs/scale.md)"
-        return Finding("DATABASE_URL", says)
-    return Finding("DATABASE_URL", f"the database could not be asked ({type(error).__name__})")
+        return Finding(name, "leads through a pooler; DIRECT_DATABASE_URL must name the way past it (docs/scale.md)")
+    return Finding(name, f"the database could not be asked ({type(error).__name__})")
 
 
 def log_advice(login: Login) -> Iterator[str]:

@@ -46,6 +46,7 @@ def check(environ: Environment) -> tuple[list[Finding], list[str]]:
         if login is not None:
             findings += database.unsafe_login(environ, login)
             advice += [f"PostgreSQL  {line}" for line in database.log_advice(login)]
+    findings += unreachable(environ)
     return sorted(set(findings)), advice
 
 
@@ -81,6 +82,20 @@ def ask_server(environ: Environment) -> database.Login | None:
             gave_password=bool(connection.pgconn.used_password),
             version=connection.info.server_version // 10000,
         )
+
+
+def unreachable(environ: Environment) -> list[Finding]:
+    """Findings on the ways to the database beside DATABASE_URL that lead nowhere, or through a pooler."""
+    findings = []
+    for name in database.OF_APP[1:]:
+        parts = database.parsed(environ.get(name, ""))
+        if not parts:
+            continue
+        try:
+            psycopg.connect(**{"connect_timeout": "5", "options": OPTIONS, **parts}).close()
+        except psycopg.Error as error:
+            findings.append(database.refused(error, name=name))
+    return findings
 
 
 def file_modes(environ: Environment) -> dict[str, int]:

@@ -50,6 +50,8 @@ UNSAFE = [
     ("DATABASE_OWNER_URL", REMOTE, "DATABASE_OWNER_URL"),
     ("BACKUP_DATABASE_URL", "postgresql://postgres@db.meridian.org/m?sslmode=disable", "BACKUP_DATABASE_URL"),
     ("BACKUP_DATABASE_URL", "postgresql://marketplace_app@/tests", "BACKUP_DATABASE_URL"),
+    ("READ_DATABASE_URL", "postgresql://marketplace_app@/tests?host=/nowhere", "READ_DATABASE_URL"),
+    ("READ_DATABASE_URL", "postgresql://someone@/tests?host=/nowhere", "READ_DATABASE_URL"),
     ("CHALLENGES", "off", "CHALLENGES"),
     ("TIMEZONE", "Nowhere/At-all", "TIMEZONE"),
     ("MAIL_SERVER", None, "MAIL_SERVER"),

@@ -168,4 +168,7 @@ def test_the_check_names_a_pooler_without_a_way_past_it(
     direct = safe["DATABASE_URL"]
     assert print_report(safe | {"DATABASE_URL": pooler.url(direct)}) == 1
     assert "DIRECT_DATABASE_URL" in capsys.readouterr().out
+    for name in ("DIRECT_DATABASE_URL", "READ_DATABASE_URL"):
+        assert print_report(safe | {name: pooler.url(direct)}) == 1
+        assert f"unsafe  {name}: leads through a pooler" in capsys.readouterr().out
     assert print_report(safe | {"DATABASE_URL": pooler.url(direct), "DIRECT_DATABASE_URL": direct}) == 0

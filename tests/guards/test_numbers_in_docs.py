@@ -13,7 +13,7 @@ from marketplace.cli import stored_data
 from marketplace.clinics import invitations, team
 from marketplace.config_rules import secret_keys
 from marketplace.foundation.audit import check
-from marketplace.foundation.database import timeouts
+from marketplace.foundation.database import standby, timeouts
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
 from marketplace.foundation.values.durations import days, hours, minutes, months, seconds
@@ -100,6 +100,8 @@ HELD = {
     "scale.md": (
         f"jobs of a worker that died are taken up by the others within {seconds(timedelta(seconds=worker.DEAD_AFTER))}",
         f"each new connection {seconds(timedelta(seconds=timeouts.CONNECT_SECONDS))} before the next is tried",
+        f"the primary had {seconds(timedelta(seconds=standby.MAX_LAG_SECONDS))} ago is not read",
+        f"come from it for {seconds(timedelta(seconds=standby.OWN_WRITES_SECONDS))} after a change",
     ),
 }
 # What stands in a page of docs and in no constant of the code.

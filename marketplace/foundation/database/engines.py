@@ -8,7 +8,7 @@ a connection is never newer than what is read after it.
 import time
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -16,10 +16,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from marketplace.extensions import db
 from marketplace.foundation.database.public_version import LAGS
-from marketplace.foundation.database.roles import FIXED_ROLE, DatabaseRole, use_role
+from marketplace.foundation.database.roles import FIXED_ROLE, DatabaseRole, current_role, use_role
+from marketplace.foundation.database.standby import StandbyWatch, watch_of
 from marketplace.foundation.database.timeouts import DeadlineConnection
 
-PUBLIC_READS = "public_reads"
+PUBLIC_READS, STANDBY_PUBLIC_READS = "public_reads", "standby_public_reads"
+STANDBY = "standby"  # transactions that only read, under whatever role
 # Seconds a connection may lie in the pool before it is tried anew: where pages come fast none is.
 TRIED_AFTER = 1.0
 _OPTIONS = f"-c role={DatabaseRole.PUBLIC} -c default_transaction_read_only=on"
@@ -28,11 +30,16 @@ _LAID_BACK = "laid_back"  # in the record's info: when its connection came back 
 
 def configure(app: Flask) -> None:
     """Names the engines to Flask-SQLAlchemy, from the app's settings."""
-    app.config.setdefault("DIRECT_DATABASE_URL", None)
-    primary = str(app.config["SQLALCHEMY_DATABASE_URI"])
-    url = str(app.config.get("READ_DATABASE_URL") or primary)
-    reads = {PUBLIC_READS: _public_reads(app, url, lags=url != primary)}
-    app.config["SQLALCHEMY_BINDS"] = {} if behind_pooler(app) else reads
+    for name in ("DIRECT_DATABASE_URL", "READ_DATABASE_URL"):
+        app.config.setdefault(name, None)
+    primary, standby = str(app.config["SQLALCHEMY_DATABASE_URI"]), app.config["READ_DATABASE_URL"]
+    binds = {} if behind_pooler(app) else {PUBLIC_READS: _public_reads(app, primary, lags=False)}
+    if standby:
+        watch = StandbyWatch(primary=str(app.config["DIRECT_DATABASE_URL"] or primary), standby=str(standby))
+        app.extensions["standby_watch"] = watch
+        binds[STANDBY_PUBLIC_READS] = _public_reads(app, str(standby), lags=True)
+        binds[STANDBY] = {**app.config["SQLALCHEMY_ENGINE_OPTIONS"], "url": str(standby)}
+    app.config["SQLALCHEMY_BINDS"] = binds
 
 
 def behind_pooler(app: Flask) -> bool:
@@ -59,8 +66,8 @@ def install(app: Flask) -> None:
     with app.app_context():
         if behind_pooler(app):
             db.engines[PUBLIC_READS] = db.engine  # type: ignore[index]
-        else:
-            try_idle_connections(db.engines[PUBLIC_READS])
+        for key in {PUBLIC_READS, STANDBY_PUBLIC_READS} & app.config["SQLALCHEMY_BINDS"].keys():
+            try_idle_connections(db.engines[key])
 
 
 def dispose() -> None:
@@ -88,6 +95,36 @@ def try_idle_connections(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
-def read_as_public() -> None:
-    """Lets this session read as the public role, each statement by itself, until it takes another role."""
-    use_role(DatabaseRole.PUBLIC, engine=PUBLIC_READS)
+def read_as_public(*, may_lag: bool = False) -> None:
+    """Lets this session read as the public role, each statement by itself, until it takes another role.
+
+    With `may_lag` from the standby, where there is one that is not late.
+    """
+    use_role(DatabaseRole.PUBLIC, engine=STANDBY_PUBLIC_READS if may_lag and _is_fresh() else PUBLIC_READS)
+
+
+def read_figures() -> None:
+    """Lets this session, with the role it has, read from the standby, where there is one that is not late."""
+    scope = current_role()
+    if scope is not None and _is_fresh():
+        use_role(scope.role, clinic_id=scope.clinic_id, request_id=scope.request_id, engine=STANDBY)
+
+
+def reads_from_standby() -> bool:
+    """Whether this session reads from the standby."""
+    scope = current_role()
+    return scope is not None and scope.engine in {STANDBY, STANDBY_PUBLIC_READS}
+
+
+def leave_standby() -> None:
+    """Takes this session back to the primary, after the standby failed it; others leave it too until the next look."""
+    scope, watch = current_role(), watch_of(current_app)
+    if scope is not None and watch is not None:
+        watch.leave()
+        back = PUBLIC_READS if scope.engine == STANDBY_PUBLIC_READS else None
+        use_role(scope.role, clinic_id=scope.clinic_id, request_id=scope.request_id, engine=back)
+
+
+def _is_fresh() -> bool:
+    watch = watch_of(current_app)
+    return watch is not None and watch.is_fresh()

@@ -192,6 +192,9 @@ def limit_process(app: Flask, timeouts: Timeouts) -> None:
 def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) -> None:
     """Gives the engine's connections the time-outs `always`, or else those of whoever asks for one."""
     breaker = _breaker_of(engine, app)
+    has_pooler = app.config["DIRECT_DATABASE_URL"] and engine.url == make_url(
+        str(app.config["SQLALCHEMY_DATABASE_URI"])
+    )
     watch_pool(engine)
 
     @event.listens_for(engine, "do_connect")
@@ -199,7 +202,7 @@ def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) 
         dialect: Dialect, _record: ConnectionPoolEntry, given: tuple[str, ...], parameters: dict[str, Any]
     ) -> DeadlineConnection | None:
         pooled = False
-        if app.config["DIRECT_DATABASE_URL"]:
+        if has_pooler:
             pooled = has_request_context()
             (_for_pooler if pooled else partial(_past_pooler, dialect, app))(parameters)
         timeouts = always or (WEB if has_request_context() else app.config.get("DATABASE_TIMEOUTS"))

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.extensions import db
+from marketplace.foundation.database import engines
 from marketplace.foundation.database.roles import use_role
 from marketplace.foundation.problems import LimitReached, LinkGone, Problem
 from marketplace.foundation.security.idempotency import FormChanged
@@ -128,7 +129,12 @@ def show_missing_key(_error: KeyMissing) -> ResponseReturnValue:
 
 
 def show_database(error: Exception) -> ResponseReturnValue:
-    """What passes by itself says when to come back; only the code of the refusal is logged."""
+    """What passes by itself says when to come back; only the code of the refusal is logged.
+
+    A page that a standby failed is made again from the primary.
+    """
+    if engines.reads_from_standby():
+        return _made_again(error)
     status = status_of(error)
     if status is None:
         return show_fault(error)
@@ -136,6 +142,16 @@ def show_database(error: Exception) -> ResponseReturnValue:
     current_app.logger.warning("database refused: %s", code_of(error))
     headers = [("Retry-After", "5")] if status == AWAY else []
     return page(status), status, headers
+
+
+def _made_again(error: Exception) -> ResponseReturnValue:
+    current_app.logger.warning("standby failed: %s", code_of(error))
+    rollback()
+    engines.leave_standby()
+    try:
+        return current_app.dispatch_request()
+    except Exception as another:
+        return current_app.handle_user_exception(another)
 
 
 def rollback() -> None:

@@ -28,13 +28,14 @@ from marketplace.web.forms.base import Form
 from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.audit import request_history
-from marketplace.web.operator.blueprint import blueprint
+from marketplace.web.operator.blueprint import blueprint, figures
 from marketplace.web.operator.clinics import page_number, page_url
 
 MAX_REASON_LENGTH = 500
 
 
 @blueprint.get("")
+@figures
 def desk() -> ResponseReturnValue:
     """Shows how much waits for an operator, each number with a link to its list."""
     return render_template(
@@ -51,6 +52,7 @@ def desk() -> ResponseReturnValue:
 
 
 @blueprint.get("/routing")
+@figures
 def routing() -> ResponseReturnValue:
     """Shows where clinics are missing, and how often each clinic was proposed."""
     return render_template("operator/routing.html", gaps=routing_desk.gaps(), shares=routing_desk.shares())

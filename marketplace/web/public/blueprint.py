@@ -1,6 +1,6 @@
 """The public blueprint: open to everyone, without a session."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from marketplace.accounts import sessions
 from marketplace.foundation.database import engines
@@ -22,9 +22,12 @@ def without_session() -> None:
 
 @blueprint.before_request
 def without_transaction() -> None:
-    """Lets the page read by connections that cost no BEGIN and no change of role."""
+    """Lets the page read by connections that cost no BEGIN and no change of role.
+
+    From a standby only for browsers that brought no session: whoever changed something has one, and sees the change.
+    """
     if request.method in {"GET", "HEAD"}:
-        engines.read_as_public()
+        engines.read_as_public(may_lag=current_app.config["SESSION_COOKIE_NAME"] not in request.cookies)
 
 
 @blueprint.after_request
