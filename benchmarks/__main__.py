@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import figures, load
+from benchmarks import document, figures, load
 from benchmarks.data.cluster import Cluster
 from benchmarks.figures import Figure
 from benchmarks.progress import say
@@ -28,7 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     except CannotStart as refusal:
         say(str(refusal))
         return 1
-    kept = figures.keep(found) if size.name != "tiny" else found
+    kept = found
+    if size.name != "tiny":
+        kept = figures.keep(found)
+        document.write(kept)
     figures.show(kept)
     for number, problem in broken.items():
         say(f"Row {number} could not be measured: {problem}")

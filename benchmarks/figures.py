@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.progress import CONSOLE
 
 RESULTS = Path(__file__).parent / "results.json"
+CPU = "ms CPU"
 _HOLDS = {">=": operator.ge, "<=": operator.le}
 
 
@@ -44,6 +45,9 @@ class Figure:
     size: str
     date: str
     note: str = ""
+    count: int = 0  # how many clinics or requests there were, where the size is such a number
+    database: float = 0.0  # PostgreSQL's part of a value in milliseconds of CPU
+    per_second: float = 0.0  # how many of them a core does in a second
 
 
 def figure(  # one keyword a column
@@ -58,6 +62,8 @@ def figure(  # one keyword a column
     yardstick: float | None = None,
     spread: float = 0.0,
     note: str = "",
+    count: int = 0,
+    database: float = 0.0,
 ) -> Figure:
     """Makes a figure of today, with rounded numbers."""
     return Figure(
@@ -73,6 +79,9 @@ def figure(  # one keyword a column
         size=size,
         date=datetime.now(UTC).isoformat(timespec="minutes"),
         note=note,
+        count=count,
+        database=_rounded(database),
+        per_second=_rounded(1000 / value) if unit == CPU and value else 0.0,
     )
 
 

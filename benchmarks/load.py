@@ -53,6 +53,7 @@ class Sample:
     p50: float
     p99: float
     others: float
+    database: float = 0.0  # PostgreSQL's part of the cost
 
 
 def check(server: Server, page: Page) -> Answer:
@@ -78,15 +79,17 @@ def _ask(port: int, page: Page) -> tuple[http.client.HTTPResponse, bytes]:
 def measure(server: Server, page: Page, *, seconds: int = 1, connections: int = CONNECTIONS) -> Sample:
     """Asks for the page during some seconds. Raises WrongAnswer where any answer is not well."""
     quickest = min(check(server, page).seconds for _ in range(2))
-    before, cpu, began = machine.Usage.now(), server.cpu(), time.monotonic()
+    before, cpu, database = machine.Usage.now(), server.cpu(), machine.CpuCounter((server.postgres,))
+    began = time.monotonic()
     if quickest > SLOW:
         found = _one_by_one(server, page)
     else:
         found = _wrk(server, page, seconds=seconds, connections=connections)
-    elapsed, used = time.monotonic() - began, cpu.milliseconds()
+    elapsed, used, by_database = time.monotonic() - began, cpu.milliseconds(), database.milliseconds()
     others = before.share_of_others(machine.Usage.now(), milliseconds=used)
     requests = int(found["requests"])
-    return Sample(used / requests, requests / elapsed, found["p50"], found["p99"], others)
+    latencies = found["p50"], found["p99"]
+    return Sample(used / requests, requests / elapsed, *latencies, others, by_database / requests)
 
 
 def _one_by_one(server: Server, page: Page) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Measures in turns, yardstick and site one after the other, so that what drifts drifts for both."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from statistics import median
 
 from benchmarks.load import Sample
@@ -89,7 +89,7 @@ def in_turns(yardstick: Measure, site: Measure, *, rounds: int = ROUNDS) -> Comp
 
 def middle(samples: list[Sample]) -> Sample:
     """Returns the sample whose every number is the median of these."""
-    columns = zip(*((s.cost, s.per_second, s.p50, s.p99, s.others) for s in samples), strict=True)
+    columns = zip(*(astuple(sample) for sample in samples), strict=True)
     return Sample(*map(median, columns))
 
 

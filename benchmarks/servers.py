@@ -51,14 +51,15 @@ def port_of(place: int) -> int:
 
 
 @contextmanager
-def site(cluster: Cluster, database: str, *, place: int = 0, **settings: str) -> Iterator[Server]:
+def site(cluster: Cluster, database: str, *, place: int = 0, pinned: bool = True, **settings: str) -> Iterator[Server]:
     """Runs the site with one worker until the block ends. Settings of its environment may be given."""
     port = port_of(place)
     environment = product.environment(cluster, database, port=port, WEB_CONCURRENCY="1") | settings
     command = [sys.executable, "-m", "gunicorn", "--config", str(SETTINGS), "wsgi:app"]
     with _running(command, environment, cluster.folder / f"site-{place}.log") as process:
         _wait(process, lambda: is_ready(port), cluster.folder / f"site-{place}.log")
-        machine.pin(process.pid, machine.server_core())
+        if pinned:
+            machine.pin(process.pid, machine.server_core())
         yield Server(port, process.pid, cluster.pid)
 
 

@@ -1,5 +1,5 @@
 """The rows of the table of goals; importing this registers them."""
 
-from benchmarks.rows import counts, inbox, mails, pages, posting, routing
+from benchmarks.rows import capacity, counts, inbox, mails, pages, posting, routing, running
 
-ALL = (pages, counts, posting, mails, routing, inbox)
+ALL = (pages, counts, posting, mails, routing, capacity, inbox, running)

@@ -7,7 +7,7 @@ from functools import partial
 from benchmarks import load, rounds
 from benchmarks.data.people import OPERATOR, OWNER, sign_in
 from benchmarks.data.requests import ref_of
-from benchmarks.figures import Figure, Goal, figure
+from benchmarks.figures import CPU, Figure, Goal, figure
 from benchmarks.load import Page
 from benchmarks.registry import Run, row, words
 from benchmarks.servers import Server, site
@@ -31,7 +31,7 @@ def _as_growth(number: str, what: str, found: rounds.Compared, *, goal: Goal, si
         number,
         what,
         value=rounds.middle(found.site).cost,
-        unit="ms CPU",
+        unit=CPU,
         yardstick=rounds.middle(found.yardstick).cost,
         ratio=found.times,
         goal=goal,

@@ -7,7 +7,7 @@ from functools import partial
 from statistics import median
 
 from benchmarks import load, rounds
-from benchmarks.figures import Figure, Goal, figure
+from benchmarks.figures import CPU, Figure, Goal, figure
 from benchmarks.load import Page
 from benchmarks.progress import say
 from benchmarks.registry import Run, row, words
@@ -59,13 +59,16 @@ def compare(yardstick: Server, ours: Server, page: Page, query: str, *, what: st
     return found
 
 
-def as_figure(number: str, what: str, found: rounds.Compared, *, goal: Goal, size: str) -> Figure:
+def as_figure(number: str, what: str, found: rounds.Compared, *, goal: Goal, size: str, count: int = 0) -> Figure:
     """Returns the figure of a page: its CPU milliseconds, and the yardstick's by it."""
+    ours = rounds.middle(found.site)
     return figure(
         number,
         what,
-        value=rounds.middle(found.site).cost,
-        unit="ms CPU",
+        value=ours.cost,
+        unit=CPU,
+        database=ours.database,
+        count=count,
         yardstick=rounds.middle(found.yardstick).cost,
         ratio=found.ratio,
         goal=goal,
@@ -93,7 +96,7 @@ def pinned(yardstick: Server, run: Run) -> Figure:
         "0",
         f"R / Flask hello, {TIMES_HELLO} within {TOLERANCE:.0%}: how far off",
         value=rounds.middle(found.site).cost,
-        unit="ms CPU",
+        unit=CPU,
         yardstick=rounds.middle(found.yardstick).cost,
         ratio=off,
         goal=Goal("<=", TOLERANCE),
@@ -171,33 +174,39 @@ def _second_reader(what: str, yardstick: tuple[Server, Page], ours: tuple[Server
     return as_figure("3", f"{what}, second reader: K / ours", found, goal=Goal(">=", 0.75), size=_size(run))
 
 
-@row(5, "list in the greatest market and in one of 10,000")
+@row(5, "list in markets of each size")
 def growth(run: Run) -> Iterator[Figure]:
-    """Ours at most clinics / ours at 10,000; the median of the five combinations."""
-    names = [run.databases.clinics(count) for count in (MIDDLE, run.size.most_clinics)]
-    with ExitStack() as stack:
-        small, great = (stack.enter_context(site(run.cluster, name, place=n)) for n, name in enumerate(names))
-        found = {what: _grown(small, great, query, what=what, run=run) for what, query in LISTS.items()}
+    """Ours in each market / ours at 10,000 clinics; the median of the five combinations."""
+    counts = [count for count in run.size.clinics if count != MIDDLE]
+    for count in counts:
+        names = [run.databases.clinics(each) for each in (MIDDLE, count)]
+        with ExitStack() as stack:
+            middle, other = (stack.enter_context(site(run.cluster, name, place=n)) for n, name in enumerate(names))
+            found = {what: _beside(middle, other, query, run=run) for what, query in LISTS.items()}
+        yield _grown(found, count)
+
+
+def _beside(middle: Server, other: Server, query: str, *, run: Run) -> rounds.Compared:
+    page = replace(listed(query), rows=0)  # a small market has no full page of everything
+    return rounds.in_turns(
+        partial(load.measure, middle, page), partial(load.measure, other, page), rounds=run.size.rounds
+    )
+
+
+def _grown(found: dict[str, rounds.Compared], count: int) -> Figure:
     times = {what: each.times for what, each in found.items()}
     worst = max(times, key=lambda what: times[what])
-    yield figure(
+    say(f"  {words(count)} clinics: {median(times.values()):.2f} times, most with {worst}: {times[worst]:.2f}")
+    return figure(
         "5",
-        f"list at {words(run.size.most_clinics)} / at {words(MIDDLE)} clinics",
+        f"list at {words(count)} / at {words(MIDDLE)} clinics",
         value=median(rounds.middle(each.site).cost for each in found.values()),
-        unit="ms CPU",
+        unit=CPU,
         yardstick=median(rounds.middle(each.yardstick).cost for each in found.values()),
         ratio=median(times.values()),
         goal=Goal("<=", 1.10),
-        size=_size(run),
+        size=f"{words(count)} clinics",
+        count=count,
         spread=median(each.spread for each in found.values()),
         note=f"most with {worst}: {times[worst]:.2f}",
     )
-
-
-def _grown(small: Server, great: Server, query: str, *, what: str, run: Run) -> rounds.Compared:
-    page = listed(query)
-    found = rounds.in_turns(
-        partial(load.measure, small, page), partial(load.measure, great, page), rounds=run.size.rounds
-    )
-    rounds.tell(f"{what}, growth", found)
-    return found

@@ -42,35 +42,29 @@ def _measured(run: Run, count: int) -> tuple[list[float], list[float]]:
 
 @row(10, "routing query")
 def query(run: Run) -> Iterator[Figure]:
-    """The routing query at 100,000 clinics / SELECT 1, and in the greatest market / in the least."""
-    measured = {count: _measured(run, count) for count in sorted({run.size.clinics[0], _at(run), run.size.clinics[-1]})}
-    ours, nothing = measured[_at(run)]
-    ratios = [a / b for a, b in zip(ours, nothing, strict=True)]
-    yield figure(
+    """The routing query / SELECT 1 in each market, and in the greatest / in the least."""
+    measured = {}
+    for count in run.size.clinics:
+        ours, nothing = measured[count] = _measured(run, count)
+        if count <= AT:
+            what = f"routing query at {words(count)} clinics / SELECT 1"
+            yield _beside(what, ours, nothing, goal=Goal("<=", 6), count=count)
+    least, most = run.size.clinics[0], run.size.clinics[-1]
+    what = f"routing query, {words(most)} / {words(least)} clinics"
+    yield _beside(what, measured[most][0], measured[least][0], goal=Goal("<=", 8.5), count=most)
+
+
+def _beside(what: str, ours: list[float], yardstick: list[float], *, goal: Goal, count: int) -> Figure:
+    ratios = [a / b for a, b in zip(ours, yardstick, strict=True)]
+    return figure(
         "10",
-        "routing query / SELECT 1",
+        what,
         value=median(ours),
         unit="ms",
-        yardstick=median(nothing),
+        yardstick=median(yardstick),
         ratio=median(ratios),
-        goal=Goal("<=", 6),
-        size=f"{words(_at(run))} clinics",
+        goal=goal,
+        size=f"{words(count)} clinics",
+        count=count,
         spread=rounds.spread(ratios),
     )
-    least, most = run.size.clinics[0], run.size.clinics[-1]
-    grown = [a / b for a, b in zip(measured[most][0], measured[least][0], strict=True)]
-    yield figure(
-        "10",
-        f"routing query, {words(most)} / {words(least)} clinics",
-        value=median(measured[most][0]),
-        unit="ms",
-        yardstick=median(measured[least][0]),
-        ratio=median(grown),
-        goal=Goal("<=", 8.5),
-        size=f"{words(most)} clinics",
-        spread=rounds.spread(grown),
-    )
-
-
-def _at(run: Run) -> int:
-    return min(AT, run.size.most_clinics)
