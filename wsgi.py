@@ -3,6 +3,7 @@
 import os
 import sys
 
+from marketplace.processes import metrics_files
 from marketplace.processes.config_check import print_report
 from marketplace.processes.development import remembered
 
@@ -12,6 +13,9 @@ os.environ.update(remembered(os.environ))
 # The check must be able to name what keeps the app from starting.
 if sys.argv[-2:] == ["config", "check"]:
     raise SystemExit(print_report(os.environ))
+
+# Before anything is counted.
+metrics_files.reserve(os.environ)
 
 from marketplace.app import create_app
 

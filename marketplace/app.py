@@ -15,7 +15,7 @@ from marketplace.cli.commands import install as install_commands
 from marketplace.clinics import invitations
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
-from marketplace.foundation.database import engines, timeouts
+from marketplace.foundation.database import engines, statements, timeouts
 from marketplace.foundation.security.sealed import keyring
 from marketplace.mail import account_emails
 from marketplace.web import access, answer_words, filters, promises, translation, views
@@ -59,6 +59,7 @@ def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     timeouts.install(app)
     engines.install(app)
+    statements.install(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), include_object=_is_ours)
     babel.init_app(app, default_translation_directories=str(ROOT / "marketplace" / "translations"))
     csrf.init_app(app)

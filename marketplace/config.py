@@ -128,6 +128,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "REQUIRE_SECOND_FACTOR": _flag(environ, "REQUIRE_SECOND_FACTOR", production),
         "UNDO_SECONDS": int(environ.get("UNDO_SECONDS", "300" if production else "10")),
         "GROUP_SECONDS": int(environ.get("GROUP_SECONDS", "7200" if production else "30")),
+        "SLOW_STATEMENT_MS": int(environ.get("SLOW_STATEMENT_MS", "250")),
         "MAX_CONTENT_LENGTH": 512 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "BABEL_DEFAULT_LOCALE": "en",

@@ -23,6 +23,7 @@ from marketplace.foundation.database import timeouts
 from marketplace.foundation.database.queue import WorkerConnector, queue
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.database.timeouts import AsyncDeadlineConnection
+from marketplace.foundation.metrics import measured_job
 from marketplace.mail import jobs as mail
 from marketplace.mail import transport
 from marketplace.timers import TIMERS
@@ -72,8 +73,8 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 def in_transaction(app: Flask) -> SyncTaskMiddleware:
     """Returns the middleware that runs each job in the app's context and in one transaction."""
 
-    def middleware(call_next: Callable[[], T], _context: JobContext, _worker: Worker) -> T:
-        with app.app_context(), acting_as("worker"):
+    def middleware(call_next: Callable[[], T], context: JobContext, _worker: Worker) -> T:
+        with app.app_context(), acting_as("worker"), measured_job(context.job.task_name):
             use_role(DatabaseRole.WORKER)
             try:
                 result = call_next()

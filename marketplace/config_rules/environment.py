@@ -32,6 +32,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "PROXY_HOPS": (0, 10),
     "UNDO_SECONDS": (60, HOUR),
     "GROUP_SECONDS": (60, DAY),
+    "SLOW_STATEMENT_MS": (0, 60_000),
 }
 
 

@@ -2,7 +2,10 @@
 
 import os
 
-from marketplace.processes import logs
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from marketplace.processes import logs, metrics_files
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -24,3 +27,11 @@ loglevel = "warning"
 logger_class = "marketplace.processes.gunicorn_log.CallerLogger"
 logconfig_dict = logs.configuration("web")
 logs.install("web")
+
+# The workers inherit the folder in which they count.
+metrics_files.share(os.environ)
+
+
+def child_exit(_arbiter: Arbiter, _worker: Worker) -> None:
+    """Keeps what the worker counted."""
+    metrics_files.share(os.environ)

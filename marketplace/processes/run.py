@@ -3,6 +3,7 @@
 Its processes are described here: with which port they start, and when they count as ready.
 """
 
+import atexit
 import errno
 import http.client
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 from marketplace.config_rules.environment import unreadable
-from marketplace.processes import logs
+from marketplace.processes import logs, metrics_files
 from marketplace.processes.config_check import print_report
 from marketplace.processes.development import data_dir, development_secrets, remember, sample_password_file
 from marketplace.processes.embedded_postgres import BACKUP, OWNER, EmbeddedPostgres
@@ -175,7 +176,9 @@ def run(supervisor: Supervisor, environ: Environment) -> None:
 
 
 def start_site(supervisor: Supervisor, environ: Environment, port: int) -> None:
-    """Starts worker and web; returns once the site is ready."""
+    """Starts worker and web, which count in the same files; returns once the site is ready."""
+    metrics_files.share(environ)
+    atexit.register(metrics_files.remove, environ)
     supervisor.start(worker_child(environ))
     web = web_child(environ, port)
     supervisor.start(web)

@@ -1,4 +1,7 @@
-"""Figures for Prometheus, read from the database at each request, so that every process gives the same answer."""
+"""Figures for Prometheus: of the database, read at each request, and of what the processes of this machine counted.
+
+Every process gives the same answer.
+"""
 
 import hmac
 import ipaddress
@@ -8,33 +11,47 @@ from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from marketplace.extensions import db
+from marketplace.foundation import metrics
 from marketplace.foundation.database import queue, readiness
 from marketplace.foundation.database.roles import as_system
 from marketplace.leads import operator_queries as leads
 from marketplace.mail import operator_queries as mail
 from marketplace.quote_requests import queries as quote_requests
 
-metrics = Blueprint("metrics", __name__)
+blueprint = Blueprint("metrics", __name__)
 PROXIES_SAY = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
 
 
 class Figures(Collector):
-    """The metrics: counts by state, without ids or names."""
+    """The metrics of the database: counts by state, without ids or names."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yields a metric family for each figure."""
-        yield _by_state("requests", "Quote requests by state", quote_requests.state_counts())
-        yield _by_state("leads", "Leads by state", leads.state_counts())
-        yield _by_state("emails", "Emails in the outbox by state", mail.state_counts())
-        jobs = GaugeMetricFamily("marketplace_jobs", "Jobs by queue and status", labels=["queue", "status"])
-        for labels, count in queue.job_counts().items():
-            jobs.add_metric(labels, count)
-        yield jobs
-        connections = queue.connection_count()
-        yield GaugeMetricFamily("marketplace_database_connections", "Connections of the app's login", connections)
-        oldest = readiness.queue_age().total_seconds()
-        yield GaugeMetricFamily("marketplace_oldest_due_job_seconds", "Since when the oldest due job waits", oldest)
+        """Yields a metric family for each figure; where the database is away, only that it is."""
+        try:
+            with as_system():
+                found = list(_figures())
+        except (OperationalError, InterfaceError):
+            db.session.rollback()
+            found = []
+        yield GaugeMetricFamily("marketplace_database_up", "Whether the database answers", 1 if found else 0)
+        yield from found
+
+
+def _figures() -> Iterator[GaugeMetricFamily]:
+    yield _by_state("requests", "Quote requests by state", quote_requests.state_counts())
+    yield _by_state("leads", "Leads by state", leads.state_counts())
+    yield _by_state("emails", "Emails in the outbox by state", mail.state_counts())
+    jobs = GaugeMetricFamily("marketplace_jobs", "Jobs by queue and status", labels=["queue", "status"])
+    for labels, count in queue.job_counts().items():
+        jobs.add_metric(labels, count)
+    yield jobs
+    connections = queue.connection_count()
+    yield GaugeMetricFamily("marketplace_database_connections", "Connections of the app's login", connections)
+    oldest = readiness.queue_age().total_seconds()
+    yield GaugeMetricFamily("marketplace_oldest_due_job_seconds", "Since when the oldest due job waits", oldest)
 
 
 def _by_state(name: str, what: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
@@ -44,15 +61,14 @@ def _by_state(name: str, what: str, counts: Mapping[str, int]) -> GaugeMetricFam
     return family
 
 
-@metrics.get("/metrics")
+@blueprint.get("/metrics")
 def show() -> Response:
     """Returns the metrics to this machine or to the holder of the token; aborts with 404 for anybody else."""
     if not (_has_token() or _is_neighbour()):
         abort(404)
-    registry = CollectorRegistry()
-    registry.register(Figures())
-    with as_system():
-        told = generate_latest(registry)
+    of_database = CollectorRegistry()
+    of_database.register(Figures())
+    told = generate_latest(of_database) + metrics.exposition()
     return Response(told, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 

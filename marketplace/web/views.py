@@ -43,7 +43,7 @@ from marketplace.web.account_pages import account_pages, joining
 from marketplace.web.dashboard.blueprint import blueprint as dashboard
 from marketplace.web.mail_pages import blueprint as mail_feedback
 from marketplace.web.mail_pages import dev_mail
-from marketplace.web.metrics import metrics
+from marketplace.web.metrics import blueprint as metrics
 from marketplace.web.operator.blueprint import blueprint as operator
 from marketplace.web.patient.blueprint import blueprint as patient
 from marketplace.web.public.blueprint import blueprint as public

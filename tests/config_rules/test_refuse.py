@@ -50,6 +50,7 @@ def test_everything_unsafe_is_named_at_once() -> None:
         ("UNDO_SECONDS", "-1"),
         ("GROUP_SECONDS", "-30"),
         ("UNDO_SECONDS", "9" * 30),
+        ("SLOW_STATEMENT_MS", "soon"),
         ("SITE_URL", "meridian"),
         ("SITE_URL", "http://127.0.0.1:8000/path"),
         ("REQUIRE_SECOND_FACTOR", "maybe"),

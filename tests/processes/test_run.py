@@ -29,7 +29,7 @@ class Running:
         self.data_dir = data_dir
         self._output = data_dir.with_name(f"{self.port}.out")
         environ = {name: value for name, value in os.environ.items() if name not in OURS}
-        environ |= {"DATA_DIR": str(data_dir), "PORT": str(self.port), "WEB_CONCURRENCY": "1"}
+        environ |= {"DATA_DIR": str(data_dir), "PORT": str(self.port), "WEB_CONCURRENCY": "2"}
         with self._output.open("wb") as output:
             command = [sys.executable, "-m", "marketplace.processes.run"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=output)
@@ -52,11 +52,13 @@ class Running:
         lines = file.read_text().splitlines() if file.exists() else []
         return int(lines[0]) if lines else 0
 
-    def status_of(self, path: str) -> int:
+    def asked(self, path: str) -> tuple[int, str]:
+        """Status and text of the answer, by a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         finally:
             connection.close()
 
@@ -99,7 +101,17 @@ def test_site_comes_back_after_a_kill_of_postgresql(site: Running) -> None:
     while site.postmaster() == first or not is_ready(site.port):
         assert time.monotonic() < deadline, site.output
         time.sleep(0.1)
-    assert site.status_of("/readyz") == 200
+    assert site.asked("/readyz")[0] == 200
+
+
+def test_whichever_process_is_asked_tells_what_all_have_counted(site: Running) -> None:
+    asked = 12
+    for _time in range(asked):
+        assert site.asked("/healthz")[0] == 200
+    for _time in range(4):
+        told = site.asked("/metrics")[1]
+        assert f'marketplace_http_request_seconds_count{{rule="/healthz",status="200"}} {asked:.1f}' in told
+        assert "marketplace_database_up 1.0" in told
 
 
 def test_stop_leaves_nothing_behind(tmp_path_factory: pytest.TempPathFactory) -> None:

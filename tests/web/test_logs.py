@@ -57,6 +57,11 @@ class Site:
         """Each line of the log is an object."""
         return [json.loads(line) for line in self._said.getvalue().splitlines()]
 
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """The lines about answers."""
+        return [line for line in self.lines if line["message"] == "answered"]
+
     def assert_silent(self) -> None:
         """Neither the site's log nor the database's holds a marker."""
         with self._server.log.open("rb") as log:
@@ -69,7 +74,7 @@ class Site:
 def serving(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Site]:
     name = f"own_{uuid4().hex}"
     postgres.create_database(name, template=template_database)
-    app = app_on(postgres, name, TESTING=False)
+    app = app_on(postgres, name, TESTING=False, SLOW_STATEMENT_MS=0)  # every statement is written
     said = io.StringIO()
     handler = logging.StreamHandler(said)
     handler.setFormatter(JsonFormatter("web"))
@@ -232,11 +237,11 @@ def test_only_random_ids_of_a_proxy_are_kept(serving: Site, given: str, kept: bo
 def test_a_members_line_names_the_account(serving: Site) -> None:
     browser = people(serving.app)["ayse@clinic.example"]
     browser.get("/dashboard/leads")
-    assert serving.lines[-1]["actor"].startswith("member:")
+    assert serving.answers[-1]["actor"].startswith("member:")
 
 
 def test_what_is_refused_at_once_is_nobodys(serving: Site) -> None:
     """A thread that just answered a member refuses a stranger: not under that member's name."""
     set_actor("operator:0190")
     assert serving.app.test_client().get("/clinics?q=%00").status_code == 400
-    assert (serving.lines[-1]["status"], serving.lines[-1]["actor"]) == (400, "anonymous")
+    assert (serving.answers[-1]["status"], serving.answers[-1]["actor"]) == (400, "anonymous")

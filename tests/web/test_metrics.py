@@ -8,6 +8,9 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from marketplace.extensions import db
+from marketplace.foundation import metrics
+from marketplace.processes.embedded_postgres import EmbeddedPostgres
+from tests.conftest import app_on
 from tests.factories import Make
 
 TOKEN = "a token of the tests, long enough to be one"
@@ -69,3 +72,44 @@ def test_without_a_token_set_none_opens_it(client: Any) -> None:
     for said in ("Bearer ", "Bearer None", "Bearer"):
         answer = client.get("/metrics", headers={"Authorization": said}, environ_overrides=ELSEWHERE)
         assert answer.status_code == 404
+
+
+def counted(name: str, **labels: str) -> float:
+    """What this process has counted so far."""
+    return metrics.OWN.get_sample_value(name, labels) or 0.0
+
+
+def test_an_answer_is_counted_by_the_rule_of_its_page_and_its_status(client: Any) -> None:
+    labels = {"rule": "/clinic/<slug>", "status": "404"}
+    before = counted("marketplace_http_request_seconds_count", **labels)
+    client.get("/clinic/nobody-has-this-name")
+    assert counted("marketplace_http_request_seconds_count", **labels) == before + 1
+    assert "nobody-has-this-name" not in client.get("/metrics").text
+
+
+def test_a_path_that_no_page_has_is_counted_without_it(client: Any) -> None:
+    before = counted("marketplace_http_request_seconds_count", rule="none", status="404")
+    client.get("/nowhere/at-all")
+    assert counted("marketplace_http_request_seconds_count", rule="none", status="404") == before + 1
+    assert "at-all" not in client.get("/metrics").text
+
+
+def test_statements_and_their_time_are_counted_by_page(client: Any) -> None:
+    before = counted("marketplace_database_statements_total", rule="/readyz")
+    client.get("/readyz")
+    assert counted("marketplace_database_statements_total", rule="/readyz") > before
+    assert counted("marketplace_database_statement_seconds_total", rule="/readyz") > 0
+
+
+def test_without_the_database_it_says_so_and_what_was_counted(postgres: EmbeddedPostgres) -> None:
+    away = app_on(postgres, "nowhere").test_client().get("/metrics")
+    assert away.status_code == 200
+    found = figures(away.text)
+    assert found[("marketplace_database_up",)] == 0
+    assert ("marketplace_database_pool_wait_seconds_count",) in found
+
+
+def test_a_job_is_counted_by_how_it_ended() -> None:
+    with pytest.raises(ValueError, match="wrong"), metrics.measured_job("mail.send"):
+        raise ValueError("wrong")
+    assert counted("marketplace_job_seconds_count", task="mail.send", end="failed") >= 1

@@ -18,6 +18,7 @@ from marketplace.extensions import db
 from marketplace.foundation.database.public_version import LAGS
 from marketplace.foundation.database.roles import FIXED_ROLE, DatabaseRole, current_role, use_role
 from marketplace.foundation.database.standby import StandbyWatch, watch_of
+from marketplace.foundation.database.statements import MeasuredPool
 from marketplace.foundation.database.timeouts import DeadlineConnection
 
 PUBLIC_READS, STANDBY_PUBLIC_READS = "public_reads", "standby_public_reads"
@@ -32,6 +33,7 @@ def configure(app: Flask) -> None:
     """Names the engines to Flask-SQLAlchemy, from the app's settings."""
     for name in ("DIRECT_DATABASE_URL", "READ_DATABASE_URL"):
         app.config.setdefault(name, None)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"].setdefault("poolclass", MeasuredPool)
     primary, standby = str(app.config["SQLALCHEMY_DATABASE_URI"]), app.config["READ_DATABASE_URL"]
     binds = {} if behind_pooler(app) else {PUBLIC_READS: _public_reads(app, primary, lags=False)}
     if standby:

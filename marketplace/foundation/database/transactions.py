@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.extensions import db
 from marketplace.foundation.database import engines, timeouts
+from marketplace.foundation.database import statements as measured
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
 
@@ -68,6 +69,7 @@ def autocommit_engine() -> Engine:
         given |= {"pool_size": 2, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
         made = create_engine(str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given)
         timeouts.limit_engine(made, app=current_app, always=timeouts.WEB)
+        measured.measure(made, slow_after=measured.slow_after(current_app))
         kept["autocommit_engine"] = made
     found: Engine = kept["autocommit_engine"]
     return found
