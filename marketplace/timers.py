@@ -5,7 +5,7 @@ from datetime import datetime
 
 from marketplace.accounts import session_store
 from marketplace.clinics import actions as clinics
-from marketplace.clinics import invitation_actions
+from marketplace.clinics import facets, invitation_actions
 from marketplace.foundation.audit import seals
 from marketplace.foundation.security import challenges, limits
 from marketplace.leads import clocks as leads
@@ -27,6 +27,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "offer clinics to who waits": leads_waiting.offer_clinics_due,
     "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once
     "expire checks": clinics.expire_checks_due,
+    "count the market again": facets.recount_due,
     "expire invitations": invitation_actions.expire_invitations_due,
     "remind of an unconfirmed request": retention.remind_unconfirmed,
     "expire requests without a choice": request_actions.expire_due,

@@ -55,6 +55,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "guide": {**ANYONE_READS, OPERATOR: Right(KEEP)},
     "reference_rate": ANYONE_READS,
     "listing_facet": {**ANYONE_READS, OPERATOR: Right(ALL)},
+    "market_version": ANYONE_READS,
     # What is published already, written by triggers alone
     "clinic_card": {**ANYONE_READS, WORKER: Right(READ)},
     "clinic_offer": {**ANYONE_READS, WORKER: Right(READ)},

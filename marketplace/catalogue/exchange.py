@@ -68,8 +68,13 @@ def rates() -> Rates:
         ).all()
         kept = Rates(rows[0].day if rows else date.min, {row.currency: row.per_euro for row in rows})
         if rows:
-            g.reference_rates = kept
+            keep(kept)
     return kept
+
+
+def keep(found: Rates) -> None:
+    """Keeps rates that were read with something else, for the rest of the request."""
+    g.reference_rates = found
 
 
 def convert(minor: int, currency: str, to: str) -> Converted:

@@ -1,40 +1,81 @@
 """How many published listings have a value: counted by a job when a listing changes, not when a page is read."""
 
-from sqlalchemy import delete, func, insert, select
+from datetime import datetime, timedelta
+from typing import Any
 
-from marketplace.catalogue.models import Procedure
-from marketplace.clinics.models import Clinic, ClinicPrice, ListingFacet
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
+
+from marketplace.catalogue.models import Procedure, Treatment
+from marketplace.clinics.market import FIGURES, REAL, SAMPLE, MarketVersion
+from marketplace.clinics.models import Clinic, ListingFacet
 from marketplace.clinics.states import ListingState
+from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 
-_LIVE = Clinic.listing_state == ListingState.PUBLISHED
+COUNTED_EVERY = timedelta(hours=1)  # for figures that change without an event: leads sent and answered
 
 
 def rebuild() -> None:
     """Counts all published listings again; readers see the old counts until the commit. A city is "TR/Istanbul"."""
     # One at a time: two rebuilds at once would insert the same rows.
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("listing_facet"))))
+    db.session.execute(update(MarketVersion).values(version=func.gen_random_uuid(), counted_at=clock.now()))
     db.session.execute(delete(ListingFacet))
-    language = func.unnest(Clinic.languages).label("value")
-    spoken = select(Clinic.id, language).where(_LIVE).subquery()
-    city = func.concat(Clinic.country, "/", Clinic.city)
-    offered = select(Procedure.slug, func.count()).join(ClinicPrice, ClinicPrice.procedure_id == Procedure.id)
-    offered = offered.join(Clinic, Clinic.id == ClinicPrice.clinic_id).where(_LIVE).group_by(Procedure.slug)
-    counts = {
-        "country": select(Clinic.country, func.count()).where(_LIVE).group_by(Clinic.country),
-        "city": select(city, func.count()).where(_LIVE).group_by(city),
-        "language": select(spoken.c.value, func.count()).group_by(spoken.c.value),
-        "procedure": offered,
+    counted = [select(literal(name), query.c[0], query.c[1]) for name, query in _counts().items()]
+    db.session.execute(insert(ListingFacet).from_select(["dimension", "value", "count"], union_all(*counted)))
+
+
+def _counts() -> dict[str, Any]:
+    """Returns for each dimension a query of its values and their counts."""
+    language = func.unnest(ClinicCard.languages).label("value")
+    spoken = select(ClinicCard.clinic_id, language).subquery()
+    lowest = select(Treatment.slug, ClinicOffer.country).join(ClinicOffer, ClinicOffer.treatment_id == Treatment.id)
+    offered = lowest.where(ClinicOffer.is_lowest).subquery()
+    priced = select(Procedure.slug).join(ClinicOffer, ClinicOffer.procedure_id == Procedure.id).subquery()
+    values = {
+        "country": ClinicCard.country,
+        "city": func.concat(ClinicCard.country, "/", ClinicCard.city),
+        "language": spoken.c.value,
+        "procedure": priced.c.slug,
+        "treatment": offered.c.slug,
+        "treatment_country": func.concat(offered.c.slug, "/", offered.c.country),
     }
-    rows = [
-        {"dimension": dimension, "value": value, "count": count}
-        for dimension, query in counts.items()
-        for value, count in db.session.execute(query)
-    ]
-    if rows:
-        db.session.execute(insert(ListingFacet), rows)
+    return {name: _counted(value, func.count()).subquery() for name, value in values.items()} | _figures()
+
+
+def _counted(value: SQLColumnExpression[Any], count: ColumnElement[int]) -> Select[str, int]:
+    return select(value, count).group_by(value)
+
+
+def _figures() -> dict[str, Any]:
+    """Returns the clinics, and the leads sent to them and answered by them, real clinics and samples apart."""
+    kind = case((Clinic.is_sample, SAMPLE), else_=REAL)
+    sums = (func.count(), func.sum(Clinic.leads_sent), func.sum(Clinic.leads_answered))
+    live = Clinic.listing_state == ListingState.PUBLISHED
+    return {name: _counted(kind, total).where(live).subquery() for name, total in zip(FIGURES, sums, strict=True)}
+
+
+def recount_due(now: datetime) -> int:
+    """Counts again where the last count is an hour old; returns how many counts there were."""
+    due = select(MarketVersion.id).where(MarketVersion.counted_at < now - COUNTED_EVERY)
+    if db.session.scalar(due) is None:
+        return 0
+    rebuild()
+    return 1
 
 
 @queue.task(name="clinics.count_listings", retry=AFTER_OUTAGE)

@@ -8,7 +8,7 @@ from babel import Locale
 from sqlalchemy import ColumnElement, false, or_
 
 from marketplace.catalogue.geography import destinations
-from marketplace.clinics.models import Clinic
+from marketplace.clinics.summaries import ClinicCard
 
 MIN_COUNTRY_PREFIX = 3  # letters of a word before it is taken for the beginning of a country's name
 
@@ -25,9 +25,9 @@ def matching(query: str) -> list[ColumnElement[bool]]:
 
 
 def _matches(word: str) -> ColumnElement[bool]:
-    in_text = Clinic.search_text.contains(word, autoescape=True)
+    in_text = ClinicCard.search_text.contains(word, autoescape=True)
     countries = countries_named(word)
-    return or_(in_text, Clinic.country.in_(countries)) if countries else in_text
+    return or_(in_text, ClinicCard.country.in_(countries)) if countries else in_text
 
 
 def countries_named(word: str) -> list[str]:

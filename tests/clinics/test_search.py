@@ -8,7 +8,8 @@ import pytest
 
 from marketplace.clinics import facets, queries
 from marketplace.clinics.checks import check_of
-from marketplace.clinics.queries import ClinicFilter, search
+from marketplace.clinics.market import market
+from marketplace.clinics.search import ClinicFilter, search
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -24,7 +25,7 @@ def names(wanted: ClinicFilter) -> list[str]:
 @pytest.mark.parametrize("state", [state for state in ListingState if state != ListingState.PUBLISHED])
 def test_only_published_listings_are_found(make_clinic: Make, state: ListingState) -> None:
     make_clinic(listing_state=state)
-    assert search(ClinicFilter()).total == 0
+    assert search(ClinicFilter()).rows == []
 
 
 @pytest.mark.parametrize("state", [ListingState.DRAFT, ListingState.SUSPENDED, ListingState.CLOSED])
@@ -79,29 +80,25 @@ def test_words_are_found_whatever_their_case(make_clinic: Make, typed: str) -> N
 
 def test_a_per_cent_sign_finds_nothing_by_itself(make_clinic: Make) -> None:
     make_clinic()
-    assert search(ClinicFilter(q="%")).total == 0
+    assert names(ClinicFilter(q="%")) == []
 
 
 def test_pages_of_25_are_drawn_into_what_there_is(make_clinic: Make) -> None:
     for n in range(27):
         make_clinic(f"Clinic {n:02}")
-    first, last = search(ClinicFilter(sort="name")), search(ClinicFilter(sort="name", page=99))
-    assert (len(first.rows), first.total, first.pages) == (25, 27, 2)
+    first, last = search(ClinicFilter(sort="name")), search(ClinicFilter(sort="name", page=9))
+    assert (len(first.rows), first.total) == (25, (27, False))
     assert ([clinic.name for clinic in last.rows], last.page) == (["Clinic 25", "Clinic 26"], 2)
 
 
-def test_the_statements_do_not_grow_with_the_clinics(make_clinic: Make) -> None:
-    counts = []
+def test_a_page_is_one_statement_however_many_clinics_there_are(make_clinic: Make) -> None:
     for _ in range(2):
         for n in range(6):
             make_clinic(f"Clinic {n}")
         db.session.flush()
-        db.session.expunge_all()
         with statements_of(db.engine.engine) as seen:
-            for clinic in search(ClinicFilter()).rows:
-                assert all((clinic.prices, clinic.passed_until, clinic.roles))
-        counts.append(len(seen))
-    assert counts[0] == counts[1] <= 5
+            assert all(row.prices and row.roles and row.passed_until for row in search(ClinicFilter()).rows)
+        assert len(seen) == 1
 
 
 def test_facets_count_published_listings(make_clinic: Make) -> None:
@@ -109,7 +106,7 @@ def test_facets_count_published_listings(make_clinic: Make) -> None:
     make_clinic(country="PL", city="Kraków", languages=["en"])
     make_clinic(listing_state=ListingState.PAUSED)
     facets.rebuild()
-    found = queries.facets()
+    found = market().facets
     assert found["country"] == {"PL": 1, "TR": 1}
     assert found.places == {("PL", "Kraków"): 1, ("TR", "Istanbul"): 1}
     assert found["language"] == {"en": 2, "tr": 1}
@@ -128,7 +125,7 @@ def test_punctuation_accents_and_the_country_do_not_hide_a_clinic(make_clinic: M
 @pytest.mark.parametrize("query", ["poland", "lale poland", "tu", "nar", "/", "“”"])
 def test_a_word_that_fits_nothing_still_finds_nothing(make_clinic: Make, query: str) -> None:
     make_clinic(search_text="clinic lale sisli")
-    assert search(ClinicFilter(q=query)).total == 0
+    assert names(ClinicFilter(q=query)) == []
 
 
 @pytest.mark.parametrize(

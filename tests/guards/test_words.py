@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, UndefinedError
 
 import marketplace
 from marketplace.clinics import states as clinics
-from marketplace.clinics.queries import SORTS
+from marketplace.clinics.list_cursor import SORTS
 from marketplace.leads import routing
 from marketplace.leads import states as leads
 from marketplace.leads.queries import TABS

@@ -10,10 +10,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from marketplace.catalogue.models import Treatment
 from marketplace.clinics.checks import stamp_of_row
+from marketplace.clinics.list_statements import ListedClinic
+from marketplace.clinics.market import ListedTreatment
 from marketplace.clinics.models import ClinicPrice
-from marketplace.clinics.summaries import ClinicCard
 from marketplace.foundation import clock
 from marketplace.web import clinic_words
 from marketplace.web.drawings import drawing
@@ -55,15 +55,15 @@ class Deck:
     """
 
     currency: str
-    treatments: Sequence[Treatment]
+    treatments: Sequence[ListedTreatment]
     treatment: str | None = None
     procedure: str | None = None
 
-    def cards(self, rows: Iterable[ClinicCard]) -> list[Card]:
+    def cards(self, rows: Iterable[ListedClinic]) -> list[Card]:
         """Returns the cards of these clinics, in their order."""
         return [self._card(row) for row in rows]
 
-    def _card(self, row: ClinicCard) -> Card:
+    def _card(self, row: ListedClinic) -> Card:
         price, note = self._price(row)
         stamp = clinic_words.stamp_words(stamp_of_row(row, clock.today()))
         about = f"&treatment={self.treatment}" if self.treatment else ""
@@ -80,7 +80,7 @@ class Deck:
             ask_url=f"/get-quotes?clinic={row.slug}{about}" if stamp.kind in OPEN_STAMPS else None,
         )
 
-    def _price(self, row: ClinicCard) -> tuple[str, str]:
+    def _price(self, row: ListedClinic) -> tuple[str, str]:
         """Returns the price to compare by, and a note on what it is for."""
         listed, of = self._listed(row.prices)
         if not listed:
@@ -105,7 +105,7 @@ class Deck:
         return {procedure.slug: procedure.name for each in self.treatments for procedure in each.procedures}
 
 
-def _facts(row: ClinicCard) -> str:
+def _facts(row: ListedClinic) -> str:
     return f"{row.city}, {country_name(row.country)} · {clinic_words.reply_words(row.reply_minutes)}"
 
 

@@ -9,11 +9,13 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.geography import by_slug
-from marketplace.clinics import queries
+from marketplace.clinics import queries, search
 from marketplace.clinics.checks import stamp
+from marketplace.clinics.list_cursor import Cursor
+from marketplace.clinics.market import Market, market
 from marketplace.clinics.models import Clinic, ClinicPrice
+from marketplace.clinics.search import Total
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import slug_of
 from marketplace.foundation import clock
@@ -28,7 +30,7 @@ from marketplace.web.public.cards import Deck, in_order
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 
 
-def _address(form: ClinicsForm, **changes: str | int | None) -> str:
+def _address(form: ClinicsForm, **changes: str | int | Cursor | None) -> str:
     """Returns the list's address with other conditions, without empty ones; country and city of the path are kept."""
     kept = {name: request.args[name] for name in form.kept if request.args.get(name)}
     kept |= {name: form[name].data or "" for name in ("country", "city")}
@@ -39,54 +41,70 @@ def _address(form: ClinicsForm, **changes: str | int | None) -> str:
 def _hints(form: ClinicsForm) -> list[str]:
     """Returns, where nothing matches, each condition that can be removed and the number of clinics without it."""
     wanted = form.wanted
-    found = [(name, queries.count(wanted.without(name))) for name in wanted.conditions]
+    found = search.counts_without_each(wanted)
     return [
         ngettext(
-            "Remove “%(words)s” to see %(num)s clinic",
-            "Remove “%(words)s” to see %(num)s clinics",
-            n,
+            "Remove “%(words)s” to see %(count)s clinic",
+            "Remove “%(words)s” to see %(count)s clinics",
+            total.number,
             words=form.chip(name).strip("“”"),
+            count=f"{total.number}+" if total.more else total.number,
         )
-        for name, n in found
-        if n
+        for name, total in found.items()
+        if total.number
     ]
 
 
-def _heading(place: str) -> str:
+def _counted(total: Total) -> str:
+    """Returns "3 clinics", or "100+ clinics" where there are more than were counted."""
+    number = f"{total.number}+" if total.more else str(total.number)
+    return ngettext("%(number)s clinic", "%(number)s clinics", total.number, number=number)
+
+
+def _heading(found: Market, place: str) -> str:
     """Returns the heading; it names the treatment asked for, or the only one."""
-    listed = catalogue.treatments()
+    listed = found.treatments
     asked = [each for each in listed if len(listed) == 1 or each.slug == request.args.get("treatment")]
     if asked:
         return _("%(treatment)s clinics in %(place)s", treatment=asked[0].name, place=place)
     return _("Clinics in %(place)s", place=place)
 
 
-def _list(heading: str, **fixed: str) -> str:
-    treatments = catalogue.treatments()
-    form = clinics_form(queries.facets(), treatments, **fixed)
+def _list(found: Market, heading: str, **fixed: str) -> str:
+    form = clinics_form(found.facets, found.treatments, **fixed)
     wanted = form.wanted
     if wanted.q:
         limits.consume("search")
-    page = queries.search(wanted)
-    form.no_more_than(page.pages)
+    page = search.search(wanted, total=found.known_total(wanted))
+    form.no_more_than(page.page)
     return render_template(
         "public/clinics.html",
         heading=heading,
         wanted=wanted,
         form=form,
         has_errors=bool(form.errors),
-        result=page,
-        cards=Deck(form.currency_code, treatments, wanted.treatment, wanted.procedure).cards(page.rows),
+        counted=_counted(page.total),
+        cards=Deck(form.currency_code, found.treatments, wanted.treatment, wanted.procedure).cards(page.rows),
         chips_shown=[Chip(form.chip(name), _address(form, **{name: None})) for name in wanted.conditions],
-        hints=_hints(form) if not page.total else [],
-        page_address=lambda n: _address(form, page=n),
+        hints=_hints(form) if not page.total.number else [],
+        **_neighbours(form, page),
     )
+
+
+def _neighbours(form: ClinicsForm, page: search.ListPage) -> dict[str, str | None]:
+    """Returns the addresses of the first page, the one before and the next; None for one that is not there."""
+    is_first = form.wanted.place is None and page.page == 1
+    return {
+        "first_page": None if is_first else _address(form),
+        "page_before": _address(form, before=page.before) if page.before else None,
+        "page_after": _address(form, after=page.after) if page.after else None,
+    }
 
 
 @blueprint.get("/clinics")
 def clinics() -> str:
     """Shows all published clinics that match the filters. Raises LimitReached for too many searches."""
-    return _list(_("Clinics"))
+    return _list(market(), _("Clinics"))
 
 
 @blueprint.get("/clinics/<country>")
@@ -95,20 +113,21 @@ def clinics_of_country(country: str) -> str:
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
-    return _list(_heading(country_in_sentence(place.code)), country=place.code.lower())
+    found = market()
+    return _list(found, _heading(found, country_in_sentence(place.code)), country=place.code.lower())
 
 
 @blueprint.get("/clinics/<country>/<city>")
 def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     """Shows the clinics of a city by its slug; other spellings redirect to it. Raises NotFound."""
     place = by_slug().get(country)
-    slug = slug_of(city)
-    name = queries.city_by_slug(place.code, slug) if place else None
+    slug, found = slug_of(city), market()
+    name = found.facets.city_names.get((place.code, slug)) if place else None
     if place is None or name is None:
         raise NotFound("city")
     if city != slug:
         return redirect(f"/clinics/{place.slug}/{slug}", 308)
-    return _list(_heading(name), country=place.code.lower(), city=name)
+    return _list(found, _heading(found, name), country=place.code.lower(), city=name)
 
 
 @blueprint.get("/clinic/<slug>")

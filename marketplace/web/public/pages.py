@@ -10,8 +10,8 @@ from marketplace.catalogue.geography import by_slug, destinations
 from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.texts import static_page
-from marketplace.clinics.queries import facets, market_figures, published_places, published_slugs
-from marketplace.clinics.text_search import slug_of
+from marketplace.clinics.market import market, market_figures
+from marketplace.clinics.queries import published_slugs
 from marketplace.foundation import clock
 from marketplace.foundation.database.readiness import ready
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
@@ -57,7 +57,7 @@ def report() -> str:
 @blueprint.get("/")
 def front() -> str:
     """Shows what the site does, for whom, and the first step."""
-    listed = facets()["country"]
+    listed = market().facets["country"]
     return render_template(
         "public/home.html",
         treatments=queries.treatments(),
@@ -140,8 +140,8 @@ def sitemap() -> Response:
 
 def _cities() -> list[str]:
     countries = {place.code: slug for slug, place in by_slug().items()}
-    slugs = {(code, slug_of(city)) for code, city in published_places() if code in countries}
-    return sorted(f"/clinics/{countries[code]}/{slug}" for code, slug in slugs if slug)
+    places = [(code, slug) for code, slug in market().facets.city_names if code in countries and slug]
+    return sorted(f"/clinics/{countries[code]}/{slug}" for code, slug in places)
 
 
 @blueprint.get("/robots.txt")

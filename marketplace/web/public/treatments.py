@@ -9,7 +9,8 @@ from marketplace.catalogue.course_costs import estimated
 from marketplace.catalogue.geography import Country, by_slug, travel
 from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.texts import render
-from marketplace.clinics.queries import ClinicFilter, search
+from marketplace.clinics.market import market
+from marketplace.clinics.search import ClinicFilter, search
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.values.money import half_up, minor_units
 from marketplace.web.clinic_words import about_span, span
@@ -77,9 +78,9 @@ def _place(slug: str) -> Country:
 
 def _first_clinics(country: str, treatment: str) -> list[Card]:
     """Returns the first cards of clinics that offer the treatment; of all clinics for the only treatment."""
-    treatments = queries.treatments()
+    treatments = market().treatments
     asked = treatment if len(treatments) > 1 else None
-    found = search(ClinicFilter(country=country, treatment=asked)).rows[:FIRST_CLINICS]
+    found = search(ClinicFilter(country=country, treatment=asked), total=0).rows[:FIRST_CLINICS]
     return Deck(preferences.currency(), treatments, asked).cards(found)
 
 

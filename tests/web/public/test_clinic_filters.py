@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask
 
-from marketplace.clinics import facets, queries
+from marketplace.clinics import facets, search
 from marketplace.clinics.models import ClinicPrice
 from marketplace.foundation import clock
-from marketplace.web.public.clinic_filters import ClinicsForm
+from marketplace.web.public.clinic_filters import PLACES, ClinicsForm
 from tests.factories import Make, procedure_named
 from tests.second_treatment import load_second
 
@@ -46,6 +46,9 @@ BAD = [
     ("max_price", "0", "enter an amount above 0"),
     ("page", "abc", "enter a whole number"),
     ("page", "7", "enter a whole number from 1 to 1"),
+    ("page", "41", "enter a whole number from 1 to 40"),
+    ("after", "x", "this is no place in the list"),
+    ("before", "AAAA", "this is no place in the list"),
 ]
 
 
@@ -115,7 +118,7 @@ def filled(app: Flask, client: Any, make_clinic: Make, monkeypatch: pytest.Monke
     for name in ("Clinic Lale", "Clinic Nar"):
         make_clinic(name, languages=["en"], low=6000)
     facets.rebuild()
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(search, "PAGE", 1)
     return client.get("/clinics", query_string=FILLED).page
 
 
@@ -126,12 +129,13 @@ def queries_of(parts: list[Any]) -> list[dict[str, str]]:
 def test_every_condition_has_its_field(app: Flask) -> None:
     with app.test_request_context():
         form = ClinicsForm()
-    assert set(form.filters) == set(queries.CONDITIONS)
-    assert set(form._fields) == {*FILLED, "page"}
+    assert set(form.filters) == set(search.CONDITIONS)
+    assert set(form._fields) == {*FILLED, *PLACES}
 
 
 def test_another_page_keeps_every_field(filled: Any) -> None:
-    assert FILLED | {"page": "2"} in queries_of(filled.all("nav"))
+    (after,) = [query for query in queries_of(filled.all("nav")) if "after" in query]
+    assert {name: text for name, text in after.items() if name != "after"} == FILLED
 
 
 def test_every_condition_has_its_words_on_a_chip(filled: Any) -> None:
@@ -139,6 +143,6 @@ def test_every_condition_has_its_words_on_a_chip(filled: Any) -> None:
     assert all(any(text in chip for chip in chips(filled)) for text in texts), chips(filled)
 
 
-@pytest.mark.parametrize("name", queries.CONDITIONS)
+@pytest.mark.parametrize("name", search.CONDITIONS)
 def test_removing_a_condition_keeps_every_other_field(filled: Any, name: str) -> None:
     assert {key: FILLED[key] for key in FILLED if key != name} in queries_of(filled.all("ul", class_="chips"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.clinics import facets
 from marketplace.clinics.models import ClinicPerson
-from marketplace.clinics.queries import PAGE
+from marketplace.clinics.search import PAGE
 from tests.factories import Make
 
 KIB = 1024

@@ -16,7 +16,7 @@ from wtforms.validators import StopValidation
 from marketplace.catalogue import geography
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.queries import price_ranges
-from marketplace.clinics.queries import countries_offering, facets
+from marketplace.clinics.market import countries_offering, market
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name, language_name
 from marketplace.web.forms.base import FieldOptions
@@ -40,7 +40,7 @@ def destinations(treatment: Treatment | None) -> Choices:
     """
     known = set(geography.destinations())
     if treatment is not None:
-        known &= {found.country for found in price_ranges(treatment.slug)} | countries_offering(treatment)
+        known &= {found.country for found in price_ranges(treatment.slug)} | countries_offering(treatment.slug)
     countries = _by_name((code, country_name(code)) for code in known)
     return [*countries, (ANY, _("Anywhere"))]
 
@@ -48,7 +48,7 @@ def destinations(treatment: Treatment | None) -> Choices:
 def languages() -> Choices:
     """Returns the site's languages and those spoken in its countries and clinics; the page's own is the first."""
     spoken = {code for country in geography.destinations().values() for code in country.languages}
-    spoken |= set(facets()["language"])
+    spoken |= set(market().facets["language"])
     named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
     return sorted(named, key=lambda choice: choice[0] != page_language())
 

@@ -1,0 +1,191 @@
+"""The market in figures and names: facets of published clinics, treatments and reference rates.
+
+One small statement a page asks whether they have changed since this process read them; only then are they sent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from marketplace.catalogue import exchange
+from marketplace.catalogue.exchange import Rates
+from marketplace.clinics.search import ClinicFilter
+from marketplace.clinics.text_search import slug_of
+from marketplace.extensions import db
+from marketplace.foundation.database.columns import Base
+
+REAL, SAMPLE = "real", "sample"
+FIGURES = ("clinics", "sent", "answered")  # facets by kind of clinic
+NEVER_READ = UUID(int=0)
+
+
+class MarketVersion(Base):
+    """The one row: another version each time facets, treatments, procedures or reference rates change."""
+
+    __tablename__ = "market_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[UUID]
+    counted_at: Mapped[datetime]
+
+
+class Place(NamedTuple):
+    """A country's code and one of its cities; its facet is "TR/Istanbul"."""
+
+    country: str
+    city: str
+
+    @classmethod
+    def of_facet(cls, value: str) -> "Place":
+        """Reads the value of a facet."""
+        country, _, city = value.partition("/")
+        return cls(country, city)
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many published listings have each value, by the name of the condition that asks for it."""
+
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def __getitem__(self, condition: str) -> Mapping[str, int]:
+        return self.counts.get(condition, {})
+
+    @cached_property
+    def places(self) -> dict[Place, int]:
+        """The counts of cities."""
+        return {Place.of_facet(value): count for value, count in self["city"].items()}
+
+    @cached_property
+    def city_names(self) -> dict[tuple[str, str], str]:
+        """The names of cities by their country and slug; where two share a slug, the first by name."""
+        return {(place.country, slug_of(place.city)): place.city for place in sorted(self.places, reverse=True)}
+
+    @cached_property
+    def clinics(self) -> int:
+        """All published listings."""
+        return sum(self["country"].values())
+
+
+class ListedProcedure(NamedTuple):
+    """A procedure of a treatment, as lists name it."""
+
+    slug: str
+    name: str
+
+
+class ListedTreatment(NamedTuple):
+    """A treatment with its procedures in their order, as lists name them."""
+
+    slug: str
+    name: str
+    procedures: tuple[ListedProcedure, ...]
+
+
+@dataclass(frozen=True)
+class Market:
+    """The facets, the treatments and the newest reference rates of one version."""
+
+    version: UUID = NEVER_READ
+    facets: Facets = field(default_factory=Facets)
+    treatments: tuple[ListedTreatment, ...] = ()
+    rates: Rates = field(default_factory=lambda: Rates(date.min, {}))
+
+    def known_total(self, wanted: ClinicFilter) -> int | None:
+        """Returns how many listings match where the facets say so; None where they have to be counted."""
+        match wanted.conditions:
+            case ():
+                return self.facets.clinics
+            case ("country", "city"):
+                return self.facets.places.get(Place(wanted.country or "", wanted.city or ""), 0)
+            case (("country" | "language" | "procedure" | "treatment") as name,):
+                return self.facets[name].get(getattr(wanted, name), 0)
+        return None
+
+
+_READ_LAST = {"market": Market()}  # by this process
+# What is kept already is not sent: the version alone comes back.
+_READ = text("""
+    SELECT version, facets, treatments, rates FROM market_version
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(dimension, value, count) ORDER BY dimension, value) AS facets
+        FROM listing_facet
+    ) AS counted ON version <> :known
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(slug, name, procedures) ORDER BY position, name) AS treatments
+        FROM treatment LEFT JOIN LATERAL (
+            SELECT jsonb_agg(jsonb_build_array(slug, name) ORDER BY position) AS procedures
+            FROM procedure WHERE treatment_id = treatment.id
+        ) AS of_treatment ON true
+    ) AS offered ON version <> :known
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(currency, per_euro::text, day)) AS rates
+        FROM reference_rate WHERE day = (SELECT max(day) FROM reference_rate)
+    ) AS converted ON version <> :known
+""").bindparams(bindparam("known", type_=Uuid()))
+
+
+def market() -> Market:
+    """Returns the market as it stands, by one statement that is small where nothing has changed.
+
+    Its rates are those of the rest of the request.
+    """
+    last = _READ_LAST["market"]
+    version, facets, treatments, rates = db.session.execute(_READ, {"known": last.version}).one()
+    if version != last.version:
+        last = Market(version, _facets(facets or ()), _treatments(treatments or ()), _rates(rates or ()))
+        _READ_LAST["market"] = last
+    if last.rates.per_euro:
+        exchange.keep(last.rates)
+    return last
+
+
+def _facets(rows: Iterable[tuple[str, str, int]]) -> Facets:
+    found: dict[str, dict[str, int]] = {}
+    for dimension, value, count in rows:
+        found.setdefault(dimension, {})[value] = count
+    return Facets(found)
+
+
+def _rates(rows: Sequence[tuple[str, str, str]]) -> Rates:
+    day = date.fromisoformat(rows[0][2]) if rows else date.min
+    return Rates(day, {currency: Decimal(per_euro) for currency, per_euro, _day in rows})
+
+
+def _treatments(rows: Iterable[tuple[str, str, list[tuple[str, str]] | None]]) -> tuple[ListedTreatment, ...]:
+    return tuple(
+        ListedTreatment(slug, name, tuple(ListedProcedure(*procedure) for procedure in procedures or ()))
+        for slug, name, procedures in rows
+    )
+
+
+@dataclass(frozen=True)
+class MarketFigures:
+    """Published clinics, leads sent to them and leads they answered; `sample` where all of it is invented."""
+
+    clinics: int
+    sent: int
+    answered: int
+    sample: bool
+
+
+def market_figures() -> MarketFigures:
+    """Returns the last figures of the real published clinics, or of the samples while there is no real one."""
+    found = market().facets
+    is_sample = not found["clinics"].get(REAL) and bool(found["clinics"].get(SAMPLE))
+    clinics, sent, answered = (found[name].get(SAMPLE if is_sample else REAL, 0) for name in FIGURES)
+    return MarketFigures(clinics, sent, answered, sample=is_sample)
+
+
+def countries_offering(treatment: str) -> set[str]:
+    """Returns the countries in which a published clinic has a price for one of the treatment's procedures."""
+    offered = market().facets["treatment_country"]
+    return {country for slug, _, country in (value.partition("/") for value in offered) if slug == treatment}

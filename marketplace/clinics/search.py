@@ -1,0 +1,180 @@
+"""Finds published clinics by what a reader looks for: one statement a page, however many clinics there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from marketplace.clinics.list_cursor import MAX_SHUFFLE, SORTS, Cursor, NamedCursor, RankedCursor, turn_of
+from marketplace.clinics.list_statements import Conditions, ListedClinic, Shape, count_statement, page_statement
+from marketplace.clinics.text_search import matching
+from marketplace.extensions import db
+from marketplace.foundation import clock
+
+PAGE = 25
+MAX_PAGE = 40  # by number; beyond it a page is reached from the one before it
+COUNTED_TO = 100  # what matches several conditions is counted so far
+MIN_SHUFFLE = -MAX_SHUFFLE - 1
+
+
+@dataclass(frozen=True)
+class ClinicFilter:
+    """What a reader looks for; None means everything. `max_price` in euro cents for a session.
+
+    A condition has the name of its form field, and of its count among the facets where there is one. The page is the
+    one after the place `after`, or before `before`; without either it is found by its number.
+    """
+
+    country: str | None = field(default=None, metadata={"condition": True})
+    city: str | None = field(default=None, metadata={"condition": True})
+    treatment: str | None = field(default=None, metadata={"condition": True})
+    procedure: str | None = field(default=None, metadata={"condition": True})
+    language: str | None = field(default=None, metadata={"condition": True})
+    max_price: int | None = field(default=None, metadata={"condition": True})
+    q: str | None = field(default=None, metadata={"condition": True})
+    sort: str = SORTS[0]
+    page: int = 1
+    after: Cursor | None = None
+    before: Cursor | None = None
+
+    def without(self, name: str) -> "ClinicFilter":
+        """Returns the same filter without one condition."""
+        changed: dict[str, Any] = {name: None}
+        return replace(self, **changed)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The names of the conditions that are set."""
+        return tuple(name for name in CONDITIONS if getattr(self, name))
+
+    @property
+    def place(self) -> Cursor | None:
+        """The place in the list that the page is at."""
+        return self.after or self.before
+
+
+CONDITIONS = tuple(each.name for each in fields(ClinicFilter) if each.metadata.get("condition"))
+
+
+class Total(NamedTuple):
+    """How many clinics match; `more` where there are more than were counted."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of the list, and the places before its first and after its last clinic; None where nothing is there."""
+
+    rows: Sequence[ListedClinic]
+    total: Total
+    page: int
+    before: Cursor | None = None
+    after: Cursor | None = None
+
+
+def search(wanted: ClinicFilter, *, total: int | None = None) -> ListPage:
+    """Returns one page of 25 clinics, filtered and sorted; `total` where it is known, else it is counted so far.
+
+    A page by a number that is beyond the list is its last one.
+    """
+    found = _page(wanted, total)
+    if found.rows or wanted.place or wanted.page == 1:
+        return found
+    there = count(wanted, counted_to=MAX_PAGE * PAGE)
+    last = max(1, -(-min(there.number, MAX_PAGE * PAGE) // PAGE))
+    return replace(_page(replace(wanted, page=last), there.number), total=there)
+
+
+def count(wanted: ClinicFilter, *, counted_to: int = COUNTED_TO) -> Total:
+    """Counts the clinics that match, so far."""
+    return _total(db.session.scalar(_counting(wanted, counted_to), _values(wanted)) or 0, counted_to)
+
+
+def counts_without_each(wanted: ClinicFilter) -> dict[str, Total]:
+    """Counts, by the name of each condition that is set, the clinics that match without it: in one statement."""
+    others = {name: wanted.without(name) for name in wanted.conditions}
+    if not others:
+        return {}
+    counts = [_counting(other, COUNTED_TO).scalar_subquery().label(name) for name, other in others.items()]
+    found = db.session.execute(select(*counts), _values(wanted)).one()
+    return {name: _total(number, COUNTED_TO) for name, number in zip(others, found, strict=True)}
+
+
+def _counting(wanted: ClinicFilter, counted_to: int) -> Select[int]:
+    return count_statement(Shape(_set(wanted), wanted.sort, counted_to=counted_to), _text(wanted))
+
+
+def _total(number: int, counted_to: int) -> Total:
+    return Total(min(number, counted_to), more=number > counted_to)
+
+
+def _set(wanted: ClinicFilter) -> frozenset[str]:
+    return frozenset(wanted.conditions) - {"q"}
+
+
+def _text(wanted: ClinicFilter) -> Conditions:
+    return tuple(matching(wanted.q)) if wanted.q else ()
+
+
+def _values(wanted: ClinicFilter) -> dict[str, object]:
+    values = {name: getattr(wanted, name) for name in _set(wanted)}
+    return values | ({"language": [wanted.language]} if wanted.language else {})
+
+
+def _page(wanted: ClinicFilter, total: int | None) -> ListPage:
+    place = wanted.place
+    day = place.day if isinstance(place, RankedCursor) else clock.today()
+    offset = 0 if place else (wanted.page - 1) * PAGE
+    shape = Shape(
+        _set(wanted),
+        wanted.sort,
+        rows=PAGE + 1,
+        back=wanted.before is not None,
+        by_number=offset > 0,
+        counted_to=COUNTED_TO if total is None else 0,
+    )
+    values = _values(wanted) | _from_place(place, wanted.sort, back=shape.back) | {"turn": turn_of(day)}
+    values |= {"offset": offset, "reach": offset + shape.rows}
+    result = list(db.session.execute(page_statement(shape, _text(wanted)), values))
+    counted = result[0].total if result and total is None else total or 0
+    listed = [ListedClinic._make(row[: len(ListedClinic._fields)]) for row in result]
+    return _shown(wanted, listed, _total(counted, COUNTED_TO) if total is None else Total(counted), day)
+
+
+def _from_place(place: Cursor | None, sort: str, *, back: bool) -> dict[str, object]:
+    """The values of the place from which each half is read; without one it is before all others."""
+    if isinstance(place, NamedCursor):
+        return {"name": place.name, "clinic_id": place.clinic_id}
+    if place is None:
+        start = {f"{name}_{half}": -1 for name in ("rank", "shuffle") for half in (0, 1)}
+        return {"name": "", "clinic_id": UUID(int=0)} if sort == "name" else dict(start)
+    # Of the other half, equals of the place come all after it, or all before it.
+    shuffles = [MAX_SHUFFLE, place.shuffle] if place.half else [place.shuffle, MIN_SHUFFLE]
+    return {"rank_0": place.rank, "rank_1": place.rank, "shuffle_0": shuffles[0], "shuffle_1": shuffles[1]}
+
+
+def _shown(wanted: ClinicFilter, found: list[ListedClinic], total: Total, day: date) -> ListPage:
+    rows, is_more = found[:PAGE], len(found) > PAGE
+    if wanted.before:
+        rows.reverse()
+    is_first = wanted.place is None and wanted.page == 1
+    has_before = is_more if wanted.before else not is_first
+    has_after = True if wanted.before else is_more
+    return ListPage(
+        rows,
+        total,
+        wanted.page,
+        before=_place_of(rows[0], wanted.sort, day) if rows and has_before else None,
+        after=_place_of(rows[-1], wanted.sort, day) if rows and has_after else None,
+    )
+
+
+def _place_of(row: ListedClinic, sort: str, day: date) -> Cursor:
+    if sort == "name":
+        return NamedCursor(row.name, row.clinic_id)
+    return RankedCursor(sort, day, row.half, row.rank, row.shuffle)

@@ -1,0 +1,45 @@
+"""What a public page asks the database: a few statements, however many clinics it shows."""
+
+import pytest
+from flask import Flask
+
+from marketplace.clinics import facets
+from marketplace.extensions import db
+from tests.conftest import reader_of
+from tests.factories import build_clinic
+from tests.statements import statements_sent
+
+FILTERS = (
+    "",
+    "?country=tr",
+    "?country=tr&procedure=facial&language=en",
+    "?q=lale",
+    "?sort=price&max_price=100",
+    "?page=2",
+)
+
+
+@pytest.fixture
+def shop(own_app: Flask) -> Flask:
+    """Thirty clinics, on a database of its own: the test's connection is the site's."""
+    with own_app.app_context():
+        for n in range(30):
+            build_clinic(f"Clinic Lale {n}", slug=f"clinic-lale-{n}")
+        facets.rebuild()
+        db.session.commit()
+    return own_app
+
+
+def sent_for(shop: Flask, path: str, *, times: int) -> int:
+    """How many statements are sent for a page that is asked for so often, with those of a new connection."""
+    reader = reader_of(shop)
+    with statements_sent(shop) as sent:
+        for _ in range(times):
+            assert len(reader.get(path).page.all("h2")) > 2
+    return len(sent)
+
+
+@pytest.mark.parametrize("path", [f"/clinics{query}" for query in FILTERS])
+def test_a_list_of_clinics_costs_two_statements(shop: Flask, path: str) -> None:
+    _first, one, two = (sent_for(shop, path, times=times) for times in (1, 1, 2))
+    assert two - one == 2
