@@ -1,7 +1,7 @@
 """Conversions by dated European Central Bank reference rates; both amounts and the day are always shown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -42,16 +42,24 @@ class Rates:
 
     day: date
     per_euro: Mapping[str, Decimal]
+    _factors: dict[tuple[str, str], Fraction] = field(default_factory=dict, compare=False, repr=False)
 
     def exact(self, minor: Fraction | int, currency: str, to: str) -> Fraction:
         """Converts minor units of `currency` into minor units of `to`, not rounded. Raises NoRate."""
         if currency == to:
             return Fraction(minor)
+        factor = self._factors.get((currency, to))
+        if factor is None:
+            factor = self._factors[currency, to] = self._factor(currency, to)
+        return minor * factor
+
+    def _factor(self, currency: str, to: str) -> Fraction:
+        """Returns the minor units of `to` for one minor unit of `currency`. Raises NoRate."""
         try:
-            factor = Fraction(self.per_euro[to]) / Fraction(self.per_euro[currency])
+            whole = Fraction(self.per_euro[to]) / Fraction(self.per_euro[currency])
         except KeyError as error:
             raise NoRate(str(error)) from error
-        return minor * factor * Fraction(10) ** (precision(to) - precision(currency))
+        return whole * Fraction(10) ** (precision(to) - precision(currency))
 
     def convert(self, minor: int, currency: str, to: str) -> Converted:
         """Converts minor units of `currency` into minor units of `to`, rounded half up. Raises NoRate."""

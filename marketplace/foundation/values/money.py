@@ -58,9 +58,9 @@ def minor_units(whole: Decimal | int, currency: str) -> int:
 
 def half_up(amount: Fraction, *, unit: int = 1) -> int:
     """The nearest multiple of `unit`; what is half way is rounded away from 0, so that less and more are alike."""
-    halves = 2 * abs(amount) / unit
-    nearest = int(halves + 1) // 2 * unit
-    return nearest if amount >= 0 else -nearest
+    whole, part = abs(amount.numerator), amount.denominator * unit
+    nearest = (2 * whole + part) // (2 * part) * unit
+    return nearest if amount.numerator >= 0 else -nearest
 
 
 def whole_units(minor: int, currency: str) -> Decimal:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from marketplace.clinics.checks import stamp_of_row
 from marketplace.clinics.list_statements import ListedClinic
 from marketplace.clinics.market import ListedTreatment
-from marketplace.clinics.models import ClinicPrice
 from marketplace.foundation import clock
 from marketplace.web import clinic_words
 from marketplace.web.drawings import drawing
@@ -36,14 +35,6 @@ class Card(NamedTuple):
     price: str
     price_note: str
     ask_url: str | None
-
-
-def in_order(prices: Iterable[ClinicPrice]) -> list[ClinicPrice]:
-    """Returns the prices treatment by treatment; those of a single treatment in the order given."""
-    listed = list(prices)
-    if len({price.procedure.treatment_id for price in listed}) < 2:
-        return listed
-    return sorted(listed, key=lambda price: (price.procedure.treatment.position or 0, price.procedure.position))
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from marketplace.catalogue.geography import by_slug
 from marketplace.clinics import queries, search
 from marketplace.clinics.checks import stamp
 from marketplace.clinics.list_cursor import Cursor
+from marketplace.clinics.listing_page import ShownPrice, listing_page
 from marketplace.clinics.market import Market, market
-from marketplace.clinics.models import Clinic, ClinicPrice
 from marketplace.clinics.search import Total
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import slug_of
@@ -26,7 +26,7 @@ from marketplace.web.filters import country_in_sentence, country_slug
 from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cards import Deck, in_order
+from marketplace.web.public.cards import Deck
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
 
 
@@ -133,27 +133,28 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
 @blueprint.get("/clinic/<slug>")
 def clinic(slug: str) -> str:
     """Shows one clinic: prices, people, languages, reply time and its badge. Raises NotFound."""
-    found = queries.listing(slug)
-    currency = preferences.currency()
+    shown, currency = listing_page(slug), preferences.currency()
+    found = shown.clinic
     return render_template(
         "public/clinic.html",
         clinic=found,
-        stamp=stamp_words(stamp(found.checks, clock.today())),
+        people=shown.people,
+        stamp=stamp_words(stamp(shown.checks, clock.today())),
         reply=reply_words(found.reply_minutes),
         opening=opening_words(found.hours),
         currency=currency,
-        prices=_prices(found, currency),
+        prices=_prices(shown.prices, currency),
         rate_day=exchange.rate_day(),
         country_path=f"/clinics/{country_slug(found.country)}",
         city_slug=slug_of(found.city) if found.listing_state == ListingState.PUBLISHED else None,
     )
 
 
-def _prices(found: Clinic, currency: str) -> list[tuple[ClinicPrice, Markup, Markup | None]]:
+def _prices(listed: list[ShownPrice], currency: str) -> list[tuple[ShownPrice, Markup, Markup | None]]:
     """Returns each price in the clinic's own currency, and in the reader's where that is another."""
     return [
         (row, span(row.low, row.high, row.currency), about_span(row.low, row.high, row.currency, to=currency))
-        for row in in_order(found.prices)
+        for row in listed
     ]
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from babel import Locale
 from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -105,8 +107,8 @@ def asked(treatment: Treatment, countries: list[str]) -> Asked:
 
 
 def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
-    form: CostForm = type("CostForm", (CostForm,), {"currency_code": currency})(formdata=_given())
-    form.home.choices = [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
+    form = _form_in(currency)(formdata=_given())
+    form.home.choices = _homes(get_locale())
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
     form.country.choices = [(EVERY, _("Every country")), *places]
@@ -114,6 +116,16 @@ def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
     for field, usual in ((form.home, home.lower()), (form.currency, currency)):
         field.data = field.data or usual
     return form
+
+
+@lru_cache
+def _form_in(currency: str) -> type[CostForm]:
+    return type("CostForm", (CostForm,), {"currency_code": currency})
+
+
+@lru_cache
+def _homes(_language: Locale) -> list[tuple[str, str]]:
+    return [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
 
 
 def _given() -> MultiDict[str, str]:

@@ -1,16 +1,19 @@
 """The price comparison by country; the address holds the reader's home, currency, course and trips."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from flask import render_template, request
+from flask import get_template_attribute, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from marketplace.catalogue import exchange, queries
 from marketplace.catalogue.course_costs import Row, Table, estimated, table
 from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
+from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import span
-from marketplace.web.filters import country_name, country_slug, money_text
+from marketplace.web.filters import MAX_KEPT, country_name, country_slug, money_text
 from marketplace.web.forms.query import amount_text, keep_estimate
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.course_cost import EVERY, Asked, CountryTotal, Totals, asked, totals
@@ -19,12 +22,15 @@ from marketplace.web.public.course_cost import EVERY, Asked, CountryTotal, Total
 @blueprint.get("/treatments/<treatment>/cost")
 def cost(treatment: str) -> str:
     """Shows totals by country and a table for each procedure with prices; names those without. Raises NotFound."""
-    about, ranges = queries.treatment(treatment), queries.price_ranges(treatment)
+    listed, ranges = queries.treatments(), queries.price_ranges(treatment)
+    about = next((each for each in listed if each.slug == treatment), None)
+    if about is None:
+        raise NotFound("treatment")
     wanted = asked(about, sorted({found.country for found in ranges}))
     return render_template(
         "public/cost.html",
         treatment=about,
-        others=[each for each in queries.treatments() if each.id != about.id],
+        others=[each for each in listed if each is not about],
         asked=wanted,
         form=wanted.form,
         has_errors=bool(wanted.form.errors),
@@ -99,8 +105,6 @@ def _shown(
 
 def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[str, object]:
     slug = country_slug(row.country)
-    low, high = row.session
-    home_low, home_high = compared.home.session if compared.home else (None, None)
     return {
         "label": country_name(row.country),
         "href": f"/treatments/{treatment}/{slug}" if slug in by_slug() else None,
@@ -108,15 +112,21 @@ def _row(row: Row, compared: Table, *, treatment: str, currency: str) -> dict[st
         "course": span(*row.course, currency),
         "versus": _versus(row),
         "mine": row.is_home,
-        "bar": {
-            "low": low,
-            "high": high,
-            "axis_max": compared.axis_max,
-            "home_low": home_low,
-            "home_high": home_high,
-            "hatched": row.basis == "guide",
-        },
+        "bar": _bar(
+            row.session,
+            home=compared.home.session if compared.home else None,
+            axis_max=compared.axis_max,
+            hatched=row.basis == "guide",
+            mine=row.is_home,
+        ),
     }
+
+
+@lru_cache(MAX_KEPT)
+def _bar(session: tuple[int, int], *, home: tuple[int, int] | None, axis_max: int, hatched: bool, mine: bool) -> Markup:
+    """Returns the bar of a range, drawn once for all readers with these prices."""
+    draw = get_template_attribute("components/scale.html", "scale_bar")
+    return Markup("{}").format(draw(*session, axis_max, *(home or (None, None)), hatched=hatched, mine=mine))
 
 
 def _versus(row: Row) -> str | None:

@@ -43,3 +43,12 @@ def sent_for(shop: Flask, path: str, *, times: int) -> int:
 def test_a_list_of_clinics_costs_two_statements(shop: Flask, path: str) -> None:
     _first, one, two = (sent_for(shop, path, times=times) for times in (1, 1, 2))
     assert two - one == 2
+
+
+PAGES = {"/clinic/clinic-lale-1": 2, "/treatments/mesotherapy": 3, "/treatments/mesotherapy/cost": 4}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_other_pages_cost_few(shop: Flask, path: str) -> None:
+    _first, one, two = (sent_for(shop, path, times=times) for times in (1, 1, 2))
+    assert 0 < two - one <= PAGES[path]
