@@ -28,6 +28,7 @@ from marketplace.web.http import (
     headers,
     inputs,
     limiting,
+    page_cache,
     uploads,
 )
 from marketplace.web.policies import POLICIES
@@ -72,14 +73,15 @@ def _bind_extensions(app: Flask) -> None:
 
 def _bind_web(app: Flask) -> None:
     constant_time.install(app)
-    if app.config["PROXY_HOPS"]:
-        hops = int(app.config["PROXY_HOPS"])
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask says it
     for part in (errors, limiting, translation, filters, context, promises, answer_words):
         part.install(app)
     assets.install(app)
     views.install(app)
     access.install(app, POLICIES)
+    page_cache.install(app)
+    if app.config["PROXY_HOPS"]:
+        hops = int(app.config["PROXY_HOPS"])
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask says it
 
 
 def _is_ours(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _compared_to: SchemaItem | None) -> bool:

@@ -129,6 +129,7 @@ def load_config(environ: Mapping[str, str]) -> dict[str, object]:
         "UNDO_SECONDS": int(environ.get("UNDO_SECONDS", "300" if production else "10")),
         "GROUP_SECONDS": int(environ.get("GROUP_SECONDS", "7200" if production else "30")),
         "SLOW_STATEMENT_MS": int(environ.get("SLOW_STATEMENT_MS", "250")),
+        "PAGE_CACHE_BYTES": int(environ.get("PAGE_CACHE_BYTES", 16 * 1024**2)),
         "MAX_CONTENT_LENGTH": 512 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "BABEL_DEFAULT_LOCALE": "en",

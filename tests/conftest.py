@@ -34,6 +34,7 @@ TESTING = {
     "GROUP_SECONDS": 7200,
     "LIMITS_ON": False,  # on where they are what a test is about
     "LIMITS_SHARED": 1,
+    "PAGE_CACHE_BYTES": 0,  # what a test changes is rolled back, and moves no version
     "CONSTANT_TIME_RESPONSES": False,
     "SECURITY_PASSWORD_SINGLE_HASH": True,
     "SECURITY_PASSWORD_HASH": "plaintext",

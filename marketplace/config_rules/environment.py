@@ -21,6 +21,7 @@ def unsafe(environ: Environment) -> list[Finding]:
 
 
 HOUR, DAY = 3600, 24 * 3600
+GIGABYTE = 1024**3
 
 # What can be waited for; development may shorten it to nothing.
 DELAYS = {"UNDO_SECONDS", "GROUP_SECONDS"}
@@ -30,6 +31,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "MAIL_PORT": (1, 65535),
     "WEB_CONCURRENCY": (1, 256),
     "PROXY_HOPS": (0, 10),
+    "PAGE_CACHE_BYTES": (0, GIGABYTE),
     "UNDO_SECONDS": (60, HOUR),
     "GROUP_SECONDS": (60, DAY),
     "SLOW_STATEMENT_MS": (0, 60_000),

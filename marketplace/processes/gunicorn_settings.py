@@ -5,7 +5,7 @@ import os
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from marketplace.processes import logs, metrics_files
+from marketplace.processes import last_commit, logs, metrics_files
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -35,3 +35,14 @@ metrics_files.share(os.environ)
 def child_exit(_arbiter: Arbiter, _worker: Worker) -> None:
     """Keeps what the worker counted."""
     metrics_files.share(os.environ)
+
+
+# Memory made here, in the master, is shared by the workers.
+last_commit.note()
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Lets the worker listen for changes of public pages: after the fork, as no thread outlives one."""
+    cache = worker.wsgi.extensions.get("page_cache")
+    if cache is not None:
+        cache.watch.start()

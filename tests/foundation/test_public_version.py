@@ -9,7 +9,7 @@ from marketplace.catalogue import content_loader
 from marketplace.catalogue.queries import treatments
 from marketplace.extensions import db
 from marketplace.foundation.database.engines import PUBLIC_READS, read_as_public
-from marketplace.foundation.database.public_version import CHANNEL, LAGS, LOOK, version_replayed
+from marketplace.foundation.database.public_version import LAGS, LISTEN, LOOK, version_replayed
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from migrations.public_pages import NOT_WATCHED, TRIGGERS, tables_of_public_pages
 from migrations.row_policies import TABLE_RIGHTS
@@ -91,7 +91,7 @@ def test_content_that_is_loaded_again_moves_nothing(shop):
 def test_a_notice_goes_out_with_the_commit(shop):
     url = str(shop.config["SQLALCHEMY_DATABASE_URI"])
     with psycopg.connect(url, autocommit=True) as other:
-        other.execute(f"LISTEN {CHANNEL}")
+        other.execute(LISTEN)
         change("UPDATE clinic SET leads_sent = leads_sent + 1")
         change("UPDATE clinic_price SET high = high + 1")
         assert len(list(other.notifies(timeout=0))) == 1

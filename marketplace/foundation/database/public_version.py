@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base
 
-CHANNEL = "public_version"  # a notice on it says that the version moved
+LISTEN = "LISTEN public_version"  # a notice comes with each commit that moves the version
 LOOK = "SELECT public_page_version()"
 LAGS = "lags"  # an engine's execution option: what it reads may be older than what the primary has
 _REPLAYED = "replayed_version"  # in session.info

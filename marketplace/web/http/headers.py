@@ -26,11 +26,15 @@ HOLD_LINKS = ("/account", "/unsubscribe/")
 REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def request_id_of(given: str) -> str:
+    """Returns the id that a proxy gave the request, where it is one, else a new one."""
+    return given if REQUEST_ID.fullmatch(given) else str(uuid4())
+
+
 def begin() -> None:
     """Every request has an id; a sensible one from a proxy is kept. Threads are used again: nobody acts in it yet."""
     set_actor("anonymous")
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
+    g.request_id = request_id_of(request.headers.get("X-Request-ID", ""))
     logs.request_id.set(g.request_id)
     g.began = time.perf_counter()
 

@@ -4,13 +4,14 @@ from flask import Blueprint, Response, current_app, request
 
 from marketplace.accounts import sessions
 from marketplace.foundation.database import engines
+from marketplace.web.http import page_cache
 
 blueprint = Blueprint("public", __name__)
 
 # Forms that change something carry a token of the session; each of them is named here.
 WITH_SESSION = {"public.preferences"}
-# The cookies that change what a page shows.
-PREFERENCES = ("theme", "home", "currency")
+# They tell how this process and its database are now.
+PROBES = {"public.healthz", "public.readyz"}
 
 
 @blueprint.before_request
@@ -32,9 +33,5 @@ def without_transaction() -> None:
 
 @blueprint.after_request
 def let_caches_keep(response: Response) -> Response:
-    """Lets shared caches keep a page for a minute, but not for readers who chose preferences."""
-    if response.status_code == 200 and response.mimetype == "text/html":
-        chosen = any(name in request.cookies for name in PREFERENCES)
-        kept = "private, no-cache" if chosen else "public, max-age=0, s-maxage=60"
-        response.headers.setdefault("Cache-Control", kept)
-    return response
+    """Lets caches keep the page, but for probes and forms with a session."""
+    return response if request.endpoint in WITH_SESSION | PROBES else page_cache.let_caches_keep(response)

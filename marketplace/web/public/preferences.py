@@ -12,7 +12,8 @@ from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import DEFAULT_HOME, homes
 from marketplace.web.filters import country_name
 from marketplace.web.forms.base import Form
-from marketplace.web.public.blueprint import PREFERENCES, blueprint
+from marketplace.web.http.page_key import PREFERENCES
+from marketplace.web.public.blueprint import blueprint
 
 KEPT_FOR = timedelta(days=365)
 
