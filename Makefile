@@ -84,13 +84,13 @@ browser:
 		echo "The browser tests need Chromium. Install the package chromium (and fonts-noto-core)." >&2; exit 1; \
 	fi
 
-# One experiment puts nginx in front, as docs/nginx.conf says: unpacked beside the tools, neither installed nor started.
+# Two experiments put nginx in front, as docs/nginx.conf says: unpacked beside the tools, neither installed nor started.
 nginx: $(VENV)/.made
 	@command -v nginx >/dev/null || [ -x $(VENV)/nginx/usr/sbin/nginx ] || { \
 		mkdir -p $(VENV)/nginx && cd $(VENV)/nginx && \
 		{ apt-get download -q nginx || { apt-get update -q && apt-get download -q nginx; }; } </dev/null && \
 		dpkg -x nginx_*.deb .; \
-	} || echo "nginx is not installed and could not be fetched: RP12 will be skipped." >&2
+	} || echo "nginx is not installed and could not be fetched: RP12 and RP17 will be skipped." >&2
 
 # Tests put PgBouncer in front of PostgreSQL: unpacked in the same way, with the two libraries that it brings along.
 pgbouncer: $(VENV)/.made

@@ -42,7 +42,8 @@ class Site:
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "run.log"
         # Nothing of the caller's own site may leak into this one.
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "MAIL_", "SECRET_", "FIELD_"))}
+        others = ("DATABASE_", "DIRECT_", "READ_", "MAIL_", "SECRET_", "FIELD_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         self.given = clean | {
             "PORT": str(port),
             "DATA_DIR": str(folder / "data"),

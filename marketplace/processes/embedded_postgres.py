@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -49,13 +50,17 @@ class EmbeddedPostgresError(CannotStart):
 
 
 class EmbeddedPostgres:
-    """One server below `data_dir`. With `fast` it does not survive a power cut: for tests only."""
+    """One server below `data_dir`. With `fast` it does not survive a power cut: for tests only.
 
-    def __init__(self, data_dir: Path, *, fast: bool = False) -> None:
+    `settings` are the server's own, beside those that it has here.
+    """
+
+    def __init__(self, data_dir: Path, *, fast: bool = False, settings: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir.resolve()
         self.cluster = self.data_dir / "postgres"
         self.log = self.data_dir / "postgres.log"
         self._fast = fast
+        self._settings = settings or {}
         self._socket: Path | None = None
         self._lock: InstanceLock | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -110,6 +115,7 @@ class EmbeddedPostgres:
             **_SETTINGS,
             **(_WITHOUT_SAFETY if self._fast else {}),
             "unix_socket_directories": f'"{self.socket}"',
+            **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         grown = self.log.exists() and self.log.stat().st_size > _MAX_LOG_BYTES

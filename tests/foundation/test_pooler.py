@@ -1,7 +1,6 @@
 """Through a pooler of transactions: the same site, and nothing of one client is found by the next."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,20 +12,16 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace import worker
 from marketplace.extensions import db
-from marketplace.foundation import clock
 from marketplace.foundation.database import engines
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
-from marketplace.foundation.security import signed_links
 from marketplace.leads.models import Lead
 from marketplace.processes.config_check import print_report
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
-from marketplace.quote_requests.models import QuoteRequest
 from tests.config_rules.conftest import safe  # noqa: F401 - a fixture
 from tests.conftest import app_on, reader_of
-from tests.factories import PASSWORD, build_clinic, build_member
+from tests.factories import build_clinic
 from tests.pooler import Pooler
-from tests.reading import form_fields
-from tests.web.patient.filling import press, reach_check
+from tests.story import Story
 
 CLEAN = {("marketplace_app", "none", "", "", "5s", "2s", "10s", "0", "read committed")}
 TIMEOUTS = {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"}
@@ -80,58 +75,23 @@ def test_public_pages_are_read_through_it(pooled_app: Flask, pooler: Pooler, dir
         assert pooler.left_behind(direct) == CLEAN
 
 
-class Story:
-    """A patient, a clinic and the patient again, with a look at what each answer leaves on the connections."""
+class CleanStory(Story):
+    """Looks at what each answer leaves on the connections."""
 
     def __init__(self, app: Flask, pooler: Pooler) -> None:
-        self.app, self.pooler = app, pooler
-        self.patient, self.desk = reader_of(app), reader_of(app)
-        with app.app_context():
-            clinic = build_clinic("Clinic Lale", slug="clinic-lale")
-            build_member(clinic, email="owner@clinic.example")
-            db.session.commit()
+        super().__init__(app)
+        self._pooler = pooler
 
-    def is_clean_after(self, answer: Any, status: int = 303) -> Any:
-        assert answer.status_code == status, answer.text[:2000]
-        assert self.pooler.left_behind(self.app.config["DIRECT_DATABASE_URL"]) == CLEAN
-        return answer
-
-    def link(self, purpose: str) -> str:
-        with self.app.app_context():
-            request = db.session.scalars(select(QuoteRequest)).one()
-            link = signed_links.issue(purpose, subject_id=request.id, lifetime=timedelta(days=1))
-            db.session.commit()
-            self.ref = request.ref
-            return f"/q/{signed_links.token_of(link)}"
-
-    def ask(self) -> None:
-        agreed = reach_check(self.patient, "clinic-lale") | {"adult": "y", "share_health": "y"}
-        self.is_clean_after(self.patient.post("/get-quotes/check", data=agreed))
-        self.is_clean_after(press(self.patient, f"{self.link('confirm')}/confirm"))
-
-    def answer(self) -> None:
-        self.is_clean_after(
-            self.desk.post("/account/login", data={"email": "owner@clinic.example", "password": PASSWORD})
-        )
-        path = f"/dashboard/leads/{self.ref}"
-        page = self.is_clean_after(self.desk.get(path), 200).page
-        form = next(form for form in page.all("form") if form.get("action") == f"{path}/quote")
-        quote = form_fields(form) | {"sessions": "4", "price_per_session": "120", "total": "480"}
-        self.is_clean_after(self.desk.post(f"{path}/quote", data=quote))
-        with self.app.app_context():
-            worker.run_timers(clock.now() + timedelta(hours=1))
-
-    def choose(self) -> None:
-        base = f"/my/requests/{self.ref}"
-        self.is_clean_after(self.patient.get(self.link("page")))
-        self.is_clean_after(self.patient.get(f"{base}/compare"), 200)
-        self.is_clean_after(press(self.patient, f"{base}/quotes/1/choose"))
+    def seen(self, answer: Any, status: int = 303) -> Any:
+        assert self._pooler.left_behind(self.app.config["DIRECT_DATABASE_URL"]) == CLEAN
+        return super().seen(answer, status)
 
 
 def test_the_three_journeys_leave_nothing_to_the_next_client(pooled_app: Flask, pooler: Pooler) -> None:
-    story = Story(pooled_app, pooler)
+    story = CleanStory(pooled_app, pooler)
     story.ask()
     story.answer()
+    story.release()
     story.choose()
     with pooled_app.app_context():
         assert [lead.state for lead in db.session.scalars(select(Lead))] == ["won"]

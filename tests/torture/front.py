@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,11 @@ def program() -> str:
     return found
 
 
-def documented(*, behind: int, port: int, elsewhere: int) -> str:
+def documented(*, behind: Sequence[str], port: int, elsewhere: int) -> str:
     """The documented file with our ports and without TLS; each place must be there."""
     text = (ROOT / "docs" / "nginx.conf").read_text()
     for pattern, ours, times in [
-        (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{behind};", 1),
+        (r"server 127\.0\.0\.1:8000;", "".join(f"server {address};" for address in behind), 1),
         (r"listen 80;", f"listen 127.0.0.1:{elsewhere};", 1),
         (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};", 1),
         (r"listen \[::\].*;", "", 2),
@@ -58,9 +59,9 @@ def documented(*, behind: int, port: int, elsewhere: int) -> str:
 
 
 class Front:
-    """One nginx before the site that listens at `behind`."""
+    """One nginx before the site, which listens at each of `behind`."""
 
-    def __init__(self, folder: Path, *, behind: int) -> None:
+    def __init__(self, folder: Path, *, behind: Sequence[str]) -> None:
         nginx, self.port = program(), free_port()
         folder.mkdir()
         (folder / "site.conf").write_text(documented(behind=behind, port=self.port, elsewhere=free_port()))

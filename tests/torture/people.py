@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from tests.torture.poster import Answer, Poster
-from tests.torture.real_site import RealSite
+from tests.torture.real_site import Observed
 
 CLINIC = re.compile(r'name="clinics"[^>]*value="([a-z0-9-]+)"|value="([a-z0-9-]+)"[^>]*name="clinics"')
 ANSWERS: dict[str, dict[str, str | list[str]]] = {
@@ -28,7 +28,7 @@ class GaveUp(Exception):
 class Person:
     """One address, one request; what the site acknowledged with a 303."""
 
-    site: RealSite
+    site: Observed
     address: str
     until: float
     sent: bool = False
@@ -94,7 +94,7 @@ class Person:
 class Crowd:
     """People in as many threads, each new one as the last has done, until the time is over."""
 
-    def __init__(self, site: RealSite, *, at_once: int, seconds: float) -> None:
+    def __init__(self, site: Observed, *, at_once: int, seconds: float) -> None:
         self.people: list[Person] = []
         self._site, self._until = site, time.time() + seconds
         self._numbers = iter(range(10**6))
@@ -122,3 +122,26 @@ class Crowd:
         """Of all, in the order of their asking."""
         every = [answer for person in self.people for answer in person.poster.answers]
         return sorted(every, key=lambda answer: answer.began)
+
+
+def recovery(asked: list[Answer], up: float) -> float:
+    """Seconds from `up` to the moment from which on 99 of 100 answers are good."""
+    later = [answer for answer in asked if answer.began >= up]
+    bad, moment = sum(answer.status == 503 for answer in later), up
+    for left, answer in zip(range(len(later), 0, -1), later, strict=True):
+        if bad <= 0.01 * left:
+            break
+        bad -= answer.status == 503
+        moment = answer.ended
+    return moment - up
+
+
+def away_for(asked: list[Answer]) -> float:
+    """Seconds from the first 503 to the last."""
+    away = [answer for answer in asked if answer.status == 503]
+    return away[-1].ended - away[0].began if away else 0.0
+
+
+def open_the_clinics(site: Observed) -> None:
+    """So many people would fill them in a minute."""
+    site.ask("UPDATE clinic SET daily_capacity = 100000, weekly_capacity = 100000")

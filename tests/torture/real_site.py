@@ -37,25 +37,13 @@ sys.exit(main())
 CHILDREN = {"worker": "worker", "web": "gunicorn", "postgres": "postgres"}
 
 
-class RealSite(Site):
-    """The site, its sink and its database."""
+class Observed:
+    """What a test asks of a running site, on whatever machines: its database, its people, its emails."""
 
-    def __init__(self, folder: Path, *, change: str = "", **settings: str) -> None:
-        self.mailbox = Mailbox(folder)
-        mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.mailbox.port)}
-        settings = {**mail, **settings}
-        super().__init__(folder, free_port(), command=("-c", RUN.format(change=change)), **settings)
-
-    @cached_property
-    def environment(self) -> dict[str, str]:
-        """What its processes were started with."""
-        return {**self.given, **json.loads((self.folder / "data" / "environment.json").read_text())}
-
-    @cached_property
-    def superuser_url(self) -> str:
-        """Looks at everything, whatever the app's own role may see."""
-        url: str = self.environment["DATABASE_URL"]
-        return url.replace("marketplace_app@", "postgres@")
+    port: int
+    mailbox: Mailbox
+    environment: dict[str, str]
+    superuser_url: str
 
     @cached_property
     def app(self) -> Flask:
@@ -78,6 +66,47 @@ class RealSite(Site):
     def poster(self, *, wait: float = 30) -> Poster:
         """A new browser."""
         return Poster(self.port, wait=wait)
+
+    def workers_at_work(self) -> int:
+        """How many workers ever reported to the queue: grows with each that starts."""
+        return int(self.ask("SELECT last_value FROM procrastinate_workers_id_seq")[0][0])
+
+    def waiting(self) -> int:
+        """Emails that somebody must send yet, and jobs that are due or in hand, but for the timers."""
+        emails = self.ask("SELECT count(*) FROM email WHERE state = 'waiting'")[0][0]
+        jobs = self.ask(
+            "SELECT count(*) FROM procrastinate_jobs WHERE queue_name <> 'timers'"
+            " AND (status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
+        )[0][0]
+        return int(emails + jobs)
+
+    def leave(self) -> None:
+        """Closes what the test had open."""
+        if "app" in self.__dict__:
+            with self.app.app_context():
+                db.session.remove()
+                engines.dispose()
+
+
+class RealSite(Observed, Site):
+    """The site, its sink and its database."""
+
+    def __init__(self, folder: Path, *, change: str = "", **settings: str) -> None:
+        self.mailbox = Mailbox(folder)
+        mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.mailbox.port)}
+        settings = {**mail, **settings}
+        super().__init__(folder, free_port(), command=("-c", RUN.format(change=change)), **settings)
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What its processes were started with."""
+        return {**self.given, **json.loads((self.folder / "data" / "environment.json").read_text())}
+
+    @cached_property
+    def superuser_url(self) -> str:
+        """Looks at everything, whatever the app's own role may see."""
+        url: str = self.environment["DATABASE_URL"]
+        return url.replace("marketplace_app@", "postgres@")
 
     def pid(self, role: str) -> int | None:
         """Of worker, web (gunicorn's master) or postgres (the postmaster); None while there is none."""
@@ -102,26 +131,10 @@ class RealSite(Site):
         log = (self.folder / "second-worker.log").open("ab")
         return subprocess.Popen([*FLASK, "worker"], cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
-    def workers_at_work(self) -> int:
-        """How many workers ever reported to the queue: grows with each that starts."""
-        return int(self.ask("SELECT last_value FROM procrastinate_workers_id_seq")[0][0])
-
-    def waiting(self) -> int:
-        """Emails that somebody must send yet, and jobs that are due or in hand, but for the timers."""
-        emails = self.ask("SELECT count(*) FROM email WHERE state = 'waiting'")[0][0]
-        jobs = self.ask(
-            "SELECT count(*) FROM procrastinate_jobs WHERE queue_name <> 'timers'"
-            " AND (status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
-        )[0][0]
-        return int(emails + jobs)
-
     def stop(self) -> None:
         """The site, then the sink."""
         try:
-            if "app" in self.__dict__:
-                with self.app.app_context():
-                    db.session.remove()
-                    engines.dispose()
+            self.leave()
             super().stop()
         finally:
             self.mailbox.stop()

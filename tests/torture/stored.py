@@ -2,7 +2,7 @@
 
 from marketplace.foundation.security.sealed import keyring
 from tests.torture.people import Person
-from tests.torture.real_site import RealSite
+from tests.torture.real_site import Observed
 
 # A request that was sent has consents and the mail to confirm; a confirmed one has its leads and their mails.
 OF_ADDRESS = """
@@ -20,13 +20,13 @@ SENT = ("unconfirmed", 1, 1, 0, 0, 0, 0)
 CONFIRMED = ("open", 1, 1, 1, 1, 1, 0)
 
 
-def of(site: RealSite, person: Person) -> list[tuple[object, ...]]:
+def of(site: Observed, person: Person) -> list[tuple[object, ...]]:
     """State and counts of each request of this address."""
     with site.app.app_context():
         return site.ask(OF_ADDRESS, keyring.look_up_hash(person.address))
 
 
-def judge(site: RealSite, people: list[Person]) -> tuple[int, int]:
+def judge(site: Observed, people: list[Person]) -> tuple[int, int]:
     """How many acknowledged steps are missing, and how many people have half of something or two of one."""
     missing = halves = 0
     for person in people:

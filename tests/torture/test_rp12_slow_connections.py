@@ -21,7 +21,7 @@ def front(start_site: StartSite, tmp_path: Path) -> Iterator[Front]:
     """A site behind nginx."""
     program()
     site = start_site(PROXY_HOPS="1")
-    before = Front(tmp_path / "nginx", behind=site.port)
+    before = Front(tmp_path / "nginx", behind=[f"127.0.0.1:{site.port}"])
     yield before
     before.stop()
 

@@ -11,8 +11,7 @@ from tests.browser import wait_for
 from tests.torture import stored
 from tests.torture.conftest import Note
 from tests.torture.figures import scaled
-from tests.torture.people import Crowd
-from tests.torture.poster import Answer
+from tests.torture.people import Crowd, away_for, open_the_clinics, recovery
 from tests.torture.real_site import RealSite
 
 WAYS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "killed": signal.SIGKILL}
@@ -31,24 +30,6 @@ def answers(site: RealSite) -> bool:
         return site.ask("SELECT 1") == [(1,)]
     except psycopg.OperationalError:
         return False
-
-
-def recovery(asked: list[Answer], up: float) -> float:
-    """Seconds from `up` to the moment from which on 99 of 100 answers are good."""
-    later = [answer for answer in asked if answer.began >= up]
-    bad, moment = sum(answer.status == 503 for answer in later), up
-    for left, answer in zip(range(len(later), 0, -1), later, strict=True):
-        if bad <= 0.01 * left:
-            break
-        bad -= answer.status == 503
-        moment = answer.ended
-    return moment - up
-
-
-def away_for(asked: list[Answer]) -> float:
-    """Seconds from the first 503 to the last."""
-    away = [answer for answer in asked if answer.status == 503]
-    return away[-1].ended - away[0].began if away else 0.0
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -71,8 +52,3 @@ def test_rp7_what_was_acknowledged_is_stored(real_site: RealSite, figure: Note, 
     assert set(counted) == {200, 303, 503}, [answer for person in people for answer in person.refused][:1]
     assert any(person.confirmed for person in people)
     assert back <= 10
-
-
-def open_the_clinics(site: RealSite) -> None:
-    """So many people would fill them in a minute."""
-    site.ask("UPDATE clinic SET daily_capacity = 100000, weekly_capacity = 100000")
