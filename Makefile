@@ -33,7 +33,7 @@ torture: $(VENV)/.installed-dev browser nginx iproute2
 		$(BIN)/python -m pytest -n 0 -r N tests/torture $(if $(CASES),-k '$(cases)')
 
 # How fast the site is, beside yardsticks measured in the same call; ends in one table and docs/performance.md.
-bench: $(VENV)/.installed-dev wrk smtp-sink
+bench: $(VENV)/.installed-dev browser wrk smtp-sink
 	@exec $(BIN)/python -m benchmarks --size $(SIZE) $(ROWS)
 
 lint: $(VENV)/.installed-dev

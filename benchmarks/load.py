@@ -17,7 +17,7 @@ from marketplace.processes.launch import CannotStart
 REPORT = Path(__file__).with_name("report.lua")
 CONNECTIONS = 4
 SLOW = 0.1  # seconds: so slow a page is asked for one by one, as wrk would count hardly any answer
-LEAST = 3  # answers of a slow page in a sample
+LEAST = 2  # answers of a slow page in a sample
 
 
 class WrongAnswer(RuntimeError):
@@ -78,7 +78,9 @@ def _ask(port: int, page: Page) -> tuple[http.client.HTTPResponse, bytes]:
 
 def measure(server: Server, page: Page, *, seconds: int = 1, connections: int = CONNECTIONS) -> Sample:
     """Asks for the page during some seconds. Raises WrongAnswer where any answer is not well."""
-    quickest = min(check(server, page).seconds for _ in range(2))
+    quickest = check(server, page).seconds
+    if quickest > SLOW:
+        quickest = check(server, page).seconds  # the first answer of a worker is slow for everybody
     before, cpu, database = machine.Usage.now(), server.cpu(), machine.CpuCounter((server.postgres,))
     began = time.monotonic()
     if quickest > SLOW:
