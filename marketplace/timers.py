@@ -9,8 +9,7 @@ from marketplace.clinics import facets, invitation_actions
 from marketplace.foundation.audit import seals
 from marketplace.foundation.security import challenges, limits
 from marketplace.leads import clocks as leads
-from marketplace.leads import deletion_duties, request_actions
-from marketplace.leads import proposal as leads_waiting
+from marketplace.leads import deletion_duties, request_actions, waiting
 from marketplace.mail import delivery_reports, operator_digest, quota, quote_notifications
 from marketplace.mail import jobs as mail
 from marketplace.quote_requests import retention
@@ -24,7 +23,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "remind clinics at half time": leads.remind_due,
     "expire unanswered leads": leads.expire_due,
     "ask clinics again to delete": deletion_duties.chase_due,
-    "offer clinics to who waits": leads_waiting.offer_clinics_due,
+    "offer clinics to who waits": waiting.offer_clinics_due,
     "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once
     "expire checks": clinics.expire_checks_due,
     "count the market again": facets.recount_due,

@@ -118,6 +118,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
         OPERATOR: Right(READ),
     },
     "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD_NOT_FROZEN), OPERATOR: Right(READ)},
+    "routing_proposal": {PATIENT: Right(ALL, OWN_REQUEST)},
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},
     "email": {OPERATOR: Right("SELECT, UPDATE")},

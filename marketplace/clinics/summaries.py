@@ -80,6 +80,20 @@ class ClinicOffer(Ranked, Base):
             "ix_clinic_offer_treatment_checks", "treatment_id", "checks_rank", "shuffle", postgresql_where="is_lowest"
         ),
         Index("ix_clinic_offer_treatment_price", "treatment_id", "price_rank", "shuffle", postgresql_where="is_lowest"),
+        Index("ix_clinic_offer_answers", "procedure_id", "answer_weight", "shuffle"),
+        Index("ix_clinic_offer_country_answers", "procedure_id", "country", "answer_weight", "shuffle"),
+        Index(
+            "ix_clinic_offer_treatment_answers",
+            "treatment_id",
+            "answer_weight",
+            "shuffle",
+            postgresql_where="is_lowest",
+        ),
+        Index(
+            "ix_clinic_offer_treatment_country_answers",
+            *("treatment_id", "country", "answer_weight", "shuffle"),
+            postgresql_where="is_lowest",
+        ),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -93,7 +107,12 @@ class ClinicOffer(Ranked, Base):
     country: Mapped[str]
     languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     accepts_countries: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # empty: every country
-    answer_weight: Mapped[int] = mapped_column(SmallInteger)  # the chance of an answer in twentieths, for routing
+    # For routing: the chance of an answer in twentieths, the history it is estimated from, the room there is
+    answer_weight: Mapped[int] = mapped_column(SmallInteger)
+    leads_sent: Mapped[int]
+    leads_answered: Mapped[int]
+    daily_capacity: Mapped[int]
+    weekly_capacity: Mapped[int]
 
 
 def rebuild() -> None:

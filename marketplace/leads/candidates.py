@@ -1,25 +1,25 @@
-"""Reads the facts of every clinic that routing considers, in one query."""
+"""Reads the facts that routing decides by: of a request, of the best clinics for it, and of clinics named."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Row
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import Procedure
+from marketplace.clinics.market import market
 from marketplace.clinics.models import Check, Clinic, ClinicLoad, ClinicPrice
-from marketplace.clinics.states import REQUIRED_CHECKS, ListingState
+from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.routing import Candidate, RequestFacts
+from marketplace.leads import eligible
+from marketplace.leads.eligible import Statement
+from marketplace.leads.routing import FULL, Candidate, RequestFacts, Standing, fill_to_beat
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import treatment_of
-
-CONSIDERED = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.SUSPENDED)
-MAX_CONSIDERED = 500  # with a row of their own to judge; the rest of the world is counted by country
 
 
 def request_facts(request: QuoteRequest, *, already_asked: frozenset[UUID] = frozenset()) -> RequestFacts:
@@ -44,23 +44,61 @@ def _budget_eur(request: QuoteRequest) -> int | None:
         return None
 
 
-def read_candidates(request: QuoteRequest, *, among: Collection[UUID] | None = None) -> list[Candidate]:
-    """Returns the clinics of the wanted countries, of every country where none is named, or of `among` only."""
-    today = clock.today()
-    sessions = _sessions(request)
-    query = _facts(request, today)
-    query = query.limit(MAX_CONSIDERED) if among is None else query.where(Clinic.id.in_(among))
-    rows = db.session.execute(query)
+def read_best(request: QuoteRequest, facts: RequestFacts, *, most: int = eligible.CONSIDERED) -> list[Standing]:
+    """Returns the best eligible clinics of the market: the first 200 by the part of their score that stays.
+
+    Full ones are not among them. Where they are so full that others with more room could be proposed in their place,
+    the first 200 of those come with them.
+    """
+    found = _best(request, facts, most=most)
+    below = fill_to_beat(found) if len(found) == most else 0.0
+    others = _best(request, facts, below=below, most=most) if below else []
+    return found + [clinic for clinic in others if clinic not in found]
+
+
+def is_anyone_eligible(request: QuoteRequest, facts: RequestFacts) -> bool:
+    """Whether any clinic could get the request now."""
+    return bool(_best(request, facts, most=1))
+
+
+def _best(request: QuoteRequest, facts: RequestFacts, *, most: int, below: float = FULL) -> list[Standing]:
+    statement = eligible.best(unsure=request.procedure_id is None, anywhere=not facts.destinations, most=most)
+    return [Standing(*row) for row in _rows(statement, request, facts, below=below)]
+
+
+def _rows(
+    statement: Statement, request: QuoteRequest, facts: RequestFacts, *, below: float = FULL
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    most_eur = None if facts.budget_eur is None else facts.budget_eur // _sessions(request)
+    wanted = {"procedure": request.procedure_id, "treatment": request.treatment_id}
+    values = eligible.values(facts, most_eur=most_eur, below=below)
+    return db.session.execute(statement, values | wanted).all()
+
+
+def read_reasons(request: QuoteRequest, facts: RequestFacts) -> dict[UUID, str | None]:
+    """Returns why clinics of the wanted countries are not eligible, None for one that is.
+
+    They are the first 500 of the list of clinics: in a smaller market all of them that are published.
+    """
+    statement = eligible.explained(unsure=request.procedure_id is None, anywhere=not facts.destinations)
+    return {clinic_id: reason for clinic_id, reason in _rows(statement, request, facts)}
+
+
+def count_published(countries: Collection[str]) -> tuple[int, int]:
+    """Counts the published clinics of these countries, of all where none is named, and those of all others.
+
+    They are as many as when the listings were last counted.
+    """
+    counts = market().facets["country"]
+    inside = sum(count for country, count in counts.items() if not countries or country in countries)
+    return inside, sum(counts.values()) - inside
+
+
+def read_named(request: QuoteRequest, clinic_ids: Collection[UUID]) -> list[Candidate]:
+    """Returns the facts of these clinics from their own rows, whether or not they can be found."""
+    today, sessions = clock.today(), _sessions(request)
+    rows = db.session.execute(_facts_of(clinic_ids, request, today))
     return [_candidate(row, sessions=sessions, today=today) for row in rows]
-
-
-def count_in_other_countries(request: QuoteRequest) -> int:
-    """Counts the clinics that were not considered because they are in other countries."""
-    if not request.destinations:
-        return 0
-    outside = select(func.count()).select_from(Clinic)
-    outside = outside.where(Clinic.listing_state.in_(CONSIDERED), Clinic.country.not_in(request.destinations))
-    return db.session.scalar(outside) or 0
 
 
 def _sessions(request: QuoteRequest) -> int:
@@ -69,26 +107,17 @@ def _sessions(request: QuoteRequest) -> int:
     return int(procedure.facts["sessions"][0])
 
 
-def _facts(request: QuoteRequest, today: date) -> Select[Any]:
-    checks = (
-        select(Check.clinic_id, func.count().label("passed"))
-        .where(Check.kind.in_(REQUIRED_CHECKS), Check.in_date(today))
-        .group_by(Check.clinic_id)
-        .subquery()
-    )
-    prices = _prices(request).subquery()
-    query = (
+def _facts_of(clinic_ids: Collection[UUID], request: QuoteRequest, today: date) -> Select[Any]:
+    in_date = select(Check.clinic_id, func.count().label("passed")).where(Check.clinic_id.in_(clinic_ids))
+    in_date = in_date.where(Check.kind.in_(REQUIRED_CHECKS), Check.in_date(today)).group_by(Check.clinic_id)
+    checks, prices = in_date.subquery(), _prices(request).where(ClinicPrice.clinic_id.in_(clinic_ids)).subquery()
+    return (
         select(Clinic, checks.c.passed, prices.c.low_eur, ClinicLoad)
         .outerjoin(checks, checks.c.clinic_id == Clinic.id)
         .outerjoin(prices, prices.c.clinic_id == Clinic.id)
         .outerjoin(ClinicLoad, ClinicLoad.clinic_id == Clinic.id)
-        .where(Clinic.listing_state.in_(CONSIDERED))
-        .order_by(
-            case((and_(checks.c.passed == len(REQUIRED_CHECKS), prices.c.low_eur.is_not(None)), 0), else_=1),
-            Clinic.id,
-        )
+        .where(Clinic.id.in_(clinic_ids))
     )
-    return query.where(Clinic.country.in_(request.destinations)) if request.destinations else query
 
 
 def _prices(request: QuoteRequest) -> Select[UUID, int]:
@@ -120,7 +149,7 @@ def _candidate(row: Row[Any], *, sessions: int, today: date) -> Candidate:
 
 def _fill(clinic: Clinic, load: ClinicLoad | None, today: date) -> float:
     if not clinic.daily_capacity or not clinic.weekly_capacity:
-        return 1.0
+        return FULL
     if load is None:
         return 0.0
     day_taken = load.day_taken if load.day == today else 0

@@ -145,6 +145,19 @@ class Message(Base):
     lead: Mapped[Lead] = relationship()
 
 
+class RoutingProposal(Base):
+    """What routing decided for the page of clinics that a patient was shown last; kept until the request is sent."""
+
+    __tablename__ = "routing_proposal"
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"), primary_key=True)
+    # As the rows of routing_decision and routing_count will be.
+    decisions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    counts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    policy: Mapped[str]
+    decided_at: Mapped[datetime]
+
+
 class RoutingDecision(Base):
     """Why one clinic was or was not proposed for one request."""
 

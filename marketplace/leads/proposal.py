@@ -1,136 +1,204 @@
-"""Proposes clinics for a request, records why, and offers clinics to a request that found none."""
+"""Proposes clinics for a request, keeps what its person was shown, and records why when the request is sent."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import record
-from marketplace.leads.candidates import count_in_other_countries, read_candidates, request_facts
-from marketplace.leads.models import Lead, RoutingCount, RoutingDecision
-from marketplace.leads.routing import DETAILED, POLICY, Verdict, decide, refusal
-from marketplace.quote_requests.events import ClinicsAvailable
+from marketplace.foundation.database.columns import uuid7
+from marketplace.leads import eligible
+from marketplace.leads.candidates import count_published, read_best, read_named, read_reasons, request_facts
+from marketplace.leads.models import Lead, RoutingCount, RoutingDecision, RoutingProposal
+from marketplace.leads.routing import DETAILED, POLICY, RequestFacts, Verdict, place, refusal
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
+
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A clinic that the patient may tick, with the reason and the parts of its score."""
+    """A clinic that the patient may tick, with the code of the reason."""
 
     clinic: Clinic
     reason: str
-    rank: int
-    score: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """Up to five proposals, how many clinics were considered, and the reasons why the others are not among them."""
+    """Up to five proposals, and how many clinics are not among them, by reason."""
 
     proposals: list[Proposal]
-    considered: int
     counts: dict[str, int]
 
 
-def propose(request: QuoteRequest) -> Proposed:
-    """Proposes clinics for a request; reads only, the record is written when the request is sent."""
-    verdicts = _verdicts(request)
-    chosen = [verdict for verdict in verdicts if verdict.outcome == "proposed"]
-    clinics = _clinics(chosen)
-    counts = Counter(verdict.reason for verdict in verdicts if verdict.outcome != "proposed")
-    if outside := count_in_other_countries(request):
-        counts["other_country"] += outside
-    proposals = [Proposal(clinics[v.clinic_id], v.reason, rank, v.score) for rank, v in enumerate(chosen, start=1)]
-    return Proposed(proposals, considered=len(chosen) + counts.total(), counts=dict(counts))
+@dataclass(frozen=True)
+class Considered:
+    """A verdict for each clinic looked at, the proposed first, and by reason how many were not looked at."""
+
+    verdicts: list[Verdict]
+    others: dict[str, int]
+
+    @property
+    def detailed(self) -> list[Verdict]:
+        """The verdicts with a row of their own: of the proposed and the next twenty."""
+        return self.verdicts[: sum(verdict.outcome == "proposed" for verdict in self.verdicts) + DETAILED]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many clinics have no row of their own, by reason."""
+        rest = Counter(verdict.reason for verdict in self.verdicts[len(self.detailed) :])
+        return dict(rest + Counter(self.others))
+
+
+def propose(request: QuoteRequest) -> list[Proposal]:
+    """Proposes up to five clinics for a request as of this moment; reads only."""
+    verdicts = _place(request, _facts(request))
+    return _proposals([(verdict.clinic_id, verdict.reason) for verdict in verdicts if verdict.outcome == "proposed"])
+
+
+def show_proposals(request: QuoteRequest) -> Proposed:
+    """Proposes clinics as of this moment, and keeps what was decided as what the request's person was shown last."""
+    considered = consider(request)
+    decisions = [_decision(verdict, rank) for rank, verdict in enumerate(considered.detailed, start=1)]
+    counts = [{"id": str(uuid7()), "reason": code, "count": n} for code, n in considered.counts.items()]
+    kept = {"decisions": decisions, "counts": counts, "policy": POLICY, "decided_at": clock.now()}
+    row = insert(RoutingProposal).values(request_id=request.id, **kept)
+    db.session.execute(row.on_conflict_do_update(index_elements=["request_id"], set_=kept))
+    return _shown(decisions, counts)
+
+
+def _decision(verdict: Verdict, rank: int) -> dict[str, Any]:
+    facts = {"outcome": verdict.outcome, "reason": verdict.reason, "score": verdict.score}
+    return {"id": str(uuid7()), "clinic_id": str(verdict.clinic_id), "rank": rank, **facts}
+
+
+def shown_proposals(request: QuoteRequest) -> Proposed:
+    """Returns what the request's person was shown last; where that was nothing yet, it is decided and kept now."""
+    query = select(RoutingProposal.decisions, RoutingProposal.counts)
+    kept = db.session.execute(query.where(RoutingProposal.request_id == request.id)).one_or_none()
+    return _shown(kept.decisions, kept.counts) if kept else show_proposals(request)
+
+
+def still_open(request: QuoteRequest) -> Proposed:
+    """Returns what was shown without the clinics that cannot get the request now; proposes anew where none is left."""
+    proposed = shown_proposals(request)
+    refused = refusals(request, [proposal.clinic for proposal in proposed.proposals])
+    left = [proposal for proposal in proposed.proposals if proposal.clinic.id not in refused]
+    return Proposed(left, proposed.counts) if left else show_proposals(request)
+
+
+def _shown(decisions: Rows, counts: Rows) -> Proposed:
+    chosen = [row for row in decisions if row["outcome"] == "proposed"]
+    proposals = _proposals([(UUID(row["clinic_id"]), row["reason"]) for row in chosen])
+    by_reason = Counter(row["reason"] for row in decisions[len(chosen) :])
+    return Proposed(proposals, dict(by_reason + Counter({row["reason"]: row["count"] for row in counts})))
+
+
+def _proposals(chosen: list[tuple[UUID, str]]) -> list[Proposal]:
+    query = select(Clinic).where(Clinic.id.in_([clinic_id for clinic_id, _reason in chosen]))
+    query = query.options(selectinload(Clinic.checks), selectinload(Clinic.prices))
+    clinics = {clinic.id: clinic for clinic in db.session.scalars(query)} if chosen else {}
+    return [Proposal(clinics[clinic_id], reason) for clinic_id, reason in chosen]
 
 
 def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
     """Returns the reason code of each of these clinics that cannot get the request now."""
-    facts = request_facts(request)
-    found = {
-        candidate.clinic_id: refusal(facts, candidate) for candidate in read_candidates(request, among=_ids(clinics))
-    }
-    reasons = {clinic.id: found.get(clinic.id, "not_published") for clinic in clinics}
+    if not clinics:
+        return {}
+    facts, ids = request_facts(request), [clinic.id for clinic in clinics]
+    found = {candidate.clinic_id: refusal(facts, candidate) for candidate in read_named(request, ids)}
+    reasons = {clinic_id: found.get(clinic_id, "not_published") for clinic_id in ids}
     return {clinic_id: reason for clinic_id, reason in reasons.items() if reason}
 
 
-def _ids(clinics: list[Clinic]) -> list[UUID]:
-    return [clinic.id for clinic in clinics]
+def consider(request: QuoteRequest) -> Considered:
+    """Decides about every clinic that is looked at; reads only.
+
+    These are the 200 best of the eligible, the clinic the request was started from, and the first 500 of the list of
+    clinics in the wanted countries: in a smaller market all of them. Of the others only the number is known, as of the
+    last count of listings: those of other countries, and `not_looked_at`.
+    """
+    facts = _facts(request)
+    decided = _place(request, facts)
+    seen = {verdict.clinic_id for verdict in decided}
+    reasons = read_reasons(request, facts)
+    further = [(clinic_id, reason) for clinic_id, reason in reasons.items() if clinic_id not in seen]
+    passed = [Verdict(clinic_id, "passed_over", "ranked_lower") for clinic_id, reason in further if not reason]
+    refused = [Verdict(clinic_id, "ineligible", reason) for clinic_id, reason in further if reason]
+    refused += [verdict for verdict in decided if verdict.outcome == "ineligible"]
+    placed = [verdict for verdict in decided if verdict.outcome != "ineligible"]
+    verdicts = [*placed, *passed, *sorted(refused, key=lambda verdict: (verdict.reason, verdict.clinic_id))]
+    return Considered(verdicts, _others(facts, verdicts, capped=len(reasons) == eligible.EXPLAINED))
+
+
+def _others(facts: RequestFacts, verdicts: Iterable[Verdict], *, capped: bool) -> dict[str, int]:
+    inside, outside = count_published(facts.destinations)
+    seen = Counter(verdict.reason == "other_country" for verdict in verdicts)
+    others = {"other_country": outside - seen[True], "not_looked_at": inside - seen[False] if capped else 0}
+    return {reason: count for reason, count in others.items() if count > 0}
+
+
+def _facts(request: QuoteRequest) -> RequestFacts:
+    if request.state == RequestState.DRAFT:
+        return request_facts(request)
+    asked = db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id))
+    return request_facts(request, already_asked=frozenset(asked))
+
+
+def _place(request: QuoteRequest, facts: RequestFacts) -> list[Verdict]:
+    """Verdicts on the best of the market and on the clinic that the request was started from, whatever it is."""
+    best = read_best(request, facts)
+    if facts.first_clinic is None or any(clinic.clinic_id == facts.first_clinic for clinic in best):
+        return place(facts, best)
+    first = read_named(request, [facts.first_clinic])
+    refused = [
+        Verdict(clinic.clinic_id, "ineligible", reason) for clinic in first if (reason := refusal(facts, clinic))
+    ]
+    return [*place(facts, [*best, *([] if refused else first)]), *refused]
+
+
+# One statement for what was shown: its rows become those of the request as they are.
+_KEEP = text(
+    """
+    WITH shown AS (DELETE FROM routing_proposal WHERE request_id = :request_id RETURNING *),
+    decided AS (
+        INSERT INTO routing_decision (id, request_id, clinic_id, outcome, reason, rank, score, policy, decided_at)
+        SELECT each.id, request_id, each.clinic_id, each.outcome, each.reason, each.rank, each.score, policy, decided_at
+        FROM shown, jsonb_to_recordset(decisions)
+            AS each (id uuid, clinic_id uuid, outcome text, reason text, rank bigint, score jsonb)
+    ),
+    counted AS (
+        INSERT INTO routing_count (id, request_id, reason, count, policy, decided_at)
+        SELECT each.id, request_id, each.reason, each.count, policy, decided_at
+        FROM shown, jsonb_to_recordset(counts) AS each (id uuid, reason text, count bigint)
+    )
+    SELECT count(*) FROM shown
+    """
+)
 
 
 def keep_decisions(request: QuoteRequest) -> None:
-    """Records a row for each proposed clinic and the next twenty, and a count by reason for all others."""
-    verdicts = _verdicts(request)
-    proposed = sum(verdict.outcome == "proposed" for verdict in verdicts)
-    detailed, rest = verdicts[: proposed + DETAILED], verdicts[proposed + DETAILED :]
-    for model in (RoutingDecision, RoutingCount):
-        db.session.execute(delete(model).where(model.request_id == request.id))
-    db.session.add_all(_row(request, verdict, rank) for rank, verdict in enumerate(detailed, start=1))
-    counts = Counter(verdict.reason for verdict in rest)
-    if outside := count_in_other_countries(request):
-        counts["other_country"] += outside
-    for reason, count in counts.items():
-        db.session.add(
-            RoutingCount(request_id=request.id, reason=reason, count=count, policy=POLICY, decided_at=clock.now())
-        )
-    db.session.flush()
+    """Records what was shown: a row for each proposed clinic and the next twenty, and a count by reason for all others.
 
-
-def _verdicts(request: QuoteRequest) -> list[Verdict]:
-    asked = db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id))
-    return decide(request_facts(request, already_asked=frozenset(asked)), read_candidates(request))
-
-
-def _clinics(verdicts: list[Verdict]) -> dict[UUID, Clinic]:
-    query = select(Clinic).where(Clinic.id.in_([verdict.clinic_id for verdict in verdicts]))
-    query = query.options(selectinload(Clinic.checks), selectinload(Clinic.prices))
-    return {clinic.id: clinic for clinic in db.session.scalars(query)}
-
-
-def _row(request: QuoteRequest, verdict: Verdict, rank: int) -> RoutingDecision:
-    return RoutingDecision(
-        request_id=request.id,
-        clinic_id=verdict.clinic_id,
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        rank=rank,
-        score=verdict.score,
-        policy=POLICY,
-        decided_at=clock.now(),
-    )
-
-
-NOT_BEFORE = timedelta(hours=1)  # after confirming: the page has just said that there is none
-AGAIN_AFTER = timedelta(days=7)
-BATCH = 50
-
-
-def offer_clinics_due(now: datetime) -> int:
-    """Tells patients whose request found no clinic that one fits now, and returns how many were told.
-
-    Nothing is sent without consent: the email leads to the page where clinics are chosen.
+    Where the person was shown nothing, it is decided now. A request that was sent before loses the record of that time.
     """
-    waiting = (
-        select(QuoteRequest)
-        .where(
-            QuoteRequest.state == RequestState.OPEN,
-            QuoteRequest.open_at < now - NOT_BEFORE,
-            or_(QuoteRequest.offered_at.is_(None), QuoteRequest.offered_at < now - AGAIN_AFTER),
-            ~exists().where(Lead.request_id == QuoteRequest.id),
-        )
-        .order_by(func.random())  # whom nothing fits does not stand before the others
-        .with_for_update(skip_locked=True)
-        .limit(BATCH)
-    )
-    offered = [request for request in db.session.scalars(waiting).all() if propose(request).proposals]
-    for request in offered:
-        request.offered_at = now
-        record(ClinicsAvailable(request_id=request.id))
-    return len(offered)
+    if request.unconfirmed_at is not None:
+        for model in (RoutingDecision, RoutingCount):
+            db.session.execute(delete(model).where(model.request_id == request.id))
+    if not db.session.scalar(_KEEP, {"request_id": request.id}):
+        show_proposals(request)
+        db.session.execute(_KEEP, {"request_id": request.id})
+
+
+def forget_shown(request_id: UUID) -> None:
+    """Deletes what the request's person was shown last."""
+    db.session.execute(delete(RoutingProposal).where(RoutingProposal.request_id == request_id))

@@ -30,8 +30,9 @@ from marketplace.leads.consent import (
 from marketplace.leads.deadlines import due_at
 from marketplace.leads.events import LeadArrived
 from marketplace.leads.models import Lead
-from marketplace.leads.proposal import keep_decisions, propose
+from marketplace.leads.proposal import forget_shown, keep_decisions, refusals, shown_proposals
 from marketplace.leads.states import LeadState
+from marketplace.leads.waiting import wait_for_clinic
 from marketplace.quote_requests.drafts import MAX_CLINICS, first_missing
 from marketplace.quote_requests.events import (
     NoClinicFound,
@@ -121,6 +122,7 @@ def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirm
     confirmed = _leads_for(request)
     record(RequestConfirmed(request_id=request.id))
     if not confirmed.leads:
+        wait_for_clinic(request, clock.now())
         record(NoClinicFound(request_id=request.id))
     return confirmed
 
@@ -135,14 +137,15 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     lock_with_clinics(request, clinics)
     if request.state != RequestState.OPEN:
         raise WrongState(REQUEST_REFUSALS[request.state])
-    proposed = {proposal.clinic.id for proposal in propose(request).proposals}
-    if any(clinic.id not in proposed for clinic in clinics):
+    proposed = {proposal.clinic.id for proposal in shown_proposals(request).proposals}
+    if any(clinic.id not in proposed for clinic in clinics) or refusals(request, clinics):
         raise Refused("clinic_not_proposed", field="clinics")
     if share_health and request.health_sealed is None:
         raise WrongState("no_health_answers")
     request.share_health = request.share_health or share_health
     for clinic in clinics:
         _agree(request, [clinic], with_health=share_health)
+    forget_shown(request.id)
     return _leads_for(request)
 
 

@@ -48,6 +48,7 @@ class QuoteRequest(Created, Base):
         CheckConstraint(NOTHING_LEFT, name="nothing_left_once_erased"),
         Index("ix_quote_request_state_created_at", "state", "created_at"),
         Index("ix_quote_request_email_hash", "email_hash"),
+        Index("ix_quote_request_look_again_at", "look_again_at", postgresql_where="look_again_at IS NOT NULL"),
     )
 
     id: Mapped[UUID] = key()
@@ -69,6 +70,7 @@ class QuoteRequest(Created, Base):
     last_answered_at: Mapped[datetime]  # a draft ends 24 hours after its last answer
     reminded_at: Mapped[datetime | None]  # the one reminder to confirm
     offered_at: Mapped[datetime | None]  # told that a clinic fits now, while it waits without one
+    look_again_at: Mapped[datetime | None]  # when it is looked for a clinic again, while no clinic has it
     quotes_mailed_at: Mapped[datetime | None]  # the last mail about quotes: later ones are grouped
     announced_at: Mapped[datetime | None]  # told that it will be erased
     retention_restarted_at: Mapped[datetime | None]  # its person wanted it kept: the 180 days count from here

@@ -16,7 +16,7 @@ from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import queue
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.security import idempotency, signed_links
-from marketplace.leads import messages, request_actions
+from marketplace.leads import messages, proposal, request_actions
 from marketplace.mail import retention as emails
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
@@ -49,6 +49,7 @@ def erase(request: QuoteRequest) -> None:
     # Emails before links: the sending job makes a link while it holds its email.
     of_request = {request.id, *emails.empty_those_of(request.id), *quotes.forget_texts_of(request.id)}
     messages.forget_messages_of(request.id)
+    proposal.forget_shown(request.id)
     reviews.empty_those_of(request.id)
     signed_links.delete_links_to(request.id, but=DELETED)
     idempotency.delete_tokens_of(request.ref)

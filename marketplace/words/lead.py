@@ -78,6 +78,11 @@ ROUTING_REASONS: Table[LazyString] = Table(
     no_shared_language=everyone(_("Speaks none of the languages given")),
     over_budget=everyone(_("Its lowest price is over the budget")),
     full=everyone(_("Has taken all the requests it can for now")),
+    not_looked_at=Words(
+        patient=_("For one of these reasons, too, not counted one by one"),
+        clinic=_("Further down the list of clinics, not looked at one by one"),
+        operator=_("Further down the list of clinics, not looked at one by one"),
+    ),
 )
 
 

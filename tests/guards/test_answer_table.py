@@ -14,6 +14,7 @@ from marketplace.words.request import ANSWERS as WORDS
 # Columns that say how a request stands, what its form has asked already, and what was agreed to beside an answer.
 RECORD = {
     *("id", "ref", "locale", "created_at", "state", "undo_until", "last_answered_at", "reminded_at", "offered_at"),
+    "look_again_at",
     *("quotes_mailed_at", "announced_at", "retention_restarted_at", "treatment_id", "started_from_id"),
     *("procedure_answered", "where_answered", "budget_answered", "wait_without_clinic", "share_health", "aftercare"),
     *SEALED,

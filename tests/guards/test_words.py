@@ -57,7 +57,7 @@ def routing_reasons() -> set[str]:
 
 
 ACCESSED = ("health", "photos", "contact")
-REASONING = {"refusal", "_place", "_why"}
+REASONING = {"refusal", "place", "_why"}
 # Codes, and the words that each audience which meets them reads.
 HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "LeadState": (leads.LeadState, columns("lead_states", "patient", "clinic", "operator")),
@@ -95,7 +95,8 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "TABS": (TABS, columns("inbox_tabs", "clinic")),
     "TABS, and unread": ({*TABS, "unread"}, columns("empty_inbox", "clinic")),
     "SORTS": (SORTS, columns("clinic_sorts", "patient")),
-    "routing": (routing_reasons(), columns("routing_reasons", "patient", "clinic", "operator")),
+    # Whom nobody looked at one by one is counted outside the rules.
+    "routing": ({*routing_reasons(), "not_looked_at"}, columns("routing_reasons", "patient", "clinic", "operator")),
 }
 HELD |= {
     f"CodedChoice {name}": (choice.codes, [choice.codes.form, choice.codes.patient, choice.codes.clinic])

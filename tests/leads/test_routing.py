@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.leads.routing import PLACES, ROOM_BELOW, Candidate, RequestFacts, answer_probability, decide, refusal
+from marketplace.leads.routing import (
+    PLACES,
+    ROOM_BELOW,
+    Candidate,
+    RequestFacts,
+    answer_probability,
+    decide,
+    fill_to_beat,
+    refusal,
+)
 
 WISH = RequestFacts(
     request_id=UUID(int=1),
@@ -90,6 +99,14 @@ def test_a_new_clinic_is_not_below_the_floor() -> None:
 def test_no_fact_is_about_money_paid_to_us() -> None:
     names = {field.name for model in (RequestFacts, Candidate) for field in fields(model)}
     assert not {name for name in names if any(word in name for word in ("fee", "paid", "plan", "boost", "advert"))}
+
+
+def test_who_has_room_is_read_for_once_the_best_have_less() -> None:
+    best = [replace(CLINIC, clinic_id=uuid4(), fill=0.0) for _ in range(PLACES)]
+    assert fill_to_beat(best) == 0
+    fuller = [replace(clinic, fill=0.5) for clinic in best]
+    assert fill_to_beat(fuller) == pytest.approx(0.5)
+    assert fill_to_beat(fuller[1:]) == ROOM_BELOW, "a place is left for whoever has room"
 
 
 candidates = st.builds(

@@ -30,7 +30,7 @@ INTERNAL = {
         "last_answered_at",
         "reminded_at",
     ),
-    *("offered_at", "quotes_mailed_at", "started_from_id"),
+    *("offered_at", "look_again_at", "quotes_mailed_at", "started_from_id"),
     *("procedure_answered", "where_answered", "budget_answered"),
     *("health_sealed", "name_sealed", "contact_sealed", "questions_sealed"),
 }

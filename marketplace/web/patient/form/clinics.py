@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from wtforms.validators import InputRequired
 from marketplace.clinics.checks import stamp
 from marketplace.clinics.models import Clinic
 from marketplace.foundation import clock
-from marketplace.leads.proposal import Proposal, Proposed, propose
+from marketplace.leads.proposal import Proposal, Proposed, show_proposals, shown_proposals
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison_table import currency_of
@@ -38,7 +39,7 @@ class ClinicsForm(Question):
 
     @classmethod
     def for_proposed(cls, quote_request: QuoteRequest, proposed: Proposed) -> "ClinicsForm":
-        """Returns the form with the clinics that routing proposes now as choices."""
+        """Returns the form with the clinics that the person is, or was, shown as choices."""
         form = cls.of(quote_request)
         form.proposed = proposed
         form.clinics.choices = [(p.clinic.slug, p.clinic.name) for p in proposed.proposals]
@@ -115,8 +116,11 @@ def _stamp(clinic: Clinic) -> StampWords:
 @writes
 @with_draft("clinics")
 def ask_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Asks which of up to five clinics get the request; where there is none, whether it may wait. Raises WrongState."""
-    proposed = propose(quote_request)
+    """Asks which of up to five clinics get the request; where there is none, whether it may wait. Raises WrongState.
+
+    What is sent back is about the clinics that were shown: whether they can still be asked is seen on the next page.
+    """
+    proposed = shown_proposals(quote_request) if request.method == "POST" else show_proposals(quote_request)
     if not proposed.proposals:
         return ask("clinics", WaitForm.of(quote_request), quote_request, cards=None)
     form = ClinicsForm.for_proposed(quote_request, proposed)

@@ -14,7 +14,7 @@ from wtforms.validators import Length
 from marketplace.clinics.queries import with_slugs
 from marketplace.leads import submission
 from marketplace.leads.consent import consent_text, recipients
-from marketplace.leads.proposal import Proposed, propose
+from marketplace.leads.proposal import Proposed, show_proposals, still_open
 from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
 from marketplace.quote_requests.models import QuoteRequest
@@ -51,9 +51,14 @@ class Offer:
     proposed: Proposed
 
     @classmethod
-    def of(cls, quote_request: QuoteRequest) -> "Offer":
-        """Returns the offer as of this moment."""
-        return cls(quote_request, propose(quote_request))
+    def now(cls, quote_request: QuoteRequest) -> "Offer":
+        """Returns the offer as of this moment, which is kept as what was shown."""
+        return cls(quote_request, show_proposals(quote_request))
+
+    @classmethod
+    def still(cls, quote_request: QuoteRequest) -> "Offer":
+        """Returns what was shown, without the clinics that cannot be added any more."""
+        return cls(quote_request, still_open(quote_request))
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -99,9 +104,10 @@ def _form(offer: Offer) -> AddClinicsForm:
 
 
 @blueprint.get("/my/requests/<ref>/clinics")
+@writes
 def show_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Shows the clinics that could be added, each with the reason why it is proposed."""
-    offer = Offer.of(quote_request)
+    offer = Offer.now(quote_request)
     return _page(offer, _form(offer))
 
 
@@ -125,7 +131,7 @@ def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
 def send_to_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Adds the ticked clinics; their leads are made at once, as the address is confirmed. Raises Refused."""
     _lock(quote_request, AddClinicsForm().clinics.data or ())
-    offer = Offer.of(quote_request)
+    offer = Offer.still(quote_request)
     form = _form(offer)
     if form.clinics.data and not form.agrees_to(offer.shown, among=offer.agreed_to(form)):
         return _page(offer, form)
