@@ -67,7 +67,7 @@ def _database(environ: Mapping[str, str]) -> dict[str, object]:
         # It must see every row, whatever policies hold the others: a role with BYPASSRLS that only reads.
         "BACKUP_DATABASE_URL": database_url(environ.get("BACKUP_DATABASE_URL", owner)),
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
+            "pool_pre_ping": False,  # engines.py tries what lay in the pool
             "pool_size": 6,
             "max_overflow": 6,
             "pool_timeout": 5,

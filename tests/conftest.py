@@ -18,7 +18,7 @@ from marketplace.app import create_app
 from marketplace.catalogue import content_loader
 from marketplace.extensions import db
 from marketplace.foundation.database import engines
-from marketplace.foundation.database.roles import set_local_role
+from marketplace.foundation.database.roles import DatabaseRole, RoleScope, follow, set_local_role
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.web.http import assets
 from tests.reading import Reader
@@ -104,6 +104,22 @@ def _note_what_is_left(_error: BaseException | None) -> None:
         current_app.extensions["left_changes"] = request.path
 
 
+class BesideTheRequest:
+    """In the place of the engine whose statements stand by themselves: they go into the test's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """The one connection, under the worker's role for so long."""
+        set_local_role(self._connection, RoleScope(DatabaseRole.WORKER))
+        try:
+            yield self._connection
+        finally:
+            follow(db.session(), self._connection)
+
+
 @pytest.fixture
 def db_session(app: Flask) -> Iterator[object]:
     """An outer transaction that is rolled back; a commit inside only ends a savepoint."""
@@ -114,11 +130,13 @@ def db_session(app: Flask) -> Iterator[object]:
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             for key in before:
                 db.engines[key] = connection  # type: ignore[assignment]
+            app.extensions["autocommit_engine"] = BesideTheRequest(connection)
             try:
                 yield db.session
             finally:
                 db.session.remove()
                 db.engines.update(before)
+                del app.extensions["autocommit_engine"]
                 outer.rollback()
 
 
@@ -190,11 +208,7 @@ def _as_before(session: Session) -> None:
     """Where a test's one connection stands for all, what is done beside a request leaves no role."""
     if not has_app_context() or session is db.session() or not isinstance(db.engines[None], Connection):
         return
-    scope = db.session().info.get("role_scope")
-    if scope is not None:
-        set_local_role(db.engines[None], scope)
-    else:
-        db.engines[None].exec_driver_sql("SELECT set_config('role', 'none', true)")
+    follow(db.session(), db.engines[None])
 
 
 from tests.browser import chromium, site, visit  # noqa: E402,F401

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
 
 from marketplace.extensions import db
+from marketplace.foundation.database.transactions import autocommit_engine
 
 # A message from this side: its moment, its kind, what it holds (over several lines where the statement has them).
 _MESSAGE = re.compile(r"^(\d{4}-\S+ \S+)\tF\t\d+\t(\w+)((?:.|\n(?!\d{4}-\d\d-\d\d ))*)", re.MULTILINE)
@@ -35,6 +37,8 @@ def statements_sent(app: Flask) -> Iterator[list[str]]:
 
         event.listen(Pool, "connect", watch)
         try:
+            _open_connections(app)
+            began = str(datetime.now())  # noqa: DTZ005 # as the trace writes it
             yield found
         finally:
             event.remove(Pool, "connect", watch)
@@ -42,7 +46,7 @@ def statements_sent(app: Flask) -> Iterator[list[str]]:
             for _connection, file in watched:
                 file.close()
             messages = [sent for path in Path(folder).iterdir() for sent in _sent(path.read_text())]
-            found += [statement for _moment, statement in sorted(messages)]
+            found += [statement for moment, statement in sorted(messages) if moment > began]
 
 
 def close_connections(app: Flask) -> None:
@@ -51,6 +55,13 @@ def close_connections(app: Flask) -> None:
         for engine in {*db.engines.values(), app.extensions.get("autocommit_engine")}:
             if isinstance(engine, Engine):
                 engine.dispose()
+
+
+def _open_connections(app: Flask) -> None:
+    """One of each engine: what a connection asks for itself when it is made is no statement of the app's."""
+    with app.app_context():
+        for engine in [*db.engines.values(), autocommit_engine()]:
+            engine.connect().close()
 
 
 def _sent(trace: str) -> Iterator[tuple[str, str]]:

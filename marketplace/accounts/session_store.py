@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -102,24 +102,30 @@ def find(token: str) -> WebSession | None:
     """Finds the living row of a token that was issued here; None for anything else."""
     if not TOKEN.fullmatch(token):
         return None
-    query = select(WebSession).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
-    with transactions.transaction() as session:
-        return session.scalar(query.where(WebSession.expires_at > clock.now()))
+    query = select(WebSession.__table__).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
+    with transactions.statements() as connection:
+        found = connection.execute(query.where(WebSession.expires_at > clock.now())).one_or_none()
+    return WebSession(**found._mapping) if found is not None else None
 
 
-def insert_row(row: WebSession | None, *, ending: Iterable[bytes]) -> None:
+def insert_row(row: WebSession | None, *, ending: Collection[bytes]) -> None:
     """Inserts a row and ends those it replaces: both or neither."""
+    added = insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}) if row is not None else None
+    if added is not None and not ending:
+        with transactions.statements() as connection:
+            connection.execute(added)
+        return
     with transactions.transaction() as session:
         _end(session, WebSession.id.in_(tuple(ending)))
-        if row:
-            session.execute(insert(WebSession).values({name: getattr(row, name) for name in COLUMNS}))
+        if added is not None:
+            session.execute(added)
 
 
 def keep(row_id: bytes, **values: bytes | datetime | int) -> None:
     """Stores what changed; a session that has ended meanwhile stays so."""
     living = WebSession.id == row_id, WebSession.data.is_not(None)
-    with transactions.transaction() as session:
-        session.execute(update(WebSession).where(*living).values(**values))
+    with transactions.statements() as connection:
+        connection.execute(update(WebSession).where(*living).values(**values))
 
 
 def end_all_of(account_id: UUID) -> int:

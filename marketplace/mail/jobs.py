@@ -55,15 +55,26 @@ def _send(key: UUID) -> None:
     db.session.commit()
 
 
+def queue_first_sending(email: Email) -> None:
+    """Queues the first attempt of an email that was put into the outbox by this transaction."""
+    urgent = current_name(email.name) in _URGENT
+    _defer(email.id, queue=FIRST if urgent else MAIL, urgent=urgent, is_first=True)
+
+
 def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
-    """Queues the sending of an email, one job each; False when there is one already. No `at`: a first attempt."""
+    """Queues the sending of an email, one job each; False when there is one already. No `at`: as soon as possible."""
     urgent = current_name(delivery.name_of(email_id) or "") in _URGENT
+    return _defer(email_id, queue=LATER if at else FIRST if urgent else MAIL, urgent=urgent, at=at)
+
+
+def _defer(email_id: UUID, *, queue: str, urgent: bool, at: datetime | None = None, is_first: bool = False) -> bool:
     return defer(
         send,
-        queue=LATER if at else FIRST if urgent else MAIL,
+        queue=queue,
         priority=URGENT if urgent else 0,
         schedule_at=at,
         queueing_lock=f"mail.send:{email_id}",
+        is_first=is_first,
         email_id=str(email_id),
     )
 

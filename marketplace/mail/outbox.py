@@ -52,7 +52,7 @@ def put(
     with as_system():
         db.session.add(email)
         db.session.flush()
-        jobs.queue_sending(email.id)
+        jobs.queue_first_sending(email)
     return email
 
 

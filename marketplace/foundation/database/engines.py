@@ -5,6 +5,7 @@ costs as many round trips as it has statements. Each statement sees what was com
 a connection is never newer than what is read after it.
 """
 
+import select
 import time
 from typing import Any
 
@@ -56,20 +57,19 @@ def _public_reads(app: Flask, url: str, *, lags: bool) -> dict[str, Any]:
         "connect_args": {**given.get("connect_args", {}), "options": _OPTIONS},
         "isolation_level": "AUTOCOMMIT",
         "execution_options": {FIXED_ROLE: DatabaseRole.PUBLIC, LAGS: lags},
-        "pool_pre_ping": False,
     }
 
 
 def install(app: Flask) -> None:
-    """Lets the connections for public pages be tried after they were idle; before any other listener of theirs.
+    """Lets connections be tried after they were idle; before any other listener of theirs.
 
     Through a pooler no connection keeps a role: there public pages read in transactions like all others.
     """
     with app.app_context():
+        for engine in list(db.engines.values()):
+            try_idle_connections(engine)
         if behind_pooler(app):
             db.engines[PUBLIC_READS] = db.engine  # type: ignore[index]
-        for key in {PUBLIC_READS, STANDBY_PUBLIC_READS} & app.config["SQLALCHEMY_BINDS"].keys():
-            try_idle_connections(db.engines[key])
 
 
 def dispose() -> None:
@@ -79,7 +79,11 @@ def dispose() -> None:
 
 
 def try_idle_connections(engine: Engine) -> None:
-    """Asks a connection that lay in the pool for some time whether it still works; one in use is not asked."""
+    """Asks a connection from the pool whether it still works: one that lay there for some time, or was sent something.
+
+    A server that stops or restarts says so, and what it said lies in the socket; only a network that fell silent does
+    not, and for that a moment is too short.
+    """
 
     @event.listens_for(engine, "checkin")
     def note_time(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
@@ -89,12 +93,19 @@ def try_idle_connections(engine: Engine) -> None:
     def try_it(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
         since = record.info.get(_LAID_BACK)
         is_silent = isinstance(connection, DeadlineConnection) and connection.breaker.is_open
-        if since is None or (time.monotonic() - since < TRIED_AFTER and not is_silent):
+        if since is None or (time.monotonic() - since < TRIED_AFTER and not is_silent and not _was_told(connection)):
             return
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+def _was_told(connection: DBAPIConnection) -> bool:
+    """Whether the server sent something that nobody asked for: that it ends the connection."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def read_as_public(*, may_lag: bool = False) -> None:

@@ -1,6 +1,7 @@
 """The job queue: jobs are rows of the transaction that asks for them, their arguments are ids only."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import Json
+from marketplace.foundation.database.roles import apply_role
 
 # Only ever used with a connection handed in: it opens no pool, in the web process or in a worker's task.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -73,13 +75,15 @@ def defer(
     *,
     schedule_at: datetime | None = None,
     queueing_lock: str | None = None,
+    is_first: bool = False,
     queue: str | None = None,
     priority: int | None = None,
     **ids: str,
 ) -> bool:
     """Puts a job into the session's own transaction; False when a job with the same lock already waits.
 
-    Without a queue or a priority it has its task's.
+    `is_first` says that none can, because what it is about is of this transaction. Without a queue or a priority it
+    has its task's.
     """
     options: dict[str, Any] = {
         "schedule_at": schedule_at,
@@ -88,10 +92,13 @@ def defer(
         "priority": priority,
     }
     options = {name: value for name, value in options.items() if value is not None}
+    may_wait = queueing_lock is not None and not is_first
     try:
         # The savepoint keeps a refused lock from taking the whole transaction along.
-        with db.session.begin_nested():
-            raw = db.session.connection().connection.driver_connection
+        with db.session.begin_nested() if may_wait else nullcontext():
+            connection = db.session.connection()
+            apply_role(connection)
+            raw = connection.connection.driver_connection
             task.configure(connection=raw, **options).defer(**ids)
     except AlreadyEnqueued:
         return False

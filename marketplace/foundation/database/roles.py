@@ -1,19 +1,22 @@
-"""Row-level security: each transaction runs under one database role, and PostgreSQL shows it only that role's rows.
+"""Row-level security: each statement runs under one database role, and PostgreSQL shows it only that role's rows.
 
-The app's login has no right to any table. It may take a role with SET LOCAL ROLE, for one transaction; without one it
-is refused everything. Which role may do what stands in migrations/row_policies.py.
+The app's login has no right to any table. It may take a role with SET LOCAL ROLE, until its transaction ends; without
+one it is refused everything. Which role may do what stands in migrations/row_policies.py. A role is set when the first
+statement needs it: a transaction that runs under one role sets it once, whatever was asked for on the way.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from marketplace.extensions import ROLE_SCOPE, db
 
@@ -21,6 +24,9 @@ _SET_LOCAL = (
     "SELECT set_config('role', %s, true), set_config('app.clinic_id', %s, true), set_config('app.request_id', %s, true)"
 )
 FIXED_ROLE = "fixed_role"  # an engine's execution option: the role that its connections have from their start
+_FOLLOWED, _SET = "role_followed", "role_set"  # in connection.info: whose role it takes, and which one it has
+_UNKNOWN = "unknown"
+_OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")  # need no right; the last may end an aborted transaction
 
 
 class DatabaseRole(StrEnum):
@@ -62,11 +68,7 @@ def current_role() -> RoleScope | None:
 
 def reset_role() -> None:
     """Leaves this session without a role: the database refuses it everything until the next `use_role`."""
-    session = db.session()
-    session.info.pop(ROLE_SCOPE, None)
-    if session.in_transaction():
-        session.flush()
-        session.connection().exec_driver_sql("SELECT set_config('role', 'none', true)")
+    _switch_to(None)
 
 
 @contextmanager
@@ -82,51 +84,91 @@ def as_system() -> Iterator[None]:
     _switch_to(RoleScope(DatabaseRole.WORKER))
     try:
         yield
-        db.session.flush()
     except BaseException:
-        # Where the transaction is broken its role is gone with it, and what broke it is what is to be told.
+        # Where the transaction is broken, what broke it is what is to be told.
         with suppress(SQLAlchemyError):
-            _restore(before)
+            _switch_to(before)
         db.session().info[ROLE_SCOPE] = before
         raise
-    _restore(before)
+    _switch_to(before)
 
 
-def _restore(before: RoleScope | None) -> None:
-    if before is None:
-        reset_role()
-    elif db.session().is_active:
-        _switch_to(before)
-    else:
-        db.session().info[ROLE_SCOPE] = before
+def _switch_to(scope: RoleScope | None) -> None:
+    """Changes the role of the statements that follow; what is not written yet belongs to the one before."""
+    session = db.session()
+    if session.info.get(ROLE_SCOPE) != scope:
+        if session.in_transaction() and session.is_active:
+            session.flush()
+        session.info[ROLE_SCOPE] = scope
 
 
 def set_local_role(connection: Connection, scope: RoleScope) -> None:
-    """Sets the role until the transaction of this connection ends, also by a rollback.
+    """Sets the role until the transaction of this connection ends, also by a rollback; it follows no session's.
 
     Nothing is sent where the connection has the role from its start.
     """
-    if connection.get_execution_options().get(FIXED_ROLE) == scope.role:
-        return
-    values = (scope.role.value, str(scope.clinic_id or ""), str(scope.request_id or ""))
-    connection.exec_driver_sql(_SET_LOCAL, values)
+    connection.info[_FOLLOWED] = {ROLE_SCOPE: scope}
+    connection.info[_SET] = _UNKNOWN
+    apply_role(connection)
 
 
-def _switch_to(scope: RoleScope) -> None:
-    session = db.session()
-    if session.info.get(ROLE_SCOPE) == scope:
+def follow(session: Session, connection: Connection) -> None:
+    """Lets each statement of the connection run under the role that the session has at that moment."""
+    connection.info[_FOLLOWED] = session.info
+    connection.info[_SET] = _UNKNOWN
+
+
+def apply_role(connection: Connection) -> None:
+    """Sets the role that the next statement is to have, unless the connection has it.
+
+    Each statement of SQLAlchemy's does so itself; whoever hands on the driver's own connection calls it before.
+    """
+    info = connection.info
+    if _FOLLOWED not in info:
         return
-    if session.in_transaction():
-        session.flush()
-        session.info[ROLE_SCOPE] = scope
-        set_local_role(session.connection(), scope)
+    scope: RoleScope | None = info[_FOLLOWED].get(ROLE_SCOPE)
+    if scope == info[_SET]:
+        return
+    info[_SET] = scope
+    if scope is not None and connection.get_execution_options().get(FIXED_ROLE) == scope.role:
+        return
+    try:
+        _send(connection, scope)
+    except BaseException:
+        info[_SET] = _UNKNOWN
+        raise
+
+
+def _send(connection: Connection, scope: RoleScope | None) -> None:
+    if scope is None:
+        connection.exec_driver_sql("SELECT set_config('role', 'none', true)")
     else:
-        session.info[ROLE_SCOPE] = scope
+        connection.exec_driver_sql(
+            _SET_LOCAL, (scope.role.value, str(scope.clinic_id or ""), str(scope.request_id or ""))
+        )
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _set_role_of_statement(
+    connection: Connection, _cursor: DBAPICursor, sql: str, _given: Any, _context: ExecutionContext | None, _many: bool
+) -> None:
+    if not sql.startswith(_OF_SAVEPOINTS):
+        apply_role(connection)
+
+
+@event.listens_for(Engine, "rollback_savepoint")
+def _forget_what_was_undone(connection: Connection, _name: str, _context: None) -> None:
+    if not connection.invalidated and _FOLLOWED in connection.info:
+        connection.info[_SET] = _UNKNOWN
+
+
+@event.listens_for(Pool, "checkin")
+def _follow_nobody(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info.pop(_FOLLOWED, None)
 
 
 @event.listens_for(db.session, "after_begin")
-def _set_role_of_transaction(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _follow_session(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     # A savepoint has its transaction's role already.
-    scope: RoleScope | None = session.info.get(ROLE_SCOPE)
-    if scope is not None and not transaction.nested:
-        set_local_role(connection, scope)
+    if not transaction.nested:
+        follow(session, connection)

@@ -66,10 +66,11 @@ def autocommit_engine() -> Engine:
     if "autocommit_engine" not in kept:
         given = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         arguments = {**given.pop("connect_args"), "options": f"-c role={DatabaseRole.WORKER}"}
-        given |= {"pool_size": 2, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
+        given |= {"pool_size": 4, "max_overflow": 4, "isolation_level": "AUTOCOMMIT"}
         made = create_engine(str(current_app.config["SQLALCHEMY_DATABASE_URI"]), connect_args=arguments, **given)
         timeouts.limit_engine(made, app=current_app, always=timeouts.WEB)
         measured.measure(made, slow_after=measured.slow_after(current_app))
+        engines.try_idle_connections(made)
         kept["autocommit_engine"] = made
     found: Engine = kept["autocommit_engine"]
     return found

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -68,11 +69,13 @@ RATE_LIMITS: dict[str, tuple[Bucket, ...]] = {
 HIT_RECORDED = Bucket(1, refill_seconds=60, by=("bucket",))
 
 CONSUME = text(
-    "INSERT INTO limit_bucket AS bucket (key, full_at, granted) VALUES (:key, :now + :refill, true)"
-    " ON CONFLICT (key) DO UPDATE SET granted = bucket.full_at <= :last_grant, full_at = CASE"
-    " WHEN bucket.full_at <= :last_grant THEN greatest(bucket.full_at, :now) + :refill"
-    " ELSE least(bucket.full_at, :last_grant + :refill) END"
-    " RETURNING granted, full_at"
+    "WITH asked AS (SELECT * FROM unnest(CAST(:keys AS bytea[]), CAST(:refills AS interval[]),"
+    " CAST(:last_grants AS timestamptz[])) AS given (key, refill, last_grant))"
+    " INSERT INTO limit_bucket AS bucket (key, full_at, granted) SELECT key, :now + refill, true FROM asked"
+    " ON CONFLICT (key) DO UPDATE SET (granted, full_at) = (SELECT bucket.full_at <= last_grant, CASE"
+    " WHEN bucket.full_at <= last_grant THEN greatest(bucket.full_at, :now) + refill"
+    " ELSE least(bucket.full_at, last_grant + refill) END FROM asked WHERE asked.key = excluded.key)"
+    " RETURNING key, granted, full_at"
 )
 GIVE_BACK = text("UPDATE limit_bucket SET full_at = full_at - :refill WHERE key = :key")
 
@@ -108,35 +111,53 @@ def consume(name: str, **who: str) -> bool:
     """
     if not current_app.config["LIMITS_ON"]:
         return False
-    is_low = False
-    for bucket in RATE_LIMITS[name]:
-        key = key_of(name, bucket, **who)
-        consumption = consume_from(bucket, key=key)
+    keys = [key_of(name, bucket, **who) for bucket in RATE_LIMITS[name]]
+    found = list(zip(RATE_LIMITS[name], keys, consume_together(RATE_LIMITS[name], keys=keys), strict=True))
+    for bucket, key, consumption in found:
         if not consumption.granted and not bucket.soft:
+            # What the widest refuses is not consumed from the others.
+            _return([(other, kept) for other, kept, taken in found if taken.granted])
             _record_hit(name, key=key, **who)
             raise LimitReached(name, wait=consumption.wait)
-        is_low = is_low or consumption.is_low
-    return is_low
+    return any(consumption.is_low for _bucket, _key, consumption in found)
 
 
 def give_back(name: str, **who: str) -> None:
     """Puts one token of each bucket back: whoever turned out to be right has consumed nothing."""
-    if not current_app.config["LIMITS_ON"]:
-        return
+    if current_app.config["LIMITS_ON"]:
+        _return([(bucket, key_of(name, bucket, **who)) for bucket in RATE_LIMITS[name]])
+
+
+def _return(tokens: Iterable[tuple[Bucket, bytes]]) -> None:
     with transactions.statements() as connection:
-        for bucket in RATE_LIMITS[name]:
-            connection.execute(GIVE_BACK, {"key": key_of(name, bucket, **who), "refill": _refill(bucket)})
+        for bucket, key in tokens:
+            connection.execute(GIVE_BACK, {"key": key, "refill": _refill(bucket)})
 
 
 def consume_from(bucket: Bucket, *, key: bytes) -> Consumption:
-    """Takes one token, in one statement and a transaction of its own: however many ask at once."""
-    now, refill, capacity = clock.now(), _refill(bucket), _capacity(bucket)
-    last_grant = now + refill * (capacity - 1)
+    """Takes one token of one bucket."""
+    (consumption,) = consume_together([bucket], keys=[key])
+    return consumption
+
+
+def consume_together(buckets: Sequence[Bucket], *, keys: Sequence[bytes]) -> list[Consumption]:
+    """Takes one token of each, in one statement and a transaction of its own: however many ask at once."""
+    now = clock.now()
+    refills = [_refill(bucket) for bucket in buckets]
+    last_grants = [now + _refill(bucket) * (_capacity(bucket) - 1) for bucket in buckets]
+    asked = {"now": now, "keys": list(keys), "refills": refills, "last_grants": last_grants}
     with transactions.statements() as connection:
-        moments = {"key": key, "now": now, "refill": refill, "last_grant": last_grant}
-        granted, full_at = connection.execute(CONSUME, moments).one()
+        found = {row.key: row for row in connection.execute(CONSUME, asked)}
+    return [
+        _consumption(bucket, now=now, granted=found[key].granted, full_at=found[key].full_at)
+        for bucket, key in zip(buckets, keys, strict=True)
+    ]
+
+
+def _consumption(bucket: Bucket, *, now: datetime, granted: bool, full_at: datetime) -> Consumption:
+    refill, capacity = _refill(bucket), _capacity(bucket)
     left = capacity - (full_at - now) / refill
-    wait = max(1, math.ceil((full_at - last_grant).total_seconds()))
+    wait = max(1, math.ceil((full_at - (now + refill * (capacity - 1))).total_seconds()))
     return Consumption(granted, wait=wait, is_low=left < capacity / 2)
 
 
