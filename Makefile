@@ -16,13 +16,13 @@ PYTHON_CODE := marketplace migrations tests benchmarks wsgi.py .ci
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test torture bench lint sbom format clean browser nginx pgbouncer iproute2 wrk smtp-sink
+.PHONY: run test torture bench lint sbom format clean browser nginx pgbouncer iproute2 wrk smtp-sink promtool systemd-analyze
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m marketplace.processes.run
 
-test: $(VENV)/.installed-dev browser pgbouncer
+test: $(VENV)/.installed-dev browser pgbouncer nginx promtool systemd-analyze
 	@exec $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
 
 # The slow experiments, one after the other, in an hour and a half at most; ends in one table.
@@ -84,13 +84,28 @@ browser:
 		echo "The browser tests need Chromium. Install the package chromium (and fonts-noto-core)." >&2; exit 1; \
 	fi
 
-# Two experiments put nginx in front, as docs/nginx.conf says: unpacked beside the tools, neither installed nor started.
+# Tests put nginx in front, as docs/deployment/nginx.conf says: unpacked beside the tools, neither installed nor started.
 nginx: $(VENV)/.made
 	@command -v nginx >/dev/null || [ -x $(VENV)/nginx/usr/sbin/nginx ] || { \
 		mkdir -p $(VENV)/nginx && cd $(VENV)/nginx && \
 		{ apt-get download -q nginx || { apt-get update -q && apt-get download -q nginx; }; } </dev/null && \
 		dpkg -x nginx_*.deb .; \
-	} || echo "nginx is not installed and could not be fetched: RP12 and RP17 will be skipped." >&2
+	} || echo "nginx is not installed and could not be fetched: docs/deployment/nginx.conf is only read, RP12 and RP17 skipped." >&2
+
+# What checks alerts and units of docs/deployment/: unpacked beside the tools in the same way.
+promtool: $(VENV)/.made
+	@command -v promtool >/dev/null || [ -x $(VENV)/prometheus/usr/bin/promtool ] || { \
+		mkdir -p $(VENV)/prometheus && cd $(VENV)/prometheus && \
+		{ apt-get download -q prometheus || { apt-get update -q && apt-get download -q prometheus; }; } </dev/null && \
+		dpkg -x prometheus_*.deb .; \
+	} || echo "promtool is not installed and could not be fetched: docs/deployment/alerts.yaml is only read." >&2
+
+systemd-analyze: $(VENV)/.made
+	@command -v systemd-analyze >/dev/null || [ -x $(VENV)/systemd/usr/bin/systemd-analyze ] || { \
+		mkdir -p $(VENV)/systemd && cd $(VENV)/systemd && packages="systemd libsystemd-shared" && \
+		{ apt-get download -q $$packages || { apt-get update -q && apt-get download -q $$packages; }; } </dev/null && \
+		for package in *.deb; do dpkg -x $$package .; done; \
+	} || echo "systemd-analyze is not installed and could not be fetched: units of docs/deployment/ are only read." >&2
 
 # Tests put PgBouncer in front of PostgreSQL: unpacked in the same way, with the two libraries that it brings along.
 pgbouncer: $(VENV)/.made

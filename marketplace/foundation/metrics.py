@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from marketplace.processes import metrics_files
@@ -18,7 +18,7 @@ PREFIX = "marketplace"
 NO_RULE = "none"  # no page has this path
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
-
+disable_created_metrics()
 # Where the processes of this machine count together; None where this one counts for itself.
 FOLDER = Path(os.environ[metrics_files.SETTING]) if os.environ.get(metrics_files.SETTING) else None
 OWN = CollectorRegistry()

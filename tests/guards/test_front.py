@@ -9,7 +9,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.http.parser import RequestParser
 
 ROOT = Path(__file__).parents[2]
-CONF = re.sub(r"#.*", "", (ROOT / "docs" / "nginx.conf").read_text())
+CONF = re.sub(r"#.*", "", (ROOT / "docs" / "deployment" / "nginx.conf").read_text())
 SERVERS = re.findall(r"^server \{\n(.*?)^\}", CONF, re.MULTILINE | re.DOTALL)
 LOOSENING = "permit_ strip_header_spaces casefold_http_method header_map forwarder_headers tolerate_"
 

@@ -16,8 +16,8 @@ from marketplace.processes.development import sample_password_file
 from marketplace.processes.embedded_postgres import APP, BACKUP, DATABASE, OWNER, EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
 from tests.browser import ROOT, wait_for
+from tests.deployment.front import Front
 from tests.standby import NAME, Standby
-from tests.torture.front import Front
 from tests.torture.mailbox import Mailbox
 from tests.torture.real_site import Observed
 

@@ -11,6 +11,7 @@ BEGINNINGS = {
 }
 DRIPS = {"headers": b"X-More: 1\r\n", "body": b"x"}
 PAUSE = 4.0  # seconds between two drips
+ADDRESSES = 8  # they come from; of one alone the front refuses most
 
 
 class SlowSenders:
@@ -24,17 +25,17 @@ class SlowSenders:
         self._thread.start()
 
     async def _all(self, number: int) -> None:
-        await asyncio.gather(*(self._one() for _ in range(number)))
+        await asyncio.gather(*(self._one(f"127.0.0.{2 + position % ADDRESSES}") for position in range(number)))
 
-    async def _one(self) -> None:
+    async def _one(self, address: str) -> None:
         while time.monotonic() < self._until:
             try:
-                await self._send()
+                await self._send(address)
             except OSError:
                 await asyncio.sleep(0.2)
 
-    async def _send(self) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+    async def _send(self, address: str) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, local_addr=(address, 0))
         self.open += 1
         try:
             writer.write(BEGINNINGS[self._what])

@@ -7,9 +7,9 @@ from statistics import quantiles
 
 import pytest
 
+from tests.deployment.front import Front, need_nginx
 from tests.torture.conftest import Note, StartSite
 from tests.torture.figures import scaled
-from tests.torture.front import Front, program
 from tests.torture.poster import Answer, Poster
 from tests.torture.slow_senders import BEGINNINGS, SlowSenders
 
@@ -19,7 +19,7 @@ NUMBER = 200
 @pytest.fixture
 def front(start_site: StartSite, tmp_path: Path) -> Iterator[Front]:
     """A site behind nginx."""
-    program()
+    need_nginx()
     site = start_site(PROXY_HOPS="1")
     before = Front(tmp_path / "nginx", behind=[f"127.0.0.1:{site.port}"])
     yield before

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser import wait_for
+from tests.deployment.front import need_nginx
 from tests.torture import stored
 from tests.torture.conftest import Note
 from tests.torture.figures import scaled
-from tests.torture.front import program
 from tests.torture.landscape import Landscape
 from tests.torture.people import Crowd, away_for, open_the_clinics, recovery
 from tests.torture.poster import Answer, Poster
@@ -24,7 +24,7 @@ NOTICED_AFTER = 5  # seconds until whoever watches the primary promotes the stan
 @pytest.fixture
 def landscape(tmp_path: Path) -> Iterator[Landscape]:
     """Web, worker and database on two machines each."""
-    program()
+    need_nginx()
     running = Landscape(tmp_path)
     try:
         running.start()
