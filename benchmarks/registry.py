@@ -22,6 +22,11 @@ class Size:
         """Returns the greatest market."""
         return self.clinics[-1]
 
+    @property
+    def few_rounds(self) -> int:
+        """Returns the rounds of a row that measures many pages for one figure."""
+        return min(self.rounds, 3)
+
 
 SMALL = Size("small", clinics=(1000, 10_000, 100_000), requests=(1000, 100_000), rounds=5)
 FULL = Size("full", clinics=(1000, 10_000, 100_000, 1_000_000), requests=(1000, 100_000, 1_000_000), rounds=5)

@@ -30,7 +30,6 @@ from marketplace.quote_requests.states import Purpose, RequestState
 
 WRITERS, EACH = 16, 4
 CLINICS, HOT = 2000, 20
-ROUNDS = 3
 ENOUGH = "UPDATE clinic SET daily_capacity = 1000000, weekly_capacity = 1000000"
 _fork = multiprocessing.get_context("fork")
 
@@ -43,7 +42,7 @@ def capacity(run: Run) -> Iterator[Figure]:
     with scratch(run, market) as database:
         with run.cluster.superuser(database) as connection:
             connection.execute(ENOUGH)
-        for _ in range(min(ROUNDS, run.size.rounds)):
+        for _ in range(run.size.few_rounds):
             rates["without"].append(_rate(run, database, CLINICS, takes_places=False))
             rates["with"].append(_rate(run, database, CLINICS, takes_places=True))
             rates["hot"].append(_rate(run, database, HOT, takes_places=True))

@@ -41,8 +41,8 @@ def _as_growth(number: str, what: str, found: rounds.Compared, *, goal: Goal, si
     )
 
 
-def _in_turns(first: tuple[Server, Page], second: tuple[Server, Page], what: str, run: Run) -> rounds.Compared:
-    found = rounds.in_turns(partial(load.measure, *first), partial(load.measure, *second), rounds=run.size.rounds)
+def _in_turns(first: tuple[Server, Page], second: tuple[Server, Page], what: str, number: int) -> rounds.Compared:
+    found = rounds.in_turns(partial(load.measure, *first), partial(load.measure, *second), rounds=number)
     rounds.tell(what, found)
     return found
 
@@ -66,10 +66,10 @@ def far(run: Run) -> Iterator[Figure]:
         few, many = ours[least], ours[most]
         cookie = sign_in(many, OWNER)
         first = Page(INBOX, headers={"Cookie": cookie}, row=LEAD, rows=SHOWN)
-        found = _in_turns((many, first), (many, _far_page(many, first, most)), "far page", run)
+        found = _in_turns((many, first), (many, _far_page(many, first, most)), "far page", run.size.rounds)
         yield _as_growth("12", "inbox, far page / first", found, goal=AS_CHEAP, size=f"{words(most)} leads")
         first_of_few = Page(INBOX, headers={"Cookie": sign_in(few, OWNER)}, row=LEAD, rows=SHOWN)
-        found = _in_turns((few, first_of_few), (many, first), "many requests", run)
+        found = _in_turns((few, first_of_few), (many, first), "many requests", run.size.rounds)
         what = f"inbox, {words(most)} / {words(least)} leads"
         yield _as_growth("12", what, found, goal=AS_CHEAP, size=f"{words(most)} leads")
 
@@ -87,7 +87,10 @@ def filters(run: Run) -> Iterator[Figure]:
     with site(run.cluster, run.databases.requests(most)) as ours:
         cookie = sign_in(ours, OWNER)
         first = _inbox(cookie)
-        found = {query: _in_turns((ours, first), (ours, _inbox(cookie, query)), query, run) for query in FILTERS}
+        found = {
+            query: _in_turns((ours, first), (ours, _inbox(cookie, query)), query, run.size.few_rounds)
+            for query in FILTERS
+        }
     worst = min(found, key=lambda query: found[query].ratio)
     what = f"inbox, dearest filter ({worst}) / first page"
     yield _as_growth("13", what, found[worst], goal=Goal("<=", 1.5), size=f"{words(most)} leads")
@@ -102,7 +105,7 @@ def trace(run: Run) -> Iterator[Figure]:
             count: (ours[count], Page(f"/operator/requests/{ref_of(count // 2)}", headers=_operator(ours[count])))
             for count in (least, most)
         }
-        found = _in_turns(pages[least], pages[most], "trace", run)
+        found = _in_turns(pages[least], pages[most], "trace", run.size.rounds)
     what = f"operator's trace, {words(most)} / {words(least)} requests"
     yield _as_growth("14", what, found, goal=AS_CHEAP, size=f"{words(most)} requests")
 

@@ -189,7 +189,7 @@ def growth(run: Run) -> Iterator[Figure]:
 def _beside(middle: Server, other: Server, query: str, *, run: Run) -> rounds.Compared:
     page = replace(listed(query), rows=0)  # a small market has no full page of everything
     return rounds.in_turns(
-        partial(load.measure, middle, page), partial(load.measure, other, page), rounds=run.size.rounds
+        partial(load.measure, middle, page), partial(load.measure, other, page), rounds=run.size.few_rounds
     )
 
 
