@@ -2,6 +2,7 @@
 
 import os
 import resource
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ import psutil
 
 TICKS = os.sysconf("SC_CLK_TCK")
 # These of PostgreSQL's processes work for no single request and whenever they like.
-BY_ITSELF = ("autovacuum", "checkpointer", "background writer", "logical replication", "archiver")
+_WHOLE_PROCESS = 2  # the kind of a process's clock, in the last bits of its number (CPUCLOCK_SCHED)
+BY_ITSELF = ("checkpointer", "background writer", "logical replication", "archiver")
 
 
 @cache
@@ -45,13 +47,18 @@ def _descendants(pid: int) -> list[int]:
     return []
 
 
-def _ticks_of(pid: int) -> int:
-    """Returns what a process used so far: fields 14 and 15 of its stat, after the name in brackets."""
+def _seconds_of(pid: int) -> float:
+    """Returns the CPU seconds of a process so far, and of its children that have ended.
+
+    The kernel counts the process to the nanosecond (its own CPU clock), ended children in ticks (fields 16 and 17 of
+    /proc/<pid>/stat).
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        own = time.clock_gettime(~pid << 3 | _WHOLE_PROCESS)
     except OSError:
-        return 0
-    return int(fields[11]) + int(fields[12])
+        return 0.0
+    return own + (int(fields[13]) + int(fields[14])) / TICKS
 
 
 def _is_for_requests(pid: int) -> bool:
@@ -69,14 +76,13 @@ class CpuCounter:
         self._roots = tuple(roots)
         self._before = self._now()
 
-    def _now(self) -> dict[int, int]:
+    def _now(self) -> dict[int, float]:
         trees = {pid for root in self._roots for pid in (root, *_descendants(root))}
-        return {pid: _ticks_of(pid) for pid in trees if _is_for_requests(pid)}
+        return {pid: _seconds_of(pid) for pid in trees if _is_for_requests(pid)}
 
     def milliseconds(self) -> float:
         """Returns what was used since this was made."""
-        used = sum(ticks - self._before.get(pid, 0) for pid, ticks in self._now().items())
-        return used * 1000 / TICKS
+        return 1000 * sum(seconds - self._before.get(pid, 0.0) for pid, seconds in self._now().items())
 
 
 @dataclass(frozen=True)

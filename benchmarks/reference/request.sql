@@ -12,8 +12,8 @@ WITH wanted AS (
   FROM wanted, (SELECT decode(repeat('ab', 60), 'hex') AS sealed) AS made
   RETURNING id
 ), eligible AS (
-  SELECT offer.clinic_id FROM clinic_offer AS offer, wanted
-  WHERE offer.procedure_id = wanted.id AND required_until >= current_date AND languages && '{en}'
+  SELECT clinic_id FROM clinic_offer
+  WHERE procedure_id = (SELECT id FROM wanted) AND required_until >= current_date AND languages && '{en}'
     AND (accepts_countries = '{}' OR 'GB' = ANY (accepts_countries))
   ORDER BY checks_rank, shuffle LIMIT 25
 ), best AS (

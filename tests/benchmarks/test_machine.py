@@ -1,6 +1,8 @@
 """What is read out of /proc."""
 
 import os
+import subprocess
+import sys
 import time
 
 from benchmarks import machine
@@ -17,6 +19,13 @@ def test_the_time_of_a_process_is_counted() -> None:
     counter = CpuCounter([os.getpid()])
     work(0.1)
     assert 60 < counter.milliseconds() < 10_000
+
+
+def test_the_time_of_a_child_that_has_ended_is_counted() -> None:
+    counter = CpuCounter([os.getpid()])
+    script = "import time\nuntil = time.process_time() + 0.2\nwhile time.process_time() < until: pass"
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert counter.milliseconds() > 150
 
 
 def test_what_others_used_is_what_is_left() -> None:
