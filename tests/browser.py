@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -153,7 +154,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[int]:
+def served(app: Flask | WSGIApplication) -> Iterator[int]:
     """The app alone on a port of this machine, a thread a connection."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -14,6 +14,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.metrics import ROUTING
 from marketplace.leads import eligible
 from marketplace.leads.candidates import count_published, read_best, read_named, read_reasons, request_facts
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision, RoutingProposal
@@ -59,6 +60,7 @@ class Considered:
         return dict(rest + Counter(self.others))
 
 
+@ROUTING.time()
 def propose(request: QuoteRequest) -> list[Proposal]:
     """Proposes up to five clinics for a request as of this moment; reads only."""
     verdicts = _place(request, _facts(request))
@@ -120,6 +122,7 @@ def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
     return {clinic_id: reason for clinic_id, reason in reasons.items() if reason}
 
 
+@ROUTING.time()
 def consider(request: QuoteRequest) -> Considered:
     """Decides about every clinic that is looked at; reads only.
 

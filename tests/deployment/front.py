@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Sequence
 from datetime import timedelta
@@ -90,12 +91,18 @@ class Front:
     """One nginx before the site, which listens at each of `behind`."""
 
     def __init__(self, folder: Path, *, behind: Sequence[str]) -> None:
-        nginx, self.port = program("nginx"), free_port()
+        nginx, self.port, self._folder = program("nginx"), free_port(), folder
         assert nginx is not None
         folder.mkdir()
         main = written(folder, behind=behind, port=self.port)
         self._process = subprocess.Popen([nginx, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(main)])
         wait_for(lambda: Poster(self.port).get("/healthz").status == 200, seconds=10)
+
+    def point_to(self, address: str) -> None:
+        """Writes another address into the file and reloads, as the handbook says."""
+        file = self._folder / "site.conf"
+        file.write_text(re.sub(r"server 127\.0\.0\.1:\d+;", f"server {address};", file.read_text()))
+        self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
         """At once."""

@@ -4,6 +4,8 @@ import http.client
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,29 +128,35 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
 Asked = Callable[..., http.client.HTTPResponse]
 
 
+def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
+    """The answer to one request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+@contextmanager
+def noted(app: Flask, reached: list[str]) -> Iterator[str]:
+    """Serves the app and notes which paths reach it; gives its address."""
+
+    def noting(environ: Any, start_response: Any) -> Any:
+        reached.append(environ["PATH_INFO"])
+        return app(environ, start_response)
+
+    with served(noting) as port:
+        yield f"127.0.0.1:{port}"
+
+
 @pytest.fixture
 def asked(own_app: Flask, tmp_path: Path) -> Iterator[tuple[Asked, list[str]]]:
     """Asks nginx in front of the site; the list has the paths that reached the site."""
     reached: list[str] = []
-    site = own_app.wsgi_app
-
-    def noting(environ: Any, start_response: Any) -> Any:
-        reached.append(environ["PATH_INFO"])
-        return site(environ, start_response)
-
-    own_app.wsgi_app = noting  # type: ignore[method-assign]
-    with served(own_app) as port:
-        front = Front(tmp_path / "nginx", behind=[f"127.0.0.1:{port}"])
-
-        def ask(path: str, **headers: str) -> http.client.HTTPResponse:
-            connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=10)
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            answer.read()
-            connection.close()
-            return answer
-
-        yield ask, reached
+    with noted(own_app, reached) as address:
+        front = Front(tmp_path / "nginx", behind=[address])
+        yield partial(get, front.port), reached
         front.stop()
 
 
@@ -172,6 +180,22 @@ def test_nginx_keeps_no_page_of_a_person(request: pytest.FixtureRequest) -> None
     for _time in range(2):
         assert ask("/my/link").status == 200
     assert reached.count("/my/link") == 2
+
+
+def test_an_upgrade_by_the_other_port_fails_no_answer(own_app: Flask, tmp_path: Path) -> None:
+    if program("nginx") is None:  # read by ourselves
+        assert "server 127.0.0.1:8000;" in (DEPLOYMENT / "nginx.conf").read_text()
+        return
+    old, new, statuses = list[str](), list[str](), list[int]()
+    with noted(own_app, old) as before:
+        front = Front(tmp_path / "nginx", behind=[before])
+        with noted(own_app, new) as after:
+            front.point_to(after)
+            while len(new) < 20:
+                statuses.append(get(front.port, "/healthz").status)
+            front.stop()
+    assert set(statuses) == {200}
+    assert len(old) + len(new) > len(statuses)
 
 
 def commands() -> Iterator[list[str]]:

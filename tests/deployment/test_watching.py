@@ -98,6 +98,17 @@ def test_prometheus_takes_the_alerts() -> None:
         assert (done.returncode, "SUCCESS" in done.stdout) == (0, True), done.stdout
 
 
+def test_alerts_let_pass_what_is_normal_and_wake_for_what_is_not(tmp_path: Path) -> None:
+    cases = Path(__file__).with_name("alerts.test.yaml").read_text().replace("ALERTS", str(DEPLOYMENT / "alerts.yaml"))
+    (tmp_path / "cases.yaml").write_text(cases)
+    if program("promtool") is None:  # read by ourselves
+        tested = {each["alertname"] for case in yaml.safe_load(cases)["tests"] for each in case["alert_rule_test"]}
+        assert tested <= {rule["alert"] for rule in rules()}
+    else:
+        done = run("promtool", "test", "rules", tmp_path / "cases.yaml")
+        assert (done.returncode, "SUCCESS" in done.stdout) == (0, True), done.stdout
+
+
 def test_every_alert_says_how_urgent_it_is_and_where_to_read_on() -> None:
     guide = (DEPLOYMENT.parent / "operations.md").read_text()
     for rule in rules():

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from marketplace.extensions import db
 from marketplace.foundation import metrics
+from marketplace.leads import proposal
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.conftest import app_on
 from tests.factories import Make
@@ -113,3 +114,10 @@ def test_a_job_is_counted_by_how_it_ended() -> None:
     with pytest.raises(ValueError, match="wrong"), metrics.measured_job("mail.send"):
         raise ValueError("wrong")
     assert counted("marketplace_job_seconds_count", task="mail.send", end="failed") >= 1
+
+
+def test_finding_clinics_is_measured(app: Flask, make_request: Make) -> None:
+    request = make_request()
+    before = counted("marketplace_routing_seconds_count")
+    proposal.propose(request)
+    assert counted("marketplace_routing_seconds_count") == before + 1

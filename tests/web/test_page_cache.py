@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, text
 
 from marketplace.clinics import facets
 from marketplace.extensions import db
-from marketplace.foundation import clock
+from marketplace.foundation import clock, metrics
 from marketplace.foundation.database import engines, version_watch
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.foundation.database.standby import watch_of
@@ -113,6 +113,18 @@ def test_what_is_kept_costs_no_statement_and_is_the_same(site, path):
     assert cache_of(site).figures()["hits"] == 1
     own = {"X-Request-ID", "Server-Timing"}
     assert {k: v for k, v in first.headers if k not in own} == {k: v for k, v in second.headers if k not in own}
+
+
+def test_metrics_tell_what_was_found_and_count_it_as_an_answer_of_its_page(site):
+    def counted() -> list[float]:
+        found = [("marketplace_page_cache_total", {"found": found}) for found in ("hit", "miss")]
+        answers = ("marketplace_http_request_seconds_count", {"rule": "/treatments", "status": "200"})
+        return [metrics.OWN.get_sample_value(name, labels) or 0.0 for name, labels in (*found, answers)]
+
+    before = counted()
+    for _time in range(3):
+        site.test_client().get("/treatments")
+    assert [after - earlier for after, earlier in zip(counted(), before, strict=True)] == [2, 1, 3]
 
 
 @pytest.mark.parametrize("path", KEPT)
