@@ -142,6 +142,18 @@ def test_the_best_are_read_from_an_index_and_few_rows_with_them(
 
 @pytest.mark.parametrize("market", [GREAT], indirect=True)
 @pytest.mark.parametrize("destinations", [[], ["TR", "PL"]])
+def test_one_plan_is_kept_for_all_requests(market: QuoteRequest, destinations: list[str]) -> None:
+    market.destinations = destinations
+    for number in range(20):
+        proposed(market, number)
+    kept = (
+        "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%clinic_offer%' ORDER BY prepare_time"
+    )
+    assert db.session.connection().exec_driver_sql(kept.replace("%", "%%")).scalars().all()[-1] > 0
+
+
+@pytest.mark.parametrize("market", [GREAT], indirect=True)
+@pytest.mark.parametrize("destinations", [[], ["TR", "PL"]])
 def test_reasons_are_looked_up_for_so_many_clinics_and_no_more(market: QuoteRequest, destinations: list[str]) -> None:
     market.destinations = destinations
     nodes = plan_of(market, eligible.explained(unsure=False, anywhere=not destinations))
