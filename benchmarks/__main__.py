@@ -23,7 +23,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         load.wrk()
         with Cluster() as cluster:
-            for number in given.rows or sorted(ROWS):
+            numbers = given.rows or sorted(ROWS)
+            for place, number in enumerate(numbers, start=1):
+                say(f"[{place}/{len(numbers)}] row {number}: {ROWS[number][0]}")
                 _measure(number, Run(size, cluster), found, broken)
     except CannotStart as refusal:
         say(str(refusal))
@@ -49,8 +51,7 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _measure(number: int, run: Run, found: list[Figure], broken: dict[int, Exception]) -> None:
     """Measures a row; one that breaks does not stop the others."""
-    what, measure = ROWS[number]
-    say(f"Row {number}: {what}")
+    _what, measure = ROWS[number]
     began = time.monotonic()
     try:
         for each in measure(run):

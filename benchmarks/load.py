@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,11 +99,18 @@ def _one_by_one(server: Server, page: Page) -> dict[str, float]:
     return {"requests": LEAST, "p50": took[LEAST // 2], "p99": took[-1]}
 
 
-def _wrk(server: Server, page: Page, *, seconds: int, connections: int) -> dict[str, float]:
+def mixed(server: Server, paths: Sequence[str], *, seconds: int) -> int:
+    """Asks for the pages in turn during some seconds; returns how many were answered. Raises WrongAnswer."""
+    for path in paths:
+        check(server, Page(path))
+    return int(_wrk(server, Page(paths[0]), seconds=seconds, connections=CONNECTIONS, more=paths)["requests"])
+
+
+def _wrk(server: Server, page: Page, *, seconds: int, connections: int, more: Sequence[str] = ()) -> dict[str, float]:
     headers = [part for name, value in page.headers.items() for part in ("-H", f"{name}: {value}")]
     command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(REPORT), *headers]
     done = subprocess.run(
-        [*command, f"http://127.0.0.1:{server.port}{page.path}"], capture_output=True, text=True, check=True
+        [*command, f"http://127.0.0.1:{server.port}{page.path}", *more], capture_output=True, text=True, check=True
     )
     found: dict[str, float] = json.loads(done.stdout.rpartition("JSON ")[2])
     if found["refused"] or found["broken"] or not found["requests"]:

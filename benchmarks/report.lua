@@ -1,4 +1,15 @@
--- wrk's figures as one line of JSON; latencies in milliseconds.
+-- Asks for several paths in turn where they are given as arguments; wrk's figures as one line of JSON, latencies in
+-- milliseconds.
+init = function(paths)
+  local place = 0
+  if #paths > 0 then
+    request = function()
+      place = place % #paths + 1
+      return wrk.format("GET", paths[place])
+    end
+  end
+end
+
 done = function(summary, latency, requests)
   local wrong = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   io.write(string.format(

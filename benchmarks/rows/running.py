@@ -80,8 +80,7 @@ def _read(server: Server, paths: list[str], count: int) -> int:
     """Asks for the pages in turn, as many as asked for or as there is time for; returns how many."""
     done, until = 0, time.monotonic() + NOT_LONGER
     while done < count and time.monotonic() < until:
-        found = load.measure(server, Page(paths[done % len(paths)]), seconds=1)
-        done += round(found.per_second)
+        done += load.mixed(server, paths, seconds=1)
     return done
 
 
