@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     FromClause,
     Integer,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     func,
     literal_column,
     select,
@@ -67,6 +69,7 @@ class Shape(NamedTuple):
     conditions: frozenset[str]
     sort: str
     rows: int = 0  # at most
+    gathered: bool = False  # few match: they are found by what they have and sorted, not met in the list's order
     back: bool = False  # the page before a place, not the one after it
     by_number: bool = False  # the page after as many rows as `offset` says; `reach` are those with the page's own
     counted_to: int = 0  # where the total is counted, and how far
@@ -86,9 +89,17 @@ def page_statement(shape: Shape, text: Conditions = ()) -> Select[*tuple[object,
 
 
 def count_statement(shape: Shape, text: Conditions = ()) -> Select[int]:
-    """Returns the statement that counts what matches, up to `counted_to` and one more."""
-    source = _source(shape, joined=bool(text))
-    matching = select(literal_column("1", Integer)).select_from(source).where(*_conditions(shape), *text)
+    """Returns the statement that counts what matches, up to `counted_to` and one more.
+
+    It is read in the order of a list: so it comes from an index, and not from the whole table.
+    """
+    of = OFFER if shape.of_offers else CARD
+    matching = select(literal_column("1", Integer).label("one")).where(*_conditions(shape), *text)
+    matching = matching.select_from(_source(shape, joined=bool(text)))
+    if shape.gathered:
+        matching = select(_fenced(matching))
+    else:
+        matching = matching.order_by(of.c[RANKS.get(shape.sort, RANKS["checks"])])
     return select(func.count()).select_from(matching.limit(literal_column(str(shape.counted_to + 1))).subquery())
 
 
@@ -108,7 +119,7 @@ def _page(shape: Shape, text: Conditions) -> Select[*tuple[object, ...]]:
 
 def _ordered(shape: Shape, keys: FromClause) -> list[ColumnElement[Any]]:
     if shape.sort == "name":
-        order: list[ColumnElement[Any]] = [CARD.c.name, CARD.c.clinic_id]
+        order: list[ColumnElement[Any]] = [keys.c.name, keys.c.clinic_id]
     else:
         order = [keys.c.rank, keys.c.half, keys.c.shuffle]
     return [column.desc() for column in order] if shape.back else order
@@ -117,21 +128,49 @@ def _ordered(shape: Shape, keys: FromClause) -> list[ColumnElement[Any]]:
 def _limited(query: Select[*tuple[object, ...]], shape: Shape) -> Subquery:
     """The rows of the page; a number that is written out tells the planner that it may stop early."""
     query = query.limit(literal_column(str(shape.rows)))
-    return (query.offset(bindparam("offset", type_=BigInteger())) if shape.by_number else query).subquery("keys")
+    return (query.offset(_number("offset")) if shape.by_number else query).subquery("keys")
 
 
 def _by_name(shape: Shape, text: Conditions) -> Subquery:
-    place = tuple_(CARD.c.name, CARD.c.clinic_id)
-    from_place = tuple_(bindparam("name", type_=Text()), bindparam("clinic_id", type_=Uuid()))
     nothing = [literal_column("0", Integer).label(name) for name in PLACED]
-    query = select(CARD.c.clinic_id, *nothing).select_from(_source(shape, joined=True))
-    query = query.where(*_conditions(shape), *text, place < from_place if shape.back else place > from_place)
-    return _limited(query.order_by(*_ordered(shape, CARD)), shape)
+    query = select(CARD.c.clinic_id, CARD.c.name, *nothing).select_from(_source(shape, joined=True))
+    query = query.where(*_conditions(shape), *text)
+    keys: FromClause = CARD
+    if shape.gathered:
+        keys = _fenced(query)
+        query = select(keys)
+    place = tuple_(keys.c.name, keys.c.clinic_id)
+    from_place = tuple_(bindparam("name", type_=Text()), bindparam("clinic_id", type_=Uuid()))
+    query = query.where(place < from_place if shape.back else place > from_place)
+    return _limited(query.order_by(*_ordered(shape, keys)), shape)
+
+
+def _fenced(query: Select[*tuple[object, ...]]) -> Subquery:
+    """The rows of a query that is planned by itself, for all of its rows: nobody looks through OFFSET."""
+    return query.offset(literal_column("0")).subquery("found")
 
 
 def _by_rank(shape: Shape, text: Conditions) -> Subquery:
+    if shape.gathered:
+        return _limited(_gathered(shape, text), shape)
     both = union_all(*(_half(shape, text, half).subquery(f"half_{half}").select() for half in (0, 1))).subquery("both")
     return _limited(select(both).order_by(*_ordered(shape, both)), shape)
+
+
+def _gathered(shape: Shape, text: Conditions) -> Select[*tuple[object, ...]]:
+    of = OFFER if shape.of_offers else CARD
+    half = case((of.c.shuffle < _number("turn"), 1), else_=0).label("half")
+    query = select(of.c.clinic_id, of.c.shuffle, of.c[RANKS[shape.sort]].label("rank"), half)
+    query = query.select_from(_source(shape, joined=True)).where(*_conditions(shape), *text)
+    found = _fenced(query)
+    place = tuple_(found.c.rank, found.c.half, found.c.shuffle)
+    from_place = tuple_(*(_number(name) for name in ("rank", "half", "shuffle")))
+    query = select(found).where(place < from_place if shape.back else place > from_place)
+    return query.order_by(*_ordered(shape, found))
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger())
 
 
 def _half(shape: Shape, text: Conditions, half: int) -> Select[*tuple[object, ...]]:
@@ -139,13 +178,12 @@ def _half(shape: Shape, text: Conditions, half: int) -> Select[*tuple[object, ..
     of = OFFER if shape.of_offers else CARD
     rank, shuffle = of.c[RANKS[shape.sort]], of.c.shuffle
     place = tuple_(rank, shuffle)
-    from_place = tuple_(bindparam(f"rank_{half}", type_=BigInteger()), bindparam(f"shuffle_{half}", type_=BigInteger()))
-    turn = bindparam("turn", type_=BigInteger())
+    from_place, turn = tuple_(_number(f"rank_{half}"), _number(f"shuffle_{half}")), _number("turn")
     query = select(of.c.clinic_id, rank.label("rank"), literal_column(str(half)).label("half"), shuffle)
     query = query.select_from(_source(shape, joined=bool(text)))
     query = query.where(*_conditions(shape), *text, shuffle < turn if half else shuffle >= turn)
     query = query.where(place < from_place if shape.back else place > from_place)
-    reach = bindparam("reach", type_=BigInteger()) if shape.by_number else literal_column(str(shape.rows))
+    reach = _number("reach") if shape.by_number else literal_column(str(shape.rows))
     return query.order_by(*((rank.desc(), shuffle.desc()) if shape.back else (rank, shuffle))).limit(reach)
 
 
@@ -153,18 +191,20 @@ def _source(shape: Shape, *, joined: bool) -> FromClause:
     """The offers where one has to meet conditions, with the cards where they are asked as well; else the cards."""
     if not shape.of_offers:
         return CARD
-    return OFFER.join(CARD, CARD.c.clinic_id == OFFER.c.clinic_id) if joined or "city" in shape.conditions else OFFER
+    joined = joined or shape.gathered or "city" in shape.conditions
+    return OFFER.join(CARD, CARD.c.clinic_id == OFFER.c.clinic_id) if joined else OFFER
 
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
-    of = OFFER if shape.of_offers else CARD
-    conditions = {name: _condition(name, of) for name in sorted(shape.conditions)}
+    # What few have is found by the cards' indexes.
+    of = OFFER if shape.of_offers and not shape.gathered else CARD
+    conditions = {name: _condition(name, of, shape) for name in sorted(shape.conditions)}
     if "procedure" in conditions:
         conditions.pop("treatment", None)  # the procedure says of which
     return list(conditions.values())
 
 
-def _condition(name: str, of: Table) -> ColumnElement[bool]:
+def _condition(name: str, of: Table, shape: Shape) -> ColumnElement[bool]:
     value = bindparam(name, type_=Text())
     if name == "procedure":
         return OFFER.c.procedure_id == select(PROCEDURE.c.id).where(PROCEDURE.c.slug == value).scalar_subquery()
@@ -174,5 +214,5 @@ def _condition(name: str, of: Table) -> ColumnElement[bool]:
     if name == "language":
         return of.c.languages.contains(bindparam(name, type_=ARRAY(TEXT)))
     if name == "max_price":
-        return of.c.price_rank <= bindparam(name, type_=BigInteger())
+        return (OFFER if shape.of_offers else CARD).c.price_rank <= _number(name)
     return (CARD if name == "city" else of).c[name] == value

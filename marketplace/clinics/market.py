@@ -17,12 +17,13 @@ from sqlalchemy.types import Uuid
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.exchange import Rates
-from marketplace.clinics.search import ClinicFilter
+from marketplace.clinics.search import ClinicFilter, Known
 from marketplace.clinics.text_search import slug_of
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base
 
 REAL, SAMPLE = "real", "sample"
+COUNTED = ("country", "language", "procedure", "treatment")  # conditions whose facets have their very values
 FIGURES = ("clinics", "sent", "answered")  # facets by kind of clinic
 NEVER_READ = UUID(int=0)
 
@@ -99,16 +100,20 @@ class Market:
     treatments: tuple[ListedTreatment, ...] = ()
     rates: Rates = field(default_factory=lambda: Rates(date.min, {}))
 
-    def known_total(self, wanted: ClinicFilter) -> int | None:
-        """Returns how many listings match where the facets say so; None where they have to be counted."""
-        match wanted.conditions:
-            case ():
-                return self.facets.clinics
-            case ("country", "city"):
-                return self.facets.places.get(Place(wanted.country or "", wanted.city or ""), 0)
-            case (("country" | "language" | "procedure" | "treatment") as name,):
-                return self.facets[name].get(getattr(wanted, name), 0)
-        return None
+    def known(self, wanted: ClinicFilter) -> Known:
+        """Returns what the facets say of how many listings match."""
+        counts = {name: self.facets[name].get(getattr(wanted, name), 0) for name in COUNTED if getattr(wanted, name)}
+        uncounted = set(wanted.conditions) - set(counts)
+        if wanted.city:
+            counts.pop("country", None)
+            counts["city"] = sum(n for place, n in self.facets.places.items() if _is_in(place, wanted))
+            uncounted.remove("city")
+        at_most = min(counts.values(), default=self.facets.clinics)
+        return Known(None if uncounted or len(counts) > 1 else at_most, at_most)
+
+
+def _is_in(place: Place, wanted: ClinicFilter) -> bool:
+    return place.city == wanted.city and wanted.country in {None, place.country}
 
 
 _READ_LAST = {"market": Market()}  # by this process

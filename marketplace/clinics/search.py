@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from math import inf
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from marketplace.foundation import clock
 
 PAGE = 25
 MAX_PAGE = 40  # by number; beyond it a page is reached from the one before it
+FEW = 2_000  # clinics: so many are sorted faster than they are met in the order of a list of a million
 COUNTED_TO = 100  # what matches several conditions is counted so far
 MIN_SHUFFLE = -MAX_SHUFFLE - 1
 
@@ -66,6 +68,16 @@ class Total(NamedTuple):
     more: bool = False
 
 
+class Known(NamedTuple):
+    """What counts say of a search before it is made: how many match, and of which part of the market at most."""
+
+    total: int | None = None
+    at_most: float = inf
+
+
+NOTHING_KNOWN = Known()
+
+
 @dataclass(frozen=True)
 class ListPage:
     """One page of the list, and the places before its first and after its last clinic; None where nothing is there."""
@@ -77,17 +89,17 @@ class ListPage:
     after: Cursor | None = None
 
 
-def search(wanted: ClinicFilter, *, total: int | None = None) -> ListPage:
-    """Returns one page of 25 clinics, filtered and sorted; `total` where it is known, else it is counted so far.
+def search(wanted: ClinicFilter, *, known: Known = NOTHING_KNOWN) -> ListPage:
+    """Returns one page of 25 clinics, filtered and sorted, with a total that is known or counted so far.
 
     A page by a number that is beyond the list is its last one.
     """
-    found = _page(wanted, total)
+    found = _page(wanted, known)
     if found.rows or wanted.place or wanted.page == 1:
         return found
     there = count(wanted, counted_to=MAX_PAGE * PAGE)
     last = max(1, -(-min(there.number, MAX_PAGE * PAGE) // PAGE))
-    return replace(_page(replace(wanted, page=last), there.number), total=there)
+    return replace(_page(replace(wanted, page=last), known._replace(total=there.number)), total=there)
 
 
 def count(wanted: ClinicFilter, *, counted_to: int = COUNTED_TO) -> Total:
@@ -126,36 +138,49 @@ def _values(wanted: ClinicFilter) -> dict[str, object]:
     return values | ({"language": [wanted.language]} if wanted.language else {})
 
 
-def _page(wanted: ClinicFilter, total: int | None) -> ListPage:
+def asked(wanted: ClinicFilter, known: Known = NOTHING_KNOWN) -> tuple[Select[*tuple[object, ...]], dict[str, object]]:
+    """Returns the statement of a page, and its values."""
     place = wanted.place
-    day = place.day if isinstance(place, RankedCursor) else clock.today()
     offset = 0 if place else (wanted.page - 1) * PAGE
     shape = Shape(
         _set(wanted),
         wanted.sort,
         rows=PAGE + 1,
+        gathered=known.at_most <= FEW,
         back=wanted.before is not None,
         by_number=offset > 0,
-        counted_to=COUNTED_TO if total is None else 0,
+        counted_to=COUNTED_TO if known.total is None else 0,
     )
-    values = _values(wanted) | _from_place(place, wanted.sort, back=shape.back) | {"turn": turn_of(day)}
-    values |= {"offset": offset, "reach": offset + shape.rows}
-    result = list(db.session.execute(page_statement(shape, _text(wanted)), values))
-    counted = result[0].total if result and total is None else total or 0
+    values = _values(wanted) | _from_place(place, wanted.sort) | {"turn": turn_of(_day(wanted))}
+    return page_statement(shape, _text(wanted)), values | {"offset": offset, "reach": offset + shape.rows}
+
+
+def _day(wanted: ClinicFilter) -> date:
+    return wanted.place.day if isinstance(wanted.place, RankedCursor) else clock.today()
+
+
+def _page(wanted: ClinicFilter, known: Known) -> ListPage:
+    result = list(db.session.execute(*asked(wanted, known)))
     listed = [ListedClinic._make(row[: len(ListedClinic._fields)]) for row in result]
-    return _shown(wanted, listed, _total(counted, COUNTED_TO) if total is None else Total(counted), day)
+    total = Total(known.total or 0)
+    if known.total is None and result:
+        total = _total(result[0].total, COUNTED_TO)
+    return _shown(wanted, listed, total, _day(wanted))
 
 
-def _from_place(place: Cursor | None, sort: str, *, back: bool) -> dict[str, object]:
+_START = dict.fromkeys(("rank", "half", "shuffle", "rank_0", "rank_1", "shuffle_0", "shuffle_1"), -1)
+
+
+def _from_place(place: Cursor | None, sort: str) -> dict[str, object]:
     """The values of the place from which each half is read; without one it is before all others."""
     if isinstance(place, NamedCursor):
         return {"name": place.name, "clinic_id": place.clinic_id}
     if place is None:
-        start = {f"{name}_{half}": -1 for name in ("rank", "shuffle") for half in (0, 1)}
-        return {"name": "", "clinic_id": UUID(int=0)} if sort == "name" else dict(start)
+        return {"name": "", "clinic_id": UUID(int=0)} if sort == "name" else dict(_START)
     # Of the other half, equals of the place come all after it, or all before it.
     shuffles = [MAX_SHUFFLE, place.shuffle] if place.half else [place.shuffle, MIN_SHUFFLE]
-    return {"rank_0": place.rank, "rank_1": place.rank, "shuffle_0": shuffles[0], "shuffle_1": shuffles[1]}
+    halves = {"rank_0": place.rank, "rank_1": place.rank, "shuffle_0": shuffles[0], "shuffle_1": shuffles[1]}
+    return {**halves, "rank": place.rank, "half": place.half, "shuffle": place.shuffle}
 
 
 def _shown(wanted: ClinicFilter, found: list[ListedClinic], total: Total, day: date) -> ListPage:

@@ -15,6 +15,10 @@ from sqlalchemy.types import Date, Integer
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base
 
+# What an index holds beside its order: conditions are asked without reading the row.
+_PRICED = ["clinic_id", "price_rank"]
+_BESIDE = [*_PRICED, "languages"]
+
 
 class Ranked:
     """The orders of a list, each a column without NULL: the lowest comes first."""
@@ -34,8 +38,8 @@ class ClinicCard(Ranked, Base):
 
     __tablename__ = "clinic_card"
     __table_args__ = (
-        Index("ix_clinic_card_checks", "checks_rank", "shuffle"),
-        Index("ix_clinic_card_country_checks", "country", "checks_rank", "shuffle"),
+        Index("ix_clinic_card_checks", "checks_rank", "shuffle", postgresql_include=[*_BESIDE, "country"]),
+        Index("ix_clinic_card_country_checks", "country", "checks_rank", "shuffle", postgresql_include=_BESIDE),
         Index("ix_clinic_card_city_checks", "city", "checks_rank", "shuffle"),
         Index("ix_clinic_card_reply", "reply_rank", "shuffle"),
         Index("ix_clinic_card_price", "price_rank", "shuffle"),
@@ -72,13 +76,18 @@ class ClinicOffer(Ranked, Base):
 
     __tablename__ = "clinic_offer"
     __table_args__ = (
-        Index("ix_clinic_offer_checks", "procedure_id", "checks_rank", "shuffle"),
-        Index("ix_clinic_offer_country_checks", "procedure_id", "country", "checks_rank", "shuffle"),
+        Index("ix_clinic_offer_checks", "procedure_id", "checks_rank", "shuffle", postgresql_include=_PRICED),
+        Index(
+            "ix_clinic_offer_country_checks",
+            *("procedure_id", "country", "checks_rank", "shuffle"),
+            postgresql_include=_PRICED,
+        ),
         Index("ix_clinic_offer_reply", "procedure_id", "reply_rank", "shuffle"),
         Index("ix_clinic_offer_price", "procedure_id", "price_rank", "shuffle"),
         Index(
             "ix_clinic_offer_treatment_checks", "treatment_id", "checks_rank", "shuffle", postgresql_where="is_lowest"
         ),
+        Index("ix_clinic_offer_treatment_reply", "treatment_id", "reply_rank", "shuffle", postgresql_where="is_lowest"),
         Index("ix_clinic_offer_treatment_price", "treatment_id", "price_rank", "shuffle", postgresql_where="is_lowest"),
         Index("ix_clinic_offer_answers", "procedure_id", "answer_weight", "shuffle"),
         Index("ix_clinic_offer_country_answers", "procedure_id", "country", "answer_weight", "shuffle"),

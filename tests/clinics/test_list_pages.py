@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise, product
+from math import inf
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -74,10 +75,12 @@ def _meets(clinic: Clinic, asked: dict[str, Any]) -> Iterator[bool]:
     yield asked.get("language") in (None, *clinic.languages)
 
 
+@pytest.mark.parametrize("few", [-1, inf])
 @pytest.mark.parametrize(("asked", "sort"), list(product(FILTERS, SORTS)), ids=str)
 def test_pages_show_every_clinic_once_in_the_order_of_one_long_page(
-    many: None, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], sort: str
+    many: None, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], sort: str, few: float
 ) -> None:
+    monkeypatch.setattr(searching, "FEW", few)
     wanted = ClinicFilter(**asked, sort=sort)
     pages = list(forward(wanted))
     numbered = [search(ClinicFilter(**asked, sort=sort, page=n)) for n in range(1, len(pages) + 1)]
@@ -89,8 +92,12 @@ def test_pages_show_every_clinic_once_in_the_order_of_one_long_page(
     assert search(wanted).total == (len(whole), False)
 
 
+@pytest.mark.parametrize("few", [-1, inf])
 @pytest.mark.parametrize("sort", SORTS)
-def test_the_page_before_is_the_one_that_led_here(many: None, sort: str) -> None:
+def test_the_page_before_is_the_one_that_led_here(
+    many: None, monkeypatch: pytest.MonkeyPatch, sort: str, few: float
+) -> None:
+    monkeypatch.setattr(searching, "FEW", few)
     pages = list(forward(ClinicFilter(sort=sort)))
     for earlier, later in pairwise(pages):
         back = search(ClinicFilter(sort=sort, before=later.before))

@@ -26,7 +26,8 @@ PUBLIC_READS, STANDBY_PUBLIC_READS = "public_reads", "standby_public_reads"
 STANDBY = "standby"  # transactions that only read, under whatever role
 # Seconds a connection may lie in the pool before it is tried anew: where pages come fast none is.
 TRIED_AFTER = 1.0
-_OPTIONS = f"-c role={DatabaseRole.PUBLIC} -c default_transaction_read_only=on"
+# A plan for each statement's values: one for any value reads the whole market where few rows, or none, have them.
+_OPTIONS = f"-c role={DatabaseRole.PUBLIC} -c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan"
 _LAID_BACK = "laid_back"  # in the record's info: when its connection came back to the pool
 
 

@@ -75,7 +75,7 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
     wanted = form.wanted
     if wanted.q:
         limits.consume("search")
-    page = search.search(wanted, total=found.known_total(wanted))
+    page = search.search(wanted, known=found.known(wanted))
     form.no_more_than(page.page)
     return render_template(
         "public/clinics.html",

@@ -78,10 +78,11 @@ def _place(slug: str) -> Country:
 
 def _first_clinics(country: str, treatment: str) -> list[Card]:
     """Returns the first cards of clinics that offer the treatment; of all clinics for the only treatment."""
-    treatments = market().treatments
-    asked = treatment if len(treatments) > 1 else None
-    found = search(ClinicFilter(country=country, treatment=asked), total=0).rows[:FIRST_CLINICS]
-    return Deck(preferences.currency(), treatments, asked).cards(found)
+    found = market()
+    asked = treatment if len(found.treatments) > 1 else None
+    wanted = ClinicFilter(country=country, treatment=asked)
+    rows = search(wanted, known=found.known(wanted)._replace(total=0)).rows[:FIRST_CLINICS]
+    return Deck(preferences.currency(), found.treatments, asked).cards(rows)
 
 
 def country_prices(treatment: Treatment, country: str) -> dict[str, object]:

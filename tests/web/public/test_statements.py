@@ -19,6 +19,9 @@ FILTERS = (
 )
 
 
+PING = "SELECT 1"  # where a connection lay idle on a slow machine
+
+
 @pytest.fixture
 def shop(own_app: Flask) -> Flask:
     """Thirty clinics, on a database of its own: the test's connection is the site's."""
@@ -36,7 +39,7 @@ def sent_for(shop: Flask, path: str, *, times: int) -> int:
     with statements_sent(shop) as sent:
         for _ in range(times):
             assert len(reader.get(path).page.all("h2")) > 2
-    return len(sent)
+    return len([statement for statement in sent if statement != PING])
 
 
 @pytest.mark.parametrize("path", [f"/clinics{query}" for query in FILTERS])
