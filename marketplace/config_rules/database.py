@@ -33,6 +33,7 @@ class Login:
     version: int
     quiet_log: bool
     has_timeouts: bool
+    waits_for_standby: bool
 
 
 def parsed(url: str) -> dict[str, Any] | None:
@@ -147,7 +148,10 @@ def refused(error: psycopg.Error, *, name: str = "DATABASE_URL") -> Finding:
     return Finding(name, f"the database could not be asked ({type(error).__name__})")
 
 
-def log_advice(login: Login) -> Iterator[str]:
-    """Settings that keep what people typed out of the server's own log."""
+def server_advice(environ: Environment, login: Login) -> Iterator[str]:
+    """What to set on the server: for its own log, and where another is to take over."""
     if not login.quiet_log:
         yield "ALTER ROLE <app's login> SET log_min_messages = 'log'  (the text of an error holds what was typed)"
+    hosts = str((parsed(environ.get("DATABASE_URL", "")) or {}).get("host") or "")
+    if "," in hosts and not login.waits_for_standby:
+        yield "synchronous_standby_names  (without it a lost primary takes along what it alone acknowledged)"

@@ -29,7 +29,8 @@ SELECT bool_or(rolsuper), bool_or(rolbypassrls),
        current_setting('log_min_messages') IN ('log', 'fatal', 'panic'),
        count(*) FILTER (WHERE rolname = ANY(%(roles)s)) = cardinality(%(roles)s),
        current_setting('statement_timeout') <> '0'
-         AND current_setting('idle_in_transaction_session_timeout') <> '0'
+         AND current_setting('idle_in_transaction_session_timeout') <> '0',
+       current_setting('synchronous_standby_names') <> ''
 FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')
 """
 
@@ -45,7 +46,7 @@ def check(environ: Environment) -> tuple[list[Finding], list[str]]:
     else:
         if login is not None:
             findings += database.unsafe_login(environ, login)
-            advice += [f"PostgreSQL  {line}" for line in database.log_advice(login)]
+            advice += [f"PostgreSQL  {line}" for line in database.server_advice(environ, login)]
     findings += unreachable(environ)
     return sorted(set(findings)), advice
 
@@ -70,7 +71,15 @@ def ask_server(environ: Environment) -> database.Login | None:
     is_pooled = bool(environ.get("DIRECT_DATABASE_URL"))
     given = {"prepare_threshold": None} if is_pooled else {"options": f"{parts.get('options') or ''} {OPTIONS}".strip()}
     with psycopg.connect(**{"connect_timeout": "5", **parts, **given}, autocommit=True) as connection:
-        row = connection.execute(LOGIN, {"roles": list(ROLES)}).fetchone() or (True, True, True, False, False, False)
+        row = connection.execute(LOGIN, {"roles": list(ROLES)}).fetchone() or (
+            True,
+            True,
+            True,
+            False,
+            False,
+            False,
+            False,
+        )
         return database.Login(
             superuser=row[0],
             bypasses_policies=row[1],
@@ -78,6 +87,7 @@ def ask_server(environ: Environment) -> database.Login | None:
             quiet_log=row[3],
             may_take_roles=row[4],
             has_timeouts=row[5],
+            waits_for_standby=row[6],
             encrypted=bool(connection.pgconn.ssl_in_use),
             gave_password=bool(connection.pgconn.used_password),
             version=connection.info.server_version // 10000,

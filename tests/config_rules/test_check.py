@@ -82,8 +82,14 @@ def test_sp18_safe_settings_pass(safe: dict[str, str], capsys: pytest.CaptureFix
 
 
 def test_a_database_that_logs_what_was_typed_is_named() -> None:
-    assert not list(database.log_advice(TRUSTED))
-    assert len(list(database.log_advice(replace(TRUSTED, quiet_log=False)))) == 1
+    assert not list(database.server_advice({}, TRUSTED))
+    assert len(list(database.server_advice({}, replace(TRUSTED, quiet_log=False)))) == 1
+
+
+def test_a_second_host_that_nobody_waits_for_is_named() -> None:
+    two = {"DATABASE_URL": "postgresql://app@a,b/m?target_session_attrs=read-write"}
+    assert ["synchronous" in advice for advice in database.server_advice(two, TRUSTED)] == [True]
+    assert not list(database.server_advice(two, replace(TRUSTED, waits_for_standby=True)))
 
 
 @pytest.mark.parametrize(("setting", "value", "name"), UNSAFE)
@@ -124,6 +130,7 @@ TRUSTED = database.Login(
     version=18,
     quiet_log=True,
     has_timeouts=True,
+    waits_for_standby=False,
 )
 
 

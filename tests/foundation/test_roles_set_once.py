@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import uuid7
@@ -86,3 +86,14 @@ def test_what_stands_beside_the_request_is_one_statement(nobody: Flask) -> None:
     with statements_sent(nobody) as sent, statements() as connection:
         assert connection.scalar(WHO) == DatabaseRole.WORKER
     assert sent == ["SELECT current_user"]
+
+
+def test_a_connection_that_is_lost_when_a_role_is_set_is_told_as_lost(nobody: Flask) -> None:
+    use_role(DatabaseRole.PATIENT)
+    pid = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with pytest.raises(OperationalError), as_system():
+        db.session.execute(WHO)
+    db.session.rollback()
+    assert db.session.scalar(WHO) == DatabaseRole.PATIENT

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,11 +13,13 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 
+from marketplace.backups.archive import create_backup
+from marketplace.config_rules.database_url import database_url
 from marketplace.extensions import db
 from marketplace.foundation.database import engines, standby
 from marketplace.foundation.database.standby import Server, StandbyWatch, watch_of
 from marketplace.mail.suppression import ALL, Reason, Suppression, suppress
-from marketplace.processes.embedded_postgres import EmbeddedPostgres
+from marketplace.processes.embedded_postgres import BACKUP, EmbeddedPostgres
 from tests.browser import wait_for
 from tests.conftest import app_on, reader_of
 from tests.factories import PASSWORD, build_account, build_clinic
@@ -163,3 +166,14 @@ def test_figures_come_from_the_standby_but_for_who_changed_something(read_app: F
         asked.clear()
         assert operator.get(path).status_code == 200
         assert asked == []
+
+
+def test_a_backup_is_taken_from_the_standby(read_app: Flask, second: Standby, tmp_path: Path) -> None:
+    name = make_url(read_app.config["SQLALCHEMY_DATABASE_URI"]).database
+    hosts = f"host=/nowhere&host={second.socket}&target_session_attrs=standby"
+    read_app.config["BACKUP_DATABASE_URL"] = database_url(f"postgresql://{BACKUP}@/{name}?{hosts}")
+    with read_app.app_context():
+        manifest = create_backup(tmp_path / "backup")
+        db.session.rollback()
+    assert manifest.tables["procedure"].rows > 0
+    assert (tmp_path / "backup").stat().st_size > 0

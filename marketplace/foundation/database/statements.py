@@ -82,8 +82,10 @@ def measure(engine: Engine, *, slow_after: float) -> None:
 
     @event.listens_for(engine, "handle_error")
     def fail(context: ExceptionContext) -> None:
-        if context.connection is not None and context.statement is not None:
-            _count(context.connection, context.statement, slow_after=slow_after)
+        connection = context.connection
+        # One that was given up while its role was set knows nothing of the statement any more.
+        if connection is not None and context.statement is not None and not connection.invalidated:
+            _count(connection, context.statement, slow_after=slow_after)
 
 
 def _count(connection: Connection, statement: str, *, slow_after: float) -> None:
