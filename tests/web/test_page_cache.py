@@ -115,6 +115,12 @@ def test_what_is_kept_costs_no_statement_and_is_the_same(site, path):
     assert {k: v for k, v in first.headers if k not in own} == {k: v for k, v in second.headers if k not in own}
 
 
+def test_what_a_page_took_is_told_where_it_was_made(site):
+    made, kept = (site.test_client().get("/treatments/mesotherapy/questions") for _time in range(2))
+    assert "Server-Timing" in made.headers
+    assert "Server-Timing" not in kept.headers
+
+
 def test_metrics_tell_what_was_found_and_count_it_as_an_answer_of_its_page(site):
     def counted() -> list[float]:
         found = [("marketplace_page_cache_total", {"found": found}) for found in ("hit", "miss")]

@@ -35,6 +35,7 @@ REFUSAL_AGE = 5.0  # of "not found" and redirects
 REFUSALS_SHARE = 16  # they have one part in so many of the room: made-up addresses displace no page
 KEPT = {200: MAX_AGE, 308: REFUSAL_AGE, 404: REFUSAL_AGE}
 OF_ONE_REQUEST = frozenset({"x-request-id", "content-length", "date", "server-timing"})
+PASSED_ON = frozenset({"x-request-id", "server-timing"})  # of these, those that Flask's own answer still has
 # After whose commits the workers of this machine look at once; all other changes come by notice.
 CHANGES_PAGES = frozenset({DatabaseRole.CLINIC, DatabaseRole.OPERATOR})
 
@@ -106,7 +107,7 @@ class PageCache:
         self.hits += 1
         PAGE_CACHE.labels("hit").inc()
         request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
-        status, body = self._send(key, page, environ, start_response, request_id=request_id)
+        status, body = self._send(key, page, environ, start_response, own=[("X-Request-ID", request_id)])
         tell_kept(
             method=environ["REQUEST_METHOD"],
             endpoint=page.endpoint,
@@ -134,10 +135,11 @@ class PageCache:
         page = answer.as_page(_joined(parts), offer)
         if page.version >= version:
             self._store_of(page).put(key, page)
-        return self._send(key, page, environ, start_response, request_id=answer.header("x-request-id"))[1]
+        own = [(name, value) for name, value in answer.headers if name.lower() in PASSED_ON]
+        return self._send(key, page, environ, start_response, own=own)[1]
 
     def _send(
-        self, key: Key, page: Page, environ: WSGIEnvironment, start_response: StartResponse, *, request_id: str
+        self, key: Key, page: Page, environ: WSGIEnvironment, start_response: StartResponse, *, own: list[Header]
     ) -> tuple[int, list[bytes]]:
         """Starts the answer; returns its status and its body."""
         encoding = encoding_for(environ.get("HTTP_ACCEPT_ENCODING", "")) if page.is_worth_encoding else ""
@@ -147,9 +149,9 @@ class PageCache:
             self._store_of(page).count_again(key, page)
         known = environ.get("HTTP_IF_NONE_MATCH", "")
         if known and (variant.etag in known or known == "*"):
-            start_response("304 NOT MODIFIED", [*variant.unchanged, ("X-Request-ID", request_id)])
+            start_response("304 NOT MODIFIED", [*variant.unchanged, *own])
             return 304, []
-        start_response(page.status, [*variant.headers, ("X-Request-ID", request_id)])
+        start_response(page.status, [*variant.headers, *own])
         return int(page.status[:3]), [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
 
     def _store_of(self, page: Page) -> PageStore:
