@@ -18,5 +18,8 @@ if sys.argv[-2:] == ["config", "check"]:
 metrics_files.reserve(os.environ)
 
 from marketplace.app import create_app
+from marketplace.foundation.metrics import count_after_fork
 
 app = create_app()
+# gunicorn's workers are forked after this.
+os.register_at_fork(after_in_child=count_after_fork)

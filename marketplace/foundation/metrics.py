@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    values,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from marketplace.processes import metrics_files
@@ -44,6 +51,19 @@ JOBS = Histogram(
     f"{PREFIX}_job_seconds", "Jobs of the worker by task and end", ["task", "end"], registry=OWN, buckets=SECONDS
 )
 PAGE_CACHE = Counter(f"{PREFIX}_page_cache", "Looks into the cache of pages", ["found"], registry=OWN)
+
+
+def count_after_fork() -> None:
+    """Gives a forked process files of its own; without room for them it counts for itself, from nothing."""
+    global FOLDER
+    if FOLDER is None or metrics_files.reserve(os.environ):
+        return
+    FOLDER, values.ValueClass = None, values.MutexValue
+    for counted in (REQUESTS, STATEMENTS, STATEMENT_SECONDS, SLOW_STATEMENTS, POOL_WAITS, ROUTING, JOBS, PAGE_CACHE):
+        if counted._labelnames:
+            counted.clear()
+        else:
+            counted._metric_init()
 
 
 def observe_request(

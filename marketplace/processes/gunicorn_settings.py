@@ -1,15 +1,16 @@
 """gunicorn's settings. GUNICORN_CMD_ARGS overrides each of them, for example `--bind 0.0.0.0:8000`."""
 
+import gc
 import os
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from marketplace.processes import last_commit, logs, metrics_files
+from marketplace.processes import even_worker, last_commit, logs, metrics_files
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+worker_class = "marketplace.processes.even_worker.EvenWorker"
 threads = 4
 keepalive = 5
 timeout = 30
@@ -32,13 +33,25 @@ logs.install("web")
 metrics_files.share(os.environ)
 
 
-def child_exit(_arbiter: Arbiter, _worker: Worker) -> None:
-    """Keeps what the worker counted."""
+def child_exit(_arbiter: Arbiter, worker: Worker) -> None:
+    """Keeps what the worker counted, and leaves its slot to another."""
     metrics_files.share(os.environ)
+    even_worker.free_slot(worker)
 
 
-# Memory made here, in the master, is shared by the workers.
+pre_fork = even_worker.take_slot
+
+
+# Memory made here, in the master, is shared by the workers, and so is the app. A reload (HUP) starts new workers of the
+# same code and settings.
 last_commit.note()
+preload_app = True
+
+
+def when_ready(_arbiter: Arbiter) -> None:
+    """Takes what stands before the fork from the collector, which would write into each object and so copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Worker) -> None:

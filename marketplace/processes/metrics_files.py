@@ -53,13 +53,13 @@ def _own_folder(environ: Mapping[str, str]) -> Path:
     return MEMORY / f"marketplace-metrics-{os.geteuid()}-{mark}" if MEMORY.is_dir() else folder / "metrics"
 
 
-def reserve(environ: MutableMapping[str, str]) -> None:
-    """Makes this process's files with all their room, before the first count.
+def reserve(environ: MutableMapping[str, str]) -> bool:
+    """Makes this process's files with all their room, before the first count; returns whether it has them.
 
     Where there is no room, or no such folder, the process counts for itself.
     """
     if not environ.get(SETTING):
-        return
+        return False
     try:
         for kind in KINDS:
             with (Path(environ[SETTING]) / f"{kind}_{os.getpid()}.db").open("ab") as file:
@@ -67,6 +67,7 @@ def reserve(environ: MutableMapping[str, str]) -> None:
     except OSError as problem:
         log.warning("no room for shared counts", extra={"fields": {"errno": problem.errno}})
         del environ[SETTING]
+    return SETTING in environ
 
 
 def add_up_ended(folder: Path) -> None:

@@ -147,6 +147,7 @@ RULES: dict[str, tuple[Found, str, dict[str, str]]] = {
         {
             "marketplace/processes/run.py": "asks the own port whether it is ready",
             "marketplace/processes/mailbox.py": "looks for a free port",
+            "marketplace/processes/even_worker.py": "takes connections, makes none",
             "marketplace/mail/dialling.py": "SMTP to MAIL_SERVER",
             "marketplace/mail/transport.py": "SMTP to MAIL_SERVER",
             "marketplace/mail/delivery.py": "SMTP to MAIL_SERVER",

@@ -48,6 +48,29 @@ def test_counts_of_ended_processes_are_kept_in_one_file(tmp_path: Path) -> None:
     assert files(tmp_path) == {"ended.db"}
 
 
+FORKED = """
+import os, sys
+os.register_at_fork(after_in_child=metrics.count_after_fork)
+metrics.ROUTING.observe(0.1)
+if os.fork() == 0:
+    sys.stdout.flush()
+    metrics.PAGE_CACHE.labels("hit").inc()
+    metrics.ROUTING.observe(0.1)
+    print(metrics.exposition().decode())
+    sys.stdout.flush()
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.parametrize(("room", "hits", "routed"), [(metrics_files.ROOM, 2.0, 2.0), (2**60, 1.0, 1.0)])
+def test_a_forked_process_counts_in_files_of_its_own_or_alone(tmp_path: Path, room: int, hits: float, routed: float):
+    settings = {metrics_files.SETTING: str(tmp_path)}
+    told = run(f"{COUNTED}\nmetrics_files.ROOM = {room}\n{FORKED}", **settings)
+    assert f'marketplace_page_cache_total{{found="hit"}} {hits}' in told
+    assert f"marketplace_routing_seconds_count {routed}" in told
+
+
 def test_a_file_has_its_room_before_the_first_count(tmp_path: Path) -> None:
     metrics_files.reserve({metrics_files.SETTING: str(tmp_path)})
     (counts, sums) = sorted(tmp_path.iterdir())

@@ -1,1 +1,4 @@
-class Arbiter: ...
+from gunicorn.workers.base import Worker
+
+class Arbiter:
+    WORKERS: dict[int, Worker]

@@ -1,0 +1,9 @@
+import socket
+
+from gunicorn.workers.base import Worker
+
+class ThreadWorker(Worker):
+    nr_conns: int
+    def accept(self, listener: socket.socket) -> None: ...
+    def set_accept_enabled(self, enabled: bool) -> None: ...
+    def wait_for_and_dispatch_events(self, timeout: float) -> None: ...
