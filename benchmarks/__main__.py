@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import document, figures, load
+from benchmarks import document, figures, load, reasons
 from benchmarks.data.cluster import Cluster
 from benchmarks.figures import Figure
 from benchmarks.progress import say
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     if size.name != "tiny":
         kept = figures.keep(found)
         document.write(kept)
-    figures.show(kept)
+    reasons.show(kept)
     for number, problem in broken.items():
         say(f"Row {number} could not be measured: {problem}")
     return bool(broken)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks import figures, plot
+from benchmarks import figures, plot, reasons
 from benchmarks.figures import CPU, Figure
 
 ROOT = Path(__file__).parents[1]
@@ -81,7 +81,9 @@ def _missed(found: Sequence[Figure]) -> str:
     rows = [each for each in found if not each.met]
     if not rows:
         return "Every goal is met."
-    return "\n".join(f"- {each.figure} ({each.size}): {each.ratio:.3g}, goal {each.goal}" for each in rows)
+    missed = [f"- Row {each.row}, {each.figure} ({each.size}): {each.ratio:.3g}, goal {each.goal}" for each in rows]
+    why = _table(("row", "why, and what would be tried next"), reasons.of_missed(found).items())
+    return "\n".join([*missed, "", why])
 
 
 def _when(found: Sequence[Figure]) -> str:

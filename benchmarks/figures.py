@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.progress import CONSOLE
-
 RESULTS = Path(__file__).parent / "results.json"
 CPU = "ms CPU"
 _HOLDS = {">=": operator.ge, "<=": operator.le}
@@ -137,14 +135,4 @@ def _cells(found: Figure) -> tuple[str, ...]:
         met,
         spread,
         found.size,
-    )
-
-
-def show(figures: Sequence[Figure]) -> None:
-    """Prints the table and how many goals are met."""
-    met = sum(each.met for each in figures)
-    CONSOLE.print("\n" + table(figures), highlight=False, markup=False, soft_wrap=True)
-    missed = sorted({each.row for each in figures if not each.met}, key=order)
-    CONSOLE.print(
-        f"\n{met} of {len(figures)} figures meet their goal." + (f" Missed: {', '.join(missed)}." if missed else "")
     )

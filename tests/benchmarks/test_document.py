@@ -2,9 +2,12 @@
 
 import xml.etree.ElementTree as ET
 
-from benchmarks import document, figures
+from benchmarks import document, figures, reasons
 from benchmarks.figures import Figure, Goal, figure
 from benchmarks.plot import Axis
+from benchmarks.reasons import REASONS
+from benchmarks.registry import ROWS
+from benchmarks.rows import ALL
 
 
 def of_row(row: str, what: str, *, value: float = 5, count: int = 0) -> Figure:
@@ -32,9 +35,17 @@ def test_the_page_has_every_section() -> None:
 def test_figures_come_between_the_marks() -> None:
     page = "before\n<!-- figures: missed -->\nold\n<!-- end -->\nafter\n"
     found = document.filled(page, [of_row("1", "list: R / ours")])
-    assert found == (
-        "before\n<!-- figures: missed -->\n- list: R / ours (100 k clinics): 1.1, goal >= 1.15\n<!-- end -->\nafter\n"
+    assert found.startswith(
+        "before\n<!-- figures: missed -->\n- Row 1, list: R / ours (100 k clinics): 1.1, goal >= 1.15\n"
     )
+    assert found.endswith("\n<!-- end -->\nafter\n")
+    assert "old" not in found
+
+
+def test_every_row_has_a_reason_and_an_idea() -> None:
+    assert ALL
+    assert {str(number) for number in ROWS} <= set(REASONS)
+    assert reasons.of_missed([of_row("1", "list: R / ours")]) == {"1": REASONS["1"]}
 
 
 def test_a_page_stands_beside_what_it_was() -> None:

@@ -1,0 +1,63 @@
+"""Why a goal is missed, where it is, and what would be tried next: for the table and for docs/performance.md."""
+
+from collections.abc import Mapping, Sequence
+
+from benchmarks.figures import Figure, order, table
+from benchmarks.progress import CONSOLE, say
+
+# By row. What a row says here is shown only while one of its figures misses its goal.
+REASONS: Mapping[str, str] = {
+    "0": "R is the yardstick of rows 1 and 2: their ratios are off by as much.",
+    "1": (
+        "The real list has what R has not: a form of filters with their counts, chips, badges, amounts in the "
+        "reader's currency, words looked up for a language. Next: keep the rendered form until the counts change, "
+        "ask for the locale once a page, cards without macros."
+    ),
+    "2": (
+        "These pages do more than R's list: totals of whole trips, several tables, a guide's text. Next: the same "
+        "as for lists, and the parts that depend on no reader kept as rendered text."
+    ),
+    "3": ("The larger the page, the more the copy into the socket counts. Next: hand out what is compressed already."),
+    "4": (
+        "A statement for each kind of row that a page shows. Next: one statement a page, with the rows of each "
+        "kind as JSON."
+    ),
+    "5": "Next: EXPLAIN of the dearest combination.",
+    "6": (
+        "Consents, decisions, the mail rendered and sealed: W stores less and writes no words. Next: render the "
+        "mail in the worker."
+    ),
+    "7": "The same as for the form, without the page.",
+    "8": (
+        "Each mail has a transaction of its own before and after it is sent, so that none is lost or sent twice. "
+        "Next: a transaction for several mails to different domains."
+    ),
+    "9": (
+        "The worker is told by a NOTIFY and then fetches, prepares and sends in three transactions. Next: prepare "
+        "and fetch in one."
+    ),
+    "10": "Next: EXPLAIN of the statement.",
+    "11": "Places are counted in one row a clinic, locked until the commit. Next: take them last.",
+    "12": "Next: a cursor in the place of a page number, counts that stop at a thousand.",
+    "13": "Next: a partial index for the rare state.",
+    "14": "Next: EXPLAIN of the statement that grows.",
+    "15": "Connections are shared out by who is quicker. Next: fewer connections a worker.",
+    "16": "Next: load what a worker needs before it is forked, so that it is shared.",
+    "17": "Next: more rows a statement.",
+    "18": "Next: fewer bytes before the first paint.",
+}
+
+
+def show(figures: Sequence[Figure]) -> None:
+    """Prints the table, how many goals are met, and the reason of each that is not."""
+    CONSOLE.print("\n" + table(figures), markup=False, soft_wrap=True)
+    met = sum(each.met for each in figures)
+    say(f"\n{met} of {len(figures)} figures meet their goal.")
+    for row, reason in of_missed(figures).items():
+        say(f"Row {row} misses: {reason}")
+
+
+def of_missed(found: Sequence[Figure]) -> dict[str, str]:
+    """Returns the reason of each row that misses a goal, in the order of the rows."""
+    rows = sorted({each.row for each in found if not each.met}, key=order)
+    return {row: REASONS[row] for row in rows if row in REASONS}
