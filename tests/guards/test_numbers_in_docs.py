@@ -98,6 +98,12 @@ HELD = {
         f"a sign-in older than {PASSWORD_AGAIN}",
         f"to one operator for {minutes(access_records.OPEN_FOR)}",
     ),
+    "operations.md": (
+        f"it is gone after {days(stored_data.BACKUP_RETENTION)}",
+        f"ends by itself after {seconds(timedelta(seconds=int(timeouts.WEB.settings['statement_timeout'][:-1])))}",
+        f"is taken up again within {seconds(timedelta(seconds=worker.DEAD_AFTER))}",
+        f"wait and go out for {hours(smtp_outcomes.GIVE_UP_AFTER)}",
+    ),
     "scale.md": (
         f"jobs of a worker that died are taken up by the others within {seconds(timedelta(seconds=worker.DEAD_AFTER))}",
         f"each new connection {seconds(timedelta(seconds=timeouts.CONNECT_SECONDS))} before the next is tried",
@@ -114,6 +120,9 @@ EXCEPTIONS = {
     "the session or within two days": "Flask-Security's and Flask-WTF's own",
     "the session, or within two days": "Flask-Security's and Flask-WTF's own",
     "ten minutes for what is mailed": "the requirement's words",
+    "systemd starts it again by itself every 2 seconds": "RestartSec in docs/deployment",
+    "the site finds it within 4 seconds": "measured: timeouts.OPEN_SECONDS and a look",
+    "within 72 hours the authority": "the regulation's own",
     "the standby promoted 5 seconds later": "what the experiment does",
     "1,090 have ten characters or more": "counted in the list",
 }

@@ -66,11 +66,12 @@ def test_rp17_a_lost_primary_loses_nothing(landscape: Landscape, figure: Note) -
     read = stranger.leave()
     wait_for(lambda: landscape.waiting() == 0, seconds=120)
     asked, counted = crowd.answers(), Counter(answer.status for answer in crowd.answers())
+    since = [answer for answer in asked if answer.ended > lost]
     missing, halves = stored.judge(landscape, people)
     back = recovery(asked, lost)
     after = sum(person.confirmed and person.poster.answers[-1].ended > promoted for person in people)
     said = f"{counted[303]} x 303, {missing} missing, {halves} half-stored, {counted[503]} x 503"
-    times = f"promoted in {promoted - lost:.1f} s, away for {away_for(asked):.1f} s, back {back:.1f} s after the loss"
+    times = f"promoted in {promoted - lost:.1f} s, away for {away_for(since):.1f} s, back {back:.1f} s after the loss"
     figure(
         "RP17", f"primary killed under {PEOPLE} people on two machines", f"{said}; {times}; {after} confirmed after it"
     )
