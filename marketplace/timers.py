@@ -22,6 +22,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "settle choices after 48 hours": choosing.settle_due,
     "remind clinics at half time": leads.remind_due,
     "expire unanswered leads": leads.expire_due,
+    "count reply times again": leads.recount_reply_times_due,
     "ask clinics again to delete": deletion_duties.chase_due,
     "offer clinics to who waits": waiting.offer_clinics_due,
     "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once

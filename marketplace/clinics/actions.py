@@ -12,7 +12,7 @@ from marketplace.clinics.states import REQUIRED_CHECKS, CheckState, DecisionKind
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import current_actor, record
-from marketplace.foundation.database.transactions import for_each_locked
+from marketplace.foundation.database.transactions import BATCH, for_each_locked, lock_rows
 from marketplace.foundation.problems import Refused
 from marketplace.words.event import joined_codes
 from marketplace.words.listing import SEND_BACK_REASONS, SUSPENSION_REASONS
@@ -126,8 +126,13 @@ def expire_checks_due(now: datetime) -> int:
         CHECK.move(check, CheckState.EXPIRED)
         record(events.CheckExpired(clinic_id=check.clinic_id, reason=check.kind))
 
-    due = select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date())
-    return for_each_locked(due.order_by(Check.expires_on), expire)
+    due = (
+        select(Check).where(Check.state == CheckState.PASSED, Check.expires_on < now.date()).order_by(Check.expires_on)
+    )
+    # Each writes its clinic's summary row: the clinics are locked before the checks.
+    clinics = set(db.session.scalars(due.with_only_columns(Check.clinic_id).limit(BATCH)))
+    lock_rows(Clinic, clinics)
+    return for_each_locked(due.where(Check.clinic_id.in_(clinics)), expire)
 
 
 def missing_checks(clinic: Clinic) -> list[str]:

@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 
 from marketplace.catalogue.models import Procedure, Treatment
-from marketplace.clinics.market import FIGURES, REAL, SAMPLE, MarketVersion
-from marketplace.clinics.models import Clinic, ListingFacet
+from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet, MarketVersion
+from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 from marketplace.extensions import db

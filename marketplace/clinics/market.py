@@ -38,6 +38,16 @@ class MarketVersion(Base):
     counted_at: Mapped[datetime]
 
 
+class ListingFacet(Base):
+    """How many published listings have a value, counted when a listing changes and not when a page is read."""
+
+    __tablename__ = "listing_facet"
+
+    dimension: Mapped[str] = mapped_column(primary_key=True)  # country, city, language, procedure
+    value: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class Place(NamedTuple):
     """A country's code and one of its cities; its facet is "TR/Istanbul"."""
 

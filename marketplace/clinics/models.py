@@ -30,6 +30,7 @@ class Clinic(Created, Base):
         *state_checks(ListingState, column="listing_state"),
         CheckConstraint("daily_capacity >= 0 AND weekly_capacity >= 0", name="capacity_not_negative"),
         Index("ix_clinic_country_city", "country", "city"),
+        Index("ix_clinic_reply_until", "reply_until", postgresql_where="reply_until IS NOT NULL"),
         Index("ix_clinic_languages", "languages", postgresql_using="gin"),
         Index(
             "ix_clinic_search_text",
@@ -74,6 +75,7 @@ class Clinic(Created, Base):
     leads_sent: Mapped[int] = mapped_column(default=0)
     leads_answered: Mapped[int] = mapped_column(default=0)
     reply_minutes: Mapped[int | None]  # median of the last 90 days, unanswered counted; from five leads on
+    reply_until: Mapped[datetime | None]  # then the first lead it counts is 90 days old, and it is counted anew
 
     prices: Mapped[list["ClinicPrice"]] = relationship(back_populates="clinic", cascade="all, delete-orphan")
     people: Mapped[list["ClinicPerson"]] = relationship(cascade="all, delete-orphan", order_by="ClinicPerson.position")
@@ -227,16 +229,6 @@ class ClinicLoad(Base):
     day_taken: Mapped[int]
     week: Mapped[date]  # its Monday
     week_taken: Mapped[int]
-
-
-class ListingFacet(Base):
-    """How many published listings have a value, counted when a listing changes and not when a page is read."""
-
-    __tablename__ = "listing_facet"
-
-    dimension: Mapped[str] = mapped_column(primary_key=True)  # country, city, language, procedure
-    value: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]
 
 
 LISTING: Lifecycle[Clinic, ListingState] = Lifecycle(

@@ -117,16 +117,23 @@ def refresh_reply_times(clinic: Clinic) -> None:
     now = clock.now()
     stopped_at = case((Lead.state == LeadState.FROZEN, Lead.frozen_at))
     query = select(Lead.new_at, Lead.answered_at, func.coalesce(Lead.answered_at, stopped_at, now), Lead.frozen_seconds)
-    rows = db.session.execute(query.where(Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW))
+    rows = db.session.execute(query.where(Lead.clinic_id == clinic.id, Lead.new_at > now - WINDOW)).all()
     seen = [
         ((until - new - timedelta(seconds=stopped)).total_seconds() / 60, answered is not None)
         for new, answered, until, stopped in rows
         if new
     ]
+    clinic.reply_until = None
     if len(seen) >= SHOWN_FROM:
         median = median_minutes(seen)
         clinic.reply_minutes = round(median) if median is not None else None
-        db.session.flush()
+        clinic.reply_until = min(row.new_at for row in rows if row.new_at) + WINDOW
+    db.session.flush()
+
+
+def recount_reply_times_due(now: datetime) -> int:
+    """Counts reply times anew from which a lead falls out after 90 days, and returns how many."""
+    return for_each_locked(select(Clinic).where(Clinic.reply_until <= now), refresh_reply_times)
 
 
 def must_go_on(lead: Lead) -> None:

@@ -65,6 +65,19 @@ def test_frozen_time_is_no_silence(make_lead: Make) -> None:
     assert leads[0].clinic.reply_minutes == 120
 
 
+def test_a_reply_time_is_counted_anew_when_a_lead_is_90_days_old(make_lead: Make) -> None:
+    leads = [make_lead()]
+    leads += [make_lead(leads[0].clinic, email=f"p{n}@patient.example") for n in range(5)]
+    clinic, start = leads[0].clinic, leads[0].new_at
+    leads[0].new_at = start - timedelta(days=30)
+    for lead, hours in zip(leads, (1, 2, 3, 4, 5, 6), strict=True):
+        at(start + hours * HOUR, actions.decline, lead, "no_dates")
+    before, due = clinic.reply_minutes, start + timedelta(days=60)
+    with clock.set_to(due + HOUR):
+        counted = [clocks.recount_reply_times_due(moment) for moment in (due - HOUR, due + HOUR, due + HOUR)]
+    assert (counted, before, clinic.reply_minutes) == ([0, 1, 0], 240, 240)
+
+
 def test_while_it_is_frozen_it_is_counted_up_to_then(make_lead: Make) -> None:
     lead = make_lead()
     at(lead.new_at + HOUR, suspend, lead)

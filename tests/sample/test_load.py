@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import Account
 from marketplace.catalogue import exchange
-from marketplace.clinics.models import Clinic, ListingFacet
+from marketplace.clinics.market import ListingFacet
+from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.leads.models import Lead
