@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from click import ClickException
 
-from marketplace.config_rules.database_url import database_url
+from marketplace.config_rules.database import database_url
 from marketplace.config_rules.environment import unreadable, unsafe
 from marketplace.config_rules.finding import Finding
 from marketplace.config_rules.finding import is_on as _flag

@@ -1,11 +1,14 @@
-"""Figures for Prometheus: of the database, read at each request, and of what the processes of this machine counted.
+"""Whether the site can work, and figures for Prometheus: of the database, and of what this machine's processes counted.
 
 Every process gives the same answer.
 """
 
 import hmac
 import ipaddress
+import shutil
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -15,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation import metrics
-from marketplace.foundation.database import queue, readiness
+from marketplace.foundation.database import queue
 from marketplace.foundation.database.roles import as_system
 from marketplace.leads import operator_queries as leads
 from marketplace.mail import operator_queries as mail
@@ -23,6 +26,22 @@ from marketplace.quote_requests import queries as quote_requests
 
 blueprint = Blueprint("metrics", __name__)
 PROXIES_SAY = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+LATE_AFTER = timedelta(minutes=5)
+MIN_FREE = 0.05  # of the disk below DATA_DIR
+
+
+def ready() -> dict[str, str]:
+    """The state of each part: `ok`, or what is wrong with it. Raises what the database raises when it is away."""
+    late = queue.queue_age() > LATE_AFTER
+    return {"database": "ok", "queue": "late" if late else "ok", "disk": "ok" if _disk_has_room() else "full"}
+
+
+def _disk_has_room() -> bool:
+    folder = Path(str(current_app.config["DATA_DIR"])).resolve()
+    while not folder.exists():
+        folder = folder.parent
+    usage = shutil.disk_usage(folder)
+    return usage.free > usage.total * MIN_FREE
 
 
 class Figures(Collector):
@@ -50,7 +69,7 @@ def _figures() -> Iterator[GaugeMetricFamily]:
     yield jobs
     connections = queue.connection_count()
     yield GaugeMetricFamily("marketplace_database_connections", "Connections of the app's login", connections)
-    oldest = readiness.queue_age().total_seconds()
+    oldest = queue.queue_age().total_seconds()
     yield GaugeMetricFamily("marketplace_oldest_due_job_seconds", "Since when the oldest due job waits", oldest)
 
 

@@ -13,7 +13,7 @@ from marketplace import worker
 from marketplace.backups import contents
 from marketplace.config import load_config
 from marketplace.config_rules import database
-from marketplace.config_rules.database_url import database_url
+from marketplace.config_rules.database import database_url
 from marketplace.extensions import db
 from marketplace.processes.config_check import ask_server
 from tests.conftest import app_on

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 
 from marketplace.backups.archive import create_backup
-from marketplace.config_rules.database_url import database_url
+from marketplace.config_rules.database import database_url
 from marketplace.extensions import db
 from marketplace.foundation.database import engines, standby
 from marketplace.foundation.database.standby import Server, StandbyWatch, watch_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from marketplace.config_rules.database_url import database_url
+from marketplace.config_rules.database import database_url
 from marketplace.processes.development import sample_password_file
 from marketplace.processes.embedded_postgres import APP, BACKUP, DATABASE, OWNER, EmbeddedPostgres
 from marketplace.processes.mailbox import free_port

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from sqlalchemy import Select, Text, cast, column, delete, select, table, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Json
-from marketplace.foundation.database.roles import apply_role
+from marketplace.foundation.database.roles import apply_role, as_system
 
 # Only ever used with a connection handed in: it opens no pool, in the web process or in a worker's task.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -42,6 +43,14 @@ DEPTH = text("SELECT queue_name, CAST(status AS text), count(*) FROM procrastina
 CONNECTIONS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user"
 )
+
+_OLDEST_DUE = text("""
+    SELECT least(
+        (SELECT min(scheduled_at) FROM procrastinate_jobs WHERE status = 'todo'),
+        (SELECT min(at) FROM procrastinate_events WHERE job_id =
+            (SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at IS NULL))
+    )
+""")
 
 
 AnyConnection = psycopg.Connection[TupleRow] | psycopg.AsyncConnection[TupleRow]
@@ -136,3 +145,10 @@ def job_counts() -> dict[tuple[str, str], int]:
 def connection_count() -> int:
     """How many connections the app's login has, in all processes."""
     return db.session.scalar(CONNECTIONS) or 0
+
+
+def queue_age() -> timedelta:
+    """How long the oldest job that is due has waited for a worker; zero where none waits."""
+    with as_system():
+        oldest = db.session.scalar(_OLDEST_DUE)
+    return max(clock.now() - oldest, timedelta()) if oldest else timedelta()

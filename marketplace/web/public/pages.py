@@ -13,10 +13,10 @@ from marketplace.catalogue.texts import static_page
 from marketplace.clinics.market import market, market_figures
 from marketplace.clinics.queries import published_slugs
 from marketplace.foundation import clock
-from marketplace.foundation.database.readiness import ready
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.foundation.values.money import precision, whole_units
 from marketplace.web.http.context import contact_address
+from marketplace.web.metrics import ready
 from marketplace.web.promises import filled
 from marketplace.web.public.blueprint import blueprint
 
