@@ -1,5 +1,6 @@
 """Sees which statements the site sends to the database, and times one of them alone."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExecutionContext
 
+from benchmarks.machine import CpuCounter
 from marketplace.extensions import db
 
 
@@ -68,14 +70,23 @@ def driver() -> psycopg.Connection[Any]:
     return connection
 
 
-def time_alone(statement: Statement, *, times: int, connection: psycopg.Connection[Any]) -> float:
-    """Returns the median milliseconds of a statement, its rows fetched, by psycopg alone."""
-    took = []
+@dataclass(frozen=True)
+class Timed:
+    """Milliseconds of one statement: of CPU, here and in its backend together, and on the clock (the median)."""
+
+    cpu: float
+    clock: float
+
+
+def time_alone(statement: Statement, *, times: int, connection: psycopg.Connection[Any]) -> Timed:
+    """Times a statement, its rows fetched, by psycopg alone."""
+    text, took = statement.text.encode(), []
+    counter = CpuCounter((os.getpid(), connection.info.backend_pid))
     for _ in range(times):
         began = time.perf_counter()
-        connection.execute(statement.text.encode(), statement.parameters).fetchall()
+        connection.execute(text, statement.parameters).fetchall()
         took.append((time.perf_counter() - began) * 1000)
-    return median(took)
+    return Timed(counter.milliseconds() / times, median(took))
 
 
 NOTHING = Statement("SELECT 1", None, 0)
