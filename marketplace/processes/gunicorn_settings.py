@@ -29,8 +29,15 @@ logger_class = "marketplace.processes.gunicorn_log.CallerLogger"
 logconfig_dict = logs.configuration("web")
 logs.install("web")
 
-# The workers inherit the folder in which they count.
+# The workers inherit the folder in which they count. One that a supervisor named is its own to delete.
+_is_named = metrics_files.SETTING in os.environ
 metrics_files.share(os.environ)
+
+
+def on_exit(_arbiter: Arbiter) -> None:
+    """Leaves no folder behind."""
+    if not _is_named:
+        metrics_files.remove(os.environ)
 
 
 def child_exit(_arbiter: Arbiter, worker: Worker) -> None:

@@ -107,3 +107,17 @@ def test_a_process_that_finds_no_room_counts_for_itself(caplog: pytest.LogCaptur
     metrics_files.reserve(environ)
     assert environ == {}
     assert caplog.messages == ["no room for shared counts"]
+
+
+SERVED = """
+import os, runpy
+settings = runpy.run_path("marketplace/processes/gunicorn_settings.py")
+print(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+settings["on_exit"](None)
+"""
+
+
+def test_gunicorn_deletes_a_folder_that_nobody_named(tmp_path: Path) -> None:
+    (made,) = run(SERVED, DATA_DIR=str(tmp_path))
+    (named,) = run(SERVED, DATA_DIR=str(tmp_path), **{metrics_files.SETTING: str(tmp_path / "counts")})
+    assert (Path(made).exists(), Path(named).exists()) == (False, True)
