@@ -16,7 +16,7 @@ from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads import eligible
-from marketplace.leads.eligible import Statement
+from marketplace.leads.eligibility import Statement
 from marketplace.leads.routing import FULL, Candidate, RequestFacts, Standing, fill_to_beat
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import treatment_of
@@ -56,14 +56,21 @@ def read_best(request: QuoteRequest, facts: RequestFacts, *, most: int = eligibl
     return found + [clinic for clinic in others if clinic not in found]
 
 
+def _best(request: QuoteRequest, facts: RequestFacts, *, most: int, below: float = FULL) -> list[Standing]:
+    variant = _variant(request, facts)
+    found = _rows(eligible.best(**variant, most=most), request, facts, below=below)
+    if len(found) < most and count_published(facts.destinations)[0] > eligible.READ_AT_MOST:
+        found = _rows(eligible.all_fitting(**variant, most=most), request, facts, below=below)
+    return [Standing(*row) for row in found]
+
+
 def is_anyone_eligible(request: QuoteRequest, facts: RequestFacts) -> bool:
     """Whether any clinic could get the request now."""
-    return bool(_best(request, facts, most=1))
+    return bool(_rows(eligible.all_fitting(**_variant(request, facts), most=1), request, facts))
 
 
-def _best(request: QuoteRequest, facts: RequestFacts, *, most: int, below: float = FULL) -> list[Standing]:
-    statement = eligible.best(unsure=request.procedure_id is None, anywhere=not facts.destinations, most=most)
-    return [Standing(*row) for row in _rows(statement, request, facts, below=below)]
+def _variant(request: QuoteRequest, facts: RequestFacts) -> dict[str, bool]:
+    return {"unsure": request.procedure_id is None, "anywhere": not facts.destinations}
 
 
 def _rows(
@@ -80,7 +87,7 @@ def read_reasons(request: QuoteRequest, facts: RequestFacts) -> dict[UUID, str |
 
     They are the first 500 of the list of clinics: in a smaller market all of them that are published.
     """
-    statement = eligible.explained(unsure=request.procedure_id is None, anywhere=not facts.destinations)
+    statement = eligible.explained(**_variant(request, facts))
     return {clinic_id: reason for clinic_id, reason in _rows(statement, request, facts)}
 
 

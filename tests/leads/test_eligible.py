@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, use_role
-from marketplace.leads import eligible
+from marketplace.leads import candidates, eligible
 from marketplace.leads.candidates import is_anyone_eligible, read_best, read_named, read_reasons, request_facts
 from marketplace.leads.routing import Candidate, RequestFacts, Standing, decide, place, refusal
 from marketplace.quote_requests.models import QuoteRequest
@@ -39,6 +40,8 @@ def test_the_statements_let_in_whom_the_rules_let_in(
         facts, request, known = market_of(clinics, wish)
         let_in = {key: standing(clinic) for key, clinic in known.items() if refusal(facts, clinic) is None}
         assert {clinic.clinic_id: clinic for clinic in read_best(request, facts)} == let_in
+        with patch.object(candidates, "count_published", lambda _countries: (eligible.READ_AT_MOST + 1, 0)):
+            assert {clinic.clinic_id: clinic for clinic in read_best(request, facts)} == let_in
 
 
 @RANDOM
@@ -142,6 +145,21 @@ def test_the_best_are_read_from_an_index_and_few_rows_with_them(
 
 @pytest.mark.parametrize("market", [GREAT], indirect=True)
 @pytest.mark.parametrize("destinations", [[], ["TR", "PL"]])
+@pytest.mark.parametrize("wish", [{"languages": ["xx"], "budget_amount": 10**6}, {"budget_amount": 100}])
+def test_what_hardly_any_clinic_fulfils_is_found_by_what_is_rare(
+    market: QuoteRequest, destinations: list[str], wish: dict[str, Any]
+) -> None:
+    for name, value in {"destinations": destinations, "share_budget": True, "budget_currency": "EUR", **wish}.items():
+        setattr(market, name, value)
+    assert read_best(market, request_facts(market)) == []
+    for most in (1, eligible.CONSIDERED):
+        nodes = plan_of(market, eligible.all_fitting(unsure=False, anywhere=not destinations, most=most))
+        assert not [node for node in nodes if node["Node Type"] == "Seq Scan"]
+        assert sum(node["Actual Rows"] * node["Actual Loops"] for node in nodes) < eligible.READ_AT_MOST
+
+
+@pytest.mark.parametrize("market", [GREAT], indirect=True)
+@pytest.mark.parametrize("destinations", [[], ["TR", "PL"]])
 def test_one_plan_is_kept_for_all_requests(market: QuoteRequest, destinations: list[str]) -> None:
     market.destinations = destinations
     for number in range(20):
@@ -164,7 +182,8 @@ def test_reasons_are_looked_up_for_so_many_clinics_and_no_more(market: QuoteRequ
 def plan_of(request: QuoteRequest, statement: eligible.Statement) -> list[dict[str, Any]]:
     """Every node of the plan, with what it read."""
     wanted = {"procedure": request.procedure_id, "treatment": request.treatment_id}
-    values = eligible.values(request_facts(request), most_eur=None) | wanted
+    facts = request_facts(request)
+    values = eligible.values(facts, most_eur=facts.budget_eur) | wanted
     bound = statement.compile(dialect=db.engine.dialect).construct_expanded_state(values)
     explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {bound.statement}"
     found = db.session.connection().exec_driver_sql(explain, bound.parameters).scalar()
