@@ -12,7 +12,7 @@ PREFERENCES = ("theme", "home", "currency")
 # speed and nothing else. `q` is left out: each search counts towards a limit.
 PLACES = {"city", "country", "home"}
 COURSES = {"fare", "fare_was", "gap", "night", "night_was", "own", "plan", "sessions", "trips"}
-LISTS = {"after", "language", "max_price", "page", "procedure", "sort", "treatment"}
+LISTS = {"after", "before", "language", "max_price", "page", "procedure", "sort", "treatment"}
 PARAMETERS = {"currency", *PLACES, *COURSES, *LISTS}
 # What others add to the links they show, and no page reads.
 IGNORED = {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid"}
