@@ -1,6 +1,6 @@
 """Finds published clinics by what a reader looks for: one statement a page, however many clinics there are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from math import inf
@@ -107,18 +107,28 @@ def count(wanted: ClinicFilter, *, counted_to: int = COUNTED_TO) -> Total:
     return _total(db.session.scalar(_counting(wanted, counted_to), _values(wanted)) or 0, counted_to)
 
 
-def counts_without_each(wanted: ClinicFilter) -> dict[str, Total]:
-    """Counts, by the name of each condition that is set, the clinics that match without it: in one statement."""
+def counts_without_each(wanted: ClinicFilter, known: Callable[[ClinicFilter], Known]) -> dict[str, Total]:
+    """Counts, by the name of each condition that is set, the clinics that match without it.
+
+    One statement counts all of those that are not known.
+    """
     others = {name: wanted.without(name) for name in wanted.conditions}
-    if not others:
-        return {}
-    counts = [_counting(other, COUNTED_TO).scalar_subquery().label(name) for name, other in others.items()]
-    found = db.session.execute(select(*counts), _values(wanted)).one()
-    return {name: _total(number, COUNTED_TO) for name, number in zip(others, found, strict=True)}
+    totals = {name: known(other).total for name, other in others.items()}
+    found = {name: Total(total) for name, total in totals.items() if total is not None}
+    counts = [
+        _counting(other, COUNTED_TO, known(other)).scalar_subquery().label(name)
+        for name, other in others.items()
+        if name not in found
+    ]
+    if counts:
+        row = db.session.execute(select(*counts), _values(wanted)).one()
+        found |= {name: _total(number, COUNTED_TO) for name, number in row._mapping.items()}
+    return {name: found[name] for name in others}
 
 
-def _counting(wanted: ClinicFilter, counted_to: int) -> Select[int]:
-    return count_statement(Shape(_set(wanted), wanted.sort, counted_to=counted_to), _text(wanted))
+def _counting(wanted: ClinicFilter, counted_to: int, known: Known = NOTHING_KNOWN) -> Select[int]:
+    shape = Shape(_set(wanted), wanted.sort, gathered=known.at_most <= FEW, counted_to=counted_to)
+    return count_statement(shape, _text(wanted))
 
 
 def _total(number: int, counted_to: int) -> Total:

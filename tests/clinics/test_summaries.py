@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from itertools import product
+from threading import Thread
 
+import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text
 
 from marketplace.clinics import actions, checks, summaries
@@ -18,7 +21,8 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads.routing import answer_probability
-from tests.factories import Make
+from tests.browser import wait_for
+from tests.factories import Make, build_clinic
 from tests.leads.test_routing import CLINIC
 
 HISTORIES = list(product((0, 1, 4, 5, 6, 20, 97, 1000), (0, 1, 3, 20, 500)))
@@ -156,6 +160,29 @@ def test_after_any_events_the_rows_are_those_of_a_rebuild(make_clinic: Make, see
         random.choice(EVENTS)(random.choice(clinics))
         db.session.flush()
     assert kept() == rebuilt()
+
+
+def test_of_two_changes_at_once_the_second_sees_the_first(own_app: Flask) -> None:
+    with own_app.app_context():
+        use_role(DatabaseRole.WORKER)
+        build_clinic()
+        db.session.commit()
+        with psycopg.connect(own_app.config["DATABASE_OWNER_URL"]) as first:
+            first.execute("UPDATE clinic_price SET low = 4000, low_eur = 4000")
+            second = Thread(target=_end_a_check, args=(own_app.config["DATABASE_OWNER_URL"],))
+            second.start()
+            wait_for(lambda: _waits(first), seconds=10)
+        second.join()
+        assert [(row.low_eur, row.checks) for row in db.session.scalars(select(ClinicCard))] == [(4000, 5)]
+
+
+def _end_a_check(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE clinic_check SET state = 'expired', expired_at = now() WHERE kind = 'prices'")
+
+
+def _waits(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    return bool(connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall())
 
 
 def test_nobody_writes_a_summary_by_hand(make_clinic: Make) -> None:

@@ -38,10 +38,10 @@ def _address(form: ClinicsForm, **changes: str | int | Cursor | None) -> str:
     return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
 
 
-def _hints(form: ClinicsForm) -> list[str]:
+def _hints(form: ClinicsForm, found: Market) -> list[str]:
     """Returns, where nothing matches, each condition that can be removed and the number of clinics without it."""
     wanted = form.wanted
-    found = search.counts_without_each(wanted)
+    totals = search.counts_without_each(wanted, found.known)
     return [
         ngettext(
             "Remove “%(words)s” to see %(count)s clinic",
@@ -50,7 +50,7 @@ def _hints(form: ClinicsForm) -> list[str]:
             words=form.chip(name).strip("“”"),
             count=f"{total.number}+" if total.more else total.number,
         )
-        for name, total in found.items()
+        for name, total in totals.items()
         if total.number
     ]
 
@@ -86,7 +86,7 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
         counted=_counted(page.total),
         cards=Deck(form.currency_code, found.treatments, wanted.treatment, wanted.procedure).cards(page.rows),
         chips_shown=[Chip(form.chip(name), _address(form, **{name: None})) for name in wanted.conditions],
-        hints=_hints(form) if not page.total.number else [],
+        hints=_hints(form, found) if not page.total.number else [],
         **_neighbours(form, page),
     )
 
