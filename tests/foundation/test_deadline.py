@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from marketplace.extensions import db
-from marketplace.foundation.database import engines, timeouts
+from marketplace.foundation.database import engines, timeouts, transactions
+from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.database.timeouts import AsyncDeadlineConnection, CircuitBreaker, Silent
 from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from marketplace.processes.mailbox import free_port
@@ -89,6 +90,23 @@ def test_a_silence_in_the_middle_of_a_request(
     status, retry_after, seconds = timed(far_app)
     assert (status, retry_after) == (503, "5")
     assert 0.9 < seconds < 1.5
+
+
+def test_who_waited_on_one_connection_does_not_wait_as_long_on_the_other(
+    far_app: Flask, proxy: ProxyThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent_beside_a_transaction() -> dict[str, str]:
+        with as_system():
+            db.session.execute(text("SELECT 1"))
+            with transactions.statements() as beside:
+                proxy.silent = True
+                beside.execute(text("SELECT 2"))
+        return {}
+
+    monkeypatch.setattr(pages, "ready", silent_beside_a_transaction)
+    status, _retry_after, seconds = timed(far_app)
+    assert status == 503
+    assert 0.9 < seconds < 1.8
 
 
 def test_who_comes_after_it_is_told_at_once(far_app: Flask, proxy: ProxyThread) -> None:

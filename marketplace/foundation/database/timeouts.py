@@ -77,9 +77,11 @@ class DeadlineConnection(psycopg.Connection[Any]):
         if self.is_idle and self.breaker.is_open:
             self.pgconn.finish()  # a new one is asked for in its place, when that may be tried
             raise Silent(JUST_NOW)
+        # Also where another connection has just found the same server silent: who waited there does not wait again.
+        is_doubtful = self.is_idle or self.breaker.is_open
         try:
             return super().wait(
-                gen, interval, min(PROBE_SECONDS, self.answer_within) if self.is_idle else self.answer_within
+                gen, interval, min(PROBE_SECONDS, self.answer_within) if is_doubtful else self.answer_within
             )
         except _WaitTimeout as error:
             self.pgconn.finish()
