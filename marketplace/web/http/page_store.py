@@ -82,9 +82,9 @@ class Page:
 @lru_cache(256)
 def encoding_for(accepted: str) -> str:
     """Returns the encoding to answer an Accept-Encoding header in."""
-    wanted = parse_accept_header(accepted)
-    qualities = {name: wanted[name] for name in ENCODERS if name in accepted or "*" in accepted}
-    best = max(qualities.values(), default=0)
+    wanted = parse_accept_header(accepted.lower())
+    qualities = {name: wanted[name] for name in ENCODERS}
+    best = max(qualities.values())
     return next((name for name, quality in qualities.items() if quality == best and quality > 0), PLAIN)
 
 
