@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 PAPERS = [
     *("README.md", "SECURITY.md", "docs/threat-model.md", "docs/asvs.md", "docs/running.md"),
     *("docs/cryptography.md", "docs/fields.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md"),
-    *("docs/testing.md", "docs/states.md", "docs/data-model.md"),
+    *("docs/testing.md", "docs/states.md", "docs/data-model.md", "docs/operations.md", "docs/scale.md"),
+    "docs/performance.md",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs" / "howto").glob("*.md"))),
 ]
 MADE = {"tests/artifacts/"}  # by the tests, when asked
@@ -55,3 +56,12 @@ def test_each_one_met_points_to_where_and_by_what() -> None:
 def test_each_guard_is_told_of() -> None:
     told = (ROOT / "CONTRIBUTING.md").read_text()
     assert [path.name for path in (ROOT / "tests" / "guards").glob("test_*.py") if path.name not in told] == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in files]
+    assert numbers == list(range(1, len(files) + 1))
+    assert [
+        path.name for path, n in zip(files, numbers, strict=True) if not path.read_text().startswith(f"# {n}. ")
+    ] == []
