@@ -19,7 +19,7 @@ SPARE_SLOTS = 8  # for workers that are added by a signal
 AHEAD = 2  # connections more than the worker that has fewest
 # Seconds: how long the others have the first call, how often the one that waits looks, and when a worker counts as
 # stuck (its loop turns once a second at least).
-PATIENCE, LOOKS, STUCK_AFTER = 0.05, 0.001, 2.0
+PATIENCE, LOOKS, STUCK_AFTER = 0.1, 0.001, 2.0
 _SLOT = struct.Struct("=dq")  # when its loop last turned (0: nobody's), and its connections
 _table = mmap.mmap(-1, MAX_SLOTS * _SLOT.size)
 
