@@ -70,6 +70,7 @@ class Shape(NamedTuple):
     sort: str
     rows: int = 0  # at most
     gathered: bool = False  # few match: they are found by what they have and sorted, not met in the list's order
+    placed: bool = False  # there is a place to begin at
     back: bool = False  # the page before a place, not the one after it
     by_number: bool = False  # the page after as many rows as `offset` says; `reach` are those with the page's own
     counted_to: int = 0  # where the total is counted, and how far
@@ -182,7 +183,9 @@ def _half(shape: Shape, text: Conditions, half: int) -> Select[*tuple[object, ..
     query = select(of.c.clinic_id, rank.label("rank"), literal_column(str(half)).label("half"), shuffle)
     query = query.select_from(_source(shape, joined=bool(text)))
     query = query.where(*_conditions(shape), *text, shuffle < turn if half else shuffle >= turn)
-    query = query.where(place < from_place if shape.back else place > from_place)
+    # Without a place to begin at, an index leaps to the turn in each group of equals.
+    if shape.placed:
+        query = query.where(place < from_place if shape.back else place > from_place)
     reach = _number("reach") if shape.by_number else literal_column(str(shape.rows))
     return query.order_by(*((rank.desc(), shuffle.desc()) if shape.back else (rank, shuffle))).limit(reach)
 

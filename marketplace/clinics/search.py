@@ -157,6 +157,7 @@ def asked(wanted: ClinicFilter, known: Known = NOTHING_KNOWN) -> tuple[Select[*t
         wanted.sort,
         rows=PAGE + 1,
         gathered=known.at_most <= FEW,
+        placed=place is not None,
         back=wanted.before is not None,
         by_number=offset > 0,
         counted_to=COUNTED_TO if known.total is None else 0,

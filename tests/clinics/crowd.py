@@ -45,7 +45,7 @@ WHERE tablename IN ('clinic_card', 'clinic_offer') AND indexname NOT LIKE 'pk%'
 """
 
 
-def fill(url: str, clinics: int) -> None:
+def fill(url: str, clinics: int, *, then: LiteralString = "") -> None:
     """Makes the clinics with their offers, the indexes after the rows, and lets the planner know of them."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET maintenance_work_mem = '256MB'")
@@ -54,6 +54,7 @@ def fill(url: str, clinics: int) -> None:
             connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
         connection.execute(_CARDS, {"clinics": clinics})
         connection.execute(_OFFERS)
+        connection.execute(then)
         for _name, definition in indexes:
             connection.execute(definition.encode())
         connection.execute("VACUUM ANALYZE clinic_card, clinic_offer")

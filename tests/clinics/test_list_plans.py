@@ -1,15 +1,16 @@
 """Plans among 100,000 clinics: every filter and order of the list is read from an index, and stops early."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from flask import Flask
 from sqlalchemy.dialects import postgresql
 
 from marketplace.clinics import facets, search
-from marketplace.clinics.list_cursor import SORTS, RankedCursor
+from marketplace.clinics.list_cursor import SORTS, RankedCursor, turn_of
 from marketplace.clinics.market import market
 from marketplace.clinics.search import ClinicFilter
 from marketplace.extensions import db
@@ -47,11 +48,15 @@ FILTERS: list[dict[str, Any]] = [
 def crowd(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Flask]:
     """A site with 100,000 listed clinics."""
     with on_own_database(postgres, template_database) as app, app.app_context():
-        fill(postgres.url("marketplace_owner", str(db.engine.url.database)), CLINICS)
-        use_role(DatabaseRole.WORKER)
-        facets.rebuild()
-        db.session.commit()
+        _crowd(postgres, CLINICS)
         yield app
+
+
+def _crowd(postgres: EmbeddedPostgres, clinics: int, *, then: LiteralString = "") -> None:
+    fill(postgres.url("marketplace_owner", str(db.engine.url.database)), clinics, then=then)
+    use_role(DatabaseRole.WORKER)
+    facets.rebuild()
+    db.session.commit()
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -96,6 +101,24 @@ def test_a_page_far_inside_is_read_like_the_first(crowd: Flask, sort: str, half:
     place = RankedCursor(sort, clock.today(), half, middle, 0)
     stops_early(ClinicFilter(sort=sort, after=place, **of))
     stops_early(ClinicFilter(sort=sort, before=place, **of))
+
+
+EQUAL = "UPDATE clinic_card SET checks_rank = 1, reply_rank = 1, price_rank = 1"
+
+
+@pytest.mark.parametrize("sort", ["checks", "reply", "price"])
+def test_among_equals_the_list_leaps_to_its_turn(postgres: EmbeddedPostgres, template_database: str, sort: str) -> None:
+    with on_own_database(postgres, template_database) as app, app.app_context():
+        _crowd(postgres, 5_000, then=EQUAL)
+        late = next(now for now in map(_days_on, range(99)) if turn_of(now.date()) > 2**62)
+        with clock.set_to(late):
+            plan = explained(ClinicFilter(sort=sort))
+    leaps = [node["Index Searches"] for node in plan if node.get("Index Name") == f"ix_clinic_card_{sort}"]
+    assert leaps == [2, 1]
+
+
+def _days_on(days: int) -> datetime:
+    return clock.now() + timedelta(days=days)
 
 
 def test_the_last_page_by_number_is_read_from_an_index(crowd: Flask) -> None:
