@@ -48,7 +48,7 @@ from marketplace.leads.eligibility import (
 from marketplace.leads.routing import FULL, RequestFacts
 
 CONSIDERED = 200  # the best by the stored part of the score: the whole of it is reckoned for each of them
-READ_AT_MOST = 1000  # offers of a weight and country, from the request's place on, and again from the beginning
+READ_AT_MOST = 500  # offers of a weight and country, from the request's place on, and again from the beginning
 EXPLAINED = 500  # clinics of the wanted countries that are read to say why others were not considered
 WEIGHTS = 20  # `answer_weight` is a number of twentieths
 LOWEST, HIGHEST = -(2**63), 2**63 - 1  # places among equals

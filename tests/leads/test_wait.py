@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -63,3 +63,12 @@ def test_each_has_its_turn_however_many_wait(make_draft: Make, monkeypatch: pyte
         offer_clinics_due(moment)
     db.session.flush()
     assert {request.look_again_at for request in requests} == {moment + LOOK_EVERY}
+
+
+def test_whose_turn_it_is_comes_from_an_index(db_session: object) -> None:
+    """Switched off is what would read or sort all requests: few rows are no reason to use an index."""
+    db.session.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"))
+    due = "SELECT id FROM quote_request WHERE look_again_at <= now() ORDER BY look_again_at LIMIT 200"
+    plan = " ".join(db.session.scalars(text(f"EXPLAIN {due} FOR UPDATE SKIP LOCKED")))
+    assert "Index Scan using ix_quote_request_look_again_at" in plan
+    assert "Sort" not in plan
