@@ -121,7 +121,8 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "routing_proposal": {PATIENT: Right(ALL, OWN_REQUEST)},
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},
-    "email": {OPERATOR: Right("SELECT, UPDATE")},
+    # The holder of a request adds the emails that follow from what they do; they read none.
+    "email": {PATIENT: Right("INSERT", OWN_REQUEST), OPERATOR: Right("SELECT, UPDATE")},
     "audit_entry": {
         ACCOUNT: Right("INSERT"),
         PATIENT: Right(ADD, OWN_REQUEST, new="true"),

@@ -9,9 +9,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
+from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import WrongState
 
-Thing = TypeVar("Thing")
+Thing = TypeVar("Thing", bound=Base)
 State = TypeVar("State", bound=StrEnum)
 
 
@@ -47,15 +49,19 @@ class Lifecycle(Generic[Thing, State]):
         # Whoever only refers to the row (a mail, a look) need not wait: two orders of locks would end as a deadlock.
         db.session.refresh(thing, with_for_update={"of": type(thing), "key_share": True})
 
-    def move(self, thing: Thing, to: State) -> None:
-        """Locks the thing, sets its state and its moment. Raises WrongState when the table does not allow the move."""
-        self.lock(thing)
+    def move(self, thing: Thing, to: State, *, is_locked: bool = False, **also: bool) -> None:
+        """Locks the thing, sets its state and its moment. Raises WrongState when the table does not allow the move.
+
+        `is_locked`: it was locked and read by this transaction already. `also` are other columns, set with the state.
+        """
+        if not is_locked:
+            self.lock(thing)
         if not self.may(thing, to):
             raise WrongState(self.refusal)
         with db.session.no_autoflush:
-            setattr(thing, f"{to}_at", clock.now())
-            setattr(thing, self.column, to)
-        db.session.flush()
+            gathering.change(thing, **{f"{to}_at": clock.now(), self.column: to, **also})
+        if not gathering.is_on():
+            db.session.flush()
 
 
 def count_by_state(column: InstrumentedAttribute[State], states: Iterable[State]) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.engine import Row
 
 from marketplace.catalogue import exchange
@@ -17,8 +18,9 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.leads import eligible
 from marketplace.leads.eligibility import Statement
+from marketplace.leads.models import RoutingProposal
 from marketplace.leads.routing import FULL, Candidate, RequestFacts, Standing, fill_to_beat
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Consent, Photo, QuoteRequest
 from marketplace.quote_requests.queries import treatment_of
 
 
@@ -108,13 +110,45 @@ def read_named(request: QuoteRequest, clinic_ids: Collection[UUID]) -> list[Cand
     return [_candidate(row, sessions=sessions, today=today) for row in rows]
 
 
+class Named(NamedTuple):
+    """A clinic and its facts; of the request its photos, the texts of its standing consents, and whether its person
+    was shown proposals."""
+
+    clinic: Clinic
+    candidate: Candidate
+    photo_ids: tuple[UUID, ...]
+    consent_texts: list[str]
+    was_shown: bool
+
+
+def read_facts(request: QuoteRequest, clinic_ids: Select[UUID]) -> list[Named]:
+    """Returns the selected clinics by name with their facts, and what else of the request is read with them."""
+    today, sessions = clock.today(), _sessions(request)
+    photo_ids = select(func.array_agg(aggregate_order_by(Photo.id, Photo.id))).where(Photo.request_id == request.id)
+    shown = exists().where(RoutingProposal.request_id == request.id)
+    query = _facts_of(clinic_ids, request, today).order_by(Clinic.name)
+    query = query.add_columns(photo_ids.scalar_subquery(), _standing_texts(request).scalar_subquery(), shown)
+    return [
+        Named(row[0], _candidate(row[:4], sessions=sessions, today=today), tuple(row[4] or ()), row[5] or [], row[6])
+        for row in db.session.execute(query)
+    ]
+
+
+def _standing_texts(request: QuoteRequest) -> Select[Any]:
+    """Of a clinic and purpose the newest word decides."""
+    newest = select(Consent.text, Consent.act).ext(distinct_on(Consent.clinic_id, Consent.purpose))
+    newest = newest.where(Consent.request_id == request.id)
+    rows = newest.order_by(Consent.clinic_id, Consent.purpose, Consent.number.desc()).subquery()
+    return select(func.array_agg(rows.c.text.distinct())).where(rows.c.act == "given")
+
+
 def _sessions(request: QuoteRequest) -> int:
     """The usual number of sessions, for a budget of the whole course: of the treatment's first procedure, if unsure."""
     procedure = request.procedure or treatment_of(request).procedures[0]
     return int(procedure.facts["sessions"][0])
 
 
-def _facts_of(clinic_ids: Collection[UUID], request: QuoteRequest, today: date) -> Select[Any]:
+def _facts_of(clinic_ids: Collection[UUID] | Select[UUID], request: QuoteRequest, today: date) -> Select[Any]:
     in_date = select(Check.clinic_id, func.count().label("passed")).where(Check.clinic_id.in_(clinic_ids))
     in_date = in_date.where(Check.kind.in_(REQUIRED_CHECKS), Check.in_date(today)).group_by(Check.clinic_id)
     checks, prices = in_date.subquery(), _prices(request).where(ClinicPrice.clinic_id.in_(clinic_ids)).subquery()
@@ -137,8 +171,8 @@ def _prices(request: QuoteRequest) -> Select[UUID, int]:
     return price.group_by(ClinicPrice.clinic_id)
 
 
-def _candidate(row: Row[Any], *, sessions: int, today: date) -> Candidate:
-    clinic, passed, low_eur, load = tuple(row)
+def _candidate(row: Sequence[Any], *, sessions: int, today: date) -> Candidate:
+    clinic, passed, low_eur, load = row
     return Candidate(
         clinic_id=clinic.id,
         country=clinic.country,

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from flask import current_app
 from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.leads.models import Lead
 from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests.models import Consent, QuoteRequest
@@ -100,16 +101,24 @@ GIVEN, REVOKED = "given", "revoked"
 
 
 def write_consent(
-    request: QuoteRequest, clinics: Iterable[Clinic], *, act: str, purposes: Collection[Purpose], words: str
+    request: QuoteRequest,
+    clinics: Iterable[Clinic],
+    *,
+    act: str,
+    purposes: Collection[Purpose],
+    words: str,
+    is_first: bool = False,
 ) -> None:
-    """Adds a row for each clinic and purpose with the exact words; rows are never changed. For a locked request."""
-    numbers, now = _numbers(request), clock.now()
+    """Adds a row for each clinic and purpose with the exact words; rows are never changed. For a locked request.
+
+    `is_first` says that the request has no consent yet.
+    """
+    numbers, now = {} if is_first else _numbers(request), clock.now()
     for clinic in clinics:
         for purpose in purposes:
             number = numbers.get((clinic.id, purpose), 0) + 1
             said = {"act": act, "number": number, "text": words, "version": VERSION, "at": now}
-            db.session.add(Consent(request_id=request.id, clinic_id=clinic.id, purpose=purpose, **said))
-    db.session.flush()
+            gathering.add(Consent(request_id=request.id, clinic_id=clinic.id, purpose=purpose, **said))
 
 
 def revoke_all(request: QuoteRequest, *, words: str) -> dict[UUID, list[Purpose]]:
@@ -153,11 +162,16 @@ def lead_may_read(purpose: Purpose) -> ColumnElement[bool]:
     return func.consent_stands(Lead.request_id, Lead.clinic_id, purpose.value)
 
 
+def consented_ids(request_id: UUID, purpose: Purpose) -> Select[UUID]:
+    """Selects the ids of the clinics whose consent to the purpose stands, with or without a lead."""
+    stands = func.consent_stands(Consent.request_id, Consent.clinic_id, purpose.value)
+    return select(Consent.clinic_id).where(Consent.request_id == request_id, stands)
+
+
 def with_consent(request: QuoteRequest, purpose: Purpose) -> list[Clinic]:
     """Returns the clinics whose consent to the purpose stands, with or without a lead."""
-    stands = func.consent_stands(Consent.request_id, Consent.clinic_id, purpose.value)
-    named = select(Consent.clinic_id).where(Consent.request_id == request.id, stands)
-    return list(db.session.scalars(select(Clinic).where(Clinic.id.in_(named)).order_by(Clinic.id)))
+    query = select(Clinic).where(Clinic.id.in_(consented_ids(request.id, purpose))).order_by(Clinic.id)
+    return list(db.session.scalars(query))
 
 
 def photo_readers(request: QuoteRequest) -> list[Clinic]:

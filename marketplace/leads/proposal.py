@@ -2,21 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.metrics import ROUTING
 from marketplace.leads import eligible
-from marketplace.leads.candidates import count_published, read_best, read_named, read_reasons, request_facts
+from marketplace.leads.candidates import (
+    count_published,
+    read_best,
+    read_facts,
+    read_named,
+    read_reasons,
+    request_facts,
+)
 from marketplace.leads.models import Lead, RoutingCount, RoutingDecision, RoutingProposal
 from marketplace.leads.routing import DETAILED, POLICY, RequestFacts, Verdict, place, refusal
 from marketplace.quote_requests.models import QuoteRequest
@@ -122,6 +130,34 @@ def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:
     return {clinic_id: reason for clinic_id, reason in reasons.items() if reason}
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Clinics by name, why some of them cannot get the request now, and what of the request was read with them."""
+
+    clinics: list[Clinic] = field(default_factory=list)
+    refused: dict[UUID, str] = field(default_factory=dict)
+    # Where there is no clinic, it was not read.
+    photo_ids: tuple[UUID, ...] | None = None
+    consent_texts: list[str] | None = None
+    was_shown: bool = False
+
+
+def wanted(request: QuoteRequest, clinic_ids: Select[UUID]) -> Wanted:
+    """Returns the selected clinics with the reasons why they cannot get the request, by one statement."""
+    facts, found = request_facts(request), read_facts(request, clinic_ids)
+    if not found:
+        return Wanted()
+    refused = {each.clinic.id: reason for each in found if (reason := refusal(facts, each.candidate))}
+    of_request = found[0]
+    return Wanted(
+        [each.clinic for each in found],
+        refused,
+        photo_ids=of_request.photo_ids,
+        consent_texts=of_request.consent_texts,
+        was_shown=of_request.was_shown,
+    )
+
+
 @ROUTING.time()
 def consider(request: QuoteRequest) -> Considered:
     """Decides about every clinic that is looked at; reads only.
@@ -170,36 +206,34 @@ def _place(request: QuoteRequest, facts: RequestFacts) -> list[Verdict]:
 
 
 # One statement for what was shown: its rows become those of the request as they are.
-_KEEP = text(
-    """
-    WITH shown AS (DELETE FROM routing_proposal WHERE request_id = :request_id RETURNING *),
-    decided AS (
-        INSERT INTO routing_decision (id, request_id, clinic_id, outcome, reason, rank, score, policy, decided_at)
-        SELECT each.id, request_id, each.clinic_id, each.outcome, each.reason, each.rank, each.score, policy, decided_at
-        FROM shown, jsonb_to_recordset(decisions)
-            AS each (id uuid, clinic_id uuid, outcome text, reason text, rank bigint, score jsonb)
+_KEEP = {
+    "shown": "DELETE FROM routing_proposal WHERE request_id = :decided_request RETURNING *",
+    "decided": (
+        "INSERT INTO routing_decision (id, request_id, clinic_id, outcome, reason, rank, score, policy, decided_at)"
+        " SELECT one.id, request_id, one.clinic_id, one.outcome, one.reason, one.rank, one.score, policy, decided_at"
+        " FROM shown, jsonb_to_recordset(decisions)"
+        " AS one (id uuid, clinic_id uuid, outcome text, reason text, rank bigint, score jsonb)"
     ),
-    counted AS (
-        INSERT INTO routing_count (id, request_id, reason, count, policy, decided_at)
-        SELECT each.id, request_id, each.reason, each.count, policy, decided_at
-        FROM shown, jsonb_to_recordset(counts) AS each (id uuid, reason text, count bigint)
-    )
-    SELECT count(*) FROM shown
-    """
-)
+    "counted": (
+        "INSERT INTO routing_count (id, request_id, reason, count, policy, decided_at)"
+        " SELECT one.id, request_id, one.reason, one.count, policy, decided_at"
+        " FROM shown, jsonb_to_recordset(counts) AS one (id uuid, reason text, count bigint)"
+    ),
+}
 
 
-def keep_decisions(request: QuoteRequest) -> None:
+def keep_decisions(request: QuoteRequest, *, was_shown: bool = False) -> None:
     """Records what was shown: a row for each proposed clinic and the next twenty, and a count by reason for all others.
 
-    Where the person was shown nothing, it is decided now. A request that was sent before loses the record of that time.
+    Where the person was shown nothing, it is decided now; `was_shown` says that there is something. A request that was
+    sent before loses the record of that time.
     """
     if request.unconfirmed_at is not None:
         for model in (RoutingDecision, RoutingCount):
             db.session.execute(delete(model).where(model.request_id == request.id))
-    if not db.session.scalar(_KEEP, {"request_id": request.id}):
+    if not was_shown and not db.session.scalar(select(exists().where(RoutingProposal.request_id == request.id))):
         show_proposals(request)
-        db.session.execute(_KEEP, {"request_id": request.id})
+    gathering.execute(_KEEP, decided_request=request.id)
 
 
 def forget_shown(request_id: UUID) -> None:

@@ -1,36 +1,36 @@
 """Sends a request: submitted, its address confirmed, its leads made; clinics added later."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import case, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import Select, select
+from sqlalchemy.orm.attributes import set_committed_value
 
-from marketplace.clinics.checks import has_required_checks
-from marketplace.clinics.models import Clinic, ClinicLoad
-from marketplace.clinics.states import ListingState
+from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event, record
-from marketplace.foundation.database.roles import as_system
-from marketplace.foundation.database.transactions import lock_rows
+from marketplace.foundation.database import gathering
+from marketplace.foundation.database.columns import uuid7
+from marketplace.foundation.database.transactions import statements
 from marketplace.foundation.problems import Refused, WrongState
+from marketplace.foundation.security.signed_links import SignedLink
+from marketplace.leads.capacity import reserve_places
 from marketplace.leads.consent import (
     GIVEN,
     REVOKED,
     consent_text,
+    consented_ids,
     full_text,
     standing_purposes,
-    with_consent,
     write_consent,
 )
 from marketplace.leads.deadlines import due_at
 from marketplace.leads.events import LeadArrived
 from marketplace.leads.models import Lead
-from marketplace.leads.proposal import forget_shown, keep_decisions, refusals, shown_proposals
+from marketplace.leads.proposal import Wanted, forget_shown, keep_decisions, refusals, shown_proposals, wanted
 from marketplace.leads.states import LeadState
 from marketplace.leads.waiting import wait_for_clinic
 from marketplace.quote_requests.drafts import MAX_CLINICS, first_missing
@@ -40,9 +40,10 @@ from marketplace.quote_requests.events import (
     RequestRepeated,
     RequestSubmitted,
 )
-from marketplace.quote_requests.models import REQUEST, QuoteRequest
+from marketplace.quote_requests.models import REQUEST, Consent, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import ticked
+from marketplace.quote_requests.request_links import spend_confirm
 from marketplace.quote_requests.states import AT_CLINICS, REQUEST_REFUSALS, Purpose, RequestState
 
 REPEATED_WITHIN = timedelta(days=30)
@@ -65,11 +66,28 @@ def submit(request: QuoteRequest, *, share_health: bool, aftercare: bool) -> Non
     missing = first_missing(request)
     if missing:
         raise Refused("answer_missing", field=missing)
-    clinics = ticked(request)
-    keep_decisions(request)
-    REQUEST.move(request, RequestState.UNCONFIRMED)
-    request.share_health, request.aftercare = share_health, aftercare
-    _agree(request, clinics, with_health=share_health)
+    photos = len(photos_of(request))
+    submit_agreed(request, ticked(request), photos=photos, share_health=share_health, aftercare=aftercare)
+
+
+def submit_agreed(
+    request: QuoteRequest,
+    clinics: list[Clinic],
+    *,
+    photos: int,
+    share_health: bool,
+    aftercare: bool,
+    was_shown: bool = False,
+) -> None:
+    """Submits a locked request without a missing answer, to the clinics ticked in it; `photos` is how many it has.
+
+    `was_shown` says that its person was shown proposals. Raises WrongState when the request was sent before.
+    """
+    keep_decisions(request, was_shown=was_shown)
+    is_first = request.unconfirmed_at is None
+    also = {"share_health": share_health, "aftercare": aftercare}
+    REQUEST.move(request, RequestState.UNCONFIRMED, is_locked=True, **also)
+    _agree(request, clinics, with_health=share_health, photos=photos, is_first=is_first)
     ask_to_confirm(request, RequestSubmitted)
 
 
@@ -80,21 +98,23 @@ def ask_to_confirm(request: QuoteRequest, event: type[Event]) -> None:
     """
     open_one = _open_for_the_same(request)
     if open_one:
-        request.reminded_at = clock.now()  # its mailbox was told of the open one; nothing asks to confirm this one
-    record(RequestRepeated(request_id=open_one.id) if open_one else event(request_id=request.id))
+        # Its mailbox is told of the open one; nothing asks to confirm this one.
+        gathering.change(request, reminded_at=clock.now())
+    record(RequestRepeated(request_id=open_one) if open_one else event(request_id=request.id))
 
 
-def _agree(request: QuoteRequest, clinics: list[Clinic], *, with_health: bool) -> None:
-    photos = len(photos_of(request))
+def _agree(
+    request: QuoteRequest, clinics: list[Clinic], *, with_health: bool, photos: int, is_first: bool = False
+) -> None:
     purposes = [Purpose.REQUEST, *[Purpose.HEALTH] * with_health, *[Purpose.PHOTOS] * (with_health and photos > 0)]
     words = consent_text(clinics, with_health=with_health, photos=photos)
-    write_consent(request, clinics, act=GIVEN, purposes=purposes, words=words)
+    write_consent(request, clinics, act=GIVEN, purposes=purposes, words=words, is_first=is_first)
 
 
-def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
-    """The same address already has an open request for the same procedure, or is unsure about the same treatment."""
+def _open_for_the_same(request: QuoteRequest) -> UUID | None:
+    """The open request of the same address for the same procedure, or unsure about the same treatment."""
     earlier = (
-        select(QuoteRequest)
+        select(QuoteRequest.id)
         .where(
             QuoteRequest.email_hash == request.email_hash,
             QuoteRequest.id != request.id,
@@ -106,20 +126,23 @@ def _open_for_the_same(request: QuoteRequest) -> QuoteRequest | None:
         .order_by(QuoteRequest.open_at.desc())
         .limit(1)
     )
-    with as_system():
-        return db.session.scalar(earlier)
+    with statements() as connection:
+        return connection.scalar(earlier)
 
 
-def confirm(request: QuoteRequest, *, without: Sequence[Clinic] = ()) -> Confirmed:
+def confirm(
+    request: QuoteRequest, *, clinics: Sequence[Clinic] | None = None, without: Sequence[Clinic] = ()
+) -> Confirmed:
     """Opens the request and makes a lead at each consented clinic with a free place, but for those `without`.
 
-    Raises WrongState unless it waits to be confirmed, or where other clinics got consent meanwhile.
+    `clinics` are what `lock_with_clinics` returned, where the caller has locked them. Raises WrongState unless it waits
+    to be confirmed, or where other clinics got consent meanwhile.
     """
-    lock_with_clinics(request)
-    REQUEST.move(request, RequestState.OPEN)
+    consented = lock_with_clinics(request).clinics if clinics is None else clinics
+    REQUEST.move(request, RequestState.OPEN, is_locked=True)
     for clinic in without:
         _end_consent(request, clinic)
-    confirmed = _leads_for(request)
+    confirmed = _leads_for(request, [clinic for clinic in consented if clinic not in without])
     record(RequestConfirmed(request_id=request.id))
     if not confirmed.leads:
         wait_for_clinic(request, clock.now())
@@ -143,41 +166,61 @@ def add_clinics(request: QuoteRequest, clinics: list[Clinic], *, share_health: b
     if share_health and request.health_sealed is None:
         raise WrongState("no_health_answers")
     request.share_health = request.share_health or share_health
+    photos = len(photos_of(request))
     for clinic in clinics:
-        _agree(request, [clinic], with_health=share_health)
+        _agree(request, [clinic], with_health=share_health, photos=photos)
     forget_shown(request.id)
-    return _leads_for(request)
+    return _leads_for(request, wanted(request, _without_lead(request.id)).clinics)
 
 
-def lock_with_clinics(request: QuoteRequest, clinics: Iterable[Clinic] = ()) -> None:
-    """Locks every clinic that is to have the request, these `clinics` too, then the request.
+def lock_with_clinics(request: QuoteRequest, clinics: Iterable[Clinic] = ()) -> Wanted:
+    """Locks every clinic that is to have the request, these `clinics` too, then the request; returns the consented.
 
     No clinic is suspended between the check and its lead, and a suspension takes its locks in the same order. Raises
     WrongState where other clinics got consent while this waited.
     """
-    locked = {clinic.id for clinic in (*_without_lead(request), *clinics)}
-    lock_rows(Clinic, locked)
+    locked = _lock_clinics(request.id, clinics)
     REQUEST.lock(request)
-    if any(clinic.id not in locked for clinic in _without_lead(request)):
+    return _consented(request, locked=locked)
+
+
+def lock_to_confirm(link: SignedLink) -> tuple[QuoteRequest, Wanted]:
+    """Does the same for the request that this link confirms, which is used up. Raises LinkGone, too."""
+    locked = _lock_clinics(link.subject_id)
+    request = spend_confirm(link)
+    return request, _consented(request, locked=locked)
+
+
+def _lock_clinics(request_id: UUID, clinics: Iterable[Clinic] = ()) -> set[UUID]:
+    to_have_it = Clinic.id.in_(_without_lead(request_id)) | Clinic.id.in_([clinic.id for clinic in clinics])
+    query = select(Clinic).where(to_have_it).order_by(Clinic.id).with_for_update(key_share=True)
+    return {clinic.id for clinic in db.session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _consented(request: QuoteRequest, *, locked: Collection[UUID]) -> Wanted:
+    consented = wanted(request, _without_lead(request.id))
+    if any(clinic.id not in locked for clinic in consented.clinics):
         raise WrongState("clinics_changed")
+    return consented
 
 
-def _without_lead(request: QuoteRequest) -> list[Clinic]:
-    """The clinics with a consent and no lead yet, by id."""
-    have = set(db.session.scalars(select(Lead.clinic_id).where(Lead.request_id == request.id)))
-    return [clinic for clinic in with_consent(request, Purpose.REQUEST) if clinic.id not in have]
+def _without_lead(request_id: UUID) -> Select[UUID]:
+    """Selects the ids of the clinics with a consent and no lead yet."""
+    have = select(Lead.clinic_id).where(Lead.request_id == request_id)
+    return consented_ids(request_id, Purpose.REQUEST).where(Consent.clinic_id.not_in(have))
 
 
-def _leads_for(request: QuoteRequest) -> Confirmed:
-    """A lead for every consent without one. For a request locked with its clinics."""
-    confirmed = Confirmed()
-    for clinic in _without_lead(request):
-        if reserve_place(clinic.id):
-            confirmed.leads.append(_lead(request, clinic))
-        else:
-            confirmed.full.append(clinic)
-            _end_consent(request, clinic)
-    return confirmed
+def _leads_for(request: QuoteRequest, clinics: Sequence[Clinic]) -> Confirmed:
+    """A lead for each of these clinics that has a place. For a request locked with its clinics."""
+    free = reserve_places([clinic.id for clinic in clinics])
+    full = [clinic for clinic in clinics if clinic.id not in free]
+    for clinic in full:
+        _end_consent(request, clinic)
+    leads = [_lead(request, clinic) for clinic in clinics if clinic.id in free]
+    gathering.add(*leads)
+    for lead in leads:
+        record(LeadArrived(request_id=request.id, clinic_id=lead.clinic_id, lead_id=lead.id))
+    return Confirmed(leads, full)
 
 
 def _end_consent(request: QuoteRequest, clinic: Clinic) -> None:
@@ -189,6 +232,7 @@ def _end_consent(request: QuoteRequest, clinic: Clinic) -> None:
 def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
     now = clock.now()
     lead = Lead(
+        id=uuid7(),
         request_id=request.id,
         clinic_id=clinic.id,
         state=LeadState.NEW,
@@ -196,36 +240,6 @@ def _lead(request: QuoteRequest, clinic: Clinic) -> Lead:
         clock_started_at=now,
         due_at=due_at(now, hours=clinic.hours, timezone=clinic.timezone),
     )
-    db.session.add(lead)
-    clinic.leads_sent = Clinic.leads_sent + 1
-    db.session.flush()
-    record(LeadArrived(request_id=request.id, clinic_id=clinic.id, lead_id=lead.id))
+    set_committed_value(lead, "request", request)
+    set_committed_value(lead, "clinic", clinic)
     return lead
-
-
-def reserve_place(clinic_id: UUID) -> bool:
-    """Reserves one place of today and of this week and returns whether there was one.
-
-    There is none where the clinic is full or takes no requests, or where a required check has ended since it was asked
-    for.
-    """
-    today = clock.today()
-    week = today - timedelta(days=today.weekday())
-    unused = insert(ClinicLoad).values(clinic_id=clinic_id, day=today, day_taken=0, week=week, week_taken=0)
-    db.session.execute(unused.on_conflict_do_nothing(index_elements=[ClinicLoad.clinic_id]))
-    return db.session.scalar(_taking_one(clinic_id, today=today, week=week)) is not None
-
-
-def _taking_one(clinic_id: UUID, *, today: date, week: date) -> ReturningUpdate[UUID]:
-    of_day = case((ClinicLoad.day == today, ClinicLoad.day_taken), else_=0)
-    of_week = case((ClinicLoad.week == week, ClinicLoad.week_taken), else_=0)
-    reserve = update(ClinicLoad).where(
-        ClinicLoad.clinic_id == Clinic.id,
-        Clinic.id == clinic_id,
-        Clinic.listing_state == ListingState.PUBLISHED,
-        has_required_checks(today),
-        of_day < Clinic.daily_capacity,
-        of_week < Clinic.weekly_capacity,
-    )
-    reserve = reserve.values(day=today, day_taken=of_day + 1, week=week, week_taken=of_week + 1)
-    return reserve.returning(ClinicLoad.clinic_id).execution_options(synchronize_session=False)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event
+from marketplace.foundation.database import gathering
 from marketplace.leads.models import Lead
 from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
@@ -175,7 +176,8 @@ def _put(
 def _lead(event: Event) -> Lead:
     """Returns the event's lead, by its id or by request and clinic."""
     if event.lead_id is not None:
-        return db.session.get_one(Lead, event.lead_id)
+        new = {lead.id: lead for lead in gathering.rows_of(Lead)}
+        return new.get(event.lead_id) or db.session.get_one(Lead, event.lead_id)
     return db.session.scalars(
         select(Lead).where(Lead.request_id == event.request_id, Lead.clinic_id == event.clinic_id)
     ).one()

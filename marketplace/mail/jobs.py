@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
+from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, defer_first, queue
 from marketplace.mail import delivery
 from marketplace.mail.domain_limit import Busy, DomainLimit
 from marketplace.mail.models import Email, EmailState
@@ -56,27 +56,27 @@ def _send(key: UUID) -> None:
 
 
 def queue_first_sending(email: Email) -> None:
-    """Queues the first attempt of an email that was put into the outbox by this transaction."""
+    """Queues the first attempt of an email that this transaction puts into the outbox."""
     urgent = current_name(email.name) in _URGENT
-    _defer(email.id, queue=FIRST if urgent else MAIL, urgent=urgent, is_first=True)
+    lane, priority = (FIRST, URGENT) if urgent else (MAIL, 0)
+    defer_first(send, queue=lane, priority=priority, queueing_lock=_lock(email.id), email_id=str(email.id))
 
 
 def queue_sending(email_id: UUID, *, at: datetime | None = None) -> bool:
     """Queues the sending of an email, one job each; False when there is one already. No `at`: as soon as possible."""
     urgent = current_name(delivery.name_of(email_id) or "") in _URGENT
-    return _defer(email_id, queue=LATER if at else FIRST if urgent else MAIL, urgent=urgent, at=at)
-
-
-def _defer(email_id: UUID, *, queue: str, urgent: bool, at: datetime | None = None, is_first: bool = False) -> bool:
     return defer(
         send,
-        queue=queue,
+        queue=LATER if at else FIRST if urgent else MAIL,
         priority=URGENT if urgent else 0,
         schedule_at=at,
-        queueing_lock=f"mail.send:{email_id}",
-        is_first=is_first,
+        queueing_lock=_lock(email_id),
         email_id=str(email_id),
     )
+
+
+def _lock(email_id: UUID) -> str:
+    return f"mail.send:{email_id}"
 
 
 def sweep_waiting(now: datetime) -> int:

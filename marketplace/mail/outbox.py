@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import current_app
 
-from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security.sealed import new_data_key
@@ -50,8 +50,7 @@ def put(
     dies_with_request = audience == "patient" and not outlives_request
     _seal(email, to=to, text=text, html=html, request=request if dies_with_request else None)
     with as_system():
-        db.session.add(email)
-        db.session.flush()
+        gathering.add(email)
         jobs.queue_first_sending(email)
     return email
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event, record
+from marketplace.foundation.database import gathering
 from marketplace.leads.deletion_duties import duties_by_clinic
 from marketplace.leads.models import Lead
 from marketplace.leads.states import QUOTABLE, LeadState
@@ -181,11 +182,14 @@ def _row(lead: Lead, request: QuoteRequest) -> tuple[str, str]:
 
 
 def _leads(request: QuoteRequest) -> Sequence[Lead]:
-    return db.session.scalars(
-        select(Lead)
-        .where(Lead.request_id == request.id, Lead.state != LeadState.REVOKED)
-        .order_by(Lead.created_at, Lead.id)
-    ).all()
+    return (
+        gathering.rows_of(Lead)
+        or db.session.scalars(
+            select(Lead)
+            .where(Lead.request_id == request.id, Lead.state != LeadState.REVOKED)
+            .order_by(Lead.created_at, Lead.id)
+        ).all()
+    )
 
 
 def recently(

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import DateTime
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
+from marketplace.foundation.database.transactions import statements
 from marketplace.mail.models import Email
 from marketplace.mail.register import names_of
 
@@ -29,25 +30,44 @@ class MailQuota(Base):
     last_at: Mapped[datetime]
 
 
-def exhausted_window(address_hash: bytes) -> str | None:
-    """Returns the window whose quota is used up, or None when one more email may go, which is then counted.
+# One statement: the row is locked by it, so of two at once the second counts the first. A moment ahead was written by a
+# clock that has been put back since: it says nothing. Who was asked for in vain last has a moment that is not `now`.
+_TAKE = text(
+    """
+    INSERT INTO mail_allowance AS kept (address_hash, put_at, last_at)
+    VALUES (:address_hash, ARRAY[CAST(:now AS timestamptz)], :now)
+    ON CONFLICT (address_hash) DO UPDATE SET (put_at, last_at) = (
+        SELECT CASE WHEN fits THEN array_append(recent, :now) ELSE kept.put_at END,
+            CASE WHEN fits THEN :now ELSE :now + interval '1 microsecond' END
+        FROM (
+            SELECT count(*) FILTER (WHERE moment > :since_hour) < :per_hour AND count(*) < :per_day AS fits,
+                coalesce(array_agg(moment), '{}') AS recent
+            FROM unnest(kept.put_at) AS moment WHERE moment > :since_day AND moment <= :until
+        ) AS found
+    )
+    RETURNING put_at, last_at
+    """
+)
 
-    The row is locked, so of two at once the second counts the first.
+
+def exhausted_window(address_hash: bytes) -> str | None:
+    """Returns the window whose quota is used up, or None when one more email may go.
+
+    That is then counted, as with any limit also where nothing comes of the request.
     """
     if not current_app.config["LIMITS_ON"]:
         return None
-    new = insert(MailQuota).values(address_hash=address_hash, put_at=[], last_at=clock.now())
-    db.session.execute(new.on_conflict_do_nothing())
-    kept = db.session.get_one(MailQuota, address_hash, with_for_update=True, populate_existing=True)
     now = clock.now()
-    for name, (span, most) in WINDOWS.items():
-        # A moment ahead was written by a clock that has been put back since: it says nothing.
-        if sum(now - span < moment <= now + SKEW for moment in kept.put_at) >= most:
-            return name
-    day, _most = WINDOWS["day"]
-    kept.put_at, kept.last_at = [*(moment for moment in kept.put_at if now - day < moment <= now + SKEW), now], now
-    db.session.flush()
-    return None
+    since = {f"since_{name}": now - span for name, (span, _most) in WINDOWS.items()}
+    most = {f"per_{name}": most for name, (_span, most) in WINDOWS.items()}
+    given = {"address_hash": address_hash, "now": now, "until": now + SKEW, **since, **most}
+    with statements() as connection:
+        kept = connection.execute(_TAKE, given).one()
+    if kept.last_at == now:
+        return None
+    counted = [moment for moment in kept.put_at if moment <= now + SKEW]
+    windows = WINDOWS.items()
+    return next(name for name, (span, most) in windows if sum(moment > now - span for moment in counted) >= most)
 
 
 def sweep(now: datetime) -> int:

@@ -74,8 +74,11 @@ def _published(slug: str | None) -> Clinic | None:
     return db.session.scalar(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state == ListingState.PUBLISHED))
 
 
-def first_missing(request: QuoteRequest) -> str | None:
-    """The first required step without an answer (photos may be skipped); None when the request can be checked."""
+def first_missing(request: QuoteRequest, *, has_clinics: bool | None = None) -> str | None:
+    """The first required step without an answer (photos may be skipped); None when the request can be checked.
+
+    `has_clinics` says whether clinics are ticked, where that is known.
+    """
     answered = {
         "treatment": request.procedure_answered,
         "where": request.where_answered,
@@ -83,7 +86,7 @@ def first_missing(request: QuoteRequest) -> str | None:
         "budget": request.budget_answered,
         "health": request.health_sealed is not None,
         "you": request.contact_sealed is not None,
-        "clinics": request.wait_without_clinic or _has_clinics(request),
+        "clinics": request.wait_without_clinic or (_has_clinics(request) if has_clinics is None else has_clinics),
     }
     return next((step for step, given in answered.items() if not given or _lacks_choice(request, step)), None)
 
@@ -217,6 +220,8 @@ def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) 
 
 def untick(request: QuoteRequest, clinics: list[Clinic]) -> None:
     """Removes these clinics from a draft: they do not get the request."""
+    if not clinics:
+        return
     of_these = (DraftClinic.request_id == request.id) & DraftClinic.clinic_id.in_([clinic.id for clinic in clinics])
     db.session.execute(delete(DraftClinic).where(of_these))
 

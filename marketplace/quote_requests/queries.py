@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.catalogue.models import Treatment
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.lifecycle import count_by_state
-from marketplace.foundation.problems import NotFound
+from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.quote_requests.models import Consent, DraftClinic, QuoteRequest
-from marketplace.quote_requests.states import Purpose, RequestState
+from marketplace.quote_requests.states import REQUEST_REFUSALS, Purpose, RequestState
 
 ASKED_FOR_MAIL = ("RequestSubmitted", "ConfirmationResent", "RequestAddressCorrected", "LinkAsked")
 CAME_BACK = ("EmailFailed", "EmailBounced", "EmailWithheld")
@@ -39,6 +40,19 @@ def draft(request_id: UUID) -> QuoteRequest:
     request = db.session.get(QuoteRequest, request_id)
     if request is None or request.state != RequestState.DRAFT:
         raise NotFound("draft")
+    return request
+
+
+def locked_draft(request_id: UUID) -> QuoteRequest:
+    """Returns a draft with its treatment and procedure, locked. Raises NotFound, WrongState once it was sent."""
+    query = select(QuoteRequest).where(QuoteRequest.id == request_id)
+    query = query.options(joinedload(QuoteRequest.treatment), joinedload(QuoteRequest.procedure))
+    query = query.with_for_update(of=QuoteRequest, key_share=True)
+    request = db.session.scalar(query.execution_options(populate_existing=True))
+    if request is None:
+        raise NotFound("draft")
+    if request.state != RequestState.DRAFT:
+        raise WrongState(REQUEST_REFUSALS[request.state])
     return request
 
 
@@ -88,10 +102,15 @@ def name_to_use(request: QuoteRequest) -> str:
     return request.box.open("quote_request.name_sealed", request.name_sealed) if request.name_sealed else ""
 
 
+def ticked_ids(request: QuoteRequest) -> Select[UUID]:
+    """Selects the ids of the clinics ticked in a draft."""
+    return select(DraftClinic.clinic_id).where(DraftClinic.request_id == request.id)
+
+
 def ticked(request: QuoteRequest) -> list[Clinic]:
     """Returns the clinics ticked in a draft, by name."""
-    query = select(Clinic).join(DraftClinic, DraftClinic.clinic_id == Clinic.id)
-    return list(db.session.scalars(query.where(DraftClinic.request_id == request.id).order_by(Clinic.name)))
+    query = select(Clinic).where(Clinic.id.in_(ticked_ids(request))).order_by(Clinic.name)
+    return list(db.session.scalars(query))
 
 
 def consents(request: QuoteRequest) -> list[Consent]:

@@ -4,10 +4,12 @@ import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone
 from marketplace.foundation.security import signed_links
@@ -43,10 +45,22 @@ def peek_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
     return request, link
 
 
-def spend_confirm(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:
-    """Uses up the link, which works once, and returns the request to confirm. Raises LinkGone."""
-    link = signed_links.redeem(token, purpose=CONFIRM, use=True)
-    return _request_of(link), link
+def spend_confirm(link: signed_links.SignedLink) -> QuoteRequest:
+    """Uses up a link to confirm, which works once, and returns its request, both locked. Raises LinkGone."""
+    if link.purpose != CONFIRM:
+        raise LinkGone("altered")
+    signed_links.must_work(link)
+    kept = signed_links.SignedLink
+    query = select(QuoteRequest, kept).join(kept, kept.subject_id == QuoteRequest.id).where(kept.id == link.id)
+    query = query.options(joinedload(QuoteRequest.treatment), joinedload(QuoteRequest.procedure))
+    query = query.with_for_update(of=(QuoteRequest, kept), key_share=True)
+    found = db.session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise LinkGone("altered")
+    request, locked = found[0], found[1]
+    signed_links.must_work(locked)
+    gathering.change(locked, ended_at=clock.now())
+    return request
 
 
 def open_confirmations(token: str) -> tuple[QuoteRequest, signed_links.SignedLink]:

@@ -1,17 +1,20 @@
 """The guards of the access policies: each lets in by returning None. What a person may not see is not found."""
 
-from flask import abort, current_app, g, redirect, request, url_for
+from uuid import UUID
+
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from marketplace.accounts.mailed_links import is_genuine
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import membership_of
+from marketplace.foundation import clock
 from marketplace.foundation.audit.log import set_actor
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.foundation.security import limits
-from marketplace.foundation.security.signed_links import genuine
+from marketplace.foundation.security.signed_links import SignedLink, genuine
 from marketplace.leads.clocks import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
@@ -34,6 +37,13 @@ def patient() -> Answer:
     return None
 
 
+def patient_of_draft() -> Answer:
+    """Lets everyone in like `patient`; who sends something about a draft has its role from the first statement on."""
+    if request.method == "POST" and (draft := session.get("draft")):
+        use_role(DatabaseRole.PATIENT, request_id=UUID(draft))
+    return patient()
+
+
 def nobody() -> Answer:
     """Lets nobody in: the page belongs to a library and is not used. Raises NotFound."""
     raise NotFound("closed")
@@ -45,19 +55,24 @@ def only_in_development() -> Answer:
 
 
 def holder_of_a_link() -> Answer:
-    """Lets in whoever holds a link of ours; the view checks what it opens and its end. Raises LinkGone."""
+    """Lets in whoever holds a link of ours, and sets g.link; the view checks what it opens and its end.
+
+    Who holds one that works sees its request. Raises LinkGone.
+    """
     patient()
-    _require_genuine_link()
+    g.link = _require_genuine_link()
+    if g.link.ended_at is None and g.link.expires_at > clock.now():
+        use_role(DatabaseRole.PATIENT, request_id=g.link.subject_id)
     return None
 
 
-def _require_genuine_link() -> None:
-    """Checks that the token in the path is ours.
+def _require_genuine_link() -> SignedLink:
+    """Returns the link of the token in the path, if it is ours.
 
     Raises LinkGone, or LimitReached for a client that guesses often; a token of ours is never limited.
     """
     try:
-        genuine(_named("token"))
+        return genuine(_named("token"))
     except LinkGone:
         limits.consume("guess-link")
         raise
@@ -152,8 +167,8 @@ POLICIES = {
     "probe": Policy(anyone),
     "hook": Policy(anyone, DatabaseRole.WORKER, from_elsewhere=True),  # the view checks the sender's signature
     "one-click": Policy(anyone, DatabaseRole.WORKER, from_elsewhere=True),  # the view checks the token of its path
-    "patient-form": Policy(patient, DatabaseRole.PATIENT),
-    "link-holder": Policy(holder_of_a_link, DatabaseRole.PATIENT),
+    "patient-form": Policy(patient_of_draft, DatabaseRole.PATIENT),
+    "link-holder": Policy(holder_of_a_link, DatabaseRole.PATIENT, finds=("link",)),
     "request-holder": Policy(holder_of_this_request, DatabaseRole.PATIENT, finds=("quote_request",)),
     "sign-in": Policy(
         anyone, DatabaseRole.ACCOUNT

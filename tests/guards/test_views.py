@@ -9,7 +9,13 @@ from marketplace.web.policies import POLICIES
 WEB = Path(__file__).parents[2] / "marketplace" / "web"
 BLUEPRINTS = ("public", "patient", "dashboard", "operator")
 ROUTES = ("blueprint.get(", "blueprint.post(", "blueprint.route(")
-TYPES = {"quote_request": "QuoteRequest", "lead": "Lead", "clinic": "Clinic", "membership": "Membership"}
+TYPES = {
+    "quote_request": "QuoteRequest",
+    "lead": "Lead",
+    "clinic": "Clinic",
+    "membership": "Membership",
+    "link": "SignedLink",
+}
 # Where no view can hand it on: a form's limit asks by a getter, and so does the page of an error; a layout reads it.
 READERS = {
     "patient/request_access.py": {"current_request"},

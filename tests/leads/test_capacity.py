@@ -8,29 +8,29 @@ from flask import Flask
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.submission import reserve_place
+from marketplace.leads.capacity import reserve_places
 from tests.factories import Make, build_clinic
 
 
 def test_places_end(make_clinic: Make) -> None:
     clinic = make_clinic(daily_capacity=2)
-    assert [reserve_place(clinic.id) for _ in range(3)] == [True, True, False]
+    assert [bool(reserve_places([clinic.id])) for _ in range(3)] == [True, True, False]
 
 
 def test_the_week_ends_too(make_clinic: Make) -> None:
     clinic = make_clinic(daily_capacity=5, weekly_capacity=1)
-    assert [reserve_place(clinic.id) for _ in range(2)] == [True, False]
+    assert [bool(reserve_places([clinic.id])) for _ in range(2)] == [True, False]
 
 
 def test_a_new_day_has_new_places(make_clinic: Make) -> None:
     clinic = make_clinic(daily_capacity=1)
-    assert reserve_place(clinic.id)
+    assert reserve_places([clinic.id])
     with clock.set_to(clock.now() + timedelta(days=1)):
-        assert reserve_place(clinic.id)
+        assert reserve_places([clinic.id])
 
 
 def test_a_paused_clinic_takes_none(make_clinic: Make) -> None:
-    assert not reserve_place(make_clinic(listing_state=ListingState.PAUSED).id)
+    assert not reserve_places([make_clinic(listing_state=ListingState.PAUSED).id])
 
 
 def test_sixteen_at_once_take_exactly_five(own_app: Flask) -> None:
@@ -40,7 +40,7 @@ def test_sixteen_at_once_take_exactly_five(own_app: Flask) -> None:
 
     def one(_: int) -> bool:
         with own_app.app_context():
-            taken = reserve_place(clinic_id)
+            taken = bool(reserve_places([clinic_id]))
             db.session.commit()
             return taken
 

@@ -10,11 +10,12 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.leads import eligible, proposal
 from marketplace.leads.candidates import read_best, request_facts
+from marketplace.leads.capacity import reserve_places
 from marketplace.leads.models import RoutingCount, RoutingDecision, RoutingProposal
 from marketplace.leads.proposal import propose, refusals, show_proposals, shown_proposals
 from marketplace.leads.request_actions import rewrite
 from marketplace.leads.routing import POLICY
-from marketplace.leads.submission import reserve_place, submit
+from marketplace.leads.submission import submit
 from marketplace.quote_requests.models import QuoteRequest
 from tests.factories import Make
 from tests.statements import statements_of
@@ -38,7 +39,7 @@ def counted(request: QuoteRequest) -> dict[str, int]:
 
 
 def fill_up(clinic: Clinic) -> None:
-    while reserve_place(clinic.id):
+    while reserve_places([clinic.id]):
         pass
 
 
@@ -135,7 +136,7 @@ def test_full_clinics_take_no_place_among_those_considered(make_clinic: Make, ma
 
 def test_as_the_best_fill_others_with_more_room_are_read_beside_them(make_clinic: Make, make_draft: Make) -> None:
     for number in range(6):
-        reserve_place(make_clinic(f"Clinic {number}", leads_sent=9, leads_answered=9, daily_capacity=2).id)
+        reserve_places([make_clinic(f"Clinic {number}", leads_sent=9, leads_answered=9, daily_capacity=2).id])
     new, request = make_clinic("New here"), make_draft()
     assert new.id in {clinic.clinic_id for clinic in read_best(request, request_facts(request), most=6)}
 

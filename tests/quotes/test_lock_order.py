@@ -16,7 +16,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
 from marketplace.leads.models import Lead
 from marketplace.leads.submission import add_clinics, confirm, submit
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Consent, QuoteRequest
 from marketplace.quotes import stopping
 from marketplace.quotes.choosing import choose, decline
 from marketplace.quotes.models import Quote
@@ -178,10 +178,13 @@ def _holds_the_order(app: Flask, listen: Any, act: Verb) -> None:
 
     listen(note)
     act()
+    first = [table for table, _ids in locked].index("quote_request")
+    before = set[UUID]().union(*(ids for _table, ids in locked[:first]))
     with app.app_context():
         clinics = set(db.session.scalars(select(Clinic.id)))
-    first = [table for table, _ids in locked].index("quote_request")
-    before = set[UUID]().union(*(ids for _table, ids in locked[:first])) & clinics
+        # Those who were agreed to are found, and locked, by the request.
+        agreed = set(db.session.scalars(select(Consent.clinic_id).where(Consent.request_id.in_(before))))
+    before = (before | agreed) & clinics
     after = set[UUID]().union(*(ids for table, ids in locked[first:] if table == "clinic")) & clinics
     assert before
     assert after <= before
@@ -189,4 +192,4 @@ def _holds_the_order(app: Flask, listen: Any, act: Verb) -> None:
 
 def _locks(statement: str, table: str) -> bool:
     held = f"FROM {table} " in statement.replace("\n", " ") and "FOR NO KEY UPDATE" in statement
-    return held or statement.startswith(f"UPDATE {table} ")
+    return held or f"UPDATE {table} " in statement

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.security.idempotency import FormToken
 from marketplace.foundation.security.sealed import Box, CannotOpen
@@ -234,6 +235,7 @@ def _failing_at_the_end(view: Any) -> Any:
 
     def failing(**kwargs: Any) -> Any:
         view(**kwargs)
+        gathering.write()
         with as_system():
             assert db.session.scalar(select(func.count()).select_from(Email)) == 1
         raise RuntimeError("after the enqueue")

@@ -11,9 +11,8 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.database import transactions
+from marketplace.foundation.database import gathering, transactions
 from marketplace.foundation.database.columns import Base, key
 from marketplace.foundation.database.roles import as_system
 
@@ -76,8 +75,7 @@ listeners: dict[type[Event], tuple[Listener, ...]] = {}
 
 def record(event: Event) -> None:
     """Writes the event's row, then calls the reactions, which put their jobs and emails into the same transaction."""
-    db.session.add(AuditEntry(**columns_of(event)))
-    db.session.flush()
+    gathering.add(AuditEntry(**columns_of(event)))
     with as_system():
         for listener in listeners[type(event)]:
             listener(event)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.columns import Json
 from marketplace.foundation.database.roles import apply_role, as_system
 
@@ -84,15 +85,13 @@ def defer(
     *,
     schedule_at: datetime | None = None,
     queueing_lock: str | None = None,
-    is_first: bool = False,
     queue: str | None = None,
     priority: int | None = None,
     **ids: str,
 ) -> bool:
     """Puts a job into the session's own transaction; False when a job with the same lock already waits.
 
-    `is_first` says that none can, because what it is about is of this transaction. Without a queue or a priority it
-    has its task's.
+    Without a queue or a priority it has its task's.
     """
     options: dict[str, Any] = {
         "schedule_at": schedule_at,
@@ -101,10 +100,9 @@ def defer(
         "priority": priority,
     }
     options = {name: value for name, value in options.items() if value is not None}
-    may_wait = queueing_lock is not None and not is_first
     try:
         # The savepoint keeps a refused lock from taking the whole transaction along.
-        with db.session.begin_nested() if may_wait else nullcontext():
+        with db.session.begin_nested() if queueing_lock is not None else nullcontext():
             connection = db.session.connection()
             apply_role(connection)
             raw = connection.connection.driver_connection
@@ -112,6 +110,12 @@ def defer(
     except AlreadyEnqueued:
         return False
     return True
+
+
+def defer_first(task: Task[Any, Any, Any], *, queueing_lock: str, queue: str, priority: int, **ids: str) -> None:
+    """Puts a job into the session's own transaction that is about something new: none can have its lock yet."""
+    job = {"queue_name": queue, "task_name": task.name, "priority": priority, "queueing_lock": queueing_lock}
+    gathering.add_job({**job, "args": ids})
 
 
 def ended_before(before: datetime) -> Select[int]:

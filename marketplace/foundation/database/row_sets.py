@@ -40,10 +40,23 @@ def insert_from_json(kind: type[Base], *, parameter: str) -> str:
     return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {given}'  # noqa: S608 # names of the model's own
 
 
+def update_from_json(kind: type[Base], columns: Iterable[str], *, parameter: str) -> str:
+    """Returns the statement that sets columns of rows by their ids, to the values of a parameter made by `as_text`."""
+    table = kind.__tablename__
+    changes = ", ".join(f'"{name}" = given."{name}"' for name in columns)
+    given = f'json_populate_recordset(CAST(NULL AS "{table}"), CAST(:{parameter} AS json)) AS given'
+    return f'UPDATE "{table}" SET {changes} FROM {given} WHERE "{table}".id = given.id'  # noqa: S608 # the model's names
+
+
 def as_json(kind: type[Base], rows: Iterable[Row]) -> str:
     """Returns the rows as one text, with the model's defaults."""
     columns = list(cast(Table, kind.__table__).columns)
-    return json.dumps([{column.name: _cell(column, row) for column in columns} for row in rows], default=_plain)
+    return as_text([{column.name: _cell(column, row) for column in columns} for row in rows])
+
+
+def as_text(rows: list[dict[str, Cell]]) -> str:
+    """Returns rows that have each of their columns as one text, as `json_populate_recordset` reads it."""
+    return json.dumps(rows, default=_plain)
 
 
 def _cell(column: Column[Any], row: Row) -> Cell:

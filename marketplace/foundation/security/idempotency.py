@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security.sealed import Box, new_data_key, signing_key
@@ -39,6 +40,9 @@ class FormToken(Base):
     body_sealed: Mapped[bytes | None]
     location: Mapped[str | None]
     at: Mapped[datetime]
+
+
+_KEEP_ANSWER = "UPDATE form_token SET location = :location WHERE token = :answered_token"
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def claim(sent: Submission) -> str | None:
 
 def keep_answer(token: UUID, location: str) -> None:
     """Stores the address that the answer to this key led to."""
-    db.session.get_one(FormToken, token).location = location
+    gathering.execute({"answered": _KEEP_ANSWER}, answered_token=token, location=location)
 
 
 def used_before(before: datetime) -> Select[UUID]:

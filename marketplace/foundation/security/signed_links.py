@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base, Created, key, uuid7
+from marketplace.foundation.database.transactions import statements
 from marketplace.foundation.problems import LinkGone
 from marketplace.foundation.security.sealed import signing_key
 
@@ -70,28 +71,39 @@ def token_of(link: SignedLink) -> str:
 
 def redeem(token: str, *, purpose: str, use: bool = False) -> SignedLink:
     """The link behind a token; `use` spends it. Raises LinkGone with the reason: altered, used or expired."""
-    link = _link_of(token, purpose)
+    link = _link_of(token, purpose, locked=use)
     if link is None:
         raise LinkGone("altered")
-    if use:
-        db.session.refresh(link, with_for_update=True)
-    if link.ended_at is not None:
-        raise LinkGone("used")
-    if link.expires_at <= clock.now():
-        raise LinkGone("expired", link.expires_at.isoformat())
+    must_work(link)
     if use:
         link.ended_at = clock.now()
         db.session.flush()
     return link
 
 
+def must_work(link: SignedLink) -> None:
+    """Raises LinkGone for a link that was used or replaced, or whose time is over."""
+    if link.ended_at is not None:
+        raise LinkGone("used")
+    if link.expires_at <= clock.now():
+        raise LinkGone("expired", link.expires_at.isoformat())
+
+
 def genuine(token: str) -> SignedLink:
-    """The link behind a token that we signed, for any purpose and whether or not it still works. Raises LinkGone."""
+    """The link behind a token that we signed, for any purpose and whether or not it still works. Raises LinkGone.
+
+    It is as it was a moment ago, and no row of the session.
+    """
     raw = _parts_of(token)
-    link = db.session.get(SignedLink, UUID(bytes=raw[:16])) if raw else None
-    if raw is None or link is None or not hmac.compare_digest(raw[16:], _signature(link.id, link.purpose)):
+    if raw is None:
         raise LinkGone("altered")
-    return link
+    with statements() as connection:
+        row = connection.execute(
+            select(SignedLink.__table__).where(SignedLink.id == UUID(bytes=raw[:16]))
+        ).one_or_none()
+    if row is None or not hmac.compare_digest(raw[16:], _signature(row.id, row.purpose)):
+        raise LinkGone("altered")
+    return SignedLink(**row._mapping)
 
 
 def expired_before(before: datetime) -> Select[UUID]:
@@ -109,11 +121,11 @@ def delete_links_to(subject_id: UUID, *, but: str = "") -> None:
     db.session.execute(delete(SignedLink).where(SignedLink.subject_id == subject_id, SignedLink.purpose != but))
 
 
-def _link_of(token: str, purpose: str) -> SignedLink | None:
+def _link_of(token: str, purpose: str, *, locked: bool) -> SignedLink | None:
     raw = _parts_of(token)
     if raw is None or not hmac.compare_digest(raw[16:], _signature(UUID(bytes=raw[:16]), purpose)):
         return None
-    return db.session.get(SignedLink, UUID(bytes=raw[:16]))
+    return db.session.get(SignedLink, UUID(bytes=raw[:16]), with_for_update=locked or None, populate_existing=locked)
 
 
 def _parts_of(token: str) -> bytes | None:

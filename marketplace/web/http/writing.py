@@ -9,6 +9,7 @@ from flask import Response, g, make_response
 from flask.typing import ResponseReturnValue
 
 from marketplace.extensions import db
+from marketplace.foundation.database import gathering
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -22,15 +23,21 @@ def writes(view: View[P]) -> Callable[P, Response]:
         try:
             answer = make_response(view(*args, **kwargs))
             if answer.status_code < 400 or g.pop("keeps", False):
+                gathering.write()
                 db.session.commit()
             else:
-                db.session.rollback()
+                _undo()
             return answer
         except BaseException:
-            db.session.rollback()
+            _undo()
             raise
 
     return written
+
+
+def _undo() -> None:
+    gathering.drop()
+    db.session.rollback()
 
 
 def commit_despite_refusal() -> None:

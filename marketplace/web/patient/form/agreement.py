@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import NotRequired, TypedDict
+from uuid import UUID
 
 from babel.lists import format_list
 from flask_babel import get_locale, ngettext
@@ -14,7 +15,7 @@ from markupsafe import Markup, escape
 from marketplace.catalogue.geography import homes
 from marketplace.clinics.models import Clinic
 from marketplace.leads.consent import consent_text
-from marketplace.leads.proposal import refusals
+from marketplace.leads.proposal import Wanted
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.drafts import STEPS
 from marketplace.quote_requests.models import Photo, QuoteRequest
@@ -46,10 +47,10 @@ class StepRow(Row):
     step: str
 
 
-def rows(quote_request: QuoteRequest) -> list[Row]:
+def rows(quote_request: QuoteRequest, *, photos: int) -> list[Row]:
     """Returns a row for each answer in the order of the questions; below them those that are one code of a list."""
     coded = [_row(each.step, each.name, each.label, each.text) for each in coded_answers(quote_request, "form")]
-    answers = [*_wish(quote_request), *_person(quote_request), *coded]
+    answers = [*_wish(quote_request), *_person(quote_request, photos=photos), *coded]
     return [*sorted(answers, key=lambda row: STEPS.index(row["step"]))]
 
 
@@ -75,13 +76,13 @@ def _wish(quote_request: QuoteRequest) -> list[StepRow]:
     ]
 
 
-def _person(quote_request: QuoteRequest) -> list[StepRow]:
+def _person(quote_request: QuoteRequest, *, photos: int) -> list[StepRow]:
     answers = queries.answers(quote_request)
     ticked = conditions_in_words(answers.conditions, queries.treatment_of(quote_request), "form")
     return [
         _row("health", "conditions", _("Your health answers"), _lines([found.text for found in ticked])),
         _row("health", "details", _("What you added"), _lines(answers.details.split("\n"))),
-        _row("photos", "photos", _("Photos"), _photos(quote_request)),
+        _row("photos", "photos", _("Photos"), _photos(photos)),
         _row("you", "name", _("Name to use"), answers.name),
         _row("you", "email", _("Email address"), answers.email),
         _row("you", "phone", _("Phone number"), answers.phone),
@@ -90,8 +91,7 @@ def _person(quote_request: QuoteRequest) -> list[StepRow]:
     ]
 
 
-def _photos(quote_request: QuoteRequest) -> str | None:
-    n = len(photos_of(quote_request))
+def _photos(n: int) -> str | None:
     return ngettext("%(num)s photo", "%(num)s photos", n) if n else None
 
 
@@ -144,12 +144,12 @@ class Recipients:
     left_out: list[tuple[Clinic, str]]
 
     @classmethod
-    def among(cls, quote_request: QuoteRequest, clinics: list[Clinic]) -> "Recipients":
-        """Returns the recipients among these clinics as of this moment."""
-        refused = refusals(quote_request, clinics)
+    def of(cls, found: Wanted) -> "Recipients":
+        """Returns the recipients among the clinics that a request is to go to."""
+        words = {clinic_id: str(ROUTING_REASONS.patient[reason]) for clinic_id, reason in found.refused.items()}
         return cls(
-            [clinic for clinic in clinics if clinic.id not in refused],
-            [(clinic, str(ROUTING_REASONS.patient[refused[clinic.id]])) for clinic in clinics if clinic.id in refused],
+            [clinic for clinic in found.clinics if clinic.id not in words],
+            [(clinic, words[clinic.id]) for clinic in found.clinics if clinic.id in words],
         )
 
 
@@ -159,7 +159,12 @@ class Agreement:
 
     page: str
     quote_request: QuoteRequest
-    recipients: Recipients
+    wanted: Wanted
+
+    @cached_property
+    def recipients(self) -> Recipients:
+        """Returns who gets the request now, and who does not."""
+        return Recipients.of(self.wanted)
 
     @property
     def clinics(self) -> list[Clinic]:
@@ -172,13 +177,19 @@ class Agreement:
         return list(photos_of(self.quote_request))
 
     @cached_property
+    def photo_ids(self) -> tuple[UUID, ...]:
+        """Returns the ids of those photos."""
+        known = self.wanted.photo_ids
+        return tuple(photo.id for photo in self.photos) if known is None else known
+
+    @cached_property
     def rows(self) -> list[Row]:
         """Returns a row for every answer."""
-        return rows(self.quote_request)
+        return rows(self.quote_request, photos=len(self.photo_ids))
 
     def sentence(self, *, with_health: bool) -> str:
         """Returns the exact sentence that is agreed to."""
-        return consent_text(self.clinics, with_health=with_health, photos=len(self.photos))
+        return consent_text(self.clinics, with_health=with_health, photos=len(self.photo_ids))
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -188,7 +199,7 @@ class Agreement:
     @cached_property
     def shown(self) -> Shown:
         """Returns all facts that the page shows and the person agrees to."""
-        facts: dict[str, object] = answer_facts(self.quote_request, self.rows)
+        facts: dict[str, object] = answer_facts(self.rows, self.photo_ids)
         facts |= {f"clinic.{clinic.slug}": [clinic.name, clinic.country] for clinic in self.clinics}
         facts["sentence"] = self.sentences
         return Shown((self.page, str(self.quote_request.id)), facts)
@@ -205,10 +216,10 @@ class Agreement:
         return agreeing.items(changes, labels, gone=_("A clinic is no longer among those that get it"))
 
 
-def answer_facts(quote_request: QuoteRequest, shown_rows: list[Row]) -> dict[str, object]:
+def answer_facts(shown_rows: list[Row], photo_ids: Iterable[UUID]) -> dict[str, object]:
     """Returns each answer as it is shown; photos count by their ids, so a replaced photo is a change."""
     facts: dict[str, object] = {row["name"]: str(row["value"]) for row in shown_rows}
-    return facts | {"photos": [str(photo.id) for photo in photos_of(quote_request)]}
+    return facts | {"photos": [str(photo_id) for photo_id in photo_ids]}
 
 
 def marked_rows(shown_rows: list[Row], changes: Changes) -> list[Row]:

@@ -10,11 +10,13 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from marketplace.accounts import sessions
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.foundation.security import limits
+from marketplace.leads.proposal import wanted
 from marketplace.leads.request_actions import correct_address, rewrite
-from marketplace.leads.submission import submit
+from marketplace.leads.submission import submit_agreed
 from marketplace.quote_requests import drafts, queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import RequestState
@@ -23,7 +25,7 @@ from marketplace.web.forms.base import ChallengedForm, IdempotentForm, email_fie
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.agreement import Agreement, Recipients, outside_europe
+from marketplace.web.patient.form.agreement import Agreement, outside_europe
 from marketplace.web.patient.form.flow import before, continue_draft, current_draft, url_of, with_draft
 from marketplace.web.patient.request_access import trust_browser
 
@@ -45,7 +47,7 @@ def ask_check(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 
 def _agreement(quote_request: QuoteRequest) -> Agreement:
-    return Agreement("check", quote_request, Recipients.among(quote_request, queries.ticked(quote_request)))
+    return Agreement("check", quote_request, wanted(quote_request, queries.ticked_ids(quote_request)))
 
 
 def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
@@ -68,15 +70,15 @@ def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
 @idempotent(CheckForm)
 def send() -> ResponseReturnValue:
     """Submits the request once; pressing the button again returns the first answer. Raises WrongState."""
-    quote_request = current_draft()
+    gathering.begin()
+    quote_request = current_draft(locked=True)  # no answer changes from here on
     if quote_request is None:
         return redirect(url_for("patient.start"), 303)
-    missing = drafts.first_missing(quote_request)
+    agreement = _agreement(quote_request)
+    missing = drafts.first_missing(quote_request, has_clinics=bool(agreement.wanted.clinics))
     if missing:
         return redirect(url_of(missing), 303)
     form = CheckForm()
-    drafts.begin(quote_request)  # no answer changes from here on
-    agreement = _agreement(quote_request)
     if not form.agrees_to(agreement.shown) or not form.validate_on_submit():
         return _check_page(agreement, form)
     _submit(agreement, form)
@@ -99,7 +101,14 @@ def _submit(agreement: Agreement, form: CheckForm) -> None:
     if agreement.recipients.left_out and not agreement.clinics:
         raise WrongState("no_clinic_left", _("None of the clinics you chose can take your request now"))
     drafts.untick(quote_request, [clinic for clinic, _reason in agreement.recipients.left_out])
-    submit(quote_request, share_health=form.share_health.data, aftercare=form.aftercare.data)
+    submit_agreed(
+        quote_request,
+        agreement.clinics,
+        photos=len(agreement.photo_ids),
+        was_shown=agreement.wanted.was_shown,
+        share_health=form.share_health.data,
+        aftercare=form.aftercare.data,
+    )
 
 
 class AddressForm(IdempotentForm):

@@ -83,12 +83,12 @@ class Question(Form):
         return getattr(self.about, choice.treatment_hint) if self.about and choice.treatment_hint else None
 
 
-def current_draft() -> QuoteRequest | None:
-    """Returns this browser's draft; None without one."""
+def current_draft(*, locked: bool = False) -> QuoteRequest | None:
+    """Returns this browser's draft; None without one. With `locked` it raises WrongState once the draft was sent."""
     try:
         request_id = UUID(session.get("draft", ""))
         use_role(DatabaseRole.PATIENT, request_id=request_id)
-        return queries.draft(request_id)
+        return queries.locked_draft(request_id) if locked else queries.draft(request_id)
     except (NotFound, ValueError):
         return None
 

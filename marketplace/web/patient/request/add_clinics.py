@@ -17,7 +17,7 @@ from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, show_proposals, still_open
 from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
@@ -61,14 +61,20 @@ class Offer:
         return cls(quote_request, still_open(quote_request))
 
     @cached_property
+    def photos(self) -> list[Photo]:
+        """Returns the photos that an added clinic gets with the health answers."""
+        return photos_of(self.quote_request)
+
+    @cached_property
     def rows(self) -> list[Row]:
         """Returns the answers that an added clinic gets."""
-        return [row for row in rows(self.quote_request) if row["name"] not in ONLY_WHEN_CHOSEN]
+        shown = rows(self.quote_request, photos=len(self.photos))
+        return [row for row in shown if row["name"] not in ONLY_WHEN_CHOSEN]
 
     @cached_property
     def words(self) -> dict[str, list[str]]:
         """Returns, by clinic, the consent sentence with health answers and the one without."""
-        photos = len(photos_of(self.quote_request))
+        photos = len(self.photos)
         clinics = [proposal.clinic for proposal in self.proposed.proposals]
         return {
             clinic.slug: [consent_text([clinic], with_health=shared, photos=photos) for shared in (True, False)]
@@ -78,7 +84,7 @@ class Offer:
     @cached_property
     def shown(self) -> Shown:
         """Returns the facts shown: for each clinic one for its sentence without health answers and one with them."""
-        facts = answer_facts(self.quote_request, self.rows)
+        facts = answer_facts(self.rows, [photo.id for photo in self.photos])
         facts |= {f"health.{slug}": words[0] for slug, words in self.words.items()}
         facts |= {f"clinic.{slug}": words[1] for slug, words in self.words.items()}
         return Shown(("more", str(self.quote_request.id)), facts)

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads import submission
-from marketplace.leads.consent import recipients, standing_rows, with_consent
+from marketplace.leads.consent import consented_ids, recipients, standing_rows
+from marketplace.leads.proposal import Wanted, wanted
 from marketplace.leads.request_actions import rewrite
 from marketplace.leads.submission import Confirmed, confirm
 from marketplace.quote_requests import request_links
@@ -20,7 +22,7 @@ from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form.agreement import Agreement, Recipients, without_links
+from marketplace.web.patient.form.agreement import Agreement, without_links
 from marketplace.web.patient.form.flow import continue_draft, url_of
 from marketplace.web.patient.request_access import grant_access, is_trusted_browser
 
@@ -33,22 +35,23 @@ class Confirmation(Agreement):
     """What was agreed to when the form was sent, and which of those clinics can still get the request."""
 
     @classmethod
-    def of(cls, quote_request: QuoteRequest) -> "Confirmation":
-        """Returns the confirmation as of this moment."""
-        clinics = with_consent(quote_request, Purpose.REQUEST)
-        return cls("confirm", quote_request, Recipients.among(quote_request, clinics))
+    def of(cls, quote_request: QuoteRequest, found: Wanted) -> "Confirmation":
+        """Returns the confirmation as of this moment; `found` are the clinics with consent to the request."""
+        return cls("confirm", quote_request, found)
 
     @cached_property
     def sentences(self) -> list[str]:
         """Returns the consent sentences as they were stored."""
-        return sorted({consent.text for consent in standing_rows(self.quote_request)})
+        known = self.wanted.consent_texts
+        return sorted({row.text for row in standing_rows(self.quote_request)} if known is None else known)
 
 
 @blueprint.get("/q/<token>/confirm")
 def show_confirmation(token: str) -> ResponseReturnValue:
     """Shows what would be sent to whom; following the link sends nothing. Raises LinkGone."""
     quote_request, link = request_links.peek_confirm(token)
-    return _page(token, Confirmation.of(quote_request), link, ConfirmForm())
+    found = wanted(quote_request, consented_ids(quote_request.id, Purpose.REQUEST))
+    return _page(token, Confirmation.of(quote_request, found), link, ConfirmForm())
 
 
 def _page(token: str, confirmation: Confirmation, link: SignedLink, form: ConfirmForm) -> ResponseReturnValue:
@@ -69,15 +72,15 @@ def _page(token: str, confirmation: Confirmation, link: SignedLink, form: Confir
 @blueprint.post("/q/<token>/confirm")
 @writes
 @idempotent(ConfirmForm, must_have_key=False)
-def send_request(token: str) -> ResponseReturnValue:
+def send_request(token: str, link: SignedLink) -> ResponseReturnValue:
     """Sends the request to its clinics, once; repeating it redirects to the request. Raises LinkGone or WrongState."""
-    quote_request, link = request_links.spend_confirm(token)
-    submission.lock_with_clinics(quote_request)
-    confirmation, form = Confirmation.of(quote_request), ConfirmForm()
+    gathering.begin()
+    quote_request, found = submission.lock_to_confirm(link)
+    confirmation, form = Confirmation.of(quote_request, found), ConfirmForm()
     if not form.agrees_to(confirmation.shown):
         return _page(token, confirmation, link, form)
     left_out = [clinic for clinic, _reason in confirmation.recipients.left_out]
-    _say_what_came_of_it(confirm(quote_request, without=left_out))
+    _say_what_came_of_it(confirm(quote_request, clinics=found.clinics, without=left_out))
     grant_access(
         quote_request.ref, until=clock.now() + request_links.LIFETIMES[request_links.PAGE], mailed_at=link.created_at
     )
