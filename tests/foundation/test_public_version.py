@@ -61,8 +61,8 @@ def _may_read(table):
         ("UPDATE clinic_price SET high = high + 1 WHERE false", 0),
         ("UPDATE clinic SET leads_sent = leads_sent + 1, leads_answered = 1, reply_minutes = 7", 0),
         ("UPDATE clinic SET leads_sent = leads_sent + 1, listing_state = 'paused', paused_at = now()", 1),
-        ("SAVEPOINT a; DELETE FROM clinic_price; ROLLBACK TO a; UPDATE clinic_person SET name = 'B'", 1),
-        ("SAVEPOINT a; DELETE FROM clinic_price; ROLLBACK TO a", 0),
+        ("SELECT 1; SAVEPOINT a; DELETE FROM clinic_price; ROLLBACK TO a; UPDATE clinic_person SET name = 'B'", 1),
+        ("SELECT 1; SAVEPOINT a; DELETE FROM clinic_price; ROLLBACK TO a", 0),
         ("DELETE FROM listing_facet; INSERT INTO listing_facet VALUES ('country', 'TR', 1)", 1),
     ],
 )
