@@ -25,7 +25,6 @@ def change(statement: str) -> int:
     """By how much a committed statement moves the version."""
     before = version()
     use_role(DatabaseRole.WORKER)
-    db.session.execute(text("SELECT FROM clinic"))  # sets the role: a bare SAVEPOINT needs none
     db.session.execute(text(statement))
     db.session.commit()
     return version() - before
