@@ -11,7 +11,9 @@ from migrations.row_policies import PUBLIC, TABLE_RIGHTS
 
 FUNCTION = "public_page_changed()"
 # On no page, counted with every request that is sent; or written by triggers of tables that are watched themselves.
-NOT_WATCHED = frozenset({"clinic_load", "public_version", "clinic_card", "clinic_offer", "market_version"})
+NOT_WATCHED = frozenset(
+    {"clinic_load", "public_version", "clinic_card", "clinic_offer", "market_version", "search_word"}
+)
 TRIGGERS = {
     "public_page_row": "AFTER INSERT OR DELETE ON {table} FOR EACH ROW",
     "public_page_update": "AFTER UPDATE ON {table} FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)",

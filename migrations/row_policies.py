@@ -59,6 +59,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     # What is published already, written by triggers alone
     "clinic_card": {**ANYONE_READS, WORKER: Right(READ)},
     "clinic_offer": {**ANYONE_READS, WORKER: Right(READ)},
+    "search_word": ANYONE_READS,
     "public_version": ANYONE_READS,
     "clinic": {
         **ANYONE_READS,

@@ -4,15 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     SQLColumnExpression,
+    Subquery,
     case,
+    cast,
     delete,
     func,
     insert,
     literal,
     select,
+    tablesample,
     union_all,
     update,
 )
@@ -22,11 +26,13 @@ from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet, Mark
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
+from marketplace.clinics.text_search import FREQUENT
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import Event
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 
+SAMPLED = 50_000  # clinics whose words are counted
 COUNTED_EVERY = timedelta(hours=1)  # for figures that change without an event: leads sent and answered
 
 
@@ -54,7 +60,19 @@ def _counts() -> dict[str, Any]:
         "treatment": offered.c.slug,
         "treatment_country": func.concat(offered.c.slug, "/", offered.c.country),
     }
-    return {name: _counted(value, func.count()).subquery() for name, value in values.items()} | _figures()
+    counted = {name: _counted(value, func.count()).subquery() for name, value in values.items()}
+    return counted | {"word": _frequent_words()} | _figures()
+
+
+def _frequent_words() -> Subquery:
+    """Returns about how many clinics have each frequent word, from a part of the market where it is large."""
+    clinics = db.session.scalar(select(func.count()).select_from(ClinicCard)) or 0
+    share = min(1.0, SAMPLED / max(1, clinics))
+    part = tablesample(ClinicCard.__table__, func.system(share * 100))
+    word = func.unnest(func.string_to_array(part.c.search_text, " ")).label("word")
+    words = select(part.c.clinic_id, word).distinct().subquery()
+    count = cast(func.count() / share, BigInteger)
+    return _counted(words.c.word, count).having(count >= FREQUENT).subquery()
 
 
 def _counted(value: SQLColumnExpression[Any], count: ColumnElement[int]) -> Select[str, int]:

@@ -11,6 +11,7 @@ SORTS = ("checks", "reply", "price", "name")
 _RANKED, _NAMED = struct.Struct(">BBIqq"), struct.Struct(">B16s")
 MAX_LENGTH = 400  # letters of an address
 MAX_SHUFFLE = 2**63 - 1
+MAX_HALF = 3
 GOLDEN = 0x9E3779B97F4A7C15  # of 2**64
 
 
@@ -30,7 +31,8 @@ def turn_of(day: date) -> int:
 class RankedCursor:
     """A place in a list sorted by a rank and then by the shuffle, which begins at the turn of its day.
 
-    `half` is 0 for the places from the turn on, 1 for those before it, which come last among equals.
+    `half` is 0 for the places from the turn on, 1 for those before it, which come last among equals; 2 and 3 are the
+    same for what a search finds after the rest.
     """
 
     sort: str
@@ -73,7 +75,7 @@ def read_cursor(text: str, *, sort: str) -> Cursor:
 
 def _ranked(data: bytes) -> RankedCursor:
     number, half, day, rank, shuffle = _RANKED.unpack(data)
-    if half > 1:
+    if half > MAX_HALF:
         raise NotACursor(half)
     return RankedCursor(SORTS[number], date.fromordinal(day), half, rank, shuffle)
 

@@ -12,18 +12,21 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.exchange import Rates
+from marketplace.clinics import search_words
 from marketplace.clinics.search import ClinicFilter, Known
-from marketplace.clinics.text_search import slug_of
+from marketplace.clinics.text_search import KINDS, Level, keep_counts, keep_procedures, slug_of, words_of
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base
 
 REAL, SAMPLE = "real", "sample"
 COUNTED = ("country", "language", "procedure", "treatment")  # conditions whose facets have their very values
+MEANT = ("word", "country", "language", "procedure")  # facets of what a word of a search may mean
 FIGURES = ("clinics", "sent", "answered")  # facets by kind of clinic
 NEVER_READ = UUID(int=0)
 
@@ -81,6 +84,24 @@ class Facets:
         return {(place.country, slug_of(place.city)): place.city for place in sorted(self.places, reverse=True)}
 
     @cached_property
+    def _cities_by_word(self) -> dict[str, list[tuple[Place, frozenset[str]]]]:
+        """The cities with the words of their names, by each of these words."""
+        found: dict[str, list[tuple[Place, frozenset[str]]]] = {}
+        for place in self.places:
+            words = frozenset(words_of(place.city))
+            for word in words:
+                found.setdefault(word, []).append((place, words))
+        return found
+
+    def places_named(self, meant: Level) -> list[tuple[str, str | None]]:
+        """Returns the cities all of whose words are meant, with their country, or else the countries that are named."""
+        words = {word for each in meant for word in each.words}
+        cities = {place for word in words for place, named in self._cities_by_word.get(word, ()) if named <= words}
+        countries = {code for each in meant for code in each.countries if self["country"].get(code)}
+        near = [(place.country, place.city) for place in cities if not countries or place.country in countries]
+        return sorted(near) or [(code, None) for code in sorted(countries)]
+
+    @cached_property
     def clinics(self) -> int:
         """All published listings."""
         return sum(self["country"].values())
@@ -129,7 +150,7 @@ def _is_in(place: Place, wanted: ClinicFilter) -> bool:
 _READ_LAST = {"market": Market()}  # by this process
 # What is kept already is not sent: the version alone comes back.
 _READ = text("""
-    SELECT version, facets, treatments, rates FROM market_version
+    SELECT version, facets, treatments, rates, near_words(:typed) AS near FROM market_version
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(dimension, value, count) ORDER BY dimension, value) AS facets
         FROM listing_facet
@@ -145,21 +166,26 @@ _READ = text("""
         SELECT jsonb_agg(jsonb_build_array(currency, per_euro::text, day)) AS rates
         FROM reference_rate WHERE day = (SELECT max(day) FROM reference_rate)
     ) AS converted ON version <> :known
-""").bindparams(bindparam("known", type_=Uuid()))
+""").bindparams(bindparam("known", type_=Uuid()), bindparam("typed", type_=ARRAY(TEXT)))
 
 
-def market() -> Market:
+def market(q: str = "") -> Market:
     """Returns the market as it stands, by one statement that is small where nothing has changed.
 
-    Its rates are those of the rest of the request.
+    Its rates are those of the rest of the request; so are the words that may be meant by those of the search `q`.
     """
-    last = _READ_LAST["market"]
-    version, facets, treatments, rates = db.session.execute(_READ, {"known": last.version}).one()
+    last, typed = _READ_LAST["market"], words_of(q)
+    values = {"known": last.version, "typed": typed}
+    version, facets, treatments, rates, near = db.session.execute(_READ, values).one()
     if version != last.version:
         last = Market(version, _facets(facets or ()), _treatments(treatments or ()), _rates(rates or ()))
         _READ_LAST["market"] = last
     if last.rates.per_euro:
         exchange.keep(last.rates)
+    if typed:
+        search_words.keep(typed, near)
+        keep_counts({kind: last.facets[dimension] for kind, dimension in zip(KINDS, MEANT, strict=True)})
+        keep_procedures((each.slug, each.name, about.name) for about in last.treatments for each in about.procedures)
     return last
 
 

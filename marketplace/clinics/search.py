@@ -10,8 +10,18 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from marketplace.clinics.list_cursor import MAX_SHUFFLE, SORTS, Cursor, NamedCursor, RankedCursor, turn_of
-from marketplace.clinics.list_statements import Conditions, ListedClinic, Shape, count_statement, page_statement
-from marketplace.clinics.text_search import matching
+from marketplace.clinics.list_statements import ListedClinic, Shape, count_statement, page_statement
+from marketplace.clinics.search_words import near
+from marketplace.clinics.text_search import (
+    KINDS,
+    Level,
+    Meant,
+    clinics_at_most,
+    levels,
+    procedures_named,
+    rarest,
+    words_of,
+)
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
@@ -87,6 +97,7 @@ class ListPage:
     page: int
     before: Cursor | None = None
     after: Cursor | None = None
+    meant: Level = ()  # what the words of a search were taken for
 
 
 def search(wanted: ClinicFilter, *, known: Known = NOTHING_KNOWN) -> ListPage:
@@ -104,7 +115,8 @@ def search(wanted: ClinicFilter, *, known: Known = NOTHING_KNOWN) -> ListPage:
 
 def count(wanted: ClinicFilter, *, counted_to: int = COUNTED_TO) -> Total:
     """Counts the clinics that match, so far."""
-    return _total(db.session.scalar(_counting(wanted, counted_to), _values(wanted)) or 0, counted_to)
+    shape, values = _shape(wanted, NOTHING_KNOWN, understood(wanted.q), counted_to=counted_to)
+    return _total(db.session.scalar(count_statement(shape), values) or 0, counted_to)
 
 
 def counts_without_each(wanted: ClinicFilter, known: Callable[[ClinicFilter], Known]) -> dict[str, Total]:
@@ -115,55 +127,66 @@ def counts_without_each(wanted: ClinicFilter, known: Callable[[ClinicFilter], Kn
     others = {name: wanted.without(name) for name in wanted.conditions}
     totals = {name: known(other).total for name, other in others.items()}
     found = {name: Total(total) for name, total in totals.items() if total is not None}
-    counts = [
-        _counting(other, COUNTED_TO, known(other)).scalar_subquery().label(name)
-        for name, other in others.items()
-        if name not in found
-    ]
+    meant, values = understood(wanted.q), dict[str, object]()
+    counts = []
+    for name in others.keys() - found.keys():
+        other = others[name]
+        shape, given = _shape(other, known(other), meant if other.q else [], counted_to=COUNTED_TO)
+        counts.append(count_statement(shape).scalar_subquery().label(name))
+        values |= given
     if counts:
-        row = db.session.execute(select(*counts), _values(wanted)).one()
+        row = db.session.execute(select(*counts), values).one()
         found |= {name: _total(number, COUNTED_TO) for name, number in row._mapping.items()}
     return {name: found[name] for name in others}
-
-
-def _counting(wanted: ClinicFilter, counted_to: int, known: Known = NOTHING_KNOWN) -> Select[int]:
-    shape = Shape(_set(wanted), wanted.sort, gathered=known.at_most <= FEW, counted_to=counted_to)
-    return count_statement(shape, _text(wanted))
 
 
 def _total(number: int, counted_to: int) -> Total:
     return Total(min(number, counted_to), more=number > counted_to)
 
 
-def _set(wanted: ClinicFilter) -> frozenset[str]:
-    return frozenset(wanted.conditions) - {"q"}
+def _shape(
+    wanted: ClinicFilter, known: Known, meant: list[Level], *, counted_to: int
+) -> tuple[Shape, dict[str, object]]:
+    """Returns the shape of a statement with the conditions of what is wanted, and their values."""
+    names = frozenset(wanted.conditions) - {"q"}
+    values: dict[str, object] = {name: getattr(wanted, name) for name in names}
+    values |= {"language": [wanted.language]} if wanted.language else {}
+    for level, words in enumerate(meant):
+        for n, word in enumerate(words):
+            values |= {f"text_{level}_{n}_{kind}": list(getattr(word, kind)) for kind in KINDS}
+    text = tuple(tuple(tuple(kind for kind in KINDS if getattr(word, kind)) for word in words) for words in meant)
+    few = sum(clinics_at_most(each) < FEW for each in meant)
+    driver = rarest(meant[few - 1]) if few else None
+    gathered = known.at_most <= FEW and not few
+    shape = Shape(names, wanted.sort, gathered=gathered, counted_to=counted_to, text=text, few=few, driver=driver)
+    return shape, values
 
 
-def _text(wanted: ClinicFilter) -> Conditions:
-    return tuple(matching(wanted.q)) if wanted.q else ()
+def understood(query: str | None) -> list[Level]:
+    """Returns what a search finds first and what after it; text without a word in it, like "/", finds nothing."""
+    if not query:
+        return []
+    typed = words_of(query)
+    if not typed:
+        return [(Meant(),)]
+    first, *then = levels(typed, near(typed), procedures_named())
+    # Nobody reads what comes after thousands.
+    return [first, *then] if clinics_at_most(first) < FEW else [first]
 
 
-def _values(wanted: ClinicFilter) -> dict[str, object]:
-    values = {name: getattr(wanted, name) for name in _set(wanted)}
-    return values | ({"language": [wanted.language]} if wanted.language else {})
-
-
-def asked(wanted: ClinicFilter, known: Known = NOTHING_KNOWN) -> tuple[Select[*tuple[object, ...]], dict[str, object]]:
+def asked(
+    wanted: ClinicFilter, known: Known = NOTHING_KNOWN, meant: list[Level] | None = None
+) -> tuple[Select[*tuple[object, ...]], dict[str, object]]:
     """Returns the statement of a page, and its values."""
     place = wanted.place
     offset = 0 if place else (wanted.page - 1) * PAGE
-    shape = Shape(
-        _set(wanted),
-        wanted.sort,
-        rows=PAGE + 1,
-        gathered=known.at_most <= FEW,
-        placed=place is not None,
-        back=wanted.before is not None,
-        by_number=offset > 0,
-        counted_to=COUNTED_TO if known.total is None else 0,
+    meant = understood(wanted.q) if meant is None else meant
+    shape, values = _shape(wanted, known, meant, counted_to=COUNTED_TO if known.total is None else 0)
+    shape = shape._replace(
+        rows=PAGE + 1, placed=place is not None, back=wanted.before is not None, by_number=offset > 0
     )
-    values = _values(wanted) | _from_place(place, wanted.sort) | {"turn": turn_of(_day(wanted))}
-    return page_statement(shape, _text(wanted)), values | {"offset": offset, "reach": offset + shape.rows}
+    values |= _from_place(place, shape) | {"turn": turn_of(_day(wanted)), "offset": offset}
+    return page_statement(shape), values | {"reach": offset + shape.rows}
 
 
 def _day(wanted: ClinicFilter) -> date:
@@ -171,27 +194,37 @@ def _day(wanted: ClinicFilter) -> date:
 
 
 def _page(wanted: ClinicFilter, known: Known) -> ListPage:
-    result = list(db.session.execute(*asked(wanted, known)))
+    meant = understood(wanted.q)
+    result = list(db.session.execute(*asked(wanted, known, meant)))
     listed = [ListedClinic._make(row[: len(ListedClinic._fields)]) for row in result]
     total = Total(known.total or 0)
     if known.total is None and result:
         total = _total(result[0].total, COUNTED_TO)
-    return _shown(wanted, listed, total, _day(wanted))
+    return replace(_shown(wanted, listed, total, _day(wanted)), meant=meant[0] if meant else ())
 
 
-_START = dict.fromkeys(("rank", "half", "shuffle", "rank_0", "rank_1", "shuffle_0", "shuffle_1"), -1)
-
-
-def _from_place(place: Cursor | None, sort: str) -> dict[str, object]:
+def _from_place(place: Cursor | None, shape: Shape) -> dict[str, object]:
     """The values of the place from which each half is read; without one it is before all others."""
     if isinstance(place, NamedCursor):
         return {"name": place.name, "clinic_id": place.clinic_id}
+    if shape.sort == "name":
+        return {"name": "", "clinic_id": UUID(int=0)}
+    halves = {name: value for half in range(shape.halves) for name, value in _of_half(place, half).items()}
     if place is None:
-        return {"name": "", "clinic_id": UUID(int=0)} if sort == "name" else dict(_START)
-    # Of the other half, equals of the place come all after it, or all before it.
-    shuffles = [MAX_SHUFFLE, place.shuffle] if place.half else [place.shuffle, MIN_SHUFFLE]
-    halves = {"rank_0": place.rank, "rank_1": place.rank, "shuffle_0": shuffles[0], "shuffle_1": shuffles[1]}
-    return {**halves, "rank": place.rank, "half": place.half, "shuffle": place.shuffle}
+        return halves | dict.fromkeys(("level", "rank", "half", "shuffle"), -1)
+    return halves | {"level": place.half // 2, "rank": place.rank, "half": place.half, "shuffle": place.shuffle}
+
+
+def _of_half(place: RankedCursor | None, half: int) -> dict[str, object]:
+    """Where a half is read from: of another level, all of it is after the place, or before it."""
+    rank, shuffle = -1, -1
+    if place is not None and place.half // 2 > half // 2:
+        rank, shuffle = MAX_SHUFFLE, MAX_SHUFFLE
+    elif place is not None and place.half // 2 == half // 2:
+        # Of the other half, equals of the place come all after it, or all before it.
+        others = MAX_SHUFFLE if half < place.half else MIN_SHUFFLE
+        rank, shuffle = place.rank, place.shuffle if half == place.half else others
+    return {f"rank_{half}": rank, f"shuffle_{half}": shuffle}
 
 
 def _shown(wanted: ClinicFilter, found: list[ListedClinic], total: Total, day: date) -> ListPage:

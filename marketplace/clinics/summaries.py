@@ -7,7 +7,7 @@ A paused, suspended or closed clinic has none.
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index, SmallInteger, func, select
+from sqlalchemy import Index, SmallInteger, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Date, Integer
@@ -45,12 +45,7 @@ class ClinicCard(Ranked, Base):
         Index("ix_clinic_card_price", "price_rank", "shuffle"),
         Index("ix_clinic_card_name", "name", "clinic_id"),
         Index("ix_clinic_card_languages", "languages", postgresql_using="gin"),
-        Index(
-            "ix_clinic_card_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
+        Index("ix_clinic_card_words", text("string_to_array(search_text, ' ')"), postgresql_using="gin"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -68,7 +63,7 @@ class ClinicCard(Ranked, Base):
     ends_on: Mapped[date | None]  # the earliest last day of the required checks, passed or ended since
     low_eur: Mapped[int | None]  # the lowest price of any procedure in euro cents
     prices: Mapped[dict[str, tuple[int, int]]] = mapped_column(JSONB)  # low and high by the procedure's slug
-    search_text: Mapped[str]
+    search_text: Mapped[str]  # words parted by single spaces
 
 
 class ClinicOffer(Ranked, Base):

@@ -14,20 +14,22 @@ from marketplace.clinics import queries, search
 from marketplace.clinics.checks import stamp
 from marketplace.clinics.list_cursor import Cursor
 from marketplace.clinics.listing_page import ShownPrice, listing_page
-from marketplace.clinics.market import Market, market
+from marketplace.clinics.market import Market, Place, market
 from marketplace.clinics.search import Total
 from marketplace.clinics.states import ListingState
-from marketplace.clinics.text_search import slug_of
+from marketplace.clinics.text_search import Level, slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.clinic_words import about_span, opening_words, reply_words, span, stamp_words
-from marketplace.web.filters import country_in_sentence, country_slug
+from marketplace.web.filters import country_in_sentence, country_name, country_slug
 from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
 from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
+
+MAX_PLACES = 3  # that a search may have named
 
 
 def _address(form: ClinicsForm, **changes: str | int | Cursor | None) -> str:
@@ -87,8 +89,22 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
         cards=Deck(form.currency_code, found.treatments, wanted.treatment, wanted.procedure).cards(page.rows),
         chips_shown=[Chip(form.chip(name), _address(form, **{name: None})) for name in wanted.conditions],
         hints=_hints(form, found) if not page.total.number else [],
+        places=_places(found, page.meant),
         **_neighbours(form, page),
     )
+
+
+def _places(found: Market, meant: Level) -> list[tuple[str, str]]:
+    """Returns the address and words of each place that a search named: "Istanbul, Türkiye: see all 4 clinics"."""
+    listed = found.facets.places_named(meant)[:MAX_PLACES]
+    return [_place(found, country, city) for country, city in listed if country_slug(country) in by_slug()]
+
+
+def _place(found: Market, country: str, city: str | None) -> tuple[str, str]:
+    n = found.facets.places[Place(country, city)] if city else found.facets["country"][country]
+    name = f"{city}, {country_name(country)}" if city else country_name(country)
+    words = ngettext("%(place)s: see %(num)s clinic", "%(place)s: see all %(num)s clinics", n, place=name)
+    return "/".join(("/clinics", country_slug(country), *([slug_of(city)] if city else []))), words
 
 
 def _neighbours(form: ClinicsForm, page: search.ListPage) -> dict[str, str | None]:
@@ -101,10 +117,14 @@ def _neighbours(form: ClinicsForm, page: search.ListPage) -> dict[str, str | Non
     }
 
 
+def _searched() -> str:
+    return request.args.get("q", "")
+
+
 @blueprint.get("/clinics")
 def clinics() -> str:
     """Shows all published clinics that match the filters. Raises LimitReached for too many searches."""
-    return _list(market(), _("Clinics"))
+    return _list(market(_searched()), _("Clinics"))
 
 
 @blueprint.get("/clinics/<country>")
@@ -113,7 +133,7 @@ def clinics_of_country(country: str) -> str:
     place = by_slug().get(country)
     if place is None:
         raise NotFound("country")
-    found = market()
+    found = market(_searched())
     return _list(found, _heading(found, country_in_sentence(place.code)), country=place.code.lower())
 
 
@@ -121,7 +141,7 @@ def clinics_of_country(country: str) -> str:
 def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     """Shows the clinics of a city by its slug; other spellings redirect to it. Raises NotFound."""
     place = by_slug().get(country)
-    slug, found = slug_of(city), market()
+    slug, found = slug_of(city), market(_searched())
     name = found.facets.city_names.get((place.code, slug)) if place else None
     if place is None or name is None:
         raise NotFound("city")
