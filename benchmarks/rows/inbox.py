@@ -66,10 +66,10 @@ def far(run: Run) -> Iterator[Figure]:
         few, many = ours[least], ours[most]
         cookie = sign_in(many, OWNER)
         first = Page(INBOX, headers={"Cookie": cookie}, row=LEAD, rows=SHOWN)
-        found = _in_turns((many, first), (many, _far_page(many, first, most)), "far page", run.size.rounds)
+        found = _in_turns((many, first), (many, _far_page(many, first, most)), "far page", run.size.few_rounds)
         yield _as_growth("12", "inbox, far page / first", found, goal=AS_CHEAP, size=f"{words(most)} leads")
         first_of_few = Page(INBOX, headers={"Cookie": sign_in(few, OWNER)}, row=LEAD, rows=SHOWN)
-        found = _in_turns((few, first_of_few), (many, first), "many requests", run.size.rounds)
+        found = _in_turns((few, first_of_few), (many, first), "many requests", run.size.few_rounds)
         what = f"inbox, {words(most)} / {words(least)} leads"
         yield _as_growth("12", what, found, goal=AS_CHEAP, size=f"{words(most)} leads")
 
