@@ -9,7 +9,7 @@ from benchmarks import document, figures, load, reasons
 from benchmarks.data.cluster import Cluster
 from benchmarks.figures import Figure
 from benchmarks.progress import say
-from benchmarks.registry import ROWS, SIZES, Run
+from benchmarks.registry import ROWS, SIZES, TINY, Run, Size
 from benchmarks.rows import ALL
 from marketplace.processes.launch import CannotStart
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     size = SIZES[given.size]
     broken: dict[int, Exception] = {}
     found: list[Figure] = []
+    kept: list[Figure] = []
     try:
         load.wrk()
         with Cluster() as cluster:
@@ -27,17 +28,23 @@ def main(arguments: Sequence[str]) -> int:
             for place, number in enumerate(numbers, start=1):
                 say(f"[{place}/{len(numbers)}] row {number}: {ROWS[number][0]}")
                 _measure(number, Run(size, cluster), found, broken)
+                kept = _keep(found, size)  # after each row: what was measured is not lost with the rest
     except CannotStart as refusal:
         say(str(refusal))
         return 1
-    kept = found
-    if size.name != "tiny":
-        kept = figures.keep(found)
-        document.write(kept)
     reasons.show(kept)
     for number, problem in broken.items():
         say(f"Row {number} could not be measured: {problem}")
     return bool(broken)
+
+
+def _keep(found: list[Figure], size: Size) -> list[Figure]:
+    """Stores the figures, unless they are of a trial of the harness; returns all that are kept."""
+    if size is TINY:
+        return found
+    kept = figures.keep(found)
+    document.write(kept)
+    return kept
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """One PostgreSQL for all measurements, below instance/bench; each size has a database, kept until its stamp changes."""
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,18 +16,20 @@ from marketplace.processes.run import ROOT
 
 VERSION = 1  # of the generator: another number makes all data anew
 FOLDER = ROOT / "instance" / "bench"
-HEAD = ROOT / "migrations" / "head.txt"
+MIGRATIONS = ROOT / "migrations"
 # Filling writes gigabytes, and is followed by a VACUUM of all; everything else stays as the site ships it.
 _FILLING = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "autovacuum": "off"}
 _STAMP = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
 
 
 def stamp() -> str:
-    """Returns what decides whether kept data still fits: the generator's version, the schema, and the month.
+    """Returns what decides whether kept data still fits: the generator's version, the migrations, and the month.
 
-    Of the month because checks end.
+    The migrations to the letter, since grants are part of them; the month because checks end.
     """
-    return f"{VERSION} {HEAD.read_text('utf-8').strip()} {time.strftime('%Y-%m')}"
+    files = sorted(MIGRATIONS.rglob("*.py")) + sorted(MIGRATIONS.rglob("*.sql"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    return f"{VERSION} {digest} {time.strftime('%Y-%m')}"
 
 
 class Cluster:

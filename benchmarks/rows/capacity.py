@@ -23,6 +23,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.summaries import ClinicCard
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.leads import submission
 from marketplace.leads.consent import GIVEN, write_consent
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
@@ -100,11 +101,13 @@ def _unconfirmed(n: int, clinics: Sequence[UUID]) -> QuoteRequest:
 
 def _write(run: Run, database: str, keys: Sequence[UUID], takes_places: bool, start: Barrier) -> None:
     """One writer, in a process of its own."""
-    places = nullcontext() if takes_places else patch.object(submission, "reserve_place", lambda _clinic_id: True)
+    places = nullcontext() if takes_places else patch.object(submission, "reserve_places", set)
     with places, product.inside(run.cluster, database):
         db.session.scalar(select(1))
         db.session.rollback()
         start.wait()
         for key in keys:
+            gathering.begin()
             submission.confirm(db.session.get_one(QuoteRequest, key))
+            gathering.write()
             db.session.commit()

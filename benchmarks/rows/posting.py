@@ -19,6 +19,7 @@ from benchmarks.server_log import statements_of
 from benchmarks.servers import Server, reference, site
 from benchmarks.turns import Act, Side, once_each, timed
 from marketplace.extensions import db
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads.submission import submit
 from marketplace.quote_requests.models import QuoteRequest
@@ -103,5 +104,7 @@ def _submitted(database: str, run: Run) -> Sample:
 
 def _submit(key: UUID) -> None:
     use_role(DatabaseRole.PATIENT, request_id=key)
+    gathering.begin()
     submit(db.session.get_one(QuoteRequest, key), share_health=True, aftercare=False)
+    gathering.write()
     db.session.commit()
