@@ -155,7 +155,7 @@ def cached(run: Run) -> Iterator[Figure]:
             yield _second_reader(what, (yardstick, same), (ours, page), run)
             if what == "list":
                 again = _again(ours, page)
-                yield _second_reader("list, 304", (yardstick, _again(yardstick, same)), (ours, again), run)
+                yield _second_reader("list, not modified", (yardstick, _again(yardstick, same)), (ours, again), run)
 
 
 def _fill(yardstick: Server, size: int) -> str:
