@@ -9,6 +9,12 @@ from marketplace.clinics import facets
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 from marketplace.extensions import db
 
+# What a trigger does where there is one.
+WORDS = """
+INSERT INTO search_word SELECT word, shortened(word) FROM (
+    SELECT DISTINCT unnest(string_to_array(search_text, ' ')) AS word FROM clinic_card
+) AS found WHERE word <> '' ON CONFLICT DO NOTHING
+"""
 REFERENCE = Path(__file__).with_name("reference.sql")
 
 
@@ -19,6 +25,7 @@ def rebuild(cluster: Cluster, database: str) -> None:
         bulk(connection, (ClinicCard.__tablename__, ClinicOffer.__tablename__)),
     ):
         connection.execute("SELECT rebuild_summaries()")
+        connection.execute(WORDS)
     with product.inside(cluster, database):
         facets.rebuild()
         db.session.commit()
