@@ -31,6 +31,10 @@ class KeptDomain(Domain):
         return self.found[locale]
 
 
+# One for all apps of a process: templates and code find the same catalogues.
+DOMAIN = KeptDomain()
+
+
 @lru_cache(MAX_KEPT_TEXTS)
 def _markup(catalogue: NullTranslations, text: str) -> Markup:
     return Markup(catalogue.ugettext(text)) % {}  # noqa: S704 - a text of ours
@@ -38,18 +42,18 @@ def _markup(catalogue: NullTranslations, text: str) -> Markup:
 
 def install(app: Flask) -> None:
     """Gives templates `_` and `ngettext`. A text is a format string, with variables or without, as Jinja has it."""
-    domain = babel.domain_instance = KeptDomain()
+    babel.domain_instance = DOMAIN
 
     @pass_eval_context
     def gettext(context: EvalContext, text: str, /, **variables: Variable) -> str:
-        catalogue = domain.get_translations()
+        catalogue = DOMAIN.get_translations()
         if context.autoescape:
             return Markup(catalogue.ugettext(text)) % variables if variables else _markup(catalogue, text)  # noqa: S704
         return catalogue.ugettext(text) % variables
 
     @pass_eval_context
     def ngettext(context: EvalContext, one: str, many: str, num: int, /, **variables: Variable) -> str:
-        words = domain.get_translations().ungettext(one, many, num)
+        words = DOMAIN.get_translations().ungettext(one, many, num)
         return (Markup(words) if context.autoescape else words) % {"num": num, **variables}  # noqa: S704
 
     app.jinja_env.globals.update({"_": gettext, "gettext": gettext, "ngettext": ngettext})
