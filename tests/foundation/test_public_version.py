@@ -94,7 +94,7 @@ def test_a_notice_goes_out_with_the_commit(shop):
         other.execute(LISTEN)
         change("UPDATE clinic SET leads_sent = leads_sent + 1")
         change("UPDATE clinic_price SET high = high + 1")
-        assert len(list(other.notifies(timeout=0))) == 1
+        assert len(list(other.notifies(timeout=5, stop_after=1))) == 1
 
 
 def test_two_who_change_something_do_not_wait_for_each_other(shop):
