@@ -119,4 +119,5 @@ def _small_site(root: Path, base: str) -> Path:
     (root / "css/base.css").write_text(base)
     for name in ("tokens", "layout", "components/tag", "components/card"):
         (root / f"css/{name}.css").write_text(f".{name.rpartition('/')[2]} {{ }}")
+    (root / "icon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"></svg>')
     return root

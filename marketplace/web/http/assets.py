@@ -45,7 +45,8 @@ class Assets:
                 self._add(path.name, path.read_bytes())
         self._add("app.css", self._join_styles(static_dir / "css").encode())
         self._add("app.js", _join_scripts(static_dir / "js").encode())
-        self._add("art.svg", drawings.svg().encode())
+        icon = (static_dir / "icon.svg").read_text()
+        self._add("art.svg", drawings.svg(icon).encode())
 
     def path(self, name: str) -> str:
         """An unknown name is a mistake in a template and fails loudly."""
