@@ -50,6 +50,19 @@ def test_the_page_says_what_the_mail_says(client: Any, three: list[Quote]) -> No
     assert "Compare 2 quotes" in page.text
 
 
+def test_where_no_clinic_can_answer_the_page_promises_nothing(client: Any, make_lead: Make) -> None:
+    lead = make_lead()
+    path = opened(client, lead.request)
+    shown = client.get(path).page
+    assert "Nothing yet" in shown.text
+    assert shown.all("a", href=f"/clinic/{lead.clinic.slug}")
+    stopping.suspend(lead.clinic, **STATEMENT)
+    page = client.get(path).page
+    assert "Nothing yet" not in page.text
+    assert "No clinic that has your request can answer it now" in page.text
+    assert not page.all("a", href=f"/clinic/{lead.clinic.slug}")
+
+
 def test_compare_marks_it_and_never_calls_it_the_lowest(client: Any, three: list[Quote]) -> None:
     page = client.get(f"{opened(client, three[0].lead.request)}/compare").page
     assert page.h1 == "Compare your 2 quotes"
