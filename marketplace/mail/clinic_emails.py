@@ -144,8 +144,8 @@ def _listing_result(event: Event, *, result: str, path: str) -> None:
     clinic = db.session.get_one(Clinic, event.clinic_id)
     decision = clinic.standing_decision if result in ("sent_back", "suspended") else None
     paragraphs = [line.strip() for line in decision.statement.splitlines() if line.strip()] if decision else []
-    reason = listing_reasons(decision.reasons) if decision else ""
-    context = {"result": result, "reason": reason, "statement": paragraphs}
+    reasons = [listing_reasons([code]) for code in decision.reasons] if decision else []
+    context = {"result": result, "reasons": reasons, "statement": paragraphs}
     _put("listing_result", clinic, context=context, path=path)
 
 

@@ -77,5 +77,5 @@ CLINIC_SORTS: Table[LazyString] = Table(
 
 
 def listing_reasons(decision_reasons: Iterable[str]) -> str:
-    """Returns why a listing was stopped, for clinics and operators alike; several reasons are parted by semicolons."""
-    return "; ".join(str(LISTING_REASONS.operator[code]) for code in decision_reasons)
+    """Returns why a listing was stopped, for clinics and operators alike; several reasons are parted by dots."""
+    return " · ".join(str(LISTING_REASONS.operator[code]) for code in decision_reasons)

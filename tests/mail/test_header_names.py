@@ -67,7 +67,7 @@ def handed_over(app: Flask, wire: Wire, *, site: str, clinic: str, subject: str)
     """What left, read by a careful reader; None when it was refused for good."""
     wire.raw, app.config["SITE_NAME"] = None, site
     with db.session.begin_nested() as undone:
-        context = {"clinic_name": clinic, "result": "live", "reason": "", "statement": []}
+        context = {"clinic_name": clinic, "result": "live", "reasons": [], "statement": []}
         email = outbox.put("listing_result", to=ADDRESS, audience="clinic", context=context, link=PageLink("/x"))
         email.subject = subject
         assert delivery.prepare(email.id)

@@ -90,7 +90,7 @@ def test_only_known_pages_below_a_request_can_be_linked(app: Flask, path: str) -
 
 
 def test_what_a_clinic_calls_itself_is_escaped(app: Flask) -> None:
-    context = {"clinic_name": "<b>Bold</b> & Co", "result": "live", "reason": "", "statement": []}
+    context = {"clinic_name": "<b>Bold</b> & Co", "result": "live", "reasons": [], "statement": []}
     email = outbox.put("listing_result", to=ADDRESS, audience="clinic", context=context, link=PageLink("/dashboard"))
     body = delivery.contents(email)
     assert "&lt;b&gt;Bold&lt;/b&gt; &amp; Co" in body.html
