@@ -50,10 +50,15 @@ def _keep(found: list[Figure], size: Size) -> list[Figure]:
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="small")
-    parser.add_argument(
-        "rows", nargs="*", type=int, choices=sorted(ROWS), metavar="ROW", help="all where none is named"
-    )
+    parser.add_argument("rows", nargs="*", type=_row, metavar="ROW", help="all where none is named")
     return parser.parse_args(arguments)
+
+
+def _row(given: str) -> int:
+    """Returns the number of a row. Raises ArgumentTypeError for any other text; `choices` would refuse none at all."""
+    if not given.isdecimal() or int(given) not in ROWS:
+        raise argparse.ArgumentTypeError(f"{given} is none of the rows {', '.join(map(str, sorted(ROWS)))}")
+    return int(given)
 
 
 def _measure(number: int, run: Run, found: list[Figure], broken: dict[int, Exception]) -> None:

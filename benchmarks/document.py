@@ -82,7 +82,9 @@ def _missed(found: Sequence[Figure]) -> str:
     if not rows:
         return "Every goal is met."
     missed = [f"- Row {each.row}, {each.figure} ({each.size}): {each.ratio:.3g}, goal {each.goal}" for each in rows]
-    why = _table(("row", "likely why (not measured apart), and what would be tried next"), reasons.of_missed(found).items())
+    why = _table(
+        ("row", "likely why (not measured apart), and what would be tried next"), reasons.of_missed(found).items()
+    )
     return "\n".join([*missed, "", why])
 
 
