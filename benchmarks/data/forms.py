@@ -68,4 +68,5 @@ def send(reader: Browser, path: str, fields: dict[str, str]) -> None:
     """Sends a form. Raises WrongAnswer unless it redirects."""
     status = reader.post(path, fields).status
     if status != 303:
-        raise WrongAnswer(f"{path} answers {status}: {reader.body[-300:]}")
+        _before, _mark, said = reader.body.partition("<h1")
+        raise WrongAnswer(f"{path} answers {status}: {said[:500]}")
