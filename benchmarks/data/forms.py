@@ -4,18 +4,20 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from benchmarks import product
-from benchmarks.data.drafts import browser, draft, tick
+from benchmarks.data.drafts import HOME, LANGUAGE, PROCEDURE, browser, draft, tick
 from benchmarks.data.people import Browser
 from benchmarks.load import WrongAnswer
 from benchmarks.registry import Run
 from benchmarks.servers import Server
 from benchmarks.turns import Act
+from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.summaries import ClinicCard
+from marketplace.clinics.summaries import ClinicOffer
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.quote_requests.models import QuoteRequest
@@ -38,14 +40,21 @@ def scratch(run: Run, count: int) -> Iterator[str]:
 
 def make_drafts(count: int) -> list[QuoteRequest]:
     """Makes drafts that can be sent, each to five clinics. The caller commits."""
-    able = ClinicCard.required_until > clock.today()
-    known = db.session.scalars(select(ClinicCard.clinic_id).where(able).limit(KNOWN)).all()
+    known = db.session.scalars(_able().limit(KNOWN)).all()
     dice, made = random.Random(count), []
     for n in range(count):
         clinics = db.session.scalars(select(Clinic).where(Clinic.id.in_(dice.sample(known, TICKED)))).all()
         made.append(draft(n))
         tick(made[-1], list(clinics))
     return made
+
+
+def _able() -> Select[UUID]:
+    """Selects clinics that may get what `draft` asks for, so that each form goes to all that it names."""
+    offers = select(ClinicOffer.clinic_id).join(Procedure, Procedure.id == ClinicOffer.procedure_id)
+    accepted = or_(ClinicOffer.accepts_countries == [], ClinicOffer.accepts_countries.contains([HOME]))
+    fitting = (Procedure.slug == PROCEDURE, ClinicOffer.languages.contains([LANGUAGE]), accepted)
+    return offers.where(ClinicOffer.required_until > clock.today(), *fitting)
 
 
 def forms(run: Run, database: str, ours: Server, *, count: int) -> list[tuple[Act, dict[str, str]]]:
