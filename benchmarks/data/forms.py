@@ -23,7 +23,7 @@ from marketplace.foundation import clock
 from marketplace.quote_requests.models import QuoteRequest
 
 SCRATCH = "bench_scratch"
-CHECK = "/get-quotes/check"
+CLINICS, CHECK = "/get-quotes/clinics", "/get-quotes/check"
 TICKED = 5
 KNOWN = 2000  # clinics that drafts are spread over
 
@@ -66,6 +66,7 @@ def forms(run: Run, database: str, ours: Server, *, count: int) -> list[tuple[Ac
 
 
 def _form(reader: Browser) -> tuple[Act, dict[str, str]]:
+    reader.get(CLINICS)  # as everybody did before: what is proposed is kept with the page
     answer = reader.get(CHECK)
     if answer.status != 200:
         raise WrongAnswer(f"{CHECK} answers {answer.status} {answer.headers.get('Location')}")
