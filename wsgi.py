@@ -18,8 +18,9 @@ if sys.argv[-2:] == ["config", "check"]:
 metrics_files.reserve(os.environ)
 
 from marketplace.app import create_app
+from marketplace.clinics.text_search import learn_names
 from marketplace.foundation.metrics import count_after_fork
 
 app = create_app()
-# gunicorn's workers are forked after this.
-os.register_at_fork(after_in_child=count_after_fork)
+# gunicorn's workers are forked after this: what the first search would make in each of them they share.
+os.register_at_fork(before=learn_names, after_in_child=count_after_fork)

@@ -95,6 +95,12 @@ def _matches(word: str) -> ColumnElement[bool]:
     return or_(in_text, Clinic.country.in_(countries)) if countries else in_text
 
 
+def learn_names() -> None:
+    """Makes the words of countries and languages, which stay in memory: 35 MiB of names, once a process."""
+    _country_names()
+    _language_names()
+
+
 @cache
 def _country_names() -> Names:
     """The words of the names of countries with clinics: in the address, in English and in their languages (CLDR)."""
