@@ -18,7 +18,8 @@ from benchmarks.load import Page, WrongAnswer
 from benchmarks.progress import say
 from benchmarks.registry import Run, row, words
 from benchmarks.rows.pages import LISTS, OTHERS, first_slug
-from benchmarks.servers import Server, site
+from benchmarks.servers import START_WITHIN, Server, site
+from marketplace.processes.launch import CannotStart
 from marketplace.processes.run import FLASK, ROOT
 
 CONNECTIONS = 16
@@ -32,7 +33,7 @@ def workers(run: Run) -> Iterator[Figure]:
     """The busier worker's share of the CPU of both, as `make run` ships them."""
     shares = []
     with site(run.cluster, run.databases.clinics(run.size.clinics[0]), pinned=False, WEB_CONCURRENCY="2") as ours:
-        pids = _workers_of(ours)
+        pids = _workers_of(ours, count=2)
         page = Page("/clinics")
         for _ in range(run.size.rounds):
             counters = [machine.CpuCounter((pid,)) for pid in pids]
@@ -52,8 +53,14 @@ def workers(run: Run) -> Iterator[Figure]:
     )
 
 
-def _workers_of(server: Server) -> list[int]:
-    return [child.pid for child in psutil.Process(server.pid).children()]
+def _workers_of(server: Server, *, count: int) -> list[int]:
+    """Returns the workers' process ids once all have started: the first answers before the last is there."""
+    until = time.monotonic() + START_WITHIN
+    while len(found := psutil.Process(server.pid).children()) < count:
+        if time.monotonic() > until:
+            raise CannotStart(f"{len(found)} of {count} workers started.")
+        time.sleep(0.1)
+    return [child.pid for child in found]
 
 
 @row(16, "memory of a worker")
@@ -61,7 +68,7 @@ def memory(run: Run) -> Iterator[Figure]:
     """PSS after 10,000 requests of all public pages, and how much the last 5,000 added."""
     market = run.databases.clinics(run.size.most_clinics)
     with site(run.cluster, market) as ours:
-        (pid,) = _workers_of(ours)
+        (pid,) = _workers_of(ours, count=1)
         paths = [f"/clinics?{query}".rstrip("?") for query in LISTS.values()]
         paths += [path.format(slug=first_slug(run, market)) for path in OTHERS.values()]
         half = partial(_read, ours, paths, REQUESTS // 2)
