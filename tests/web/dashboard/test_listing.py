@@ -84,6 +84,14 @@ def test_the_page_of_checks_and_the_stamp_agree(client, make_clinic, make_member
     assert (f"{days} days left" in text) is ending
 
 
+def test_a_suspended_listing_says_since_when_what_follows_and_how_to_object(client, make_clinic, make_member, sign_in):
+    clinic = make_clinic(listing_state=ListingState.SUSPENDED, decision={"statement": "Two reports."})
+    text = sign_in(make_member(clinic)).get("/dashboard/listing").page.text
+    day = f"{clock.today().day} {clock.today():%B %Y}"
+    for words in ("Two reports.", f"We suspended your listing on {day}", "are frozen", "You can object"):
+        assert words in text
+
+
 def test_a_listing_sent_back_is_not_sent_again_without_an_answer(client, make_clinic, make_member, sign_in):
     asked = {"reasons": ["wording"], "statement": "Which one?"}
     clinic = make_clinic(listing_state=ListingState.SENT_BACK, decision=asked)
