@@ -106,12 +106,35 @@ def pinned(yardstick: Server, run: Run) -> Figure:
     )
 
 
+def tuned(yardstick: Server, run: Run) -> Figure:
+    """Returns what L costs by R: how far a plain page comes by habits alone, without a cache."""
+    found = rounds.in_turns(
+        partial(load.measure, yardstick, plain("", size=0)),
+        partial(load.measure, yardstick, Page("/tuned", row=CARD, rows=SHOWN)),
+        rounds=run.size.rounds,
+    )
+    rounds.tell("L beside R", found)
+    return figure(
+        "0",
+        "L / R, the same page tuned",
+        value=rounds.middle(found.site).cost,
+        unit=CPU,
+        yardstick=rounds.middle(found.yardstick).cost,
+        ratio=found.times,
+        goal=Goal("<=", 1.0),
+        size=words(run.size.most_clinics),
+        spread=found.spread,
+        note=rounds.note(found),
+    )
+
+
 @row(1, "list of clinics, not cached")
 def lists(run: Run) -> Iterator[Figure]:
     """R / ours for five combinations of filters in the greatest market."""
     market = run.databases.clinics(run.size.most_clinics)
     with reference(run.cluster, market) as yardstick, site(run.cluster, market) as ours:
         yield pinned(yardstick, run)
+        yield tuned(yardstick, run)
         for what, query in LISTS.items():
             found = compare(yardstick, ours, listed(query), query, what=what, run=run)
             yield as_figure("1", f"list, {what}: R / ours", found, goal=Goal(">=", 1.15), size=_size(run))
