@@ -22,7 +22,7 @@ from marketplace.foundation.metrics import PAGE_CACHE
 from marketplace.processes import last_commit
 from marketplace.web.http.access_log import tell_kept
 from marketplace.web.http.headers import request_id_of
-from marketplace.web.http.page_key import PREFERENCES, key_of
+from marketplace.web.http.page_key import SERVED_APART, key_of
 from marketplace.web.http.page_store import Header, Key, Page, PageStore, encoding_for
 
 OFFER = "marketplace.page_offer"
@@ -86,7 +86,7 @@ class PageCache:
         aside = room // REFUSALS_SHARE
         self.pages, self.refusals = PageStore(room - aside), PageStore(aside)
         self.hits = self.misses = 0
-        self._personal = (*PREFERENCES, session_cookie)
+        self._personal = (*SERVED_APART, session_cookie)
         watch.tell(moved=self._drop_older, went_back=self._clear)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -175,14 +175,14 @@ def _joined(parts: Iterable[bytes]) -> bytes:
 
 
 def let_caches_keep(response: Response) -> Response:
-    """Lets caches keep this public answer, but not for readers who chose preferences; it differs by their cookies.
+    """Lets caches keep this public answer, but not for readers with a cookie of ours; it differs by these.
 
     Accepts the offer of the cache in front; it encodes what it keeps by itself.
     """
     if response.status_code not in KEPT or request.method not in {"GET", "HEAD"}:
         return response
-    chosen = any(name in request.cookies for name in PREFERENCES)
-    response.headers.setdefault("Cache-Control", FOR_THIS_READER if chosen else FOR_EVERYONE)
+    apart = any(name in request.cookies for name in SERVED_APART)
+    response.headers.setdefault("Cache-Control", FOR_THIS_READER if apart else FOR_EVERYONE)
     if response.mimetype == "text/html":
         response.vary.add("Cookie")
     response.vary.add("Accept-Encoding")

@@ -8,6 +8,8 @@ from marketplace.web.http.page_store import Key
 
 # The cookies that change what a page shows.
 PREFERENCES = ("theme", "home", "currency")
+COURSE = "course"  # the reader's own figures for a course, see forms/visit_figures.py
+SERVED_APART = (*PREFERENCES, COURSE)
 # What public pages read of an address. One with anything else is rendered each time, so that what is missing here costs
 # speed and nothing else. `q` is left out: each search counts towards a limit.
 PLACES = {"city", "country", "home"}

@@ -21,9 +21,9 @@ from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up
 from marketplace.web.filters import country_name
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
+from marketplace.web.forms.visit_figures import EVERY, keep_figures, kept_figures
 from marketplace.web.public import preferences
 
-EVERY = "all"
 PLANS = [
     ("each", _l("One trip for each session")),
     ("stay", _l("One long stay")),
@@ -92,7 +92,7 @@ class Asked:
 
     def own(self, name: str) -> int | None:
         """Returns the reader's own `fare`, `night` or `own` in minor units; None where our estimate stands."""
-        untouched = request.args.get(name) == request.args.get(f"{name}_was")
+        untouched = name in request.args and request.args[name] == request.args.get(f"{name}_was")
         return None if untouched else self.form.amounts[name].minor(self.currency)
 
 
@@ -102,12 +102,20 @@ def asked(treatment: Treatment, countries: list[str]) -> Asked:
     facts = treatment.procedures[0].facts
     form = _with_choices(home, currency, countries)
     form.start_from(sessions=facts["sessions"][0], gap=sum(facts["spacing_weeks"]) // 2)
-    form.validate()
+    if form.validate():
+        _keep(Asked(form, home, currency))
     return Asked(form, home, currency)
 
 
+def _keep(found: Asked) -> None:
+    """Keeps the reader's own figures for the rest of the visit."""
+    own = {name: field.data or "" for name, field in found.form.amounts.items() if found.own(name) is not None}
+    course = {"sessions": found.form.sessions.data, "gap": found.form.gap.data, "country": found.form.country.data}
+    keep_figures(own, currency=found.currency, course=course)
+
+
 def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
-    form = _form_in(currency)(formdata=_given())
+    form = _form_in(currency)(formdata=_given(currency, countries))
     form.home.choices = _homes(get_locale())
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
@@ -128,8 +136,8 @@ def _homes(_language: Locale) -> list[tuple[str, str]]:
     return [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
 
 
-def _given() -> MultiDict[str, str]:
-    """Returns the address's values that are not empty, codes in the case of the lists.
+def _given(currency: str, countries: list[str]) -> MultiDict[str, str]:
+    """Returns the address's values that are not empty, codes in the case of the lists, and figures typed earlier.
 
     A number of trips alone chooses the plan with that number.
     """
@@ -137,7 +145,9 @@ def _given() -> MultiDict[str, str]:
     lower = {name: cased[name].lower() for name in ("home", "country") if name in cased}
     upper = {name: cased[name].upper() for name in ("currency",) if name in cased}
     alone = {"plan": "trips"} if "trips" in cased and "plan" not in cased else {}
-    return MultiDict({**cased, **lower, **upper, **alone})
+    only = countries[0] if len(countries) == 1 else ""
+    kept = kept_figures(currency, sessions=cased.get("sessions", ""), country=lower.get("country", only))
+    return MultiDict({**kept, **({"country": only.lower()} if only else {}), **cased, **lower, **upper, **alone})
 
 
 @dataclass(frozen=True)

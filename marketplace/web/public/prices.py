@@ -15,8 +15,9 @@ from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import span
 from marketplace.web.filters import MAX_KEPT, country_name, country_slug, money_text
 from marketplace.web.forms.query import amount_text, keep_estimate
+from marketplace.web.forms.visit_figures import EVERY
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.course_cost import EVERY, Asked, CountryTotal, Totals, asked, totals
+from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
 
 
 @blueprint.get("/treatments/<treatment>/cost")
