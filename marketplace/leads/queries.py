@@ -169,6 +169,15 @@ def leads_to_notify(request: QuoteRequest, changed: Collection[str]) -> list[Lea
     return [lead for lead in leads if any(_may_read(lead, name) for name in read)]
 
 
+def returned_at(request: QuoteRequest) -> dict[UUID, datetime]:
+    """Returns by lead when its clinic could go on again, after it could not for a while."""
+    events = AuditEntry.name.in_(("LeadThawed", "ChosenClinicReturned"))
+    query = select(AuditEntry.lead_id, func.max(AuditEntry.at)).where(AuditEntry.request_id == request.id, events)
+    with as_system():
+        rows = db.session.execute(query.group_by(AuditEntry.lead_id))
+        return {lead_id: at for lead_id, at in rows if lead_id is not None}
+
+
 def _may_read(lead: Lead, name: str) -> bool:
     return name not in NEEDS or bool(shared([lead], NEEDS[name]))
 

@@ -83,6 +83,11 @@ def expire_due(now: datetime) -> int:
     return for_each_locked(select(QuoteRequest).where(open_too_long), expire)
 
 
+def open_until(request: QuoteRequest) -> datetime:
+    """Returns when an open or paused request ends by itself, if nothing is chosen."""
+    return (request.open_at or request.created_at) + OPEN_RETENTION
+
+
 def _end_leads(request: QuoteRequest) -> None:
     for lead in _leads(request):
         if lead.state != LeadState.LOST and LEAD.may(lead, LeadState.LOST):

@@ -92,6 +92,11 @@ def erased_on(request: QuoteRequest) -> datetime:
     return max(end, request.retention_restarted_at or end) + REQUEST_AFTER_END
 
 
+def confirmed_until(request: QuoteRequest) -> datetime:
+    """Returns until when an unconfirmed request can be confirmed; it is erased after that."""
+    return (request.unconfirmed_at or request.created_at) + UNCONFIRMED_RETENTION
+
+
 def forget_health(request: QuoteRequest) -> None:
     """Deletes the health answers of a request, and its photos."""
     request.health_sealed = None

@@ -11,7 +11,7 @@ REQUEST_STATES: Table[Tag] = Table(
     open=Words(patient=(_("Open"), "info"), operator=(_("Open"), "info")),
     paused=Words(patient=(_("Paused"), "warn"), operator=(_("Paused"), "warn")),
     chosen=Words(patient=(_("Clinic chosen"), "ok"), operator=(_("Chosen"), "ok")),
-    settled=Words(patient=(_("Settled"), "ok"), operator=(_("Settled"), "ok")),
+    settled=Words(patient=(_("Choice made"), "ok"), operator=(_("Settled"), "ok")),
     expired=Words(patient=(_("Expired"), None), operator=(_("Expired"), None)),
     withdrawn=Words(patient=(_("Deleted"), None), operator=(_("Withdrawn"), None)),
     closed=Words(patient=(_("Closed"), None), operator=(_("Closed"), None)),

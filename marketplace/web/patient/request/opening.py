@@ -8,21 +8,23 @@ from flask_babel import gettext as _
 
 from marketplace.leads import status_texts
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
-from marketplace.leads.queries import leads_of
+from marketplace.leads.queries import leads_of, returned_at
 from marketplace.leads.status_texts import tally_text
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of, in_currency
-from marketplace.quotes.queries import can_be_chosen, changed_after_each, sent_quotes, withdrawn_quotes
+from marketplace.quotes.queries import changed_after_each, sent_quotes, withdrawn_quotes
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.web.forms.base import ChallengedForm, Form, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.manage import deleted_page
+from marketplace.web.patient.request.next_step import next_step
 from marketplace.web.patient.request.quote_rows import given_before
+from marketplace.web.patient.request.standing import Standing, sections
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
 
 
@@ -112,32 +114,46 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Shows the request in whatever state it is."""
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
+    standing = _standing(quote_request)
     return render_template(
         "patient/request/show.html",
         quote_request=quote_request,
+        step=next_step(standing),
+        sections=sections(standing),
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
         currency=(currency := currency_of(quote_request)),
         in_reader=lambda minor, of: in_currency(minor, of, currency),
         form=Form(),
-        **_clinics(quote_request),
+        **_clinics(standing),
     )
 
 
-def _clinics(quote_request: QuoteRequest) -> dict[str, object]:
-    """Returns the clinics that have the request, their quotes and messages, and what changed about them."""
+def _standing(quote_request: QuoteRequest) -> Standing:
     leads = leads_of(quote_request)
-    quotes = sent_quotes(quote_request)
+    return Standing(
+        quote_request=quote_request,
+        leads=leads,
+        quotes=sent_quotes(quote_request),
+        unread=unread_counts([lead.id for lead in leads], author=CLINIC),
+        news={lead.id: status_texts.clinic_news(lead) for lead in leads},
+    )
+
+
+def _clinics(standing: Standing) -> dict[str, object]:
+    """Returns the clinics that have the request, their quotes and messages, and what changed about them."""
+    leads, quotes = standing.leads, standing.quotes
     return {
         "leads": leads,
         "quotes": quotes,
-        "withdrawn": withdrawn_quotes(quote_request),
+        "withdrawn": withdrawn_quotes(standing.quote_request),
         "before": {id_: given_before(names) for id_, names in changed_after_each(quotes).items()},
         "plans": {quote.id: checked_quote(quote) for quote in quotes},
-        "unread": unread_counts([lead.id for lead in leads], author=CLINIC),
+        "unread": standing.unread,
         "takes_messages": takes_messages,
-        "news": {lead.id: status_texts.clinic_news(lead) for lead in leads},
-        "comparable": sum(can_be_chosen(quote) for quote in quotes),
+        "news": standing.news,
+        "returned": returned_at(standing.quote_request),
+        "comparable": len(standing.to_choose),
         "tally": tally_text(leads),
         "undo_until": {lead.id: choosing.undo_until(lead) for lead in leads},
         "quoted_leads": {quote.lead_id: quote for quote in quotes},

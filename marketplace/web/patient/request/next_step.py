@@ -1,0 +1,202 @@
+"""What stands on top of a request's page: what its patient needs to do, or that there is nothing, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from babel.lists import format_list
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from marketplace.foundation import clock
+from marketplace.leads.request_actions import open_until
+from marketplace.leads.states import AWAITING, LeadState
+from marketplace.quote_requests.retention import confirmed_until, erased_on
+from marketplace.quote_requests.states import RequestState
+from marketplace.web.filters import both_clocks, day, moment
+from marketplace.web.patient.request.standing import Standing
+
+if TYPE_CHECKING:
+    from marketplace.leads.models import Lead
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The line on top with what follows from it; `is_needed` where something waits for the patient."""
+
+    text: str
+    details: tuple[Markup | str, ...] = ()
+    href: str = ""
+    label: str = ""
+    is_needed: bool = False
+
+
+def next_step(standing: Standing) -> NextStep:
+    """Returns what the patient needs to do now; where there is nothing, what is waited for and until when."""
+    found = (ask(standing) for ask in STEPS[RequestState(standing.quote_request.state)])
+    return next(step for step in found if step is not None)
+
+
+def _names(leads: Sequence[Lead]) -> str:
+    return format_list([lead.clinic.name for lead in leads], locale=get_locale() or "en")
+
+
+def _filled(text: str, **values: Markup | str) -> Markup:
+    """Fills in what has markup of its own; a text for one or many is handed on with these places open."""
+    return escape(text) % {name: escape(value) for name, value in values.items()}
+
+
+def _open_until(standing: Standing) -> Markup:
+    return _filled(_("Without a choice your request ends on %(day)s."), day=day(open_until(standing.quote_request)))
+
+
+def _confirm(standing: Standing) -> NextStep:
+    until = confirmed_until(standing.quote_request)
+    return NextStep(
+        _("What you need to do: press the button in our email"),
+        (
+            _("Nothing has gone to a clinic yet."),
+            _filled(_("A request that nobody confirms is deleted after %(moment)s."), moment=moment(until)),
+        ),
+        is_needed=True,
+    )
+
+
+def _answer(standing: Standing) -> NextStep | None:
+    asked = standing.in_state(LeadState.ASKED)
+    if not asked:
+        return None
+    text = ngettext(
+        "What you need to do: answer the question of %(clinics)s",
+        "What you need to do: answer %(num)s questions, of %(clinics)s",
+        len(asked),
+        clinics=_names(asked),
+    )
+    waits = ngettext(
+        "The clinic can quote once it has your answer. Its time waits meanwhile.",
+        "The clinics can quote once they have your answers. Their time waits meanwhile.",
+        len(asked),
+    )
+    page = standing.page(f"messages/{asked[0].clinic.slug}")
+    label = _("Answer %(clinic)s", clinic=asked[0].clinic.name)
+    return NextStep(text, (waits, _open_until(standing)), page, label, is_needed=True)
+
+
+def _read(standing: Standing) -> NextStep | None:
+    writers = [lead for lead in standing.leads if standing.unread.get(lead.id)]
+    if not writers:
+        return None
+    page = standing.page(f"messages/{writers[0].clinic.slug}")
+    text = _("What you need to do: read what %(clinics)s wrote", clinics=_names(writers))
+    return NextStep(text, (), page, _("Read messages"), is_needed=True)
+
+
+def _decide(standing: Standing) -> NextStep | None:
+    quotes = standing.to_choose
+    if not quotes:
+        return None
+    ends = min(quote.valid_until for quote in quotes)
+    first = ngettext(
+        "There is nothing to decide today: it is open until %(day)s.",
+        "There is nothing to decide today: the first of them ends on %(day)s.",
+        len(quotes),
+        day="%(day)s",
+    )
+    details = (_filled(first, day=day(ends)), *_still_due(standing))
+    if len(quotes) == 1:
+        name = quotes[0].lead.clinic.name
+        text, page = _("You can read the quote of %(clinic)s", clinic=name), f"quotes/{quotes[0].number}"
+        return NextStep(text, details, standing.page(page), _("Read the quote"))
+    text = ngettext("You can choose from %(num)s quote", "You can choose from %(num)s quotes", len(quotes))
+    label = ngettext("Compare %(num)s quote", "Compare %(num)s quotes", len(quotes))
+    return NextStep(text, details, standing.page("compare"), label)
+
+
+def _still_due(standing: Standing) -> tuple[Markup, ...]:
+    """Says who still has time, and until when, by both clocks."""
+    awaiting = standing.in_state(*AWAITING)
+    if not awaiting:
+        return ()
+    last = max(awaiting, key=lambda lead: lead.due_at)
+    text = ngettext(
+        "%(clinics)s has until %(moment)s to answer.",
+        "%(num)s clinics have time to answer, the last of them until %(moment)s.",
+        len(awaiting),
+        clinics="%(clinics)s",
+        moment="%(moment)s",
+    )
+    until = both_clocks(last.due_at, last.clinic.timezone)
+    return (_filled(text, clinics=_names(awaiting), moment=until),)
+
+
+def _wait(standing: Standing) -> NextStep | None:
+    due = _still_due(standing)
+    if not due:
+        return None
+    return NextStep(_("Nothing to do for now: the clinics are at work"), (*due, _("We email you what they answer.")))
+
+
+def _nobody(standing: Standing) -> NextStep:
+    if not standing.leads:
+        text = _("Nothing to do for now: no clinic has your request yet")
+        return NextStep(text, (_("We email you when one can take it."), _open_until(standing)))
+    return NextStep(
+        _("No clinic that has your request can answer it now"),
+        (_("Add another clinic to go on. We email you if a quote comes all the same."), _open_until(standing)),
+        standing.page("clinics"),
+        _("Add another clinic"),
+        is_needed=True,
+    )
+
+
+def _paused(standing: Standing) -> NextStep:
+    stands = _("Paused. Clinics are not expected to answer, and their time stands still.")
+    return NextStep(_("Nothing to do while your request is paused"), (stands, _open_until(standing)))
+
+
+def _read_news(standing: Standing) -> NextStep | None:
+    stopped = [lead for lead in standing.in_state(LeadState.WON) if standing.news.get(lead.id)]
+    if not stopped:
+        return None
+    text = _("What you need to do: read what changed about %(clinic)s before you pay", clinic=_names(stopped))
+    return NextStep(text, _undo_until(standing), "#changed", _("Read what changed"), is_needed=True)
+
+
+def _undo_until(standing: Standing) -> tuple[Markup, ...]:
+    until = standing.quote_request.undo_until
+    if standing.quote_request.state != RequestState.CHOSEN or until is None or until < clock.now():
+        return ()
+    return (_filled(_("You can undo your choice until %(moment)s."), moment=moment(until)),)
+
+
+def _agree(standing: Standing) -> NextStep | None:
+    won = standing.in_state(LeadState.WON)
+    if not won:
+        return None
+    text = _("What you need to do: agree the details with %(clinic)s in writing before you pay", clinic=_names(won))
+    return NextStep(text, (*_undo_until(standing), *_kept_until(standing)), is_needed=True)
+
+
+def _kept_until(standing: Standing) -> tuple[Markup, ...]:
+    if standing.quote_request.state in {RequestState.OPEN, RequestState.PAUSED, RequestState.CHOSEN}:
+        return ()
+    until = erased_on(standing.quote_request)
+    return (_filled(_("We keep this page until %(day)s."), day=day(until)),)
+
+
+def _over(standing: Standing) -> NextStep:
+    return NextStep(_("Nothing to do: your request has ended"), _kept_until(standing))
+
+
+STEPS: dict[RequestState, tuple[Callable[[Standing], NextStep | None], ...]] = {
+    RequestState.UNCONFIRMED: (_confirm,),
+    RequestState.OPEN: (_answer, _read, _decide, _wait, _nobody),
+    RequestState.PAUSED: (_read, _paused),
+    RequestState.CHOSEN: (_read_news, _read, _agree, _over),
+    RequestState.SETTLED: (_read_news, _read, _agree, _over),
+    RequestState.CLOSED: (_over,),
+    RequestState.EXPIRED: (_over,),
+}

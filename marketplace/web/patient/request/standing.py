@@ -1,0 +1,81 @@
+"""How a request stands for its patient: its clinics and quotes, what is unread, and the clinics by what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from marketplace.leads.states import AWAITING, LeadState
+from marketplace.quotes.queries import can_be_chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from marketplace.leads.models import Lead
+    from marketplace.quote_requests.models import QuoteRequest
+    from marketplace.quotes.models import Quote
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A request with its leads, the quotes sent to it, its unread messages and what changed about each clinic."""
+
+    quote_request: QuoteRequest
+    leads: Sequence[Lead]
+    quotes: Sequence[Quote]
+    unread: Mapping[UUID, int]
+    news: Mapping[UUID, list[str]]
+
+    def in_state(self, *states: LeadState) -> list[Lead]:
+        """Returns the leads in one of these states."""
+        return [lead for lead in self.leads if lead.state in states]
+
+    @property
+    def to_choose(self) -> list[Quote]:
+        """Returns the quotes that can be chosen."""
+        return [quote for quote in self.quotes if can_be_chosen(quote)]
+
+    def page(self, below: str = "") -> str:
+        """Returns the address of the request's page, or of one below it."""
+        return url_for("patient.show_request", ref=self.quote_request.ref) + (f"/{below}" if below else "")
+
+
+# The sections of the page, what waits for the patient first, and which leads stand in each.
+NEEDS: tuple[tuple[str, LazyString, tuple[LeadState, ...]], ...] = (
+    ("you", _l("Waiting for you"), (LeadState.ASKED,)),
+    ("chosen", _l("The clinic you chose"), (LeadState.WON,)),
+    ("quotes", _l("Quotes"), (LeadState.QUOTED,)),
+    ("waiting", _l("Waiting for the clinic"), AWAITING),
+    ("late", _l("No quote in time"), (LeadState.EXPIRED,)),
+    ("stopped", _l("Cannot go on for now"), (LeadState.FROZEN,)),
+    ("over", _l("Over"), (LeadState.DECLINED, LeadState.LOST, LeadState.REVOKED)),
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """The clinics with one need, under its title."""
+
+    id: str
+    title: LazyString
+    leads: list[Lead]
+
+
+def sections(standing: Standing) -> list[Section]:
+    """Returns the leads by what they need, without empty sections; what is unread waits for the patient."""
+    to_read = {lead.id for lead in standing.leads if standing.unread.get(lead.id) and lead.state != LeadState.WON}
+    found = [
+        Section(
+            id_,
+            title,
+            [lead for lead in standing.leads if (id_ == "you" if lead.id in to_read else lead.state in states)],
+        )
+        for id_, title, states in NEEDS
+    ]
+    return [section for section in found if section.leads]

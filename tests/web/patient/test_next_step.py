@@ -1,0 +1,102 @@
+"""The first line of a request's page says what its patient needs to do, in every state; clinics stand by need."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from marketplace.foundation import clock
+from marketplace.leads import actions, clocks, request_actions
+from marketplace.leads.models import Lead
+from marketplace.quotes import choosing, stopping
+from tests.factories import Make, build_quote
+from tests.web.patient.test_request_pages import opened, unconfirmed
+
+SUSPENDED = {"reasons": ["patient_report"], "statement": "Two patients report another price."}
+
+
+def ask(lead: Lead) -> None:
+    actions.ask(lead, "Which area?")
+
+
+def write(lead: Lead) -> None:
+    actions.answer_question(lead, "The face.")
+    actions.reply(lead, "Thank you.", by=None)  # type: ignore[arg-type]
+
+
+def settle(lead: Lead) -> None:
+    choosing.choose(build_quote(lead))
+    choosing.settle_due(clock.now() + timedelta(hours=49))
+
+
+def stop_chosen(lead: Lead) -> None:
+    choosing.choose(build_quote(lead))
+    stopping.suspend(lead.clinic, **SUSPENDED)
+
+
+# What happens, the line, its section, and what else is said.
+CASES: dict[str, tuple[Callable[[Lead], Any], str, str, str]] = {
+    "new": (lambda lead: None, "Nothing to do for now", "Waiting for the clinic", "has until"),
+    "asked": (ask, "answer the question of Clinic Lale", "Waiting for you", "Without a choice your request ends on"),
+    "wrote": (write, "read what Clinic Lale wrote", "Waiting for you", "has written to you"),
+    "quoted": (build_quote, "You can read the quote of Clinic Lale", "Quotes", "nothing to decide today"),
+    "declined": (lambda lead: actions.decline(lead, "language"), "No clinic that has", "Over", "Add another clinic"),
+    "late": (lambda lead: clocks.expire_due(lead.due_at), "No clinic that has", "No quote in time", "in time"),
+    "frozen": (
+        lambda lead: stopping.suspend(lead.clinic, **SUSPENDED),
+        "No clinic that has",
+        "Cannot go on",
+        "have sus",
+    ),
+    "chosen": (lambda lead: choosing.choose(build_quote(lead)), "agree the details", "The clinic you chose", "undo"),
+    "chosen stopped": (stop_chosen, "read what changed about Clinic Lale", "The clinic you chose", "undo"),
+    "settled": (settle, "agree the details with Clinic Lale", "The clinic you chose", "We keep this page until"),
+    "paused": (lambda lead: request_actions.pause(lead.request), "while your request is paused", "Waiting", "stands"),
+    "closed": (lambda lead: request_actions.close(lead.request), "your request has ended", "Over", "We keep this page"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_line_on_top_and_the_section(client: Any, make_lead: Make, case: str) -> None:
+    happens, line, section, more = CASES[case]
+    lead = make_lead()
+    happens(lead)
+    page = client.get(opened(client, lead.request)).page
+    titles = ["".join(title.itertext()) for title in page.all("h2")]
+    assert line in titles[0]
+    assert any(section in title for title in titles)
+    assert more in page.text
+
+
+def test_an_unconfirmed_request_says_where_the_button_is(client: Any, make_clinic: Make, make_draft: Make) -> None:
+    request = unconfirmed(make_clinic, make_draft)
+    with client.session_transaction() as session:
+        session["requests"] = {request.ref: (clock.now() + timedelta(days=1)).isoformat()}
+    page = client.get(f"/my/requests/{request.ref}").page
+    assert "press the button in our email" in "".join(page.all("h2")[0].itertext())
+
+
+def test_a_clinic_that_may_go_on_again_says_since_when(client: Any, make_lead: Make) -> None:
+    lead = make_lead()
+    path = opened(client, lead.request)
+    stopping.suspend(lead.clinic, **SUSPENDED)
+    assert "goes on since" not in client.get(path).page.text
+    stopping.reinstate(lead.clinic)
+    assert "It goes on since" in client.get(path).page.text
+
+
+def test_messages_stand_as_a_thread_with_the_state_of_the_question(client: Any, make_lead: Make) -> None:
+    lead = make_lead()
+    lead.clinic.reply_minutes = 180
+    ask(lead)
+    path = f"{opened(client, lead.request)}/messages/{lead.clinic.slug}"
+    page = client.get(path).page
+    (item,) = [item for item in page.all("li") if "Which area?" in "".join(item.itertext())]
+    assert item.get("class") == "clinic open"
+    for words in ("Open question", "usually replies in 3 hours", "(London)", "(Istanbul)"):
+        assert words in page.text
+    actions.answer_question(lead, "The face.")
+    page = client.get(path).page
+    assert "Open question" not in page.text
+    assert "It has until" in page.text
