@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace import reactions
 from marketplace.accounts import sign_in
 from marketplace.cli.commands import install as install_commands
-from marketplace.clinics import invitations
+from marketplace.clinics import invitations, team
 from marketplace.config import load_config
 from marketplace.extensions import babel, csrf, db, mail, migrate
 from marketplace.foundation.database import engines, statements, timeouts
@@ -66,7 +66,7 @@ def _bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     mail.init_app(app)
     Compress(app)
-    sign_in.install(app, mail_util_cls=account_emails.OutboxMailUtil)
+    sign_in.install(app, mail_util_cls=account_emails.OutboxMailUtil, along=team.OWN_MEMBERSHIP)
     account_emails.install(app)
     invitations.install(app)
 

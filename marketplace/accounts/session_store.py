@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -24,8 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
+from sqlalchemy.orm.interfaces import ORMOption
 
+from marketplace.accounts.models import Account
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database import transactions
@@ -98,14 +100,32 @@ def _key(token: str) -> bytes:
     return sealing_key(f"{current_app.config['SECRET_KEY']}|{token}", purpose=b"web session")
 
 
-def find(token: str) -> WebSession | None:
-    """Finds the living row of a token that was issued here; None for anything else."""
+class ReadAlong(NamedTuple):
+    """What else of an account is read with its session: an entity, which of its rows, and what is loaded with that."""
+
+    entity: type[Base]
+    which: ColumnElement[bool]
+    options: tuple[ORMOption, ...] = ()
+
+
+class Found(NamedTuple):
+    """A living session, who is signed in with it, and what was read along; in no session of SQLAlchemy's yet."""
+
+    row: WebSession
+    account: Account | None
+    along: Base | None
+
+
+def find(token: str, *, along: ReadAlong) -> Found | None:
+    """Finds the living row of a token that was issued here, with its account: one statement. None for anything else."""
     if not TOKEN.fullmatch(token):
         return None
-    query = select(WebSession.__table__).where(WebSession.id == id_of(token), WebSession.data.is_not(None))
-    with transactions.statements() as connection:
-        found = connection.execute(query.where(WebSession.expires_at > clock.now())).one_or_none()
-    return WebSession(**found._mapping) if found is not None else None
+    query = select(WebSession, Account, along.entity).outerjoin(Account, Account.id == WebSession.account_id)
+    query = query.outerjoin(along.entity, along.which).options(joinedload(Account.roles), *along.options)
+    query = query.where(WebSession.id == id_of(token), WebSession.data.is_not(None))
+    with transactions.statements() as connection, Session(connection) as apart:
+        found = apart.execute(query.where(WebSession.expires_at > clock.now())).unique().one_or_none()
+    return Found(*found) if found is not None else None
 
 
 def insert_row(row: WebSession | None, *, ending: Collection[bytes]) -> None:

@@ -11,7 +11,7 @@ from flask.globals import request_ctx
 from flask.sessions import SessionInterface, SessionMixin
 
 from marketplace.accounts import session_store
-from marketplace.accounts.session_store import WebSession
+from marketplace.accounts.session_store import Found, ReadAlong, WebSession
 from marketplace.foundation import clock
 
 TOUCH_EVERY = timedelta(minutes=1)  # not every look is worth a write
@@ -38,8 +38,9 @@ class SessionTouched(RuntimeError):
 class BrowserSession(SessionMixin):
     """Flask's session over one row. Ids are made here: what a browser brings is looked up, never taken over."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, *, along: ReadAlong) -> None:
         self.row: WebSession | None = None
+        self.found: Found | None = None  # what the database knew when it was first used
         self.token = token
         self.is_new = False
         self.touched = False
@@ -47,6 +48,7 @@ class BrowserSession(SessionMixin):
         self.sends_cookie = False
         self._values: dict[str, Any] = {}
         self._before = ""
+        self._along = along
         self._ending: set[bytes] = set()
         self._is_shut = self._is_lost = False
 
@@ -158,10 +160,11 @@ class BrowserSession(SessionMixin):
     def _look_up(self) -> None:
         # Where the database is away, the page that says so asks again: it finds nobody, and nothing is written.
         self._is_lost = True
-        row = session_store.find(self.token)
-        values = session_store.unseal(row.data or b"", token=self.token) if row is not None else None
-        if values is not None:
-            self.row, self._values, self._before = row, values, session_store.as_text(values)
+        found = session_store.find(self.token, along=self._along)
+        values = session_store.unseal(found.row.data or b"", token=self.token) if found is not None else None
+        if found is not None and values is not None:
+            self.found, self.row = found, found.row
+            self._values, self._before = values, session_store.as_text(values)
         self._is_lost = False
 
     def _complain(self) -> None:
@@ -170,11 +173,14 @@ class BrowserSession(SessionMixin):
 
 
 class RowSessions(SessionInterface):
-    """Flask's session interface over stored rows and one cookie."""
+    """Flask's session interface over stored rows and one cookie; `along` is read with each of them."""
+
+    def __init__(self, *, along: ReadAlong) -> None:
+        self._along = along
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """Returns the session of the cookie; the database is not asked yet."""
-        return BrowserSession(request.cookies.get(self.get_cookie_name(app), ""))
+        return BrowserSession(request.cookies.get(self.get_cookie_name(app), ""), along=self._along)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Stores the session after the view's own transaction; not after HEAD or an error of ours."""

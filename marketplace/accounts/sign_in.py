@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, cast
 
-from flask import Flask, Response, make_response, request, session
+from flask import Flask, Response, has_request_context, make_response, request, session
 from flask_login.utils import _user_context_processor
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 from sqlalchemy import select
@@ -16,11 +16,13 @@ from sqlalchemy import select
 from marketplace.accounts import freshness, mailed_links, security_pages, signals
 from marketplace.accounts.credentials import OnceOnlyTotp, Passwords
 from marketplace.accounts.models import Account, Role, normal_address
-from marketplace.accounts.sessions import RowSessions
+from marketplace.accounts.session_store import ReadAlong
+from marketplace.accounts.sessions import RowSessions, current
 from marketplace.accounts.wording import MESSAGES
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.database.transactions import adopt
 from marketplace.foundation.problems import Refused
 from marketplace.foundation.security import limits
 from marketplace.foundation.security.input_safety import trimmed
@@ -82,16 +84,28 @@ def _second_factor(app: Flask, *, recovery_key: bytes, production: bool) -> dict
     }
 
 
-def install(app: Flask, *, mail_util_cls: type[MailUtil]) -> None:
-    """Binds sign-in to the app; what a caller has set before stays."""
+class Accounts(SQLAlchemySessionUserDatastore):
+    """Flask-Security's accounts; the one of this browser's session was read with it, and is not asked for again."""
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | None:
+        """Returns the account with this value of one column, if there is one."""
+        found = current().found if has_request_context() else None
+        read = found.account if found is not None else None
+        if read is not None and kwargs == {"fs_uniquifier": read.fs_uniquifier}:
+            return adopt(read)
+        return cast(Account | None, super().find_user(case_insensitive=case_insensitive, **kwargs))
+
+
+def install(app: Flask, *, mail_util_cls: type[MailUtil], along: ReadAlong) -> None:
+    """Binds sign-in to the app; what a caller has set before stays. `along` is read of whoever is signed in."""
     for name, value in settings(app).items():
         app.config.setdefault(f"SECURITY_{name}", value)
     # A session is bound to its cookie, not to an address that changes on the way to work.
     app.config["SESSION_PROTECTION"] = None
-    app.session_interface = RowSessions()
+    app.session_interface = RowSessions(along=along)
     security = Security(
         app,
-        SQLAlchemySessionUserDatastore(db.session, Account, Role),
+        Accounts(db.session, Account, Role),
         mail_util_cls=mail_util_cls,
         password_util_cls=Passwords,
         totp_cls=OnceOnlyTotp,

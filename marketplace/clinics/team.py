@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
+from sqlalchemy.orm import aliased, joinedload
 
+from marketplace.accounts import sessions
 from marketplace.accounts.actions import end_all
 from marketplace.accounts.models import Account
+from marketplace.accounts.session_store import ReadAlong
 from marketplace.clinics.events import MemberJoined, MemberLeft, MemberRemoved, RoleChanged
 from marketplace.clinics.invitations import cancel_invitations_by
 from marketplace.clinics.models import Clinic, Membership
@@ -16,6 +18,7 @@ from marketplace.clinics.states import TeamRole
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.database.transactions import adopt
 from marketplace.foundation.problems import NotFound, Refused, WrongState
 
 MAX_PEOPLE = 20  # in a team, open invitations counted
@@ -31,10 +34,25 @@ class Member:
     role: TeamRole
 
 
+def _earliest(account_id: SQLColumnExpression[UUID] | UUID) -> ScalarSelect[UUID]:
+    other = aliased(Membership)
+    query = select(other.id).where(other.account_id == account_id).order_by(other.created_at, other.id)
+    return query.limit(1).correlate(Account).scalar_subquery()
+
+
+# Read with each session: whose pages these are is known with who is signed in.
+OWN_MEMBERSHIP = ReadAlong(Membership, Membership.id == _earliest(Account.id), (joinedload(Membership.clinic),))
+
+
+def own_membership() -> Membership | None:
+    """Returns the membership of who is signed in, the earliest when there are several; None for a stranger."""
+    found = sessions.current().found
+    return adopt(found.along) if found is not None and isinstance(found.along, Membership) else None
+
+
 def membership_of(account_id: UUID) -> Membership | None:
     """Returns this person's membership, the earliest when there are several; None for a stranger."""
-    query = select(Membership).where(Membership.account_id == account_id).options(joinedload(Membership.clinic))
-    return db.session.scalar(query.order_by(Membership.created_at, Membership.id).limit(1))
+    return db.session.scalar(select(Membership).where(Membership.id == _earliest(account_id)))
 
 
 def members(clinic: Clinic) -> list[Member]:

@@ -15,7 +15,7 @@ from marketplace.accounts.actions import end_all
 from marketplace.accounts.credentials import password_problem
 from marketplace.accounts.freshness import fresh
 from marketplace.clinics.invitation_actions import Invited, InviteeStanding, join, join_as_new, peek_invitation
-from marketplace.clinics.team import membership_of
+from marketplace.clinics.team import own_membership
 from marketplace.extensions import db
 from marketplace.foundation.problems import LinkGone
 from marketplace.web.forms.base import Form
@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     """Redirects operators to their first page and clinic members to the inbox; others read how to join a team."""
     if current_user.is_operator:
         return redirect(url_for("operator.desk"), 303)
-    if membership_of(current_user.id):
+    if own_membership():
         return redirect(url_for("dashboard.leads"), 303)
     return render_template("account/no_team.html", account_name=current_user.name)
 

@@ -8,7 +8,7 @@ from flask_security import current_user
 
 from marketplace.accounts.mailed_links import is_genuine
 from marketplace.clinics.states import TeamRole
-from marketplace.clinics.team import membership_of
+from marketplace.clinics.team import own_membership
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import set_actor
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
@@ -128,7 +128,7 @@ def member() -> Answer:
     """Lets members of a team in, and sets g.clinic and g.membership. Raises NotFound for others with an account."""
     first = signed_in()
     if first is None:
-        g.membership = membership_of(current_user.id)
+        g.membership = own_membership()
         if g.membership is None:
             raise NotFound("team")
         g.clinic = g.membership.clinic

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Connection, Engine, Select, create_engine, select
+from sqlalchemy import Connection, Engine, Select, create_engine, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from marketplace.extensions import db
 from marketplace.foundation.database import engines, timeouts
@@ -83,3 +85,21 @@ def transaction() -> Iterator[Session]:
         set_local_role(session.connection(), RoleScope(DatabaseRole.WORKER))
         yield session
         session.commit()
+
+
+def adopt(thing: Row) -> Row:
+    """Brings a row that was read beside the request, with what was loaded of it, into its session and returns it.
+
+    What the session has already stays as it is, and is returned in the place of the other.
+    """
+    state = inspect(thing)
+    there = db.session.identity_map.get(identity_key(instance=thing))
+    if there is not None:
+        return there
+    for relation in state.mapper.relationships:
+        value = state.dict.get(relation.key)
+        if value:
+            mine = [adopt(each) for each in value] if relation.uselist else adopt(value)
+            set_committed_value(thing, relation.key, mine)
+    db.session.add(thing)
+    return thing

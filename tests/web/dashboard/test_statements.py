@@ -7,7 +7,7 @@ from marketplace.extensions import db
 from tests.factories import PASSWORD, build_clinic, build_lead, build_member
 from tests.statements import statements_sent
 
-MOST = 23
+MOST = 18
 
 
 @pytest.mark.parametrize("leads", [2, 12])
