@@ -1,15 +1,16 @@
 """Conversions by dated European Central Bank reference rates; both amounts and the day are always shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from currency_converter import CurrencyConverter
 from flask import g
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import SQLColumnExpression, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB, TEXT, insert
 
 from marketplace.catalogue.models import ReferenceRate
 from marketplace.extensions import db
@@ -78,6 +79,25 @@ def rates() -> Rates:
         if rows:
             keep(kept)
     return kept
+
+
+def newest() -> SQLColumnExpression[Any]:
+    """Selects the newest stored rates as a list, to be read together with something else and kept by `keep_listed`."""
+    day = select(func.max(ReferenceRate.day)).scalar_subquery()
+    rate = func.jsonb_build_array(ReferenceRate.currency, cast(ReferenceRate.per_euro, TEXT), ReferenceRate.day)
+    return select(func.jsonb_agg(rate, type_=JSONB)).where(ReferenceRate.day == day).scalar_subquery()
+
+
+def listed(rows: Sequence[tuple[str, str, str]]) -> Rates:
+    """Returns the rates of a list: currency, units for one euro, day."""
+    day = date.fromisoformat(rows[0][2]) if rows else date.min
+    return Rates(day, {currency: Decimal(per_euro) for currency, per_euro, _day in rows})
+
+
+def keep_listed(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Keeps the rates of a list, if there are any, for the rest of the request."""
+    if rows:
+        keep(listed(rows))
 
 
 def keep(found: Rates) -> None:

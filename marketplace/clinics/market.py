@@ -3,10 +3,9 @@
 One small statement a page asks whether they have changed since this process read them; only then are they sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
@@ -178,7 +177,7 @@ def market(q: str = "") -> Market:
     values = {"known": last.version, "typed": typed}
     version, facets, treatments, rates, near = db.session.execute(_READ, values).one()
     if version != last.version:
-        last = Market(version, _facets(facets or ()), _treatments(treatments or ()), _rates(rates or ()))
+        last = Market(version, _facets(facets or ()), _treatments(treatments or ()), exchange.listed(rates or ()))
         _READ_LAST["market"] = last
     if last.rates.per_euro:
         exchange.keep(last.rates)
@@ -194,11 +193,6 @@ def _facets(rows: Iterable[tuple[str, str, int]]) -> Facets:
     for dimension, value, count in rows:
         found.setdefault(dimension, {})[value] = count
     return Facets(found)
-
-
-def _rates(rows: Sequence[tuple[str, str, str]]) -> Rates:
-    day = date.fromisoformat(rows[0][2]) if rows else date.min
-    return Rates(day, {currency: Decimal(per_euro) for currency, per_euro, _day in rows})
 
 
 def _treatments(rows: Iterable[tuple[str, str, list[tuple[str, str]] | None]]) -> tuple[ListedTreatment, ...]:

@@ -5,6 +5,7 @@ values.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
-from marketplace.foundation.database.roles import as_system
+from marketplace.foundation.database.roles import DatabaseRole, as_system, current_role
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.consent import lead_may_read
 from marketplace.leads.deletion_duties import has_open_duty
@@ -36,6 +37,7 @@ TABS: dict[str, tuple[LeadState, ...]] = {
 }
 LOOKING_BACK = timedelta(days=90)
 NEEDS = {"health": Purpose.HEALTH, "photos": Purpose.PHOTOS}
+CHANGED = (AuditEntry.name == "RequestChanged") & AuditEntry.reason.is_not(None)
 
 
 def leads_of(request: QuoteRequest) -> list[Lead]:
@@ -144,8 +146,10 @@ def shared(leads: Sequence[Lead], purpose: Purpose) -> set[UUID]:
 
 def changed_since(lead: Lead, moment: datetime) -> dict[str, datetime]:
     """Returns when each answer this clinic may read was last changed after the moment, in the order they are shown."""
-    latest = _latest(lead.request, after=moment)
-    return {name: latest[name] for name in READ_BY_CLINICS if name in latest and _may_read(lead, name)}
+    latest = latest_changes(lead.request)
+    needed = {name for name in NEEDS if name in latest and latest[name] > moment}
+    may_read = {name: bool(shared([lead], NEEDS[name])) for name in needed}
+    return {name: latest[name] for name in names_changed(latest, moment, may_read=may_read)}
 
 
 def unseen_changes(lead: Lead) -> dict[str, datetime]:
@@ -182,10 +186,16 @@ def _may_read(lead: Lead, name: str) -> bool:
     return name not in NEEDS or bool(shared([lead], NEEDS[name]))
 
 
-def _latest(request: QuoteRequest, *, after: datetime) -> Mapping[str, datetime]:
-    """The record is the request's own: no clinic's role reads it."""
-    query = select(AuditEntry.reason, func.max(AuditEntry.at)).where(
-        AuditEntry.request_id == request.id, AuditEntry.name == "RequestChanged", AuditEntry.at > after
-    )
-    with as_system():
-        return {name: at for name, at in db.session.execute(query.group_by(AuditEntry.reason)) if name is not None}
+def names_changed(latest: Mapping[str, datetime], after: datetime, *, may_read: Mapping[str, bool]) -> list[str]:
+    """Returns the names of the answers changed after a moment, in their order; `may_read` decides on those of NEEDS."""
+    later = [name for name in READ_BY_CLINICS if name in latest and latest[name] > after]
+    return [name for name in later if name not in NEEDS or may_read.get(name)]
+
+
+def latest_changes(request: QuoteRequest) -> dict[str, datetime]:
+    """Returns when each answer was last changed after sending; the record is the request's own: no clinic reads it."""
+    query = select(AuditEntry.reason, func.max(AuditEntry.at)).where(AuditEntry.request_id == request.id, CHANGED)
+    scope = current_role()
+    is_own = scope is not None and scope.role == DatabaseRole.PATIENT
+    with nullcontext() if is_own else as_system():
+        return {str(name): at for name, at in db.session.execute(query.group_by(AuditEntry.reason))}

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-
-from sqlalchemy import select
+from uuid import UUID
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import Travel, estimated
 from marketplace.catalogue.geography import DEFAULT_HOME, homes, travel
-from marketplace.catalogue.models import PriceRange
-from marketplace.extensions import db
 from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import sent_quotes, stands
+from marketplace.quotes.queries import stands
 from marketplace.quotes.quote_comparison import Basis, Compared, compare
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.request_quotes import RequestQuotes, UsualPrice
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,10 @@ class Own:
 
 @dataclass(frozen=True)
 class Column:
-    """One compared quote; amounts are rounded to `unit`."""
+    """One compared quote; amounts are rounded to `unit`. `changed` names the answers that changed after it."""
 
     quote: Quote
+    changed: list[str]
     result: Compared
     travel: Travel
     unit: int
@@ -86,19 +85,18 @@ def currency_of(request: QuoteRequest) -> str:
 
 
 def build_comparison_table(
-    request: QuoteRequest, *, numbers: Sequence[int] = (), view: str = "total", own: Own | None = None
+    asked: RequestQuotes, *, numbers: Sequence[int] = (), view: str = "total", own: Own | None = None
 ) -> ComparisonTable:
     """Returns the comparison of a request's quotes.
 
     Without the reader's own figures it uses our travel estimates and the guide's price at home.
     """
-    own, currency, quotes = own or Own(), currency_of(request), sent_quotes(request)
+    request, quotes = asked.request, asked.quotes
+    own, currency = own or Own(), currency_of(request)
     standing = frozenset(quote.number for quote in quotes if stands(quote))
-    named = [quote for quote in quotes if quote.number in numbers]
-    # What was declined is shown when asked for; a clinic that may not go on stands marked beside the others.
-    shown = named or [quote for quote in quotes if quote.lead.quote_declined_at is None] or quotes
+    shown = _shown(quotes, numbers)
     estimates = {country: estimated(home_of(request), country, currency) for country in _countries(shown)}
-    home_course = _home_course(request, shown, currency) if own.home_course is None else Fraction(own.home_course)
+    home_course = _home_course(asked, shown, currency) if own.home_course is None else Fraction(own.home_course)
     travels = {country: ours.with_own(fare=own.fare, night=own.night) for country, ours in estimates.items()}
     exact = _is_exact(home_course, *travels.values())
     exact = exact and all(quote.currency == currency for quote in shown)
@@ -112,9 +110,8 @@ def build_comparison_table(
         unit=unit,
         left_out=frozenset(quote.number for quote in quotes) - standing,
     )
-    by_number = {quote.number: quote for quote in shown}
     return ComparisonTable(
-        columns=[Column(by_number[row.number], row, basis.travels[row.number], unit) for row in compare(shown, basis)],
+        columns=[_column(row, basis, asked) for row in compare(shown, basis)],
         all_quotes=quotes,
         standing=standing,
         currency=currency,
@@ -125,6 +122,17 @@ def build_comparison_table(
         home_is_own=own.home_course is not None,
         travel_is_own=own.fare is not None or own.night is not None,
     )
+
+
+def _shown(quotes: list[Quote], numbers: Sequence[int]) -> list[Quote]:
+    """Returns the quotes asked for, else those not declined; one of a clinic that may not go on stands marked."""
+    named = [quote for quote in quotes if quote.number in numbers]
+    return named or [quote for quote in quotes if quote.lead.quote_declined_at is None] or quotes
+
+
+def _column(row: Compared, basis: Basis, asked: RequestQuotes) -> Column:
+    quote = next(quote for quote in asked.quotes if quote.number == row.number)
+    return Column(quote, asked.changed[quote.id], row, basis.travels[row.number], basis.unit)
 
 
 def _countries(quotes: Sequence[Quote]) -> list[str]:
@@ -145,18 +153,20 @@ def in_currency(minor: int, of: str, to: str) -> int | None:
         return None
 
 
-def _home_course(request: QuoteRequest, quotes: Sequence[Quote], currency: str) -> Fraction | None:
+def _home_course(asked: RequestQuotes, quotes: Sequence[Quote], currency: str) -> Fraction | None:
     """Returns the middle price at home for the same sessions; None where the quotes differ in them."""
     courses = {(quote.procedure_id, quote.sessions) for quote in quotes}
     if len(courses) != 1:
         return None
     procedure_id, sessions = courses.pop()
-    at_home = db.session.scalar(
-        select(PriceRange).where(PriceRange.procedure_id == procedure_id, PriceRange.country == request.home_country)
-    )
+    at_home = next((usual for usual in asked.usual if _is_of(usual, procedure_id, asked.request.home_country)), None)
     if at_home is None:
         return None
     try:
         return exchange.exact((at_home.low + at_home.high) * sessions, at_home.currency, currency) / 2
     except exchange.NoRate:
         return None
+
+
+def _is_of(usual: UsualPrice, procedure_id: UUID, country: str | None) -> bool:
+    return (usual.procedure_id, usual.country) == (procedure_id, country)

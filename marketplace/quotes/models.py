@@ -97,5 +97,10 @@ class Quote(Created, Base):
     lead: Mapped[Lead] = relationship()
     procedure: Mapped[Procedure] = relationship()
 
+    @property
+    def written_at(self) -> datetime:
+        """When the clinic wrote it: what is changed later it did not know."""
+        return self.held_at or self.created_at
+
 
 QUOTE: Lifecycle[Quote, QuoteState] = Lifecycle(Quote, QUOTE_MOVES, refusal="quote_moved_on")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import changed_since
+from marketplace.leads.queries import NEEDS, changed_since, latest_changes, names_changed, shared
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
@@ -111,9 +111,17 @@ def what_changed(before: Quote, after: Quote) -> list[str]:
 
 def changed_after(quote: Quote) -> list[str]:
     """Returns the names of the answers that changed after the quote was written, of those the clinic may read."""
-    return list(changed_since(quote.lead, quote.held_at or quote.created_at))
+    return list(changed_since(quote.lead, quote.written_at))
 
 
 def changed_after_each(quotes: Iterable[Quote]) -> dict[UUID, list[str]]:
-    """Returns the same for several quotes, by quote."""
-    return {quote.id: changed_after(quote) for quote in quotes}
+    """Returns the same for several quotes of one request, by quote."""
+    found = list(quotes)
+    latest = latest_changes(found[0].lead.request) if found else {}
+    may_read = {name: shared([quote.lead for quote in found], NEEDS[name]) for name in NEEDS if name in latest}
+    return {
+        quote.id: names_changed(
+            latest, quote.written_at, may_read={name: quote.lead_id in ids for name, ids in may_read.items()}
+        )
+        for quote in found
+    }

@@ -44,6 +44,7 @@ PARTS: dict[str, dict[str, str]] = {
         "/my/leave": "patient-form",
         "/my/link": "patient-form",
         "/my/requests/<ref>": "request-holder",
+        "/my/requests/<ref>/compare": "quotes-holder",
         "/q/<token>": "link-holder",
     },
     "dashboard": {

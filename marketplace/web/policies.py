@@ -19,7 +19,7 @@ from marketplace.leads.clocks import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
 from marketplace.web.access import Policy
-from marketplace.web.patient.request_access import request_of_this_browser
+from marketplace.web.patient.request_access import quotes_of_this_browser, request_of_this_browser
 
 Answer = ResponseReturnValue | None
 # The pages that stay open: why the request is frozen, and confirming that data was deleted.
@@ -104,6 +104,14 @@ def holder_of_this_request() -> Answer:
     return None
 
 
+def holder_of_these_quotes() -> Answer:
+    """Lets in the same to a page that only reads, and sets g.quotes, the request with its quotes. Raises LinkGone."""
+    patient()
+    g.quotes = quotes_of_this_browser(_named("ref"))
+    g.quote_request = g.quotes.request
+    return None
+
+
 def signed_in() -> Answer:
     """Lets in people with an account; redirects others to the sign-in page."""
     if current_user.is_authenticated:
@@ -170,6 +178,7 @@ POLICIES = {
     "patient-form": Policy(patient_of_draft, DatabaseRole.PATIENT),
     "link-holder": Policy(holder_of_a_link, DatabaseRole.PATIENT, finds=("link",)),
     "request-holder": Policy(holder_of_this_request, DatabaseRole.PATIENT, finds=("quote_request",)),
+    "quotes-holder": Policy(holder_of_these_quotes, DatabaseRole.PATIENT, finds=("quote_request", "quotes")),
     "sign-in": Policy(
         anyone, DatabaseRole.ACCOUNT
     ),  # Flask-Security asks for the password, the code or the token of the mail

@@ -27,6 +27,7 @@ from marketplace.quotes.comparison_table import build_comparison_table
 from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
+from marketplace.quotes.request_quotes import request_quotes
 from tests.factories import build_clinic, build_request, terms
 
 WHICH = st.integers(0, 2)
@@ -182,7 +183,7 @@ class AnyOrder(RuleBasedStateMachine):
         with clock.set_to(self.at):
             if self.request.state == "withdrawn":
                 return
-            found = build_comparison_table(self.request)
+            found = build_comparison_table(request_quotes(self.request.ref))
             quotes = sent_quotes(self.request)
             assert found.standing == {quote.number for quote in quotes if stands(quote)}
             assert all(column.quote.number in found.standing for column in found.columns if column.result.lowest)

@@ -1,13 +1,14 @@
-"""The engines beside the usual one: for public pages, whose statements need neither a transaction nor a change of role.
+"""The engines beside the usual one: for pages that only read and need neither a transaction nor a change of role.
 
-A connection of theirs has the public role from its start, may only read, and sends each statement by itself: a page
-costs as many round trips as it has statements. Each statement sees what was committed before it; what is read first on
-a connection is never newer than what is read after it.
+A connection of theirs has the role of the public, or of a request's holder, from its start, may only read, and sends
+each statement by itself: a page costs as many round trips as it has statements. Each statement sees what was committed
+before it; what is read first on a connection is never newer than what is read after it.
 """
 
 import select
 import time
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, current_app
 from sqlalchemy import Engine, event
@@ -23,11 +24,14 @@ from marketplace.foundation.database.statements import MeasuredPool
 from marketplace.foundation.database.timeouts import DeadlineConnection
 
 PUBLIC_READS, STANDBY_PUBLIC_READS = "public_reads", "standby_public_reads"
+REQUEST_READS = "request_reads"  # by the holder of a request
 STANDBY = "standby"  # transactions that only read, under whatever role
 # Seconds a connection may lie in the pool before it is tried anew: where pages come fast none is.
 TRIED_AFTER = 1.0
 # A plan for each statement's values: one for any value reads the whole market where few rows, or none, have them.
-_OPTIONS = f"-c role={DatabaseRole.PUBLIC} -c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan"
+_CUSTOM_PLANS = " -c plan_cache_mode=force_custom_plan"
+_READS = "-c role={role} -c default_transaction_read_only=on"
+_FEW = {"pool_size": 4, "max_overflow": 4}  # connections of one process
 _LAID_BACK = "laid_back"  # in the record's info: when its connection came back to the pool
 
 
@@ -37,7 +41,7 @@ def configure(app: Flask) -> None:
         app.config.setdefault(name, None)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"].setdefault("poolclass", MeasuredPool)
     primary, standby = str(app.config["SQLALCHEMY_DATABASE_URI"]), app.config["READ_DATABASE_URL"]
-    binds = {} if behind_pooler(app) else {PUBLIC_READS: _public_reads(app, primary, lags=False)}
+    binds = {} if behind_pooler(app) else _own_reads(app, primary)
     if standby:
         watch = StandbyWatch(primary=str(app.config["DIRECT_DATABASE_URL"] or primary), standby=str(standby))
         app.extensions["standby_watch"] = watch
@@ -46,31 +50,42 @@ def configure(app: Flask) -> None:
     app.config["SQLALCHEMY_BINDS"] = binds
 
 
+def _own_reads(app: Flask, primary: str) -> dict[str, dict[str, Any]]:
+    holders = _reads(app, primary, role=DatabaseRole.PATIENT)
+    return {PUBLIC_READS: _public_reads(app, primary, lags=False), REQUEST_READS: holders | _FEW}
+
+
 def behind_pooler(app: Flask) -> bool:
     """Whether requests reach the database through a pooler of transactions, so that no connection is one client's."""
     return app.config["DIRECT_DATABASE_URL"] is not None
 
 
 def _public_reads(app: Flask, url: str, *, lags: bool) -> dict[str, Any]:
+    given = _reads(app, url, role=DatabaseRole.PUBLIC, options=_CUSTOM_PLANS)
+    return given | {"execution_options": {**given["execution_options"], LAGS: lags}}
+
+
+def _reads(app: Flask, url: str, *, role: DatabaseRole, options: str = "") -> dict[str, Any]:
     given = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
     return given | {
         "url": url,
-        "connect_args": {**given.get("connect_args", {}), "options": _OPTIONS},
+        "connect_args": {**given.get("connect_args", {}), "options": _READS.format(role=role) + options},
         "isolation_level": "AUTOCOMMIT",
-        "execution_options": {FIXED_ROLE: DatabaseRole.PUBLIC, LAGS: lags},
+        "execution_options": {FIXED_ROLE: role},
     }
 
 
 def install(app: Flask) -> None:
     """Lets connections be tried after they were idle; before any other listener of theirs.
 
-    Through a pooler no connection keeps a role: there public pages read in transactions like all others.
+    Through a pooler no connection keeps a role: there all pages read in transactions.
     """
     with app.app_context():
         for engine in list(db.engines.values()):
             try_idle_connections(engine)
         if behind_pooler(app):
-            db.engines[PUBLIC_READS] = db.engine  # type: ignore[index]
+            for name in (PUBLIC_READS, REQUEST_READS):
+                db.engines[name] = db.engine  # type: ignore[index]
 
 
 def dispose() -> None:
@@ -115,6 +130,11 @@ def read_as_public(*, may_lag: bool = False) -> None:
     With `may_lag` from the standby, where there is one that is not late.
     """
     use_role(DatabaseRole.PUBLIC, engine=STANDBY_PUBLIC_READS if may_lag and _is_fresh() else PUBLIC_READS)
+
+
+def read_as_holder(request_id: UUID) -> None:
+    """Lets this session read as the holder of a request, each statement by itself, until it takes another role."""
+    use_role(DatabaseRole.PATIENT, request_id=request_id, engine=REQUEST_READS)
 
 
 def read_figures() -> None:

@@ -23,6 +23,7 @@ from marketplace.extensions import ROLE_SCOPE, db
 _SET_LOCAL = (
     "SELECT set_config('role', %s, true), set_config('app.clinic_id', %s, true), set_config('app.request_id', %s, true)"
 )
+_OF_SESSION = "SELECT set_config('app.request_id', %s, false)"
 FIXED_ROLE = "fixed_role"  # an engine's execution option: the role that its connections have from their start
 _FOLLOWED, _SET = "role_followed", "role_set"  # in connection.info: whose role it takes, and which one it has
 _UNKNOWN = "unknown"
@@ -130,13 +131,20 @@ def apply_role(connection: Connection) -> None:
     if scope == info[_SET]:
         return
     info[_SET] = scope
-    if scope is not None and connection.get_execution_options().get(FIXED_ROLE) == scope.role:
-        return
     try:
-        _send(connection, scope)
+        if scope is not None and connection.get_execution_options().get(FIXED_ROLE) == scope.role:
+            _send_rows(connection, scope)
+        else:
+            _send(connection, scope)
     except BaseException:
         info[_SET] = _UNKNOWN
         raise
+
+
+def _send_rows(connection: Connection, scope: RoleScope) -> None:
+    """Says whose rows a connection may see that has its role from the start: whoever uses it next says so anew."""
+    if scope.role == DatabaseRole.PATIENT:
+        connection.exec_driver_sql(_OF_SESSION, (str(scope.request_id or ""),))
 
 
 def _send(connection: Connection, scope: RoleScope | None) -> None:

@@ -8,9 +8,8 @@ from wtforms.form import BaseForm
 
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
-from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison_table import ComparisonTable, Own, build_comparison_table, currency_of
-from marketplace.quotes.queries import sent_quotes
+from marketplace.quotes.request_quotes import RequestQuotes
 from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.patient.blueprint import blueprint
@@ -47,13 +46,13 @@ class CompareForm(QueryForm):
 
 
 @blueprint.get("/my/requests/<ref>/compare")
-def compare_quotes(quote_request: QuoteRequest) -> str:
+def compare_quotes(quotes: RequestQuotes) -> str:
     """Shows the chosen quotes side by side, at most five."""
-    form = _form(quote_request)
-    found = _found(quote_request, form)
+    form = _form(quotes)
+    found = _found(quotes, form)
     return render_template(
         "patient/request/compare.html",
-        quote_request=quote_request,
+        quote_request=quotes.request,
         found=found,
         form=form,
         has_errors=bool(form.errors),
@@ -66,10 +65,10 @@ def compare_quotes(quote_request: QuoteRequest) -> str:
     )
 
 
-def _found(quote_request: QuoteRequest, form: CompareForm) -> ComparisonTable:
+def _found(quotes: RequestQuotes, form: CompareForm) -> ComparisonTable:
     """Returns the comparison, and fills our estimates into the fields that the reader left alone."""
     found = build_comparison_table(
-        quote_request,
+        quotes,
         numbers=[int(number) for number in form.quotes.data or ()],
         view=form.view.data,
         own=Own(*(_own(form, name) for name in ("fare", "night", "own"))),
@@ -78,10 +77,10 @@ def _found(quote_request: QuoteRequest, form: CompareForm) -> ComparisonTable:
     return found
 
 
-def _form(quote_request: QuoteRequest) -> CompareForm:
-    code = currency_of(quote_request)
+def _form(quotes: RequestQuotes) -> CompareForm:
+    code = currency_of(quotes.request)
     form: CompareForm = type("CompareForm", (CompareForm,), {"currency_code": code})(formdata=request.args)
-    form.quotes.choices = [(str(quote.number), quote.lead.clinic.name) for quote in sent_quotes(quote_request)]
+    form.quotes.choices = [(str(quote.number), quote.lead.clinic.name) for quote in quotes.quotes]
     form.view.data = form.view.data or "total"
     form.validate()
     return form

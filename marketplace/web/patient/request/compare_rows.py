@@ -16,7 +16,6 @@ from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import changed_after
 from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
@@ -147,7 +146,7 @@ def _warnings(column: Column) -> list[str]:
         (plan.too_many_trips, too_many_text),
         (plan.too_close, too_close_text),
     )
-    before = given_before(changed_after(column.quote))
+    before = given_before(column.changed)
     return [words(plan) for holds, words in told if holds] + ([before] if before else [])
 
 

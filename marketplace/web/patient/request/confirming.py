@@ -82,7 +82,7 @@ def send_request(token: str, link: SignedLink) -> ResponseReturnValue:
     left_out = [clinic for clinic, _reason in confirmation.recipients.left_out]
     _say_what_came_of_it(confirm(quote_request, clinics=found.clinics, without=left_out))
     grant_access(
-        quote_request.ref, until=clock.now() + request_links.LIFETIMES[request_links.PAGE], mailed_at=link.created_at
+        quote_request, until=clock.now() + request_links.LIFETIMES[request_links.PAGE], mailed_at=link.created_at
     )
     return redirect(url_for("patient.show_request", ref=quote_request.ref), 303)
 

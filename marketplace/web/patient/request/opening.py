@@ -45,7 +45,7 @@ def open_page(token: str) -> ResponseReturnValue:
     quote_request, link = request_links.open_page(token)
     if request.method == "HEAD":
         return ""
-    grant_access(quote_request.ref, until=link.expires_at, mailed_at=link.created_at)
+    grant_access(quote_request, until=link.expires_at, mailed_at=link.created_at)
     target = request.args.get("to", "")
     page = url_for("patient.show_request", ref=quote_request.ref)
     return redirect(f"{page}/{target}" if request_links.BELOW_REQUEST.fullmatch(target) else page, 303)

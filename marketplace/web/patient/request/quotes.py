@@ -21,6 +21,7 @@ from marketplace.quotes.comparison_table import build_comparison_table
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, changed_after, of_request
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.request_quotes import request_quotes
 from marketplace.quotes.states import QUOTE_REFUSALS
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
@@ -41,7 +42,7 @@ def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
 def show_quote(quote_request: QuoteRequest, number: int) -> str:
     """Shows one quote as an itemised card; missing values are shown as not stated. Raises NotFound."""
     quote = of_request(quote_request, number)
-    found = build_comparison_table(quote_request, numbers=[number])
+    found = build_comparison_table(request_quotes(quote_request.ref), numbers=[number])
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
     return render_template(
         "patient/request/quote.html",

@@ -1,0 +1,97 @@
+"""Reads a request with its quotes and all that they are measured by, in one statement however many there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, SQLColumnExpression, bindparam, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import contains_eager
+
+from marketplace.catalogue import exchange
+from marketplace.catalogue.models import PriceRange, Procedure
+from marketplace.extensions import db
+from marketplace.foundation.audit.log import AuditEntry
+from marketplace.foundation.problems import NotFound
+from marketplace.leads.consent import lead_may_read
+from marketplace.leads.models import Lead
+from marketplace.leads.queries import CHANGED, NEEDS, names_changed
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.models import Quote
+from marketplace.quotes.queries import COMPARABLE
+
+Rows = list[list[Any]]
+Column = SQLColumnExpression[Any]
+
+
+class UsualPrice(NamedTuple):
+    """A stored range of prices per session, in minor units of its currency."""
+
+    procedure_id: UUID
+    country: str
+    low: int
+    high: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RequestQuotes:
+    """A request and the quotes that its patient may compare, in the order they came.
+
+    `changed` names, by quote, the answers its clinic may read that changed after it was written; `usual` has the
+    stored prices of what is quoted, in any country.
+    """
+
+    request: QuoteRequest
+    quotes: list[Quote]
+    changed: Mapping[UUID, list[str]]
+    usual: list[UsualPrice]
+
+
+def request_quotes(ref: str) -> RequestQuotes:
+    """Returns the request with its quotes; its rates are those of the rest of the page. Raises NotFound."""
+    rows = db.session.execute(_statement(), {"ref": ref}).all()
+    if not rows:
+        raise NotFound("request")
+    request, _quote, rates, usual, changes, *_may_read = rows[0]
+    exchange.keep_listed(rates or ())
+    latest = {name: datetime.fromisoformat(at) for name, at in changes or ()}
+    quotes = [row[1] for row in rows if row[1] is not None]
+    changed = {
+        quote.id: names_changed(latest, quote.written_at, may_read=dict(zip(NEEDS, may_read, strict=True)))
+        for _request, quote, _rates, _usual, _changes, *may_read in rows
+        if quote is not None
+    }
+    return RequestQuotes(request, quotes, changed, [UsualPrice(UUID(id_), *rest) for id_, *rest in usual or ()])
+
+
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
+    query = select(QuoteRequest, Quote, exchange.newest(), _usual(), _changes(), *map(lead_may_read, NEEDS.values()))
+    query = query.outerjoin(Quote, (Quote.request_id == QuoteRequest.id) & Quote.state.in_(COMPARABLE))
+    query = query.outerjoin(Quote.lead).outerjoin(Lead.clinic).outerjoin(Quote.procedure).outerjoin(Procedure.treatment)
+    query = query.options(
+        contains_eager(Quote.lead).contains_eager(Lead.clinic),
+        contains_eager(Quote.procedure).contains_eager(Procedure.treatment),
+    )
+    return query.where(QuoteRequest.ref == bindparam("ref")).order_by(Quote.number)
+
+
+def _usual() -> Column:
+    quoted = select(Quote.procedure_id).where(Quote.request_id == QuoteRequest.id).correlate(QuoteRequest)
+    columns = (PriceRange.procedure_id, PriceRange.country, PriceRange.low, PriceRange.high, PriceRange.currency)
+    return _list_of(*columns).where(PriceRange.procedure_id.in_(quoted)).scalar_subquery()
+
+
+def _changes() -> Column:
+    latest = select(AuditEntry.reason, func.max(AuditEntry.at).label("at")).group_by(AuditEntry.reason)
+    latest = latest.where(AuditEntry.request_id == QuoteRequest.id, CHANGED).correlate(QuoteRequest)
+    found = latest.lateral()
+    return _list_of(found.c.reason, found.c.at).scalar_subquery()
+
+
+def _list_of(*columns: Column) -> Select[Rows]:
+    return select(func.jsonb_agg(func.jsonb_build_array(*columns), type_=JSONB))
