@@ -29,6 +29,7 @@ from marketplace.web.http import (
     inputs,
     limiting,
     page_cache,
+    page_parts,
     uploads,
 )
 from marketplace.web.policies import POLICIES
@@ -62,7 +63,11 @@ def _bind_extensions(app: Flask) -> None:
     engines.install(app)
     statements.install(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), include_object=_is_ours)
-    babel.init_app(app, default_translation_directories=str(ROOT / "marketplace" / "translations"))
+    babel.init_app(
+        app,
+        default_translation_directories=str(ROOT / "marketplace" / "translations"),
+        locale_selector=translation.language,  # type: ignore[arg-type] # Babel takes a Locale as it is
+    )
     csrf.init_app(app)
     mail.init_app(app)
     Compress(app)
@@ -73,7 +78,7 @@ def _bind_extensions(app: Flask) -> None:
 
 def _bind_web(app: Flask) -> None:
     constant_time.install(app)
-    for part in (errors, limiting, translation, filters, context, promises, answer_words):
+    for part in (errors, limiting, translation, filters, context, promises, answer_words, page_parts):
         part.install(app)
     assets.install(app)
     views.install(app)

@@ -1,10 +1,10 @@
 """Words in the reader's language, for templates and code: the catalogue of a language is found once, its texts kept."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Domain, get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -26,9 +26,20 @@ class KeptDomain(Domain):
     def get_translations(self) -> NullTranslations:
         """Returns the catalogue of the reader's language."""
         locale = get_locale()
-        if locale not in self.found:
-            self.found[locale] = super().get_translations()
-        return self.found[locale]
+        found = self.found.get(locale)
+        if found is None:
+            found = self.found[locale] = super().get_translations()
+        return found
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
+
+
+def language() -> Locale:
+    """Returns the site's language: the same object for all requests, so that what is kept by it is found at once."""
+    return _locale(str(current_app.config["BABEL_DEFAULT_LOCALE"]))
 
 
 # One for all apps of a process: templates and code find the same catalogues.
