@@ -1,19 +1,18 @@
 """The market in figures and names: facets of published clinics, treatments and reference rates.
 
-One small statement a page asks whether they have changed since this process read them; only then are they sent.
+One small statement a page asks whether they have changed since this process read them; only then are they read again.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.exchange import Rates
@@ -147,38 +146,36 @@ def _is_in(place: Place, wanted: ClinicFilter) -> bool:
 
 
 _READ_LAST = {"market": Market()}  # by this process
-# What is kept already is not sent: the version alone comes back.
+_VERSION = text("SELECT version FROM market_version")
+_VERSION_AND_NEAR = text("SELECT version, near_words(:typed) AS near FROM market_version").bindparams(
+    bindparam("typed", type_=ARRAY(TEXT))
+)
 _READ = text("""
-    SELECT version, facets, treatments, rates, near_words(:typed) AS near FROM market_version
-    LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_array(dimension, value, count) ORDER BY dimension, value) AS facets
-        FROM listing_facet
-    ) AS counted ON version <> :known
-    LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_array(slug, name, procedures) ORDER BY position, name) AS treatments
+    SELECT version, (
+        SELECT jsonb_agg(jsonb_build_array(dimension, value, count) ORDER BY dimension, value) FROM listing_facet
+    ) AS facets, (
+        SELECT jsonb_agg(jsonb_build_array(slug, name, procedures) ORDER BY position, name)
         FROM treatment LEFT JOIN LATERAL (
             SELECT jsonb_agg(jsonb_build_array(slug, name) ORDER BY position) AS procedures
             FROM procedure WHERE treatment_id = treatment.id
         ) AS of_treatment ON true
-    ) AS offered ON version <> :known
-    LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_array(currency, per_euro::text, day)) AS rates
+    ) AS treatments, (
+        SELECT jsonb_agg(jsonb_build_array(currency, per_euro::text, day))
         FROM reference_rate WHERE day = (SELECT max(day) FROM reference_rate)
-    ) AS converted ON version <> :known
-""").bindparams(bindparam("known", type_=Uuid()), bindparam("typed", type_=ARRAY(TEXT)))
+    ) AS rates FROM market_version
+""")
 
 
 def market(q: str = "") -> Market:
-    """Returns the market as it stands, by one statement that is small where nothing has changed.
+    """Returns the market as it stands, by one small statement where nothing has changed, else by a second one.
 
     Its rates are those of the rest of the request; so are the words that may be meant by those of the search `q`.
     """
-    last, typed = _READ_LAST["market"], words_of(q)
-    values = {"known": last.version, "typed": typed}
-    version, facets, treatments, rates, near = db.session.execute(_READ, values).one()
+    typed = words_of(q)
+    version, near = _version(typed)
+    last = _READ_LAST["market"]
     if version != last.version:
-        last = Market(version, _facets(facets or ()), _treatments(treatments or ()), exchange.listed(rates or ()))
-        _READ_LAST["market"] = last
+        last = _READ_LAST["market"] = _read()
     if last.rates.per_euro:
         exchange.keep(last.rates)
     if typed:
@@ -186,6 +183,19 @@ def market(q: str = "") -> Market:
         keep_counts({kind: last.facets[dimension] for kind, dimension in zip(KINDS, MEANT, strict=True)})
         keep_procedures((each.slug, each.name, about.name) for about in last.treatments for each in about.procedures)
     return last
+
+
+def _version(typed: list[str]) -> tuple[UUID, list[Any] | None]:
+    """Returns the version of the market, and the words of listings that may be meant by those typed."""
+    if not typed:
+        return db.session.execute(_VERSION).scalar_one(), None
+    version, near = db.session.execute(_VERSION_AND_NEAR, {"typed": typed}).one()
+    return version, near
+
+
+def _read() -> Market:
+    version, facets, treatments, rates = db.session.execute(_READ).one()
+    return Market(version, _facets(facets or ()), _treatments(treatments or ()), exchange.listed(rates or ()))
 
 
 def _facets(rows: Iterable[tuple[str, str, int]]) -> Facets:

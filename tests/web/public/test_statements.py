@@ -55,3 +55,11 @@ PAGES = {"/clinic/clinic-lale-1": 2, "/treatments/mesotherapy": 3, "/treatments/
 def test_other_pages_cost_few(shop: Flask, path: str) -> None:
     _first, one, two = (sent_for(shop, path, times=times) for times in (1, 1, 2))
     assert 0 < two - one <= PAGES[path]
+
+
+def test_the_counts_are_read_only_where_they_changed(shop: Flask) -> None:
+    reader = reader_of(shop)
+    reader.get("/clinics")
+    with statements_sent(shop) as sent:
+        reader.get("/clinics")
+    assert [statement for statement in sent if "listing_facet" in statement] == []
