@@ -33,12 +33,12 @@ def other_core() -> int:
     return cores()[0]
 
 
-def pin(pid: int, core: int) -> None:
-    """Keeps a process, its threads and its children to a core. One that has ended meanwhile is no error."""
+def pin(pid: int, *kept_to: int) -> None:
+    """Keeps a process, its threads and its children to a core or more. One that has ended meanwhile is no error."""
     for each in (pid, *_descendants(pid)):
         with suppress(OSError):
             for thread in Path(f"/proc/{each}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), {core})
+                os.sched_setaffinity(int(thread.name), kept_to)
 
 
 def _descendants(pid: int) -> list[int]:

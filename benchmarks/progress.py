@@ -15,8 +15,8 @@ def say(line: str) -> None:
     CONSOLE.print(line, markup=False)
 
 
-def bar(items: Iterable[T], *, what: str, total: int) -> Iterator[T]:
-    """Yields the items and shows how many there were, in a bar that is taken away at the end."""
+def bar(items: Iterable[T], *, what: str, total: int, step: int = 1) -> Iterator[T]:
+    """Yields the items and shows how far they are, `step` for each, in a bar that is taken away at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns,
@@ -28,7 +28,6 @@ def bar(items: Iterable[T], *, what: str, total: int) -> Iterator[T]:
         disable=not CONSOLE.is_terminal,
     ) as shown:
         task = shown.add_task(what, total=total)
-        for n, item in enumerate(items):
+        for item in items:
             yield item
-            if n % 256 == 0:
-                shown.update(task, completed=n)
+            shown.advance(task, step)

@@ -1,35 +1,45 @@
-"""One PostgreSQL for all measurements, below instance/bench; each size has a database, kept until its stamp changes."""
+"""One PostgreSQL for all measurements, below instance/bench; each size has a database, kept as long as it fits."""
 
 import hashlib
+import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from alembic.util import CommandError
 from psycopg import sql
 
 from benchmarks import machine
-from benchmarks.data.copying import Connection
+from benchmarks.data.copying import Connection, run_all
 from benchmarks.progress import say
 from marketplace.processes.embedded_postgres import APP, BACKUP, OWNER, EmbeddedPostgres, EmbeddedPostgresError
+from marketplace.processes.postgres_tools import tool
 from marketplace.processes.run import ROOT
 
-VERSION = 1  # of the generator: another number makes all data anew
+VERSION = 2  # of the generator: another number makes all data anew
 FOLDER = ROOT / "instance" / "bench"
 MIGRATIONS = ROOT / "migrations"
 # Filling writes gigabytes, and is followed by a VACUUM of all; everything else stays as the site ships it.
-_FILLING = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "autovacuum": "off"}
+_ALWAYS = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "autovacuum": "off"}
+_WHILE_FILLING = {"full_page_writes": "off"}  # a power cut costs what was made up, and no more
 _STAMP = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+_TABLES = """
+SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+ORDER BY pg_relation_size(oid) DESC
+"""
+Change = Callable[[str], None]  # of the database with that name
 
 
 def stamp() -> str:
-    """Returns what decides whether kept data still fits: the generator's version, the migrations, and the month.
+    """Returns what kept data must have been made by to fit: the generator's version and month, and the migrations.
 
     The migrations to the letter, since grants are part of them; the month because checks end.
     """
     files = sorted(MIGRATIONS.rglob("*.py")) + sorted(MIGRATIONS.rglob("*.sql"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
-    return f"{VERSION} {digest} {time.strftime('%Y-%m')}"
+    return f"{VERSION} {time.strftime('%Y-%m')} {digest}"
 
 
 class Cluster:
@@ -46,10 +56,7 @@ class Cluster:
         machine.pin(self.pid, machine.other_core())
         self._wait()
         self.postgres.provision()
-        with self.superuser() as connection:
-            for name, value in _FILLING.items():
-                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
-            connection.execute("SELECT pg_reload_conf()")
+        self._set(_ALWAYS)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -78,23 +85,58 @@ class Cluster:
         """Connects as the superuser; each statement is its own transaction."""
         return psycopg.connect(self.url(database, "postgres"), autocommit=True)
 
-    def keep(self, name: str, *, template: str | None, fill: Callable[[str], None]) -> str:
+    def keep(self, name: str, *, template: str | None, fill: Change, upgrade: Change | None = None) -> str:
         """Makes a database once, from another one, and has it filled; returns its name.
 
-        Half-filled ones have no stamp, so they are made again.
+        One that lacks migrations alone is upgraded, if it then has the schema of the template's; otherwise, or half
+        filled, it is made again.
         """
-        if self._stamp_of(name) == stamp():
+        found = self._stamp_of(name)
+        if found == stamp():
             return name
         began = time.monotonic()
-        say(f"Making {name}")
-        self.scratch(name, template=template)
-        fill(name)
-        self._vacuum(name)
+        with self._filling():
+            older = found is not None and found.rpartition(" ")[0] == stamp().rpartition(" ")[0]
+            done = older and template and upgrade and self._upgraded(name, upgrade, like=template)
+            if not done:
+                say(f"Making {name}")
+                self.scratch(name, template=template)
+                fill(name)
+            self._vacuum(name)
         with self.superuser() as connection:
             label = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(stamp()))
             connection.execute(label)
-        say(f"Made {name} in {time.monotonic() - began:.0f} s")
+        say(f"{'Upgraded' if done else 'Made'} {name} in {time.monotonic() - began:.0f} s")
         return name
+
+    def _upgraded(self, name: str, upgrade: Change, *, like: str) -> bool:
+        """Upgrades a database; returns whether that made its schema the same as another one's."""
+        say(f"Upgrading {name}")
+        try:
+            upgrade(name)
+        except CommandError as problem:  # it has a migration of another branch
+            say(f"  {problem}")
+            return False
+        return schema(self.url(name, "postgres")) == schema(self.url(like, "postgres"))
+
+    @contextmanager
+    def _filling(self) -> Iterator[None]:
+        """Lets new connections work on all cores, and writes less, until the block ends."""
+        machine.pin(self.pid, *machine.cores())
+        self._set(_WHILE_FILLING)
+        try:
+            yield
+        finally:
+            self._set(dict.fromkeys(_WHILE_FILLING))
+            machine.pin(self.pid, machine.other_core())
+
+    def _set(self, settings: Mapping[str, str | None]) -> None:
+        """Changes settings of the server; None gives back what the site ships."""
+        with self.superuser() as connection:
+            for name, value in settings.items():
+                change = f"SET {name} = '{value}'" if value else f"RESET {name}"
+                connection.execute(f"ALTER SYSTEM {change}".encode())
+            connection.execute("SELECT pg_reload_conf()")
 
     def scratch(self, name: str, *, template: str | None) -> str:
         """Makes a database anew, to write into; returns its name."""
@@ -113,5 +155,15 @@ class Cluster:
 
     def _vacuum(self, name: str) -> None:
         with self.superuser(name) as connection:
-            connection.execute("VACUUM (ANALYZE, FREEZE)")
+            tables = [str(table) for (table,) in connection.execute(_TABLES)]
+        options = "ANALYZE, FREEZE, PARALLEL 0, BUFFER_USAGE_LIMIT '0'"
+        run_all(self.url(name, "postgres"), [f"VACUUM ({options}) {table}" for table in tables])
+        with self.superuser(name) as connection:
             connection.execute("CHECKPOINT")
+
+
+def schema(url: str) -> list[str]:
+    """Returns the schema of a database as pg_dump writes it, without the reference's tables."""
+    command = [str(tool("pg_dump", url=url)), "--schema-only", "--exclude-table=reference_*", url]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))]  # they name a random word

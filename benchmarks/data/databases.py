@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from benchmarks import product
 from benchmarks.data import market, requests, summaries
-from benchmarks.data.cluster import Cluster
-from benchmarks.data.copying import Connection, bulk, chunks, copy_all
+from benchmarks.data.cluster import Change, Cluster
+from benchmarks.data.copying import Filling, fill
 from benchmarks.data.people import make_people
 from benchmarks.data.requests import Asked
 from benchmarks.data.sealing import sealer
-from benchmarks.progress import bar
 from marketplace.catalogue import content_loader, exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.models import Procedure
@@ -37,14 +36,18 @@ class Databases:
 
     def clinics(self, count: int) -> str:
         """Returns the name of the database with that many clinics."""
-        return self.cluster.keep(f"bench_clinics_{count}", template=self.empty(), fill=partial(self._clinics, count))
+        return self._kept(f"bench_clinics_{count}", template=self.empty(), fill=partial(self._clinics, count))
 
     def requests(self, count: int) -> str:
         """Returns the name of the database with that many requests, at the least number of clinics."""
         market_of = self.clinics(LEAST_CLINICS)
-        return self.cluster.keep(f"bench_requests_{count}", template=market_of, fill=partial(self._requests, count))
+        return self._kept(f"bench_requests_{count}", template=market_of, fill=partial(self._requests, count))
+
+    def _kept(self, name: str, *, template: str, fill: Change) -> str:
+        return self.cluster.keep(name, template=template, fill=fill, upgrade=self._prepare)
 
     def _prepare(self, name: str) -> None:
+        """Brings schema and content up to date."""
         with product.inside(self.cluster, name):
             upgrade()
             content_loader.load()
@@ -53,9 +56,7 @@ class Databases:
     def _clinics(self, count: int, name: str) -> None:
         with product.inside(self.cluster, name):
             world = the_world()
-        with self.cluster.superuser(name) as connection:
-            fill_clinics(connection, count, world)
-            connection.execute("ANALYZE")
+        fill_clinics(self.cluster.url(name, "postgres"), count, world)
         summaries.rebuild(self.cluster, name)
 
     def _requests(self, count: int, name: str) -> None:
@@ -63,17 +64,13 @@ class Databases:
             asked = what_is_asked()
             make_people(clinic=asked.busy)
             db.session.commit()
-        with self.cluster.superuser(name) as connection:
-            fill_requests(connection, count, asked)
+        fill_requests(self.cluster.url(name, "postgres"), count, asked)
 
 
-def fill_requests(connection: Connection, count: int, asked: Asked) -> None:
-    """Appends that many requests to a database with clinics and without requests."""
-    shown = bar(requests.requests(count, asked), what=f"{count:,} requests", total=count)
-    with bulk(connection, requests.COLUMNS):
-        for chunk in chunks(shown):
-            rows = {table: [row for each in chunk for row in each[table]] for table in requests.COLUMNS}
-            copy_all(connection, requests.COLUMNS, rows)
+def fill_requests(url: str, count: int, asked: Asked) -> None:
+    """Appends that many requests to a database with clinics and without requests. The URL is a superuser's."""
+    make = partial(requests.requests, asked=asked, count=count)
+    fill(Filling(url, requests.COLUMNS, make), count=count, what="requests")
 
 
 def what_is_asked() -> Asked:
@@ -84,13 +81,10 @@ def what_is_asked() -> Asked:
     return Asked(procedure.treatment_id, procedure.id, clinics[0], clinics[1:], sealer(), clock.now())
 
 
-def fill_clinics(connection: Connection, count: int, world: market.World) -> None:
-    """Appends that many clinics to an empty database."""
-    shown = bar(market.clinics(count, world), what=f"{count:,} clinics", total=count)
-    with bulk(connection, market.COLUMNS):
-        for chunk in chunks(shown):
-            rows = {table: [row for clinic in chunk for row in clinic[table]] for table in market.COLUMNS}
-            copy_all(connection, market.COLUMNS, rows)
+def fill_clinics(url: str, count: int, world: market.World) -> None:
+    """Appends that many clinics to an empty database. The URL is a superuser's."""
+    make = partial(market.clinics, world=world)
+    fill(Filling(url, market.COLUMNS, make), count=count, what="clinics")
 
 
 def the_world() -> market.World:

@@ -1,4 +1,4 @@
-"""Invents a market of clinics with people, prices and checks: the same for the same seed, however many are taken."""
+"""Invents a market of clinics with people, prices and checks: the same for the same seed, whichever are made first."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,8 +7,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
-
-from psycopg.types.json import Jsonb
 
 from benchmarks.data.copying import Row
 from marketplace.clinics.states import CheckKind, CheckState, ListingState
@@ -31,7 +29,7 @@ CITIES: Mapping[str, tuple[str, ...]] = {
 }
 ROLES = ("dermatologist", "doctor", "nurse", "other")
 MORE_LANGUAGES = ("de", "fr", "ru", "ar", "es")
-HOURS = Jsonb({"mon-fri": "09:00-18:00", "sat": "10:00-14:00"})
+HOURS = '{"mon-fri": "09:00-18:00", "sat": "10:00-14:00"}'
 COLUMNS: Mapping[str, Sequence[str]] = {
     "clinic": (
         *("id", "created_at", "slug", "name", "country", "city", "address", "website", "email", "timezone"),
@@ -78,11 +76,10 @@ class Keys(NamedTuple):
 CLINIC, PRICE, PERSON, CHECK = Keys(1), Keys(2), Keys(3), Keys(4)
 
 
-def clinics(count: int, world: World) -> Iterator[dict[str, list[Row]]]:
-    """Yields the rows of each clinic by table."""
-    dice = random.Random(SEED)
-    for n in range(count):
-        yield _clinic(n, dice, world)
+def clinics(numbers: range, world: World) -> Iterator[dict[str, list[Row]]]:
+    """Yields the rows of each clinic by table; what a clinic is depends on its number alone."""
+    for n in numbers:
+        yield _clinic(n, random.Random(SEED << 32 | n), world)
 
 
 def _clinic(n: int, dice: random.Random, world: World) -> dict[str, list[Row]]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from benchmarks.data.copying import Row
 from benchmarks.data.market import Keys
 from marketplace.leads.routing import POLICY
@@ -27,6 +25,8 @@ DECISION, ENTRY, EMAIL = Keys(9), Keys(10), Keys(11)
 WORDS = "I agree that my request goes to this clinic."
 HOMES = ("GB", "DE", "FR", "NL", "IE", "SE", "US", "CA")
 OTHER_LEADS, DECIDED = 2, 5
+APART, LONG = timedelta(minutes=1), timedelta(days=180)  # between two requests, closer where all would take longer
+SCORE = '{"answers": 0.7, "room": 0.6, "fill": 0.1, "value": 0.42}'
 # Where the busy clinic's leads stand; "won" is rare, "frozen" never happens.
 STATES = {
     LeadState.NEW: 4000,
@@ -111,11 +111,12 @@ def ref_of(n: int) -> str:
     return "MQ-" + "".join(letters)
 
 
-def requests(count: int, asked: Asked) -> Iterator[dict[str, list[Row]]]:
-    """Yields the rows of each request by table, the oldest request first."""
-    dice = random.Random(SEED)
-    for n in range(count):
-        yield _request(n, asked.now - timedelta(minutes=(count - n) % 250_000 + 60), dice, asked)
+def requests(numbers: range, asked: Asked, *, count: int) -> Iterator[dict[str, list[Row]]]:
+    """Yields the rows of each request by table, the oldest first; how old it is depends on how many there are."""
+    apart = min(APART, LONG / count)
+    for n in numbers:
+        at = asked.now - timedelta(hours=1) - (count - n) * apart
+        yield _request(n, at, random.Random(SEED << 32 | n), asked)
 
 
 def _request(n: int, at: datetime, dice: random.Random, asked: Asked) -> dict[str, list[Row]]:
@@ -183,11 +184,10 @@ def _quote(n: int, place: int, at: datetime, asked: Asked) -> Row:
 
 
 def _decisions(n: int, at: datetime, dice: random.Random, asked: Asked) -> list[Row]:
-    score = Jsonb({"answers": 0.7, "room": 0.6, "fill": 0.1, "value": 0.42})
     return [
         (
             *(DECISION.of(n, rank), REQUEST.of(n), dice.choice(asked.clinics), "proposed", "likely_to_answer", rank),
-            *(score, POLICY, at),
+            *(SCORE, POLICY, at),
         )
         for rank in range(1, DECIDED + 1)
     ]

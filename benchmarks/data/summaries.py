@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from benchmarks import product
+from benchmarks.data import market
 from benchmarks.data.cluster import Cluster
-from benchmarks.data.copying import bulk
+from benchmarks.data.copying import indexes_last, run_all
 from marketplace.clinics import facets
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 from marketplace.extensions import db
@@ -16,19 +17,15 @@ INSERT INTO search_word SELECT word, shortened(word) FROM (
 ) AS found WHERE word <> '' ON CONFLICT DO NOTHING
 """
 REFERENCE = Path(__file__).with_name("reference.sql")
+CARDS = ("SELECT rebuild_summaries()", WORDS)
 
 
 def rebuild(cluster: Cluster, database: str) -> None:
-    """Counts the summaries of all listings by the site's own code, and makes the reference's tables."""
-    with (
-        cluster.superuser(database) as connection,
-        bulk(connection, (ClinicCard.__tablename__, ClinicOffer.__tablename__)),
-    ):
-        connection.execute("SELECT rebuild_summaries()")
-        connection.execute(WORDS)
+    """Counts the summaries of all listings by the site's own code, and makes the reference's tables meanwhile."""
+    url = cluster.url(database, "postgres")
+    run_all(url, [f"ANALYZE {table}" for table in market.COLUMNS])
+    with indexes_last(url, (ClinicCard.__tablename__, ClinicOffer.__tablename__)):
+        run_all(url, ["; ".join(CARDS), REFERENCE.read_text("utf-8")])
     with product.inside(cluster, database):
         facets.rebuild()
         db.session.commit()
-    with cluster.superuser(database) as connection:
-        connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute(REFERENCE.read_bytes())

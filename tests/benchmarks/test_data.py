@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
-import psycopg
 from flask import Flask
 from sqlalchemy import func, select
 
 from benchmarks.data import market
-from benchmarks.data.copying import Connection
+from benchmarks.data.copying import run_all
 from benchmarks.data.databases import fill_clinics, fill_requests, the_world, what_is_asked
 from benchmarks.data.market import World
 from benchmarks.data.requests import REQUEST, ref_of
@@ -29,11 +28,11 @@ WORLD = World(
 
 
 def test_the_same_market_comes_out_each_time() -> None:
-    assert _plain(market.clinics(30, WORLD)) == _plain(market.clinics(30, WORLD))
+    assert _plain(market.clinics(range(30), WORLD)) == _plain(market.clinics(range(30), WORLD))
 
 
-def test_a_small_market_is_the_beginning_of_a_great_one() -> None:
-    assert _plain(market.clinics(10, WORLD)) == _plain(islice(market.clinics(50, WORLD), 10))
+def test_a_clinic_is_the_same_whichever_were_made_before() -> None:
+    assert _plain(market.clinics(range(10, 20), WORLD)) == _plain(islice(market.clinics(range(50), WORLD), 10, 20))
 
 
 def _plain(clinics: object) -> list[str]:
@@ -41,19 +40,17 @@ def _plain(clinics: object) -> list[str]:
 
 
 def test_no_key_is_made_twice() -> None:
-    keys = [row[0] for each in market.clinics(300, WORLD) for rows in each.values() for row in rows]
+    keys = [row[0] for each in market.clinics(range(300), WORLD) for rows in each.values() for row in rows]
     assert len(set(keys)) == len(keys)
 
 
-def superuser() -> Connection:
-    url = db.engine.url.set(username="postgres").render_as_string(hide_password=False)
-    return psycopg.connect(url, autocommit=True)
+def superuser() -> str:
+    return db.engine.url.set(username="postgres", drivername="postgresql").render_as_string(hide_password=False)
 
 
 def test_the_schema_takes_the_market(own_app: Flask) -> None:
     with own_app.app_context():
-        with superuser() as connection:
-            fill_clinics(connection, 60, the_world())
+        fill_clinics(superuser(), 60, the_world())
         assert db.session.scalar(select(func.count()).select_from(Clinic)) == 60
         assert db.session.scalar(select(func.count()).select_from(Check)) == 360
         assert db.session.scalar(select(func.count()).select_from(ClinicPrice)) == 180
@@ -62,11 +59,10 @@ def test_the_schema_takes_the_market(own_app: Flask) -> None:
 
 def test_the_schema_takes_the_requests(own_app: Flask) -> None:
     with own_app.app_context():
-        with superuser() as connection:
-            fill_clinics(connection, 60, the_world())
-            connection.execute("SELECT rebuild_summaries()")
-            asked = what_is_asked()
-            fill_requests(connection, 40, asked)
+        fill_clinics(superuser(), 60, the_world())
+        run_all(superuser(), ["SELECT rebuild_summaries()"])
+        asked = what_is_asked()
+        fill_requests(superuser(), 40, asked)
         assert inbox(asked.busy, tab="new").total > 10
         assert answers(db.session.get_one(QuoteRequest, REQUEST.of(3))).name == "Ana"
 
