@@ -1,9 +1,13 @@
 """`make bench`: measures the rows asked for, prints one table, keeps the figures in results.json."""
 
 import argparse
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from benchmarks import document, figures, load, reasons
 from benchmarks.data.cluster import Cluster
@@ -12,12 +16,16 @@ from benchmarks.progress import say
 from benchmarks.registry import ROWS, SIZES, TINY, Run, Size
 from benchmarks.rows import ALL
 from marketplace.processes.launch import CannotStart
+from marketplace.processes.run import ROOT
+
+_LAST_COMMIT = ("log", "-1", "--format=%h")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Returns the exit code: 1 where a row could not be measured; a goal that is missed is a figure, no error."""
     given = _read(arguments)
     size = SIZES[given.size]
+    name = _name_of_run(size)
     broken: dict[int, Exception] = {}
     found: list[Figure] = []
     kept: list[Figure] = []
@@ -28,7 +36,9 @@ def main(arguments: Sequence[str]) -> int:
             for place, number in enumerate(numbers, start=1):
                 say(f"[{place}/{len(numbers)}] row {number}: {ROWS[number][0]}")
                 _measure(number, Run(size, cluster), found, broken)
-                kept = _keep(found, size)  # after each row: what was measured is not lost with the rest
+                kept = _keep(
+                    [replace(each, run=name) for each in found], size
+                )  # after each row: what was measured is not lost with the rest
     except CannotStart as refusal:
         say(str(refusal))
         return 1
@@ -36,6 +46,16 @@ def main(arguments: Sequence[str]) -> int:
     for number, problem in broken.items():
         say(f"Row {number} could not be measured: {problem}")
     return bool(broken)
+
+
+def _name_of_run(size: Size) -> str:
+    """Returns what tells this run from others: its size, the commit, when it began."""
+    began = f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {size.name}"
+    git = shutil.which("git")
+    if git is None:
+        return began
+    found = subprocess.run([git, *_LAST_COMMIT], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return f"{began} at {found.strip()}" if found else began
 
 
 def _keep(found: list[Figure], size: Size) -> list[Figure]:

@@ -39,11 +39,13 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _goals(found: Sequence[Figure]) -> str:
-    header = ("row", "figure", "value", "yardstick", "ratio", "goal", "", "spread", "size")
+    header = ("row", *figures.COLUMNS[1:])
+    main = figures.main_run(found)
     rows = [
         (
             *(each.row, each.figure, f"{each.value:g} {each.unit}", _number(each.yardstick), f"{each.ratio:.3g}"),
             *(each.goal, "met" if each.met else "**missed**", f"{each.spread:.0%}", each.size),
+            figures.other_run(each, main),
         )
         for each in found
     ]
@@ -91,10 +93,12 @@ def _missed(found: Sequence[Figure]) -> str:
 def _when(found: Sequence[Figure]) -> str:
     if not found:
         return "Nothing was measured yet."
-    days = sorted({each.date[:10] for each in found})
-    met = sum(each.met for each in found)
-    between = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    return f"Measured {between}: {met} of {len(found)} figures meet their goal."
+    main, met = figures.main_run(found), sum(each.met for each in found)
+    others = sum(each.run != main for each in found)
+    days = sorted({each.date[:10] for each in found if each.run == main})
+    said = f"Measured {main or ' to '.join(dict.fromkeys((days[0], days[-1])))}"
+    said += f", but for {others} figures whose own run stands beside them" if others else ""
+    return f"{said}: {met} of {len(found)} figures meet their goal."
 
 
 SECTIONS: dict[str, Callable[[Sequence[Figure]], str]] = {

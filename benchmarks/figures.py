@@ -2,6 +2,7 @@
 
 import json
 import operator
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ class Figure:
     count: int = 0  # how many clinics or requests there were, where the size is such a number
     database: float = 0.0  # PostgreSQL's part of a value in milliseconds of CPU
     per_second: float = 0.0  # how many of them a core does in a second
+    run: str = ""  # the call of `make bench` that measured it: size, commit, when it began
 
 
 def figure(  # one keyword a column
@@ -109,12 +111,24 @@ def read(path: Path = RESULTS) -> list[Figure]:
     return [Figure(**row) for row in json.loads(path.read_text("utf-8"))] if path.exists() else []
 
 
-COLUMNS = ("", "figure", "value", "yardstick", "ratio", "goal", "", "spread", "size")
+def main_run(found: Iterable[Figure]) -> str:
+    """Returns the run that most of the figures are of."""
+    runs = Counter(each.run for each in found)
+    return runs.most_common(1)[0][0] if runs else ""
+
+
+def other_run(each: Figure, main: str) -> str:
+    """Returns the run of a figure, or its day where that is not known; nothing where it is of the main run."""
+    return "" if each.run == main else each.run or each.date[:10]
+
+
+COLUMNS = ("", "figure", "value", "yardstick", "ratio", "goal", "", "spread", "size", "of another run")
 
 
 def table(figures: Sequence[Figure]) -> str:
     """Returns the table as text, one line a figure; notes stand below."""
-    rows = [COLUMNS, *(_cells(each) for each in figures)]
+    main = main_run(figures)
+    rows = [COLUMNS, *((*_cells(each), other_run(each, main)) for each in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     notes = [f"{each.row}: {each.note}" for each in figures if each.note]

@@ -1,16 +1,19 @@
 """Measures in turns, yardstick and site one after the other, so that what drifts drifts for both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from statistics import median
+from typing import TypeVar
 
 from benchmarks.load import SLOW, Sample
 from benchmarks.progress import say
 
 ROUNDS = 5
+FEWEST, CLOSE = 3, 0.1  # rounds that are enough where their spread is no greater
 MOST_OTHERS = 0.10  # of the CPU, before a sample is taken again
 RETAKES = 3  # of one sample
 Measure = Callable[[], Sample]
+K = TypeVar("K")
 
 
 @dataclass
@@ -83,10 +86,19 @@ def spread(values: list[float]) -> float:
 
 def in_turns(yardstick: Measure, site: Measure, *, rounds: int = ROUNDS) -> Compared:
     """Measures A B A B."""
-    found = Compared([], [])
-    for _ in range(rounds):
-        found.yardstick.append(quiet(yardstick))
-        found.site.append(quiet(site))
+    return all_in_turns(yardstick, {"site": site}, rounds=rounds)["site"]
+
+
+def all_in_turns(yardstick: Measure, others: Mapping[K, Measure], *, rounds: int = ROUNDS) -> dict[K, Compared]:
+    """Measures A B C A B C, and holds each beside the first; no longer than until they are close to each other."""
+    firsts: list[Sample] = []
+    found: dict[K, Compared] = {name: Compared(firsts, []) for name in others}
+    for done in range(1, rounds + 1):
+        firsts.append(quiet(yardstick))
+        for name, measure in others.items():
+            found[name].site.append(quiet(measure))
+        if done >= FEWEST and all(each.spread <= CLOSE for each in found.values()):
+            break
     return found
 
 

@@ -48,9 +48,9 @@ def _in_turns(first: tuple[Server, Page], second: tuple[Server, Page], what: str
 
 
 @contextmanager
-def _sites(run: Run) -> Iterator[Mapping[int, Server]]:
-    """Runs the site at least and at most requests, by their numbers."""
-    names = {count: run.databases.requests(count) for count in (run.size.requests[0], run.size.requests[-1])}
+def _sites(run: Run, *counts: int) -> Iterator[Mapping[int, Server]]:
+    """Runs the site with each of these numbers of requests."""
+    names = {count: run.databases.requests(count) for count in counts}
     with ExitStack() as stack:
         yield {
             count: stack.enter_context(site(run.cluster, name, place=place))
@@ -60,17 +60,17 @@ def _sites(run: Run) -> Iterator[Mapping[int, Server]]:
 
 @row(12, "inbox: far page, and with many requests")
 def far(run: Run) -> Iterator[Figure]:
-    """A far page / the first one, and the first one at most requests / at least."""
-    least, most = run.size.requests[0], run.size.requests[-1]
-    with _sites(run) as ours:
-        few, many = ours[least], ours[most]
+    """A far page / the first one, and the first one at most requests / at fewer of them."""
+    fewer, most = run.size.requests[-2:]
+    with _sites(run, fewer, most) as ours:
+        few, many = ours[fewer], ours[most]
         cookie = sign_in(many, OWNER)
         first = Page(INBOX, headers={"Cookie": cookie}, row=LEAD, rows=SHOWN)
         found = _in_turns((many, first), (many, _far_page(many, first, most)), "far page", run.size.few_rounds)
         yield _as_growth("12", "inbox, far page / first", found, goal=AS_CHEAP, size=f"{words(most)} leads")
         first_of_few = Page(INBOX, headers={"Cookie": sign_in(few, OWNER)}, row=LEAD, rows=SHOWN)
         found = _in_turns((few, first_of_few), (many, first), "many requests", run.size.few_rounds)
-        what = f"inbox, {words(most)} / {words(least)} leads"
+        what = f"inbox, {words(most)} / {words(fewer)} leads"
         yield _as_growth("12", what, found, goal=AS_CHEAP, size=f"{words(most)} leads")
 
 
@@ -86,11 +86,10 @@ def filters(run: Run) -> Iterator[Figure]:
     most = run.size.requests[-1]
     with site(run.cluster, run.databases.requests(most)) as ours:
         cookie = sign_in(ours, OWNER)
-        first = _inbox(cookie)
-        found = {
-            query: _in_turns((ours, first), (ours, _inbox(cookie, query)), query, run.size.few_rounds)
-            for query in FILTERS
-        }
+        pages = {query: partial(load.measure, ours, _inbox(cookie, query)) for query in ("", *FILTERS)}
+        found = rounds.all_in_turns(pages.pop(""), pages, rounds=run.size.few_rounds)
+    for query, each in found.items():
+        rounds.tell(query, each)
     worst = min(found, key=lambda query: found[query].ratio)
     what = f"inbox, dearest filter ({worst}) / first page"
     yield _as_growth("13", what, found[worst], goal=Goal("<=", 1.5), size=f"{words(most)} leads")
@@ -100,7 +99,7 @@ def filters(run: Run) -> Iterator[Figure]:
 def trace(run: Run) -> Iterator[Figure]:
     """The page that tells where a request went, at most requests / at least."""
     least, most = run.size.requests[0], run.size.requests[-1]
-    with _sites(run) as ours:
+    with _sites(run, least, most) as ours:
         pages = {
             count: (ours[count], Page(f"/operator/requests/{ref_of(count // 2)}", headers=_operator(ours[count])))
             for count in (least, most)

@@ -1,6 +1,6 @@
 """Rows 1, 2, 3 and 5: what a public page costs beside a plain one of the same rows and bytes, made anew or cached."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -200,20 +200,22 @@ def _second_reader(what: str, yardstick: tuple[Server, Page], ours: tuple[Server
 @row(5, "list in markets of each size")
 def growth(run: Run) -> Iterator[Figure]:
     """Ours in each market / ours at 10,000 clinics; the median of the five combinations."""
-    counts = [count for count in run.size.clinics if count != MIDDLE]
-    for count in counts:
-        names = [run.databases.clinics(each) for each in (MIDDLE, count)]
-        with ExitStack() as stack:
-            middle, other = (stack.enter_context(site(run.cluster, name, place=n)) for n, name in enumerate(names))
-            found = {what: _beside(middle, other, query, run=run) for what, query in LISTS.items()}
-        yield _grown(found, count)
+    names = {count: run.databases.clinics(count) for count in (MIDDLE, *run.size.clinics)}
+    with ExitStack() as stack:
+        sites = {
+            count: stack.enter_context(site(run.cluster, name, place=place))
+            for place, (count, name) in enumerate(names.items())
+        }
+        found = {what: _beside(sites, query, run=run) for what, query in LISTS.items()}
+    for count in sites:
+        if count != MIDDLE:
+            yield _grown({what: each[count] for what, each in found.items()}, count)
 
 
-def _beside(middle: Server, other: Server, query: str, *, run: Run) -> rounds.Compared:
+def _beside(sites: Mapping[int, Server], query: str, *, run: Run) -> dict[int, rounds.Compared]:
     page = replace(listed(query), rows=0)  # a small market has no full page of everything
-    return rounds.in_turns(
-        partial(load.measure, middle, page), partial(load.measure, other, page), rounds=run.size.few_rounds
-    )
+    measured = {count: partial(load.measure, server, page) for count, server in sites.items()}
+    return rounds.all_in_turns(measured.pop(MIDDLE), measured, rounds=run.size.few_rounds)
 
 
 def _grown(found: dict[str, rounds.Compared], count: int) -> Figure:

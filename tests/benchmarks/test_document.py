@@ -1,6 +1,7 @@
 """docs/performance.md says what results.json says."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from benchmarks import document, figures, reasons
 from benchmarks.figures import Figure, Goal, figure
@@ -63,3 +64,10 @@ def test_an_axis_is_by_powers_of_ten() -> None:
     axis = Axis.around([3, 300], start=0, end=100)
     assert axis.ticks == [1, 10, 100, 1000]
     assert (axis.place(1), axis.place(1000)) == (0, 100)
+
+
+def test_the_page_tells_runs_apart() -> None:
+    found = [replace(of_row(row, "list"), run="2026-11-28 16:30, full at abc") for row in ("1", "2")]
+    found.append(replace(of_row("3", "list"), run="2026-11-27 12:00, small at def"))
+    assert "Measured 2026-11-28 16:30, full at abc, but for 1 figures" in document.SECTIONS["when"](found)
+    assert document.SECTIONS["goals"](found).count("2026-11-27 12:00, small at def") == 1

@@ -68,3 +68,11 @@ def test_every_row_has_its_number_once() -> None:
 
 def test_numbers_of_things_are_short() -> None:
     assert [words(n) for n in (20, 1000, 100_000, 1_000_000)] == ["20", "1 k", "100 k", "1 M"]
+
+
+def test_a_figure_of_another_run_says_so() -> None:
+    found = [replace(made(row), run="2026-11-28 16:30, full at abc") for row in ("1", "2")]
+    found.append(replace(made("3"), run="2026-11-27 12:00, small at def"))
+    main = figures.main_run(found)
+    assert [figures.other_run(each, main) for each in found] == ["", "", "2026-11-27 12:00, small at def"]
+    assert "2026-11-27 12:00, small at def" in figures.table(found)

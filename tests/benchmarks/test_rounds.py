@@ -52,3 +52,21 @@ def test_yardstick_and_site_take_turns() -> None:
 
     rounds.in_turns(of("A"), of("B"), rounds=3)
     assert "".join(order) == "ABABAB"
+
+
+def test_several_take_turns_beside_one_yardstick() -> None:
+    found = rounds.all_in_turns(
+        giving(map(sample, (2, 3, 4))),
+        {"x": giving(map(sample, (1, 2, 3))), "y": giving(map(sample, (4, 4, 4)))},
+        rounds=3,
+    )
+    assert found["x"].ratios == [2, 1.5, 4 / 3]
+    assert found["y"].ratios == [0.5, 0.75, 1]
+
+
+def test_rounds_that_are_close_are_enough() -> None:
+    def samples_until(costs: tuple[float, ...]) -> int:
+        return len(rounds.in_turns(lambda: sample(10), giving(map(sample, costs)), rounds=5).site)
+
+    assert samples_until((10, 10.5, 10.2, 10, 10)) == 3
+    assert samples_until((10, 20, 10, 10, 10)) == 5
