@@ -85,6 +85,33 @@ class CpuCounter:
         return 1000 * sum(seconds - self._before.get(pid, 0.0) for pid, seconds in self._now().items())
 
 
+class Queueing:
+    """Counts the milliseconds that threads of process trees could have run and had no core: what others take away.
+
+    Threads that begin later are not seen. The kernel counts it for each (`run_delay` in /proc/<pid>/task/*/schedstat).
+    """
+
+    def __init__(self, roots: Iterable[int]) -> None:
+        trees = {pid for root in roots for pid in (root, *_descendants(root))}
+        self._files = [path for pid in trees if _is_for_requests(pid) for path in _threads(pid)]
+
+    def milliseconds(self) -> float:
+        """Returns the sum so far; it counts from anywhere."""
+        return sum(map(_run_delay, self._files)) / 1e6
+
+
+def _threads(pid: int) -> list[Path]:
+    with suppress(OSError):
+        return [thread / "schedstat" for thread in Path(f"/proc/{pid}/task").iterdir()]
+    return []
+
+
+def _run_delay(path: Path) -> int:
+    with suppress(OSError):
+        return int(path.read_text().split()[1])
+    return 0
+
+
 @dataclass(frozen=True)
 class Usage:
     """Ticks of all cores together: used by anybody, and of those by this process and the children it waited for."""
