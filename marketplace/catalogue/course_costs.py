@@ -169,9 +169,14 @@ def paid_nights(plan: Plan, *, included: int = 0) -> int:
     return max(0, plan.all_nights - included)
 
 
+def all_fares(plan: Plan, travel: Travel) -> Fraction:
+    """Returns the fares of all trips."""
+    return plan.trips * travel.fare
+
+
 def travel_cost(plan: Plan, travel: Travel, *, nights_included: int = 0) -> Fraction:
     """Returns the fares of all trips, and the nights that the price of the treatment does not include."""
-    return plan.trips * travel.fare + paid_nights(plan, included=nights_included) * travel.night
+    return all_fares(plan, travel) + paid_nights(plan, included=nights_included) * travel.night
 
 
 def total_for_you(course: Fraction, *, plan: Plan, travel: Travel, nights_included: int = 0, unit: int = 1) -> Total:

@@ -140,6 +140,13 @@ def plan_text(plan: Plan) -> str:
     return ngettext("%(num)s trip of %(nights)s", "%(num)s trips of %(nights)s", plan.trips, nights=nights)
 
 
+def pays_off_text(trips: int) -> str:
+    """Returns up to how many short trips the total stays below the price at home; 0 is none."""
+    return (
+        ngettext("pays off for %(num)s trip", "pays off up to %(num)s trips", trips) if trips else _("never pays off")
+    )
+
+
 def need_text(plan: Plan) -> str:
     """Returns what a trip needs in words: "2 sessions 3 weeks apart need 22 nights in one trip"."""
     nights = ngettext("%(num)s night", "%(num)s nights", plan.nights_needed)

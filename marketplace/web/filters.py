@@ -16,6 +16,7 @@ from marketplace.catalogue.geography import city_of, clocks, homes, zone_of
 from marketplace.catalogue.trip_plans import (
     cannot_text,
     need_text,
+    pays_off_text,
     plan_text,
     too_close_text,
     too_many_text,
@@ -208,7 +209,7 @@ def install(app: Flask) -> None:
         language_list,
         plural_clinics,
     )
-    plans = (plan_text, need_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
+    plans = (plan_text, need_text, pays_off_text, cannot_text, too_many_text, too_close_text, trips_of_patient_text)
     words = (event_title, code_text, email_problem, first_texts, listing_reasons)
     for function in (money, money_text, difference, *moments, *names, *plans, *words):
         app.jinja_env.filters[function.__name__] = function

@@ -1,7 +1,7 @@
 """The cost of a course with travel: what the address asks for, and the totals by country."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
@@ -14,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from marketplace.catalogue import trip_plans
-from marketplace.catalogue.course_costs import Row, Table, Total, Travel, estimated, total_for_you
+from marketplace.catalogue.course_costs import Row, Table, Total, Travel, estimated
+from marketplace.catalogue.course_planner import Costs
 from marketplace.catalogue.geography import homes
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.trip_plans import Plan
@@ -152,26 +153,49 @@ def _given(currency: str, countries: list[str]) -> MultiDict[str, str]:
 
 @dataclass(frozen=True)
 class CountryTotal:
-    """One country's total in minor units at the middle price, and at both ends of the range."""
+    """One country: what its plans are counted with, and the totals at both ends of its range in minor units."""
 
     country: str
     plan: Plan
-    travel: Travel
-    total: Total
+    costs: Costs
     low: int
     high: int
-    against_home: int | None
-    percent: int | None
+
+    @cached_property
+    def total(self) -> Total:
+        """Returns the total of the plan that was asked for, at the middle price."""
+        return self.costs.total(self.plan)
+
+    @property
+    def against_home(self) -> int | None:
+        """Returns the rounded difference from home; None without a price at home."""
+        return None if self.costs.home is None else self.total.against(self.costs.home)
+
+    @property
+    def percent(self) -> int | None:
+        """Returns the difference from home in per cent of it, without a sign; None without a price at home."""
+        home = self.costs.home
+        return half_up(abs(self.total.exact - home) / home * 100) if home else None
 
     @property
     def fare(self) -> int:
         """Returns the fare of one return trip in minor units, rounded as the total is."""
-        return half_up(self.travel.fare, unit=self.total.unit)
+        return half_up(self.costs.travel.fare, unit=self.costs.unit)
 
     @property
     def night(self) -> int:
         """Returns the price of one night in minor units, rounded as the total is."""
-        return half_up(self.travel.night, unit=self.total.unit)
+        return half_up(self.costs.travel.night, unit=self.costs.unit)
+
+    @property
+    def stay(self) -> int:
+        """Returns the total of one stay for all sessions."""
+        return self.costs.total(trip_plans.one_stay(self.plan.sessions, gap=self.plan.gap)).all
+
+    @property
+    def pays_off(self) -> int | None:
+        """Returns the most short trips that stay below the price at home; see Costs."""
+        return self.costs.pays_off_up_to()
 
 
 @dataclass(frozen=True)
@@ -205,21 +229,9 @@ def totals(table: Table, asked: Asked, *, unit: int) -> Totals:
 
 def _of(row: Row, asked: Asked, *, home: Fraction | None, unit: int) -> CountryTotal:
     going = travel_of(asked, row.country)
-    total, low, high = (
-        total_for_you(session * row.sessions, plan=asked.plan, travel=going, unit=unit)
-        for session in (row.middle, row.exact_low, row.exact_high)
-    )
-    less_or_more = None if home is None else total.against(home)
-    return CountryTotal(
-        country=row.country,
-        plan=asked.plan,
-        travel=going,
-        total=total,
-        low=low.all,
-        high=high.all,
-        against_home=less_or_more,
-        percent=half_up(abs(total.exact - home) / home * 100) if home else None,
-    )
+    costs = Costs(row.middle_course, going, home, unit)
+    low, high = (replace(costs, course=one * row.sessions).total(asked.plan) for one in (row.exact_low, row.exact_high))
+    return CountryTotal(country=row.country, plan=asked.plan, costs=costs, low=low.all, high=high.all)
 
 
 def travel_of(asked: Asked, country: str) -> Travel:

@@ -9,13 +9,15 @@ from markupsafe import Markup
 
 from marketplace.catalogue import exchange, queries
 from marketplace.catalogue.course_costs import Row, Table, estimated, table
+from marketplace.catalogue.course_planner import course_plans
 from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import span
-from marketplace.web.filters import MAX_KEPT, country_name, country_slug, money_text
+from marketplace.web.filters import MAX_KEPT, country_in_sentence, country_name, country_slug, money_text
 from marketplace.web.forms.query import amount_text, keep_estimate
 from marketplace.web.forms.visit_figures import EVERY
+from marketplace.web.plan_cards import Planner, planner
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
 
@@ -47,14 +49,25 @@ def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> d
     by_procedure = [(p, price_table_of(p, ranges, wanted, unit=unit)) for p in about.procedures]
     priced = [(procedure, found) for procedure, found in by_procedure if found.rows]
     in_all = totals(priced[0][1], wanted, unit=unit) if priced else Totals([], None, False, unit)
+    chosen = choose(wanted, in_all)
     return {
         "totals": in_all,
-        "chosen": _choose(wanted, in_all),
+        "chosen": chosen,
+        "planner": plans_in(chosen, wanted) if chosen else None,
         "estimate": travel(wanted.home, wanted.home),
         "first": priced[0][0] if priced else None,
         "tables": [_shown(*each, wanted, treatment=about.slug, countries=countries) for each in priced],
         "without": [procedure.name for procedure, found in by_procedure if not found.rows],
     }
+
+
+def plans_in(chosen: CountryTotal, wanted: Asked) -> Planner:
+    """Returns the plans of the course in one country, with the one that the reader asked for."""
+    plan = wanted.plan
+    own = plan if wanted.form.plan.data == "trips" else None
+    plans = course_plans(plan.sessions, gap=plan.gap, costs=chosen.costs, stated=own)
+    place = country_in_sentence(chosen.country)
+    return planner(plans, chosen.costs, place=place, currency=wanted.currency, stated=_("As you asked"))
 
 
 def unit_of(ranges: Sequence[PriceRange], wanted: Asked) -> int:
@@ -73,7 +86,7 @@ def price_table_of(procedure: Procedure, ranges: Sequence[PriceRange], wanted: A
     )
 
 
-def _choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
+def choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
     """Returns the country that the page begins with, and fills its estimates into fields left alone."""
     chosen = in_all.of(wanted.country)
     if chosen is None:

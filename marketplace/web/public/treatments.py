@@ -19,7 +19,7 @@ from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Card, Deck
 from marketplace.web.public.course_cost import Asked, Totals, asked, totals
-from marketplace.web.public.prices import price_table_of, unit_of
+from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
 
 FIRST_CLINICS = 5  # on the page of a country
 
@@ -91,6 +91,8 @@ def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
     here = [found for found in ranges if found.country == country]
     wanted = asked(treatment, [country])
     priced = {found.procedure_id for found in here}
+    in_all = _totals(ranges, here, wanted)
+    chosen = choose(wanted, in_all) if in_all else None
     return {
         "ranges": [_range(found, wanted.currency) for found in here],
         "period": here[0].period if here else None,
@@ -101,7 +103,12 @@ def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
         "currency": wanted.currency,
         "way": None if country == wanted.home else _way(wanted, country),
         "first": here[0].procedure if here else None,
-        "totals": _totals(ranges, here, wanted),
+        "totals": in_all,
+        "chosen": chosen,
+        "planner": plans_in(chosen, wanted) if chosen else None,
+        "estimate": travel(wanted.home, wanted.home),
+        "form": wanted.form,
+        "has_errors": bool(wanted.form.errors),
         "rate_day": exchange.rate_day(),
     }
 
