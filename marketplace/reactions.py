@@ -58,9 +58,14 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadDeclined: (to_patient.clinic_will_not_quote,),
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadExpired: (to_patient.clinic_will_not_quote,),
+    lead.ClinicToldOfChanges: (),
     lead.LeadRevoked: (to_clinic.delete_data,),
     lead.LeadFrozen: (change_notifications.clinic_stopped,),
-    lead.LeadThawed: (change_notifications.clinic_returned, quote_notifications.schedule),
+    lead.LeadThawed: (
+        change_notifications.clinic_returned,
+        change_notifications.notify_clinic_again,
+        quote_notifications.schedule,
+    ),
     lead.ChosenClinicStopped: (change_notifications.clinic_stopped,),
     lead.ChosenClinicReturned: (change_notifications.clinic_returned,),
     lead.ConsentRevoked: (to_clinic.delete_part,),
@@ -75,7 +80,11 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     quote.QuoteWithdrawn: (change_notifications.quote_withdrawn,),
     quote.QuoteExpired: (),
     quote.QuoteDeclined: (to_clinic.quote_declined,),
-    quote.DeclineUndone: (to_clinic.decline_undone, quote_notifications.schedule),
+    quote.DeclineUndone: (
+        to_clinic.decline_undone,
+        change_notifications.notify_clinic_again,
+        quote_notifications.schedule,
+    ),
     # The patient chooses
     quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
     quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.clinic_choice_undone),

@@ -35,11 +35,11 @@ OF_LISTED: Rights = {
 EACH_OWN_TEAM: Rights = {**OF_LISTED, OPERATOR: Right(ALL), CLINIC: Right(ALL, new="clinic_id = app_clinic()")}
 OWN_REQUEST, OWN_CLINIC = "request_id = app_request()", "clinic_id = app_clinic()"
 # The newest word about the purpose decides; a lead that has ended shows nothing.
-VIA_PHOTO_CONSENT = (
+READS_REQUEST = (
     "EXISTS (SELECT FROM lead WHERE lead.request_id = {table}.request_id"
     " AND lead.state IN ('new', 'opened', 'asked', 'expired', 'quoted', 'won'))"
-    " AND consent_stands({table}.request_id, app_clinic(), 'photos')"
 )
+VIA_PHOTO_CONSENT = READS_REQUEST + " AND consent_stands({table}.request_id, app_clinic(), 'photos')"
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
 # A message is never changed; that it was read is noted.
 WRITE_AND_MARK = "SELECT, INSERT, UPDATE (read_at)"
@@ -119,6 +119,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
         OPERATOR: Right(READ),
     },
     "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD_NOT_FROZEN), OPERATOR: Right(READ)},
+    "earlier_answer": {PATIENT: Right(ADD, OWN_REQUEST), CLINIC: Right(READ, READS_REQUEST)},
     "routing_proposal": {PATIENT: Right(ALL, OWN_REQUEST)},
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},

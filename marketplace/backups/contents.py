@@ -157,6 +157,7 @@ KINDS = (
     ("messages", _OF_MESSAGE, "message.body_sealed"),
     ("words in quotes", _BESIDE_REQUEST, "quote.message_sealed"),
     ("answers in quotes", _BESIDE_REQUEST, "quote.answers_sealed"),
+    ("earlier answers", _BESIDE_REQUEST, "earlier_answer.value_sealed"),
     ("photos", _BESIDE_REQUEST, "photo.picture_sealed"),
     ("reasons of staff", _BESIDE_REQUEST, "access_record.reason_sealed"),
     ("patients' emails", _OF_PATIENTS_EMAIL, "email.text_sealed"),

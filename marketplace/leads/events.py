@@ -39,6 +39,10 @@ class LeadExpired(Event):
     """The time is over without an answer; the patient is offered others."""
 
 
+class ClinicToldOfChanges(Event):
+    """The clinic was told by email which answers its patient changed."""
+
+
 class LeadRevoked(Event):
     """The patient revoked all of one clinic's consent: the clinic is to delete its copy."""
 

@@ -1,7 +1,7 @@
 """Tells patients what happens at a clinic they asked, and clinics that the patient changed answers.
 
-A patient reads that the clinic wrote, withdrew, may not go on, or may again; a clinic gets one email until it has
-looked, one in GROUP_SECONDS.
+A patient reads that the clinic wrote, withdrew, may not go on, or may again. A clinic gets one email for what is
+changed within UNDO_SECONDS, and the next after GROUP_SECONDS.
 """
 
 from datetime import datetime, timedelta
@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import Event
+from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, queue
 from marketplace.leads import status_texts
+from marketplace.leads.events import ClinicToldOfChanges, ids
 from marketplace.leads.messages import CLINIC, unread_counts
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import leads_to_notify, unseen_changes
+from marketplace.leads.queries import changed_since, leads_to_notify
 from marketplace.leads.states import FREEZES, LeadState
 from marketplace.mail import outbox, patient_emails
 from marketplace.mail.links import PageLink, RequestLink
@@ -29,6 +30,7 @@ from marketplace.quote_requests.answer_table import READ_BY_CLINICS
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import AT_CLINICS
 from marketplace.quotes.models import Quote
+from marketplace.words.request import ANSWERS
 
 CLINIC_CHANGED = "clinic_changed"
 ANSWERS_CHANGED = "answers_changed"
@@ -114,34 +116,56 @@ def send_job(request_id: str) -> None:
 
 
 def notify_clinics(event: Event) -> None:
-    """Notifies each clinic that reads the changed answer (RequestChanged)."""
+    """Schedules the email to each clinic that reads the changed answer (RequestChanged).
+
+    It waits UNDO_SECONDS, so that whatever else is changed in that time is in the same email.
+    """
     request = db.session.get_one(QuoteRequest, event.request_id)
-    for lead in leads_to_notify(request, {event.reason or ""}):
-        send_or_reschedule(lead)
+    if leads_to_notify(request, {event.reason or ""}):
+        _schedule(request.id, at=clock.now() + timedelta(seconds=current_app.config["UNDO_SECONDS"]))
+
+
+def notify_clinic_again(event: Event) -> None:
+    """Schedules the email to a clinic that reads the request again, which was changed meanwhile.
+
+    Follows LeadThawed and DeclineUndone.
+    """
+    lead = db.session.get_one(Lead, event.lead_id)
+    if lead in leads_to_notify(lead.request, READ_BY_CLINICS) and _untold(lead):
+        _schedule(lead.request_id, at=clock.now() + timedelta(seconds=current_app.config["UNDO_SECONDS"]))
+
+
+def _schedule(request_id: UUID, *, at: datetime) -> None:
+    # A job that waits already looks under the request's lock, which whoever changes an answer holds.
+    lock = f"mail.answer_news:{request_id}"
+    defer(send_job, schedule_at=at, queueing_lock=lock, request_id=str(request_id))
 
 
 def send_or_reschedule(lead: Lead) -> None:
-    """Under the request's lock: mails what is new, waits for the time of the next email, or leaves it to the one that
-    lies unread."""
-    told_at = _last_mailed_at(lead)
-    if not unseen_changes(lead) or (
-        told_at is not None and (lead.changes_seen_at is None or lead.changes_seen_at < told_at)
-    ):
+    """Under the request's lock: names what was changed since the last email and look, or waits for its time."""
+    changed, told_at = _untold(lead), _last_mailed_at(lead)
+    if not changed:
         return
     not_before = told_at + timedelta(seconds=current_app.config["GROUP_SECONDS"]) if told_at else None
     if not_before is not None and clock.now() < not_before:
-        lock = f"mail.answer_news:{lead.id}"
-        defer(send_job, schedule_at=not_before, queueing_lock=lock, request_id=str(lead.request_id))
+        _schedule(lead.request_id, at=not_before)
         return
     outbox.put(
         ANSWERS_CHANGED,
         to=lead.clinic.email,
         audience="clinic",
-        context={"clinic_name": lead.clinic.name},
+        context={"clinic_name": lead.clinic.name, "changed": [str(ANSWERS.clinic[name]) for name in changed]},
         request=lead.request,
         clinic_id=lead.clinic_id,
         link=PageLink(f"/dashboard/leads/{lead.request.ref}"),
     )
+    record(ClinicToldOfChanges(**ids(lead)))
+
+
+def _untold(lead: Lead) -> list[str]:
+    """Returns the answers that were changed since the clinic last looked and was last told."""
+    looked_at = lead.changes_seen_at or lead.created_at
+    return list(changed_since(lead, max(looked_at, _last_mailed_at(lead) or looked_at)))
 
 
 def _last_mailed_at(lead: Lead) -> datetime | None:

@@ -60,7 +60,7 @@ REGISTER: dict[str, Row] = {
     # A clinic's desk
     "new_request": Row(To.DESK, "LeadArrived", "the lead"),
     "leads_waiting": Row(To.DESK, "LeadReminded", "the inbox"),
-    "answers_changed": Row(To.DESK, "RequestChanged, one until it was read", "the lead", quiet=True),
+    "answers_changed": Row(To.DESK, "RequestChanged, one for several changes", "the lead", quiet=True),
     "question_answered": Row(To.DESK, "QuestionAnswered", "the lead", quiet=True),
     "chosen": Row(To.DESK, "QuoteChosen, to the one chosen", "the lead", necessary=True),
     "not_chosen": Row(To.DESK, "QuoteChosen, to the others", "the lead", quiet=True),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.problems import WrongState
 from marketplace.quote_requests.answer_table import ANSWERS
+from marketplace.quote_requests.earlier_answers import store_earlier
 from marketplace.quote_requests.events import RequestChanged
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -34,10 +35,11 @@ def begin_removal(request: QuoteRequest) -> Facts:
 
 
 def done(request: QuoteRequest, before: Facts) -> list[str]:
-    """Records and returns the names of the answers that differ from before, never what they say."""
+    """Records and returns the names of the answers that differ from before, and stores what those were."""
     changed = [name for name, value in _facts(request).items() if value != before[name]]
     for name in changed:
         record(RequestChanged(request_id=request.id, reason=name))
+    store_earlier(request, before, changed)
     return changed
 
 

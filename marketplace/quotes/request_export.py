@@ -18,6 +18,7 @@ from marketplace.leads.models import DeletionDuty, Lead, RoutingDecision
 from marketplace.leads.queries import decisions, leads_of
 from marketplace.quote_requests import access_records, queries
 from marketplace.quote_requests.answer_table import OPEN_COLUMNS
+from marketplace.quote_requests.earlier_answers import all_earlier
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -46,6 +47,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "procedure": request.procedure.name if request.procedure else None,
         **{name: getattr(request, name) for name in PLAIN},
         **vars(queries.answers(request)),
+        "earlier_answers": [{"answer": name, "value": value, "until": at} for name, value, at in all_earlier(request)],
         "photos": [{"file": file, "added_at": photo.added_at} for file, photo in photo_files(request)],
         "consents": [_consent(consent) for consent in queries.consents(request)],
         "deletions": [_duty(duty) for duties in duties_by_clinic(request).values() for duty in duties],

@@ -18,6 +18,7 @@ from marketplace.foundation.database.columns import Base
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.leads import messages, proposal, request_actions
 from marketplace.mail import retention as emails
+from marketplace.quote_requests import earlier_answers
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
@@ -49,6 +50,7 @@ def erase(request: QuoteRequest) -> None:
     # Emails before links: the sending job makes a link while it holds its email.
     of_request = {request.id, *emails.empty_those_of(request.id), *quotes.forget_texts_of(request.id)}
     messages.forget_messages_of(request.id)
+    earlier_answers.forget_earlier_of(request.id)
     proposal.forget_shown(request.id)
     reviews.empty_those_of(request.id)
     signed_links.delete_links_to(request.id, but=DELETED)

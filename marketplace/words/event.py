@@ -42,6 +42,7 @@ EVENTS: Table[LazyString] = Table(
     LeadDeclined=Words(operator=_("Clinic declined")),
     LeadReminded=Words(operator=_("Clinic reminded")),
     LeadExpired=Words(operator=_("Clinic did not answer in time")),
+    ClinicToldOfChanges=Words(operator=_("Clinic told which answers changed")),
     LeadRevoked=Words(operator=_("Clinic told to delete its copy")),
     LeadFrozen=Words(operator=_("Frozen: the clinic may not go on")),
     LeadThawed=Words(operator=_("Thawed: the clinic may go on again")),

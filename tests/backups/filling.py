@@ -16,6 +16,7 @@ from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.models import Email
 from marketplace.quote_requests.drafts import new_ref
+from marketplace.quote_requests.earlier_answers import EarlierAnswer
 from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.states import Purpose
 from marketplace.quotes.models import Quote
@@ -23,6 +24,12 @@ from tests.factories import build_clinic, procedure_named
 
 CHUNK = 1000
 Row = dict[str, Any]
+
+
+# In the order in which they refer to each other.
+MODELS = (
+    *(QuoteRequest, Photo, EarlierAnswer, AccessRecord, Consent, Lead, Message, Quote, Email, SignedLink, AuditEntry),
+)
 
 
 def fill(requests: int) -> None:
@@ -33,7 +40,7 @@ def fill(requests: int) -> None:
         for number in range(start, min(start + CHUNK, requests)):
             for model, row in _rows(number, clinics):
                 rows.setdefault(model, []).append(row)
-        for model in (QuoteRequest, Photo, AccessRecord, Consent, Lead, Message, Quote, Email, SignedLink, AuditEntry):
+        for model in MODELS:
             db.session.execute(insert(model), rows[model])
         db.session.commit()
 
@@ -50,6 +57,7 @@ def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
         *((Consent, _consent(request, clinic, purpose)) for clinic in clinics for purpose in Purpose),
         *((Lead, _lead(lead if not n else uuid7(), request, clinic)) for n, clinic in enumerate(clinics)),
         (Message, _message(lead, box)),
+        (EarlierAnswer, _earlier(request, box)),
         (Quote, _quote(lead, request, box)),
         *((Email, _email(request, box)) for _ in range(2)),
         (SignedLink, {"purpose": "page", "subject_id": request, "expires_at": now + timedelta(days=7)}),
@@ -94,6 +102,12 @@ def _look(request: UUID, box: Box) -> Row:
     return {"id": look, "request_id": request, "actor": "operator:x", "what": "health", "reason_sealed": said} | {
         "at": clock.now()
     }
+
+
+def _earlier(request: UUID, box: Box) -> Row:
+    earlier = uuid7()
+    sealed = box.seal("earlier_answer.value_sealed", ["2"], row=earlier)
+    return {"id": earlier, "request_id": request, "name": "trips", "value_sealed": sealed, "at": clock.now()}
 
 
 def _consent(request: UUID, clinic: Clinic, purpose: Purpose) -> Row:

@@ -15,7 +15,9 @@ from marketplace.leads.messages import messages
 from marketplace.leads.models import Lead, Message
 from marketplace.mail.delivery import contents
 from marketplace.mail.models import Email
+from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.access_records import unseal
+from marketplace.quote_requests.earlier_answers import EarlierAnswer
 from marketplace.quote_requests.models import AccessRecord, Photo, QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.queries import answers
@@ -30,6 +32,7 @@ READERS: dict[str, tuple[Any, Any]] = {
     "email": (Email, contents),
     "access_record": (AccessRecord, lambda record: record.reason),
     "photo": (Photo, picture),
+    "earlier_answer": (EarlierAnswer, lambda row: row.value),
 }
 # Sealed for whom the form was given to, and forgotten with it: tests/web/test_idempotent.py.
 ELSEWHERE = {"form_token"}
@@ -47,7 +50,7 @@ FIRST_PLACES = {
     "email.html_sealed": "email_html:{row}:{owner}",
 }
 # What the first version did not seal.
-LATER = {"access_record.reason_sealed", "photo.picture_sealed"}
+LATER = {"access_record.reason_sealed", "photo.picture_sealed", "earlier_answer.value_sealed"}
 
 
 class Place(NamedTuple):
@@ -64,7 +67,7 @@ class Place(NamedTuple):
     @property
     def owner(self) -> Any:
         """Whose data key seals it."""
-        if self.table in {"access_record", "photo"}:
+        if self.table in {"access_record", "photo", "earlier_answer"}:
             return self.row.request
         if self.table == "message":
             return self.row.lead.request
@@ -90,6 +93,9 @@ def places(db_session):
         for lead in db.session.scalars(select(Lead).where(Lead.request_id == request.id)):
             ask(lead, f"How so, {name}?")
             build_quote(lead, message=f"For {name}", answers=(f"Because, {name}",))
+        before = answer_changes.begin(request)
+        request.trips = "1"
+        answer_changes.done(request, before)
         unseal(request, actor="operator:x", reason=f"A question of {name} to us")
     with db_session.no_autoflush:
         yield [

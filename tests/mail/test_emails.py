@@ -84,6 +84,7 @@ def answers_changed() -> None:
     before = answer_changes.begin(request)
     request.trips = "1"
     answer_changes.done(request, before)
+    change_notifications.send_job(request_id=str(request.id))
 
 
 def account(name: str, link: bool) -> None:

@@ -19,6 +19,7 @@ from marketplace.leads.request_actions import delete_request
 from marketplace.leads.states import LeadState
 from marketplace.mail import delivery, outbox
 from marketplace.mail.models import EmailState
+from marketplace.quote_requests import answer_changes
 from marketplace.quote_requests.models import AccessRecord, QuoteRequest
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.models import Quote
@@ -50,8 +51,10 @@ def marked(make_lead: Make, make_quote: Make) -> QuoteRequest:
     idempotency.claim(Submission(token, "/messages", typed, b"browser"))
     idempotency.keep_answer(token, f"/my/requests/{lead.request.ref}/messages/x")
     assert link.id
-    db.session.flush()
     request: QuoteRequest = lead.request
+    before = answer_changes.begin(request)
+    request.trips = "1"
+    answer_changes.done(request, before)
     return request
 
 
@@ -81,9 +84,15 @@ BARE = {
 
 
 def test_only_bare_rows_are_left(marked: QuoteRequest) -> None:
-    assert {"message", "access_record", "photo", "signed_link", "form_token", "procrastinate_jobs"} & tables_that_name(
-        marked
-    )
+    assert {
+        "message",
+        "access_record",
+        "photo",
+        "earlier_answer",
+        "signed_link",
+        "form_token",
+        "procrastinate_jobs",
+    } & tables_that_name(marked)
     erase(marked)
     left = tables_that_name(marked) - BARE - {"erasure"}
     # Jobs that are left carry mail to clinics: it is theirs and names nobody.
@@ -106,6 +115,7 @@ def test_every_sealed_column_is_empty(marked: QuoteRequest) -> None:
         whole = {
             "message": "true",
             "access_record": "true",
+            "earlier_answer": "true",
             "form_token": "true",
             "photo": "true",
         }  # no row of them is left

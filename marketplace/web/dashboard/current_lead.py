@@ -1,8 +1,7 @@
-"""The lead of a clinic's page: what is shown of its request, what changed since, and who of the team read what."""
+"""The lead of a clinic's page: what is shown of its request, and who of the team read what."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import g, request
@@ -10,7 +9,6 @@ from flask_security import current_user
 
 from marketplace.leads.actions import open_lead, record_access, record_access_in_own_transaction
 from marketplace.leads.messages import PATIENT, mark_read
-from marketplace.leads.queries import changed_since, unseen_changes
 from marketplace.leads.visibility import VisibleAnswers
 from marketplace.quote_requests.answer_changes import shared_with_clinics
 from marketplace.web.forms import agreeing
@@ -18,12 +16,9 @@ from marketplace.web.forms.agreeing import AgreeingForm, Shown
 from marketplace.words.request import ANSWERS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from marketplace.clinics.models import Clinic
     from marketplace.leads.models import Lead
     from marketplace.leads.visibility import VisibleAnswers
-    from marketplace.quotes.models import Quote
 
 
 def current_lead() -> Lead:
@@ -71,19 +66,3 @@ def items(form: AgreeingForm | None) -> list[tuple[str | None, str]]:
     """Returns what the patient changed since the page was shown."""
     lines = agreeing.items(form.changes, ANSWERS.clinic, gone="") if form is not None else []
     return [(None, text) for _anchor, text in lines]
-
-
-@dataclass(frozen=True)
-class ChangedRow:
-    """An answer's name, when it was last changed, and whether the clinic sees that change for the first time."""
-
-    label: str
-    at: datetime
-    is_new: bool
-
-
-def changed_rows(lead: Lead, quote: Quote | None) -> list[ChangedRow]:
-    """Returns the changed answers in the order they are shown; a held quote counts from when it was written."""
-    since = (quote.held_at or quote.created_at) if quote is not None else lead.created_at
-    new = unseen_changes(lead)
-    return [ChangedRow(str(ANSWERS.clinic[name]), at, name in new) for name, at in changed_since(lead, since).items()]

@@ -33,7 +33,8 @@ from marketplace.quotes.quote_comparison import items_answered
 from marketplace.quotes.quote_plans import checked_quote, trips_abroad
 from marketplace.quotes.terms import ITEMS, VALID_DAYS, QuoteTerms, terms_of
 from marketplace.web.dashboard.blueprint import blueprint
-from marketplace.web.dashboard.current_lead import changed_rows, items, record_accesses, request_shown
+from marketplace.web.dashboard.changed_answers import changed_rows
+from marketplace.web.dashboard.current_lead import items, record_accesses, request_shown
 from marketplace.web.dashboard.inbox import last_list_url
 from marketplace.web.dashboard.quote_form import QuoteForm, parts, quote_form, shown_values
 from marketplace.web.dashboard.thread import ReplyForm, thread_of
@@ -166,7 +167,7 @@ def lead_page(
         parts=parts(form, max_trips=trips_abroad(lead.request, country=lead.clinic.country)) if form else None,
         send_label=_send_label(form) if form else None,
         changed=items(form),
-        changed_answers=changed_rows(lead, quote),
+        changed_answers=changed_rows(lead, visible, quote),
         back_url=last_list_url(),
         lost=_how_it_ended(lead) if lead.state == LeadState.LOST else None,
         thread=thread_of(lead, visible.said, form=reply_form),

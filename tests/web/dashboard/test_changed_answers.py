@@ -1,5 +1,6 @@
 """The clinic's page names the answers that its patient changed, and when."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -40,8 +41,28 @@ def test_names_and_moments_are_new_once(desk: Any, lead: Lead) -> None:
     desk.head(f"/dashboard/leads/{lead.request.ref}")
     first, second = note_of(desk, lead), note_of(desk, lead)
     assert [line.split(",")[0] for line in first] == ["Trips", "Health answers"]
-    assert [line.endswith("New") for line in first + second] == [True, True, False, False]
-    assert not any("thins" in line for line in first)
+    assert ["New" in line for line in first + second] == [True, True, False, False]
+    assert first[0].endswith("Before: 2 trips. Now: 1 trip.")
+    assert not any("thins" in line or "Before" in line for line in first[1:])
+
+
+def test_every_answer_stands_old_beside_new(desk: Any, lead: Lead) -> None:
+    before = answer_changes.begin(lead.request)
+    person = {"name": "Anna", "email": "a@patient.example", "phone": "", "languages": ["de", "en"], "questions": []}
+    drafts.answer_you(lead.request, **person)
+    drafts.answer_treatment(lead.request, procedure_slug=None, concern=None)
+    drafts.answer_where(lead.request, home_country="DE", destinations=[])
+    drafts.answer_when(lead.request, timing="later", month_from=date(2027, 3, 1), month_to=None)
+    drafts.answer_budget(lead.request, amount=90000, currency="EUR", scope="treatment", share=True)
+    answer_changes.done(lead.request, before)
+    db.session.commit()
+    text = " ".join(note_of(desk, lead))
+    for old, new in (("Ana", "Anna"), ("Facial mesotherapy", "Not sure yet"), ("United Kingdom", "Germany")):
+        assert f"Before: {old}. Now: {new}." in text
+    for shown in ("Before: In 1 to 3 months. Now: Later, 1 March 2027.", "Before: Does it hurt?. Now: not given."):
+        assert shown in text
+    assert "Before: English. Now: German, English." in text
+    assert "Before: not given. Now: €900, treatment only." in text
 
 
 def test_without_consent_health_is_not_named(desk: Any, lead: Lead) -> None:

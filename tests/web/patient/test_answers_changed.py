@@ -34,7 +34,9 @@ def quote(make_quote: Make, make_lead: Make) -> Quote:
 
 def test_it_is_said_who_is_told(client: Any, quote: Quote) -> None:
     page = changed(client, opened(client, quote.lead.request), "when", trips="1")
-    assert "Your answer is changed. Told by email: Clinic Lale" in page
+    assert "Your answer is changed. Within minutes an email tells: Clinic Lale" in page
+    assert "You changed trips" in page
+    assert "Clinic Lale : is told by email within minutes" in page.replace("Lale:", "Lale :")
 
 
 def test_a_hidden_answer_is_told_to_nobody(client: Any, quote: Quote) -> None:

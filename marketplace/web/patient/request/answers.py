@@ -72,7 +72,8 @@ def changed_text(quote_request: QuoteRequest, changed: list[str]) -> str:
     if not told:
         return _("Your answer is changed. No clinic has this answer, so none is told")
     return _(
-        "Your answer is changed. Told by email: %(clinics)s", clinics=format_list(told, locale=get_locale() or "en")
+        "Your answer is changed. Within minutes an email tells: %(clinics)s",
+        clinics=format_list(told, locale=get_locale() or "en"),
     )
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.leads import status_texts
+from marketplace.leads.changes_told import changes_told
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
 from marketplace.leads.queries import leads_of, returned_at
 from marketplace.leads.status_texts import tally_text
@@ -123,6 +124,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
         currency=(currency := currency_of(quote_request)),
+        changes=changes_told(quote_request),
         in_reader=lambda minor, of: in_currency(minor, of, currency),
         form=Form(),
         **_clinics(standing),
