@@ -18,7 +18,7 @@ from marketplace.processes.embedded_postgres import APP, BACKUP, OWNER, Embedded
 from marketplace.processes.postgres_tools import tool
 from marketplace.processes.run import ROOT
 
-VERSION = 2  # of the generator: another number makes all data anew
+VERSION = 3  # of the generator: another number makes all data anew
 FOLDER = ROOT / "instance" / "bench"
 MIGRATIONS = ROOT / "migrations"
 # Filling writes gigabytes, and is followed by a VACUUM of all; everything else stays as the site ships it.

@@ -1,5 +1,6 @@
 """Invents requests with consents, leads, quotes, decisions, mails and history; one clinic has a lead in each.
 
+No timer has anything to do with them for a month: what waits for an answer may wait longer than the site would allow.
 What is sealed is sealed by the site's own code: the name for each request, as inboxes open it, the rest once, because
 no page that is measured opens it.
 """
@@ -25,7 +26,8 @@ DECISION, ENTRY, EMAIL = Keys(9), Keys(10), Keys(11)
 WORDS = "I agree that my request goes to this clinic."
 HOMES = ("GB", "DE", "FR", "NL", "IE", "SE", "US", "CA")
 OTHER_LEADS, DECIDED = 2, 5
-APART, LONG = timedelta(minutes=1), timedelta(days=180)  # between two requests, closer where all would take longer
+APART, LONG = timedelta(minutes=1), timedelta(days=50)  # between two requests, closer where all would take longer
+MAY_WAIT = timedelta(days=60)  # from now on
 SCORE = '{"answers": 0.7, "room": 0.6, "fill": 0.1, "value": 0.42}'
 # Where the busy clinic's leads stand; "won" is rare, "frozen" never happens.
 STATES = {
@@ -47,8 +49,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "consent": ("id", "request_id", "clinic_id", "purpose", "act", "number", "text", "version", "at"),
     "lead": (
         *("id", "created_at", "request_id", "clinic_id", "state", "new_at", "opened_at", "asked_at", "quoted_at"),
-        *("declined_at", "expired_at", "won_at", "due_at", "clock_started_at", "answered_at", "decline_reason"),
-        "frozen_seconds",
+        *("declined_at", "expired_at", "won_at", "due_at", "clock_started_at", "reminded_at", "answered_at"),
+        *("decline_reason", "frozen_seconds"),
     ),
     "quote": (
         *(
@@ -126,7 +128,7 @@ def _request(n: int, at: datetime, dice: random.Random, asked: Asked) -> dict[st
         "quote_request": [_sent(n, at, dice, asked)],
         "consent": _consents(n, at, clinics),
         "lead": [
-            _lead(n, place, at, clinic, state)
+            _lead(n, place, at, clinic, state, asked=asked)
             for place, (clinic, state) in enumerate(zip(clinics, states, strict=True))
         ],
         "quote": [_quote(n, place, at, asked) for place, state in enumerate(states) if state == LeadState.QUOTED],
@@ -155,7 +157,7 @@ def _consents(n: int, at: datetime, clinics: Sequence[UUID]) -> list[Row]:
     ]
 
 
-def _lead(n: int, place: int, at: datetime, clinic: UUID, state: LeadState) -> Row:
+def _lead(n: int, place: int, at: datetime, clinic: UUID, state: LeadState, *, asked: Asked) -> Row:
     """A lead in a state, with the moments of those before it."""
     reached = {LeadState.NEW, state}
     if state not in {LeadState.NEW, LeadState.EXPIRED}:
@@ -171,7 +173,8 @@ def _lead(n: int, place: int, at: datetime, clinic: UUID, state: LeadState) -> R
     moments += [later if each in reached else None for each in (LeadState.EXPIRED, LeadState.WON)]
     reason = "no_dates" if state == LeadState.DECLINED else None
     keys = (LEAD.of(n, place), at, REQUEST.of(n), clinic, state)
-    return (*keys, *moments, at + timedelta(hours=24), at, later if answered else None, reason, 0)
+    due = at + timedelta(hours=24) if answered or state == LeadState.EXPIRED else asked.now + MAY_WAIT
+    return (*keys, *moments, due, at, later, later if answered else None, reason, 0)
 
 
 def _quote(n: int, place: int, at: datetime, asked: Asked) -> Row:
