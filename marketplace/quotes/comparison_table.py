@@ -29,10 +29,14 @@ class Own:
 
 @dataclass(frozen=True)
 class Column:
-    """One compared quote; amounts are rounded to `unit`. `changed` names the answers that changed after it."""
+    """One compared quote; amounts are rounded to `unit`.
+
+    `changed` names the answers that changed after it; `before` is the version that it replaced, if any.
+    """
 
     quote: Quote
     changed: list[str]
+    before: Quote | None
     result: Compared
     travel: Travel
     unit: int
@@ -132,7 +136,8 @@ def _shown(quotes: list[Quote], numbers: Sequence[int]) -> list[Quote]:
 
 def _column(row: Compared, basis: Basis, asked: RequestQuotes) -> Column:
     quote = next(quote for quote in asked.quotes if quote.number == row.number)
-    return Column(quote, asked.changed[quote.id], row, basis.travels[row.number], basis.unit)
+    before = asked.before.get(quote.id)
+    return Column(quote, asked.changed[quote.id], before, row, basis.travels[row.number], basis.unit)
 
 
 def _countries(quotes: Sequence[Quote]) -> list[str]:

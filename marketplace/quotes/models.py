@@ -66,6 +66,7 @@ class Quote(Created, Base):
     withdraw_reason: Mapped[str | None]  # none: cancelled while it was pending
     held_until: Mapped[datetime]
     mailed_at: Mapped[datetime | None]  # told to the patient, alone or in a group
+    missing_asked_at: Mapped[datetime | None]  # its patient asked for all that it does not state
 
     procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
     sessions: Mapped[int]

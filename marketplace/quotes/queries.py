@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
@@ -105,8 +105,27 @@ CHANGES = {
 
 def what_changed(before: Quote, after: Quote) -> list[str]:
     """Returns the kinds of differences in the reader's language; empty where only words to the patient differ."""
-    changed = {FIELDS[name].group.change for name in STORED if getattr(before, name) != getattr(after, name)}
+    changed = {FIELDS[name].group.change for name in fields_changed(before, after)}
     return [str(words) for change, words in CHANGES.items() if change in changed]
+
+
+def fields_changed(before: Quote, after: Quote) -> set[str]:
+    """Returns the names of the fields that differ between two versions; words to one patient are not among them."""
+    return {name for name in STORED if getattr(before, name) != getattr(after, name)}
+
+
+def version_before(quote: Quote) -> Quote | None:
+    """Returns the version that its patient was sent before this one of the same clinic, if there was one."""
+    query = select(Quote).where(is_version_before(Quote, lead_id=quote.lead_id, number=quote.number))
+    return db.session.scalar(query.options(*_WITH).order_by(Quote.number.desc()).limit(1))
+
+
+def is_version_before(
+    earlier: type[Quote], *, lead_id: UUID | InstrumentedAttribute[UUID], number: int | InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """Condition on a quote: the same clinic sent it earlier, and replaced it."""
+    replaced = earlier.state == QuoteState.SUPERSEDED
+    return (earlier.lead_id == lead_id) & (earlier.number < number) & replaced & earlier.sent_at.is_not(None)
 
 
 def changed_after(quote: Quote) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from marketplace.catalogue.course_costs import Total, Travel, total_for_you
 from marketplace.catalogue.exchange import Convert, NoRate
 from marketplace.catalogue.trip_plans import Checked
-from marketplace.quotes.terms import ITEMS
+from marketplace.quotes.terms import ITEMS, missing_items
 
 
 class Terms(Protocol):
@@ -74,7 +74,7 @@ def quote_total(quote: Terms, *, plan: Checked, travel: Travel, convert: Convert
 
 def items_answered(quote: Terms) -> int:
     """Returns how many of the items that make a quote complete are stated."""
-    return sum(getattr(quote, item) not in (None, "", [], ()) for item in ITEMS)
+    return len(ITEMS) - len(missing_items(quote))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reads a request with its quotes and all that they are measured by, in one statement however many there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import PriceRange, Procedure
@@ -21,7 +21,7 @@ from marketplace.leads.models import Lead
 from marketplace.leads.queries import CHANGED, NEEDS, names_changed
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import COMPARABLE
+from marketplace.quotes.queries import COMPARABLE, is_version_before
 
 Rows = list[list[Any]]
 Column = SQLColumnExpression[Any]
@@ -41,13 +41,14 @@ class UsualPrice(NamedTuple):
 class RequestQuotes:
     """A request and the quotes that its patient may compare, in the order they came.
 
-    `changed` names, by quote, the answers its clinic may read that changed after it was written; `usual` has the
-    stored prices of what is quoted, in any country.
+    `changed` names, by quote, the answers its clinic may read that changed after it was written; `before` has the
+    version that a quote replaced, by quote; `usual` the stored prices of what is quoted, in any country.
     """
 
     request: QuoteRequest
     quotes: list[Quote]
     changed: Mapping[UUID, list[str]]
+    before: Mapping[UUID, Quote]
     usual: list[UsualPrice]
 
 
@@ -56,28 +57,42 @@ def request_quotes(ref: str) -> RequestQuotes:
     rows = db.session.execute(_statement(), {"ref": ref}).all()
     if not rows:
         raise NotFound("request")
-    request, _quote, rates, usual, changes, *_may_read = rows[0]
+    request, _quote, _before, rates, usual, changes, *_may_read = rows[0]
     exchange.keep_listed(rates or ())
     latest = {name: datetime.fromisoformat(at) for name, at in changes or ()}
-    quotes = [row[1] for row in rows if row[1] is not None]
-    changed = {
-        quote.id: names_changed(latest, quote.written_at, may_read=dict(zip(NEEDS, may_read, strict=True)))
-        for _request, quote, _rates, _usual, _changes, *may_read in rows
-        if quote is not None
-    }
-    return RequestQuotes(request, quotes, changed, [UsualPrice(UUID(id_), *rest) for id_, *rest in usual or ()])
+    quoted = [row for row in rows if row[1] is not None]
+    return RequestQuotes(
+        request,
+        quotes=[quote for _request, quote, *_rest in quoted],
+        changed={row[1].id: _changed(latest, row[1], row[6:]) for row in quoted},
+        before={quote.id: before for _request, quote, before, *_rest in quoted if before is not None},
+        usual=[UsualPrice(UUID(id_), *rest) for id_, *rest in usual or ()],
+    )
+
+
+def _changed(latest: Mapping[str, datetime], quote: Quote, may_read: Sequence[bool]) -> list[str]:
+    return names_changed(latest, quote.written_at, may_read=dict(zip(NEEDS, may_read, strict=True)))
 
 
 @cache
 def _statement() -> Select[*tuple[Any, ...]]:
-    query = select(QuoteRequest, Quote, exchange.newest(), _usual(), _changes(), *map(lead_may_read, NEEDS.values()))
+    before = aliased(Quote)
+    may_read = map(lead_may_read, NEEDS.values())
+    query = select(QuoteRequest, Quote, before, exchange.newest(), _usual(), _changes(), *may_read)
     query = query.outerjoin(Quote, (Quote.request_id == QuoteRequest.id) & Quote.state.in_(COMPARABLE))
+    query = query.outerjoin(before, before.id == _last_before())
     query = query.outerjoin(Quote.lead).outerjoin(Lead.clinic).outerjoin(Quote.procedure).outerjoin(Procedure.treatment)
     query = query.options(
         contains_eager(Quote.lead).contains_eager(Lead.clinic),
         contains_eager(Quote.procedure).contains_eager(Procedure.treatment),
     )
     return query.where(QuoteRequest.ref == bindparam("ref")).order_by(Quote.number)
+
+
+def _last_before() -> Column:
+    earlier = aliased(Quote)
+    query = select(earlier.id).where(is_version_before(earlier, lead_id=Quote.lead_id, number=Quote.number))
+    return query.order_by(earlier.number.desc()).limit(1).correlate(Quote).scalar_subquery()
 
 
 def _usual() -> Column:

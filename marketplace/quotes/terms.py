@@ -225,6 +225,11 @@ STORED = tuple(name for name, about in FIELDS.items() if about.column == name)
 ITEMS = tuple(name for name, about in FIELDS.items() if about.counted)  # what makes a quote complete
 
 
+def missing_items(quote: object) -> list[str]:
+    """Returns the items that a quote, or its terms, leaves out of those that make it complete."""
+    return [item for item in ITEMS if getattr(quote, item) in (None, "", [], ())]
+
+
 def terms_of(quote: Quote) -> QuoteTerms:
     """Returns the terms of a stored quote. Raises CannotOpen."""
     box = quote.lead.request.box

@@ -30,6 +30,7 @@ import marketplace.web.patient.request.compare
 import marketplace.web.patient.request.confirming
 import marketplace.web.patient.request.manage
 import marketplace.web.patient.request.messages
+import marketplace.web.patient.request.missing
 import marketplace.web.patient.request.opening
 import marketplace.web.patient.request.photos
 import marketplace.web.patient.request.quotes

@@ -19,6 +19,7 @@ BY_NATURE = {
     **dict.fromkeys(("patient.ask_photos", "patient.change_photos"), "the same picture is kept once"),
     "patient.choose_quote": ONE_WAY,
     "patient.decline_quote": ONE_WAY,
+    "patient.ask_for_all": "asked for already, nothing is sent",
     "patient.undo_choice": ONE_WAY,
     "patient.pause_request": "the button names the state it asks for",
     "patient.close_request": ONE_WAY,

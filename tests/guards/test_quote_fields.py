@@ -14,7 +14,7 @@ from marketplace.web.patient.request.choosing import LINES
 # Columns that say whose a quote is and how it stands, not what it offers.
 RECORD = {
     *("id", "created_at", "lead_id", "request_id", "number", "version", "state", "withdraw_reason", "held_until"),
-    *("mailed_at", *(f"{state}_at" for state in QuoteState)),
+    *("mailed_at", "missing_asked_at", *(f"{state}_at" for state in QuoteState)),
 }
 
 

@@ -14,6 +14,7 @@ from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_rows import actions, columns, rows
+from marketplace.web.patient.request.missing import missing_of
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
 MAX_COLUMNS = 5
@@ -58,6 +59,7 @@ def compare_quotes(quotes: RequestQuotes) -> str:
         has_errors=bool(form.errors),
         columns=columns(found),
         actions=actions(found),
+        missing=[missing_of(column.quote) for column in found.columns],
         rows=rows(found, view=form.view.data),
         hints={name: _hint(form, found, name) for name in ("fare", "night")},
         today=clock.today(),

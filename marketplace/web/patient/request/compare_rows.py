@@ -1,7 +1,7 @@
 """The compared quotes as rows of cells; what a clinic did not state is shown as not stated."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NotRequired, TypedDict
 
 from flask_babel import gettext as _
@@ -17,11 +17,13 @@ from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import nights_included
+from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import country_name, day, difference, duration, money
 from marketplace.web.patient.request.quote_rows import (
+    changed_from,
     deposit,
     given_before,
     not_stated,
@@ -33,12 +35,13 @@ from marketplace.words.lead import PRACTITIONER_ROLES
 
 
 class FullCell(TypedDict):
-    """A figure with what is written below it: a note, a mark for the best, warnings."""
+    """A figure with what is written below it: a note, a mark for the best, warnings, what it was before."""
 
     html: str
     note: str
     best: NotRequired[str | None]
     warnings: NotRequired[list[str]]
+    changed: NotRequired[str]
 
 
 Cell = str | FullCell
@@ -101,15 +104,15 @@ def rows(found: ComparisonTable, *, view: str) -> list[Band]:
     """Returns the bands in their order; the comparison with home only where there is a price at home."""
     bands: list[tuple[str, str, Callable[[Column], Cell]]] = [
         ("total", _("Total for you"), lambda column: _total(column, found, view=view)),
-        ("price", _("Clinic's price for the course"), lambda column: _price(column, found.currency)),
-        ("each", _("Sessions and price each"), _each),
+        ("price", _("Clinic's price for the course"), _marked(lambda column: _price(column, found.currency))),
+        ("each", _("Sessions and price each"), _marked(_each)),
         ("trips", _("Trips you would make"), lambda column: _trips(column, found.currency)),
         ("home", _home_label(found), lambda column: _against_home(column, found.currency)),
-        ("product", _("Product"), _product),
-        ("who", _("Who treats you"), _who),
-        *((about.name, str(about.patient), _described(about)) for about in FIELDS.values() if about.compared),
-        ("deposit", _("Deposit"), lambda column: _deposit(column, found.currency)),
-        ("valid", _("Open until"), lambda column: day(column.quote.valid_until)),
+        ("product", _("Product"), _marked(_product)),
+        ("who", _("Who treats you"), _marked(_who)),
+        *((about.name, str(about.patient), _marked(_described(about))) for about in FIELDS.values() if about.compared),
+        ("deposit", _("Deposit"), _marked(lambda column: _deposit(column, found.currency))),
+        ("valid", _("Open until"), _marked(lambda column: day(column.quote.valid_until))),
         ("reply", _("Replied in"), _reply),
         ("complete", _("How complete"), _complete),
     ]
@@ -120,7 +123,18 @@ def rows(found: ComparisonTable, *, view: str) -> list[Band]:
     ]
 
 
-def _described(about: QuoteField) -> Callable[[Column], Cell]:
+def _marked(cell: Callable[[Column], str]) -> Callable[[Column], Cell]:
+    """Marks what the clinic changed from its version before, with what it was."""
+
+    def marked(column: Column) -> Cell:
+        now = cell(column)
+        was = cell(replace(column, quote=column.before)) if column.before else now
+        return now if was == now else {"html": now, "note": "", "changed": changed_from(was)}
+
+    return marked
+
+
+def _described(about: QuoteField) -> Callable[[Column], str]:
     return lambda column: shown_value(column.quote, about)
 
 
@@ -150,11 +164,11 @@ def _warnings(column: Column) -> list[str]:
     return [words(plan) for holds, words in told if holds] + ([before] if before else [])
 
 
-def _price(column: Column, currency: str) -> Cell:
+def _price(column: Column, currency: str) -> str:
     return both_amounts(column.quote.total, column.quote.currency, to=currency)
 
 
-def _each(column: Column) -> Cell:
+def _each(column: Column) -> str:
     quote = column.quote
     return one_by_one(quote) + (Markup(" − {}").format(money(quote.discount, quote.currency)) if quote.discount else "")
 
@@ -173,7 +187,10 @@ def _trips(column: Column, currency: str) -> Cell:
         note = (
             escape(_("Counted so; the clinic wrote %(plan)s.")) % {"plan": plan_text(plan.stated)} + Markup(" ") + note
         )
-    return {"html": plan_text(plan.counted), "note": note}
+    cell: FullCell = {"html": plan_text(plan.counted), "note": note}
+    if column.before and (was := checked_quote(column.before).stated) != plan.stated:
+        cell["changed"] = changed_from(plan_text(was))
+    return cell
 
 
 def _home_label(found: ComparisonTable) -> Markup:
@@ -189,7 +206,7 @@ def _against_home(column: Column, currency: str) -> Cell:
     return _("No exchange rate") if against is None else difference(against, currency)
 
 
-def _product(column: Column) -> Cell:
+def _product(column: Column) -> str:
     quote = column.quote
     if not quote.product:
         return not_stated()
@@ -198,12 +215,12 @@ def _product(column: Column) -> Cell:
     return particulars_of(quote.procedure.treatment).product_sealed_compared.replace("{product}", quote.product)
 
 
-def _who(column: Column) -> Cell:
+def _who(column: Column) -> str:
     role, name = str(PRACTITIONER_ROLES.patient[column.quote.practitioner_role]), column.quote.practitioner_name
     return f"{role}, {name or _('not named')}"
 
 
-def _deposit(column: Column, currency: str) -> Cell:
+def _deposit(column: Column, currency: str) -> str:
     quote = column.quote
     refused = shown_value(quote, FIELDS["refund_if_refused"])
     words = escape(_("%(deposit)s. Back if the doctor refuses: %(answer)s"))

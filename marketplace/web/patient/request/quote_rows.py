@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plans import plan_text
@@ -44,13 +44,27 @@ def one_by_one(quote: Quote) -> Markup:
     return Markup("{} × {}").format(quote.sessions, money(quote.price_per_session, quote.currency))
 
 
-def cards(quote: Quote, *, currency: str) -> dict[str, list[Row]]:
-    """Returns the rows of each card by its name; the deposit is shown in `currency`, the patient's, too."""
+def changed_from(was: str) -> Markup:
+    """Returns the mark on a value that the clinic changed, with what it was in the version before."""
+    return escape(_("Changed. Before: %(was)s")) % {"was": was}
+
+
+def cards(quote: Quote, *, currency: str, before: Quote | None = None) -> dict[str, list[Row]]:
+    """Returns the rows of each card by its name; the deposit is shown in `currency`, the patient's, too.
+
+    What differs from the version before is marked.
+    """
     shown = [(about, about.group.card) for about in FIELDS.values() if about.patient]
     return {
-        card: [(_label(quote, about), _shown(quote, about, currency)) for about, of in shown if of == card]
+        card: [(_label(quote, about), _marked(quote, before, about, currency)) for about, of in shown if of == card]
         for card in ("price", "treatment")
     }
+
+
+def _marked(quote: Quote, before: Quote | None, about: QuoteField, currency: str) -> str:
+    now = _shown(quote, about, currency)
+    was = _shown(before, about, currency) if before else now
+    return now if was == now else Markup('{} <small class="changed">{}</small>').format(now, changed_from(was))
 
 
 def _label(quote: Quote, about: QuoteField) -> str:

@@ -1,7 +1,9 @@
 """One quote as the patient reads it, declining it with or without a reason, and undoing a choice."""
 
+from babel.lists import format_list
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -19,7 +21,7 @@ from marketplace.quotes import choosing
 from marketplace.quotes.choosing import decline
 from marketplace.quotes.comparison_table import build_comparison_table
 from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import can_be_chosen, changed_after, of_request
+from marketplace.quotes.queries import can_be_chosen, changed_after, of_request, version_before, what_changed
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.request_quotes import request_quotes
 from marketplace.quotes.states import QUOTE_REFUSALS
@@ -28,6 +30,7 @@ from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.missing import missing_of
 from marketplace.web.patient.request.quote_rows import cards, given_before
 from marketplace.words.lead import QUOTE_DECLINES
 
@@ -60,9 +63,16 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
 
 
 def _in_words(quote: Quote, currency: str) -> dict[str, object]:
-    """Returns what the quote says; amounts in the patient's currency, too."""
-    total = both_amounts(quote.total, quote.currency, to=currency)
-    return {"plan": checked_quote(quote), "cards": cards(quote, currency=currency), "total": total}
+    """Returns what the quote says, amounts in the patient's currency, too, and what changed from the version before."""
+    total, before = both_amounts(quote.total, quote.currency, to=currency), version_before(quote)
+    return {
+        "plan": checked_quote(quote),
+        "cards": cards(quote, currency=currency, before=before),
+        "total": total,
+        "replaced": before,
+        "missing": missing_of(quote),
+        "changes": format_list(what_changed(before, quote), locale=get_locale() or "en") if before else "",
+    }
 
 
 def _changed_since(quote: Quote) -> dict[str, object]:
