@@ -9,8 +9,9 @@ from babel.support import NullTranslations
 from flask import Flask
 from flask_babel import force_locale, get_locale
 from jinja2 import DictLoader, meta
+from markupsafe import Markup
 
-from marketplace.web.http.page_parts import PageParts, kept, part
+from marketplace.web.http.page_parts import Kept, kept, part, store
 from marketplace.web.translation import DOMAIN
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -19,9 +20,9 @@ OF_A_READER = {"request", "session", "g", "csrf_token", "get_flashed_messages", 
 
 
 @pytest.fixture
-def parts(app: Flask, monkeypatch) -> PageParts:
+def parts(app: Flask, monkeypatch) -> Kept[Markup]:
     """A store with nothing in it, and two templates."""
-    made = PageParts()
+    made = store()
     monkeypatch.setitem(app.extensions, "page_parts", made)
     texts = {"price.html": "{{ _('Price') }}: {{ price }}", "nosy.html": "{{ account_name }}"}
     monkeypatch.setattr(app.jinja_env, "loader", DictLoader(texts))
@@ -36,14 +37,14 @@ class German(NullTranslations):
         return {"Price": "Preis"}.get(message, message)
 
 
-def test_a_changed_value_is_shown_at_once(app: Flask, parts: PageParts) -> None:
+def test_a_changed_value_is_shown_at_once(app: Flask, parts: Kept[Markup]) -> None:
     with app.test_request_context():
         shown = [part("price.html", price=price) for price in ("£1", "£1", "£2", "<b>")]
     assert shown == ["Price: £1", "Price: £1", "Price: £2", "Price: &lt;b&gt;"]
     assert len(parts) == 3
 
 
-def test_each_language_has_its_own(app: Flask, parts: PageParts, monkeypatch) -> None:
+def test_each_language_has_its_own(app: Flask, parts: Kept[Markup], monkeypatch) -> None:
     with app.test_request_context():
         assert part("price.html", price="£1") == "Price: £1"
         with force_locale("de"):
@@ -53,18 +54,23 @@ def test_each_language_has_its_own(app: Flask, parts: PageParts, monkeypatch) ->
 
 
 def test_what_was_not_asked_for_longest_makes_room(app: Flask, monkeypatch) -> None:
-    small = PageParts(room=3000)
+    small = store(room=3000)
     monkeypatch.setitem(app.extensions, "page_parts", small)
     with app.test_request_context():
-        assert [kept((n,), lambda n=n: f"part {n}") for n in (1, 2, 1, 3)] == ["part 1", "part 2", "part 1", "part 3"]
+        assert [kept((n,), lambda n=n: Markup(f"part {n}")) for n in (1, 2, 1, 3)] == [
+            "part 1",
+            "part 2",
+            "part 1",
+            "part 3",
+        ]
         assert len(small) == 2
-        assert kept((1,), lambda: "made anew") == "part 1"
-        assert kept((2,), lambda: "made anew") == "made anew"
+        assert kept((1,), lambda: Markup("made anew")) == "part 1"
+        assert kept((2,), lambda: Markup("made anew")) == "made anew"
 
 
 def _parts_named() -> Iterator[str]:
     for path in SOURCES:
-        yield from re.findall(r"\bpart\(\s*[\"']([\w/.]+)[\"']", path.read_text("utf-8"))
+        yield from re.findall(r"\b(?:part|rendered)\(\s*[\"']([\w/.]+)[\"']", path.read_text("utf-8"))
 
 
 def _read_with_it(app: Flask, name: str) -> set[str]:
@@ -80,6 +86,6 @@ def test_no_part_reads_who_asks(app: Flask) -> None:
     assert {name: read for name in named if (read := _read_with_it(app, name) & OF_A_READER)} == {}
 
 
-def test_a_part_has_nothing_but_its_values(app: Flask, parts: PageParts) -> None:
+def test_a_part_has_nothing_but_its_values(app: Flask, parts: Kept[Markup]) -> None:
     with app.test_request_context(), pytest.raises(Exception, match="account_name"):
         part("nosy.html")

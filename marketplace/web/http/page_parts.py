@@ -9,6 +9,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
+from typing import Generic, TypeVar
 
 from flask import Flask, current_app
 from flask_babel import get_locale
@@ -17,52 +18,60 @@ from markupsafe import Markup
 ROOM = 4 * 2**20  # bytes of HTML
 OVERHEAD = 1024  # bytes that Python needs beside: keys, dictionary (measured, rounded up)
 Key = tuple[Hashable, ...]
+Value = TypeVar("Value")
 
 
-class PageParts:
-    """Parts by their key, of `room` bytes at most."""
+class Kept(Generic[Value]):
+    """What was made last, by its key: `room` bytes at most, by the `size` of each."""
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self, room: int, *, size: Callable[[Value], int]) -> None:
         self.room, self.bytes = room, 0
-        self._parts: OrderedDict[Key, Markup] = OrderedDict()
+        self._size = size
+        self._values: OrderedDict[Key, Value] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._parts)
+        return len(self._values)
 
-    def get(self, key: Key, make: Callable[[], str]) -> Markup:
-        """Returns the part, made now where it is not kept."""
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """Returns the value, made now where it is not kept."""
         with self._lock:
-            found = self._parts.get(key)
+            found = self._values.get(key)
             if found is not None:
-                self._parts.move_to_end(key)
+                self._values.move_to_end(key)
                 return found
-        made = Markup(make())  # noqa: S704 - what a template of ours rendered
+        made = make()
         with self._lock:
-            if key not in self._parts:
-                self._parts[key] = made
-                self.bytes += _size(made)
+            if key not in self._values:
+                self._values[key] = made
+                self.bytes += OVERHEAD + self._size(made)
             while self.bytes > self.room:
-                self.bytes -= _size(self._parts.popitem(last=False)[1])
+                self.bytes -= OVERHEAD + self._size(self._values.popitem(last=False)[1])
         return made
 
 
-def _size(part: Markup) -> int:
-    return OVERHEAD + sys.getsizeof(part)
+def store(room: int = ROOM) -> Kept[Markup]:
+    """Returns an empty store of parts."""
+    return Kept(room, size=sys.getsizeof)
 
 
-def kept(key: Key, make: Callable[[], str]) -> Markup:
+def kept(key: Key, make: Callable[[], Markup]) -> Markup:
     """Returns the part with this key in the reader's language."""
-    parts: PageParts = current_app.extensions["page_parts"]
+    parts: Kept[Markup] = current_app.extensions["page_parts"]
     return parts.get((get_locale(), *key), make)
 
 
 def part(template: str, /, **values: Hashable) -> Markup:
     """Returns what a template shows of these values, each part of the key."""
-    return kept((template, *values.items()), lambda: current_app.jinja_env.get_template(template).render(values))
+    return kept((template, *values.items()), lambda: rendered(template, **values))
+
+
+def rendered(template: str, /, **values: object) -> Markup:
+    """Returns what a template shows of these values alone, to be kept."""
+    return Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - a template of ours
 
 
 def install(app: Flask) -> None:
     """Gives the app its store, and templates `part`."""
-    app.extensions["page_parts"] = PageParts()
+    app.extensions["page_parts"] = store()
     app.jinja_env.globals["part"] = part

@@ -1,8 +1,8 @@
 """A clinic as a card, alike in every list: built from its summary row, its words written once a language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from babel import Locale
@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from marketplace.clinics.checks import stamp_of_row
 from marketplace.clinics.list_statements import ListedClinic
-from marketplace.clinics.market import ListedTreatment
+from marketplace.clinics.market import Market
 from marketplace.foundation import clock
 from marketplace.web import clinic_words
 from marketplace.web.drawings import drawing
 from marketplace.web.filters import MAX_KEPT, country_name, in_sentence, language_list
+from marketplace.web.http.page_parts import kept, rendered
 from marketplace.words.lead import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
@@ -39,20 +40,27 @@ class Card(NamedTuple):
 
 @dataclass(frozen=True)
 class Deck:
-    """What is alike for the cards of a page: the reader's currency, all treatments, and what was asked for (slugs).
+    """What is alike for the cards of a page: the market, the reader's currency, and what was asked for (slugs).
 
     A card's price is first in the reader's currency, to be compared: that of the procedure that was asked for, else of
     the treatment that was asked for, else of the first that the clinic offers.
     """
 
+    market: Market
     currency: str
-    treatments: Sequence[ListedTreatment]
     treatment: str | None = None
     procedure: str | None = None
 
-    def cards(self, rows: Iterable[ListedClinic]) -> list[Card]:
-        """Returns the cards of these clinics, in their order."""
-        return [self._card(row) for row in rows]
+    def cards(self, rows: Iterable[ListedClinic], *, level: str) -> list[Markup]:
+        """Returns the cards of these clinics, in their order, with names as headings of this level.
+
+        A card is rendered once for all that it shows: for the clinic's row, and in this market, currency and day.
+        """
+        alike = (level, self.market.version, self.currency, self.treatment, self.procedure, clock.today())
+        return [kept((*alike, *_shown(row)), partial(self._rendered, row, level=level)) for row in rows]
+
+    def _rendered(self, row: ListedClinic, *, level: str) -> Markup:
+        return rendered("components/clinic_card.html", card=self._card(row), level=level)
 
     def _card(self, row: ListedClinic) -> Card:
         price, note = self._price(row)
@@ -85,7 +93,7 @@ class Deck:
         """Returns the prices to compare by, and the name of what they are for where the clinic offers more."""
         if self.procedure is not None:
             return [prices[self.procedure]] if self.procedure in prices else [], self._procedures[self.procedure]
-        offered = [each for each in self.treatments if any(one.slug in prices for one in each.procedures)]
+        offered = [each for each in self.market.treatments if any(one.slug in prices for one in each.procedures)]
         if len(offered) < 2:
             return list(prices.values()), None
         about = next((each for each in offered if each.slug == self.treatment), offered[0])
@@ -93,7 +101,13 @@ class Deck:
 
     @cached_property
     def _procedures(self) -> dict[str, str]:
-        return {procedure.slug: procedure.name for each in self.treatments for procedure in each.procedures}
+        return {procedure.slug: procedure.name for each in self.market.treatments for procedure in each.procedures}
+
+
+def _shown(row: ListedClinic) -> tuple[Hashable, ...]:
+    """Returns all that a card may show of a row, without its place in the list."""
+    shown = row[: ListedClinic._fields.index("rank")]
+    return tuple(str(each) if isinstance(each, dict | list) else each for each in shown)
 
 
 def _facts(row: ListedClinic) -> str:

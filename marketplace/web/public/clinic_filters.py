@@ -1,21 +1,27 @@
 """The list of clinics as the address asks for it: the form, with a field for each filter, and its conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request
+from flask import get_template_attribute, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import Length
 
-from marketplace.clinics.list_cursor import SORTS
-from marketplace.clinics.market import Facets, ListedTreatment
+from marketplace.clinics.list_cursor import SORTS, Cursor
+from marketplace.clinics.market import Facets, ListedTreatment, Market
 from marketplace.clinics.search import CONDITIONS, MAX_PAGE, ClinicFilter
 from marketplace.clinics.text_search import slug_of
 from marketplace.web.filters import country_name, language_name
 from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm
+from marketplace.web.http.page_parts import Kept, rendered
 from marketplace.web.public import preferences
 from marketplace.web.public.filter_fields import (
     MAX_QUERY,
@@ -30,6 +36,7 @@ from marketplace.web.public.filter_fields import (
 from marketplace.words.listing import CLINIC_SORTS
 
 PLACES = ("page", "after", "before")  # where in the list; another filter begins at its first page
+STAY = (*CONDITIONS, "currency", "sort")  # in the address when the page or one condition changes
 
 
 def _lower(code: str | None) -> str | None:
@@ -73,11 +80,6 @@ class ClinicsForm(QueryForm):
         return {name: field for name, field in self._fields.items() if isinstance(field, ListFilter)}
 
     @property
-    def kept(self) -> tuple[str, ...]:
-        """Returns the names that stay in the address when the page or one condition changes."""
-        return (*CONDITIONS, *(name for name in self._fields if name not in {*CONDITIONS, *PLACES}))
-
-    @property
     def shown(self) -> list[Field]:
         """Returns the fields that the reader fills in; the treatment only where there are several."""
         is_single = len(self.treatment.choices or ()) <= 2
@@ -109,10 +111,67 @@ class ClinicsForm(QueryForm):
         return {"label": self.page.label.text, "low": 1, "high": pages}
 
 
-def clinics_form(found: Facets, listed: Sequence[ListedTreatment], **fixed: str) -> ClinicsForm:
-    """Returns the form with what the address asks for; `fixed` are the values in its path."""
+@dataclass(frozen=True)
+class Filters:
+    """The filters that an address sets: the conditions, and what shows them.
+
+    `chips` are the words of the conditions that are set, `stay` what links to other pages of the list keep.
+    """
+
+    wanted: ClinicFilter
+    currency: str
+    chips: Mapping[str, str]
+    stay: Mapping[str, str]
+    form: Markup
+    errors: Markup | None = None
+
+    def address(self, **changes: str | int | Cursor | None) -> str:
+        """Returns the list's address with other conditions, without empty ones."""
+        merged = {name: value for name, value in {**self.stay, **changes}.items() if value}
+        return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
+
+
+_READ_LAST: Kept[Filters] = Kept(2**20, size=lambda found: len(found.form))
+MAX_KEPT_LENGTH = 200  # characters of an address: longer ones are hardly asked for twice
+
+
+def filters(found: Market, *, fixed: Mapping[str, str], pages: int | None = None) -> Filters:
+    """Returns the filters of this request; `fixed` are those in its path.
+
+    Where the list has only so many `pages`, a page after them is an error. What was read and shown for the same
+    address, market, currency and language is kept; not what has errors to show.
+    """
     currency = preferences.currency()
-    form: ClinicsForm = type("ClinicsForm", (ClinicsForm,), {"currency_code": currency})(formdata=_given(found, fixed))
+    given = tuple(request.args.get(name, "") for name in (*STAY, *PLACES))
+    key = (found.version, currency, get_locale(), *fixed.items(), *given)
+    if pages is not None or sum(map(len, given)) > MAX_KEPT_LENGTH:
+        return _filters(found, currency, fixed, pages=pages)
+    return _READ_LAST.get(key, lambda: _filters(found, currency, fixed))
+
+
+def _filters(found: Market, currency: str, fixed: Mapping[str, str], *, pages: int | None = None) -> Filters:
+    form = _form(found.facets, found.treatments, currency, fixed)
+    if pages is not None:
+        form.no_more_than(pages)
+    wanted = form.wanted
+    stay = {name: request.args[name] for name in STAY if request.args.get(name)}
+    return Filters(
+        wanted,
+        currency,
+        chips={name: form.chip(name) for name in wanted.conditions},
+        stay=stay | {name: form[name].data or "" for name in ("country", "city")},
+        form=rendered("public/_clinic_filters.html", form=form),
+        errors=get_template_attribute("components/error_summary.html", "form_errors")(form) if form.errors else None,
+    )
+
+
+@lru_cache
+def _form_in(currency: str) -> type[ClinicsForm]:
+    return type("ClinicsForm", (ClinicsForm,), {"currency_code": currency})
+
+
+def _form(found: Facets, listed: Sequence[ListedTreatment], currency: str, fixed: Mapping[str, str]) -> ClinicsForm:
+    form = _form_in(currency)(formdata=_given(found, fixed))
     if len(listed) == 1:
         form.treatment.data = ""
     form.treatment.choices = [("", _("Any")), *((each.slug, each.name) for each in listed)]
@@ -151,9 +210,9 @@ def _near(cities: FacetChoice, country: str | None, found: Facets) -> list[tuple
     return [(city, label) for city, label, *_rest in cities.iter_choices() if city in near]
 
 
-def _given(found: Facets, fixed: dict[str, str]) -> MultiDict[str, str]:
+def _given(found: Facets, fixed: Mapping[str, str]) -> MultiDict[str, str]:
     """Returns the address's values that are not empty; a city may be named by its slug, too."""
-    given = {name: value.strip() for name, value in request.args.items() if value.strip()} | fixed
+    given = {name: value.strip() for name, value in request.args.items() if value.strip()} | dict(fixed)
     if "city" in given:
         slug = slug_of(given["city"])
         named = (name for (_country, known), name in found.city_names.items() if known == slug)

@@ -1,7 +1,5 @@
 """The public pages of clinics: the list with its filters, by country and city, one clinic and its checks."""
 
-from urllib.parse import urlencode
-
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +10,6 @@ from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import by_slug
 from marketplace.clinics import queries, search
 from marketplace.clinics.checks import stamp
-from marketplace.clinics.list_cursor import Cursor
 from marketplace.clinics.listing_page import ShownPrice, listing_page
 from marketplace.clinics.market import Market, Place, market
 from marketplace.clinics.search import Total
@@ -27,29 +24,20 @@ from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
-from marketplace.web.public.clinic_filters import ClinicsForm, clinics_form
+from marketplace.web.public.clinic_filters import Filters, filters
 
 MAX_PLACES = 3  # that a search may have named
 
 
-def _address(form: ClinicsForm, **changes: str | int | Cursor | None) -> str:
-    """Returns the list's address with other conditions, without empty ones; country and city of the path are kept."""
-    kept = {name: request.args[name] for name in form.kept if request.args.get(name)}
-    kept |= {name: form[name].data or "" for name in ("country", "city")}
-    merged = {name: value for name, value in {**kept, **changes}.items() if value}
-    return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
-
-
-def _hints(form: ClinicsForm, found: Market) -> list[str]:
+def _hints(asked: Filters, found: Market) -> list[str]:
     """Returns, where nothing matches, each condition that can be removed and the number of clinics without it."""
-    wanted = form.wanted
-    totals = search.counts_without_each(wanted, found.known)
+    totals = search.counts_without_each(asked.wanted, found.known)
     return [
         ngettext(
             "Remove “%(words)s” to see %(count)s clinic",
             "Remove “%(words)s” to see %(count)s clinics",
             total.number,
-            words=form.chip(name).strip("“”"),
+            words=asked.chips[name].strip("“”"),
             count=f"{total.number}+" if total.more else total.number,
         )
         for name, total in totals.items()
@@ -73,24 +61,25 @@ def _heading(found: Market, place: str) -> str:
 
 
 def _list(found: Market, heading: str, **fixed: str) -> str:
-    form = clinics_form(found.facets, found.treatments, **fixed)
-    wanted = form.wanted
+    asked = filters(found, fixed=fixed)
+    wanted = asked.wanted
     if wanted.q:
         limits.consume("search")
     page = search.search(wanted, known=found.known(wanted))
-    form.no_more_than(page.page)
+    if page.page < wanted.page:
+        asked = filters(found, fixed=fixed, pages=page.page)
     return render_template(
         "public/clinics.html",
         heading=heading,
         wanted=wanted,
-        form=form,
-        has_errors=bool(form.errors),
+        asked=asked,
+        has_errors=asked.errors is not None,
         counted=_counted(page.total),
-        cards=Deck(form.currency_code, found.treatments, wanted.treatment, wanted.procedure).cards(page.rows),
-        chips_shown=[Chip(form.chip(name), _address(form, **{name: None})) for name in wanted.conditions],
-        hints=_hints(form, found) if not page.total.number else [],
+        cards=Deck(found, asked.currency, wanted.treatment, wanted.procedure).cards(page.rows, level="h2"),
+        chips_shown=[Chip(words, asked.address(**{name: None})) for name, words in asked.chips.items()],
+        hints=_hints(asked, found) if not page.total.number else [],
         places=_places(found, page.meant),
-        **_neighbours(form, page),
+        **_neighbours(asked, page),
     )
 
 
@@ -107,13 +96,13 @@ def _place(found: Market, country: str, city: str | None) -> tuple[str, str]:
     return "/".join(("/clinics", country_slug(country), *([slug_of(city)] if city else []))), words
 
 
-def _neighbours(form: ClinicsForm, page: search.ListPage) -> dict[str, str | None]:
+def _neighbours(asked: Filters, page: search.ListPage) -> dict[str, str | None]:
     """Returns the addresses of the first page, the one before and the next; None for one that is not there."""
-    is_first = form.wanted.place is None and page.page == 1
+    is_first = asked.wanted.place is None and page.page == 1
     return {
-        "first_page": None if is_first else _address(form),
-        "page_before": _address(form, before=page.before) if page.before else None,
-        "page_after": _address(form, after=page.after) if page.after else None,
+        "first_page": None if is_first else asked.address(),
+        "page_before": asked.address(before=page.before) if page.before else None,
+        "page_after": asked.address(after=page.after) if page.after else None,
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from flask import render_template
+from markupsafe import Markup
 
 from marketplace.catalogue import exchange, queries
 from marketplace.catalogue.course_costs import estimated
@@ -17,7 +18,7 @@ from marketplace.web.clinic_words import about_span, span
 from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
-from marketplace.web.public.cards import Card, Deck
+from marketplace.web.public.cards import Deck
 from marketplace.web.public.course_cost import Asked, Totals, asked, totals
 from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
 
@@ -76,13 +77,13 @@ def _place(slug: str) -> Country:
     return place
 
 
-def _first_clinics(country: str, treatment: str) -> list[Card]:
+def _first_clinics(country: str, treatment: str) -> list[Markup]:
     """Returns the first cards of clinics that offer the treatment; of all clinics for the only treatment."""
     found = market()
     asked = treatment if len(found.treatments) > 1 else None
     wanted = ClinicFilter(country=country, treatment=asked)
     rows = search(wanted, known=found.known(wanted)._replace(total=0)).rows[:FIRST_CLINICS]
-    return Deck(preferences.currency(), found.treatments, asked).cards(rows)
+    return Deck(found, preferences.currency(), asked).cards(rows, level="h3")
 
 
 def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
