@@ -3,11 +3,11 @@
 The verbs of an operator that can change this stand here: what follows belongs to the decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from marketplace.clinics import actions, checks
 from marketplace.clinics.checks import Stop, goes_on, why_stopped
@@ -70,7 +70,9 @@ def decide_check(
 
 def stop_due(now: datetime) -> int:
     """Freezes or thaws what does not stand as it should, such as after a check that ended; returns how many leads."""
-    affected = or_(~goes_on(now.date()) & _has(_would_stop()), goes_on(now.date()) & _has(_would_return()))
+    # Whether it has such a lead comes first: most clinics have none, and an index knows.
+    stops = _has((*FREEZES, LeadState.WON), _would_stop()) & ~goes_on(now.date())
+    affected = or_(stops, _has((LeadState.FROZEN, LeadState.WON), _would_return()) & goes_on(now.date()))
     found = db.session.scalars(select(Clinic.id).where(affected).order_by(Clinic.id).limit(BATCH)).all()
     return apply_standing(lock_rows(Clinic, found)) if found else 0
 
@@ -102,8 +104,11 @@ def _would_return() -> ColumnElement[bool]:
     return or_(Lead.state == LeadState.FROZEN, (Lead.state == LeadState.WON) & Lead.warned_at.is_not(None))
 
 
-def _has(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Lead.clinic_id == Clinic.id, QuoteRequest.id == Lead.request_id, condition)
+def _has(states: Iterable[LeadState], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Condition on a clinic: it has such a lead. The limit keeps the planner from reading all leads at once."""
+    query = select(Lead.id).join(QuoteRequest, QuoteRequest.id == Lead.request_id)
+    query = query.where(Lead.clinic_id == Clinic.id, Lead.state.in_(states), condition).correlate(Clinic)
+    return query.limit(1).scalar_subquery().is_not(None)
 
 
 def _follow(lead: Lead, stop: Stop | None) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from marketplace.clinics import checks
 from marketplace.clinics.models import Clinic
@@ -240,3 +240,16 @@ def test_the_timer_finds_what_stands_wrong_and_then_nothing(make_lead: Make) -> 
     checks.check_of(lead.clinic, "company").expires_on = clock.today() + timedelta(days=9)
     assert [stopping.stop_due(clock.now()) for _ in range(2)] == [1, 0]
     assert db.session.scalar(select(Lead.state)) == LeadState.NEW
+
+
+def test_the_timer_looks_for_leads_clinic_by_clinic(make_lead: Make) -> None:
+    """Switched off is what would read all leads: few rows are no reason to use an index."""
+    make_lead()
+    db.session.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"))
+    sent: list[tuple[str, object]] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _u, *statement: sent.append(statement[:2]), once=True)
+    stopping.stop_due(clock.now())
+    [(statement, values)] = sent
+    plan = "\n".join(db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+    assert plan.count("Index Scan using ix_lead_clinic_id_state_due_at") == 2
+    assert "hashed" not in plan
