@@ -64,7 +64,9 @@ def requests(*, state: str | None = None, without_clinic: bool = False, page: in
     if without_clinic:
         query = query.where(QuoteRequest.state.in_(TAKES_QUOTES), ~_has_lead())
     at = page_range(count_rows(query), wanted=page, size=PAGE)
-    shown = query.options(joinedload(QuoteRequest.procedure)).order_by(QuoteRequest.created_at.desc(), QuoteRequest.id)
+    shown = query.options(joinedload(QuoteRequest.procedure)).order_by(
+        QuoteRequest.created_at.desc(), QuoteRequest.id.desc()
+    )
     return at.shown(_with_leads(list(db.session.scalars(at.of(shown)))))
 
 

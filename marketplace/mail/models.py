@@ -38,6 +38,7 @@ class Email(Created, Base):
         one_of("audience", ("patient", "clinic", "operator", "account")),
         Index("ix_email_state_created_at", "state", "created_at"),
         Index("ix_email_request_id", "request_id"),
+        Index("ix_email_created_at_id", "created_at", "id"),
         Index("ix_email_created_at_with_text", "created_at", postgresql_where="text_sealed IS NOT NULL"),
     )
 

@@ -47,6 +47,7 @@ class QuoteRequest(Created, Base):
         CheckConstraint("state IN ('draft', 'erased') OR treatment_id IS NOT NULL", name="sent_has_treatment"),
         CheckConstraint(NOTHING_LEFT, name="nothing_left_once_erased"),
         Index("ix_quote_request_state_created_at", "state", "created_at"),
+        Index("ix_quote_request_created_at_id", "created_at", "id"),
         Index("ix_quote_request_email_hash", "email_hash"),
         Index("ix_quote_request_look_again_at", "look_again_at", postgresql_where="look_again_at IS NOT NULL"),
     )
