@@ -8,10 +8,13 @@ from functools import lru_cache
 from flask import Flask, Response, render_template, request, url_for
 from sqlalchemy import Column, Date, Integer, MetaData, Select, Table, Text, bindparam, create_engine, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Row
 
 SHOWN = 25
-TITLES = ("Home", "Treatments", "Prices", "Clinics", "How it works", "Checks", "About", "Terms", "Privacy")
+TITLES = {
+    **{"home": "Home", "treatments": "Treatments", "prices": "Prices", "clinics": "Clinics", "checks": "Checks"},
+    **{"how-it-works": "How it works", "about": "About", "terms": "Terms", "privacy": "Privacy"},
+}
 COUNTRIES = {
     **{"US": "United States", "GB": "United Kingdom", "TR": "Turkey", "TH": "Thailand", "MX": "Mexico"},
     **{"KR": "South Korea", "PL": "Poland", "IN": "India", "CZ": "Czech Republic"},
@@ -92,7 +95,7 @@ def conditions() -> dict[str, str | int | list[str]]:
     return given
 
 
-def page(template: str, rows: Iterable[RowMapping], **context: object) -> str:
+def page(template: str, rows: Iterable[Row[*tuple[object, ...]]], **context: object) -> str:
     """Renders the list; `pad` bytes make it as long as the page it is compared with."""
     padding, today = "x" * request.args.get("pad", 0, int), datetime.now(UTC).date()
     shown = {"rows": rows, "titles": TITLES, "countries": COUNTRIES, "today": today, "padding": padding}
@@ -104,7 +107,7 @@ def plain() -> str:
     """R: a statement built for each request, in a transaction, and a template that asks for each link."""
     given = conditions()
     with engine.connect() as connection:
-        rows = connection.execute(wanted((name, "") for name in given), given).mappings().all()
+        rows = connection.execute(wanted((name, "") for name in given), given).all()
     return page("list.html", rows)
 
 
@@ -113,7 +116,7 @@ def tuned() -> str:
     """L: the statement built once, read without a transaction, links written out."""
     given = conditions()
     with reading.connect() as connection:
-        rows = connection.execute(built_once(tuple((name, "") for name in given)), given).mappings().all()
+        rows = connection.execute(built_once(tuple((name, "") for name in given)), given).all()
     return page("tuned.html", rows, prefix=url_for("clinic", slug=""))
 
 
@@ -136,7 +139,7 @@ def cached() -> Response:
 @app.get("/clinic/<slug>", endpoint="clinic")
 @app.get("/clinic/<slug>/checks", endpoint="checks")
 @app.get("/clinics/<country>/<city>", endpoint="city")
-@app.get("/get-quotes/", endpoint="ask")
+@app.get("/get-quotes/<slug>", endpoint="ask")
 @app.get("/page/<slug>", endpoint="page")
 def other(**_parts: str) -> str:
     """Stands for the pages that the list links to."""
