@@ -16,6 +16,7 @@ from marketplace.clinics.actions import missing_checks
 from marketplace.clinics.list_statements import ListedClinic
 from marketplace.clinics.models import CHECK, Check, Clinic
 from marketplace.clinics.states import REQUIRED_CHECKS, CheckKind, CheckState, ListingState
+from marketplace.clinics.summaries import ClinicCard
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
@@ -142,7 +143,7 @@ def stamp(checks: Sequence[Check], today: date) -> Stamp:
     return Stamp(_kind(expires_on, current, today), checked_on, expires_on, len(passed), len(checks))
 
 
-def stamp_of_row(row: ListedClinic, today: date) -> Stamp:
+def stamp_of_row(row: ListedClinic | ClinicCard, today: date) -> Stamp:
     """Computes the same stamp from a clinic's summary row."""
     passed = sum(until >= today for until in row.passed_until)
     if row.ends_on is None:

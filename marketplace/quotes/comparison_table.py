@@ -1,20 +1,24 @@
 """Builds the comparison of a request's quotes: the patient's currency, travel, the price at home."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import Travel, estimated
+from marketplace.catalogue.exchange import Convert
 from marketplace.catalogue.geography import DEFAULT_HOME, homes, travel
+from marketplace.clinics.checks import Stamp, stamp_of_row
+from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import stands
 from marketplace.quotes.quote_comparison import Basis, Compared, compare
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.red_flags import RedFlag, red_flags
 from marketplace.quotes.request_quotes import RequestQuotes, UsualPrice
 
 
@@ -31,15 +35,27 @@ class Own:
 class Column:
     """One compared quote; amounts are rounded to `unit`.
 
-    `changed` names the answers that changed after it; `before` is the version that it replaced, if any.
+    `changed` names the answers that changed after it; `before` is the version that it replaced, if any; `stamp` is its
+    clinic's while that is published.
     """
 
     quote: Quote
     changed: list[str]
     before: Quote | None
+    stamp: Stamp | None
+    flags: list[RedFlag]
     result: Compared
     travel: Travel
     unit: int
+    convert: Convert
+
+    @property
+    def session(self) -> Fraction | None:
+        """Returns the exact price of one session in the patient's currency; None where there is no rate."""
+        try:
+            return self.convert(self.quote.price_per_session, self.quote.currency)
+        except exchange.NoRate:
+            return None
 
     @property
     def fare(self) -> int:
@@ -73,9 +89,35 @@ class ComparisonTable:
         return all(column.result.plan.fits for column in self.columns)
 
     @property
+    def span(self) -> tuple[int, int] | None:
+        """Returns the lowest and the highest total shown of those that count; None unless there are two."""
+        counted = [column.result.total for column in self.columns if column.quote.number in self.standing]
+        totals = [total.all for total in counted if total is not None]
+        return (min(totals), max(totals)) if len(totals) > 1 else None
+
+    def sorted_by(self, order: str) -> "ComparisonTable":
+        """Returns the same with its columns in an order of ORDERS."""
+        return replace(self, columns=sorted(self.columns, key=ORDERS[order]))
+
+    @property
     def rates_used(self) -> bool:
         """Returns whether any amount shown was converted."""
         return any(column.unit != 1 for column in self.columns)
+
+
+# By what columns are sorted; of equals the lowest total stands first. What is not known comes last.
+ORDERS: dict[str, Callable[[Column], tuple[bool, Fraction | int]]] = {
+    "total": lambda column: (False, 0),
+    "session": lambda column: (column.session is None, column.session or 0),
+    "trips": lambda column: (False, column.result.plan.counted.trips),
+    "complete": lambda column: (False, -column.result.answered),
+    "reply": lambda column: (not column.quote.lead.replied_in, _seconds(column.quote.lead.replied_in)),
+    "checks": lambda column: (column.stamp is None, -column.stamp.passed if column.stamp else 0),
+}
+
+
+def _seconds(time: timedelta | None) -> int:
+    return int(time.total_seconds()) if time else 0
 
 
 def home_of(request: QuoteRequest) -> str:
@@ -136,8 +178,18 @@ def _shown(quotes: list[Quote], numbers: Sequence[int]) -> list[Quote]:
 
 def _column(row: Compared, basis: Basis, asked: RequestQuotes) -> Column:
     quote = next(quote for quote in asked.quotes if quote.number == row.number)
-    before = asked.before.get(quote.id)
-    return Column(quote, asked.changed[quote.id], before, row, basis.travels[row.number], basis.unit)
+    card = asked.cards.get(quote.id)
+    return Column(
+        quote,
+        asked.changed[quote.id],
+        asked.before.get(quote.id),
+        stamp_of_row(card, clock.today()) if card else None,
+        red_flags(quote, row.plan, asked.usual),
+        row,
+        basis.travels[row.number],
+        basis.unit,
+        basis.convert,
+    )
 
 
 def _countries(quotes: Sequence[Quote]) -> list[str]:

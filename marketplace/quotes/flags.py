@@ -7,6 +7,7 @@ they stand; they are stored nowhere else.
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from babel import Locale
@@ -66,11 +67,31 @@ class Outside:
 def outside(lead: Lead, terms: QuoteTerms) -> Outside | None:
     """Compares the price with the clinic's own list, then its country's range; None where it is usual."""
     for basis, low, high in _ranges(lead, terms):
-        # What a session comes to after the discount counts, too; a total of nothing is said by another rule.
-        charged = terms.total or terms.sessions * terms.price_per_session
-        if terms.price_per_session > FAR * high or FAR * charged < terms.sessions * low:
+        if is_far(terms, low, high):
             return Outside(terms.price_per_session, low, high, terms.currency, basis)
     return None
+
+
+class Priced(Protocol):
+    """The fields of a quote that say what a session comes to."""
+
+    @property
+    def sessions(self) -> int: ...
+
+    @property
+    def price_per_session(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+
+def is_far(terms: Priced, low: int, high: int) -> bool:
+    """Returns whether the price of a session is far from a range in the same currency.
+
+    What it comes to after the discount counts, too; a total of nothing is said by another rule.
+    """
+    charged = terms.total or terms.sessions * terms.price_per_session
+    return terms.price_per_session > FAR * high or FAR * charged < terms.sessions * low
 
 
 def _ranges(lead: Lead, terms: QuoteTerms) -> list[tuple[str, int, int]]:

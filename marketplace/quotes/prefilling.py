@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy import select
 
 from marketplace.catalogue.models import Procedure
@@ -16,7 +15,7 @@ from marketplace.quote_requests.queries import treatment_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import min_gap, usual
 from marketplace.quotes.states import QuoteState
-from marketplace.quotes.terms import FIELDS, QuoteTerms
+from marketplace.quotes.terms import FIELDS, UNDECIDED, QuoteTerms
 
 # What a clinic answers alike for everybody: no price, discount, deposit, day or words to one patient.
 CARRIED = tuple(name for name, about in FIELDS.items() if about.carried)
@@ -81,7 +80,7 @@ def _from_price_list(lead: Lead, procedure: Procedure, valid_until: date) -> Quo
         price_per_session=each,
         currency=clinic.currency,
         total=sessions * each,
-        product=clinic.products[0] if clinic.products else gettext("Decided after consultation"),
+        product=clinic.products[0] if clinic.products else str(UNDECIDED),
         practitioner_role=person.role if person else "doctor",
         practitioner_name=person.name if person else None,
         practitioner_register=person.register_number if person else None,

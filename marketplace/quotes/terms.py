@@ -37,6 +37,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_plans import MAX_NIGHTS
 
 VALID_DAYS = (7, 90)
+UNDECIDED = _l("Decided after consultation")  # what a clinic may write for the product
 
 # The words of the clinic's form come first, the patient's after them. The order is that of the patient's page, and
 # within each of its parts that of the form.
@@ -95,7 +96,7 @@ class QuoteTerms:
             _l("Product"),
             patient=_l("Product"),
             operator=_l("product"),
-            missing=_l("Enter the product, or “Decided after consultation”"),
+            missing=_l("Enter the product, or “%(undecided)s”", undecided=UNDECIDED),
             carried=True,
         ),
     ]
@@ -223,6 +224,11 @@ class QuoteTerms:
 FIELDS = {field.name: described(field) for field in fields(QuoteTerms)}
 STORED = tuple(name for name, about in FIELDS.items() if about.column == name)
 ITEMS = tuple(name for name, about in FIELDS.items() if about.counted)  # what makes a quote complete
+
+
+def is_undecided(product: str) -> bool:
+    """Returns whether the text for the product is none, or says that it is not decided."""
+    return product.strip().casefold() in {"", str(UNDECIDED).casefold()}
 
 
 def missing_items(quote: object) -> list[str]:

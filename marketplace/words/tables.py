@@ -38,6 +38,7 @@ from marketplace.words.listing import (
     SUSPENSION_REASONS,
     TEAM_ROLES,
 )
+from marketplace.words.quote import RED_FLAG_SOURCES, RED_FLAGS
 from marketplace.words.request import (
     ANSWERS,
     BUDGET_SCOPES,
@@ -83,6 +84,8 @@ TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {
     "quote_declines": QUOTE_DECLINES,
     "quote_states": QUOTE_STATES,
     "quote_withdrawals": QUOTE_WITHDRAWALS,
+    "red_flag_sources": RED_FLAG_SOURCES,
+    "red_flags": RED_FLAGS,
     "refusals": REFUSALS,
     "refusing_states": REFUSING_STATES,
     "request_states": REQUEST_STATES,

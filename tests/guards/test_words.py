@@ -25,6 +25,7 @@ from marketplace.quote_requests import states as request_states
 from marketplace.quote_requests.answer_table import CODED_CHOICES, READ_BY_CLINICS
 from marketplace.quotes import models as quote_models
 from marketplace.quotes import states as quotes
+from marketplace.quotes.red_flags import RED_FLAGS
 from marketplace.reactions import REACTIONS
 from marketplace.reviews import models as reviews
 from marketplace.words.event import EVENT_CODES
@@ -74,6 +75,8 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "TeamRole": (clinics.TeamRole, columns("team_roles", "clinic", "operator")),
     "Purpose": (request_states.Purpose, columns("purposes", "patient", "clinic", "operator")),
     "PriceReason": (quotes.PriceReason, columns("price_reasons", "clinic", "operator")),
+    "RedFlag": ([flag.code for flag in RED_FLAGS], columns("red_flags", "patient")),
+    "RedFlag's source": ({flag.source for flag in RED_FLAGS}, columns("red_flag_sources", "patient")),
     "ReviewKind": (reviews.ReviewKind, columns("review_kinds", "operator")),
     "Outcome": (reviews.Outcome, columns("review_outcomes", "operator")),
     "EmailState": (EmailState, columns("email_states", "operator")),

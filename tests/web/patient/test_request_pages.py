@@ -331,3 +331,13 @@ def test_sessions_closer_than_the_guide_says_are_told(client: Any, make_quote: M
     for page in ("/compare", "/quotes/1"):
         text = client.get(base + page).page.text
         assert "1 week between sessions is less than the 2 weeks of our guide: ask why." in text
+
+
+def test_a_price_at_home_typed_on_the_cost_page_is_compared_with(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    client.get(f"/treatments/mesotherapy/cost?home=gb&sessions={quote.sessions}&own=900&currency=GBP")
+    page = client.get(f"{base}/compare").page
+    assert "your own price at home" in page.text
+    assert page.one("input", name="own").get("value") == "900"
+    assert "your own price" not in client.get(f"{base}/compare?own=").page.text

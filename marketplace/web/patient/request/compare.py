@@ -3,6 +3,7 @@
 from flask import current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import SelectMultipleField
 from wtforms.form import BaseForm
 
@@ -12,11 +13,21 @@ from marketplace.quotes.comparison_table import ComparisonTable, Own, build_comp
 from marketplace.quotes.request_quotes import RequestQuotes
 from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
+from marketplace.web.forms.visit_figures import FIGURES, keep_figures, kept_figures
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_rows import actions, columns, rows
+from marketplace.web.patient.request.flag_rows import flag_rows
 from marketplace.web.patient.request.missing import missing_of
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
+ORDERS = [
+    ("total", _l("Lowest total for you")),
+    ("session", _l("Lowest price of a session")),
+    ("trips", _l("Fewest trips")),
+    ("complete", _l("Most complete")),
+    ("reply", _l("Fastest reply")),
+    ("checks", _l("Most checks passed")),
+]
 MAX_COLUMNS = 5
 
 
@@ -36,6 +47,7 @@ class CompareForm(QueryForm):
 
     quotes = ShownField(_l("Show side by side"), id="show")
     view = QueryChoice(_l("Compare"), choices=VIEWS, default="total")
+    sort = QueryChoice(_l("Sort by"), choices=ORDERS, default="total")
     fare = QueryAmount(_l("Return trip"))
     night = QueryAmount(_l("One night"))
     own = QueryPrice(_l("My own price at home, for the whole course"))
@@ -50,6 +62,7 @@ class CompareForm(QueryForm):
 def compare_quotes(quotes: RequestQuotes) -> str:
     """Shows the chosen quotes side by side, at most five."""
     form = _form(quotes)
+    _keep(form, quotes)
     found = _found(quotes, form)
     return render_template(
         "patient/request/compare.html",
@@ -59,6 +72,7 @@ def compare_quotes(quotes: RequestQuotes) -> str:
         has_errors=bool(form.errors),
         columns=columns(found),
         actions=actions(found),
+        flags=[flag_rows(column) for column in found.columns],
         missing=[missing_of(column.quote) for column in found.columns],
         rows=rows(found, view=form.view.data),
         hints={name: _hint(form, found, name) for name in ("fare", "night")},
@@ -74,24 +88,45 @@ def _found(quotes: RequestQuotes, form: CompareForm) -> ComparisonTable:
         numbers=[int(number) for number in form.quotes.data or ()],
         view=form.view.data,
         own=Own(*(_own(form, name) for name in ("fare", "night", "own"))),
-    )
+    ).sorted_by(form.sort.data)
     _show_estimates(form, found)
     return found
 
 
 def _form(quotes: RequestQuotes) -> CompareForm:
     code = currency_of(quotes.request)
-    form: CompareForm = type("CompareForm", (CompareForm,), {"currency_code": code})(formdata=request.args)
+    kept = kept_figures(code, **_course(quotes))
+    figures = {name: text for name, text in kept.items() if name in FIGURES}
+    form: CompareForm = type("CompareForm", (CompareForm,), {"currency_code": code})(
+        formdata=MultiDict([*request.args.items(multi=True), *figures.items()])
+    )
     form.quotes.choices = [(str(quote.number), quote.lead.clinic.name) for quote in quotes.quotes]
-    form.view.data = form.view.data or "total"
+    form.view.data, form.sort.data = form.view.data or "total", form.sort.data or "total"
     form.validate()
     return form
 
 
+def _course(quotes: RequestQuotes) -> dict[str, str]:
+    """Returns the sessions and the country that figures are for, each where all quotes agree."""
+    sessions = {str(quote.sessions) for quote in quotes.quotes}
+    countries = {quote.lead.clinic.country for quote in quotes.quotes}
+    return {name: of.pop() for name, of in (("sessions", sessions), ("country", countries)) if len(of) == 1}
+
+
 def _own(form: CompareForm, name: str) -> int | None:
     """Returns the reader's own figure; None where the field holds our estimate."""
-    untouched = request.args.get(name) == request.args.get(f"{name}_was")
-    return None if untouched else form.amounts[name].minor(form.currency_code)
+    return form.amounts[name].minor(form.currency_code) if _is_own(form, name) else None
+
+
+def _is_own(form: CompareForm, name: str) -> bool:
+    typed = form.amounts[name].data
+    return bool(typed) and not form.amounts[name].errors and typed != request.args.get(f"{name}_was")
+
+
+def _keep(form: CompareForm, quotes: RequestQuotes) -> None:
+    """Keeps what the reader typed for the rest of the visit, as the cost page does."""
+    typed = {name: field.data or "" for name, field in form.amounts.items() if _is_own(form, name)}
+    keep_figures(typed, currency=form.currency_code, course=_course(quotes))
 
 
 def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:

@@ -20,7 +20,7 @@ from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
-from marketplace.web.clinic_words import both_amounts
+from marketplace.web.clinic_words import both_amounts, stamp_words
 from marketplace.web.filters import country_name, day, difference, duration, money
 from marketplace.web.patient.request.quote_rows import (
     changed_from,
@@ -38,7 +38,7 @@ class FullCell(TypedDict):
     """A figure with what is written below it: a note, a mark for the best, warnings, what it was before."""
 
     html: str
-    note: str
+    note: str | Markup
     best: NotRequired[str | None]
     warnings: NotRequired[list[str]]
     changed: NotRequired[str]
@@ -114,6 +114,7 @@ def rows(found: ComparisonTable, *, view: str) -> list[Band]:
         ("deposit", _("Deposit"), _marked(lambda column: _deposit(column, found.currency))),
         ("valid", _("Open until"), _marked(lambda column: day(column.quote.valid_until))),
         ("reply", _("Replied in"), _reply),
+        ("checks", _("Our checks of the clinic"), _checks),
         ("complete", _("How complete"), _complete),
     ]
     shown = [band for band in bands if band[0] != "home" or found.home_course is not None]
@@ -230,6 +231,14 @@ def _deposit(column: Column, currency: str) -> str:
 def _reply(column: Column) -> Cell:
     lead = column.quote.lead
     return duration(int(lead.replied_in.total_seconds() // 60) if lead.replied_in else 1)
+
+
+def _checks(column: Column) -> Cell:
+    if column.stamp is None:
+        return _("Not listed at the moment")
+    said, clinic = stamp_words(column.stamp), column.quote.lead.clinic
+    link = Markup('<a href="/clinic/{}/checks">{}</a>').format(clinic.slug, said.passed)
+    return {"html": link, "note": f"{said.title}. {said.line}"}
 
 
 def _complete(column: Column) -> Cell:

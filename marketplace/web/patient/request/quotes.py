@@ -30,6 +30,7 @@ from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.flag_rows import flag_rows
 from marketplace.web.patient.request.missing import missing_of
 from marketplace.web.patient.request.quote_rows import cards, given_before
 from marketplace.words.lead import QUOTE_DECLINES
@@ -55,6 +56,7 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
         questions=answers(quote_request).questions,
         **_changed_since(quote),
         column=column,
+        flags=flag_rows(column) if column else [],
         **_next_steps(quote),
         **_in_words(quote, found.currency),
         found=found,
