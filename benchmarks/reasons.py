@@ -29,8 +29,8 @@ REASONS: Mapping[str, str] = {
     ),
     "7": "The same as for the form, without the page.",
     "8": (
-        "Each mail has a transaction of its own before and after it is sent, so that none is lost or sent twice. "
-        "Next: a transaction for several mails to different domains."
+        "Mails are prepared together, but each is locked, sent and noted by a transaction of its own, so that none "
+        "is lost or sent twice. Next: the lock of a mail and the note of the one before in one round trip."
     ),
     "9": (
         "The worker is told by a NOTIFY and then fetches, prepares and sends in three transactions. Next: prepare "

@@ -147,7 +147,7 @@ def _connector(app: Flask) -> WorkerConnector:
     """The queue's own connections use the system's role and wait no longer for the database than the jobs' do."""
     url = str(app.config["DIRECT_DATABASE_URL"] or app.config["SQLALCHEMY_DATABASE_URI"])
     given = conninfo_to_dict(url).get("options") or ""
-    options = f"{given} {timeouts.as_options(timeouts.WORKER)} -c role={DatabaseRole.WORKER}".strip()
+    options = f"{given} {timeouts.as_options(timeouts.WORKER)}".strip()
     connection = {**REACH_DATABASE, "application_name": "marketplace", "options": options}
     return WorkerConnector(
         conninfo=url, min_size=1, max_size=6, kwargs=connection, connection_class=AsyncDeadlineConnection

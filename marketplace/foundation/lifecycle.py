@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.extensions import db
@@ -62,6 +62,17 @@ class Lifecycle(Generic[Thing, State]):
             gathering.change(thing, **{f"{to}_at": clock.now(), self.column: to, **also})
         if not gathering.is_on():
             db.session.flush()
+
+    def move_statement(self, to: State, **also: ColumnElement[Any] | int) -> Update:
+        """Returns the move as a statement, to be built once: sets the state, its moment and `also` of one locked row.
+
+        Its parameters are `moved_id` and `moved_at`. It changes nothing where the table does not allow the move.
+        """
+        table = self.thing.__table__
+        may = [state for state, following in self.moves.items() if to in following]
+        changed = {self.column: to, f"{to}_at": bindparam("moved_at"), **also}
+        row = (table.c.id == bindparam("moved_id")) & table.c[self.column].in_(may)
+        return update(self.thing).where(row).values(changed)
 
 
 def count_by_state(column: InstrumentedAttribute[State], states: Iterable[State]) -> dict[str, int]:

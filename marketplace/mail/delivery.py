@@ -5,6 +5,7 @@ import smtplib
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -93,7 +94,7 @@ def attempt(email_id: UUID) -> datetime | None:
     if email is None:
         return None
     try:
-        outcome = _hand_over(_message(email))
+        outcome = hand_over(message_of(email))
     except CannotOpen:
         _end(email, EmailState.SUPPRESSED, code="erased")
         return None
@@ -103,7 +104,7 @@ def attempt(email_id: UUID) -> datetime | None:
     if outcome is None:
         _end(email, EmailState.SENT, code=None)
         return None
-    return _after(email, outcome)
+    return note_failure(email, outcome)
 
 
 def domain_of(email_id: UUID) -> str:
@@ -120,9 +121,9 @@ def name_of(email_id: UUID) -> str | None:
     return db.session.scalar(select(Email.name).where(Email.id == email_id))
 
 
-def still_waits(email_id: UUID) -> bool:
-    """Whether it is still to be sent."""
-    return db.session.scalar(select(Email.state).where(Email.id == email_id)) == EmailState.WAITING
+def state_of(email_id: UUID) -> EmailState | None:
+    """Returns the email's state; None when there is no such email."""
+    return db.session.scalar(select(Email.state).where(Email.id == email_id))
 
 
 def wait_again(email: Email) -> None:
@@ -166,7 +167,7 @@ def _end(email: Email, state: EmailState, *, code: str | None) -> None:
         email.forget()
 
 
-def _after(email: Email, outcome: Outcome) -> datetime | None:
+def note_failure(email: Email, outcome: Outcome) -> datetime | None:
     """Applies a refusal or silence; returns the moment to try again, or None when it is over."""
     unclear = outcome.verdict is Verdict.UNCLEAR
     email.last_error = outcome.code
@@ -179,23 +180,26 @@ def _after(email: Email, outcome: Outcome) -> datetime | None:
     return email.retry_at
 
 
-def _hand_over(message: SevenBitMessage) -> Outcome | None:
+def hand_over(message: SevenBitMessage) -> Outcome | None:
     """Sends the message; None when the server accepted it."""
     session = transport.open_session()
     try:
         with session:
-            session.send(message)
+            session.deliver(message)
     except (OSError, smtplib.SMTPException, BadHeaderError, ValueError) as error:
         return judge(error, data_sent=session.data_sent)
     return None
 
 
-def _message(email: Email) -> SevenBitMessage:
-    """Builds the message with the same Message-ID in every attempt, so that a reader's mailbox can tell copies."""
-    sealed = contents(email)
+def message_of(email: Email, opened: Contents | None = None) -> SevenBitMessage:
+    """Builds the message with the same Message-ID in every attempt, so that a reader's mailbox can tell copies.
+
+    Raises CannotOpen, and ValueError for what cannot be sent. What was `opened` is not opened again.
+    """
+    sealed = opened or contents(email)
     link = links.address(email)
     return SevenBitMessage(
-        desk=_desk(),
+        desk=_desk(current_app.config["MAIL_DEFAULT_SENDER"], current_app.config["SITE_NAME"]),
         to=one_address(sealed.to),
         subject=email.subject,
         text=sealed.text.replace(links.PLACE, link),
@@ -214,7 +218,8 @@ def _headers(email: Email) -> dict[str, str]:
     return headers
 
 
-def _desk() -> Address:
+@lru_cache(maxsize=8)
+def _desk(sender: str, site_name: str) -> Address:
     """Parses MAIL_DEFAULT_SENDER into a name and an address."""
-    name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    return one_address(address, name=name or current_app.config["SITE_NAME"])
+    name, address = parseaddr(sender)
+    return one_address(address, name=name or site_name)

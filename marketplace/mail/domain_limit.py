@@ -14,6 +14,8 @@ SLOW_AFTER = 2.0  # seconds in hand; nothing more is started for its domain mean
 SILENT_AFTER = 5.0  # seconds one email took; its domain rests afterwards
 FIRST_REST, MAX_REST = 15.0, 300.0  # seconds
 LOOK_AGAIN = 5.0  # seconds until it is known whether a slow one is silent
+LATELY = 60.0  # seconds; a domain that answered within them is expected to answer
+MAX_KNOWN = 1000  # such domains
 
 
 class Busy(Exception):
@@ -38,11 +40,18 @@ class DomainLimit:
 
     def __init__(self) -> None:
         self._domains: dict[str, _Domain] = {}
+        self._answered: dict[str, float] = {}  # when, latest last
         self._changed = Condition()
 
     def place(self, domain: str) -> "Place":
         """Returns a place that is taken when entered and given back when left."""
         return Place(self, domain.lower())
+
+    def answers(self, domain: str) -> bool:
+        """Whether the domain answered lately and is not known to be slow or silent since."""
+        with self._changed:
+            answered = self._answered.get(domain.lower())
+            return answered is not None and time.monotonic() - answered < LATELY
 
     def take(self, domain: str) -> float:
         """Takes a place, waiting a little where the domain answers quickly; returns the moment. Raises Busy."""
@@ -66,11 +75,19 @@ class DomainLimit:
             if now - taken >= SILENT_AFTER:
                 found.silences += 1
                 found.rests_until = now + min(FIRST_REST * 2 ** min(found.silences - 1, 8), MAX_REST)
+                self._answered.pop(domain, None)
             else:
                 found.silences, found.rests_until = 0, 0.0
+                self._note_answer(domain, now)
             if not found.in_hand and not found.silences:
                 del self._domains[domain]
             self._changed.notify_all()
+
+    def _note_answer(self, domain: str, now: float) -> None:
+        self._answered.pop(domain, None)
+        self._answered[domain] = now
+        if len(self._answered) > MAX_KNOWN:
+            del self._answered[next(iter(self._answered))]
 
 
 class Place:

@@ -1,14 +1,16 @@
 """The jobs of the outbox. They run in the worker, so each commits its own steps."""
 
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from procrastinate import JobContext
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.queue import AFTER_OUTAGE, defer, defer_first, queue
-from marketplace.mail import delivery
+from marketplace.mail import batches, delivery
 from marketplace.mail.domain_limit import Busy, DomainLimit
 from marketplace.mail.models import Email, EmailState
 from marketplace.mail.register import REGISTER, current_name
@@ -24,35 +26,46 @@ domain_limit = DomainLimit()
 _URGENT = frozenset(name for name, row in REGISTER.items() if row.urgent)
 
 
-@queue.task(name="mail.send", queue=MAIL, retry=AFTER_OUTAGE)
-def send(email_id: str) -> None:
-    """Sends one email; where it cannot be sent now, the next attempt is part of the same commit."""
+@queue.task(name="mail.send", queue=MAIL, retry=AFTER_OUTAGE, pass_context=True)
+def send(context: JobContext | None = None, *, email_id: str) -> None:
+    """Sends one email; where it cannot be sent now, the next attempt is part of the same commit.
+
+    In a worker, one that was accepted takes along what waits behind it.
+    """
     key = UUID(email_id)
     domain = delivery.domain_of(key)
     # Nothing is held in the database while its domain has no place.
     db.session.commit()
     try:
         with domain_limit.place(domain):
-            _send(key)
+            took = _send(key)
     except Busy as busy:
         queue_sending(key, at=clock.now() + timedelta(seconds=busy.seconds))
         db.session.commit()
+        return
+    if context is not None and took is not None and context.job.queue in (FIRST, MAIL):
+        batches.send_along(send, queue=context.job.queue, later=LATER, limit=domain_limit, each_takes=took)
 
 
-def _send(key: UUID) -> None:
+def _send(key: UUID) -> float | None:
+    """Returns how many seconds it took, where it was accepted."""
     try:
         due = delivery.prepare(key)
     except delivery.TooEarly as early:
         queue_sending(key, at=early.at)
         due = False
     db.session.commit()
+    began = time.monotonic()
     retry_at = delivery.attempt(key) if due else None
-    if retry_at is None and delivery.still_waits(key):
+    took = time.monotonic() - began
+    state = delivery.state_of(key) if retry_at is None else None
+    if state == EmailState.WAITING:
         # In the hand of another worker, which may never come back.
         retry_at = clock.now() + LOOK_AGAIN_AFTER
     if retry_at is not None:
         queue_sending(key, at=retry_at)
     db.session.commit()
+    return took if due and state == EmailState.SENT else None
 
 
 def queue_first_sending(email: Email) -> None:

@@ -133,21 +133,25 @@ def unsubscribe(email: Email) -> str:
     return absolute(unsubscribe_path(email.account_id, email.name))
 
 
-def make_ready(email: Email) -> None:
-    """Makes the link and starts its time; every attempt carries the same one. Raises NoLongerDue."""
+def make_ready(email: Email, *, is_new: bool = False) -> None:
+    """Makes the link and starts its time; every attempt carries the same one. Raises NoLongerDue.
+
+    `is_new`: it is known that no attempt has made it yet.
+    """
     if email.link_purpose is None or email.link_subject_id is None:
         return
     ends = _end_of(email)
-    link = db.session.get(SignedLink, email.id)
+    link = None if is_new else db.session.get(SignedLink, email.id)
     if link is None:
         # The email's own key is the link's too: so a retry, or a worker after a crash, makes the very same token.
-        link = signed_links.issue(
+        signed_links.issue(
             email.link_purpose,
             subject_id=email.link_subject_id,
             lifetime=ends - clock.now(),
             replace=email.link_purpose == CONFIRM,
             id=email.id,
         )
+        return
     if link.ended_at is not None:
         raise NoLongerDue("link_ended")
     link.expires_at = ends
@@ -158,7 +162,7 @@ def address(email: Email) -> str:
     """Returns the link that replaces the placeholder; empty when the email has none."""
     if email.link_purpose is None:
         return absolute(email.link_path) if email.link_path else ""
-    token = signed_links.token_of(db.session.get_one(SignedLink, email.id))
+    token = signed_links.token(email.id, email.link_purpose)
     if email.link_purpose == invitations.PURPOSE:
         return absolute(f"/account/invitation/{token}")
     if email.link_purpose == CONFIRM:

@@ -102,6 +102,8 @@ def quoted_printable(text: str) -> str:
 def one_address(text: str, *, name: str = "") -> Address:
     """Parses exactly one address, its domain in ASCII. Raises ValueError for none, several, or letters beyond ASCII."""
     local, _at, domain = text.rpartition("@")
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return Address(name, local, domain)  # nothing that a parser could read in another way
     try:
         return Address(display_name=name, addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
     except (MessageError, IndexError) as error:

@@ -5,6 +5,7 @@ an old email must still be good to stop the next.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,11 +82,29 @@ def suppress(address: str, *, reason: Reason, scope: str, email_id: UUID | None 
 
 def suppression_reason(address: str, *, name: str) -> str | None:
     """Returns why this email must not go to this address; None when it may."""
-    scopes = {ALL, name} | (set() if current_name(name) in NECESSARY else {OPTIONAL})
     in_force = select(Suppression.reason).where(
         Suppression.address_hash == keyring.look_up_hash(address), Suppression.lifted_at.is_(None)
     )
-    return db.session.scalar(in_force.where(Suppression.scope.in_(scopes)).order_by(Suppression.at).limit(1))
+    return db.session.scalar(in_force.where(Suppression.scope.in_(_scopes(name))).order_by(Suppression.at).limit(1))
+
+
+def suppressed_among(addresses: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Returns which of these pairs of an address and an email's name must not be sent, by one statement."""
+    hashes = {address: keyring.look_up_hash(address) for address, _name in addresses}
+    in_force = select(Suppression.address_hash, Suppression.scope).where(
+        Suppression.address_hash.in_(set(hashes.values())), Suppression.lifted_at.is_(None)
+    )
+    found = {(known, scope) for known, scope in db.session.execute(in_force)}
+    return {
+        (address, name)
+        for address, name in addresses
+        if any((hashes[address], scope) in found for scope in _scopes(name))
+    }
+
+
+def _scopes(name: str) -> set[str]:
+    """Returns the scopes that an email of this name belongs to."""
+    return {ALL, name} | (set() if current_name(name) in NECESSARY else {OPTIONAL})
 
 
 def lift(address: str, *, reason: Reason, scope: str, why: str) -> bool:

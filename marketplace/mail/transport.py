@@ -5,15 +5,17 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from threading import Timer
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_mail import Connection, Mail, Message
+from flask_mail import BadHeaderError, Connection, Mail
 
+from marketplace.mail.alarms import Alarm
 from marketplace.mail.dialling import connected
+from marketplace.mail.message import SevenBitMessage
 
 MAX_SECONDS = 45.0  # seconds; the database ends the transaction of a job that idles for 60
 
@@ -23,28 +25,25 @@ class BoundedSMTP(smtplib.SMTP):
     disconnection."""
 
     began = 0.0
-    _last_moment: Timer | None = None
+    _last_moment: Alarm | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         self.began = time.monotonic()
         connection = connected(host, port, timeout=timeout, until=self.began + MAX_SECONDS)
-        self._cut_off_in_time()
+        self._last_moment = Alarm(self._cut_off)
+        self._last_moment.set(self.began + MAX_SECONDS - time.monotonic())
         return connection
 
     def begin_email(self) -> None:
         """Begins another email on this connection, with all the time there is for one."""
         self.began = time.monotonic()
-        self._cut_off_in_time()
+        if self._last_moment is not None:
+            self._last_moment.set(MAX_SECONDS)
 
     def rest(self) -> None:
         """Lets the connection lie idle."""
         if self._last_moment is not None:
             self._last_moment.cancel()
-
-    def _cut_off_in_time(self) -> None:
-        self._last_moment = Timer(self.began + MAX_SECONDS - time.monotonic(), self._cut_off)
-        self._last_moment.daemon = True
-        self._last_moment.start()
 
     def _cut_off(self) -> None:
         if self.sock is not None:
@@ -60,6 +59,7 @@ class BoundedSMTP(smtplib.SMTP):
 
 TIMEOUT = 20.0  # seconds without an answer
 KEPT_SECONDS = 5.0  # a connection nobody uses is given up
+QUIT_SECONDS = 1.0  # to say that this is the end
 MAX_MESSAGES = 100  # to one connection: servers end longer talks
 AGAIN_WITHIN = 5.0  # seconds of an email in which a kept connection that is over is replaced
 CLOSING = 421  # whatever command it answers: the server ends the talk
@@ -95,10 +95,10 @@ class SmtpSession(Connection):
 
     host: TracedSMTP | None = None
     _sent = 0
-    _rest: Timer | None = None
 
     def __init__(self, mail: Mail) -> None:
         super().__init__(mail)
+        self._idle = Alarm(partial(_give_up, self))
         self.server = _server_of(mail)
 
     @property
@@ -126,17 +126,16 @@ class SmtpSession(Connection):
         return host
 
     def __enter__(self) -> Self:
-        if self._rest is not None:
-            self._rest.cancel()
+        self._idle.cancel()
         if self.host is None:
             return super().__enter__()
         self.host.begin_email()
         return self
 
-    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+    def deliver(self, message: SevenBitMessage) -> None:
         """Sends one email; where a kept connection turns out to be over before its data, once more by a new one."""
         try:
-            super().send(message, envelope_from)
+            self._give(message)
         except (smtplib.SMTPException, OSError) as error:
             if self.host is None or not self._sent or self.host.data_begun or not _is_over(error):
                 raise
@@ -144,8 +143,18 @@ class SmtpSession(Connection):
                 raise
             self.host.close()
             self.host, self._sent = self.configure_host(), 0
-            super().send(message, envelope_from)
+            self._give(message)
         self._sent += 1
+
+    def _give(self, message: SevenBitMessage) -> None:
+        """Hands over what the message says of itself: Flask-Mail would parse its two addresses again.
+
+        Raises BadHeaderError.
+        """
+        if message.has_bad_headers():
+            raise BadHeaderError
+        if self.host is not None:
+            self.host.sendmail(message.desk.addr_spec, message.to.addr_spec, message.as_bytes())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -160,16 +169,16 @@ class SmtpSession(Connection):
     def _keep(self) -> None:
         if self.host is not None:
             self.host.rest()
-        self._rest = Timer(KEPT_SECONDS, _give_up, args=(self,))
-        self._rest.daemon = True
         _kept.setdefault(self.server, []).append(self)
-        self._rest.start()
+        self._idle.set(KEPT_SECONDS)
 
     def quit(self) -> None:
         """Ends the talk without waiting for the answer: an accepted email must be noted at once."""
         if self.host is None:
             return
         try:
+            if self.host.sock is not None:
+                self.host.sock.settimeout(QUIT_SECONDS)
             self.host.putcmd("quit")
         except (OSError, smtplib.SMTPException):
             pass

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from marketplace.extensions import db
+from marketplace.foundation.database import timeouts
 from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.database.roles import DatabaseRole, as_system, reset_role, use_role
 from marketplace.foundation.database.transactions import statements
@@ -97,3 +98,25 @@ def test_a_connection_that_is_lost_when_a_role_is_set_is_told_as_lost(nobody: Fl
         db.session.execute(WHO)
     db.session.rollback()
     assert db.session.scalar(WHO) == DatabaseRole.PATIENT
+
+
+def test_a_worker_has_its_role_from_the_start(nobody: Flask) -> None:
+    timeouts.limit_process(nobody, timeouts.WORKER)
+    use_role(DatabaseRole.WORKER)
+    with statements_sent(nobody) as sent:
+        assert db.session.scalar(WHO) == DatabaseRole.WORKER
+        db.session.commit()
+    assert sent == ["BEGIN", "SELECT current_user", "COMMIT"]
+
+
+def test_a_worker_that_took_another_role_gets_its_own_back(nobody: Flask) -> None:
+    timeouts.limit_process(nobody, timeouts.WORKER)
+    db.engine.dispose()
+    found = []
+    for role in (DatabaseRole.WORKER, DatabaseRole.OPERATOR, DatabaseRole.WORKER):
+        use_role(role)
+        found.append(db.session.scalar(WHO))
+    reset_role()
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        db.session.scalar(text("SELECT count(*) FROM quote_request"))
+    assert found == [DatabaseRole.WORKER, DatabaseRole.OPERATOR, DatabaseRole.WORKER]

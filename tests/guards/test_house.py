@@ -32,6 +32,7 @@ MAY_COMMIT = {
     "cli/stored_data.py",
     "cli/running.py",
     "mail/jobs.py",
+    "mail/batches.py",
     "mail/change_notifications.py",
     "mail/quote_notifications.py",
     "retention/rules.py",

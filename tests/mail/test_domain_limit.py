@@ -66,6 +66,29 @@ def test_after_its_rest_one_email_tries_it_and_a_quick_answer_ends_it(
     assert limit._domains == {}
 
 
+def test_a_domain_answers_that_did_so_within_a_minute(limit: DomainLimit, at: Callable[[float], None]) -> None:
+    for domain in ("Quick.example", "other.example"):
+        with limit.place(domain):
+            at(0.1)
+    assert limit.answers("quick.EXAMPLE")
+    assert not limit.answers("unknown.example")
+    at(61)
+    assert not limit.answers("quick.example")
+    with limit.place("other.example"):
+        at(61.1)
+    with limit.place("other.example"):
+        at(81)
+    assert not limit.answers("other.example")
+
+
+def test_no_more_domains_are_known_than_there_is_room_for(limit: DomainLimit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain_limit, "MAX_KNOWN", 2)
+    for domain in ("a.example", "b.example", "a.example", "c.example"):
+        with limit.place(domain):
+            pass
+    assert [limit.answers(f"{name}.example") for name in "abc"] == [True, False, True]
+
+
 def test_a_quick_domain_is_waited_for(limit: DomainLimit) -> None:
     seen: list[int] = []
 

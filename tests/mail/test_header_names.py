@@ -46,8 +46,8 @@ class Wire:
     def __exit__(self, *_error: object) -> None:
         return None
 
-    def send(self, message: SevenBitMessage) -> None:
-        """As Flask-Mail does it."""
+    def deliver(self, message: SevenBitMessage) -> None:
+        """As a session does it."""
         if message.has_bad_headers():
             raise ValueError
         self.raw = message.as_bytes()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.tasks import Task
 from psycopg.rows import TupleRow
-from sqlalchemy import Select, Text, cast, column, delete, select, table, text
+from sqlalchemy import Select, Text, Update, bindparam, cast, column, delete, select, table, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from marketplace.extensions import db
@@ -45,6 +46,18 @@ CONNECTIONS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user"
 )
 
+_FINISH = delete(_jobs).where(_jobs.c.id == bindparam("finished_job"), cast(_jobs.c.status, Text) == "todo")
+_RESERVE = text("""
+    WITH next AS (
+        SELECT id, row_number() OVER () AS place FROM (
+            SELECT id FROM procrastinate_jobs
+            WHERE status = 'todo' AND task_name = :task AND queue_name = :queue AND scheduled_at IS NULL
+            ORDER BY priority DESC, id LIMIT :most FOR UPDATE SKIP LOCKED
+        ) AS waiting
+    )
+    UPDATE procrastinate_jobs AS job SET scheduled_at = :until FROM next WHERE job.id = next.id
+    RETURNING next.place, job.id, job.args
+""")
 _OLDEST_DUE = text("""
     SELECT least(
         (SELECT min(scheduled_at) FROM procrastinate_jobs WHERE status = 'todo'),
@@ -116,6 +129,44 @@ def defer_first(task: Task[Any, Any, Any], *, queueing_lock: str, queue: str, pr
     """Puts a job into the session's own transaction that is about something new: none can have its lock yet."""
     job = {"queue_name": queue, "task_name": task.name, "priority": priority, "queueing_lock": queueing_lock}
     gathering.add_job({**job, "args": ids})
+
+
+def reserve(task: Task[Any, Any, Any], *, queue: str, most: int, until: datetime) -> dict[int, dict[str, str]]:
+    """Keeps waiting jobs of a queue from every worker until that moment; returns their arguments by job, next first.
+
+    Then they are due again, whatever became of whoever reserved them. What waits for a time of its own is left alone.
+    """
+    given = {"task": task.name, "queue": queue, "most": most, "until": until}
+    found = db.session.execute(_RESERVE, given).all()
+    return {job: arguments for _place, job, arguments in sorted(found, key=itemgetter(0))}
+
+
+def finish_with(statement: Update) -> Update:
+    """Lets a statement also delete a reserved job, its parameter `finished_job`.
+
+    One that a worker has taken up since ends by itself.
+    """
+    return statement.add_cte(_FINISH.cte("finished"))
+
+
+def finish_reserved(job: int) -> None:
+    """Deletes a reserved job."""
+    db.session.execute(_FINISH, {"finished_job": job})
+
+
+def move_reserved(job: int, *, queue: str, at: datetime) -> None:
+    """Gives a reserved job another queue and time; one that a worker has taken up since is left alone."""
+    moved = "UPDATE procrastinate_jobs SET queue_name = :queue, scheduled_at = :at WHERE id = :job AND status = 'todo'"
+    db.session.execute(text(moved), {"job": job, "queue": queue, "at": at})
+
+
+def release(jobs: Sequence[int], *, until: datetime) -> None:
+    """Makes jobs that were reserved until that moment due at once."""
+    released = (
+        "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+        " WHERE id = ANY(:jobs) AND status = 'todo' AND scheduled_at = :until"
+    )
+    db.session.execute(text(released), {"jobs": list(jobs), "until": until})
 
 
 def ended_before(before: datetime) -> Select[int]:

@@ -25,8 +25,9 @@ _SET_LOCAL = (
 )
 _OF_SESSION = "SELECT set_config('app.request_id', %s, false)"
 FIXED_ROLE = "fixed_role"  # an engine's execution option: the role that its connections have from their start
+BEGINS_AS = "begins_as"  # in connection.info: the role that each of its transactions begins with, where that is one
 _FOLLOWED, _SET = "role_followed", "role_set"  # in connection.info: whose role it takes, and which one it has
-_UNKNOWN = "unknown"
+_AS_BEGUN, _UNKNOWN = "as_begun", "unknown"
 _OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")  # need no right; the last may end an aborted transaction
 
 
@@ -109,14 +110,14 @@ def set_local_role(connection: Connection, scope: RoleScope) -> None:
     Nothing is sent where the connection has the role from its start.
     """
     connection.info[_FOLLOWED] = {ROLE_SCOPE: scope}
-    connection.info[_SET] = _UNKNOWN
+    connection.info[_SET] = _AS_BEGUN
     apply_role(connection)
 
 
 def follow(session: Session, connection: Connection) -> None:
     """Lets each statement of the connection run under the role that the session has at that moment."""
     connection.info[_FOLLOWED] = session.info
-    connection.info[_SET] = _UNKNOWN
+    connection.info[_SET] = _AS_BEGUN
 
 
 def apply_role(connection: Connection) -> None:
@@ -130,7 +131,9 @@ def apply_role(connection: Connection) -> None:
     scope: RoleScope | None = info[_FOLLOWED].get(ROLE_SCOPE)
     if scope == info[_SET]:
         return
-    info[_SET] = scope
+    before, info[_SET] = info[_SET], scope
+    if scope is not None and scope.role == info.get(BEGINS_AS) and before == _AS_BEGUN:
+        return
     try:
         if scope is not None and connection.get_execution_options().get(FIXED_ROLE) == scope.role:
             _send_rows(connection, scope)

@@ -20,6 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from marketplace.extensions import db
+from marketplace.foundation.database.roles import BEGINS_AS, DatabaseRole
 
 # Seconds. A connection from the pool is tried before it is used; that and a new one in its place take less than ten.
 PROBE_SECONDS, CONNECT_SECONDS = 2.5, 3
@@ -153,10 +154,12 @@ def watch_pool(engine: Engine) -> None:
 
 
 class Timeouts(NamedTuple):
-    """Settings that the database keeps, and how many seconds this side waits for any one answer."""
+    """Settings that the database keeps, how many seconds this side waits for any one answer, and the role to begin
+    with, where a process works under one."""
 
     settings: dict[str, str]
     answer_within: float
+    role: DatabaseRole | None = None
 
 
 WEB = Timeouts(
@@ -165,12 +168,14 @@ WEB = Timeouts(
 WORKER = Timeouts(
     {"statement_timeout": "60s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "60s"},
     answer_within=65.0,
+    role=DatabaseRole.WORKER,
 )
 
 
 def as_options(timeouts: Timeouts) -> str:
     """The settings as a connection's `options`: they hold from its first statement on."""
-    return " ".join(f"-c {name}={value}" for name, value in timeouts.settings.items())
+    role = {"role": timeouts.role} if timeouts.role is not None else {}
+    return " ".join(f"-c {name}={value}" for name, value in (timeouts.settings | role).items())
 
 
 def install(app: Flask) -> None:
@@ -201,7 +206,7 @@ def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) 
 
     @event.listens_for(engine, "do_connect")
     def connect_in_time(
-        dialect: Dialect, _record: ConnectionPoolEntry, given: tuple[str, ...], parameters: dict[str, Any]
+        dialect: Dialect, record: ConnectionPoolEntry, given: tuple[str, ...], parameters: dict[str, Any]
     ) -> DeadlineConnection | None:
         pooled = False
         if has_pooler:
@@ -212,6 +217,7 @@ def limit_engine(engine: Engine, *, app: Flask, always: Timeouts | None = None) 
             return None
         if not pooled:
             parameters["options"] = f"{parameters.get('options', '')} {as_options(timeouts)}".strip()
+            record.info[BEGINS_AS] = timeouts.role
         return connect("".join(given), parameters, answer_within=timeouts.answer_within, breaker=breaker)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.database import gathering
 from marketplace.foundation.database.columns import Base, Created, key, uuid7
 from marketplace.foundation.database.transactions import statements
 from marketplace.foundation.problems import LinkGone
@@ -46,8 +47,7 @@ def issue(
     if replace:
         end_all(purpose, subject_id=subject_id)
     link = SignedLink(id=id or uuid7(), purpose=purpose, subject_id=subject_id, expires_at=clock.now() + lifetime)
-    db.session.add(link)
-    db.session.flush()
+    gathering.add(link)
     return link
 
 
@@ -66,7 +66,12 @@ def end_all(purpose: str, *, subject_id: UUID) -> None:
 
 def token_of(link: SignedLink) -> str:
     """The text of the link that goes into the address."""
-    return base64.urlsafe_b64encode(link.id.bytes + _signature(link.id, link.purpose)).decode()
+    return token(link.id, link.purpose)
+
+
+def token(link_id: UUID, purpose: str) -> str:
+    """The same by the link's id and purpose: nothing else of it is in its text."""
+    return base64.urlsafe_b64encode(link_id.bytes + _signature(link_id, purpose)).decode()
 
 
 def redeem(token: str, *, purpose: str, use: bool = False) -> SignedLink:
