@@ -41,8 +41,8 @@ REASONS: Mapping[str, str] = {
         "read how full each is as much again. Next: what was taken beside the offer, the score in the statement."
     ),
     "11": "Places are counted in one row a clinic, locked until the commit. Next: take them last.",
-    "12": "Next: a cursor in the place of a page number, counts that stop at a thousand.",
-    "13": "Next: a partial index for the rare state.",
+    "12": "Counts beside the lists stop at a thousand, so they cost less where there are fewer. Next: stop sooner.",
+    "13": "Next: EXPLAIN of the dearest filter.",
     "14": "Next: EXPLAIN of the statement that grows.",
     "15": "Connections are shared out by who is quicker. Next: fewer connections a worker.",
     "16": "Next: load what a worker needs before it is forked, so that it is shared.",

@@ -161,7 +161,7 @@ NEEDS_FUNCTION = {"photo": "consent_stands(uuid, uuid, text)"}
 # published of a clinic is summed up by triggers with the owner's rights, whoever changed it.
 UNFORCED = frozenset({"audit_entry", "clinic", "clinic_price", "clinic_check", "clinic_person"})
 # Functions that not everyone may call.
-EXECUTE_RIGHTS = {"audit_forget(bigint)": WORKER, "rebuild_summaries()": WORKER}
+EXECUTE_RIGHTS = {"audit_forget(bigint)": WORKER, "rebuild_summaries()": WORKER, "rebuild_inbox(uuid, uuid)": WORKER}
 
 
 def rights_on(table: str) -> Rights:

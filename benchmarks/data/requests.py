@@ -14,7 +14,7 @@ from uuid import UUID
 from benchmarks.data.copying import Row
 from benchmarks.data.market import Keys
 from marketplace.leads.routing import POLICY
-from marketplace.leads.states import LeadState
+from marketplace.leads.states import TABS, LeadState
 from marketplace.mail.models import EmailState
 from marketplace.quote_requests.drafts import ALPHABET
 from marketplace.quote_requests.states import Purpose, RequestState
@@ -39,6 +39,7 @@ STATES = {
     LeadState.ASKED: 395,
     LeadState.WON: 5,
 }
+TAB_OF = {state: tab for tab, states in TABS.items() for state in states}  # where no quote is held
 COLUMNS: Mapping[str, Sequence[str]] = {
     "quote_request": (
         *("id", "created_at", "ref", "locale", "state", "draft_at", "unconfirmed_at", "open_at", "last_answered_at"),
@@ -50,7 +51,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "lead": (
         *("id", "created_at", "request_id", "clinic_id", "state", "new_at", "opened_at", "asked_at", "quoted_at"),
         *("declined_at", "expired_at", "won_at", "due_at", "clock_started_at", "reminded_at", "answered_at"),
-        *("decline_reason", "frozen_seconds"),
+        *("decline_reason", "frozen_seconds", "inbox_tab"),
     ),
     "quote": (
         *(
@@ -174,7 +175,7 @@ def _lead(n: int, place: int, at: datetime, clinic: UUID, state: LeadState, *, a
     reason = "no_dates" if state == LeadState.DECLINED else None
     keys = (LEAD.of(n, place), at, REQUEST.of(n), clinic, state)
     due = at + timedelta(hours=24) if answered or state == LeadState.EXPIRED else asked.now + MAY_WAIT
-    return (*keys, *moments, due, at, later, later if answered else None, reason, 0)
+    return (*keys, *moments, due, at, later, later if answered else None, reason, 0, TAB_OF[state])
 
 
 def _quote(n: int, place: int, at: datetime, asked: Asked) -> Row:

@@ -167,13 +167,17 @@ class Stop(StrEnum):
     CHECK_ENDED = "check_ended"
 
 
-def why_stopped(clinic: Clinic) -> Stop | None:
-    """Returns why a clinic may not go on, an operator's decision first; None where it may."""
+def why_stopped(clinic: Clinic, *, has_checks: bool | None = None) -> Stop | None:
+    """Returns why a clinic may not go on, an operator's decision first; None where it may.
+
+    `has_checks` says that company, licence and people are in date, where that is known already.
+    """
     if clinic.listing_state == ListingState.SUSPENDED:
         return Stop.SUSPENDED
     if clinic.listing_state not in LISTED:
         return Stop.CLOSED
-    return Stop.CHECK_ENDED if missing_checks(clinic) else None
+    is_checked = not missing_checks(clinic) if has_checks is None else has_checks
+    return None if is_checked else Stop.CHECK_ENDED
 
 
 def goes_on(today: date) -> ColumnElement[bool]:

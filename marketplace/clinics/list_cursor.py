@@ -1,22 +1,17 @@
 """A place in the sorted list of clinics, as an opaque text in an address: what comes after it, or before it."""
 
-import base64
-import binascii
 import struct
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from marketplace.foundation.values.cursors import NotACursor, as_bytes, as_text
+
 SORTS = ("checks", "reply", "price", "name")
 _RANKED, _NAMED = struct.Struct(">BBIqq"), struct.Struct(">B16s")
-MAX_LENGTH = 400  # letters of an address
 MAX_SHUFFLE = 2**63 - 1
 MAX_HALF = 3
 GOLDEN = 0x9E3779B97F4A7C15  # of 2**64
-
-
-class NotACursor(ValueError):
-    """The text is no place in a list with this order."""
 
 
 def turn_of(day: date) -> int:
@@ -43,7 +38,7 @@ class RankedCursor:
 
     def __str__(self) -> str:
         number = SORTS.index(self.sort)
-        return _as_text(_RANKED.pack(number, self.half, self.day.toordinal(), self.rank, self.shuffle))
+        return as_text(_RANKED.pack(number, self.half, self.day.toordinal(), self.rank, self.shuffle))
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ class NamedCursor:
     sort: str = "name"
 
     def __str__(self) -> str:
-        return _as_text(_NAMED.pack(SORTS.index(self.sort), self.clinic_id.bytes) + self.name.encode())
+        return as_text(_NAMED.pack(SORTS.index(self.sort), self.clinic_id.bytes) + self.name.encode())
 
 
 Cursor = RankedCursor | NamedCursor
@@ -63,7 +58,7 @@ Cursor = RankedCursor | NamedCursor
 
 def read_cursor(text: str, *, sort: str) -> Cursor:
     """Returns the place that a text stands for. Raises NotACursor unless it is one of ours, of this order."""
-    data = _as_bytes(text)
+    data = as_bytes(text)
     try:
         found = _named(data) if sort == "name" else _ranked(data)
     except (struct.error, ValueError, IndexError, OverflowError) as error:
@@ -86,16 +81,3 @@ def _named(data: bytes) -> NamedCursor:
     if "\0" in name:
         raise NotACursor(name)
     return NamedCursor(name, UUID(bytes=clinic_id), sort=SORTS[number])
-
-
-def _as_text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _as_bytes(text: str) -> bytes:
-    if len(text) > MAX_LENGTH or not text.isascii():
-        raise NotACursor(text)
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise NotACursor(text) from error

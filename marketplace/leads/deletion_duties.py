@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, delete, select
-from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -99,12 +98,6 @@ def has_open_duty() -> ColumnElement[bool]:
     return (
         select(DeletionDuty.id).where(DeletionDuty.lead_id == Lead.id, DeletionDuty.state == DutyState.ASKED).exists()
     )
-
-
-def leads_to_delete(clinic_id: UUID) -> list[Lead]:
-    """Returns the clinic's leads with an open duty, oldest first, 100 at most."""
-    query = select(Lead).where(Lead.clinic_id == clinic_id, has_open_duty()).options(joinedload(Lead.request))
-    return list(db.session.scalars(query.order_by(Lead.id).limit(100)))
 
 
 def ended_duties(before: datetime) -> Select[UUID]:

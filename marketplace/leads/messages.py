@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from marketplace.clinics.checks import why_stopped
 from marketplace.extensions import db
@@ -100,12 +100,6 @@ def mark_read(lead: Lead, *, author: str, until: datetime) -> None:
     """Marks what `author` wrote up to this moment as read by the other side; a later message stays unread."""
     unread = (Message.lead_id == lead.id) & (Message.author == author) & Message.read_at.is_(None)
     db.session.execute(update(Message).where(unread, Message.sent_at <= until).values(read_at=clock.now()))
-
-
-def is_unread(author: str) -> ColumnElement[bool]:
-    """Condition on a lead: a message of `author` is unread, and the other side may still read it."""
-    waits = exists().where(Message.lead_id == Lead.id, Message.author == author, Message.read_at.is_(None))
-    return Lead.state.in_(READING) & waits
 
 
 def unread_counts(lead_ids: Iterable[UUID], *, author: str) -> dict[UUID, int]:

@@ -23,11 +23,14 @@ from marketplace.leads.states import (
     LEAD_DECLINE_REASONS,
     LEAD_MOVES,
     QUOTE_DECLINE_REASONS,
+    TABS,
     DutyState,
     LeadState,
 )
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import Purpose
+
+UNREAD = "unread_messages > 0 AND inbox_tab <> 'closed'"
 
 
 class Lead(Created, Base):
@@ -48,7 +51,11 @@ class Lead(Created, Base):
         ),
         one_of("decline_reason", LEAD_DECLINE_REASONS),
         one_of("quote_decline_reason", QUOTE_DECLINE_REASONS),
+        one_of("inbox_tab", tuple(TABS)),
         Index("ix_lead_clinic_id_state_due_at", "clinic_id", "state", "due_at"),
+        Index("ix_lead_inbox", "clinic_id", "inbox_tab", "due_at", "id", postgresql_where="inbox_tab IS NOT NULL"),
+        Index("ix_lead_inbox_unread", "clinic_id", "due_at", "id", postgresql_where=UNREAD),
+        Index("ix_lead_inbox_tab_unread", "clinic_id", "inbox_tab", "due_at", "id", postgresql_where=UNREAD),
         Index(
             "ix_lead_due_at_waiting",
             "due_at",
@@ -84,6 +91,12 @@ class Lead(Created, Base):
     changes_seen_at: Mapped[datetime | None]  # the clinic last saw which answers its patient had changed
     warned_at: Mapped[datetime | None]  # chosen, and its patient was told that the clinic may not go on
 
+    # For the clinic's inbox, kept by triggers alone (`rebuild_inbox` makes them anew).
+    held_until: Mapped[datetime | None]  # its quote that waits for its minutes goes out then
+    unread_messages: Mapped[int] = mapped_column(default=0)  # of the patient, unread by the clinic
+    is_gone: Mapped[bool] = mapped_column(default=False)  # its request is erased, and the clinic has nothing to delete
+    inbox_tab: Mapped[str | None]  # none: frozen, or gone
+
     request: Mapped[QuoteRequest] = relationship()
     clinic: Mapped[Clinic] = relationship()
 
@@ -104,7 +117,7 @@ class DeletionDuty(Created, Base):
         *state_checks(DutyState),
         Index("uq_deletion_duty_open", "lead_id", "purpose", unique=True, postgresql_where="state = 'asked'"),
         Index("ix_deletion_duty_asked_at_open", "asked_at", postgresql_where="state = 'asked'"),
-        Index("ix_deletion_duty_clinic_id_open", "clinic_id", postgresql_where="state = 'asked'"),
+        Index("ix_deletion_duty_clinic_id_lead_id_open", "clinic_id", "lead_id", postgresql_where="state = 'asked'"),
     )
 
     id: Mapped[UUID] = key()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 
 from marketplace.clinics.models import Clinic
@@ -18,6 +19,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole, as_system, current_role
+from marketplace.foundation.database.transactions import statements
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.consent import lead_may_read
 from marketplace.leads.deletion_duties import has_open_duty
@@ -27,14 +29,6 @@ from marketplace.quote_requests.answer_table import READ_BY_CLINICS
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, Purpose, RequestState
 
-# The lists of an inbox; a request whose quote is held waits, too (quotes/inbox.py).
-TABS: dict[str, tuple[LeadState, ...]] = {
-    "new": (LeadState.NEW, LeadState.OPENED, LeadState.EXPIRED),
-    "waiting": (LeadState.ASKED,),
-    "quoted": (LeadState.QUOTED,),
-    "won": (LeadState.WON,),
-    "closed": (LeadState.DECLINED, LeadState.LOST, LeadState.REVOKED),
-}
 LOOKING_BACK = timedelta(days=90)
 NEEDS = {"health": Purpose.HEALTH, "photos": Purpose.PHOTOS}
 CHANGED = (AuditEntry.name == "RequestChanged") & AuditEntry.reason.is_not(None)
@@ -60,17 +54,25 @@ def lead_of_clinic(clinic_id: UUID, ref: str) -> Lead:
 
 def _frozen_lead(clinic_id: UUID, ref: str) -> Lead | None:
     """Its request is closed to the clinic's role: only the system knows the reference."""
-    return next((lead for lead, of in frozen_leads(clinic_id).items() if of == ref), None)
-
-
-def frozen_leads(clinic_id: UUID) -> dict[Lead, str]:
-    """Returns a clinic's frozen leads with the references of their requests, newest first."""
-    query = select(Lead.id, QuoteRequest.ref).join(Lead.request)
-    query = query.where(Lead.clinic_id == clinic_id, Lead.state == LeadState.FROZEN).order_by(Lead.id.desc())
+    query = select(Lead.id).join(Lead.request).where(QuoteRequest.ref == ref)
     with as_system():
-        refs = {lead_id: ref for lead_id, ref in db.session.execute(query)}
-    leads = db.session.scalars(select(Lead).where(Lead.id.in_(refs)).order_by(Lead.id.desc()))
-    return {lead: refs[lead.id] for lead in leads}
+        lead_id = db.session.scalar(query.where(Lead.clinic_id == clinic_id, Lead.state == LeadState.FROZEN))
+    return db.session.get(Lead, lead_id) if lead_id is not None else None
+
+
+def refs_of_frozen(clinic_id: UUID, lead_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Returns the references of those leads of the clinic that are frozen, in the order of the leads given.
+
+    Their requests are closed to the clinic's role: the system reads them, beside the request.
+    """
+    if not lead_ids:
+        return {}
+    named = Lead.id == any_(literal(list(lead_ids), ARRAY(Uuid)))
+    query = select(Lead.id, QuoteRequest.ref).join(Lead.request)
+    query = query.where(named, Lead.clinic_id == clinic_id, Lead.state == LeadState.FROZEN)
+    with statements() as connection:
+        refs = {lead_id: ref for lead_id, ref in connection.execute(query)}
+    return {lead_id: refs[lead_id] for lead_id in lead_ids if lead_id in refs}
 
 
 def lead_with_clinic(request: QuoteRequest, clinic_slug: str) -> Lead:

@@ -41,6 +41,14 @@ AWAITING = (_S.NEW, _S.OPENED)
 # From these a clinic can still come to a quote, or say no.
 QUOTABLE = (*AWAITING, _S.ASKED, _S.QUOTED, _S.EXPIRED)
 DECLINABLE = tuple(state for state, targets in LEAD_MOVES.items() if _S.DECLINED in targets)
+# The lists of a clinic's inbox; a request whose quote waits for its minutes waits, too: the trigger place_in_inbox.
+TABS: dict[str, tuple[LeadState, ...]] = {
+    "new": (_S.NEW, _S.OPENED, _S.EXPIRED),
+    "waiting": (_S.ASKED,),
+    "quoted": (_S.QUOTED,),
+    "won": (_S.WON,),
+    "closed": (_S.DECLINED, _S.LOST, _S.REVOKED),
+}
 # Why a patient declined a clinic's quote; giving one is up to them.
 QUOTE_DECLINE_REASONS = ("price", "dates", "trips", "product", "person", "elsewhere", "not_now")
 LEAD_DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")

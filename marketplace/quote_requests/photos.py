@@ -1,9 +1,8 @@
 """Stores the photos of a request: four at most, sealed one by one."""
 
-from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -18,12 +17,6 @@ SEALED = "photo.picture_sealed"
 def photos_of(request: QuoteRequest) -> list[Photo]:
     """Returns the photos in the order they were added, without their pictures."""
     return list(db.session.scalars(select(Photo).where(Photo.request_id == request.id).order_by(Photo.id)))
-
-
-def numbers_of(request_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Counts the photos of each of these requests; one without any is left out."""
-    query = select(Photo.request_id, func.count()).where(Photo.request_id.in_(request_ids)).group_by(Photo.request_id)
-    return {request_id: n for request_id, n in db.session.execute(query)}
 
 
 def photo_of(request: QuoteRequest, photo_id: UUID) -> Photo:

@@ -16,6 +16,7 @@ from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.lifecycle import count_by_state
 from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.foundation.security.sealed import Box
 from marketplace.quote_requests.models import Consent, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS, Purpose, RequestState
 
@@ -99,7 +100,12 @@ def without_health(request: QuoteRequest) -> Answers:
 
 def name_to_use(request: QuoteRequest) -> str:
     """Returns what the patient wants to be called. Raises CannotOpen once erased."""
-    return request.box.open("quote_request.name_sealed", request.name_sealed) if request.name_sealed else ""
+    return open_name(request.name_sealed, box=request.box)
+
+
+def open_name(name_sealed: bytes | None, *, box: Box) -> str:
+    """Opens the name to use, empty where there is none. Raises CannotOpen once the request is erased."""
+    return str(box.open("quote_request.name_sealed", name_sealed)) if name_sealed else ""
 
 
 def ticked_ids(request: QuoteRequest) -> Select[UUID]:

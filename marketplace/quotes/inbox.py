@@ -1,147 +1,174 @@
-"""Lists a clinic's requests: what waits for the clinic, what waits for others, what is over; all of them as CSV."""
+"""A clinic's inbox: what waits for it, what waits for others, what is over. One statement a page, however many leads.
 
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
-from datetime import datetime
-from typing import Any
+Each list is read from an index in its order. Which list a lead is in stands on the lead, kept by triggers. Counts stop.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import joinedload
-
-from marketplace.catalogue.models import Procedure
+from marketplace.clinics.search import Total
+from marketplace.clinics.states import REQUIRED_CHECKS
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import record
-from marketplace.foundation.paging import Page, page_range
-from marketplace.foundation.values.money import precision, whole_units
-from marketplace.leads.events import LeadsExported
-from marketplace.leads.messages import PATIENT, is_unread
-from marketplace.leads.models import Lead
-from marketplace.leads.queries import TABS, frozen_leads, visible_to_clinic
-from marketplace.leads.states import LeadState
-from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes.models import Quote
-from marketplace.quotes.queries import standing
-from marketplace.quotes.states import QuoteState
+from marketplace.foundation import clock
+from marketplace.foundation.values.cursors import NotACursor, as_bytes, as_text
+from marketplace.leads.states import TABS
+from marketplace.quotes.inbox_statement import COUNTED_TO, UNREAD, Shape, inbox_statement
 
 PAGE = 25
-UNREAD = "unread"  # counted beside the tabs: requests in any of them
-
-
-def inbox(clinic_id: UUID, *, tab: str | None, unread: bool = False, page: int = 1) -> Page[Lead]:
-    """Returns one page of the requests behind a tab, or of all, those due first at the top.
-
-    `unread` keeps those with an unread message.
-    """
-    wanted = and_(_of_clinic(clinic_id), *([_behind(tab)] if tab else []), *([is_unread(PATIENT)] if unread else []))
-    joined = select(Lead).join(Lead.request).where(wanted)
-    total = db.session.scalar(select(func.count()).select_from(Lead).join(Lead.request).where(wanted)) or 0
-    at = page_range(total, wanted=page, size=PAGE)
-    query = joined.options(joinedload(Lead.request).joinedload(QuoteRequest.procedure))
-    order = (Lead.due_at, Lead.id) if tab in {"new", "waiting"} else (Lead.due_at.desc(), Lead.id)
-    return at.shown(db.session.scalars(at.of(query.order_by(*order))))
-
-
-def tab_counts(clinic_id: UUID) -> dict[str, int]:
-    """Counts the requests behind each tab, and those with an unread message, as `inbox` lists them."""
-    rules = {tab: _behind(tab) for tab in TABS} | {UNREAD: is_unread(PATIENT)}
-    counts = (func.count().filter(rule).label(name) for name, rule in rules.items())
-    query = select(*counts).select_from(Lead).join(Lead.request).where(_of_clinic(clinic_id))
-    return dict(db.session.execute(query).one()._mapping)
-
-
-def pending_until(lead_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """Returns when the pending quote of each of these leads goes to the patient."""
-    query = select(Quote.lead_id, Quote.held_until).where(Quote.state == QuoteState.HELD)
-    rows = db.session.execute(query.where(Quote.lead_id.in_(list(lead_ids))))
-    return {lead_id: held_until for lead_id, held_until in rows}
-
-
-def _of_clinic(clinic_id: UUID) -> ColumnElement[bool]:
-    return (Lead.clinic_id == clinic_id) & visible_to_clinic()
-
-
-def _behind(tab: str) -> ColumnElement[bool]:
-    """Whoever has written a quote has answered, although it is held for its minutes."""
-    in_state = Lead.state.in_(TABS[tab])
-    held = exists().where(Quote.lead_id == Lead.id, Quote.state == QuoteState.HELD)
-    if tab == "new":
-        return in_state & ~held
-    if tab == "waiting":
-        return or_(in_state, Lead.state.in_(TABS["new"]) & held)
-    return in_state
-
-
-MAX_ROWS = 10_000  # the newest; held in memory at once, which is 2 MB
+MAX_PAGE = 40  # by number; beyond it a page is reached from the one before it
+_PLACE = struct.Struct(">B?q16s")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_LISTS = (None, *TABS)
 
 
 @dataclass(frozen=True)
-class ExportedLead:
-    """One line of the CSV; moments are UTC, money is in whole units of its currency."""
+class InboxPlace:
+    """A place in one list of an inbox: beside the request that is due at that moment."""
 
-    reference: str
+    tab: str | None
+    unread: bool
+    due_at: datetime
+    lead_id: UUID
+
+    def __str__(self) -> str:
+        moment = (self.due_at - _EPOCH) // _MICROSECOND
+        return as_text(_PLACE.pack(_LISTS.index(self.tab), self.unread, moment, self.lead_id.bytes))
+
+
+def read_place(text: str, *, tab: str | None, unread: bool) -> InboxPlace:
+    """Returns the place that a text stands for. Raises NotACursor unless it is one of ours, of this list."""
+    try:
+        number, of_unread, moment, lead_id = _PLACE.unpack(as_bytes(text))
+        found = InboxPlace(_LISTS[number], of_unread, _EPOCH + moment * _MICROSECOND, UUID(bytes=lead_id))
+    except (struct.error, IndexError, OverflowError) as error:
+        raise NotACursor(text) from error
+    if (found.tab, found.unread) != (tab, unread) or str(found) != text:
+        raise NotACursor(text)
+    return found
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """Which list: a tab, or all of them, or of either those with an unread message.
+
+    The page is the one after the place `after`, or before `before`; without either it is found by its number.
+    """
+
+    tab: str | None = None
+    unread: bool = False
+    page: int = 1
+    after: InboxPlace | None = None
+    before: InboxPlace | None = None
+
+    @property
+    def place(self) -> InboxPlace | None:
+        """The place in the list that the page is at."""
+        return self.after or self.before
+
+
+class InboxRow(NamedTuple):
+    """What a list shows of a request. What is sealed is opened by whoever may show it."""
+
+    lead_id: UUID
     state: str
-    procedure: str
-    home_country: str
-    languages: str
-    came_at: str
-    due_at: str
-    opened_at: str
-    answered_at: str
-    quote_number: int | str
-    quote_total: str
-    quote_currency: str
-    quote_state: str
+    due_at: datetime
+    held_until: datetime | None  # its quote waits for its minutes until then
+    unread: int
+    request_id: UUID
+    ref: str
+    procedure: str | None
+    home_country: str | None
+    timing: str | None
+    languages: Sequence[str]
+    erased_at: datetime | None
+    data_key: bytes | None
+    name_sealed: bytes | None
+    health: bool  # shared with the clinic
+    photos: int | None  # how many; none: not shared
 
 
-COLUMNS = [field.name for field in fields(ExportedLead)]
+class ToDelete(NamedTuple):
+    """A request of which the clinic is to delete something; without its reference where it is frozen."""
+
+    lead_id: UUID
+    ref: str | None
 
 
-def export_leads(clinic_id: UUID) -> list[tuple[Any, ...]]:
-    """Returns the clinic's leads, newest first, each with its standing quote, and records that they were exported."""
-    rows = db.session.execute(_query(clinic_id)).all()
-    record(LeadsExported(clinic_id=clinic_id))
-    any_frozen = any(row.ref is None for row in rows)
-    frozen = {lead.id: ref for lead, ref in frozen_leads(clinic_id).items()} if any_frozen else {}
-    return [astuple(_line(row, ref=row.ref or frozen.get(row.id, ""))) for row in rows]
+@dataclass(frozen=True)
+class Inbox:
+    """One page of a list, what is beside it, and the places before its first and after its last request."""
+
+    rows: Sequence[InboxRow]
+    counts: dict[str, Total]  # by tab, and of all those with an unread message
+    page: int
+    has_checks: bool  # whether the checks that a clinic needs are in date
+    frozen: Sequence[UUID]  # leads, those due last first; one more than a page names where there are more
+    to_delete: Sequence[ToDelete]
+    before: InboxPlace | None = None
+    after: InboxPlace | None = None
 
 
-def _query(clinic_id: UUID) -> Select[*tuple[Any, ...]]:
-    quoted = select(Quote.number, Quote.total, Quote.currency, Quote.state.label("quote_state"))
-    latest = standing(quoted.where(Quote.lead_id == Lead.id)).lateral("standing")
-    wishes = (QuoteRequest.home_country, QuoteRequest.languages, Procedure.slug.label("procedure"))
-    times = (Lead.new_at, Lead.due_at, Lead.opened_at, Lead.answered_at)
-    query = select(QuoteRequest.ref, Lead.id, Lead.state, *wishes, *times, latest).select_from(Lead)
-    # The requests of frozen leads are closed to the clinic: of those only reference and times are in the file.
-    query = query.outerjoin(QuoteRequest, QuoteRequest.id == Lead.request_id)
-    query = query.outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id).outerjoin(latest, true())
-    query = query.where(Lead.clinic_id == clinic_id, or_(visible_to_clinic(), Lead.state == LeadState.FROZEN))
-    return query.order_by(Lead.new_at.desc(), Lead.id.desc()).limit(MAX_ROWS)
+def inbox(clinic_id: UUID, wanted: InboxFilter) -> Inbox:
+    """Returns one page of a list, in the order of its time left, or where no time runs the latest first.
+
+    A page by a number that is beyond the list is its last one.
+    """
+    wanted = replace(wanted, page=min(wanted.page, MAX_PAGE))
+    found, total = _read(clinic_id, wanted)
+    if found.rows or wanted.place or wanted.page == 1:
+        return found
+    last = max(1, -(-min(total, MAX_PAGE * PAGE) // PAGE))
+    return _read(clinic_id, replace(wanted, page=last))[0]
 
 
-def _line(row: Row[*tuple[Any, ...]], *, ref: str) -> ExportedLead:
-    # Where consent was revoked, what the patient asked for is left out.
-    kept = row.state not in {LeadState.REVOKED, LeadState.FROZEN}
-    return ExportedLead(
-        reference=ref,
-        state=row.state,
-        procedure=(row.procedure or "") if kept else "",
-        home_country=(row.home_country or "") if kept else "",
-        languages=";".join(row.languages or ()) if kept else "",
-        came_at=_moment(row.new_at),
-        due_at=_moment(row.due_at),
-        opened_at=_moment(row.opened_at),
-        answered_at=_moment(row.answered_at),
-        quote_number=row.number or "",
-        quote_total=_money(row.total, row.currency),
-        quote_currency=row.currency or "",
-        quote_state=row.quote_state or "",
+def asked(clinic_id: UUID, wanted: InboxFilter, today: date) -> tuple[Shape, dict[str, object]]:
+    """Returns the shape of a page's statement, and its values."""
+    place = wanted.place
+    shape = Shape(
+        wanted.tab,
+        wanted.unread,
+        rows=PAGE + 1,
+        placed=place is not None,
+        back=wanted.before is not None,
+        by_number=place is None and wanted.page > 1,
     )
+    values: dict[str, object] = {"clinic": clinic_id, "today": today}
+    if place is not None:
+        values |= {"due_at": place.due_at, "lead_id": place.lead_id}
+    return shape, values | ({"offset": (wanted.page - 1) * PAGE} if shape.by_number else {})
 
 
-def _moment(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""
+def _read(clinic_id: UUID, wanted: InboxFilter) -> tuple[Inbox, int]:
+    """Returns the page, and how many requests its list has where it is asked for by number."""
+    shape, values = asked(clinic_id, wanted, clock.today())
+    result = db.session.execute(inbox_statement(shape), values).all()
+    facts = result[0]._mapping
+    rows = [InboxRow._make(row[: len(InboxRow._fields)]) for row in result if row[0] is not None]
+    beside = Inbox(
+        rows[:PAGE],
+        counts={name: _total(facts[f"count_{name}"]) for name in (*TABS, UNREAD)},
+        page=wanted.page,
+        has_checks=facts["checks"] == len(REQUIRED_CHECKS),
+        frozen=facts["frozen"] or [],
+        to_delete=[ToDelete(UUID(lead_id), ref) for lead_id, ref in facts["to_delete"] or ()],
+    )
+    return _placed(beside, wanted, is_more=len(rows) > PAGE), facts["total"] if shape.by_number else 0
 
 
-def _money(minor: int | None, currency: str) -> str:
-    return "" if minor is None else f"{whole_units(minor, currency):.{precision(currency)}f}"
+def _total(number: int) -> Total:
+    return Total(min(number, COUNTED_TO), more=number > COUNTED_TO)
+
+
+def _placed(found: Inbox, wanted: InboxFilter, *, is_more: bool) -> Inbox:
+    """Returns the page with its rows in the list's order, and the places beside them."""
+    rows = list(reversed(found.rows)) if wanted.before else found.rows
+    if not rows:
+        return found
+    has_before = is_more if wanted.before else wanted.place is not None or wanted.page > 1
+    has_after = wanted.before is not None or is_more
+    first, last = (InboxPlace(wanted.tab, wanted.unread, row.due_at, row.lead_id) for row in (rows[0], rows[-1]))
+    return replace(found, rows=rows, before=first if has_before else None, after=last if has_after else None)

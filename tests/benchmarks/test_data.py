@@ -17,7 +17,8 @@ from marketplace.clinics.models import Check, Clinic, ClinicPrice
 from marketplace.extensions import db
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
-from marketplace.quotes.inbox import inbox
+from marketplace.quotes.inbox import InboxFilter, inbox
+from tests.quotes.inboxes import rebuilt_inbox
 
 WORLD = World(
     procedures=[UUID(int=n) for n in range(5)],
@@ -63,7 +64,8 @@ def test_the_schema_takes_the_requests(own_app: Flask) -> None:
         run_all(superuser(), ["SELECT rebuild_summaries()"])
         asked = what_is_asked()
         fill_requests(superuser(), 40, asked)
-        assert inbox(asked.busy, tab="new").total > 10
+        assert inbox(asked.busy, InboxFilter("new")).counts["new"].number > 10
+        assert rebuilt_inbox() == 0
         assert answers(db.session.get_one(QuoteRequest, REQUEST.of(3))).name == "Ana"
 
 

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.clinics import search as searching
-from marketplace.clinics.list_cursor import SORTS, NotACursor, RankedCursor, read_cursor, turn_of
+from marketplace.clinics.list_cursor import SORTS, RankedCursor, read_cursor, turn_of
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.search import ClinicFilter, ListPage, search
 from marketplace.extensions import db
 from marketplace.foundation import clock
+from marketplace.foundation.values.cursors import NotACursor
 from tests.factories import Make
 
 FILTERS = [

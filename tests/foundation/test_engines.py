@@ -1,8 +1,9 @@
-"""Public pages read by connections that have the public role from their start: no transaction, nobody else's rows."""
+"""Pages read by connections that have their role from their start: no transaction, nobody else's rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -13,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.extensions import db
 from marketplace.foundation.database import engines
-from marketplace.foundation.database.engines import PUBLIC_READS
-from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
-from tests.factories import build_clinic
+from marketplace.foundation.database.engines import CLINIC_READS, PUBLIC_READS
+from marketplace.foundation.database.roles import DatabaseRole, NobodysStatement, as_system, use_role
+from tests.factories import build_clinic, build_lead
 
 
 @contextmanager
@@ -110,3 +111,44 @@ def test_a_connection_that_was_ended_while_it_lay_idle_is_replaced_unseen(
 
 def test_the_time_outs_are_the_webs(reading: None) -> None:
     assert db.session.scalar(text("SHOW statement_timeout")) == "5s"
+
+
+@pytest.fixture
+def two_clinics(own_app: Flask) -> Iterator[list[UUID]]:
+    """Two clinics with a lead each, in a request; of the connections that read as a clinic there is one."""
+    with own_app.test_request_context("/dashboard/leads"):
+        use_role(DatabaseRole.WORKER)
+        leads = [build_lead(build_clinic(f"Clinic {name}"), email=f"{name}@patient.example") for name in ("a", "b")]
+        clinics = [lead.clinic_id for lead in leads]
+        db.session.commit()
+        yield clinics
+
+
+SEEN = text("SELECT array_agg(clinic_id) FROM lead")
+
+
+def test_clinics_that_share_a_connection_see_their_own_leads(two_clinics: list[UUID]) -> None:
+    pids = set()
+    for clinic_id in two_clinics * 2:
+        engines.read_as_clinic(clinic_id)
+        assert db.session.scalar(SEEN) == [clinic_id]
+        pids.add(db.session.scalar(text("SELECT pg_backend_pid()")))
+        db.session.rollback()
+    assert len(pids) == 1
+
+
+def test_within_one_session_whose_rows_are_seen_changes_with_the_role(two_clinics: list[UUID]) -> None:
+    one, other = two_clinics
+    engines.read_as_clinic(one)
+    assert db.session.scalar(SEEN) == [one]
+    engines.read_as_clinic(other)
+    assert db.session.scalar(SEEN) == [other]
+
+
+def test_a_connection_of_clinics_answers_nobody_else(two_clinics: list[UUID]) -> None:
+    engines.read_as_clinic(two_clinics[0])
+    assert db.session.scalar(SEEN) == two_clinics[:1]
+    assert "read-only transaction" in refused("UPDATE lead SET reminded_at = now()")
+    db.session.remove()
+    with db.engines[CLINIC_READS].connect() as connection, pytest.raises(NobodysStatement):
+        connection.execute(SEEN)

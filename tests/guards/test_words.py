@@ -17,7 +17,7 @@ from marketplace.clinics import states as clinics
 from marketplace.clinics.list_cursor import SORTS
 from marketplace.leads import routing
 from marketplace.leads import states as leads
-from marketplace.leads.queries import TABS
+from marketplace.leads.states import TABS
 from marketplace.mail import suppression
 from marketplace.mail.models import EmailState
 from marketplace.quote_requests import models as requests

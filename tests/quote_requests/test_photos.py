@@ -79,8 +79,3 @@ def test_consent_says_how_many_go_along(make_request: Make) -> None:
     assert "my health answers and 2 photos to Clinic" in two.text
     assert (one.purpose, two.purpose, none.purpose) == ("photos", "photos", "request")
     assert "without my health answers and photos to Clinic" in none.text
-
-
-def test_the_list_of_requests_counts_them(make_request: Make) -> None:
-    one, none = make_request(photos=2), make_request(email="bea@patient.example")
-    assert photos.numbers_of([one.id, none.id]) == {one.id: 2}

@@ -29,6 +29,7 @@ from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
 from marketplace.quotes.request_quotes import request_quotes
 from tests.factories import build_clinic, build_request, terms
+from tests.quotes.inboxes import rebuilt_inbox
 
 WHICH = st.integers(0, 2)
 LIVE = ("sent", "chosen", "not_chosen")
@@ -173,6 +174,10 @@ class AnyOrder(RuleBasedStateMachine):
                 if not clocks.may_read(lead):
                     assert not clocks.can_freeze(lead) or self.request.state not in TAKES_QUOTES
                 assert lead.state != LeadState.FROZEN or pending_quote(lead) is None
+
+    @invariant()
+    def inboxes_agree(self) -> None:
+        assert rebuilt_inbox() == 0
 
     @invariant()
     def contact_is_open_to_one_clinic(self) -> None:

@@ -1,8 +1,8 @@
 """The engines beside the usual one: for pages that only read and need neither a transaction nor a change of role.
 
-A connection of theirs has the role of the public, or of a request's holder, from its start, may only read, and sends
-each statement by itself: a page costs as many round trips as it has statements. Each statement sees what was committed
-before it; what is read first on a connection is never newer than what is read after it.
+A connection of theirs has the role of the public, of a request's holder or of a clinic from its start, may only read,
+and sends each statement by itself: a page costs as many round trips as it has statements. Each statement sees what was
+committed before it; what is read first on a connection is never newer than what is read after it.
 """
 
 import select
@@ -24,7 +24,7 @@ from marketplace.foundation.database.statements import MeasuredPool
 from marketplace.foundation.database.timeouts import DeadlineConnection
 
 PUBLIC_READS, STANDBY_PUBLIC_READS = "public_reads", "standby_public_reads"
-REQUEST_READS = "request_reads"  # by the holder of a request
+REQUEST_READS, CLINIC_READS = "request_reads", "clinic_reads"  # by the holder of a request, by a team
 STANDBY = "standby"  # transactions that only read, under whatever role
 # Seconds a connection may lie in the pool before it is tried anew: where pages come fast none is.
 TRIED_AFTER = 1.0
@@ -52,7 +52,9 @@ def configure(app: Flask) -> None:
 
 def _own_reads(app: Flask, primary: str) -> dict[str, dict[str, Any]]:
     holders = _reads(app, primary, role=DatabaseRole.PATIENT)
-    return {PUBLIC_READS: _public_reads(app, primary, lags=False), REQUEST_READS: holders | _FEW}
+    teams = _reads(app, primary, role=DatabaseRole.CLINIC, options=_CUSTOM_PLANS)
+    public = _public_reads(app, primary, lags=False)
+    return {PUBLIC_READS: public, REQUEST_READS: holders | _FEW, CLINIC_READS: teams | _FEW}
 
 
 def behind_pooler(app: Flask) -> bool:
@@ -84,7 +86,7 @@ def install(app: Flask) -> None:
         for engine in list(db.engines.values()):
             try_idle_connections(engine)
         if behind_pooler(app):
-            for name in (PUBLIC_READS, REQUEST_READS):
+            for name in (PUBLIC_READS, REQUEST_READS, CLINIC_READS):
                 db.engines[name] = db.engine  # type: ignore[index]
 
 
@@ -135,6 +137,11 @@ def read_as_public(*, may_lag: bool = False) -> None:
 def read_as_holder(request_id: UUID) -> None:
     """Lets this session read as the holder of a request, each statement by itself, until it takes another role."""
     use_role(DatabaseRole.PATIENT, request_id=request_id, engine=REQUEST_READS)
+
+
+def read_as_clinic(clinic_id: UUID) -> None:
+    """Lets this session read as a clinic's team, each statement by itself, until it takes another role."""
+    use_role(DatabaseRole.CLINIC, clinic_id=clinic_id, engine=CLINIC_READS)
 
 
 def read_figures() -> None:

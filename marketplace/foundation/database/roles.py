@@ -23,7 +23,6 @@ from marketplace.extensions import ROLE_SCOPE, db
 _SET_LOCAL = (
     "SELECT set_config('role', %s, true), set_config('app.clinic_id', %s, true), set_config('app.request_id', %s, true)"
 )
-_OF_SESSION = "SELECT set_config('app.request_id', %s, false)"
 FIXED_ROLE = "fixed_role"  # an engine's execution option: the role that its connections have from their start
 BEGINS_AS = "begins_as"  # in connection.info: the role that each of its transactions begins with, where that is one
 _FOLLOWED, _SET = "role_followed", "role_set"  # in connection.info: whose role it takes, and which one it has
@@ -40,6 +39,17 @@ class DatabaseRole(StrEnum):
     CLINIC = "role_clinic"  # a team
     OPERATOR = "role_operator"
     WORKER = "role_worker"  # the system itself: jobs, timers, commands, reactions
+
+
+# Where each statement is a transaction of its own, whose rows a connection may see stays until it is said anew.
+_OF_SESSION = {
+    DatabaseRole.PATIENT: "SELECT set_config('app.request_id', %s, false)",
+    DatabaseRole.CLINIC: "SELECT set_config('app.clinic_id', %s, false)",
+}
+
+
+class NobodysStatement(RuntimeError):
+    """A statement on a connection that was somebody's before, and is nobody's now."""
 
 
 class RoleScope(NamedTuple):
@@ -123,10 +133,13 @@ def follow(session: Session, connection: Connection) -> None:
 def apply_role(connection: Connection) -> None:
     """Sets the role that the next statement is to have, unless the connection has it.
 
-    Each statement of SQLAlchemy's does so itself; whoever hands on the driver's own connection calls it before.
+    Each statement of SQLAlchemy's does so itself; whoever hands on the driver's own connection calls it before. Raises
+    NobodysStatement where it follows nobody, and saw somebody's rows before.
     """
-    info = connection.info
+    info, fixed = connection.info, connection.get_execution_options().get(FIXED_ROLE)
     if _FOLLOWED not in info:
+        if fixed in _OF_SESSION:
+            raise NobodysStatement
         return
     scope: RoleScope | None = info[_FOLLOWED].get(ROLE_SCOPE)
     if scope == info[_SET]:
@@ -135,7 +148,7 @@ def apply_role(connection: Connection) -> None:
     if scope is not None and scope.role == info.get(BEGINS_AS) and before == _AS_BEGUN:
         return
     try:
-        if scope is not None and connection.get_execution_options().get(FIXED_ROLE) == scope.role:
+        if scope is not None and fixed == scope.role:
             _send_rows(connection, scope)
         else:
             _send(connection, scope)
@@ -146,8 +159,9 @@ def apply_role(connection: Connection) -> None:
 
 def _send_rows(connection: Connection, scope: RoleScope) -> None:
     """Says whose rows a connection may see that has its role from the start: whoever uses it next says so anew."""
-    if scope.role == DatabaseRole.PATIENT:
-        connection.exec_driver_sql(_OF_SESSION, (str(scope.request_id or ""),))
+    if scope.role in _OF_SESSION:
+        whose = scope.request_id if scope.role == DatabaseRole.PATIENT else scope.clinic_id
+        connection.exec_driver_sql(_OF_SESSION[scope.role], (str(whose or ""),))
 
 
 def _send(connection: Connection, scope: RoleScope | None) -> None:

@@ -151,12 +151,12 @@ def keep_estimate(field: Field, was: str | None, estimate: str | None) -> None:
 
 @dataclass(frozen=True)
 class Tab:
-    """A list beside others; `count` is its number of entries, None where they are not counted."""
+    """A list beside others; `count` is its number of entries, as "1,000+" where not all are counted, None for none."""
 
     label: str
     href: str
     is_current: bool
-    count: int | None = None
+    count: int | str | None = None
 
 
 @dataclass(frozen=True)

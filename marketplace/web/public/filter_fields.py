@@ -9,7 +9,8 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from marketplace.catalogue import exchange
-from marketplace.clinics.list_cursor import Cursor, NotACursor, read_cursor
+from marketplace.clinics.list_cursor import Cursor, read_cursor
+from marketplace.foundation.values.cursors import NotACursor
 from marketplace.web.filters import money_text
 from marketplace.web.forms.base import FieldOptions
 from marketplace.web.forms.query import QueryChoice, QueryPrice

@@ -17,7 +17,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.database.roles import DatabaseRole, use_role
 from marketplace.leads import request_actions
-from marketplace.quotes import inbox
+from marketplace.quotes import lead_export
 from tests.factories import PASSWORD, Make, build_clinic, build_member
 
 PATH = "/dashboard/export.csv"
@@ -78,10 +78,10 @@ def test_sp3_another_clinics_are_not_in_it(
     own, _rivals = make_lead(clinic), make_lead(make_clinic("Clinic Nar"))
     assert [row["reference"] for row in rows(owner)] == [own.request.ref]
     # Were the query to forget whose they are, the database would still know.
-    everyone = inbox._query
-    monkeypatch.setattr(inbox, "_query", lambda clinic_id: without_owner(everyone(clinic_id)))
+    everyone = lead_export._query
+    monkeypatch.setattr(lead_export, "_query", lambda clinic_id: without_owner(everyone(clinic_id)))
     use_role(DatabaseRole.CLINIC, clinic_id=clinic.id)
-    assert [line[0] for line in inbox.export_leads(clinic.id)] == [own.request.ref]
+    assert [line[0] for line in lead_export.export_leads(clinic.id)] == [own.request.ref]
 
 
 def without_owner(query: Any) -> Any:
@@ -103,7 +103,7 @@ def test_it_is_one_query_however_many(owner: Any, clinic: Any, make_lead: Make, 
         make_quote(lead=make_lead(clinic, email=f"p{n}@patient.example"))
     clinic_id = clinic.id
     with counted() as selects:
-        inbox.export_leads(clinic_id)
+        lead_export.export_leads(clinic_id)
     assert len(selects) == 1
 
 
@@ -125,7 +125,7 @@ def counted() -> Iterator[list[str]]:
 def test_it_has_an_end_and_keeps_the_newest(
     owner: Any, clinic: Any, make_lead: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "MAX_ROWS", 1)
+    monkeypatch.setattr(lead_export, "MAX_ROWS", 1)
     make_lead(clinic)
     newest = make_lead(clinic, email="eva@patient.example")
     assert [row["reference"] for row in rows(owner)] == [newest.request.ref]

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.leads.actions import ask
-from marketplace.leads.queries import TABS
+from marketplace.leads.states import TABS
 from tests.factories import Make, build_lead
 from tests.reading import words
 
