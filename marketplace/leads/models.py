@@ -178,7 +178,7 @@ class RoutingDecision(Base):
     __table_args__ = (
         one_of("outcome", ("proposed", "passed_over", "ineligible")),
         Index("ix_routing_decision_request_id_rank", "request_id", "rank"),
-        Index("ix_routing_decision_clinic_id_decided_at", "clinic_id", "decided_at"),
+        Index("ix_routing_decision_outcomes", "clinic_id", "decided_at", postgresql_include=["outcome"]),
     )
 
     id: Mapped[UUID] = key()

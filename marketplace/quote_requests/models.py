@@ -49,6 +49,7 @@ class QuoteRequest(Created, Base):
         Index("ix_quote_request_state_created_at", "state", "created_at"),
         Index("ix_quote_request_created_at_id", "created_at", "id"),
         Index("ix_quote_request_email_hash", "email_hash"),
+        Index("ix_quote_request_open_at", "open_at", postgresql_where="state IN ('open', 'paused')"),
         Index("ix_quote_request_look_again_at", "look_again_at", postgresql_where="look_again_at IS NOT NULL"),
     )
 
