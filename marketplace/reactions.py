@@ -5,6 +5,7 @@ in which the thing happened, so nothing follows before the commit and nothing is
 """
 
 from marketplace.accounts import actions as account
+from marketplace.aftercare import events as aftercare
 from marketplace.backups import archive as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import facets as clinic_jobs
@@ -13,6 +14,7 @@ from marketplace.foundation.audit.log import Event, Listener
 from marketplace.foundation.security import limits
 from marketplace.leads import events as lead
 from marketplace.mail import account_emails as to_account
+from marketplace.mail import aftercare_emails as to_patient_after
 from marketplace.mail import change_notifications, quote_notifications
 from marketplace.mail import clinic_emails as to_clinic
 from marketplace.mail import events as email
@@ -85,6 +87,20 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
         change_notifications.notify_clinic_again,
         quote_notifications.schedule,
     ),
+    # After the first session
+    aftercare.CheckInsBegun: (to_patient_after.first_session,),
+    aftercare.FirstSessionAskedAgain: (to_patient_after.first_session,),
+    aftercare.FirstSessionSet: (),
+    aftercare.CheckInsStopped: (),
+    aftercare.CheckInsOver: (),
+    aftercare.CheckInAsked: (to_patient_after.check_in,),
+    aftercare.CheckInAnswered: (),
+    aftercare.CheckInMissed: (),
+    aftercare.ProblemTold: (to_clinic.patient_waits,),
+    aftercare.ProblemReminded: (to_clinic.patient_waits,),
+    aftercare.ProblemAnswered: (),  # the reply has its own email
+    aftercare.ProblemOverdue: (to_patient_after.problem_unanswered,),
+    aftercare.ProblemEnded: (),
     # The patient chooses
     quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
     quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.clinic_choice_undone),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from marketplace.accounts import session_store
+from marketplace.aftercare import asking, problems
 from marketplace.clinics import actions as clinics
 from marketplace.clinics import facets, invitation_actions
 from marketplace.foundation.audit import seals
@@ -24,6 +25,14 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "expire unanswered leads": leads.expire_due,
     "count reply times again": leads.recount_reply_times_due,
     "ask clinics again to delete": deletion_duties.chase_due,
+    "begin check-ins": asking.begin_due,
+    "ask again for the first session": asking.ask_again_due,
+    "end check-ins": asking.end_due,  # before any is asked for a choice that has ended
+    "ask how it is": asking.ask_due,
+    "miss answers that did not come": asking.miss_due,
+    "end problems a clinic cannot answer": problems.end_due,
+    "end the time to answer a problem": problems.overdue_due,
+    "remind clinics of a problem": problems.remind_due,
     "offer clinics to who waits": waiting.offer_clinics_due,
     "stop clinics that may not go on": stopping.stop_due,  # first: whoever is stopped is told so once
     "expire checks": clinics.expire_checks_due,

@@ -120,6 +120,16 @@ TABLE_RIGHTS: dict[str, Rights] = {
     },
     "quote": {PATIENT: Right(KEEP, OWN_REQUEST), CLINIC: Right(KEEP, VIA_LEAD_NOT_FROZEN), OPERATOR: Right(READ)},
     "earlier_answer": {PATIENT: Right(ADD, OWN_REQUEST), CLINIC: Right(READ, READS_REQUEST)},
+    "aftercare_plan": {PATIENT: Right(ALL, OWN_REQUEST)},
+    "check_in": {PATIENT: Right(ALL, OWN_REQUEST)},
+    # A clinic sees what was told to it; its reply answers it.
+    "aftercare_problem": {
+        PATIENT: Right(ADD, OWN_REQUEST),
+        CLINIC: Right("SELECT, UPDATE (state, answered_at)", OWN_CLINIC),
+        OPERATOR: Right(READ),
+    },
+    # Counted by the system from what patients said: no clinic writes it
+    "track_record": ANYONE_READS,
     "routing_proposal": {PATIENT: Right(ALL, OWN_REQUEST)},
     "routing_decision": {PATIENT: Right(ALL, OWN_REQUEST), CLINIC: Right(READ, OWN_CLINIC), OPERATOR: Right(READ)},
     "routing_count": {PATIENT: Right(ALL, OWN_REQUEST), OPERATOR: Right(READ)},

@@ -124,7 +124,7 @@ class World:
             "public": places,
             "public.page": {"slug": "privacy"},
             "patient": {
-                **{"ref": self.quoted.ref, "number": 1, "clinic": self.clinic.slug, "step": "treatment"},
+                **{"ref": self.quoted.ref, "number": 1, "clinic": self.clinic.slug, "step": "treatment", "week": 2},
                 "photo_id": photos_of(self.quoted)[0].id,
             },
             "patient.show_draft_photo": {"photo_id": DRAFT_PHOTO},

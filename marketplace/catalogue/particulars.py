@@ -1,7 +1,7 @@
 """What is asked and said about one treatment only, read from its content file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 from marketplace.catalogue.models import Treatment
@@ -41,6 +41,20 @@ class Care:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """An answer to "how is it" after a session, from nothing new to the most serious.
+
+    `section` is the heading in the text about aftercare that says what to do; `doctor` that a doctor comes first.
+    """
+
+    slug: str
+    label: str
+    section: str
+    hint: str = ""
+    doctor: bool = False
+
+
+@dataclass(frozen=True)
 class Particulars:
     """The words of one treatment, each for one place of the site."""
 
@@ -55,11 +69,17 @@ class Particulars:
     product_advice: str  # while the patient waits for quotes
     conditions: tuple[Condition, ...]
     care: tuple[Care, ...]
+    signs: tuple[Sign, ...]
+    emergency_section: str  # the heading in the text about aftercare that says when to get help at once
 
     @property
     def pausing(self) -> frozenset[str]:
         """Returns the conditions that lead to the page which explains them."""
         return frozenset(slug for care in self.care for slug in care.conditions)
+
+    def sign(self, slug: str | None) -> Sign | None:
+        """Returns the answer of this name; None where the content has none."""
+        return next((found for found in self.signs if found.slug == slug), None)
 
     def condition(self, slug: str) -> Condition | None:
         """Returns the condition of this name; None where the content has none."""
@@ -71,7 +91,8 @@ def read(raw: Mapping[str, Any]) -> Particulars:
     _check_names(raw, Particulars, "particulars")
     conditions = tuple(_of(Condition, row) for row in raw["conditions"])
     care = tuple(_of(Care, {**row, "conditions": tuple(row.get("conditions", ()))}) for row in raw["care"])
-    found = Particulars(**{**raw, "conditions": conditions, "care": care})
+    signs = tuple(_of(Sign, row) for row in raw["signs"])
+    found = Particulars(**{**raw, "conditions": conditions, "care": care, "signs": signs})
     if found.price_unit not in PRICE_UNITS:
         raise ContentError(f"price_unit {found.price_unit} is not one of {', '.join(PRICE_UNITS)}")
     slugs = [condition.slug for condition in conditions]
@@ -87,7 +108,7 @@ def particulars_of(treatment: Treatment) -> Particulars:
     return read(treatment.particulars)
 
 
-_Row = TypeVar("_Row", Condition, Care)
+_Row = TypeVar("_Row", Condition, Care, Sign)
 
 
 def _of(kind: type[_Row], raw: Mapping[str, Any]) -> _Row:
@@ -96,7 +117,7 @@ def _of(kind: type[_Row], raw: Mapping[str, Any]) -> _Row:
 
 
 def _check_names(raw: Mapping[str, Any], kind: type[Any], where: str) -> None:
-    needed = {field.name for field in fields(kind) if field.default != ""}
+    needed = {field.name for field in fields(kind) if field.default is MISSING}
     if missing := sorted(needed - raw.keys()):
         raise ContentError(f"{where}: {', '.join(missing)} is missing")
     if unknown := sorted(raw.keys() - {field.name for field in fields(kind)}):

@@ -70,6 +70,15 @@ def render(markdown: str) -> Text:
     return Text(Markup(_HEADING.sub(with_id, html)), tuple(headings))  # noqa: S704 - cleaned above
 
 
+def section(markdown: str, heading: str) -> Text | None:
+    """Renders what stands below a heading of the second level; None where the text has no such heading."""
+    for part in re.split(r"^## ", markdown, flags=re.MULTILINE)[1:]:
+        title, _, body = part.partition("\n")
+        if title.strip() == heading:
+            return render(body)
+    return None
+
+
 def slug_of(words: str) -> str:
     """Returns the words in lower-case letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from marketplace.catalogue.models import Procedure, Treatment
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice
 from marketplace.clinics.states import ListingState
+from marketplace.clinics.track_records import COLUMNS, ShownRecord, TrackRecord
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 
@@ -45,6 +46,7 @@ class ListingPage(NamedTuple):
     people: list[ShownPerson]
     prices: list[ShownPrice]
     checks: list[Check]
+    record: ShownRecord
 
 
 def listing_page(slug: str) -> ListingPage:
@@ -52,12 +54,13 @@ def listing_page(slug: str) -> ListingPage:
     found = db.session.execute(_statement(), {"slug": slug}).one_or_none()
     if found is None:
         raise NotFound("clinic")
-    clinic, people, prices, checks = found
+    clinic, people, prices, checks, record = found
     return ListingPage(
         clinic,
         [ShownPerson(*person) for person in people or ()],
         [_price(*price) for price in prices or ()],
         [_check(*check) for check in checks or ()],
+        ShownRecord(*record) if record else ShownRecord(),
     )
 
 
@@ -76,18 +79,20 @@ def _check(kind: str, state: str, passed_at: str | None, expires_on: str | None)
 
 
 @cache
-def _statement() -> Select[*tuple[Clinic, Rows, Rows, Rows]]:
+def _statement() -> Select[*tuple[Clinic, Rows, Rows, Rows, list[Any]]]:
     person, price = ClinicPerson, ClinicPrice
     people = _list_of(person.name, person.role, person.register_number, order=(person.position,))
     checks = _list_of(Check.kind, Check.state, Check.passed_at, Check.expires_on, order=(Check.position,))
     package = (price.package_sessions, price.package_price)
     place = (func.coalesce(Treatment.position, 0), Procedure.position)
     prices = _list_of(Procedure.name, price.low, price.high, price.currency, *package, price.listed_on, order=place)
+    record = select(func.jsonb_build_array(*COLUMNS, type_=JSONB))
     query = select(
         Clinic,
         people.where(person.clinic_id == Clinic.id).scalar_subquery(),
         prices.join_from(price, Procedure).join(Treatment).where(price.clinic_id == Clinic.id).scalar_subquery(),
         checks.where(Check.clinic_id == Clinic.id).scalar_subquery(),
+        record.where(TrackRecord.clinic_id == Clinic.id).scalar_subquery(),
     )
     return query.where(Clinic.slug == bindparam("slug"), Clinic.listing_state.in_(SHOWN))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from marketplace.aftercare.problems import open_problem
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import Event
@@ -93,6 +94,24 @@ def question_answered(event: Event) -> None:
     due = local_moment(lead.due_at, timezone=lead.clinic.timezone) if lead.state in AWAITING else ""
     context = {"due": due, "city": lead.clinic.city}
     _about_lead("question_answered", lead, context=context)
+
+
+def patient_waits(event: Event) -> None:
+    """Says that a patient asks for an answer and until when (ProblemTold), and again at half time (ProblemReminded)."""
+    lead = _lead(event)
+    problem = open_problem(lead)
+    if problem is None:
+        return
+    timezone = lead.clinic.timezone
+    context = {
+        "again": problem.reminded_at is not None,
+        "time": clock_time(problem.due_at, timezone=timezone),
+        "day": local_day(problem.due_at, timezone=timezone),
+        "due": local_moment(problem.due_at, timezone=timezone),
+        "city": lead.clinic.city,
+        "zone_city": clock_city(lead.clinic),
+    }
+    _about_lead("patient_waits", lead, context=context)
 
 
 def request_closed(event: Event) -> None:

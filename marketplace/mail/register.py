@@ -57,6 +57,9 @@ REGISTER: dict[str, Row] = {
     "request_deleted": Row(
         To.PATIENT, "RequestDeleted", "what the clinics confirmed, where any had it", necessary=True
     ),
+    "first_session": Row(To.PATIENT, "CheckInsBegun, FirstSessionAskedAgain", "the check-ins", quiet=True),
+    "check_in": Row(To.PATIENT, "CheckInAsked", "the one tap that answers", quiet=True),
+    "problem_unanswered": Row(To.PATIENT, "ProblemOverdue", "the messages with that clinic", necessary=True),
     # A clinic's desk
     "new_request": Row(To.DESK, "LeadArrived", "the lead"),
     "leads_waiting": Row(To.DESK, "LeadReminded", "the inbox"),
@@ -67,6 +70,7 @@ REGISTER: dict[str, Row] = {
     "quote_declined": Row(To.DESK, "QuoteDeclined", "the lead", quiet=True),
     "decline_undone": Row(To.DESK, "DeclineUndone", "the lead", quiet=True),
     "clinic_choice_undone": Row(To.DESK, "ChoiceUndone", "the lead"),
+    "patient_waits": Row(To.DESK, "ProblemTold, ProblemReminded", "the lead", necessary=True),
     "request_closed": Row(To.DESK, "RequestClosed", "the lead", quiet=True),
     "delete_data": Row(To.DESK, "LeadRevoked", "the lead", necessary=True),
     "delete_part": Row(To.DESK, "ConsentRevoked", "the lead", necessary=True),

@@ -97,6 +97,7 @@ class QuoteRequest(Created, Base):
     wait_without_clinic: Mapped[bool] = mapped_column(default=False)
     share_health: Mapped[bool] = mapped_column(default=False)
     aftercare: Mapped[bool] = mapped_column(default=False)
+    aftercare_until: Mapped[datetime | None]  # the last check-in: what is kept counts from here, where that is later
     started_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
 
     data_key: Mapped[bytes | None]  # wrapped; destroyed = erased

@@ -23,7 +23,10 @@ PAGE, CONFIRM, DELETED = "page", "confirm", "deleted"
 LIFETIMES = {PAGE: timedelta(days=7), CONFIRM: timedelta(hours=48)}
 FRESH = timedelta(minutes=10)  # a link mailed so lately shows health answers, in whatever browser
 # The pages below a request that a link may lead to.
-BELOW_REQUEST = re.compile(r"compare|clinics|sharing|delete|keep|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}")
+BELOW_REQUEST = re.compile(
+    r"compare|clinics|sharing|delete|keep|after(?:/\d{1,2})?|kept|passport"
+    r"|quotes/[1-9]\d{0,3}|messages/[a-z0-9-]{1,120}"
+)
 WITH_PAGE = (
     *AT_CLINICS,
     *(RequestState.SETTLED, RequestState.CLOSED, RequestState.EXPIRED),

@@ -39,7 +39,8 @@ ASKED = (*OPEN_COLUMNS, "treatment_id", "started_from_id")
 ENDS = {
     State.CLOSED: QuoteRequest.closed_at,
     State.EXPIRED: QuoteRequest.expired_at,
-    State.SETTLED: QuoteRequest.settled_at,
+    # Where check-ins were wanted, the last of them; `greatest` passes over what is not there.
+    State.SETTLED: func.greatest(QuoteRequest.settled_at, QuoteRequest.aftercare_until),
 }
 
 
@@ -85,7 +86,8 @@ def _ended_or_kept(*, before: datetime) -> ColumnElement[bool]:
 
 def erased_on(request: QuoteRequest) -> datetime:
     """Returns when an ended request will be erased. Raises WrongState for one that has not ended."""
-    moments = {State.CLOSED: request.closed_at, State.EXPIRED: request.expired_at, State.SETTLED: request.settled_at}
+    settled = max((at for at in (request.settled_at, request.aftercare_until) if at), default=None)
+    moments = {State.CLOSED: request.closed_at, State.EXPIRED: request.expired_at, State.SETTLED: settled}
     end = moments.get(request.state)
     if end is None:
         raise WrongState(REQUEST_REFUSALS[request.state])
@@ -117,6 +119,7 @@ def empty(request: QuoteRequest) -> None:
         for column in (*SEALED, *ASKED):
             setattr(request, column, [] if isinstance(getattr(request, column), list) else None)
         request.share_budget = request.share_health = request.aftercare = request.wait_without_clinic = False
+        request.aftercare_until = None
         request.erased_at = clock.now()
         request.state = State.ERASED
     db.session.flush()

@@ -34,13 +34,13 @@ PLAIN = (
     *("locale", "state", "created_at", "unconfirmed_at", "open_at", "paused_at", "chosen_at", "settled_at"),
     *("undo_until", "expired_at", "withdrawn_at", "closed_at", "announced_at", "retention_restarted_at"),
     *(column for column in OPEN_COLUMNS if column != "procedure_id"),
-    *("share_budget", "wait_without_clinic", "share_health", "aftercare"),
+    *("share_budget", "wait_without_clinic", "share_health", "aftercare", "aftercare_until"),
 )
 MESSAGE = ("author", "body", "at", "read_at")
 
 
-def export(request: QuoteRequest) -> dict[str, Any]:
-    """Returns all of the request, and records that it was exported. Raises CannotOpen once it is erased."""
+def export(request: QuoteRequest, also: Mapping[str, Exported]) -> dict[str, Any]:
+    """Returns all of the request and `also`, and records the export. Raises CannotOpen once it is erased."""
     content = {
         "reference": request.ref,
         "treatment": request.treatment.name if request.treatment else None,
@@ -54,6 +54,7 @@ def export(request: QuoteRequest) -> dict[str, Any]:
         "clinics": [_lead(lead) for lead in leads_of(request)],
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
         "looks": [_access(access) for access in access_records.access_records_of(request)],
+        **also,
         "considered": [_decision(decision) for decision in decisions(request)],
         "history": [_event(entry) for entry in queries.history(request)],
     }

@@ -11,6 +11,7 @@ from sqlalchemy import Index, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.aftercare import plans, problems
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import queue
@@ -51,6 +52,8 @@ def erase(request: QuoteRequest) -> None:
     of_request = {request.id, *emails.empty_those_of(request.id), *quotes.forget_texts_of(request.id)}
     messages.forget_messages_of(request.id)
     earlier_answers.forget_earlier_of(request.id)
+    plans.forget(request.id)
+    problems.end_those_of(request.id)
     proposal.forget_shown(request.id)
     reviews.empty_those_of(request.id)
     signed_links.delete_links_to(request.id, but=DELETED)

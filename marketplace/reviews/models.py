@@ -24,6 +24,7 @@ class ReviewKind(StrEnum):
     SUSPECT_AMOUNT = "suspect_amount"
     SUSPENSION_UNCONFIRMED = "suspension_unconfirmed"
     LEAD_REPORTED = "lead_reported"
+    PROBLEM_UNANSWERED = "problem_unanswered"
 
 
 class ReviewState(StrEnum):

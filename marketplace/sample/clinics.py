@@ -17,6 +17,7 @@ from marketplace.clinics import events
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, ListingDecision
 from marketplace.clinics.states import CheckKind, DecisionKind, ListingState
 from marketplace.clinics.text_search import search_text
+from marketplace.clinics.track_records import track_record
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import acting_as, record
@@ -167,6 +168,11 @@ def give_history(clinic: Clinic, *, position: int) -> None:
     clinic.leads_sent = 8 + digest[0] % 40
     clinic.leads_answered = round(clinic.leads_sent * (0.62 + (digest[1] % 36) / 100))
     clinic.reply_minutes = 50 + digest[2] * 6
+    kept = track_record(clinic.id)
+    kept.problems = 2 + digest[3] % 9
+    kept.problems_answered = kept.problems - digest[4] % 2
+    kept.problem_minutes = 120 + digest[5] * 5
+    kept.prices_kept, kept.prices_raised = 4 + digest[6] % 12, digest[7] % 3
 
 
 STAY = (

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account
+from marketplace.aftercare import asking, plans
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -115,7 +116,7 @@ def ask(story: Story) -> None:
         drafts.answer_you(request, **contact, questions=[])
         wanted = [story.clinics[slug] for slug in row["clinics"]]
         drafts.answer_clinics(request, clinics=wanted, wait=not wanted)
-        submission.submit(request, share_health=row["share_health"], aftercare=False)
+        submission.submit(request, share_health=row["share_health"], aftercare=row.get("aftercare", False))
 
 
 def unconfirmed(story: Story) -> None:
@@ -199,6 +200,18 @@ def settled(story: Story) -> None:
         choosing.settle_due(clock.now())
 
 
+def treated(story: Story) -> None:
+    """A choice, the first session two weeks ago, and the question how it is."""
+    quotes = quoted(story, 3)
+    with story.after(days=2):
+        choosing.choose(quotes[0])
+        plans.set_first_session(story.request, clock.today() + timedelta(days=1))
+    with story.after("timer", hours=49):
+        choosing.settle_due(clock.now())
+    with story.after("timer", days=14):
+        asking.ask_due(clock.now())
+
+
 def paused(story: Story) -> None:
     """One quote, then the person needed time."""
     quoted(story, 1)
@@ -238,6 +251,7 @@ STORIES: dict[str, Callable[[Story], object]] = {
     "expired_one": expired_one,
     "chosen": chosen,
     "settled": settled,
+    "treated": treated,
     "paused": paused,
     "withdrawn": withdrawn,
     "closed": closed,

@@ -3,7 +3,7 @@
 from datetime import date, time
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from babel import Locale
 from babel.dates import get_day_names
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
 from marketplace.clinics.checks import Stamp
+from marketplace.clinics.track_records import PUBLISHED_FROM, ShownRecord
 from marketplace.foundation import clock
 from marketplace.leads.deadlines import opening_hours
 from marketplace.web.filters import MAX_KEPT, day_text, duration, money, money_text
@@ -62,6 +63,36 @@ def _reply_words(minutes: int | None, _language: Locale) -> str:
     if minutes is None:
         return _("New here: no reply times yet")
     return _("Usually replies in %(time)s", time=duration(minutes))
+
+
+class RecordRow(TypedDict):
+    """A figure of what became of it after the clinic was chosen: its label and its words."""
+
+    key: str
+    value: str
+
+
+def track_record_rows(record: ShownRecord, *, for_clinic: bool = False) -> list[RecordRow]:
+    """Returns the figures that are published; a clinic also reads of its own which are not yet."""
+    rows: list[RecordRow] = []
+    label = _("Problems answered")
+    if record.shows_problems:
+        rows.append({"key": label, "value": problems_words(record)})
+    elif for_clinic:
+        rows.append({"key": label, "value": _not_yet(record.problems)})
+    return rows
+
+
+def problems_words(record: ShownRecord) -> str:
+    """Returns "6 of 6, half of them within 9 hours"."""
+    counted = _("%(n)s of %(all)s", n=record.problems_answered, all=record.problems)
+    if record.problem_minutes is None:
+        return counted
+    return _("%(counted)s, half within %(time)s", counted=counted, time=duration(record.problem_minutes))
+
+
+def _not_yet(answers: int) -> str:
+    return _("%(n)s so far, shown from %(least)s on", n=answers, least=PUBLISHED_FROM)
 
 
 def about_span(low: int, high: int, currency: str, *, to: str) -> Markup | None:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from flask import Flask
 
 from marketplace.accounts import sign_in
-from marketplace.clinics import checks
+from marketplace.aftercare import problems
+from marketplace.clinics import checks, track_records
 from marketplace.clinics.states import CheckKind
 from marketplace.foundation.security import challenges
 from marketplace.foundation.values import pictures
@@ -29,6 +30,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "request_link": request_links.LIFETIMES[request_links.PAGE],
     "fresh_link": request_links.FRESH,
     "unconfirmed_request": retention.UNCONFIRMED_RETENTION,
+    "problem_answer": problems.ANSWER_WITHIN,
     "undo": deadlines.UNDO_WITHIN,
     # How long data is kept
     "photos": retention.PHOTOS_RETENTION,
@@ -56,6 +58,7 @@ PROMISED_LIMITS: Mapping[str, int] = {
     "photos_at_most": photos.MAX_PHOTOS,
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
     "photo_megabytes": pictures.MAX_BYTES // 2**20,
+    "track_record_from": track_records.PUBLISHED_FROM,
     "reply_time_from": clocks.SHOWN_FROM,
     "password_characters": sign_in.MIN_PASSWORD,
     "reason_characters": access_records.MIN_REASON_LENGTH,

@@ -24,6 +24,7 @@ import marketplace.web.patient.form.start
 import marketplace.web.patient.form.travel
 import marketplace.web.patient.form.you
 import marketplace.web.patient.request.add_clinics
+import marketplace.web.patient.request.aftercare
 import marketplace.web.patient.request.answers
 import marketplace.web.patient.request.choosing
 import marketplace.web.patient.request.compare

@@ -89,6 +89,15 @@ PHOTO_REFUSALS: Table[LazyString] = Table(
 )
 
 
+CHECK_IN_STATES: Table[Tag] = Table(
+    planned=Words(patient=(_("To come"), None)),
+    asked=Words(patient=(_("Waits for your tap"), "warn")),
+    answered=Words(patient=(_("Answered"), "ok")),
+    missed=Words(patient=(_("Not answered"), None)),
+    cancelled=Words(patient=(_("Not asked"), None)),
+)
+
+
 CONDITIONS: Table[LazyString] = Table(
     unsure=Words(
         form=_("I'm not sure"),

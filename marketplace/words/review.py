@@ -71,6 +71,12 @@ REVIEW_KINDS: Table[Titled] = Table(
             _("See whether the request is a fault, a repetition or spam"),
         )
     ),
+    problem_unanswered=Words(
+        operator=(
+            _("Patient's problem not answered"),
+            _("Ask the clinic to answer its patient today"),
+        )
+    ),
 )
 REVIEW_OUTCOMES: Table[LazyString] = Table(
     fine=Words(operator=_("Nothing wrong with it")),

@@ -42,6 +42,7 @@ from marketplace.words.quote import RED_FLAG_SOURCES, RED_FLAGS
 from marketplace.words.request import (
     ANSWERS,
     BUDGET_SCOPES,
+    CHECK_IN_STATES,
     CONDITIONS,
     PHOTO_REFUSALS,
     PURPOSES,
@@ -59,6 +60,7 @@ TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {
     "answers": ANSWERS,
     "bases": BASES,
     "budget_scopes": BUDGET_SCOPES,
+    "check_in_states": CHECK_IN_STATES,
     "check_claims": CHECK_CLAIMS,
     "check_kinds": CHECK_KINDS,
     "check_states": CHECK_STATES,

@@ -13,6 +13,7 @@ from flask import Flask
 from jinja2 import StrictUndefined, UndefinedError
 
 import marketplace
+from marketplace.aftercare import states as aftercare
 from marketplace.clinics import states as clinics
 from marketplace.clinics.list_cursor import SORTS
 from marketplace.leads import routing
@@ -74,6 +75,7 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "CheckKind, as a claim": (clinics.CheckKind, columns("check_claims", "patient")),
     "TeamRole": (clinics.TeamRole, columns("team_roles", "clinic", "operator")),
     "Purpose": (request_states.Purpose, columns("purposes", "patient", "clinic", "operator")),
+    "CheckInState": (aftercare.CheckInState, columns("check_in_states", "patient")),
     "PriceReason": (quotes.PriceReason, columns("price_reasons", "clinic", "operator")),
     "RedFlag": ([flag.code for flag in RED_FLAGS], columns("red_flags", "patient")),
     "RedFlag's source": ({flag.source for flag in RED_FLAGS}, columns("red_flag_sources", "patient")),
@@ -110,6 +112,8 @@ WORDLESS = {
     "ReviewState": "a list is of open or of decided items, which its tabs say",
     "InvitationState": "only open invitations are shown",
     "InviteeStanding": "decides which page is shown",
+    "PlanState": "each has a sentence on the page of check-ins",
+    "ProblemState": "each has a sentence with its moment",
     "DutyState": "each has a sentence with its day",
     "Stop": "each has a sentence of its own, in leads/status_texts.py",
     "DecisionKind": "says which decision a row is; its reason has the words",

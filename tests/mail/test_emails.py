@@ -8,10 +8,12 @@ import html5lib
 import pytest
 from flask import Flask
 
+from marketplace.aftercare import problems
 from marketplace.foundation import clock
 from marketplace.leads.messages import CLINIC, post_message
 from marketplace.leads.states import LeadState
 from marketplace.mail import (
+    aftercare_emails,
     change_notifications,
     clinic_emails,
     delivery,
@@ -79,6 +81,11 @@ def a_reply() -> None:
     change_notifications.clinic_wrote(event_of(lead))
 
 
+def a_problem() -> None:
+    lead = stored_lead(stored_request(RequestState.SETTLED), state=LeadState.WON)
+    problems.tell(lead, "It hurts")
+
+
 def answers_changed() -> None:
     request = build_lead().request
     before = answer_changes.begin(request)
@@ -143,6 +150,10 @@ WRITE: dict[str, Callable[[], object]] = {
     "quote_withdrawn": lambda: withdraw(build_quote(), reason="no_dates"),
     "answers_changed": answers_changed,
     "question_answered": lambda: clinic_emails.question_answered(arrived()),
+    "first_session": lambda: aftercare_emails.first_session(event_of(stored_lead(state=LeadState.WON))),
+    "check_in": lambda: aftercare_emails.check_in(event_of(stored_request(RequestState.SETTLED), reason="2")),
+    "problem_unanswered": lambda: aftercare_emails.problem_unanswered(event_of(stored_lead(state=LeadState.WON))),
+    "patient_waits": a_problem,
     "request_closed": lambda: clinic_emails.request_closed(event_of(stored_lead(state=LeadState.LOST))),
     "delete_data": lambda: clinic_emails.delete_data(event_of(stored_lead(state=LeadState.REVOKED))),
     "delete_part": lambda: clinic_emails.delete_part(arrived()),

@@ -51,6 +51,11 @@ def marked(make_lead: Make, make_quote: Make) -> QuoteRequest:
     idempotency.claim(Submission(token, "/messages", typed, b"browser"))
     idempotency.keep_answer(token, f"/my/requests/{lead.request.ref}/messages/x")
     assert link.id
+    asked = {"week": 2, "due_at": clock.now(), "asked_at": clock.now(), "state": CheckInState.ASKED}
+    check_in = CheckIn(request_id=lead.request_id, **asked)
+    db.session.add(check_in)
+    db.session.flush()
+    answer(check_in, "marker")
     request: QuoteRequest = lead.request
     before = answer_changes.begin(request)
     request.trips = "1"
@@ -118,6 +123,7 @@ def test_every_sealed_column_is_empty(marked: QuoteRequest) -> None:
             "earlier_answer": "true",
             "form_token": "true",
             "photo": "true",
+            "check_in": "true",
         }  # no row of them is left
         theirs = {"quote_request": "id = :id", "quote": "request_id = :id", **whole}.get(
             table, "request_id = :id AND audience = 'patient'"

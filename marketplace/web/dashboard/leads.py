@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_security import current_user
 
+from marketplace.aftercare.problems import open_problem
 from marketplace.catalogue.trip_plans import Checked, plan_text
 from marketplace.clinics.checks import why_stopped
 from marketplace.foundation import clock
@@ -171,6 +172,7 @@ def lead_page(
         back_url=last_list_url(),
         lost=_how_it_ended(lead) if lead.state == LeadState.LOST else None,
         thread=thread_of(lead, visible.said, form=reply_form),
+        problem=open_problem(lead),
         duties=duties_of(lead),
         stop=why_stopped(lead.clinic) if lead.state == LeadState.WON else None,
         has_errors=has_errors or bool(reply_form and reply_form.errors),

@@ -11,10 +11,11 @@ from marketplace.clinics import actions
 from marketplace.clinics.checks import ENDING_WITHIN
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
+from marketplace.clinics.track_records import shown_record
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused
 from marketplace.leads.queries import numbers as numbers_of
-from marketplace.web.clinic_words import opening_words
+from marketplace.web.clinic_words import opening_words, track_record_rows
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
@@ -101,4 +102,6 @@ def checks() -> str:
 def numbers(clinic: Clinic) -> str:
     """Shows the clinic's figures of the last 90 days."""
     found = numbers_of(clinic.id)
-    return render_template("dashboard/numbers.html", found=found)
+    return render_template(
+        "dashboard/numbers.html", found=found, track_record=track_record_rows(shown_record(clinic.id), for_clinic=True)
+    )

@@ -8,8 +8,9 @@ from flask_security import current_user
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from marketplace.aftercare.problems import reply
 from marketplace.foundation.problems import Disagreements, Refused, WrongState
-from marketplace.leads.actions import ask, may_reply, reply
+from marketplace.leads.actions import ask, may_reply
 from marketplace.leads.models import Lead
 from marketplace.leads.states import DECLINABLE, LEAD_REFUSALS
 from marketplace.leads.visibility import answers_visible_to, may_ask

@@ -6,13 +6,13 @@ from typing import TypeVar, Unpack, cast
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from marketplace.foundation.values.amounts import NotAnAmount, as_typed, in_words, read_amount
 from marketplace.quotes.fields import Kind, QuoteField, QuoteValue
-from marketplace.web.forms.base import FieldOptions
+from marketplace.web.forms.base import DayField, FieldOptions
 from marketplace.web.forms.query import InCurrency
 from marketplace.words.lead import INCLUDED, PRACTITIONER_ROLES
 
@@ -78,17 +78,6 @@ class CountField(StringField):
 def listed(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Returns codes and their words as the choices of a list, in the order given."""
     return list(pairs)
-
-
-class DayField(DateField):
-    """A day in the form that the browser sends."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Reads the day. Raises ValueError, with words that show the form of a date, for anything else."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Enter a date, like 2026-09-27")) from error
 
 
 class PickField(SelectField):

@@ -14,7 +14,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import BooleanField, EmailField, Field, FileField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Field,
+    FileField,
+    HiddenField,
+    PasswordField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
@@ -158,6 +168,17 @@ class FlaggedWordsForm(IdempotentForm):
             field.errors = [*field.errors, problem.words]
             field.flags.shown_errors = len(field.errors)
             self.tick_asked |= problem.reason == BY_TICK
+
+
+class DayField(DateField):
+    """A day in the form that the browser sends."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads the day. Raises ValueError, with words that show the form of a date, for anything else."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Enter a date, like 2026-09-27")) from error
 
 
 MIN_AGE, MAX_AGE = timedelta(seconds=3), timedelta(hours=24)

@@ -18,7 +18,7 @@ from marketplace.clinics.text_search import Level, slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.web.clinic_words import about_span, opening_words, reply_words, span, stamp_words
+from marketplace.web.clinic_words import about_span, opening_words, reply_words, span, stamp_words, track_record_rows
 from marketplace.web.filters import country_in_sentence, country_name, country_slug
 from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
@@ -150,6 +150,7 @@ def clinic(slug: str) -> str:
         people=shown.people,
         stamp=stamp_words(stamp(shown.checks, clock.today())),
         reply=reply_words(found.reply_minutes),
+        track_record=track_record_rows(shown.record),
         opening=opening_words(found.hours),
         currency=currency,
         prices=_prices(shown.prices, currency),

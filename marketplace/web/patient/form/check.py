@@ -10,6 +10,7 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from marketplace.accounts import sessions
+from marketplace.aftercare.plans import WEEKS
 from marketplace.foundation.database import gathering
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import NotFound, WrongState
@@ -36,7 +37,9 @@ class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
     limit = "send-request"
     share_health = BooleanField()
     adult = BooleanField(_l("I am 18 or over"), validators=[InputRequired(_l("Confirm that you are 18 or over"))])
-    aftercare = BooleanField()  # no page asks for it; accepted from whoever sends it
+    aftercare = BooleanField(
+        _l("Ask me how it is %(weeks)s weeks after my first session", weeks=", ".join(str(week) for week in WEEKS))
+    )
 
 
 @blueprint.get("/get-quotes/check")

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import sessions
+from marketplace.aftercare.export import exported_aftercare
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security.idempotency import FormChanged
 from marketplace.foundation.values.durations import days
@@ -107,7 +108,7 @@ def export_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Returns the request as an export to the browser that opened it; HEAD exports nothing."""
     if request.method == "HEAD":
         return ""
-    content = export(quote_request)
+    content = export(quote_request, exported_aftercare(quote_request))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as folder:
         folder.writestr("request.json", json.dumps(content, ensure_ascii=False, indent=2))
