@@ -96,6 +96,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     aftercare.CheckInAsked: (to_patient_after.check_in,),
     aftercare.CheckInAnswered: (),
     aftercare.CheckInMissed: (),
+    aftercare.PriceAnswered: (),  # counted at once
     aftercare.ProblemTold: (to_clinic.patient_waits,),
     aftercare.ProblemReminded: (to_clinic.patient_waits,),
     aftercare.ProblemAnswered: (),  # the reply has its own email

@@ -128,6 +128,8 @@ TABLE_RIGHTS: dict[str, Rights] = {
         CLINIC: Right("SELECT, UPDATE (state, answered_at)", OWN_CLINIC),
         OPERATOR: Right(READ),
     },
+    "price_answer": {PATIENT: Right(ALL, OWN_REQUEST)},
+    "price_month": {OPERATOR: Right(READ)},
     # Counted by the system from what patients said: no clinic writes it
     "track_record": ANYONE_READS,
     "routing_proposal": {PATIENT: Right(ALL, OWN_REQUEST)},

@@ -35,6 +35,10 @@ class CheckInMissed(Event):
     """No answer came; `reason` is the week."""
 
 
+class PriceAnswered(Event):
+    """The patient said whether the price was kept, or changed that answer."""
+
+
 class ProblemTold(Event):
     """The patient told the clinic of a problem and asks for an answer."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.aftercare.check_ins import answer_of, check_ins_of
 from marketplace.aftercare.models import AftercarePlan, Problem
+from marketplace.aftercare.price_kept import PriceAnswer, paid_of
 from marketplace.extensions import db
 from marketplace.quote_requests.models import QuoteRequest
 
@@ -16,6 +17,7 @@ Exported = Mapping[str, "Exported"] | Sequence["Exported"] | date | str | int | 
 def exported_aftercare(request: QuoteRequest) -> Mapping[str, Exported]:
     """Returns the plan, the check-ins with their answers, and the problems told. Raises CannotOpen once erased."""
     plan = db.session.get(AftercarePlan, request.id)
+    said = db.session.get(PriceAnswer, request.id)
     problems = db.session.scalars(select(Problem).where(Problem.request_id == request.id).order_by(Problem.told_at))
     return {
         "first_session_on": plan.first_session_on if plan else None,
@@ -31,6 +33,8 @@ def exported_aftercare(request: QuoteRequest) -> Mapping[str, Exported]:
             }
             for check_in in check_ins_of(request)
         ],
+        "price": said.answer if said else None,
+        "price_paid": paid_of(request, said) if said else None,
         "problems_told": [
             {"state": each.state, "told_at": each.told_at, "due_at": each.due_at, "answered_at": each.answered_at}
             for each in problems

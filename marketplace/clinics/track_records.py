@@ -65,6 +65,11 @@ def track_record(clinic_id: UUID) -> TrackRecord:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
+def shown(row: TrackRecord | None) -> ShownRecord:
+    """Returns the figures of a row; zeros without one."""
+    return ShownRecord(*(getattr(row, name) for name in ShownRecord._fields)) if row is not None else ShownRecord()
+
+
 def shown_record(clinic_id: UUID) -> ShownRecord:
     """Returns the figures of a clinic; zeros where nothing was counted yet."""
     row = db.session.execute(select(*COLUMNS).where(TrackRecord.clinic_id == clinic_id)).one_or_none()

@@ -11,6 +11,7 @@ from marketplace.catalogue.course_costs import Travel, estimated
 from marketplace.catalogue.exchange import Convert
 from marketplace.catalogue.geography import DEFAULT_HOME, homes, travel
 from marketplace.clinics.checks import Stamp, stamp_of_row
+from marketplace.clinics.track_records import ShownRecord
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
 from marketplace.quote_requests.models import QuoteRequest
@@ -48,6 +49,7 @@ class Column:
     travel: Travel
     unit: int
     convert: Convert
+    record: ShownRecord
 
     @property
     def session(self) -> Fraction | None:
@@ -189,6 +191,7 @@ def _column(row: Compared, basis: Basis, asked: RequestQuotes) -> Column:
         basis.travels[row.number],
         basis.unit,
         basis.convert,
+        asked.records[quote.id],
     )
 
 

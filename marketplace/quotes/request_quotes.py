@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import PriceRange, Procedure
 from marketplace.clinics.summaries import ClinicCard
+from marketplace.clinics.track_records import ShownRecord, TrackRecord, shown
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
 from marketplace.foundation.problems import NotFound
@@ -44,7 +45,7 @@ class RequestQuotes:
 
     `changed` names, by quote, the answers its clinic may read that changed after it was written; `before` has the
     version that a quote replaced, by quote; `usual` the stored prices of what is quoted, in any country; `cards` what
-    lists show of its clinic, by quote, where that is published.
+    lists show of its clinic, by quote, where that is published; `records` its clinic's track record.
     """
 
     request: QuoteRequest
@@ -53,6 +54,7 @@ class RequestQuotes:
     before: Mapping[UUID, Quote]
     usual: list[UsualPrice]
     cards: Mapping[UUID, ClinicCard]
+    records: Mapping[UUID, ShownRecord]
 
 
 def request_quotes(ref: str) -> RequestQuotes:
@@ -60,17 +62,18 @@ def request_quotes(ref: str) -> RequestQuotes:
     rows = db.session.execute(_statement(), {"ref": ref}).all()
     if not rows:
         raise NotFound("request")
-    request, _quote, _before, _card, rates, usual, changes, *_may_read = rows[0]
+    request, _quote, _before, _card, _record, rates, usual, changes, *_may_read = rows[0]
     exchange.keep_listed(rates or ())
     latest = {name: datetime.fromisoformat(at) for name, at in changes or ()}
     quoted = [row for row in rows if row[1] is not None]
     return RequestQuotes(
         request,
         quotes=[quote for _request, quote, *_rest in quoted],
-        changed={row[1].id: _changed(latest, row[1], row[7:]) for row in quoted},
+        changed={row[1].id: _changed(latest, row[1], row[8:]) for row in quoted},
         before={quote.id: before for _request, quote, before, *_rest in quoted if before is not None},
         usual=[UsualPrice(UUID(id_), *rest) for id_, *rest in usual or ()],
         cards={quote.id: card for _request, quote, _before, card, *_rest in quoted if card is not None},
+        records={row[1].id: shown(row[4]) for row in quoted},
     )
 
 
@@ -82,11 +85,14 @@ def _changed(latest: Mapping[str, datetime], quote: Quote, may_read: Sequence[bo
 def _statement() -> Select[*tuple[Any, ...]]:
     before = aliased(Quote)
     may_read = map(lead_may_read, NEEDS.values())
-    query = select(QuoteRequest, Quote, before, ClinicCard, exchange.newest(), _usual(), _changes(), *may_read)
+    query = select(
+        QuoteRequest, Quote, before, ClinicCard, TrackRecord, exchange.newest(), _usual(), _changes(), *may_read
+    )
     query = query.outerjoin(Quote, (Quote.request_id == QuoteRequest.id) & Quote.state.in_(COMPARABLE))
     query = query.outerjoin(before, before.id == _last_before())
     query = query.outerjoin(Quote.lead).outerjoin(Lead.clinic).outerjoin(Quote.procedure).outerjoin(Procedure.treatment)
     query = query.outerjoin(ClinicCard, ClinicCard.clinic_id == Lead.clinic_id)
+    query = query.outerjoin(TrackRecord, TrackRecord.clinic_id == Lead.clinic_id)
     query = query.options(
         contains_eager(Quote.lead).contains_eager(Lead.clinic),
         contains_eager(Quote.procedure).contains_eager(Procedure.treatment),

@@ -11,7 +11,7 @@ from sqlalchemy import Index, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.aftercare import plans, problems
+from marketplace.aftercare import plans, price_kept, problems
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import queue
@@ -53,6 +53,7 @@ def erase(request: QuoteRequest) -> None:
     messages.forget_messages_of(request.id)
     earlier_answers.forget_earlier_of(request.id)
     plans.forget(request.id)
+    price_kept.forget(request.id)
     problems.end_those_of(request.id)
     proposal.forget_shown(request.id)
     reviews.empty_those_of(request.id)

@@ -1,7 +1,5 @@
 """The sample requests: each is played with the packages' own verbs, at the moments they would have happened."""
 
-import io
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account
@@ -26,29 +23,12 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes import choosing
 from marketplace.quotes.models import Quote
 from marketplace.sample.clinics import send_quote
+from marketplace.sample.drawn_photos import sample_photo
 
 FILE = Path(__file__).parent / "requests.yaml"
 FORGOTTEN = 95  # days: longer than a request stays open
 QUESTION = "Have you had this treatment before, and when was the last time?"
 ANSWER = "No, this would be the first time."
-# Sample photos: lines drawn by code, so that no picture of anybody is needed.
-SIZE = (800, 600)
-PAPER, LINE, CLAY = (241, 239, 231), (121, 117, 102), (156, 67, 29)
-LINES = 8
-
-
-def sample_photo(number: int) -> bytes:
-    """Draws a JPEG that says what it is; each number has its own lines."""
-    image = Image.new("RGB", SIZE, PAPER)
-    draw = ImageDraw.Draw(image)
-    for line in range(LINES):
-        phase, height = number + line / 3, 90 + 60 * line
-        points = [(x, height + 22 * math.sin(x / 110 + phase)) for x in range(0, SIZE[0] + 10, 10)]
-        draw.line(points, fill=CLAY if line == number % LINES else LINE, width=4)
-    draw.text((24, 20), f"Sample photo {number}", fill=LINE, font_size=28)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=80)
-    return out.getvalue()
 
 
 @dataclass

@@ -80,7 +80,19 @@ def track_record_rows(record: ShownRecord, *, for_clinic: bool = False) -> list[
         rows.append({"key": label, "value": problems_words(record)})
     elif for_clinic:
         rows.append({"key": label, "value": _not_yet(record.problems)})
+    label = _("Price kept")
+    if record.shows_prices:
+        rows.append({"key": label, "value": prices_words(record)})
+    elif for_clinic:
+        rows.append({"key": label, "value": _not_yet(record.prices_told)})
     return rows
+
+
+def prices_words(record: ShownRecord) -> str:
+    """Returns "in 11 of 12", once enough patients have said it."""
+    if not record.shows_prices:
+        return _("Too few answers yet")
+    return _("in %(n)s of %(all)s", n=record.prices_kept, all=record.prices_told)
 
 
 def problems_words(record: ShownRecord) -> str:

@@ -34,6 +34,7 @@ import marketplace.web.patient.request.messages
 import marketplace.web.patient.request.missing
 import marketplace.web.patient.request.opening
 import marketplace.web.patient.request.photos
+import marketplace.web.patient.request.price_kept
 import marketplace.web.patient.request.quotes
 import marketplace.web.patient.request.sharing
 import marketplace.web.public.clinics

@@ -71,6 +71,7 @@ EVENTS: Table[LazyString] = Table(
     CheckInAsked=Words(operator=_("Patient asked how it is")),
     CheckInAnswered=Words(operator=_("Patient said how it is")),
     CheckInMissed=Words(operator=_("Patient did not say how it is")),
+    PriceAnswered=Words(operator=_("Patient said whether the price was kept")),
     ProblemTold=Words(operator=_("Patient told the clinic of a problem")),
     ProblemReminded=Words(operator=_("Clinic reminded of a problem")),
     ProblemAnswered=Words(operator=_("Clinic answered a problem")),

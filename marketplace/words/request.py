@@ -98,6 +98,13 @@ CHECK_IN_STATES: Table[Tag] = Table(
 )
 
 
+PRICE_ANSWERS: Table[LazyString] = Table(
+    yes=Words(patient=_("Yes, it was kept")),
+    more=Words(patient=_("No, it was more")),
+    not_gone=Words(patient=_("I did not go")),
+)
+
+
 CONDITIONS: Table[LazyString] = Table(
     unsure=Words(
         form=_("I'm not sure"),

@@ -21,7 +21,7 @@ BY_NATURE = {
     "patient.decline_quote": ONE_WAY,
     "patient.ask_for_all": "asked for already, nothing is sent",
     "patient.undo_choice": ONE_WAY,
-    **dict.fromkeys(("patient.name_first_session", "patient.answer_check_in"), SAME_ANSWER),
+    **dict.fromkeys(("patient.name_first_session", "patient.answer_check_in", "patient.say_price_kept"), SAME_ANSWER),
     "patient.stop_aftercare": ONE_WAY,
     "patient.pause_request": "the button names the state it asks for",
     "patient.close_request": ONE_WAY,

@@ -8,7 +8,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
+from marketplace.aftercare.check_ins import answer
+from marketplace.aftercare.models import CheckIn
+from marketplace.aftercare.states import CheckInState
 from marketplace.extensions import db, metadata
+from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.foundation.security.idempotency import Submission
@@ -124,6 +128,7 @@ def test_every_sealed_column_is_empty(marked: QuoteRequest) -> None:
             "form_token": "true",
             "photo": "true",
             "check_in": "true",
+            "price_answer": "true",
         }  # no row of them is left
         theirs = {"quote_request": "id = :id", "quote": "request_id = :id", **whole}.get(
             table, "request_id = :id AND audience = 'patient'"

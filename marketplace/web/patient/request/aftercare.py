@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.aftercare import check_ins, plans, problems
 from marketplace.aftercare.models import AftercarePlan, CheckIn, Problem
+from marketplace.aftercare.price_kept import price_answer
 from marketplace.aftercare.states import ANSWERABLE, PlanState
 from marketplace.catalogue.particulars import Particulars, Sign, particulars_of
 from marketplace.catalogue.queries import guide
@@ -178,6 +179,7 @@ def _check_in_page(
         check_in=check_in,
         plan=plans.plan_of(quote_request),
         lead=lead,
+        price_said=price_answer(quote_request),
         signs=particulars.signs,
         advice=_advice(quote_request, sign) if sign else None,
         tell=_tell(lead, sign, form) if sign and lead else None,

@@ -20,7 +20,7 @@ from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
-from marketplace.web.clinic_words import both_amounts, stamp_words
+from marketplace.web.clinic_words import both_amounts, prices_words, stamp_words
 from marketplace.web.filters import country_name, day, difference, duration, money
 from marketplace.web.patient.request.quote_rows import (
     changed_from,
@@ -115,9 +115,12 @@ def rows(found: ComparisonTable, *, view: str) -> list[Band]:
         ("valid", _("Open until"), _marked(lambda column: day(column.quote.valid_until))),
         ("reply", _("Replied in"), _reply),
         ("checks", _("Our checks of the clinic"), _checks),
+        ("kept", _("Price kept before"), lambda column: prices_words(column.record)),
         ("complete", _("How complete"), _complete),
     ]
-    shown = [band for band in bands if band[0] != "home" or found.home_course is not None]
+    left_out = set() if any(column.record.shows_prices for column in found.columns) else {"kept"}
+    left_out |= {"home"} if found.home_course is None else set()
+    shown = [band for band in bands if band[0] not in left_out]
     return [
         Band(id_, label, [cell(column) for column in found.columns], "total" if id_ == "total" else None)
         for id_, label, cell in shown
