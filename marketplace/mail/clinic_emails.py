@@ -84,7 +84,8 @@ def clinic_choice_undone(event: Event) -> None:
     for lead in _leads_of(event):
         was_chosen = lead.clinic_id == event.clinic_id
         if was_chosen or lead.state in QUOTABLE:
-            context = {"was_chosen": was_chosen, "stands": lead.state in QUOTABLE}
+            ends = was_chosen and event.reason is not None  # consent to it is revoked by the same act
+            context = {"was_chosen": was_chosen, "stands": lead.state in QUOTABLE and not ends}
             _about_lead("clinic_choice_undone", lead, context=context)
 
 

@@ -95,7 +95,9 @@ def choice_undone(event: Event) -> None:
     """Confirms that the choice was undone (ChoiceUndone)."""
     request = _request(event)
     others = [lead for lead in _leads(request) if lead.clinic_id != event.clinic_id and lead.state in QUOTABLE]
-    put("choice_undone", request, context={"others": bool(others)}, link=RequestLink(request, "compare"))
+    context = {"others": bool(others), "quote_stands": event.reason is None}
+    is_one_left = event.reason is None or any(lead.state == LeadState.QUOTED for lead in others)
+    put("choice_undone", request, context=context, link=RequestLink(request, "compare" if is_one_left else ""))
 
 
 def clinics_available(event: Event) -> None:

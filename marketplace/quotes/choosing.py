@@ -84,9 +84,10 @@ def _settle(lead: Lead, *, wins: bool) -> None:
         LEAD.move(lead, LeadState.LOST)
 
 
-def undo_choice(request: QuoteRequest) -> None:
+def undo_choice(request: QuoteRequest, *, reason: str | None = None) -> None:
     """Undoes a choice within 48 hours: everything is as before, and a clinic that may not go on is frozen.
 
+    With the `reason` consent_revoked the chosen clinic's quote ends right afterwards, and no mail says that it stands.
     Raises WrongState when there is no choice, or the time is over.
     """
     _lock(request)
@@ -102,7 +103,7 @@ def undo_choice(request: QuoteRequest) -> None:
         QUOTE.move(quote, QuoteState.SENT)
     for lead in _leads(request):
         _restore(lead, stood=stood)
-    record(ChoiceUndone(**ids(chosen.lead), quote_id=chosen.id))
+    record(ChoiceUndone(**ids(chosen.lead), quote_id=chosen.id, reason=reason))
 
 
 def _restore(lead: Lead, *, stood: timedelta) -> None:

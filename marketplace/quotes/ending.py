@@ -29,6 +29,8 @@ from marketplace.quotes.pending import BATCH
 from marketplace.quotes.states import QUOTE_WITHDRAW_REASONS, QuoteState
 from marketplace.quotes.terms import FIELDS
 
+CONSENT_REVOKED = "consent_revoked"  # why a choice is undone or a pending quote ends
+
 
 def expire_due(now: datetime) -> int:
     """Expires sent quotes on the day after their last one and returns how many; the clinic may quote again."""
@@ -89,7 +91,7 @@ def revoke_consent(lead: Lead, what: str) -> bool:
         REQUEST.lock(lead.request)
         db.session.refresh(lead, ["state"])  # it may have been chosen while this waited
         if chosen_lately(lead):
-            choosing.undo_choice(lead.request)
+            choosing.undo_choice(lead.request, reason=CONSENT_REVOKED)
         _end_quotes(lead)
     return revoking.revoke(lead, what)
 
@@ -106,7 +108,7 @@ def _end_quotes(lead: Lead) -> None:
     for quote in db.session.scalars(select(Quote).where(Quote.lead_id == lead.id, Quote.state.in_(live))):
         if quote.state == QuoteState.HELD:
             QUOTE.move(quote, QuoteState.WITHDRAWN)
-            record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason="consent_revoked"))
+            record(QuoteWithdrawn(**ids(lead), quote_id=quote.id, reason=CONSENT_REVOKED))
         else:
             QUOTE.move(quote, QuoteState.NOT_CHOSEN)
 

@@ -36,7 +36,7 @@ class QuoteChosen(Event):
 
 
 class ChoiceUndone(Event):
-    """The patient undid the choice within 48 hours: everything is as before."""
+    """The patient undid the choice within 48 hours; `reason` where consent to the chosen clinic was revoked, too."""
 
 
 class RequestSettled(Event):

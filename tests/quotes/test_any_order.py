@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -16,11 +17,14 @@ from marketplace.clinics import checks
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Problem
-from marketplace.leads import actions, clocks, request_actions, status_texts
+from marketplace.leads import actions, clocks, deletion_duties, request_actions, status_texts
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import leads_of
+from marketplace.leads.queries import leads_of, leads_to_notify
 from marketplace.leads.states import LeadState
+from marketplace.mail import change_notifications, quote_notifications
 from marketplace.mail.models import Email
+from marketplace.quote_requests import answer_changes, retention
+from marketplace.quote_requests.answer_table import READ_BY_CLINICS
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing, drafting, ending, pending, stopping
 from marketplace.quotes.comparison_table import build_comparison_table
@@ -28,11 +32,24 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.pending import pending_quote
 from marketplace.quotes.queries import can_be_chosen, sent_quotes, stands
 from marketplace.quotes.request_quotes import request_quotes
+from marketplace.web.patient.request.next_step import next_step
+from marketplace.web.patient.request.opening import standing_of
+from marketplace.web.patient.request.standing import sections
 from tests.factories import build_clinic, build_request, terms
+from tests.quotes.claims import CLAIMS
 from tests.quotes.inboxes import rebuilt_inbox
 
 WHICH = st.integers(0, 2)
+TIMERS_OF_REQUESTS = (
+    *(pending.release_due, ending.expire_due, choosing.settle_due, stopping.stop_due, clocks.expire_due),
+)
+WAITING = (LeadState.NEW, LeadState.OPENED, LeadState.ASKED, LeadState.QUOTED, LeadState.FROZEN)
 LIVE = ("sent", "chosen", "not_chosen")
+
+
+def always(*_given: object) -> bool:
+    """For a mail that says nothing of a state."""
+    return True
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -41,13 +58,18 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.outer = db.session.begin_nested()
-        self.at = clock.now()
         self.request = build_request(*(build_clinic(f"Clinic {name}") for name in "ABC"))
         self.leads = leads_of(self.request)
+        self.at = clock.now() + timedelta(seconds=1)
+        self.read: set[UUID] = set(db.session.scalars(select(Email.id)))
 
     def teardown(self) -> None:
-        self.outer.rollback()
-        db.session.expire_all()
+        try:
+            if self.request.state != "withdrawn":
+                self.every_wait_ends()
+        finally:
+            self.outer.rollback()
+            db.session.expire_all()
 
     def do(self, verb: Callable[..., Any], *given: Any) -> None:
         """A refusal takes back all that the verb did, as a page does."""
@@ -57,6 +79,14 @@ class AnyOrder(RuleBasedStateMachine):
                     verb(*given)
             except Problem:
                 db.session.expire_all()
+            self.read_mail()
+
+    def read_mail(self) -> None:
+        """What a mail says is so at the moment when it is written."""
+        for email in db.session.scalars(select(Email).where(Email.id.not_in(self.read)).order_by(Email.id)):
+            self.read.add(email.id)
+            lead = next((lead for lead in self.leads if lead.clinic_id == email.clinic_id), None)
+            assert CLAIMS.get(email.name, always)(email, self.request, lead), (email.name, lead and lead.state)
 
     def quote_of(self, n: int) -> Quote | None:
         found = select(Quote).where(Quote.lead_id == self.leads[n].id, Quote.sent_at.is_not(None))
@@ -125,6 +155,12 @@ class AnyOrder(RuleBasedStateMachine):
         self.do(ending.revoke_consent, self.leads[n], what)
 
     @rule(n=WHICH)
+    def choose_and_revoke(self, n: int) -> None:
+        self.hold_and_release(n)
+        self.choose(n)
+        self.do(ending.revoke_consent, self.leads[n], "all")
+
+    @rule(n=WHICH)
     def ask(self, n: int) -> None:
         self.do(actions.ask, self.leads[n], "When was the last time?")
 
@@ -135,6 +171,15 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(n=WHICH)
     def clinic_declines(self, n: int) -> None:
         self.do(actions.decline, self.leads[n], "no_dates")
+
+    @rule(trips=st.sampled_from(["1", "2", "3"]))
+    def edit(self, trips: str) -> None:
+        def change() -> None:
+            before = answer_changes.begin(self.request)
+            self.request.trips = trips
+            answer_changes.done(self.request, before)
+
+        self.do(change)
 
     @rule(pauses=st.booleans())
     def pause_or_reopen(self, pauses: bool) -> None:
@@ -151,9 +196,37 @@ class AnyOrder(RuleBasedStateMachine):
 
     def pass_time(self, *, minutes: int) -> None:
         self.at += timedelta(minutes=minutes)
-        for timer in (pending.release_due, ending.expire_due, choosing.settle_due, stopping.stop_due):
+        for timer in TIMERS_OF_REQUESTS:
             self.do(timer, self.at)
-        self.do(clocks.expire_due, self.at)
+        self.do(quote_notifications.send_or_reschedule, self.request.id)
+        for lead in leads_to_notify(self.request, READ_BY_CLINICS):
+            self.do(change_notifications.send_or_reschedule, lead)
+
+    def every_wait_ends(self) -> None:
+        """Whatever state it was left in, timers alone bring it to an end that retention takes up."""
+        for days in (8, 100, 200, 3):
+            self.at += timedelta(days=days)
+            for timer in (*TIMERS_OF_REQUESTS, request_actions.expire_due, deletion_duties.chase_due):
+                self.do(timer, self.at)
+        with clock.set_to(self.at):
+            assert self.request.id in set(db.session.scalars(retention.ended(self.at)))
+            assert not any(lead.state in WAITING for lead in self.leads)
+            duties = [duty for lead in self.leads for duty in deletion_duties.duties_of(lead)]
+            assert all(duty.state != "asked" or duty.chases == 2 for duty in duties)
+
+    @invariant()
+    def the_page_says_what_to_do(self) -> None:
+        with clock.set_to(self.at), current_app.test_request_context():
+            if self.request.state == "withdrawn":
+                return
+            standing = standing_of(self.request)
+            step, states = next_step(standing), {lead.state for lead in self.leads}
+            if self.request.state == "open":
+                assert ("answer the question" in step.text or "questions, of" in step.text) == ("asked" in states)
+            if any(standing.unread.values()) and self.request.state != "closed":
+                assert step.is_needed
+            stand = [lead.id for section in sections(standing) for lead in section.leads]
+            assert sorted(stand) == sorted(lead.id for lead in self.leads)
 
     @invariant()
     def rows_agree(self) -> None:

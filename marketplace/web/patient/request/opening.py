@@ -115,7 +115,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Shows the request in whatever state it is."""
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
-    standing = _standing(quote_request)
+    standing = standing_of(quote_request)
     return render_template(
         "patient/request/show.html",
         quote_request=quote_request,
@@ -131,7 +131,8 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     )
 
 
-def _standing(quote_request: QuoteRequest) -> Standing:
+def standing_of(quote_request: QuoteRequest) -> Standing:
+    """Returns the request with its leads, quotes, unread messages and what changed about its clinics."""
     leads = leads_of(quote_request)
     return Standing(
         quote_request=quote_request,
