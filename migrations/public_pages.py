@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 from migrations.row_policies import PUBLIC, TABLE_RIGHTS
 
 FUNCTION = "public_page_changed()"
-# On no page, counted with every request that is sent; or written by triggers of tables that are watched themselves.
+# On no page, counted with every request that is sent; written by triggers of tables that are watched themselves; or by
+# anybody who reads a page.
 NOT_WATCHED = frozenset(
-    {"clinic_load", "public_version", "clinic_card", "clinic_offer", "market_version", "search_word"}
+    {"clinic_load", "public_version", "clinic_card", "clinic_offer", "market_version", "search_word", "own_price"}
 )
 TRIGGERS = {
     "public_page_row": "AFTER INSERT OR DELETE ON {table} FOR EACH ROW",

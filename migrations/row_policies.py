@@ -54,6 +54,8 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "price_range": {**ANYONE_READS, OPERATOR: Right(ALL)},
     "guide": {**ANYONE_READS, OPERATOR: Right(KEEP)},
     "reference_rate": ANYONE_READS,
+    # Told by readers of public pages, without a name
+    "own_price": {PUBLIC: Right(ADD)},
     "listing_facet": {**ANYONE_READS, OPERATOR: Right(ALL)},
     "market_version": ANYONE_READS,
     # What is published already, written by triggers alone

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from marketplace.catalogue import own_prices
 from marketplace.clinics import invitations
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -117,6 +118,7 @@ RULES: tuple[Rule, ...] = (
         lambda now: reviews.decided_before(now - reviews.DECIDED_RETENTION),
         reviews.forget,
     ),
+    Rule("prices at home told by readers", own_prices.RETENTION, "their month", own_prices.old, own_prices.forget),
     Rule("drafts", requests.DRAFT_RETENTION, "the last answer", requests.drafts, _erase),
     Rule("unconfirmed requests", requests.UNCONFIRMED_RETENTION, "the form was sent", requests.unconfirmed, _erase),
     Rule("deleted requests", requests.WITHDRAWN_RETENTION, "their person deleted them", requests.withdrawn, _erase),

@@ -135,6 +135,11 @@ def _span_text(low: int, high: int, currency: str, _language: Locale) -> str:
     return _("%(low)s to %(high)s", low=money_text(low, currency), high=money_text(high, currency))
 
 
+def span_text(low: int, high: int, currency: str) -> str:
+    """Returns "€60 to €180" without markup."""
+    return _span_text(low, high, currency, get_locale())
+
+
 def both_amounts(minor: int, currency: str, *, to: str) -> Markup:
     """Returns "€480 (about £410)": an amount in the clinic's currency and, with a rate, in the reader's."""
     own = money(minor, currency)

@@ -11,6 +11,7 @@ from flask import Flask
 
 from marketplace.accounts import sign_in
 from marketplace.aftercare import problems
+from marketplace.catalogue import own_prices
 from marketplace.clinics import checks, track_records
 from marketplace.clinics.states import CheckKind
 from marketplace.foundation.security import challenges
@@ -39,6 +40,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "erasure_notice": retention.ANNOUNCED_AHEAD,
     "confirmations": retention.CONFIRMATIONS_RETENTION,
     "deletion_last_chased": deletion_duties.CHASED_AFTER[1],
+    "own_prices": own_prices.RETENTION,
     "mail_tries": smtp_outcomes.GIVE_UP_AFTER,
     "bounced_address": mail_retention.BOUNCE_RETENTION,
     # Clinics: their time to answer and their checks
@@ -54,6 +56,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "account_link": sign_in.CONFIRM_WITHIN,
 }
 PROMISED_LIMITS: Mapping[str, int] = {
+    "own_prices_from": own_prices.SHOWN_FROM,
     "clinics": drafts.MAX_CLINICS,
     "photos_at_most": photos.MAX_PHOTOS,
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,

@@ -38,6 +38,7 @@ import marketplace.web.patient.request.price_kept
 import marketplace.web.patient.request.quotes
 import marketplace.web.patient.request.sharing
 import marketplace.web.public.clinics
+import marketplace.web.public.own_prices
 import marketplace.web.public.pages
 import marketplace.web.public.preferences
 import marketplace.web.public.prices

@@ -10,6 +10,7 @@ SAME_ANSWER = "stores the same answer over itself"
 ONE_WAY = "the state moves one way and once: the second finds it moved"
 
 BY_NATURE = {
+    "public.share_own_price": "a browser tells one price a month for a country and procedure",
     "patient.begin": "the cookie of its answer names the draft, so the answer must be made; a draft left over ends",
     **dict.fromkeys(
         (f"patient.ask_{s}" for s in ("treatment", "where", "when", "budget", "health", "you", "clinics")), SAME_ANSWER

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import text
 
+from marketplace.catalogue import own_prices
 from marketplace.clinics.invitation_actions import cancel_invitation
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -121,7 +123,10 @@ MAKE: dict[str, Callable[[], object]] = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+BY_THE_MONTH = "prices at home told by readers"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.name != BY_THE_MONTH], ids=lambda rule: rule.name)
 def test_a_moment_before_nothing_a_moment_after_it_ends(app: Flask, rule: Rule) -> None:
     MAKE[rule.name]()
     db.session.flush()
@@ -132,6 +137,15 @@ def test_a_moment_before_nothing_a_moment_after_it_ends(app: Flask, rule: Rule) 
     assert rule.count(after) == 1
     assert [rule.batch(after), rule.batch(after)] == [1, 0]
     assert rule.count(after) == 0
+
+
+def test_a_price_told_by_a_reader_ends_with_its_months_year(app: Flask) -> None:
+    (rule,) = (rule for rule in RULES if rule.name == BY_THE_MONTH)
+    with time_machine.travel("2026-11-20"):
+        own_prices.share(build_clinic().prices[0].procedure, country="DE", price=100, currency="EUR")
+        db.session.flush()
+    assert rule.count(datetime(2027, 11, 1, tzinfo=UTC)) == 0
+    assert rule.batch(datetime(2027, 11, 2, tzinfo=UTC)) == 1
 
 
 def test_the_docs_show_every_rule() -> None:

@@ -53,6 +53,8 @@ RATE_LIMITS: dict[str, tuple[Bucket, ...]] = {
     "new-request": (Bucket(20, 60, BY_CLIENT),),
     "send-request": (Bucket(300, 6, ("everyone",), soft=True), Bucket(10, 120, BY_CLIENT)),
     "photos": (Bucket(40, 15, BY_CLIENT),),
+    # A price at home that a reader tells: it may come into a range that others read
+    "own-price": (Bucket(5, 86400, BY_CLIENT),),
     # Reading and writing to others
     "search": (Bucket(60, 2, BY_CLIENT),),
     "ask-patient": (Bucket(30, 60, ("clinic",)),),

@@ -9,7 +9,7 @@ from marketplace.web.http import page_cache
 blueprint = Blueprint("public", __name__)
 
 # Forms that change something carry a token of the session; each of them is named here.
-WITH_SESSION = {"public.preferences"}
+WITH_SESSION = {"public.preferences", "public.share_own_price"}
 # They tell how this process and its database are now.
 PROBES = {"public.healthz", "public.readyz"}
 

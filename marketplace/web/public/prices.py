@@ -20,6 +20,7 @@ from marketplace.web.forms.visit_figures import EVERY
 from marketplace.web.plan_cards import Planner, planner
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
+from marketplace.web.public.own_prices import own_price_help
 
 
 @blueprint.get("/treatments/<treatment>/cost")
@@ -54,6 +55,7 @@ def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> d
         "totals": in_all,
         "chosen": chosen,
         "planner": plans_in(chosen, wanted) if chosen else None,
+        "own_help": own_price_help(wanted, priced[0][0], has_guide=priced[0][1].home is not None) if priced else None,
         "estimate": travel(wanted.home, wanted.home),
         "first": priced[0][0] if priced else None,
         "tables": [_shown(*each, wanted, treatment=about.slug, countries=countries) for each in priced],

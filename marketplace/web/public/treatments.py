@@ -20,6 +20,7 @@ from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
 from marketplace.web.public.course_cost import Asked, Totals, asked, totals
+from marketplace.web.public.own_prices import own_price_help
 from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
 
 FIRST_CLINICS = 5  # on the page of a country
@@ -107,6 +108,9 @@ def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
         "totals": in_all,
         "chosen": chosen,
         "planner": plans_in(chosen, wanted) if chosen else None,
+        "own_help": own_price_help(wanted, here[0].procedure, has_guide=_has_guide(ranges, here, wanted))
+        if chosen
+        else None,
         "estimate": travel(wanted.home, wanted.home),
         "form": wanted.form,
         "has_errors": bool(wanted.form.errors),
@@ -134,6 +138,11 @@ def _way(wanted: Asked, country: str) -> dict[str, int | str | date]:
         "own_currency": ours.currency,
         "dated": ours.dated,
     }
+
+
+def _has_guide(ranges: list[PriceRange], here: list[PriceRange], wanted: Asked) -> bool:
+    """Returns whether the guide has the price at home of the first procedure with a price here."""
+    return any(found.country == wanted.home and found.procedure_id == here[0].procedure_id for found in ranges)
 
 
 def _totals(ranges: list[PriceRange], here: list[PriceRange], wanted: Asked) -> Totals | None:
