@@ -36,6 +36,7 @@ class ShownPrice(NamedTuple):
     currency: str
     package_sessions: int | None
     package_price: int | None
+    facts: dict[str, Any]  # of the procedure: sessions, spacing_weeks
     listed_on: date
 
 
@@ -64,7 +65,7 @@ def listing_page(slug: str) -> ListingPage:
     )
 
 
-def _price(*stored: str | int | None) -> ShownPrice:
+def _price(*stored: Any) -> ShownPrice:
     return ShownPrice._make((*stored[:-1], date.fromisoformat(str(stored[-1]))))
 
 
@@ -85,7 +86,9 @@ def _statement() -> Select[*tuple[Clinic, Rows, Rows, Rows, list[Any]]]:
     checks = _list_of(Check.kind, Check.state, Check.passed_at, Check.expires_on, order=(Check.position,))
     package = (price.package_sessions, price.package_price)
     place = (func.coalesce(Treatment.position, 0), Procedure.position)
-    prices = _list_of(Procedure.name, price.low, price.high, price.currency, *package, price.listed_on, order=place)
+    prices = _list_of(
+        Procedure.name, price.low, price.high, price.currency, *package, Procedure.facts, price.listed_on, order=place
+    )
     record = select(func.jsonb_build_array(*COLUMNS, type_=JSONB))
     query = select(
         Clinic,

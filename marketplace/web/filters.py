@@ -182,6 +182,12 @@ def _language_list(codes: tuple[str, ...], locale: Locale) -> str:
     return ", ".join(locale.languages.get(code, code) for code in codes)
 
 
+@lru_cache
+def home_choices(_language: Locale) -> list[tuple[str, str]]:
+    """Returns the countries that a reader can live in, by their names, as the choices of a list."""
+    return [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
+
+
 def country_slug(code: str) -> str:
     """Returns the country's name in paths, or its code where no clinics are listed."""
     return homes()[code].slug or code.lower()

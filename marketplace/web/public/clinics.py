@@ -10,7 +10,7 @@ from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import by_slug
 from marketplace.clinics import queries, search
 from marketplace.clinics.checks import stamp
-from marketplace.clinics.listing_page import ShownPrice, listing_page
+from marketplace.clinics.listing_page import ListingPage, ShownPrice, listing_page
 from marketplace.clinics.market import Market, Place, market
 from marketplace.clinics.search import Total
 from marketplace.clinics.states import ListingState
@@ -18,7 +18,16 @@ from marketplace.clinics.text_search import Level, slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.web.clinic_words import about_span, opening_words, reply_words, span, stamp_words, track_record_rows
+from marketplace.web.clinic_course import Course, Journey, usual_courses
+from marketplace.web.clinic_words import (
+    about_span,
+    both_amounts,
+    opening_words,
+    reply_words,
+    span,
+    stamp_words,
+    track_record_rows,
+)
 from marketplace.web.filters import country_in_sentence, country_name, country_slug
 from marketplace.web.forms.query import Chip
 from marketplace.web.public import preferences
@@ -154,16 +163,30 @@ def clinic(slug: str) -> str:
         opening=opening_words(found.hours),
         currency=currency,
         prices=_prices(shown.prices, currency),
+        courses=_courses(shown, currency),
+        form=(form := preferences.home_form()),
+        has_errors=bool(form.errors),
         rate_day=exchange.rate_day(),
         country_path=f"/clinics/{country_slug(found.country)}",
         city_slug=slug_of(found.city) if found.listing_state == ListingState.PUBLISHED else None,
     )
 
 
-def _prices(listed: list[ShownPrice], currency: str) -> list[tuple[ShownPrice, Markup, Markup | None]]:
-    """Returns each price in the clinic's own currency, and in the reader's where that is another."""
+def _courses(shown: ListingPage, currency: str) -> list[Course | None]:
+    """Returns the usual course of each price with travel from the reader's home."""
+    journey = Journey(preferences.home(), shown.clinic.country, currency)
+    return usual_courses([(price, price.facts) for price in shown.prices], journey)
+
+
+def _prices(listed: list[ShownPrice], currency: str) -> list[tuple[ShownPrice, Markup, Markup | None, Markup | None]]:
+    """Returns each price in the clinic's own currency and, where that is another, in the reader's; then its package."""
     return [
-        (row, span(row.low, row.high, row.currency), about_span(row.low, row.high, row.currency, to=currency))
+        (
+            row,
+            span(row.low, row.high, row.currency),
+            about_span(row.low, row.high, row.currency, to=currency),
+            both_amounts(row.package_price, row.currency, to=currency) if row.package_price else None,
+        )
         for row in listed
     ]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from babel import Locale
 from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -16,11 +15,10 @@ from wtforms.validators import ValidationError
 from marketplace.catalogue import trip_plans
 from marketplace.catalogue.course_costs import Row, Table, Total, Travel, estimated
 from marketplace.catalogue.course_planner import Costs
-from marketplace.catalogue.geography import homes
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up
-from marketplace.web.filters import country_name
+from marketplace.web.filters import country_name, home_choices
 from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
 from marketplace.web.forms.visit_figures import EVERY, keep_figures, kept_figures
 from marketplace.web.public import preferences
@@ -117,7 +115,7 @@ def _keep(found: Asked) -> None:
 
 def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
     form = _form_in(currency)(formdata=_given(currency, countries))
-    form.home.choices = _homes(get_locale())
+    form.home.choices = home_choices(get_locale())
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
     form.country.choices = [(EVERY, _("Every country")), *places]
@@ -130,11 +128,6 @@ def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
 @lru_cache
 def _form_in(currency: str) -> type[CostForm]:
     return type("CostForm", (CostForm,), {"currency_code": currency})
-
-
-@lru_cache
-def _homes(_language: Locale) -> list[tuple[str, str]]:
-    return [(code.lower(), country_name(code)) for code in sorted(homes(), key=country_name)]
 
 
 def _given(currency: str, countries: list[str]) -> MultiDict[str, str]:

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import DEFAULT_HOME, homes
-from marketplace.web.filters import country_name
+from marketplace.web.filters import country_name, home_choices
 from marketplace.web.forms.base import Form
+from marketplace.web.forms.query import QueryChoice, QueryForm
 from marketplace.web.http.page_key import PREFERENCES
 from marketplace.web.public.blueprint import blueprint
 
@@ -32,6 +35,12 @@ class PreferencesForm(Form):
     )
     home = SelectField(_l("I live in"))
     currency = SelectField(_l("Show prices in"))
+
+
+class HomeForm(QueryForm):
+    """Where the reader travels from."""
+
+    home = QueryChoice(_l("I travel from"))
 
 
 def _form() -> PreferencesForm:
@@ -78,6 +87,17 @@ def home() -> str:
         if code in homes():
             return code
     return DEFAULT_HOME
+
+
+def home_form() -> HomeForm:
+    """Returns the chooser of the home country as the address has it, with an error for a country that is not known."""
+    asked = request.args.get("home", "").strip().lower()
+    form = HomeForm(formdata=MultiDict({"home": asked} if asked else {}))
+    form.home.choices = home_choices(get_locale())
+    form.home.default = home().lower()
+    form.home.data = form.home.data or form.home.default
+    form.validate()
+    return form
 
 
 def currency() -> str:
