@@ -4,19 +4,54 @@ They stand in one plain cookie, as they stand in the address, and are never stor
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, after_this_request, request
+from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import destinations
 from marketplace.catalogue.trip_plans import MAX_GAP, MAX_SESSIONS
 from marketplace.foundation.values.amounts import NotAnAmount, as_typed, read_amount
 from marketplace.foundation.values.money import half_up
+from marketplace.web.forms.query import QueryAmount, QueryForm, QueryPrice, amount_text, keep_estimate
 from marketplace.web.http.page_key import COURSE
 
 FIGURES = ("own", "fare", "night")
 EVERY = "all"  # the country of a fare and a night that are for each
+
+
+class FiguresForm(QueryForm):
+    """The reader's own figures in `currency_code`, each of which has a default."""
+
+    currency_code = "GBP"
+
+    fare = QueryAmount(_l("Return trip"))
+    night = QueryAmount(_l("One night"))
+    own = QueryPrice(_l("My own price at home, for the whole course"))
+
+    @property
+    def amounts(self) -> dict[str, QueryAmount]:
+        """Returns the fields of the reader's own figures by name."""
+        return {"fare": self.fare, "night": self.night, "own": self.own}
+
+    def figure(self, name: str) -> int | None:
+        """Returns the reader's own `fare`, `night` or `own` in minor units; None where our estimate stands."""
+        untouched = name in request.args and request.args[name] == request.args.get(f"{name}_was")
+        return None if untouched else self.amounts[name].minor(self.currency_code)
+
+    def keep(self, **course: str | None) -> None:
+        """Keeps the figures that are the reader's own for the visit; `course` names sessions, gap and country."""
+        own = {name: field.data or "" for name, field in self.amounts.items() if self.figure(name) is not None}
+        if not self.errors:
+            keep_figures(own, currency=self.currency_code, course=course)
+
+    def show_estimate(self, name: str, estimate: Fraction | None) -> None:
+        """Fills our estimate into a field that the reader left alone; None where there is none to show."""
+        shown = None if estimate is None else amount_text(estimate, self.currency_code)
+        self.amounts[name].estimate = shown
+        keep_estimate(self.amounts[name], request.args.get(f"{name}_was"), shown)
 
 
 def kept_figures(currency: str, *, sessions: str = "", country: str = "") -> dict[str, str]:

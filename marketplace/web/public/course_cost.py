@@ -19,8 +19,8 @@ from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up
 from marketplace.web.filters import country_name, home_choices
-from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryCount, QueryForm, QueryPrice
-from marketplace.web.forms.visit_figures import EVERY, keep_figures, kept_figures
+from marketplace.web.forms.query import QueryChoice, QueryCount
+from marketplace.web.forms.visit_figures import EVERY, FiguresForm, kept_figures
 from marketplace.web.public import preferences
 
 PLANS = [
@@ -30,10 +30,8 @@ PLANS = [
 ]
 
 
-class CostForm(QueryForm):
+class CostForm(FiguresForm):
     """What the reader asks for; each field has a default. `fare` and `night` are for `country`."""
-
-    currency_code = "GBP"
 
     home = QueryChoice(_l("I live in"))
     currency = QueryChoice(_l("Show prices in"))
@@ -42,14 +40,6 @@ class CostForm(QueryForm):
     plan = QueryChoice(_l("Trips"), choices=PLANS, default="each")
     trips = QueryCount(_l("How many trips"), high=trip_plans.MAX_SESSIONS)
     country = QueryChoice(_l("Country"))
-    fare = QueryAmount(_l("Return trip"))
-    night = QueryAmount(_l("One night"))
-    own = QueryPrice(_l("My own price at home, for the whole course"))
-
-    @property
-    def amounts(self) -> dict[str, QueryAmount]:
-        """Returns the fields of the reader's own figures by name."""
-        return {"fare": self.fare, "night": self.night, "own": self.own}
 
     def start_from(self, *, sessions: int, gap: int) -> None:
         """Fills in the usual course, with `gap` weeks between sessions, where the reader typed nothing."""
@@ -91,8 +81,7 @@ class Asked:
 
     def own(self, name: str) -> int | None:
         """Returns the reader's own `fare`, `night` or `own` in minor units; None where our estimate stands."""
-        untouched = name in request.args and request.args[name] == request.args.get(f"{name}_was")
-        return None if untouched else self.form.amounts[name].minor(self.currency)
+        return self.form.figure(name)
 
 
 def asked(treatment: Treatment, countries: list[str]) -> Asked:
@@ -101,16 +90,9 @@ def asked(treatment: Treatment, countries: list[str]) -> Asked:
     facts = treatment.procedures[0].facts
     form = _with_choices(home, currency, countries)
     form.start_from(sessions=facts["sessions"][0], gap=sum(facts["spacing_weeks"]) // 2)
-    if form.validate():
-        _keep(Asked(form, home, currency))
+    form.validate()
+    form.keep(sessions=form.sessions.data, gap=form.gap.data, country=form.country.data)
     return Asked(form, home, currency)
-
-
-def _keep(found: Asked) -> None:
-    """Keeps the reader's own figures for the rest of the visit."""
-    own = {name: field.data or "" for name, field in found.form.amounts.items() if found.own(name) is not None}
-    course = {"sessions": found.form.sessions.data, "gap": found.form.gap.data, "country": found.form.country.data}
-    keep_figures(own, currency=found.currency, course=course)
 
 
 def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:

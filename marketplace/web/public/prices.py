@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from flask import get_template_attribute, render_template, request
+from flask import get_template_attribute, render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -15,7 +15,6 @@ from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.foundation.problems import NotFound
 from marketplace.web.clinic_words import span
 from marketplace.web.filters import MAX_KEPT, country_in_sentence, country_name, country_slug, money_text
-from marketplace.web.forms.query import amount_text, keep_estimate
 from marketplace.web.forms.visit_figures import EVERY
 from marketplace.web.plan_cards import Planner, planner
 from marketplace.web.public.blueprint import blueprint
@@ -98,9 +97,7 @@ def choose(wanted: Asked, in_all: Totals) -> CountryTotal | None:
         form.country.data = wanted.country.lower() if wanted.country else EVERY if typed else chosen.country.lower()
     ours = estimated(wanted.home, chosen.country, wanted.currency) if form.country.data != EVERY else None
     for name in ("fare", "night"):
-        shown = amount_text(getattr(ours, name), wanted.currency) if ours else None
-        form.amounts[name].estimate = shown
-        keep_estimate(form.amounts[name], request.args.get(f"{name}_was"), shown)
+        form.show_estimate(name, getattr(ours, name) if ours else None)
     return chosen
 
 

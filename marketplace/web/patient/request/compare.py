@@ -3,21 +3,21 @@
 from flask import current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import SelectMultipleField
 from wtforms.form import BaseForm
 
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
-from marketplace.quotes.comparison_table import ComparisonTable, Own, build_comparison_table, currency_of
+from marketplace.quotes.comparison_table import ComparisonTable, build_comparison_table, currency_of
 from marketplace.quotes.request_quotes import RequestQuotes
 from marketplace.web.filters import country_name, money_text
-from marketplace.web.forms.query import QueryAmount, QueryChoice, QueryForm, QueryPrice, amount_text, keep_estimate
-from marketplace.web.forms.visit_figures import FIGURES, keep_figures, kept_figures
+from marketplace.web.forms.query import QueryChoice
+from marketplace.web.forms.visit_figures import FiguresForm
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_rows import actions, columns, rows
 from marketplace.web.patient.request.flag_rows import flag_rows
 from marketplace.web.patient.request.missing import missing_of
+from marketplace.web.patient.request.quote_plans import asked_figures, course_of, own_of
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
 ORDERS = [
@@ -40,29 +40,18 @@ class ShownField(SelectMultipleField):
         self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS] or sorted(known)
 
 
-class CompareForm(QueryForm):
+class CompareForm(FiguresForm):
     """The quotes to show, and the reader's own figures, each of which has a default."""
-
-    currency_code = "EUR"
 
     quotes = ShownField(_l("Show side by side"), id="show")
     view = QueryChoice(_l("Compare"), choices=VIEWS, default="total")
     sort = QueryChoice(_l("Sort by"), choices=ORDERS, default="total")
-    fare = QueryAmount(_l("Return trip"))
-    night = QueryAmount(_l("One night"))
-    own = QueryPrice(_l("My own price at home, for the whole course"))
-
-    @property
-    def amounts(self) -> dict[str, QueryAmount]:
-        """Returns the fields of the reader's own figures by name."""
-        return {"fare": self.fare, "night": self.night, "own": self.own}
 
 
 @blueprint.get("/my/requests/<ref>/compare")
 def compare_quotes(quotes: RequestQuotes) -> str:
     """Shows the chosen quotes side by side, at most five."""
     form = _form(quotes)
-    _keep(form, quotes)
     found = _found(quotes, form)
     return render_template(
         "patient/request/compare.html",
@@ -87,55 +76,29 @@ def _found(quotes: RequestQuotes, form: CompareForm) -> ComparisonTable:
         quotes,
         numbers=[int(number) for number in form.quotes.data or ()],
         view=form.view.data,
-        own=Own(*(_own(form, name) for name in ("fare", "night", "own"))),
+        own=own_of(form),
     ).sorted_by(form.sort.data)
     _show_estimates(form, found)
     return found
 
 
 def _form(quotes: RequestQuotes) -> CompareForm:
-    code = currency_of(quotes.request)
-    kept = kept_figures(code, **_course(quotes))
-    figures = {name: text for name, text in kept.items() if name in FIGURES}
+    code, course = currency_of(quotes.request), course_of(quotes.quotes)
     form: CompareForm = type("CompareForm", (CompareForm,), {"currency_code": code})(
-        formdata=MultiDict([*request.args.items(multi=True), *figures.items()])
+        formdata=asked_figures(code, course)
     )
     form.quotes.choices = [(str(quote.number), quote.lead.clinic.name) for quote in quotes.quotes]
     form.view.data, form.sort.data = form.view.data or "total", form.sort.data or "total"
     form.validate()
+    form.keep(**course)
     return form
-
-
-def _course(quotes: RequestQuotes) -> dict[str, str]:
-    """Returns the sessions and the country that figures are for, each where all quotes agree."""
-    sessions = {str(quote.sessions) for quote in quotes.quotes}
-    countries = {quote.lead.clinic.country for quote in quotes.quotes}
-    return {name: of.pop() for name, of in (("sessions", sessions), ("country", countries)) if len(of) == 1}
-
-
-def _own(form: CompareForm, name: str) -> int | None:
-    """Returns the reader's own figure; None where the field holds our estimate."""
-    return form.amounts[name].minor(form.currency_code) if _is_own(form, name) else None
-
-
-def _is_own(form: CompareForm, name: str) -> bool:
-    typed = form.amounts[name].data
-    return bool(typed) and not form.amounts[name].errors and typed != request.args.get(f"{name}_was")
-
-
-def _keep(form: CompareForm, quotes: RequestQuotes) -> None:
-    """Keeps what the reader typed for the rest of the visit, as the cost page does."""
-    typed = {name: field.data or "" for name, field in form.amounts.items() if _is_own(form, name)}
-    keep_figures(typed, currency=form.currency_code, course=_course(quotes))
 
 
 def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:
     """Fills our estimates in where all clinics are in one country; for several, the hint names each."""
     ours = next(iter(found.estimates.values())) if len(found.estimates) == 1 else None
     for name in ("fare", "night"):
-        shown = amount_text(getattr(ours, name), found.currency) if ours else None
-        form.amounts[name].estimate = shown
-        keep_estimate(form.amounts[name], request.args.get(f"{name}_was"), shown)
+        form.show_estimate(name, getattr(ours, name) if ours else None)
 
 
 def _hint(form: CompareForm, found: ComparisonTable, name: str) -> str:

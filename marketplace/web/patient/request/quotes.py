@@ -19,7 +19,7 @@ from marketplace.quote_requests.queries import answers
 from marketplace.quote_requests.states import TAKES_QUOTES
 from marketplace.quotes import choosing
 from marketplace.quotes.choosing import decline
-from marketplace.quotes.comparison_table import build_comparison_table
+from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, changed_after, of_request, version_before, what_changed
 from marketplace.quotes.quote_plans import checked_quote
@@ -28,10 +28,12 @@ from marketplace.quotes.states import QUOTE_REFUSALS
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
+from marketplace.web.forms.visit_figures import FiguresForm
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.flag_rows import flag_rows
 from marketplace.web.patient.request.missing import missing_of
+from marketplace.web.patient.request.quote_plans import figures_form, own_of, quote_planner
 from marketplace.web.patient.request.quote_rows import cards, given_before
 from marketplace.words.lead import QUOTE_DECLINES
 
@@ -46,7 +48,8 @@ def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
 def show_quote(quote_request: QuoteRequest, number: int) -> str:
     """Shows one quote as an itemised card; missing values are shown as not stated. Raises NotFound."""
     quote = of_request(quote_request, number)
-    found = build_comparison_table(request_quotes(quote_request.ref), numbers=[number])
+    figures = figures_form(quote)
+    found = build_comparison_table(request_quotes(quote_request.ref), numbers=[number], own=own_of(figures))
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
     return render_template(
         "patient/request/quote.html",
@@ -60,8 +63,20 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
         **_next_steps(quote),
         **_in_words(quote, found.currency),
         found=found,
+        **_plans(figures, column, found),
         form=Form(),
     )
+
+
+def _plans(figures: FiguresForm, column: Column | None, found: ComparisonTable) -> dict[str, object]:
+    """Returns the plans of the course, and the fields of the patient's own figures filled with our estimates."""
+    shown = {"figures": figures, "has_errors": bool(figures.errors), "planner": None}
+    if column is None:
+        return shown
+    ours = found.estimates[column.quote.lead.clinic.country]
+    figures.show_estimate("fare", ours.fare)
+    figures.show_estimate("night", ours.night)
+    return {**shown, "planner": quote_planner(column, found)}
 
 
 def _in_words(quote: Quote, currency: str) -> dict[str, object]:
