@@ -62,7 +62,7 @@ class Journey:
 
     def travel(self) -> Travel:
         """Returns fare and night: those that the reader typed in this visit, else our estimate. Raises NoRate."""
-        own = kept_figures(self.currency, country=self.country)
+        own = kept_figures(self.currency, home=self.home, country=self.country)
         fare, night = (read_amount(own[name], self.currency) if name in own else None for name in ("fare", "night"))
         return estimated(self.home, self.country, self.currency).with_own(fare=fare, night=night)
 
@@ -82,7 +82,7 @@ def usual_courses(prices: Sequence[tuple[ListPrice, dict[str, Any]]], journey: J
 def _course(price: ListPrice, facts: dict[str, Any], journey: Journey, travel: Travel) -> Course:
     sessions, gap, currency = facts["sessions"][0], sum(facts["spacing_weeks"]) // 2, journey.currency
     course = exchange.exact(_usual(price, sessions), price.currency, currency)
-    own = kept_figures(currency, sessions=str(sessions)).get("own")
+    own = kept_figures(currency, home=journey.home, sessions=str(sessions)).get("own")
     unit = 1 if price.currency == currency and journey.is_at_home else exchange.one_whole(currency)
     costs = Costs(course, travel, Fraction(read_amount(own, currency)) if own else None, unit)
     if journey.is_at_home:

@@ -209,6 +209,7 @@ def install(app: Flask) -> None:
     names = (
         currency_plural,
         country_name,
+        country_slug,
         country_in_sentence,
         in_sentence,
         language_name,

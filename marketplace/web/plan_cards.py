@@ -38,6 +38,7 @@ class PlanCard:
     title: str
     total: Markup
     against: Markup | None
+    tone: str
     tags: list[tuple[str, str, str]]
     strip: Strip
     days: str
@@ -55,6 +56,7 @@ def _card(found: CoursePlan, currency: str, stated: str) -> PlanCard:
         title=plan_title(found.plan),
         total=money(found.total.all, currency),
         against=None if found.against_home is None else difference(found.against_home, currency),
+        tone="" if found.against_home is None else "less" if found.against_home < 0 else "more",
         tags=_tags(found, stated),
         strip=strip(found.plan),
         days=days_text(found.plan),

@@ -42,7 +42,7 @@ class FiguresForm(QueryForm):
         return None if untouched else self.amounts[name].minor(self.currency_code)
 
     def keep(self, **course: str | None) -> None:
-        """Keeps the figures that are the reader's own for the visit; `course` names sessions, gap and country."""
+        """Keeps the figures that are the reader's own for the visit; `course` names home, sessions, gap and country."""
         own = {name: field.data or "" for name, field in self.amounts.items() if self.figure(name) is not None}
         if not self.errors:
             keep_figures(own, currency=self.currency_code, course=course)
@@ -54,15 +54,15 @@ class FiguresForm(QueryForm):
         keep_estimate(self.amounts[name], request.args.get(f"{name}_was"), shown)
 
 
-def kept_figures(currency: str, *, sessions: str = "", country: str = "") -> dict[str, str]:
-    """Returns what the reader typed earlier in this visit, as fields hold it, in this currency.
+def kept_figures(currency: str, *, home: str, sessions: str = "", country: str = "") -> dict[str, str]:
+    """Returns what the reader typed earlier in this visit for this home, as fields hold it, in this currency.
 
     A price at home is left out for a course of other `sessions`, fare and night for another `country` (alpha-2).
     Nothing is returned where the address names a figure itself.
     """
-    if any(name in request.args for name in FIGURES):
-        return {}
     kept = dict(parse_qsl(request.cookies.get(COURSE, "")))
+    if any(name in request.args for name in FIGURES) or kept.get("home", "").lower() != home.lower():
+        return {}
     course = {
         name: kept[name] for name, high in (("sessions", MAX_SESSIONS), ("gap", MAX_GAP)) if _fits(kept, name, high)
     }
@@ -80,7 +80,7 @@ def kept_figures(currency: str, *, sessions: str = "", country: str = "") -> dic
 def keep_figures(typed: Mapping[str, str], *, currency: str, course: Mapping[str, str | None]) -> None:
     """Keeps the figures of a form that was sent by its address; sent without any, they are forgotten.
 
-    `typed` holds those that are the reader's own, `course` the sessions, gap and country they are for.
+    `typed` holds those that are the reader's own, `course` the home, sessions, gap and country they are for.
     """
     if request.method != "GET" or not any(name in request.args for name in FIGURES):
         return

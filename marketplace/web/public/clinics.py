@@ -18,7 +18,7 @@ from marketplace.clinics.text_search import Level, slug_of
 from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.web.clinic_course import Course, Journey, usual_courses
+from marketplace.web.clinic_course import Journey, usual_courses
 from marketplace.web.clinic_words import (
     about_span,
     both_amounts,
@@ -163,19 +163,18 @@ def clinic(slug: str) -> str:
         opening=opening_words(found.hours),
         currency=currency,
         prices=_prices(shown.prices, currency),
-        courses=_courses(shown, currency),
-        form=(form := preferences.home_form()),
-        has_errors=bool(form.errors),
+        **_courses(shown, currency),
         rate_day=exchange.rate_day(),
         country_path=f"/clinics/{country_slug(found.country)}",
         city_slug=slug_of(found.city) if found.listing_state == ListingState.PUBLISHED else None,
     )
 
 
-def _courses(shown: ListingPage, currency: str) -> list[Course | None]:
-    """Returns the usual course of each price with travel from the reader's home."""
-    journey = Journey(preferences.home(), shown.clinic.country, currency)
-    return usual_courses([(price, price.facts) for price in shown.prices], journey)
+def _courses(shown: ListingPage, currency: str) -> dict[str, object]:
+    """Returns the usual course of each price with travel from the reader's home, and the chooser of that home."""
+    journey, form = Journey(preferences.home(), shown.clinic.country, currency), preferences.home_form()
+    courses = usual_courses([(price, price.facts) for price in shown.prices], journey)
+    return {"courses": courses, "form": form, "has_errors": bool(form.errors)}
 
 
 def _prices(listed: list[ShownPrice], currency: str) -> list[tuple[ShownPrice, Markup, Markup | None, Markup | None]]:

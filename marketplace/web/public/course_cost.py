@@ -91,12 +91,12 @@ def asked(treatment: Treatment, countries: list[str]) -> Asked:
     form = _with_choices(home, currency, countries)
     form.start_from(sessions=facts["sessions"][0], gap=sum(facts["spacing_weeks"]) // 2)
     form.validate()
-    form.keep(sessions=form.sessions.data, gap=form.gap.data, country=form.country.data)
+    form.keep(home=home.lower(), sessions=form.sessions.data, gap=form.gap.data, country=form.country.data)
     return Asked(form, home, currency)
 
 
 def _with_choices(home: str, currency: str, countries: list[str]) -> CostForm:
-    form = _form_in(currency)(formdata=_given(currency, countries))
+    form = _form_in(currency)(formdata=_given(home, currency, countries))
     form.home.choices = home_choices(get_locale())
     form.currency.choices = [(code, code) for code in sorted({*preferences.currencies(), currency})]
     places = [(code.lower(), country_name(code)) for code in sorted(countries, key=country_name)]
@@ -112,7 +112,7 @@ def _form_in(currency: str) -> type[CostForm]:
     return type("CostForm", (CostForm,), {"currency_code": currency})
 
 
-def _given(currency: str, countries: list[str]) -> MultiDict[str, str]:
+def _given(home: str, currency: str, countries: list[str]) -> MultiDict[str, str]:
     """Returns the address's values that are not empty, codes in the case of the lists, and figures typed earlier.
 
     A number of trips alone chooses the plan with that number.
@@ -122,7 +122,8 @@ def _given(currency: str, countries: list[str]) -> MultiDict[str, str]:
     upper = {name: cased[name].upper() for name in ("currency",) if name in cased}
     alone = {"plan": "trips"} if "trips" in cased and "plan" not in cased else {}
     only = countries[0] if len(countries) == 1 else ""
-    kept = kept_figures(currency, sessions=cased.get("sessions", ""), country=lower.get("country", only))
+    sessions, country = cased.get("sessions", ""), lower.get("country", only)
+    kept = kept_figures(currency, home=home, sessions=sessions, country=country)
     return MultiDict({**kept, **({"country": only.lower()} if only else {}), **cased, **lower, **upper, **alone})
 
 

@@ -34,7 +34,7 @@ def test_they_stand_on_the_page_asked_for_next(client):
 
 def test_they_are_converted_where_another_currency_is_shown(client):
     client.get(TYPED)
-    page = client.get(COST + "home=gb&currency=GBP").page
+    page = client.get(COST + "home=de&currency=GBP").page
     assert [value(page, name) for name in ("own", "fare", "night")] == ["850", "85", "42.50"]
 
 
@@ -42,6 +42,13 @@ def test_a_price_at_home_is_for_its_own_number_of_sessions(client):
     client.get(TYPED)
     page = client.get(COST + "home=de&sessions=6").page
     assert [value(page, name) for name in ("own", "fare")] == ["", "100"]
+
+
+def test_another_home_has_another_fare_and_price(client):
+    client.get(TYPED)
+    page = client.get(COST + "home=fr").page
+    assert value(page, "own") == ""
+    assert value(page, "fare") != "100"
 
 
 def test_a_fare_is_for_its_country(client):
@@ -74,7 +81,7 @@ def test_the_page_that_keeps_them_is_in_no_cache(client):
     "cookie", ["own=x&currency=EUR", "own=1&currency=ZZZ", "own=0&currency=EUR", "%", "sessions=99", "own=5"]
 )
 def test_a_cookie_that_cannot_be_read_is_none(client, cookie):
-    client.set_cookie("course", cookie)
+    client.set_cookie("course", f"home=de&{cookie}")
     page = client.get(COST + "home=de").page
     assert value(page, "own") == ""
     assert "alert" not in words(page.one("main"))

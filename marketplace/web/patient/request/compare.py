@@ -83,7 +83,7 @@ def _found(quotes: RequestQuotes, form: CompareForm) -> ComparisonTable:
 
 
 def _form(quotes: RequestQuotes) -> CompareForm:
-    code, course = currency_of(quotes.request), course_of(quotes.quotes)
+    code, course = currency_of(quotes.request), course_of(quotes.request, quotes.quotes)
     form: CompareForm = type("CompareForm", (CompareForm,), {"currency_code": code})(
         formdata=asked_figures(code, course)
     )

@@ -3,26 +3,28 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flask import request
+from flask import request as asked
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.catalogue.course_planner import Costs, course_plans
-from marketplace.quotes.comparison_table import Column, ComparisonTable, Own, currency_of
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.comparison_table import Column, ComparisonTable, Own, currency_of, home_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import nights_included
 from marketplace.web.filters import country_in_sentence
 from marketplace.web.forms.visit_figures import EVERY, FiguresForm, kept_figures
 from marketplace.web.plan_cards import Planner, planner
 
-Course = dict[str, str | None]  # the sessions, and the country of fare and night, that figures are for
+Course = dict[str, str | None]  # home, sessions, and the country of fare and night, that figures are for
 
 
-def course_of(quotes: Sequence[Quote]) -> Course:
-    """Returns the sessions where all quotes have as many, and the country where it is one."""
+def course_of(request: QuoteRequest, quotes: Sequence[Quote]) -> Course:
+    """Returns the home, the sessions where all quotes have as many, and the country where it is one."""
     sessions = {str(quote.sessions) for quote in quotes}
     countries = {quote.lead.clinic.country.lower() for quote in quotes}
     return {
+        "home": home_of(request).lower(),
         "sessions": sessions.pop() if len(sessions) == 1 else None,
         "country": countries.pop() if len(countries) == 1 else EVERY,
     }
@@ -30,8 +32,9 @@ def course_of(quotes: Sequence[Quote]) -> Course:
 
 def asked_figures(currency: str, course: Course) -> MultiDict[str, str]:
     """Returns the address's values, with the figures typed earlier in this visit where it has none."""
-    kept = kept_figures(currency, sessions=course["sessions"] or "several", country=course["country"] or "")
-    return MultiDict([*kept.items(), *request.args.items(multi=True)])
+    home, sessions, country = (course[name] or "" for name in ("home", "sessions", "country"))
+    kept = kept_figures(currency, home=home, sessions=sessions or "several", country=country)
+    return MultiDict([*kept.items(), *asked.args.items(multi=True)])
 
 
 def own_of(form: FiguresForm) -> Own:
@@ -41,7 +44,7 @@ def own_of(form: FiguresForm) -> Own:
 
 def figures_form(quote: Quote) -> FiguresForm:
     """Returns the form of the reader's own figures for one quote."""
-    code, course = currency_of(quote.lead.request), course_of([quote])
+    code, course = currency_of(quote.lead.request), course_of(quote.lead.request, [quote])
     form: FiguresForm = type("QuoteFigures", (FiguresForm,), {"currency_code": code})(
         formdata=asked_figures(code, course)
     )

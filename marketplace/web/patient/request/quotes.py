@@ -62,7 +62,6 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
         flags=flag_rows(column) if column else [],
         **_next_steps(quote),
         **_in_words(quote, found.currency),
-        found=found,
         **_plans(figures, column, found),
         form=Form(),
     )
@@ -70,7 +69,7 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
 
 def _plans(figures: FiguresForm, column: Column | None, found: ComparisonTable) -> dict[str, object]:
     """Returns the plans of the course, and the fields of the patient's own figures filled with our estimates."""
-    shown = {"figures": figures, "has_errors": bool(figures.errors), "planner": None}
+    shown = {"found": found, "figures": figures, "has_errors": bool(figures.errors), "planner": None}
     if column is None:
         return shown
     ours = found.estimates[column.quote.lead.clinic.country]
