@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
@@ -32,6 +33,12 @@ class RequestRow:
     request: QuoteRequest
     leads: int
     answered: int
+
+
+def frozen_unanswered(clinic_id: UUID) -> int:
+    """Counts the requests that a clinic has not answered because it may not go on."""
+    waits = (Lead.clinic_id == clinic_id) & (Lead.state == LeadState.FROZEN) & Lead.answered_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(Lead).where(waits)) or 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalogue.geography import destinations
 from marketplace.clinics import actions, operator_queries, team
 from marketplace.foundation import clock
+from marketplace.leads.operator_queries import frozen_unanswered
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.http.inputs import number
@@ -61,6 +62,7 @@ def listing_page(
         missing=actions.missing_checks(clinic),
         history=listing_history(operator_queries.history(clinic)),
         members=team.members(clinic),
+        frozen=frozen_unanswered(clinic.id),
         problem=problem,
         form=form,
         changed=items(form),

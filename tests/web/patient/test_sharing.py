@@ -6,11 +6,12 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole
+from marketplace.leads.actions import record_access
 from marketplace.leads.consent import standing_purposes
 from marketplace.leads.models import Lead
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import consents
-from marketplace.quotes import stopping
+from marketplace.quotes import choosing, stopping
 from marketplace.quotes.ending import revoke_consent
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, Make
@@ -37,6 +38,23 @@ def test_each_clinic_has_a_card_with_its_ways_back(client: Any, lead: Lead, base
     page = client.get(base).page
     assert {f"{base}/clinic-lale/revoke?what={what}" for what in ("health", "photos", "all")} <= set(links(page))
     assert page.text.count("I agree that Meridian sends my health answers and 1 photo") == 1
+
+
+def test_each_part_says_whether_it_was_read(client: Any, lead: Lead, base: str) -> None:
+    assert client.get(base).page.text.count("Not looked at") == 2
+    record_access(lead, actor="member:x", what="health")
+    text = client.get(base).page.text
+    assert text.count("Not looked at") == 1
+    assert "Last read" in text
+    assert "Only the clinic you choose gets them" in text
+
+
+def test_the_chosen_clinic_has_the_contact(client: Any, lead: Lead, base: str, make_quote: Make) -> None:
+    choosing.choose(make_quote(lead))
+    record_access(lead, actor="member:x", what="contact")
+    assert "It has them, as you chose it" in client.get(base).page.text
+    choosing.undo_choice(lead.request)
+    assert "was told to delete them" in client.get(base).page.text
 
 
 @pytest.mark.parametrize("what", ["health", "photos", "all"])
@@ -168,7 +186,7 @@ def test_everything_ever_said_is_in_the_download(client: Any, lead: Lead, base: 
     from marketplace.quotes.request_export import export
 
     revoke_consent(lead, "photos")
-    content = export(lead.request)
+    content = export(lead.request, {})
     assert [(row["purpose"], row["act"]) for row in content["consents"]][-1] == ("photos", "revoked")
     assert len(content["consents"]) == 4
     assert content["deletions"][0]["purpose"] == "photos"

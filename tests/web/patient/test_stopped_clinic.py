@@ -87,7 +87,7 @@ def test_it_cannot_be_written_to(client: Any, three: list[Quote]) -> None:
 
 
 def test_what_a_patient_takes_along_says_so(client: Any, three: list[Quote]) -> None:
-    stored = export(three[0].lead.request)
+    stored = export(three[0].lead.request, {})
     assert [quote["can_be_chosen"] for quote in stored["quotes"]] == [False, True, True]
 
 

@@ -68,6 +68,10 @@ class SharingCard:
         """Returns the purposes that the clinic can read at this moment."""
         return self.stands if self.lead is not None and self.lead.state in READING else []
 
+    def last_look(self, what: str) -> datetime | None:
+        """Returns when somebody of the clinic last opened `health`, `photos` or `contact`."""
+        return next((record.at for record in self.access_records if record.what == what), None)
+
     @property
     def revocable(self) -> list[str]:
         """Returns the purposes that can be revoked by themselves; none once the whole lead is revoked."""
