@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from alembic.util import CommandError
 from psycopg import sql
+from sqlalchemy.exc import SQLAlchemyError
 
 from benchmarks import machine
 from benchmarks.data.copying import Connection, run_all
@@ -114,8 +115,8 @@ class Cluster:
         say(f"Upgrading {name}")
         try:
             upgrade(name)
-        except CommandError as problem:  # it has a migration of another branch
-            say(f"  {problem}")
+        except (CommandError, SQLAlchemyError) as problem:  # such as a migration of another branch
+            say(f"  {str(problem).splitlines()[0]}")
             return False
         return schema(self.url(name, "postgres")) == schema(self.url(like, "postgres"))
 

@@ -20,6 +20,9 @@ SELECT r.id, q.slug AS procedure, r.country, r.languages, r.checks, r.reply_minu
        o.low, o.high, o.low_eur
 FROM reference_card r JOIN clinic_price o ON o.clinic_id = r.id JOIN procedure q ON q.id = o.procedure_id;
 
+-- Migrations set the rights on all tables, which only their owner may.
+ALTER TABLE reference_card OWNER TO marketplace_owner;
+ALTER TABLE reference_offer OWNER TO marketplace_owner;
 ALTER TABLE reference_card ADD PRIMARY KEY (id);
 ALTER TABLE reference_offer ADD PRIMARY KEY (id, procedure);
 CREATE INDEX ON reference_card (checks DESC, reply_minutes, shuffle, id);
