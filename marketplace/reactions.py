@@ -43,6 +43,8 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     request.RequestClosed: (to_clinic.request_closed,),
     request.RequestExpired: (),
     request.RequestDeleted: (to_patient.request_deleted,),
+    request.ReadOnlyLinkMade: (),
+    request.ReadOnlyLinkEnded: (),
     request.RequestExported: (),
     request.ErasureAnnounced: (to_patient.deletion_announced,),
     request.RequestKept: (),

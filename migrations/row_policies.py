@@ -96,6 +96,8 @@ TABLE_RIGHTS: dict[str, Rights] = {
         ),
         OPERATOR: Right(LOCK.format(column="last_answered_at")),
     },
+    "read_only_link": {PATIENT: Right(KEEP, OWN_REQUEST)},
+    "read_only_look": {PATIENT: Right(READ, OWN_REQUEST)},
     "draft_clinic": {PATIENT: Right(ALL, OWN_REQUEST)},
     "consent": {
         PATIENT: Right(ADD, OWN_REQUEST),

@@ -25,6 +25,7 @@ from marketplace.foundation.security import signed_links
 from marketplace.leads.submission import submit
 from marketplace.mail.models import Email
 from marketplace.mail.suppression import ALL, Reason, Suppression, suppress
+from marketplace.quote_requests import read_only_links
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import SEALED, photos_of
 from marketplace.quote_requests.states import RequestState
@@ -119,6 +120,7 @@ class World:
 
     def _values(self) -> dict[str, dict[str, Any]]:
         email = db.session.scalars(select(Email).where(Email.request_id == self.quoted.id).limit(1)).one()
+        shared = read_only_links.make_link(self.quoted, reader="friend", with_health=False).token
         places = {"treatment": "mesotherapy", "country": "turkey", "city": "istanbul", "slug": self.clinic.slug}
         return {
             "public": places,
@@ -129,6 +131,8 @@ class World:
             },
             "patient.show_draft_photo": {"photo_id": DRAFT_PHOTO},
             "patient.show_confirmations": {"token": self.token(self.quoted, "deleted")},
+            "patient.end_reader": {"link_id": read_only_links.links_of(self.quoted)[0].id},
+            **{f"patient.{name}": {"token": shared} for name in ("show_shared", "show_health")},
             "patient.open_page": {"token": self.token(self.quoted, "page")},
             "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
             "patient.send_request": {"token": self.token(self.unsent, "confirm")},

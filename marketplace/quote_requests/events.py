@@ -71,6 +71,14 @@ class RequestExpired(Event):
     """The request was open too long without a choice."""
 
 
+class ReadOnlyLinkMade(Event):
+    """The patient made a link by which somebody reads the quotes; `reason` says who: friend or doctor."""
+
+
+class ReadOnlyLinkEnded(Event):
+    """The patient took such a link back; `reason` says whose."""
+
+
 class RequestExported(Event):
     """The patient exported everything that is stored."""
 

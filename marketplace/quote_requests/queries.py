@@ -74,11 +74,16 @@ def treatment_of(request: QuoteRequest) -> Treatment:
 
 def answers(request: QuoteRequest) -> Answers:
     """Opens the sealed answers, empty where unanswered. Raises CannotOpen once erased."""
-    found = without_health(request)
+    conditions, details = health_answers(request)
+    return replace(without_health(request), conditions=conditions, details=details)
+
+
+def health_answers(request: QuoteRequest) -> tuple[tuple[str, ...], str]:
+    """Opens the health answers alone: conditions and details. Raises CannotOpen once erased."""
     if request.health_sealed is None:
-        return found
+        return (), ""
     health = request.box.open("quote_request.health_sealed", request.health_sealed)
-    return replace(found, conditions=tuple(health.get("conditions", ())), details=health.get("details", ""))
+    return tuple(health.get("conditions", ())), health.get("details", "")
 
 
 def without_health(request: QuoteRequest) -> Answers:

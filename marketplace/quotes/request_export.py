@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from marketplace.quote_requests.earlier_answers import all_earlier
 from marketplace.quote_requests.events import RequestExported
 from marketplace.quote_requests.models import AccessRecord, Consent, Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quote_requests.read_only_links import ReadOnlyLink, ReadOnlyLook, links_of, looks_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, changed_after
 from marketplace.quotes.quote_plans import checked_quote
@@ -55,6 +57,7 @@ def export(request: QuoteRequest, also: Mapping[str, Exported]) -> dict[str, Any
         "quotes": [_quote(quote) for quote in _ever_sent(request)],
         "looks": [_access(access) for access in access_records.access_records_of(request)],
         **also,
+        "read_only_links": [_read_only(link, looks_of(request)) for link in links_of(request)],
         "considered": [_decision(decision) for decision in decisions(request)],
         "history": [_event(entry) for entry in queries.history(request)],
     }
@@ -122,6 +125,15 @@ def _quote(quote: Quote) -> dict[str, Any]:
 def _access(access: AccessRecord) -> dict[str, Any]:
     who = access.clinic.name if access.clinic is not None else gettext("marketplace staff")
     return {"who": who, "what": access.what, "at": access.at, "reason": access.reason}
+
+
+def _read_only(link: ReadOnlyLink, looks: Mapping[UUID, list[ReadOnlyLook]]) -> dict[str, Any]:
+    """The link itself is nowhere stored: who it was for, until when, and each look."""
+    return {
+        **{name: getattr(link, name) for name in ("reader", "made_at", "expires_at", "ended_at")},
+        "shows_health": link.code_hash is not None,
+        "looks": [{"what": look.what, "at": look.at} for look in looks.get(link.id, [])],
+    }
 
 
 def _decision(decision: RoutingDecision) -> dict[str, Any]:

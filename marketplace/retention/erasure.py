@@ -19,7 +19,7 @@ from marketplace.foundation.database.columns import Base
 from marketplace.foundation.security import idempotency, signed_links
 from marketplace.leads import messages, proposal, request_actions
 from marketplace.mail import retention as emails
-from marketplace.quote_requests import earlier_answers
+from marketplace.quote_requests import earlier_answers, read_only_links
 from marketplace.quote_requests import retention as requests
 from marketplace.quote_requests.events import RequestErased
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
@@ -55,6 +55,7 @@ def erase(request: QuoteRequest) -> None:
     plans.forget(request.id)
     price_kept.forget(request.id)
     problems.end_those_of(request.id)
+    read_only_links.forget_links_of(request.id)
     proposal.forget_shown(request.id)
     reviews.empty_those_of(request.id)
     signed_links.delete_links_to(request.id, but=DELETED)

@@ -46,6 +46,7 @@ PARTS: dict[str, dict[str, str]] = {
         "/my/requests/<ref>": "request-holder",
         "/my/requests/<ref>/compare": "quotes-holder",
         "/q/<token>": "link-holder",
+        "/shared/<token>": "read-only",
     },
     "dashboard": {
         "/dashboard": "member",

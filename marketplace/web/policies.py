@@ -11,6 +11,7 @@ from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import own_membership
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import set_actor
+from marketplace.foundation.database import engines
 from marketplace.foundation.database.roles import DatabaseRole, as_system, use_role
 from marketplace.foundation.problems import LinkGone, NotFound
 from marketplace.foundation.security import limits
@@ -18,6 +19,7 @@ from marketplace.foundation.security.signed_links import SignedLink, genuine
 from marketplace.leads.clocks import frozen
 from marketplace.leads.queries import lead_of_clinic
 from marketplace.leads.states import LeadState
+from marketplace.quote_requests import read_only_links
 from marketplace.web.access import Policy
 from marketplace.web.patient.request_access import quotes_of_this_browser, request_of_this_browser
 
@@ -112,6 +114,20 @@ def holder_of_these_quotes() -> Answer:
     return None
 
 
+def reader() -> Answer:
+    """Lets in whoever has a patient's read-only link, for reading alone, and sets g.shared. Raises LinkGone.
+
+    A client that guesses often is refused. Raises LimitReached.
+    """
+    try:
+        g.shared = read_only_links.opened(_named("token"))
+    except LinkGone:
+        limits.consume("guess-link")
+        raise
+    engines.read_as_holder(g.shared.request_id)
+    return None
+
+
 def signed_in() -> Answer:
     """Lets in people with an account; redirects others to the sign-in page."""
     if current_user.is_authenticated:
@@ -179,6 +195,7 @@ POLICIES = {
     "link-holder": Policy(holder_of_a_link, DatabaseRole.PATIENT, finds=("link",)),
     "request-holder": Policy(holder_of_this_request, DatabaseRole.PATIENT, finds=("quote_request",)),
     "quotes-holder": Policy(holder_of_these_quotes, DatabaseRole.PATIENT, finds=("quote_request", "quotes")),
+    "read-only": Policy(reader, DatabaseRole.PATIENT, finds=("shared",)),
     "sign-in": Policy(
         anyone, DatabaseRole.ACCOUNT
     ),  # Flask-Security asks for the password, the code or the token of the mail

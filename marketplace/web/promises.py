@@ -20,7 +20,7 @@ from marketplace.foundation.values.durations import days, hours, minutes, months
 from marketplace.leads import clocks, deadlines, deletion_duties, operator_queries, queries
 from marketplace.mail import retention as mail_retention
 from marketplace.mail import smtp_outcomes
-from marketplace.quote_requests import access_records, drafts, photos, request_links, retention
+from marketplace.quote_requests import access_records, drafts, photos, read_only_links, request_links, retention
 
 DURATIONS: Mapping[str, timedelta] = {
     # The request form, and the patient's links and page
@@ -29,6 +29,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "challenge": challenges.WAIT,
     "confirm_link": request_links.LIFETIMES[request_links.CONFIRM],
     "request_link": request_links.LIFETIMES[request_links.PAGE],
+    "read_only_link": read_only_links.LIFETIME,
     "fresh_link": request_links.FRESH,
     "unconfirmed_request": retention.UNCONFIRMED_RETENTION,
     "problem_answer": problems.ANSWER_WITHIN,

@@ -36,7 +36,9 @@ import marketplace.web.patient.request.opening
 import marketplace.web.patient.request.photos
 import marketplace.web.patient.request.price_kept
 import marketplace.web.patient.request.quotes
+import marketplace.web.patient.request.readers
 import marketplace.web.patient.request.sharing
+import marketplace.web.patient.shared
 import marketplace.web.public.clinics
 import marketplace.web.public.own_prices
 import marketplace.web.public.pages

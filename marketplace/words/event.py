@@ -92,6 +92,8 @@ EVENTS: Table[LazyString] = Table(
     CheckExpired=Words(operator=_("Check expired")),
     ReviewItemOpened=Words(operator=_("Put before an operator")),
     ReviewItemDecided=Words(operator=_("A point for review was closed")),
+    ReadOnlyLinkMade=Words(operator=_("Patient made a link to read the quotes")),
+    ReadOnlyLinkEnded=Words(operator=_("Patient took a link to read the quotes back")),
     RequestExported=Words(operator=_("Patient took everything along")),
     ErasureAnnounced=Words(operator=_("Patient was told of the coming deletion")),
     RequestKept=Words(operator=_("Patient keeps the ended request")),

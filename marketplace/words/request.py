@@ -75,6 +75,15 @@ ANSWERS: Table[LazyString] = Table(
 )
 
 
+# Who reads the quotes by a link, and what was opened by it.
+LINK_READERS: Table[LazyString] = Table(
+    friend=Words(patient=_("A friend or relative"), form=_("A friend or relative"), operator=_("a friend or relative")),
+    doctor=Words(patient=_("My doctor"), form=_("My doctor"), operator=_("their doctor")),
+)
+LINK_LOOKS: Table[LazyString] = Table(
+    quotes=Words(patient=_("the quotes were opened")),
+    health=Words(patient=_("the health answers were opened with the code")),
+)
 PHOTO_REFUSALS: Table[LazyString] = Table(
     not_a_picture=Words(patient=_("The selected file must be a JPG, PNG, HEIC or WebP")),
     animated=Words(patient=_("The selected file must be one picture, not several in a row")),

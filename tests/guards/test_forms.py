@@ -20,6 +20,8 @@ BY_NATURE = {
     **dict.fromkeys(("patient.ask_photos", "patient.change_photos"), "the same picture is kept once"),
     "patient.choose_quote": ONE_WAY,
     "patient.decline_quote": ONE_WAY,
+    "patient.end_reader": "what is taken back is taken back",
+    "patient.show_health": "shows the same to the same code; each look is recorded",
     "patient.ask_for_all": "asked for already, nothing is sent",
     "patient.undo_choice": ONE_WAY,
     **dict.fromkeys(("patient.name_first_session", "patient.answer_check_in", "patient.say_price_kept"), SAME_ANSWER),

@@ -44,7 +44,7 @@ def held_to_rules(answer: TestResponse, where: object) -> None:
     parts = (part.strip().partition(" ") for part in answer.headers["Content-Security-Policy"].split(";"))
     assert {name: value for name, _space, value in parts} == CSP, where
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, where
-    strict = answer.request.path.startswith(("/account", "/unsubscribe/"))
+    strict = answer.request.path.startswith(("/account", "/unsubscribe/", "/shared/"))
     assert answer.headers["Referrer-Policy"] == ("strict-origin" if strict else "same-origin"), where
     assert len(answer.headers["X-Request-ID"]) == 36, where
     assert is_named(answer), (where, answer.content_type)

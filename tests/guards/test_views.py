@@ -15,6 +15,8 @@ TYPES = {
     "clinic": "Clinic",
     "membership": "Membership",
     "link": "SignedLink",
+    "quotes": "RequestQuotes",
+    "shared": "Opened",
 }
 # Where no view can hand it on: a form's limit asks by a getter, and so does the page of an error; a layout reads it.
 READERS = {

@@ -23,6 +23,7 @@ from marketplace.leads.states import TABS
 from marketplace.mail import suppression
 from marketplace.mail.models import EmailState
 from marketplace.quote_requests import models as requests
+from marketplace.quote_requests import read_only_links
 from marketplace.quote_requests import states as request_states
 from marketplace.quote_requests.answer_table import CODED_CHOICES, READ_BY_CLINICS
 from marketplace.quotes import models as quote_models
@@ -81,6 +82,8 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "PriceReason": (quotes.PriceReason, columns("price_reasons", "clinic", "operator")),
     "RedFlag": ([flag.code for flag in RED_FLAGS], columns("red_flags", "patient")),
     "RedFlag's source": ({flag.source for flag in RED_FLAGS}, columns("red_flag_sources", "patient")),
+    "READERS": (read_only_links.READERS, columns("link_readers", "patient", "form", "operator")),
+    "What a reader opens": ((read_only_links.QUOTES, read_only_links.HEALTH), columns("link_looks", "patient")),
     "ReviewKind": (reviews.ReviewKind, columns("review_kinds", "operator")),
     "Outcome": (reviews.Outcome, columns("review_outcomes", "operator")),
     "EmailState": (EmailState, columns("email_states", "operator")),

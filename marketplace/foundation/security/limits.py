@@ -60,6 +60,7 @@ RATE_LIMITS: dict[str, tuple[Bucket, ...]] = {
     "ask-patient": (Bucket(30, 60, ("clinic",)),),
     "reply-patient": (Bucket(30, 60, ("clinic",)), Bucket(10, 120, ("request",))),
     "message-clinic": (Bucket(10, 120, ("request",)),),
+    "read-only-link": (Bucket(10, 600, ("request",)),),
     "choose": (Bucket(6, 600, ("request",)),),
     # A team changes itself, and takes its requests along
     "invite": (Bucket(20, 180, ("clinic",)), Bucket(3, 1200, BY_EMAIL)),

@@ -21,7 +21,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-HOLD_LINKS = ("/account", "/unsubscribe/")
+HOLD_LINKS = ("/account", "/unsubscribe/", "/shared/")
 # Random ids only: what is taken over stands in the log.
 REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -148,7 +148,9 @@ def _cities() -> list[str]:
 def robots() -> Response:
     """Returns robots.txt, which keeps robots from people's own pages."""
     site = current_app.config["SITE_URL"]
-    closed = "".join(f"Disallow: /{path}\n" for path in ("get-quotes", "my", "q", "dashboard", "operator", "account"))
+    closed = "".join(
+        f"Disallow: /{path}\n" for path in ("get-quotes", "my", "q", "shared", "dashboard", "operator", "account")
+    )
     return Response(f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n", mimetype="text/plain")
 
 
