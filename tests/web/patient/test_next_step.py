@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.aftercare import asking, plans
 from marketplace.foundation import clock
 from marketplace.leads import actions, clocks, request_actions
 from marketplace.leads.models import Lead
@@ -67,6 +68,18 @@ def test_the_line_on_top_and_the_section(client: Any, make_lead: Make, case: str
     assert line in titles[0]
     assert any(section in title for title in titles)
     assert more in page.text
+
+
+def test_after_the_first_session_it_leads_to_the_check_in(client: Any, make_lead: Make) -> None:
+    lead = make_lead()
+    choosing.choose(build_quote(lead))
+    path = opened(client, lead.request)
+    plans.set_first_session(lead.request, clock.today())
+    page = client.get(path).page
+    assert "".join(page.all("h2")[0].itertext()) == "Nothing to do for now"
+    assert "We ask you how it is on" in page.text
+    asking.ask_due(clock.now() + timedelta(days=15))
+    assert "".join(client.get(path).page.all("h2")[0].itertext()) == "You can say how it is, with one tap"
 
 
 def test_an_unconfirmed_request_says_where_the_button_is(client: Any, make_clinic: Make, make_draft: Make) -> None:

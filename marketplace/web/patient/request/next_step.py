@@ -11,6 +11,8 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from marketplace.aftercare.plans import ANSWER_WITHIN
+from marketplace.aftercare.states import CheckInState
 from marketplace.foundation import clock
 from marketplace.leads.request_actions import open_until
 from marketplace.leads.states import AWAITING, LeadState
@@ -172,6 +174,25 @@ def _undo_until(standing: Standing) -> tuple[Markup, ...]:
     return (_filled(_("You can undo your choice until %(moment)s."), moment=moment(until)),)
 
 
+def _say_how(standing: Standing) -> NextStep | None:
+    """Leads to a check-in that waits; who asked for it said that they want it, so it is theirs to answer or not."""
+    asked = [each for each in standing.check_ins if each.state == CheckInState.ASKED and each.asked_at is not None]
+    if not asked or asked[-1].asked_at is None:
+        return None
+    until = _filled(_("We wait for your answer until %(day)s."), day=day(asked[-1].asked_at + ANSWER_WITHIN))
+    page = standing.page(f"after/{asked[-1].week}")
+    return NextStep(_("You can say how it is, with one tap"), (until,), page, _("Say how it is"))
+
+
+def _treated(standing: Standing) -> NextStep | None:
+    """Once the first session is over there is nothing left to agree."""
+    if standing.first_session_on is None or standing.first_session_on > clock.today():
+        return None
+    planned = [each.due_at for each in standing.check_ins if each.state == CheckInState.PLANNED]
+    asks = (_filled(_("We ask you how it is on %(day)s."), day=day(min(planned))),) if planned else ()
+    return NextStep(_("Nothing to do for now"), (*asks, *_kept_until(standing)))
+
+
 def _agree(standing: Standing) -> NextStep | None:
     won = standing.in_state(LeadState.WON)
     if not won:
@@ -195,8 +216,8 @@ STEPS: dict[RequestState, tuple[Callable[[Standing], NextStep | None], ...]] = {
     RequestState.UNCONFIRMED: (_confirm,),
     RequestState.OPEN: (_answer, _read, _decide, _wait, _nobody),
     RequestState.PAUSED: (_read, _paused),
-    RequestState.CHOSEN: (_read_news, _read, _agree, _over),
-    RequestState.SETTLED: (_read_news, _read, _agree, _over),
+    RequestState.CHOSEN: (_read_news, _read, _say_how, _treated, _agree, _over),
+    RequestState.SETTLED: (_read_news, _read, _say_how, _treated, _agree, _over),
     RequestState.CLOSED: (_over,),
     RequestState.EXPIRED: (_over,),
 }

@@ -6,6 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.aftercare.check_ins import check_ins_of
+from marketplace.aftercare.plans import plan_of
 from marketplace.leads import status_texts
 from marketplace.leads.changes_told import changes_told
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
@@ -133,13 +135,15 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 
 def standing_of(quote_request: QuoteRequest) -> Standing:
     """Returns the request with its leads, quotes, unread messages and what changed about its clinics."""
-    leads = leads_of(quote_request)
+    leads, plan = leads_of(quote_request), plan_of(quote_request)
     return Standing(
         quote_request=quote_request,
         leads=leads,
         quotes=sent_quotes(quote_request),
         unread=unread_counts([lead.id for lead in leads], author=CLINIC),
         news={lead.id: status_texts.clinic_news(lead) for lead in leads},
+        check_ins=check_ins_of(quote_request) if plan else (),
+        first_session_on=plan.first_session_on if plan else None,
     )
 
 

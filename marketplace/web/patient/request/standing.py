@@ -15,8 +15,10 @@ from marketplace.quotes.queries import can_be_chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from uuid import UUID
 
+    from marketplace.aftercare.models import CheckIn
     from marketplace.leads.models import Lead
     from marketplace.quote_requests.models import QuoteRequest
     from marketplace.quotes.models import Quote
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """A request with its leads, the quotes sent to it, its unread messages and what changed about each clinic."""
+    """A request with its leads, the quotes sent to it, unread messages, what changed about clinics, and check-ins."""
 
     quote_request: QuoteRequest
     leads: Sequence[Lead]
     quotes: Sequence[Quote]
     unread: Mapping[UUID, int]
     news: Mapping[UUID, list[str]]
+    check_ins: Sequence[CheckIn] = ()
+    first_session_on: date | None = None
 
     def in_state(self, *states: LeadState) -> list[Lead]:
         """Returns the leads in one of these states."""
