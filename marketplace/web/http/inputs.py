@@ -47,14 +47,6 @@ class Number(IntegerConverter):
         super().__init__(map, fixed_digits, min=min, max=bound, signed=signed)
 
 
-def number(name: str, *, default: int, low: int, high: int) -> int:
-    """A whole number of the query, drawn into its bounds."""
-    text = request.args.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        return default
-    return min(max(int(text), low), high)
-
-
 def is_page(text: str) -> bool:
     """Whether it is the number of a page: 1 and up, in five digits at most."""
     return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) > 0

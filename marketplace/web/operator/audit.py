@@ -20,6 +20,7 @@ from marketplace.quote_requests import queries as request_desk
 from marketplace.web.filters import moment
 from marketplace.web.forms.query import Chip
 from marketplace.web.operator.blueprint import blueprint
+from marketplace.web.operator.list_query import unusable
 from marketplace.words.event import ACTORS, code_text, event_title
 
 LAST_YEAR = 9999
@@ -111,6 +112,7 @@ def _wanted(chosen: dict[str, str]) -> audit_queries.Filter:
     clinic_id = clinics.id_of(chosen["clinic"]) if chosen["clinic"] else None
     unknown = (chosen["ref"] and request_id is None) or (chosen["clinic"] and clinic_id is None)
     day = _day(chosen["day"])
+    _note_unknown(chosen, {"ref": request_id, "clinic": clinic_id, "day": day})
     return audit_queries.Filter(
         actor=chosen["actor"],
         event=chosen["event"],
@@ -119,6 +121,16 @@ def _wanted(chosen: dict[str, str]) -> audit_queries.Filter:
         day=day,
         nothing=bool(unknown or (chosen["day"] and day is None)),
     )
+
+
+def _note_unknown(chosen: dict[str, str], found: Mapping[str, UUID | date | None]) -> None:
+    """Notes each filter whose value belongs to nothing known, beside its field."""
+    if chosen["event"] and chosen["event"] not in audit_queries.event_names():
+        unusable(_("“%(value)s” is on no list", value=chosen["event"]), field="event")
+    for name, what in found.items():
+        if chosen[name] and what is None:
+            words = _("%(label)s: “%(value)s” is not known", label=FILTERS[name], value=chosen[name])
+            unusable(words, field=name)
 
 
 def _day(text: str) -> date | None:
@@ -134,10 +146,13 @@ def _as_text(position: audit_queries.Position | None) -> str | None:
 
 
 def _position(text: str) -> audit_queries.Position | None:
-    """Returns the position where a page begins; a value that cannot be read gives the first page."""
+    """Returns the position where a page begins; a value that cannot be read is noted and gives the first page."""
     at, _tilde, key = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return (moment, UUID(key)) if moment.tzinfo else None
+        found = (moment, UUID(key)) if moment.tzinfo else None
     except ValueError:
-        return None
+        found = None
+    if text and found is None:
+        unusable(_("This is no place in the log, which is shown from its newest entry"))
+    return found

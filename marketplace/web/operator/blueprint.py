@@ -13,6 +13,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.database import engines
 from marketplace.foundation.database.standby import OWN_WRITES_SECONDS
 from marketplace.web.http.headers import keep_private
+from marketplace.web.operator.list_query import problems
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 blueprint.after_request(keep_private)
@@ -57,7 +58,9 @@ def frame() -> dict[str, object]:
     )
     here = request.path
     items = [(label, url_for(endpoint), _is_here(here, url_for(endpoint))) for label, endpoint in places]
-    return {"nav_items": items, "account_name": getattr(current_user, "name", None)}
+    found = problems()
+    shown = {"nav_items": items, "account_name": getattr(current_user, "name", None), "problems": found}
+    return shown | ({"has_errors": True} if found else {})
 
 
 def _is_here(path: str, url: str) -> bool:

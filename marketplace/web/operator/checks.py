@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,16 +23,17 @@ from marketplace.quotes import stopping
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
 from marketplace.web.forms.base import ExtraValidators
 from marketplace.web.forms.query import Tab
-from marketplace.web.http.inputs import number
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import check_shown, items, last_happened
 from marketplace.web.operator.clinics import back_to_clinic
+from marketplace.web.operator.list_query import chosen, whole_number
 
 if TYPE_CHECKING:
     from marketplace.clinics.models import Clinic
 
 WITHIN = (7, 30, 90)  # days
+MAX_WITHIN = 366
 VERDICTS = [("pass", _l("Passed")), ("refuse", _l("Refused")), ("revoke", _l("Revoked"))]
 
 
@@ -113,10 +114,9 @@ class CheckForm(AgreeingForm):
 @blueprint.get("/checks")
 def list_checks() -> ResponseReturnValue:
     """Shows the checks with evidence to read, those of live listings out of date, or those that end soon."""
-    state = request.args.get("state", "").strip()
-    within = number("expires_within", default=30, low=0, high=366)
+    within = whole_number("expires_within", default=30, low=0, high=MAX_WITHIN)
     lists = {"submitted": operator_queries.submitted_checks, "expired": operator_queries.expired_checks}
-    listed = state if state in lists else None
+    listed = chosen("state", lists) or None
     found = lists[listed]() if listed else operator_queries.ending_checks(within_days=within)
     return render_template(
         "operator/checks.html",

@@ -1,6 +1,5 @@
 """Clinics as operators read them: the list, and one listing with its claims beside their checks."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,31 +11,24 @@ from marketplace.foundation import clock
 from marketplace.leads.operator_queries import frozen_unanswered
 from marketplace.web.filters import country_name
 from marketplace.web.forms.agreeing import STALE, AgreeingForm
-from marketplace.web.http.inputs import number
 from marketplace.web.operator.audit import listing_history
 from marketplace.web.operator.blueprint import blueprint
 from marketplace.web.operator.claims import claim_rows, items, listing_shown
-
-
-def page_number() -> int:
-    """Returns the number of the page asked for; 1 where it is no number."""
-    return number("page", default=1, low=1, high=10**5)
-
-
-def page_url(page: int) -> str:
-    """Returns the address of another page of this list. The query is passed as data, never as options of url_for."""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page})}"
+from marketplace.web.operator.list_query import chosen, page_number, page_url, within
+from marketplace.words.listing import LISTING_STATES
 
 
 @blueprint.get("/clinics")
 def list_clinics() -> ResponseReturnValue:
     """Shows the clinics of every state."""
-    state, country, q = (request.args.get(name, "").strip() for name in ("state", "country", "q"))
-    found = operator_queries.listings(state=state, country=country, q=q, page=page_number())
+    state = chosen("state", LISTING_STATES.operator, field="state")
+    country = chosen("country", [code.lower() for code in destinations()], field="country")
+    q, page = request.args.get("q", "").strip(), page_number()
+    found = within(operator_queries.listings(state=state, country=country, q=q, page=page), wanted=page)
     return render_template(
         "operator/clinics/list.html",
         found=found,
-        chosen={"state": state, "country": country.lower(), "q": q},
+        chosen={"state": state, "country": country, "q": q},
         countries=[(code.lower(), country_name(code)) for code in destinations()],
         page_url=page_url,
         passed={clinic.id: sum(check.in_date(clock.today()) for check in clinic.checks) for clinic in found.rows},

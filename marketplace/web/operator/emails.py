@@ -10,7 +10,7 @@ from marketplace.mail import operator_queries as outbox
 from marketplace.web.forms.query import Tab
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.blueprint import blueprint
-from marketplace.web.operator.clinics import page_number, page_url
+from marketplace.web.operator.list_query import chosen, page_number, page_url, problems, within
 from marketplace.words.event import EMAIL_STATES, LIFT_REASONS
 
 
@@ -21,16 +21,16 @@ def list_emails() -> ResponseReturnValue:
 
 
 def _page(*, refused: tuple[UUID, str] | None = None) -> str:
-    state = request.args.get("state", "").strip()
+    state, page = chosen("state", EMAIL_STATES.operator), page_number()
     return render_template(
         "operator/emails.html",
-        found=outbox.emails(state=state, page=page_number()),
+        found=within(outbox.emails(state=state, page=page), wanted=page),
         tabs_shown=_tabs(state),
         page_url=page_url,
         suppressed=outbox.suppressed(),
         lift_reasons=LIFT_REASONS.operator,
         refused=refused,
-        has_errors=refused is not None,
+        has_errors=refused is not None or bool(problems()),
     )
 
 

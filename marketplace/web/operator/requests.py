@@ -29,7 +29,8 @@ from marketplace.web.http import uploads
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.audit import request_history
 from marketplace.web.operator.blueprint import blueprint, figures
-from marketplace.web.operator.clinics import page_number, page_url
+from marketplace.web.operator.list_query import chosen, page_number, page_url, within
+from marketplace.words.request import REQUEST_STATES
 
 MAX_REASON_LENGTH = 500
 
@@ -73,11 +74,11 @@ class UnsealForm(Form):
 @blueprint.get("/requests")
 def list_requests() -> ResponseReturnValue:
     """Shows all requests that were sent, newest first."""
-    state = request.args.get("state", "").strip()
-    without_clinic = request.args.get("without_clinic") == "yes"
+    state, page = chosen("state", REQUEST_STATES.operator, field="state"), page_number()
+    without_clinic = chosen("without_clinic", ["yes"], field="without_clinic") == "yes"
     return render_template(
         "operator/requests/list.html",
-        found=routing_desk.requests(state=state, without_clinic=without_clinic, page=page_number()),
+        found=within(routing_desk.requests(state=state, without_clinic=without_clinic, page=page), wanted=page),
         chosen={"state": state, "without_clinic": without_clinic},
         page_url=page_url,
     )

@@ -20,7 +20,7 @@ from marketplace.web.http.errors import rollback
 from marketplace.web.http.writing import writes
 from marketplace.web.operator.audit import actors
 from marketplace.web.operator.blueprint import blueprint
-from marketplace.web.operator.clinics import page_number, page_url
+from marketplace.web.operator.list_query import chosen, page_number, page_url, problems, within
 from marketplace.words.review import AMOUNT_FACTS, REVIEW_CODES, REVIEW_FACTS, REVIEW_KINDS, REVIEW_OUTCOMES
 
 MAX_NOTE = 500
@@ -51,9 +51,9 @@ def decide_review_item(item_id: UUID) -> ResponseReturnValue:
 
 
 def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | None = None, note: str = "") -> str:
-    decided = request.args.get("state", "").strip() == "decided"
-    kind = request.args.get("kind", "").strip()
-    found = queries.items(decided=decided, kind=kind, page=page_number())
+    decided, page = chosen("state", ["decided"]) == "decided", page_number()
+    kind = chosen("kind", REVIEW_KINDS.operator, field="kind")
+    found = within(queries.items(decided=decided, kind=kind, page=page), wanted=page)
     return render_template(
         "operator/review/list.html",
         kinds=REVIEW_KINDS.operator,
@@ -71,7 +71,7 @@ def _page(*, refused: tuple[UUID, str] | None = None, meanwhile: ReviewItem | No
         meanwhile=meanwhile,
         decided_by=_who(meanwhile),
         note=note,
-        has_errors=refused is not None or meanwhile is not None,
+        has_errors=refused is not None or meanwhile is not None or bool(problems()),
     )
 
 

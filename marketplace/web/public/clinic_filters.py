@@ -104,11 +104,9 @@ class ClinicsForm(QueryForm):
 
     def no_more_than(self, pages: int) -> None:
         """Adds an error where the page asked for is after the last one, which is shown instead."""
-        if not self.page.errors and (self.page.number or 1) > pages:
-            self.page.errors = [_("%(label)s: enter a whole number from %(low)s to %(high)s", **self._pages(pages))]
-
-    def _pages(self, pages: int) -> dict[str, str | int]:
-        return {"label": self.page.label.text, "low": 1, "high": pages}
+        wanted = self.page.number or 1
+        if not self.page.errors and wanted > pages:
+            self.page.errors = [_("There is no page %(n)s. This is page %(last)s, the last", n=wanted, last=pages)]
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ class CountryChoice(FacetChoice):
 class FilterText(ListFilter, StringField):
     """A search text, cut to MAX_QUERY characters."""
 
+    def pre_validate(self, form: BaseForm) -> None:
+        """Says where only the beginning of the text is looked for. Raises StopValidation."""
+        if len((self.data or "").strip()) > MAX_QUERY:
+            raise StopValidation(_("Only the first %(n)s characters are looked for", n=MAX_QUERY))
+
     def condition(self, currency: str) -> str | None:
         """Returns the text without spaces around it; None where it is empty."""
         return (self.data or "")[:MAX_QUERY].strip() or None

@@ -45,7 +45,7 @@ BAD = [
     ("max_price", "0.900", "0.900 could be 900 or 0.90"),
     ("max_price", "0", "enter an amount above 0"),
     ("page", "abc", "enter a whole number"),
-    ("page", "7", "enter a whole number from 1 to 1"),
+    ("page", "7", "There is no page 7. This is page 1, the last"),
     ("page", "41", "enter a whole number from 1 to 40"),
     ("after", "x", "this is no place in the list"),
     ("before", "AAAA", "this is no place in the list"),
