@@ -99,6 +99,9 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     aftercare.CheckInAnswered: (),
     aftercare.CheckInMissed: (),
     aftercare.PriceAnswered: (),  # counted at once
+    aftercare.SessionWritten: (),  # the patient reads it in the passport
+    aftercare.PassportCodeMade: (),
+    aftercare.PassportLooked: (),  # the patient reads when, beside the passport
     aftercare.ProblemTold: (to_clinic.patient_waits,),
     aftercare.ProblemReminded: (to_clinic.patient_waits,),
     aftercare.ProblemAnswered: (),  # the reply has its own email

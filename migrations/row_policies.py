@@ -40,6 +40,8 @@ READS_REQUEST = (
     " AND lead.state IN ('new', 'opened', 'asked', 'expired', 'quoted', 'won'))"
 )
 VIA_PHOTO_CONSENT = READS_REQUEST + " AND consent_stands({table}.request_id, app_clinic(), 'photos')"
+# Each side of a session record writes its own.
+OWN_SESSIONS = "author = 'clinic' AND EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id AND lead.state = 'won')"
 VIA_LEAD = "EXISTS (SELECT FROM lead WHERE lead.id = {table}.lead_id)"
 # A message is never changed; that it was read is noted.
 WRITE_AND_MARK = "SELECT, INSERT, UPDATE (read_at)"
@@ -132,6 +134,12 @@ TABLE_RIGHTS: dict[str, Rights] = {
         CLINIC: Right("SELECT, UPDATE (state, answered_at)", OWN_CLINIC),
         OPERATOR: Right(READ),
     },
+    "session_record": {
+        PATIENT: Right(KEEP, OWN_REQUEST, new="request_id = app_request() AND author = 'patient'"),
+        CLINIC: Right(KEEP, OWN_SESSIONS),
+    },
+    "passport_code": {PATIENT: Right(ADD, OWN_REQUEST)},
+    "passport_look": {PATIENT: Right(ADD, OWN_REQUEST)},
     "price_answer": {PATIENT: Right(ALL, OWN_REQUEST)},
     "price_month": {OPERATOR: Right(READ)},
     # Counted by the system from what patients said: no clinic writes it

@@ -133,6 +133,8 @@ class World:
             "patient.show_confirmations": {"token": self.token(self.quoted, "deleted")},
             "patient.end_reader": {"link_id": read_only_links.links_of(self.quoted)[0].id},
             **{f"patient.{name}": {"token": shared} for name in ("show_shared", "show_health")},
+            "patient.show_doctor": {"token": self.token(self.quoted, "passport")},
+            "patient.open_with_code": {"token": self.token(self.quoted, "passport")},
             "patient.open_page": {"token": self.token(self.quoted, "page")},
             "patient.show_confirmation": {"token": self.token(self.unsent, "confirm")},
             "patient.send_request": {"token": self.token(self.unsent, "confirm")},

@@ -39,6 +39,18 @@ class PriceAnswered(Event):
     """The patient said whether the price was kept, or changed that answer."""
 
 
+class SessionWritten(Event):
+    """A session was written into the passport, or changed; `reason` is by which side."""
+
+
+class PassportCodeMade(Event):
+    """The patient made a code that opens the passport."""
+
+
+class PassportLooked(Event):
+    """Somebody opened the passport with a code."""
+
+
 class ProblemTold(Event):
     """The patient told the clinic of a problem and asks for an answer."""
 

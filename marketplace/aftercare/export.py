@@ -7,8 +7,11 @@ from sqlalchemy import select
 
 from marketplace.aftercare.check_ins import answer_of, check_ins_of
 from marketplace.aftercare.models import AftercarePlan, Problem
+from marketplace.aftercare.passport import exported_sessions
+from marketplace.aftercare.passport_codes import looks_of
 from marketplace.aftercare.price_kept import PriceAnswer, paid_of
 from marketplace.extensions import db
+from marketplace.leads.queries import leads_of
 from marketplace.quote_requests.models import QuoteRequest
 
 Exported = Mapping[str, "Exported"] | Sequence["Exported"] | date | str | int | None
@@ -35,6 +38,8 @@ def exported_aftercare(request: QuoteRequest) -> Mapping[str, Exported]:
         ],
         "price": said.answer if said else None,
         "price_paid": paid_of(request, said) if said else None,
+        "passport": exported_sessions(request, leads_of(request)),
+        "passport_opened": looks_of(request),
         "problems_told": [
             {"state": each.state, "told_at": each.told_at, "due_at": each.due_at, "answered_at": each.answered_at}
             for each in problems

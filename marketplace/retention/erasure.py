@@ -11,7 +11,7 @@ from sqlalchemy import Index, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.aftercare import plans, price_kept, problems
+from marketplace.aftercare import passport, passport_codes, plans, price_kept, problems
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database import queue
@@ -54,6 +54,8 @@ def erase(request: QuoteRequest) -> None:
     earlier_answers.forget_earlier_of(request.id)
     plans.forget(request.id)
     price_kept.forget(request.id)
+    passport.forget(request.id)
+    passport_codes.forget(request.id)
     problems.end_those_of(request.id)
     read_only_links.forget_links_of(request.id)
     proposal.forget_shown(request.id)

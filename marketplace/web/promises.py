@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import Flask
 
 from marketplace.accounts import sign_in
-from marketplace.aftercare import problems
+from marketplace.aftercare import passport_codes, problems
 from marketplace.catalogue import own_prices
 from marketplace.clinics import checks, track_records
 from marketplace.clinics.states import CheckKind
@@ -32,6 +32,7 @@ DURATIONS: Mapping[str, timedelta] = {
     "read_only_link": read_only_links.LIFETIME,
     "fresh_link": request_links.FRESH,
     "unconfirmed_request": retention.UNCONFIRMED_RETENTION,
+    "passport_code": passport_codes.OPEN_FOR,
     "problem_answer": problems.ANSWER_WITHIN,
     "undo": deadlines.UNDO_WITHIN,
     # How long data is kept
@@ -62,6 +63,8 @@ PROMISED_LIMITS: Mapping[str, int] = {
     "photos_at_most": photos.MAX_PHOTOS,
     "deletion_first_chased_days": deletion_duties.CHASED_AFTER[0].days,
     "photo_megabytes": pictures.MAX_BYTES // 2**20,
+    "passport_letters": passport_codes.CODE_LENGTH,
+    "passport_tries": passport_codes.MAX_TRIES,
     "track_record_from": track_records.PUBLISHED_FROM,
     "reply_time_from": clocks.SHOWN_FROM,
     "password_characters": sign_in.MIN_PASSWORD,

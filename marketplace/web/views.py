@@ -6,6 +6,7 @@ import marketplace.web.dashboard.conflict
 import marketplace.web.dashboard.inbox
 import marketplace.web.dashboard.leads
 import marketplace.web.dashboard.listing
+import marketplace.web.dashboard.passport
 import marketplace.web.dashboard.questions
 import marketplace.web.dashboard.quoting
 import marketplace.web.dashboard.team
@@ -26,6 +27,7 @@ import marketplace.web.patient.form.you
 import marketplace.web.patient.request.add_clinics
 import marketplace.web.patient.request.aftercare
 import marketplace.web.patient.request.answers
+import marketplace.web.patient.request.calendar
 import marketplace.web.patient.request.choosing
 import marketplace.web.patient.request.compare
 import marketplace.web.patient.request.confirming
@@ -33,6 +35,7 @@ import marketplace.web.patient.request.manage
 import marketplace.web.patient.request.messages
 import marketplace.web.patient.request.missing
 import marketplace.web.patient.request.opening
+import marketplace.web.patient.request.passport
 import marketplace.web.patient.request.photos
 import marketplace.web.patient.request.price_kept
 import marketplace.web.patient.request.quotes

@@ -129,6 +129,7 @@ def test_every_sealed_column_is_empty(marked: QuoteRequest) -> None:
             "photo": "true",
             "check_in": "true",
             "price_answer": "true",
+            "session_record": "true",
         }  # no row of them is left
         theirs = {"quote_request": "id = :id", "quote": "request_id = :id", **whole}.get(
             table, "request_id = :id AND audience = 'patient'"

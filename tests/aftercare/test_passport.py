@@ -1,0 +1,124 @@
+"""The passport: written by both sides, opened by a code for an hour, gone with the request."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.aftercare import passport, passport_codes
+from marketplace.aftercare.passport import SessionRecord
+from marketplace.aftercare.passport_codes import PassportCode, PassportLook
+from marketplace.extensions import db
+from marketplace.foundation import clock
+from marketplace.foundation.problems import WrongState
+from marketplace.leads.messages import CLINIC, PATIENT
+from marketplace.leads.models import Lead
+from marketplace.retention.erasure import erase
+from tests.factories import Make, build_member
+from tests.web.patient.test_request_pages import opened
+
+
+@pytest.fixture
+def lead(make_settled: Make) -> Lead:
+    settled: Lead = make_settled(product="HA 135, Sample Labs", practitioner_name="Dr Sample")
+    return settled
+
+
+@pytest.fixture
+def base(client: Any, lead: Lead) -> str:
+    return opened(client, lead.request) + "/passport"
+
+
+def code_of(client: Any, base: str) -> tuple[str, str]:
+    """The address and the code that a patient reads once."""
+    assert client.post(base + "/code").status_code == 303
+    text = client.get(base).page.text
+    found = re.search(r"(/p/\S+)\s+([A-Z2-9]{4}) ([A-Z2-9]{4})", text)
+    assert found, text
+    assert "/p/" not in client.get(base).page.text
+    return found[1], found[2] + found[3]
+
+
+def test_it_is_filled_from_the_quote(client: Any, base: str) -> None:
+    text = client.get(base).page.text
+    assert "HA 135, Sample Labs" in text
+    assert "Dr Sample" in text
+    assert text.count("Not filled in yet") == 4
+
+
+def test_both_sides_write_and_a_difference_is_shown(client: Any, lead: Lead, base: str) -> None:
+    passport.write(lead, 1, {"day": "2026-11-14", "lot": "26K114"}, author=CLINIC)
+    fields = {"number": "1", "day": "2026-11-14", "lot": "26K999", "note": "One bruise"}
+    assert client.post(base + "/1", data=fields).status_code == 303
+    text = client.get(base).page.text
+    for part in ("26K114", "The patient says, Lot: 26K999", "One bruise", "14 November 2026"):
+        assert part in text
+
+
+def test_the_clinic_writes_on_its_own_page(lead: Lead, sign_in: Any) -> None:
+    desk = sign_in(build_member(lead.clinic))
+    path = f"/dashboard/leads/{lead.request.ref}/passport"
+    shown = desk.get(path).page
+    assert shown.one("input", id="product").get("value") == "HA 135, Sample Labs"
+    assert desk.post(path, data={"number": "13"}).status_code == 422
+    assert desk.post(path, data={"number": "1", "lot": "26K114"}).status_code == 303
+    assert passport.session_of(lead, 1).said("lot") == "26K114"
+
+
+def test_a_clinic_that_was_not_chosen_writes_nothing(make_quote: Make) -> None:
+    with pytest.raises(WrongState):
+        passport.write(make_quote().lead, 1, {}, author=CLINIC)
+
+
+def test_a_doctor_opens_it_with_the_code_and_the_look_is_shown(app: Any, client: Any, base: str) -> None:
+    path, code = code_of(client, base)
+    doctor = app.test_client()
+    assert "Sample Labs" not in doctor.get(path).page.text
+    assert doctor.post(path, data={"code": f"{code[:4].lower()} {code[4:]}"}).status_code == 303
+    assert "Sample Labs" in doctor.get(path).page.text
+    assert "Opened with a code" in client.get(base).page.text
+
+
+def test_five_tries_and_no_more(app: Any, client: Any, lead: Lead) -> None:
+    token, code = passport_codes.make_code(lead.request)
+    link = db.session.scalars(select(PassportCode.id)).one()
+    tries = [passport_codes.opens(link, "AAAAAAAA") for _try in range(passport_codes.MAX_TRIES)]
+    assert (tries, passport_codes.opens(link, code)) == ([False] * passport_codes.MAX_TRIES, False)
+    db.session.commit()
+    assert "tried too often" in client.get(f"/p/{token}").page.text
+
+
+def test_a_wrong_code_is_said_beside_the_field(app: Any, client: Any, base: str) -> None:
+    path, _code = code_of(client, base)
+    answer = app.test_client().post(path, data={"code": "AAAAAAAA"})
+    assert answer.status_code == 422
+    assert "This is not the code" in answer.page.text
+
+
+def test_an_hour_and_no_longer_and_a_new_code_ends_the_old(app: Any, client: Any, base: str) -> None:
+    old, _code = code_of(client, base)
+    new, _code = code_of(client, base)
+    doctor = app.test_client()
+    assert doctor.get(old).status_code == 404
+    assert doctor.get(new).status_code == 200
+    with clock.set_to(clock.now() + timedelta(minutes=61)):
+        assert doctor.get(new).status_code == 404
+
+
+def test_the_file_needs_nothing_else(client: Any, lead: Lead, base: str) -> None:
+    answer = client.get(base + "/file")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert not re.search(
+        r"<(script|link|img|iframe|style|form)\b|\s(src|style|on\w+)=|url\(", answer.get_data(as_text=True)
+    )
+
+
+def test_all_of_it_goes_with_the_request(client: Any, lead: Lead, base: str) -> None:
+    passport.write(lead, 1, {"lot": "26K114"}, author=PATIENT)
+    code_of(client, base)
+    passport_codes.record_look(lead.request_id)
+    erase(lead.request)
+    for table in (SessionRecord, PassportCode, PassportLook):
+        assert db.session.scalars(select(table)).all() == []
