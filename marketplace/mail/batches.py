@@ -1,4 +1,4 @@
-"""Emails sent along with one that was accepted: prepared by one transaction, sent one by one, each noted at once.
+"""Emails that a job sends along with its own: prepared by one transaction, sent one by one, each noted at once.
 
 Their jobs are only put off for a moment. So whatever becomes of a batch (a worker that is killed, a server that hangs),
 what it did not send is due again soon and goes by itself, as does everything that is not plain: a second attempt, an
@@ -6,9 +6,10 @@ address that is suppressed, an email that must not go any more.
 """
 
 import time
-from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from procrastinate.tasks import Task
@@ -54,49 +55,75 @@ _STILL_DUE = (
 _ACCEPTED = job_queue.finish_with(delivery.lifecycle.move_statement(EmailState.SENT, attempts=Email.attempts + 1))
 
 
-class Prepared(NamedTuple):
-    """An email that may go as it is."""
+class Again(Protocol):
+    """Queues another attempt."""
 
-    job: int
+    def __call__(self, email_id: UUID, *, at: datetime) -> bool:
+        """At that moment."""
+
+
+class Result(Enum):
+    """What became of one email; `left` is as it was before."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
+class Prepared(NamedTuple):
+    """An email that may go as it is, and its reserved job."""
+
+    job: int | None  # none for the email whose own job is at work
     id: UUID
     request_state: RequestState | None
     message: SevenBitMessage
     domain: str
 
 
-def send_along(task: Task[Any, Any, Any], *, queue: str, later: str, limit: DomainLimit, each_takes: float) -> None:
-    """Sends plain first attempts whose jobs wait in the queue; `each_takes` is how long the last one took, in seconds.
+def send_with_others(
+    own: UUID, task: Task[Any, Any, Any], *, queue: str, later: str, limit: DomainLimit, again: Again
+) -> bool:
+    """Sends an email, and along with it plain first attempts whose jobs wait in the queue; whether it went itself.
 
-    Domains that answered lately come first: one that hangs holds up nobody but those of whom nothing is known.
-    What is to be tried again goes to the queue `later`.
+    Where it did not it is as it was, and goes by itself. Domains that answered lately come first: one that hangs holds
+    up nobody but those of whom nothing is known. What is to be tried again goes to the queue `later`, by its reserved
+    job; for `own`, which has none, `again` makes one.
     """
-    most = min(MOST, int(EXPECTED / max(each_takes, EXPECTED / MOST)))
-    if not most:
-        return
     until, last_moment = clock.now() + RESERVED, time.monotonic() + BEGUN_WITHIN
-    jobs = job_queue.reserve(task, queue=queue, most=most, until=until)
-    ready = _prepare({UUID(arguments["email_id"]): job for job, arguments in jobs.items()}) if jobs else []
+    most = _fitting(limit.each_takes)
+    reserved = job_queue.reserve(task, queue=queue, most=most, until=until) if most else {}
+    jobs = {own: None} | {UUID(arguments["email_id"]): job for job, arguments in reserved.items()}
+    ready = _prepare(jobs)
     db.session.commit()
     ready.sort(key=lambda each: not limit.answers(each.domain))
-    left = set(jobs)
+    left, went = set(reserved), False
     for each in ready:
         if time.monotonic() > last_moment:
             break
-        left.remove(each.job)
-        if not _send(each, limit=limit, later=later):
+        left.discard(each.job)
+        result = _send(each, limit=limit, later=later, again=again)
+        went = went or (each.id == own and result is not Result.LEFT)
+        if result is Result.REFUSED:
             break
     if left:
         job_queue.release(sorted(left), until=until)
         db.session.commit()
+    return went
 
 
-def _prepare(jobs: dict[UUID, int]) -> list[Prepared]:
+def _fitting(each_takes: float | None) -> int:
+    """Returns how many the server is expected to take in time, by what the last one took; none after a failure."""
+    return min(MOST, int(EXPECTED / max(each_takes, EXPECTED / MOST))) if each_takes is not None else 0
+
+
+def _prepare(jobs: Mapping[UUID, int | None]) -> list[Prepared]:
     """Makes the links and the messages of the plain ones among these emails, in the order of the jobs."""
     emails = _first_attempts(jobs)
     asked = _requests_of(emails)
     opened = dict(_opened(emails))
     suppressed = suppressed_among({(opened[email.id].to, email.name) for email in emails if email.id in opened})
-    have_link = set(db.session.scalars(select(SignedLink.id).where(SignedLink.id.in_(opened))))
+    kept = db.session.scalars(select(SignedLink).where(SignedLink.id.in_(opened))).all()
+    have_link = {link.id for link in kept}
     gathering.begin()
     ready = []
     for email in emails:
@@ -112,7 +139,7 @@ def _prepare(jobs: dict[UUID, int]) -> list[Prepared]:
     return ready
 
 
-def _first_attempts(jobs: dict[UUID, int]) -> list[Email]:
+def _first_attempts(jobs: Collection[UUID]) -> list[Email]:
     since = clock.now() - GIVE_UP_AFTER
     plain = (Email.state == EmailState.WAITING) & (Email.attempts == 0) & (Email.waiting_at > since)
     plain &= Email.name.not_in(delivery.FORGOTTEN_ONCE_ENDED)
@@ -145,31 +172,35 @@ def _message(email: Email, opened: Contents, *, is_new: bool) -> SevenBitMessage
     return message
 
 
-def _send(each: Prepared, *, limit: DomainLimit, later: str) -> bool:
-    """Sends one; whether the next may follow on the same connection."""
+def _send(each: Prepared, *, limit: DomainLimit, later: str, again: Again) -> Result:
+    began = time.monotonic()
     try:
         with limit.place(each.domain):
             connection = db.session.connection()
             given = {"email_id": each.id, "request_state": each.request_state}
             if connection.scalar(_STILL_DUE, given) is None:
                 db.session.rollback()
-                return True
+                return Result.LEFT
             outcome = delivery.hand_over(each.message)
             if outcome is None:
                 connection.execute(_ACCEPTED, {"moved_id": each.id, "moved_at": clock.now(), "finished_job": each.job})
             else:
-                _note_failure(each, outcome, later=later)
+                _note_failure(each, outcome, later=later, again=again)
             db.session.commit()
     except Busy:
-        return True
-    return outcome is None
+        return Result.LEFT
+    limit.each_takes = time.monotonic() - began if outcome is None else None
+    return Result.ACCEPTED if outcome is None else Result.REFUSED
 
 
-def _note_failure(each: Prepared, outcome: Outcome, *, later: str) -> None:
+def _note_failure(each: Prepared, outcome: Outcome, *, later: str, again: Again) -> None:
     email = db.session.get_one(Email, each.id)
     email.attempts += 1
     retry_at = delivery.note_failure(email, outcome)
-    if retry_at is None:
+    if each.job is None:
+        if retry_at is not None:
+            again(each.id, at=retry_at)
+    elif retry_at is None:
         job_queue.finish_reserved(each.job)
     else:
         job_queue.move_reserved(each.job, queue=later, at=retry_at)

@@ -121,9 +121,9 @@ def name_of(email_id: UUID) -> str | None:
     return db.session.scalar(select(Email.name).where(Email.id == email_id))
 
 
-def state_of(email_id: UUID) -> EmailState | None:
-    """Returns the email's state; None when there is no such email."""
-    return db.session.scalar(select(Email.state).where(Email.id == email_id))
+def still_waits(email_id: UUID) -> bool:
+    """Whether it is still to be sent."""
+    return db.session.scalar(select(Email.state).where(Email.id == email_id)) == EmailState.WAITING
 
 
 def wait_again(email: Email) -> None:

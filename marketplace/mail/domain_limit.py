@@ -39,6 +39,7 @@ class DomainLimit:
     """Limits sending to one domain at once: `with limit.place("patient.example"):` around it. Raises Busy."""
 
     def __init__(self) -> None:
+        self.each_takes: float | None = None  # seconds that the last email took; unknown after one that went wrong
         self._domains: dict[str, _Domain] = {}
         self._answered: dict[str, float] = {}  # when, latest last
         self._changed = Condition()

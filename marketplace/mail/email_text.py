@@ -87,6 +87,8 @@ def _tidy(text: str) -> str:
 
 
 def _wrapped(line: str) -> str:
+    if len(line) <= _WIDTH and "\t" not in line:
+        return line
     # Addresses stay whole: a broken one does not open.
     return textwrap.fill(
         line,

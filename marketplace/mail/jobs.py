@@ -1,6 +1,5 @@
 """The jobs of the outbox. They run in the worker, so each commits its own steps."""
 
-import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,42 +29,39 @@ _URGENT = frozenset(name for name, row in REGISTER.items() if row.urgent)
 def send(context: JobContext | None = None, *, email_id: str) -> None:
     """Sends one email; where it cannot be sent now, the next attempt is part of the same commit.
 
-    In a worker, one that was accepted takes along what waits behind it.
+    In a worker a first attempt takes along what waits behind it.
     """
     key = UUID(email_id)
+    lane = context.job.queue if context is not None else LATER
+    if lane != LATER and batches.send_with_others(
+        key, send, queue=lane, later=LATER, limit=domain_limit, again=queue_sending
+    ):
+        return
     domain = delivery.domain_of(key)
     # Nothing is held in the database while its domain has no place.
     db.session.commit()
     try:
         with domain_limit.place(domain):
-            took = _send(key)
+            _send(key)
     except Busy as busy:
         queue_sending(key, at=clock.now() + timedelta(seconds=busy.seconds))
         db.session.commit()
-        return
-    if context is not None and took is not None and context.job.queue in (FIRST, MAIL):
-        batches.send_along(send, queue=context.job.queue, later=LATER, limit=domain_limit, each_takes=took)
 
 
-def _send(key: UUID) -> float | None:
-    """Returns how many seconds it took, where it was accepted."""
+def _send(key: UUID) -> None:
     try:
         due = delivery.prepare(key)
     except delivery.TooEarly as early:
         queue_sending(key, at=early.at)
         due = False
     db.session.commit()
-    began = time.monotonic()
     retry_at = delivery.attempt(key) if due else None
-    took = time.monotonic() - began
-    state = delivery.state_of(key) if retry_at is None else None
-    if state == EmailState.WAITING:
+    if retry_at is None and delivery.still_waits(key):
         # In the hand of another worker, which may never come back.
         retry_at = clock.now() + LOOK_AGAIN_AFTER
     if retry_at is not None:
         queue_sending(key, at=retry_at)
     db.session.commit()
-    return took if due and state == EmailState.SENT else None
 
 
 def queue_first_sending(email: Email) -> None:

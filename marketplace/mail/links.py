@@ -155,7 +155,6 @@ def make_ready(email: Email, *, is_new: bool = False) -> None:
     if link.ended_at is not None:
         raise NoLongerDue("link_ended")
     link.expires_at = ends
-    db.session.flush()
 
 
 def address(email: Email) -> str:

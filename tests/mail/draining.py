@@ -13,7 +13,9 @@ from sqlalchemy import func, select
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.mail import delivery, outbox, smtp_outcomes, transport
+from marketplace.mail.message import SevenBitMessage
 from marketplace.mail.models import Email
+from marketplace.mail.smtp_outcomes import Outcome
 from marketplace.processes.mailbox import free_port
 from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_account
@@ -41,17 +43,20 @@ class Draining:
         self._watch(monkeypatch)
 
     def _watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        attempt = delivery.attempt
+        hand_over, note_failure = delivery.hand_over, delivery.note_failure
 
-        def watched(email_id: UUID) -> datetime | None:
-            began = clock.now()
-            retry_at = attempt(email_id)
-            self.attempts[email_id].append(began)
+        def handed_over(message: SevenBitMessage) -> Outcome | None:
+            self.attempts[UUID(message.msgId[1:37])].append(clock.now())
+            return hand_over(message)
+
+        def failed(email: Email, outcome: Outcome) -> datetime | None:
+            retry_at = note_failure(email, outcome)
             if retry_at is not None:
-                self.asked_for[email_id].append(retry_at - clock.now())
+                self.asked_for[email.id].append(retry_at - clock.now())
             return retry_at
 
-        monkeypatch.setattr(delivery, "attempt", watched)
+        monkeypatch.setattr(delivery, "hand_over", handed_over)
+        monkeypatch.setattr(delivery, "note_failure", failed)
 
     def put(self, n: int, *, bouncing: int = 0) -> None:
         """So many, of which some go to addresses nobody has."""
