@@ -71,14 +71,19 @@ def rates() -> Rates:
     """Returns the newest stored rates, read once per request."""
     kept: Rates | None = g.get("reference_rates")
     if kept is None:
-        newest = select(func.max(ReferenceRate.day)).scalar_subquery()
-        rows = db.session.execute(
-            select(ReferenceRate.currency, ReferenceRate.per_euro, ReferenceRate.day).where(ReferenceRate.day == newest)
-        ).all()
-        kept = Rates(rows[0].day if rows else date.min, {row.currency: row.per_euro for row in rows})
-        if rows:
+        kept = read()
+        if kept.per_euro:
             keep(kept)
     return kept
+
+
+def read() -> Rates:
+    """Reads the newest stored rates."""
+    newest = select(func.max(ReferenceRate.day)).scalar_subquery()
+    rows = db.session.execute(
+        select(ReferenceRate.currency, ReferenceRate.per_euro, ReferenceRate.day).where(ReferenceRate.day == newest)
+    ).all()
+    return Rates(rows[0].day if rows else date.min, {row.currency: row.per_euro for row in rows})
 
 
 def newest() -> SQLColumnExpression[Any]:

@@ -1,4 +1,4 @@
-"""Reads treatments, procedures, price ranges and guides."""
+"""Reads treatments, procedures, price ranges and guides, to go with what else a transaction reads or writes."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,28 +12,6 @@ def treatments() -> list[Treatment]:
     """Returns all treatments in their order, with their procedures."""
     query = select(Treatment).options(selectinload(Treatment.procedures)).order_by(Treatment.position, Treatment.name)
     return list(db.session.scalars(query))
-
-
-def treatment(slug: str) -> Treatment:
-    """Returns one treatment with its procedures. Raises NotFound."""
-    query = select(Treatment).where(Treatment.slug == slug).options(selectinload(Treatment.procedures))
-    found = db.session.scalar(query)
-    if found is None:
-        raise NotFound("treatment")
-    return found
-
-
-def procedures(treatment_slug: str) -> list[Procedure]:
-    """Returns a treatment's procedures in their order. Raises NotFound."""
-    return treatment(treatment_slug).procedures
-
-
-def procedure(slug: str) -> Procedure:
-    """Returns one procedure by its slug. Raises NotFound."""
-    found = db.session.scalar(select(Procedure).where(Procedure.slug == slug))
-    if found is None:
-        raise NotFound("procedure")
-    return found
 
 
 def guide(of: Treatment, kind: str) -> Guide:

@@ -21,8 +21,9 @@ from sqlalchemy import (
     update,
 )
 
+from marketplace.catalogue.market_version import MarketVersion
 from marketplace.catalogue.models import Procedure, Treatment
-from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet, MarketVersion
+from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer

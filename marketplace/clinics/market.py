@@ -5,7 +5,7 @@ One small statement a page asks whether they have changed since this process rea
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.exchange import Rates
+from marketplace.catalogue.market_version import NEVER_READ, market_version
 from marketplace.clinics import search_words
 from marketplace.clinics.search import ClinicFilter, Known
 from marketplace.clinics.text_search import KINDS, Level, keep_counts, keep_procedures, slug_of, words_of
@@ -26,17 +27,6 @@ REAL, SAMPLE = "real", "sample"
 COUNTED = ("country", "language", "procedure", "treatment")  # conditions whose facets have their very values
 MEANT = ("word", "country", "language", "procedure")  # facets of what a word of a search may mean
 FIGURES = ("clinics", "sent", "answered")  # facets by kind of clinic
-NEVER_READ = UUID(int=0)
-
-
-class MarketVersion(Base):
-    """The one row: another version each time facets, treatments, procedures or reference rates change."""
-
-    __tablename__ = "market_version"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    version: Mapped[UUID]
-    counted_at: Mapped[datetime]
 
 
 class ListingFacet(Base):
@@ -146,7 +136,6 @@ def _is_in(place: Place, wanted: ClinicFilter) -> bool:
 
 
 _READ_LAST = {"market": Market()}  # by this process
-_VERSION = text("SELECT version FROM market_version")
 _VERSION_AND_NEAR = text("SELECT version, near_words(:typed) AS near FROM market_version").bindparams(
     bindparam("typed", type_=ARRAY(TEXT))
 )
@@ -188,7 +177,7 @@ def market(q: str = "") -> Market:
 def _version(typed: list[str]) -> tuple[UUID, list[Any] | None]:
     """Returns the version of the market, and the words of listings that may be meant by those typed."""
     if not typed:
-        return db.session.execute(_VERSION).scalar_one(), None
+        return market_version(), None
     version, near = db.session.execute(_VERSION_AND_NEAR, {"typed": typed}).one()
     return version, near
 

@@ -25,23 +25,23 @@ def test_a_second_load_changes_nothing() -> None:
 
 
 def test_what_an_operator_edited_is_left_and_named() -> None:
-    about = queries.treatment("mesotherapy")
-    queries.guide(about, "aftercare").body = "Edited."
+    aftercare = select(Guide).where(Guide.kind == "aftercare")
+    db.session.scalars(aftercare).one().body = "Edited."
     next(found for found in queries.price_ranges("mesotherapy") if found.country == "TR").low = 5500
     report = content_loader.load()
     assert (report.added, report.updated) == (0, 0)
     assert sorted(report.left) == ["facial TR guide", "mesotherapy aftercare"]
-    assert queries.guide(about, "aftercare").body == "Edited."
+    assert db.session.scalars(aftercare).one().body == "Edited."
 
 
 def test_what_nobody_edited_follows_the_file() -> None:
-    scalp = queries.procedure("scalp")
+    scalp = db.session.scalars(select(Procedure).where(Procedure.slug == "scalp")).one()
     now = scalp.short
     scalp.short = "An older text."
     fields = {"name", "short", "description", "treatment_id", "position", "facts"}
     scalp.loaded_digest = content_loader._digest({name: getattr(scalp, name) for name in fields})
     assert content_loader.load().updated == 1
-    assert queries.procedure("scalp").short == now
+    assert scalp.short == now
 
 
 def test_what_is_missing_is_added() -> None:

@@ -5,10 +5,10 @@ from html import escape
 
 from flask import Response, current_app, render_template
 
-from marketplace.catalogue import queries
 from marketplace.catalogue.geography import by_slug, destinations
 from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.particulars import particulars_of
+from marketplace.catalogue.published import content
 from marketplace.catalogue.texts import static_page
 from marketplace.clinics.market import market, market_figures
 from marketplace.clinics.queries import published_slugs
@@ -60,7 +60,7 @@ def front() -> str:
     listed = market().facets["country"]
     return render_template(
         "public/home.html",
-        treatments=queries.treatments(),
+        treatments=content().treatments,
         countries=[(country, listed.get(code, 0)) for code, country in destinations().items()],
         clinics=sum(listed.values()),
     )
@@ -104,7 +104,8 @@ COLUMNS = [
 @blueprint.get("/compare-prices.csv")
 def prices_csv() -> Response:
     """Returns every stored price range as CSV with its basis and source; amounts in whole units."""
-    rows = (_row(each, found) for each in queries.treatments() for found in queries.price_ranges(each.slug))
+    listed = content()
+    rows = (_row(each, found) for each in listed.treatments for found in listed.price_ranges(each))
     return Response(csv_text([COLUMNS, *rows]), mimetype=MEDIA_TYPE)
 
 
@@ -120,9 +121,10 @@ def _row(treatment: Treatment, found: PriceRange) -> list[object]:
 def sitemap() -> Response:
     """Returns the sitemap: the pages that search engines may list."""
     paths = ["/", "/treatments", "/clinics", "/transparency", "/report", *(f"/{slug}" for slug in SLUGS)]
-    for treatment in queries.treatments():
+    listed = content()
+    for treatment in listed.treatments:
         base = f"/treatments/{treatment.slug}"
-        priced = {found.country for found in queries.price_ranges(treatment.slug)}
+        priced = {found.country for found in listed.price_ranges(treatment)}
         paths += [
             base,
             f"{base}/cost",

@@ -7,12 +7,12 @@ from flask import get_template_attribute, render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from marketplace.catalogue import exchange, queries
+from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import Row, Table, estimated, table
 from marketplace.catalogue.course_planner import course_plans
 from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
-from marketplace.foundation.problems import NotFound
+from marketplace.catalogue.published import content
 from marketplace.web.clinic_words import span
 from marketplace.web.filters import MAX_KEPT, country_in_sentence, country_name, country_slug, money_text
 from marketplace.web.forms.visit_figures import EVERY
@@ -25,15 +25,14 @@ from marketplace.web.public.own_prices import own_price_help
 @blueprint.get("/treatments/<treatment>/cost")
 def cost(treatment: str) -> str:
     """Shows totals by country and a table for each procedure with prices; names those without. Raises NotFound."""
-    listed, ranges = queries.treatments(), queries.price_ranges(treatment)
-    about = next((each for each in listed if each.slug == treatment), None)
-    if about is None:
-        raise NotFound("treatment")
-    wanted = asked(about, sorted({found.country for found in ranges}))
+    found = content()
+    about = found.treatment(treatment)
+    ranges = found.price_ranges(about)
+    wanted = asked(about, sorted({each.country for each in ranges}))
     return render_template(
         "public/cost.html",
         treatment=about,
-        others=[each for each in listed if each is not about],
+        others=[each for each in found.treatments if each is not about],
         asked=wanted,
         form=wanted.form,
         has_errors=bool(wanted.form.errors),

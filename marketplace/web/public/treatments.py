@@ -5,10 +5,11 @@ from datetime import date
 from flask import render_template
 from markupsafe import Markup
 
-from marketplace.catalogue import exchange, queries
+from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import estimated
 from marketplace.catalogue.geography import Country, by_slug, travel
 from marketplace.catalogue.models import PriceRange, Treatment
+from marketplace.catalogue.published import Content, content
 from marketplace.catalogue.texts import render
 from marketplace.clinics.market import market
 from marketplace.clinics.search import ClinicFilter, search
@@ -29,7 +30,7 @@ FIRST_CLINICS = 5  # on the page of a country
 @blueprint.get("/treatments")
 def treatments() -> str:
     """Shows all treatments."""
-    return render_template("public/treatments.html", treatments=queries.treatments())
+    return render_template("public/treatments.html", treatments=content().treatments)
 
 
 @blueprint.get("/treatments/<treatment>")
@@ -51,8 +52,9 @@ def aftercare(treatment: str) -> str:
 
 
 def _text(slug: str, kind: str) -> str:
-    treatment = queries.treatment(slug)
-    text = queries.guide(treatment, kind)
+    found = content()
+    treatment = found.treatment(slug)
+    text = found.guide(treatment, kind)
     return render_template(
         "public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(filled(text.body))
     )
@@ -61,13 +63,14 @@ def _text(slug: str, kind: str) -> str:
 @blueprint.get("/treatments/<treatment>/<country>")
 def country(treatment: str, country: str) -> str:
     """Shows prices, travel and clinics of one country. Raises NotFound."""
-    about, place = queries.treatment(treatment), _place(country)
+    found = content()
+    about, place = found.treatment(treatment), _place(country)
     return render_template(
         "public/country.html",
         treatment=about,
         place=place,
         cards=_first_clinics(place.code, about.slug),
-        **country_prices(about, place.code),
+        **country_prices(found, about, place.code),
     )
 
 
@@ -87,9 +90,9 @@ def _first_clinics(country: str, treatment: str) -> list[Markup]:
     return Deck(found, preferences.currency(), asked).cards(rows, level="h3")
 
 
-def country_prices(treatment: Treatment, country: str) -> dict[str, object]:
+def country_prices(content: Content, treatment: Treatment, country: str) -> dict[str, object]:
     """Returns what a country's page shows; for the reader's own country without travel and total."""
-    ranges = queries.price_ranges(treatment.slug)
+    ranges = content.price_ranges(treatment)
     here = [found for found in ranges if found.country == country]
     wanted = asked(treatment, [country])
     priced = {found.procedure_id for found in here}
