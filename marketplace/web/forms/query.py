@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol, Unpack, cast
 
+from flask import get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import Field, SelectField, StringField
@@ -27,6 +28,12 @@ class QueryForm(Form):
         """Carries no CSRF token, as the form changes nothing."""
 
         csrf = False
+
+
+def form_errors(form: QueryForm) -> Markup | None:
+    """Returns the summary of a form's errors, to stand on top of the page; None where it has none."""
+    summary = get_template_attribute("components/error_summary.html", "form_errors")
+    return Markup("{}").format(summary(form)) if form.errors else None
 
 
 class QueryCount(StringField):

@@ -15,7 +15,8 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from markupsafe import Markup
 
-ROOM = 4 * 2**20  # bytes of HTML
+ROOM = 2**21  # bytes of HTML
+MAX_KEPT_LENGTH = 200  # characters of an address that is kept: longer ones are hardly asked for twice
 OVERHEAD = 1024  # bytes that Python needs beside: keys, dictionary (measured, rounded up)
 Key = tuple[Hashable, ...]
 Value = TypeVar("Value")

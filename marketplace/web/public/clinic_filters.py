@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import get_template_attribute, request
+from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,8 +20,8 @@ from marketplace.clinics.market import Facets, ListedTreatment, Market
 from marketplace.clinics.search import CONDITIONS, MAX_PAGE, ClinicFilter
 from marketplace.clinics.text_search import slug_of
 from marketplace.web.filters import country_name, language_name
-from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm
-from marketplace.web.http.page_parts import Kept, rendered
+from marketplace.web.forms.query import QueryChoice, QueryCount, QueryForm, form_errors
+from marketplace.web.http.page_parts import MAX_KEPT_LENGTH, Kept, rendered
 from marketplace.web.public import preferences
 from marketplace.web.public.filter_fields import (
     MAX_QUERY,
@@ -129,8 +129,7 @@ class Filters:
         return "/clinics" + (f"?{urlencode(merged)}" if merged else "")
 
 
-_READ_LAST: Kept[Filters] = Kept(2**20, size=lambda found: len(found.form))
-MAX_KEPT_LENGTH = 200  # characters of an address: longer ones are hardly asked for twice
+_READ_LAST: Kept[Filters] = Kept(2**19, size=lambda found: len(found.form))
 
 
 def filters(found: Market, *, fixed: Mapping[str, str], pages: int | None = None) -> Filters:
@@ -159,7 +158,7 @@ def _filters(found: Market, currency: str, fixed: Mapping[str, str], *, pages: i
         chips={name: form.chip(name) for name in wanted.conditions},
         stay=stay | {name: form[name].data or "" for name in ("country", "city")},
         form=rendered("public/_clinic_filters.html", form=form),
-        errors=get_template_attribute("components/error_summary.html", "form_errors")(form) if form.errors else None,
+        errors=form_errors(form),
     )
 
 

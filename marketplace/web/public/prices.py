@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from flask import get_template_attribute, render_template
+from flask import get_template_attribute, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -12,11 +14,15 @@ from marketplace.catalogue.course_costs import Row, Table, estimated, table
 from marketplace.catalogue.course_planner import course_plans
 from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
-from marketplace.catalogue.published import content
+from marketplace.catalogue.published import Content, content
 from marketplace.web.clinic_words import span
 from marketplace.web.filters import MAX_KEPT, country_in_sentence, country_name, country_slug, money_text
-from marketplace.web.forms.visit_figures import EVERY
+from marketplace.web.forms.query import form_errors
+from marketplace.web.forms.visit_figures import EVERY, FIGURES
+from marketplace.web.http.page_key import COURSE, COURSES, PLACES
+from marketplace.web.http.page_parts import MAX_KEPT_LENGTH, Kept, rendered
 from marketplace.web.plan_cards import Planner, planner
+from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
 from marketplace.web.public.own_prices import own_price_help
@@ -27,19 +33,58 @@ def cost(treatment: str) -> str:
     """Shows totals by country and a table for each procedure with prices; names those without. Raises NotFound."""
     found = content()
     about = found.treatment(treatment)
-    ranges = found.price_ranges(about)
-    wanted = asked(about, sorted({each.country for each in ranges}))
+    shown = _shown_once(found, about)
     return render_template(
         "public/cost.html",
         treatment=about,
         others=[each for each in found.treatments if each is not about],
+        body=shown.body,
+        errors=shown.errors,
+        has_errors=shown.errors is not None,
+    )
+
+
+class Shown(NamedTuple):
+    """The cost page below its heading, and the summary of what cannot be used of the address."""
+
+    body: Markup
+    errors: Markup | None
+
+
+_SHOWN_LAST: Kept[Shown] = Kept(2**20, size=lambda shown: len(shown.body))
+
+
+def _shown_once(found: Content, about: Treatment) -> Shown:
+    """Returns the page of this request, kept for the same address, content, home, currency and language.
+
+    Nothing is kept for readers with figures of their own, in the address or from earlier in the visit; nor for a home
+    without a guide price, where what readers told is shown.
+    """
+    home = preferences.home()
+    given = tuple(request.args.get(name, "") for name in sorted({"currency", *PLACES, *COURSES}))
+    is_own = COURSE in request.cookies or any(name in request.args for name in FIGURES)
+    ranges = found.price_ranges(about)
+    has_guide = any(each.country == home and each.procedure_id == ranges[0].procedure_id for each in ranges)
+    if is_own or not has_guide or sum(map(len, given)) > MAX_KEPT_LENGTH:
+        return _page(found, about)
+    key = (found.version, about.slug, home, preferences.currency(), get_locale(), *given)
+    return _SHOWN_LAST.get(key, lambda: _page(found, about))
+
+
+def _page(found: Content, about: Treatment) -> Shown:
+    ranges = found.price_ranges(about)
+    wanted = asked(about, sorted({each.country for each in ranges}))
+    form = wanted.form
+    body = rendered(
+        "public/_cost_body.html",
+        treatment=about,
         asked=wanted,
-        form=wanted.form,
-        has_errors=bool(wanted.form.errors),
+        form=form,
         rate_day=exchange.rate_day(),
         sources=ranges,
         **_figures(about, ranges, wanted),
     )
+    return Shown(body, form_errors(form))
 
 
 def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> dict[str, object]:
