@@ -44,25 +44,24 @@ from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 ACCESS_GROUPED_WITHIN = timedelta(hours=1)
 
 
-def lock(lead: Lead) -> None:
-    """Locks the lead's row: until this transaction ends nobody moves it or revokes a consent to it."""
-    LEAD.lock(lead)
+def open_lead(lead: Lead, *, is_locked: bool = False) -> None:
+    """Moves a new lead to opened, when somebody of the clinic first opens its page.
 
-
-def open_lead(lead: Lead) -> None:
-    """Moves a new lead to opened, when somebody of the clinic first opens its page."""
-    LEAD.lock(lead)  # two people may open it at once, and a page asks for several photos
+    `is_locked`: it was locked and read by this transaction already.
+    """
+    if not is_locked:
+        LEAD.lock(lead)  # two people may open it at once, and a page asks for several photos
     if lead.state == LeadState.NEW:
-        LEAD.move(lead, LeadState.OPENED)
+        LEAD.move(lead, LeadState.OPENED, is_locked=True)
         record(LeadOpened(**ids(lead)))
 
 
-def record_access(lead: Lead, *, actor: str, what: str) -> None:
+def record_access(lead: Lead, *, actor: str, what: str, is_locked: bool = False) -> None:
     """Records that a person of the clinic read what is sealed: `health`, `photos` or `contact`; a new lead is opened.
 
     The audit log has an entry each time, the patient's list one per person and hour.
     """
-    open_lead(lead)
+    open_lead(lead, is_locked=is_locked)
     db.session.add_all(access_rows(lead, actor=actor, what=what))
     record(AnswersRead(**ids(lead), reason=what))
 

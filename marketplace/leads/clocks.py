@@ -152,10 +152,13 @@ def frozen() -> WrongState:
     return WrongState("lead_frozen", gettext("This request is frozen. Your requests page says why and what to do"))
 
 
-def may_read(lead: Lead) -> bool:
-    """Whether the clinic may go on now; it stays so until this transaction ends."""
+def may_read(lead: Lead, *, locks_lead: bool = False) -> bool:
+    """Whether the clinic may go on now; it stays so until this transaction ends. `locks_lead` locks the lead, too."""
     (clinic,) = lock_rows(Clinic, [lead.clinic_id], shared=True)
-    db.session.refresh(lead, ["state"])
+    if locks_lead:
+        LEAD.lock(lead)
+    else:
+        db.session.refresh(lead, ["state"])
     return lead.state != LeadState.FROZEN and why_stopped(clinic) is None
 
 

@@ -146,17 +146,34 @@ def shared(leads: Sequence[Lead], purpose: Purpose) -> set[UUID]:
     return set(db.session.scalars(query))
 
 
+def shared_purposes(lead: Lead) -> set[Purpose]:
+    """Returns what else than the request itself the clinic's consent stands for now."""
+    purposes = tuple(NEEDS.values())
+    stand = db.session.execute(select(*map(lead_may_read, purposes)).where(Lead.id == lead.id)).one()
+    return {purpose for purpose, stands in zip(purposes, stand, strict=True) if stands}
+
+
 def changed_since(lead: Lead, moment: datetime) -> dict[str, datetime]:
     """Returns when each answer this clinic may read was last changed after the moment, in the order they are shown."""
+    return changed_since_each(lead, [moment])[0]
+
+
+def changed_since_each(lead: Lead, moments: Sequence[datetime]) -> list[dict[str, datetime]]:
+    """Returns the same for several moments."""
     latest = latest_changes(lead.request)
-    needed = {name for name in NEEDS if name in latest and latest[name] > moment}
+    needed = {name for name in NEEDS if name in latest and latest[name] > min(moments)}
     may_read = {name: bool(shared([lead], NEEDS[name])) for name in needed}
-    return {name: latest[name] for name in names_changed(latest, moment, may_read=may_read)}
+    return [{name: latest[name] for name in names_changed(latest, moment, may_read=may_read)} for moment in moments]
+
+
+def changes_seen_at(lead: Lead) -> datetime:
+    """Returns when the clinic last opened the request, or got it."""
+    return lead.changes_seen_at or lead.created_at
 
 
 def unseen_changes(lead: Lead) -> dict[str, datetime]:
     """Returns what was changed since the clinic last opened the request, or got it."""
-    return changed_since(lead, lead.changes_seen_at or lead.created_at)
+    return changed_since(lead, changes_seen_at(lead))
 
 
 def mark_changes_seen(lead: Lead) -> None:
@@ -197,7 +214,12 @@ def names_changed(latest: Mapping[str, datetime], after: datetime, *, may_read: 
 def latest_changes(request: QuoteRequest) -> dict[str, datetime]:
     """Returns when each answer was last changed after sending; the record is the request's own: no clinic reads it."""
     query = select(AuditEntry.reason, func.max(AuditEntry.at)).where(AuditEntry.request_id == request.id, CHANGED)
-    scope = current_role()
-    is_own = scope is not None and scope.role == DatabaseRole.PATIENT
-    with nullcontext() if is_own else as_system():
-        return {str(name): at for name, at in db.session.execute(query.group_by(AuditEntry.reason))}
+    query, scope = query.group_by(AuditEntry.reason), current_role()
+    if scope is not None and scope.role == DatabaseRole.CLINIC:
+        # The team changes no answer: what is committed is all there is.
+        with statements() as connection:
+            rows = connection.execute(query).all()
+    else:
+        with nullcontext() if scope is not None and scope.role == DatabaseRole.PATIENT else as_system():
+            rows = db.session.execute(query).all()
+    return {str(name): at for name, at in rows}

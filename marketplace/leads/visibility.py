@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.leads.actions import lock
 from marketplace.leads.clocks import may_read
 from marketplace.leads.messages import MessageView, messages
-from marketplace.leads.queries import shared
+from marketplace.leads.queries import shared, shared_purposes
 from marketplace.leads.states import AWAITING, READING, LeadState
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quote_requests.queries import Answers, answers, without_health
@@ -48,24 +47,30 @@ class VisibleAnswers:
         return any(said.is_question for said in self.said)
 
 
-def lock_visibility(lead: Lead) -> None:
-    """Locks what decides: whoever stops the clinic or revokes a consent comes before this access, or after it."""
-    may_read(lead)
-    lock(lead)
+def lock_visibility(lead: Lead) -> bool:
+    """Locks what decides: whoever stops the clinic or revokes a consent comes before this access, or after it.
+
+    Returns whether the clinic may go on.
+    """
+    return may_read(lead, locks_lead=True)
 
 
-def is_visible(lead: Lead, purpose: Purpose) -> bool:
-    """Whether the health answers, or the photos, are open to the clinic now."""
-    return lead.state in READING and may_read(lead) and bool(shared([lead], purpose))
+def photos_visible(lead: Lead, *, goes_on: bool) -> bool:
+    """Whether the photos are open to the clinic, of which `lock_visibility` said whether it may go on."""
+    return goes_on and lead.state in READING and bool(shared([lead], Purpose.PHOTOS))
 
 
-def answers_visible_to(lead: Lead) -> VisibleAnswers:
-    """The answers that the clinic of the lead may read now; no others are opened."""
-    if not may_read(lead):
+def answers_visible_to(lead: Lead, *, goes_on: bool | None = None) -> VisibleAnswers:
+    """The answers that the clinic of the lead may read now; no others are opened.
+
+    `goes_on` is what `lock_visibility` said in this transaction, where it was asked.
+    """
+    if not (may_read(lead) if goes_on is None else goes_on):
         return _contact_kept(lead)
     if lead.state not in READING:
         return VisibleAnswers(NOTHING, health=False, contact=False, said=())
-    health, sees_photos = is_visible(lead, Purpose.HEALTH), is_visible(lead, Purpose.PHOTOS)
+    purposes = shared_purposes(lead)
+    health, sees_photos = Purpose.HEALTH in purposes, Purpose.PHOTOS in purposes
     return VisibleAnswers(
         answers(lead.request) if health else without_health(lead.request),
         health=health,

@@ -12,9 +12,8 @@ from sqlalchemy import text
 from marketplace.backups import contents
 from marketplace.extensions import db
 from marketplace.foundation.database.roles import DatabaseRole, RoleScope, set_local_role
-from marketplace.leads.actions import lock
 from marketplace.leads.consent import standing_purposes
-from marketplace.leads.models import Lead
+from marketplace.leads.models import LEAD, Lead
 from marketplace.leads.queries import shared
 from marketplace.leads.revoking import give, giving_text, revoke
 from marketplace.leads.submission import add_clinics
@@ -102,7 +101,7 @@ def test_a_look_and_a_revocation_have_one_order(own_app: Flask) -> None:
     with own_app.app_context():
         key = build_lead().id
         db.session.commit()
-        lock(db.session.get_one(Lead, key))
+        LEAD.lock(db.session.get_one(Lead, key))
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(revoked_elsewhere, own_app, key)
             with pytest.raises(TimeoutError):
@@ -111,7 +110,7 @@ def test_a_look_and_a_revocation_have_one_order(own_app: Flask) -> None:
             db.session.commit()
             waiting.result(timeout=10)
         lead = db.session.get_one(Lead, key)
-        lock(lead)
+        LEAD.lock(lead)
         assert not shared([lead], Purpose.HEALTH)
 
 

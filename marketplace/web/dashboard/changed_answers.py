@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
-from marketplace.leads.queries import changed_since, unseen_changes
+from marketplace.leads.queries import changed_since_each, changes_seen_at
 from marketplace.quote_requests.answer_changes import open_value
 from marketplace.quote_requests.answer_table import ANSWERS as TABLE
 from marketplace.quote_requests.answer_table import CODED_CHOICES
@@ -42,7 +42,7 @@ class ChangedRow:
 def changed_rows(lead: Lead, visible: VisibleAnswers, quote: Quote | None) -> list[ChangedRow]:
     """Returns the changed answers in the order they are shown; a held quote counts from when it was written."""
     since = (quote.held_at or quote.created_at) if quote is not None else lead.created_at
-    changed, new = changed_since(lead, since), unseen_changes(lead)
+    changed, new = changed_since_each(lead, [since, changes_seen_at(lead)])
     earlier = earlier_answers(lead.request, after=since) if changed else {}
     rows = []
     for name, at in changed.items():

@@ -34,13 +34,16 @@ def current_clinic() -> Clinic:
 
 
 def record_accesses(lead: Lead, visible: VisibleAnswers) -> None:
-    """Records which answers were read, which the patient can see, and marks messages as read; HEAD does neither."""
+    """Records which answers were read, which the patient can see, and marks messages as read; HEAD does neither.
+
+    For a lead whose visibility is locked.
+    """
     if request.method == "HEAD":
         return
-    open_lead(lead)
+    open_lead(lead, is_locked=True)
     for what in visible.shown:
-        record_access(lead, actor=current_user.actor, what=what)
-    if visible.said:
+        record_access(lead, actor=current_user.actor, what=what, is_locked=True)
+    if any(said.author == PATIENT and said.read_at is None for said in visible.said):
         mark_read(lead, author=PATIENT, until=visible.said[-1].at)
 
 

@@ -23,7 +23,7 @@ from marketplace.leads.actions import record_access
 from marketplace.leads.deletion_duties import confirm_deletion, duties_of
 from marketplace.leads.queries import mark_changes_seen
 from marketplace.leads.states import LeadState
-from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, is_visible, lock_visibility, may_ask
+from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, lock_visibility, may_ask, photos_visible
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.queries import treatment_of
 from marketplace.quote_requests.states import Purpose
@@ -88,8 +88,7 @@ def itemised_quote(quote: Quote, plan: Checked) -> ItemisedQuote:
 @writes
 def lead(lead: Lead, ref: str) -> ResponseReturnValue:
     """Shows the lead; looking at it for the first time opens it. A frozen lead shows why it is frozen."""
-    lock_visibility(lead)
-    visible = answers_visible_to(lead)
+    visible = answers_visible_to(lead, goes_on=lock_visibility(lead))
     if lead.state == LeadState.FROZEN:
         why = {"stop": why_stopped(lead.clinic), "duties": duties_of(lead)}
         return render_template("dashboard/frozen.html", lead=lead, ref=ref, **why)
@@ -217,11 +216,10 @@ def confirm_deleted(lead: Lead, ref: str) -> ResponseReturnValue:
 @writes
 def photo(lead: Lead, ref: str, photo_id: UUID) -> Response:
     """Returns a photo and records the access, which the patient can read; HEAD records none. Raises NotFound."""
-    lock_visibility(lead)
-    if not is_visible(lead, Purpose.PHOTOS):
+    if not photos_visible(lead, goes_on=lock_visibility(lead)):
         raise NotFound("photo")
     found = photos.photo_of(lead.request, photo_id)
     if request.method == "HEAD":
         return uploads.answer(b"", name="photo")
-    record_access(lead, actor=current_user.actor, what="photos")
+    record_access(lead, actor=current_user.actor, what="photos", is_locked=True)
     return uploads.answer(photos.picture(found), name=f"{ref}-{found.place}")

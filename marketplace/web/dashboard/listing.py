@@ -13,6 +13,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.track_records import shown_record
 from marketplace.foundation import clock
+from marketplace.foundation.database.engines import read_as_clinic
 from marketplace.foundation.problems import Refused
 from marketplace.leads.queries import numbers as numbers_of
 from marketplace.web.clinic_words import opening_words, track_record_rows
@@ -39,6 +40,7 @@ class AnswerForm(Form):
 @blueprint.get("/listing")
 def listing(clinic: Clinic) -> ResponseReturnValue:
     """Shows what patients see of the clinic, and the state of the listing."""
+    read_as_clinic(clinic.id)
     return _page(clinic)
 
 
@@ -93,14 +95,16 @@ def _back(text: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/checks")
-def checks() -> str:
+def checks(clinic: Clinic) -> str:
     """Shows the six checks with their dates."""
+    read_as_clinic(clinic.id)
     return render_template("dashboard/checks.html", today=clock.today(), ending_within=ENDING_WITHIN)
 
 
 @blueprint.get("/numbers")
 def numbers(clinic: Clinic) -> str:
     """Shows the clinic's figures of the last 90 days."""
+    read_as_clinic(clinic.id)
     found = numbers_of(clinic.id)
     return render_template(
         "dashboard/numbers.html", found=found, track_record=track_record_rows(shown_record(clinic.id), for_clinic=True)

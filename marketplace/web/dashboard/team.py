@@ -16,6 +16,7 @@ from marketplace.clinics import invitation_actions, invitations, team
 from marketplace.clinics.invitations import LIFETIME
 from marketplace.clinics.models import Clinic, Membership
 from marketplace.clinics.states import TeamRole
+from marketplace.foundation.database.engines import read_as_clinic
 from marketplace.foundation.problems import Refused
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.dashboard.current_lead import current_clinic
@@ -37,6 +38,7 @@ class RoleForm(Form):
 @blueprint.get("/team")
 def show_team(clinic: Clinic, membership: Membership) -> str:
     """Shows the members; owners also see the open invitations."""
+    read_as_clinic(clinic.id)
     return render_template(
         "dashboard/team/show.html",
         members=team.members(clinic),

@@ -1,4 +1,4 @@
-"""How many statements the inbox sends, counted where they leave: none more for more requests."""
+"""How many statements the pages of a clinic send, counted where they leave: none more for more requests."""
 
 from typing import Any
 
@@ -15,6 +15,8 @@ from tests.statements import statements_sent
 INBOX = 3
 # What is frozen is closed to the clinic: its references are read by the system.
 STOPPED = INBOX + 1
+PAGES = {"listing": 7, "checks": 3, "numbers": 4, "team": 4}
+REQUEST = 25  # with a message, the access recorded, and the form prefilled
 PING = "SELECT 1"  # where a connection lay idle on a slow machine
 PATHS = ("", "?state=won", "?state=waiting", "?unread=1", "?page=2", "?state=closed&unread=1")
 
@@ -49,6 +51,19 @@ def test_the_inbox_sends_three_statements_however_many_requests(own_app: Flask, 
     for path in PATHS[: 1 if leads == 2 else None]:
         sent = sent_for(own_app, browser, f"/dashboard/leads{path}")
         assert len(sent) == INBOX, (path, sent)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_other_pages_cost_few(own_app: Flask, page: str) -> None:
+    browser = browser_of_a_clinic(own_app, leads=2)
+    assert len(sent_for(own_app, browser, f"/dashboard/{page}")) <= PAGES[page]
+
+
+def test_a_request_costs_no_more_than_it_did(own_app: Flask) -> None:
+    browser = browser_of_a_clinic(own_app, leads=3)
+    path = browser.get("/dashboard/leads").text.partition('href="/dashboard/leads/')[2].partition('"')[0]
+    sent = sent_for(own_app, browser, f"/dashboard/leads/{path}")
+    assert len(sent) <= REQUEST, sent
 
 
 def test_a_stopped_clinic_costs_one_more(own_app: Flask) -> None:
