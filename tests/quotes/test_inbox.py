@@ -13,6 +13,7 @@ from marketplace.foundation.values.cursors import NotACursor, as_text
 from marketplace.leads.actions import answer_question, ask, decline
 from marketplace.leads.deletion_duties import confirm_deletion
 from marketplace.leads.messages import PATIENT, mark_read, messages
+from marketplace.leads.queries import NEEDS, shared
 from marketplace.leads.states import TABS, LeadState
 from marketplace.quotes import choosing
 from marketplace.quotes import inbox as inbox_pages
@@ -82,6 +83,17 @@ def test_unread_is_of_any_tab_until_somebody_looks(clinic: Clinic) -> None:
     assert listed(clinic.id, "quoted", unread=True) == [quoted.id]
     mark_read(new, author=PATIENT, until=messages(new)[-1].at)
     assert counted(clinic.id)["unread"] == 1
+
+
+@pytest.mark.parametrize("revoked", [None, "health", "photos"])
+def test_what_is_said_to_be_shared_is_what_the_clinic_may_read(clinic: Clinic, revoked: str | None) -> None:
+    lead = build_lead(clinic, conditions=["blood_thinner"], photos=2)
+    if revoked:
+        revoke_consent(lead, revoked)
+    db.session.flush()
+    (row,) = inbox(clinic.id, InboxFilter("new")).rows
+    assert (row.health, row.photos is not None) == tuple(bool(shared([lead], purpose)) for purpose in NEEDS.values())
+    assert row.photos in {None, 2}
 
 
 def test_an_erased_request_stays_while_something_of_it_is_to_be_deleted(clinic: Clinic) -> None:

@@ -169,7 +169,7 @@ def _placed(wanted: InboxFilter, name: str, text: str, problems: list[Problem]) 
     try:
         place = read_place(text, tab=wanted.tab, unread=wanted.unread)
     except NotACursor:
-        words = _("“%(value)s” is no place in this list, which is shown from its beginning", value=text)
+        words = _("The address names no place in this list, which is shown from its beginning")
         return Asked(InboxFilter(wanted.tab, wanted.unread), {}, (*problems, ("page", words)))
     here = replace(wanted, page=1, after=place) if name == "after" else replace(wanted, page=1, before=place)
     return Asked(here, {name: text}, tuple(problems))

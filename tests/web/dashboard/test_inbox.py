@@ -7,6 +7,8 @@ import pytest
 from marketplace.extensions import db
 from marketplace.leads.actions import ask
 from marketplace.leads.states import TABS
+from marketplace.quotes import inbox
+from marketplace.quotes.inbox import InboxPlace
 from tests.factories import Make, build_lead
 from tests.reading import words
 
@@ -18,6 +20,8 @@ from tests.reading import words
         ("page=abc", "“abc” is not the number of a page"),
         ("page=0", "“0” is not the number of a page"),
         ("page=999", "There is no page 999. This is page 1, the last"),
+        ("after=xx", "The address names no place in this list"),
+        ("before=AAAA", "The address names no place in this list"),
         ("page=²", "“²” is not the number of a page"),
         ("unread=perhaps", "“perhaps” does not say what is unread"),
     ],
@@ -57,6 +61,33 @@ def test_back_keeps_the_tab_and_the_page(desk: Any, make_lead: Make) -> None:
     page = desk.get(f"/dashboard/leads/{lead.request.ref}").page
     (back,) = page.one("nav", class_="back").iter("a")
     assert back.get("href") == "/dashboard/leads?state=waiting"
+
+
+def test_pages_lead_on_and_back_keeps_the_place(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "PAGE", 1)
+    for n in range(3):
+        build_lead(desk.clinic, email=f"{n}@patient.example")
+    db.session.commit()
+    onward = desk.get("/dashboard/leads").page.one("a", rel="next").get("href")
+    page = desk.get(onward).page
+    (lead,) = [link.get("href") for body in page.all("tbody") for link in body.iter("a")]
+    (back,) = desk.get(lead).page.one("nav", class_="back").iter("a")
+    assert back.get("href") == onward
+    assert [words(link) for link in page.one("nav", class_="pages").iter("a")] == [
+        "First page",
+        "Previous page",
+        "Next page",
+    ]
+    first = desk.get(page.one("a", rel="prev").get("href")).page
+    assert first.one("a", rel="next").get("href") == onward
+    last = desk.get(page.one("a", rel="next").get("href")).page
+    assert last.all("a", rel="next") == []
+
+
+def test_a_page_after_the_end_says_so(desk: Any, make_lead: Make) -> None:
+    lead = make_lead(desk.clinic)
+    place = InboxPlace("new", unread=False, due_at=lead.due_at, lead_id=lead.id)
+    assert "The list ends before this page" in desk.get(f"/dashboard/leads?after={place}").page.text
 
 
 def test_the_name_is_gone_with_the_right_to_read(desk: Any, make_lead: Make) -> None:
