@@ -44,10 +44,12 @@ def _earliest(account_id: SQLColumnExpression[UUID] | UUID) -> ScalarSelect[UUID
 OWN_MEMBERSHIP = ReadAlong(Membership, Membership.id == _earliest(Account.id), (joinedload(Membership.clinic),))
 
 
-def own_membership() -> Membership | None:
-    """Returns the membership of who is signed in, the earliest when there are several; None for a stranger."""
+def own_membership(account_id: UUID) -> Membership | None:
+    """Returns the same as `membership_of` for who is signed in, as it was read with their session."""
     found = sessions.current().found
-    return adopt(found.along) if found is not None and isinstance(found.along, Membership) else None
+    if found is None or found.row.account_id != account_id:
+        return membership_of(account_id)
+    return adopt(found.along) if isinstance(found.along, Membership) else None
 
 
 def membership_of(account_id: UUID) -> Membership | None:

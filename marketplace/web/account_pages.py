@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     """Redirects operators to their first page and clinic members to the inbox; others read how to join a team."""
     if current_user.is_operator:
         return redirect(url_for("operator.desk"), 303)
-    if own_membership():
+    if own_membership(current_user.id):
         return redirect(url_for("dashboard.leads"), 303)
     return render_template("account/no_team.html", account_name=current_user.name)
 

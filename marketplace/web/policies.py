@@ -152,7 +152,7 @@ def member() -> Answer:
     """Lets members of a team in, and sets g.clinic and g.membership. Raises NotFound for others with an account."""
     first = signed_in()
     if first is None:
-        g.membership = own_membership()
+        g.membership = own_membership(current_user.id)
         if g.membership is None:
             raise NotFound("team")
         g.clinic = g.membership.clinic

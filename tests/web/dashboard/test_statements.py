@@ -16,7 +16,7 @@ INBOX = 3
 # What is frozen is closed to the clinic: its references are read by the system.
 STOPPED = INBOX + 1
 PAGES = {"listing": 7, "checks": 3, "numbers": 5, "team": 4}
-REQUEST = 25  # with a message, the access recorded, and the form prefilled
+REQUEST = 26  # with a message, the access recorded, and the form prefilled
 PING = "SELECT 1"  # where a connection lay idle on a slow machine
 PATHS = ("", "?state=won", "?state=waiting", "?unread=1", "?page=2", "?state=closed&unread=1")
 
