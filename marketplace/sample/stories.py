@@ -11,7 +11,7 @@ import yaml
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account
-from marketplace.aftercare import asking, plans
+from marketplace.aftercare import asking, passport, plans
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -182,12 +182,14 @@ def settled(story: Story) -> None:
 
 def treated(story: Story) -> None:
     """A choice, the first session two weeks ago, and the question how it is."""
-    quotes = quoted(story, 3)
+    won, first = quoted(story, 3)[0], story.now.date() + timedelta(days=3)
     with story.after(days=2):
-        choosing.choose(quotes[0])
-        plans.set_first_session(story.request, clock.today() + timedelta(days=1))
+        choosing.choose(won)
+        plans.set_first_session(story.request, first)
     with story.after("timer", hours=49):
         choosing.settle_due(clock.now())
+        said = {**story.row["session"], "day": first.isoformat(), "product": won.product}
+        passport.write(won.lead, 1, said, author="clinic")
     with story.after("timer", days=14):
         asking.ask_due(clock.now())
 
