@@ -88,6 +88,7 @@ class Lead(Created, Base):
     quote_declined_at: Mapped[datetime | None]  # by the patient; none once that is undone
     quote_decline_reason: Mapped[str | None]
     frozen_seconds: Mapped[int] = mapped_column(default=0)  # before its first answer: no silence of the clinic's
+    left_out_at: Mapped[datetime | None]  # its patient keeps its quotes out of the comparison
     changes_seen_at: Mapped[datetime | None]  # the clinic last saw which answers its patient had changed
     warned_at: Mapped[datetime | None]  # chosen, and its patient was told that the clinic may not go on
 

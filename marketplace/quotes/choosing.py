@@ -3,6 +3,7 @@
 A choice settles the request: one quote wins, its rivals lose, and contact details go to one clinic.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
@@ -25,6 +26,7 @@ from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, Re
 from marketplace.quotes.events import ChoiceUndone, DeclineUndone, QuoteChosen, QuoteDeclined, RequestSettled
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.pending import freeze_answer
+from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.states import QuoteState
 
 
@@ -187,3 +189,16 @@ def undo_decline(quote: Quote) -> None:
     if any(why_stopped(clinic) for clinic in clinics):
         freeze_answer(lead)
     record(DeclineUndone(**ids(lead), quote_id=quote.id))
+
+
+def keep_columns(request: QuoteRequest, numbers: Collection[str]) -> None:
+    """Keeps the quotes with these numbers, as they are typed, in the comparison and all others out.
+
+    With none of them nothing changes.
+    """
+    quotes = sent_quotes(request)
+    if not any(str(quote.number) in numbers for quote in quotes):
+        return
+    for quote in quotes:
+        quote.lead.left_out_at = None if str(quote.number) in numbers else clock.now()
+    db.session.flush()

@@ -102,6 +102,12 @@ class ComparisonTable:
         return replace(self, columns=sorted(self.columns, key=ORDERS[order]))
 
     @property
+    def is_kept(self) -> bool:
+        """Returns whether the comparison begins with the quotes shown."""
+        shown = {column.quote.number for column in self.columns}
+        return shown == {quote.number for quote in _shown(self.all_quotes, ())}
+
+    @property
     def rates_used(self) -> bool:
         """Returns whether any amount shown was converted."""
         return any(column.unit != 1 for column in self.columns)
@@ -173,9 +179,16 @@ def build_comparison_table(
 
 
 def _shown(quotes: list[Quote], numbers: Sequence[int]) -> list[Quote]:
-    """Returns the quotes asked for, else those not declined; one of a clinic that may not go on stands marked."""
+    """Returns the quotes asked for, else those kept in the comparison and not declined, else all.
+
+    One of a clinic that may not go on stands marked.
+    """
     named = [quote for quote in quotes if quote.number in numbers]
-    return named or [quote for quote in quotes if quote.lead.quote_declined_at is None] or quotes
+    return named or [quote for quote in quotes if _is_kept(quote)] or quotes
+
+
+def _is_kept(quote: Quote) -> bool:
+    return quote.lead.quote_declined_at is None and quote.lead.left_out_at is None
 
 
 def _column(row: Compared, basis: Basis, asked: RequestQuotes) -> Column:

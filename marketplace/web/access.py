@@ -45,6 +45,7 @@ PARTS: dict[str, dict[str, str]] = {
         "/my/link": "patient-form",
         "/my/requests/<ref>": "request-holder",
         "/my/requests/<ref>/compare": "quotes-holder",
+        "/my/requests/<ref>/compare/keep": "request-holder",
         "/p/<token>": "link-holder",
         "/q/<token>": "link-holder",
         "/shared/<token>": "read-only",

@@ -20,6 +20,7 @@ BY_NATURE = {
     **dict.fromkeys(("patient.ask_photos", "patient.change_photos"), "the same picture is kept once"),
     "patient.choose_quote": ONE_WAY,
     "patient.decline_quote": ONE_WAY,
+    "patient.keep_compared": "the same choice over itself",
     "patient.end_reader": "what is taken back is taken back",
     "patient.show_health": "shows the same to the same code; each look is recorded",
     "patient.ask_for_all": "asked for already, nothing is sent",

@@ -1,6 +1,7 @@
 """Quotes side by side; the address holds the state of the page."""
 
-from flask import current_app, render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
@@ -8,11 +9,14 @@ from wtforms.form import BaseForm
 
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
+from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quotes.choosing import keep_columns
 from marketplace.quotes.comparison_table import ComparisonTable, build_comparison_table, currency_of
 from marketplace.quotes.request_quotes import RequestQuotes
 from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryChoice
 from marketplace.web.forms.visit_figures import FiguresForm
+from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_rows import actions, columns, rows
 from marketplace.web.patient.request.flag_rows import flag_rows
@@ -32,12 +36,12 @@ MAX_COLUMNS = 5
 
 
 class ShownField(SelectMultipleField):
-    """The numbers of the quotes to show. Numbers of no quote are left out; with none left, all are shown."""
+    """The numbers of the quotes to show. Numbers of no quote are left out; with none left, those that are kept."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Keeps the numbers of known quotes, as many as can be shown; without any it takes all."""
+        """Keeps the numbers of known quotes, as many as can be shown."""
         known = {choice[0] for choice in self.choices or ()}
-        self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS] or sorted(known)
+        self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS]
 
 
 class CompareForm(FiguresForm):
@@ -70,6 +74,15 @@ def compare_quotes(quotes: RequestQuotes) -> str:
     )
 
 
+@blueprint.post("/my/requests/<ref>/compare/keep")
+@writes
+def keep_compared(quote_request: QuoteRequest) -> ResponseReturnValue:
+    """Keeps the quotes shown for this request, so that the comparison begins with them on any device."""
+    keep_columns(quote_request, request.form.get("quotes", "").split(","))
+    flash(_("Kept. The comparison now begins with these"), "success")
+    return redirect(url_for("patient.compare_quotes", ref=quote_request.ref), 303)
+
+
 def _found(quotes: RequestQuotes, form: CompareForm) -> ComparisonTable:
     """Returns the comparison, and fills our estimates into the fields that the reader left alone."""
     found = build_comparison_table(
@@ -78,6 +91,7 @@ def _found(quotes: RequestQuotes, form: CompareForm) -> ComparisonTable:
         view=form.view.data,
         own=own_of(form),
     ).sorted_by(form.sort.data)
+    form.quotes.data = [str(column.quote.number) for column in found.columns]
     _show_estimates(form, found)
     return found
 

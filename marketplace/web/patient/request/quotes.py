@@ -1,7 +1,7 @@
 """One quote as the patient reads it, declining it with or without a reason, and undoing a choice."""
 
 from babel.lists import format_list
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import AnyOf, Optional
 
+from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
@@ -86,6 +87,8 @@ def _in_words(quote: Quote, currency: str) -> dict[str, object]:
         "cards": cards(quote, currency=currency, before=before),
         "total": total,
         "replaced": before,
+        "today": clock.today(),
+        "address": current_app.config["SITE_URL"] + request.path,
         "missing": missing_of(quote),
         "changes": format_list(what_changed(before, quote), locale=get_locale() or "en") if before else "",
     }
