@@ -5,19 +5,19 @@ Amounts are exact minor units of the reader's currency.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from fractions import Fraction
 
 from marketplace.catalogue.course_costs import Total, Travel, total_for_you, travel_cost
 from marketplace.catalogue.trip_plans import DAYS_A_WEEK, NIGHTS_FOR_ONE, Plan, possible
 
 
-class PlanKind(StrEnum):
+class PlanKind(Enum):
     """How the sessions of a plan are spread over trips."""
 
-    EACH = "each"  # a trip a session
-    TRIPS = "trips"  # several longer trips
-    STAY = "stay"  # all sessions in one trip
+    EACH = 1  # a trip a session
+    TRIPS = 2  # several longer trips
+    STAY = 3  # all sessions in one trip
 
 
 @dataclass(frozen=True)

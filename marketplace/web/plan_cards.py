@@ -7,7 +7,7 @@ from typing import NamedTuple
 from babel.lists import format_list
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from marketplace.catalogue.course_costs import all_fares, paid_nights
 from marketplace.catalogue.course_planner import Costs, CoursePlan, PlanKind, calendar, kind_of
@@ -18,7 +18,7 @@ from marketplace.web.filters import difference, money, money_text
 EDGE, WIDTH = 5.0, 90.0  # per cent of the strip: its margin, and what lies between the margins
 NARROWEST = 2.0  # of a stay, per cent
 MAX_WEEKS_TICKED = 26
-MAX_BARS = 6
+MAX_BARS = 7
 BAR_SPACE = 94.0  # per cent of the height of the chart that the highest bar takes
 
 
@@ -128,7 +128,11 @@ def _rows(found: CoursePlan, currency: str) -> list[tuple[str, Markup]]:
     ]
     if nights:
         rows.append((ngettext("%(num)s night", "%(num)s nights", nights), total.travel - fares))
-    return [(label, money(amount, currency)) for label, amount in rows]
+    shown = [(label, money(amount, currency)) for label, amount in rows]
+    if found.nights_included:
+        covered = min(found.nights_included, plan.all_nights)
+        shown.append((ngettext("%(num)s night", "%(num)s nights", covered), escape(_("in the price"))))
+    return shown
 
 
 @dataclass(frozen=True)

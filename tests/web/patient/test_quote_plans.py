@@ -51,3 +51,10 @@ def test_what_cannot_be_used_is_said_beside_its_field(client: Any, make_quote: M
     assert "enter an amount, like 150" in words(answer.page.one("p", id="fare-error"))
     assert "above 0" in words(answer.page.one("p", id="own-error"))
     assert answer.page.one("input", name="fare").get("value") == "x"
+
+
+def test_nights_that_the_price_covers_are_said(client: Any, make_lead: Make, make_quote: Make) -> None:
+    quote = make_quote(make_lead(), trips=2, nights_per_trip=22, session_gap_weeks=3, included=["hotel"])
+    shown = cards(client.get(opened(client, quote.lead.request) + "/quotes/1").page)
+    assert ["in the price" in card for card in shown] == [False, True, False]
+    assert "44 nights" in shown[1]
