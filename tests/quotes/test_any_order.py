@@ -294,5 +294,5 @@ class AnyOrder(RuleBasedStateMachine):
 @pytest.mark.usefixtures("db_session")
 def test_rows_pages_and_mails_agree(app: Flask) -> None:
     given = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.explicit, Phase.generate]}
-    quick = settings(max_examples=12, stateful_step_count=30, **given)
+    quick = settings(max_examples=8, stateful_step_count=30, **given)
     run_state_machine_as_test(AnyOrder, settings=quick)
