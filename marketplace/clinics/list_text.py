@@ -32,6 +32,8 @@ from marketplace.clinics.summaries import ClinicCard
 CARD = ClinicCard.metadata.tables[ClinicCard.__tablename__]
 # Of each level of a search, for each word, which kinds of meanings it has (text_search.Meant).
 TextShape = tuple[tuple[tuple[str, ...], ...], ...]
+# Of the cards found: by which they are sorted and chosen. The rest is read of those that are shown.
+KEPT = ("clinic_id", "name", "country", "city", "languages", "checks_rank", "reply_rank", "price_rank", "shuffle")
 _SPACE: ColumnElement[str] = literal_column("' '")
 _NOTHING: ColumnElement[str] = literal_column("''")
 _INDEXED = func.string_to_array(CARD.c.search_text, _SPACE, type_=ARRAY(TEXT))
@@ -52,7 +54,9 @@ def found_cards(text: TextShape, driver: int | None) -> CTE:
         with_word = _INDEXED.contains(cast(array([word.c.word]), ARRAY(TEXT)))
         card = select(CARD).where(with_word).correlate(word).offset(literal_column("0", Integer)).lateral("card")
     level = case((is_found(text, 0, card), literal_column("0", Integer)), else_=literal_column("1", Integer))
-    cards = select(card, level.label("level")).where(is_found(text, len(text) - 1, card, by_index=driver is None))
+    cards = select(*(card.c[name] for name in KEPT), level.label("level")).where(
+        is_found(text, len(text) - 1, card, by_index=driver is None)
+    )
     if driver is not None:
         cards = cards.ext(distinct_on(card.c.clinic_id)).select_from(word.join(card, true()))
     return cards.cte("found").prefix_with("MATERIALIZED")
