@@ -53,7 +53,11 @@ def content() -> Content:
 
     Its rates are those of the rest of the request.
     """
-    version = market_version()
+    return content_of(market_version())
+
+
+def content_of(version: UUID) -> Content:
+    """Returns the same where the version was read with something else, in this session."""
     last = _READ_LAST["content"]
     if version != last.version:
         last = _READ_LAST["content"] = _read(version)

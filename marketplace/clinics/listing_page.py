@@ -3,11 +3,14 @@
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from marketplace.catalogue.market_version import MarketVersion
 from marketplace.catalogue.models import Procedure, Treatment
+from marketplace.catalogue.published import content_of
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.track_records import COLUMNS, ShownRecord, TrackRecord
@@ -55,7 +58,8 @@ def listing_page(slug: str) -> ListingPage:
     found = db.session.execute(_statement(), {"slug": slug}).one_or_none()
     if found is None:
         raise NotFound("clinic")
-    clinic, people, prices, checks, record = found
+    clinic, people, prices, checks, record, version = found
+    content_of(version)  # with the rates that prices are converted by
     return ListingPage(
         clinic,
         [ShownPerson(*person) for person in people or ()],
@@ -80,7 +84,7 @@ def _check(kind: str, state: str, passed_at: str | None, expires_on: str | None)
 
 
 @cache
-def _statement() -> Select[*tuple[Clinic, Rows, Rows, Rows, list[Any]]]:
+def _statement() -> Select[*tuple[Clinic, Rows, Rows, Rows, list[Any], UUID]]:
     person, price = ClinicPerson, ClinicPrice
     people = _list_of(person.name, person.role, person.register_number, order=(person.position,))
     checks = _list_of(Check.kind, Check.state, Check.passed_at, Check.expires_on, order=(Check.position,))
@@ -96,6 +100,7 @@ def _statement() -> Select[*tuple[Clinic, Rows, Rows, Rows, list[Any]]]:
         prices.join_from(price, Procedure).join(Treatment).where(price.clinic_id == Clinic.id).scalar_subquery(),
         checks.where(Check.clinic_id == Clinic.id).scalar_subquery(),
         record.where(TrackRecord.clinic_id == Clinic.id).scalar_subquery(),
+        select(MarketVersion.version).scalar_subquery(),
     )
     return query.where(Clinic.slug == bindparam("slug"), Clinic.listing_state.in_(SHOWN))
 

@@ -49,7 +49,7 @@ def test_a_list_of_clinics_costs_two_statements(shop: Flask, path: str) -> None:
 
 
 PAGES = {
-    "/clinic/clinic-lale-1": 2,
+    "/clinic/clinic-lale-1": 1,
     "/treatments/mesotherapy": 1,
     "/treatments/mesotherapy/cost": 1,
     "/treatments/mesotherapy/turkey": 3,
