@@ -42,7 +42,7 @@ class PriceAnswer(Base):
 
 
 class PriceMonth(Base):
-    """How many patients said so of a clinic in a month: numbers, written by the system alone."""
+    """How many patients said so of a clinic, by month: numbers, written by the system alone."""
 
     __tablename__ = "price_month"
     __table_args__ = (CheckConstraint("kept >= 0 AND raised >= 0 AND not_gone >= 0", name="counted"),)
