@@ -136,6 +136,8 @@ _BESIDE_REQUEST = (
     "SELECT request.id, request.data_key, thing.id, thing.{column} FROM public.{table} AS thing"
     " JOIN public.quote_request AS request ON request.id = thing.request_id WHERE request.data_key IS NOT NULL"
 )
+# A row that is the request's one of its kind has no key of its own.
+_ONE_OF_REQUEST = _BESIDE_REQUEST.replace("thing.id,", "request.id,")
 _OF_MESSAGE = (
     "SELECT request.id, request.data_key, thing.id, thing.{column} FROM public.message AS thing"
     " JOIN public.lead ON lead.id = thing.lead_id JOIN public.quote_request AS request ON request.id = lead.request_id"
@@ -159,6 +161,9 @@ KINDS = (
     ("answers in quotes", _BESIDE_REQUEST, "quote.answers_sealed"),
     ("earlier answers", _BESIDE_REQUEST, "earlier_answer.value_sealed"),
     ("photos", _BESIDE_REQUEST, "photo.picture_sealed"),
+    ("answers to check-ins", _BESIDE_REQUEST, "check_in.answer_sealed"),
+    ("sessions of passports", _BESIDE_REQUEST, "session_record.details_sealed"),
+    ("prices paid", _ONE_OF_REQUEST, "price_answer.paid_sealed"),
     ("reasons of staff", _BESIDE_REQUEST, "access_record.reason_sealed"),
     ("patients' emails", _OF_PATIENTS_EMAIL, "email.text_sealed"),
     ("other emails", _OF_EMAIL, "email.text_sealed"),

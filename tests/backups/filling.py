@@ -6,6 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from marketplace.aftercare.models import CheckIn
+from marketplace.aftercare.passport import SessionRecord
+from marketplace.aftercare.price_kept import PriceAnswer
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -29,6 +32,7 @@ Row = dict[str, Any]
 # In the order in which they refer to each other.
 MODELS = (
     *(QuoteRequest, Photo, EarlierAnswer, AccessRecord, Consent, Lead, Message, Quote, Email, SignedLink, AuditEntry),
+    *(CheckIn, SessionRecord, PriceAnswer),
 )
 
 
@@ -59,6 +63,9 @@ def _rows(number: int, clinics: list[Clinic]) -> list[tuple[Any, Row]]:
         (Message, _message(lead, box)),
         (EarlierAnswer, _earlier(request, box)),
         (Quote, _quote(lead, request, box)),
+        (CheckIn, _check_in(request, box)),
+        (SessionRecord, _session(lead, request, box)),
+        (PriceAnswer, _paid(request, clinics[0], box)),
         *((Email, _email(request, box)) for _ in range(2)),
         (SignedLink, {"purpose": "page", "subject_id": request, "expires_at": now + timedelta(days=7)}),
         *((AuditEntry, {"at": now, "name": name, "actor": "patient", "request_id": request}) for name in STORY),
@@ -139,6 +146,26 @@ def _quote(lead: UUID, request: UUID, box: Box) -> Row:
         "message_sealed": box.seal("quote.message_sealed", "We suggest May", row=quote),
         "answers_sealed": box.seal("quote.answers_sealed", ["A fine one"], row=quote),
     }
+
+
+def _check_in(request: UUID, box: Box) -> Row:
+    check_in, now = uuid7(), clock.now()
+    moments = {"due_at": now, "planned_at": now, "asked_at": now, "answered_at": now}
+    sealed = box.seal("check_in.answer_sealed", "fine", row=check_in)
+    return {"id": check_in, "request_id": request, "week": 2, "state": "answered", "answer_sealed": sealed, **moments}
+
+
+def _session(lead: UUID, request: UUID, box: Box) -> Row:
+    session = uuid7()
+    sealed = box.seal("session_record.details_sealed", {"lot": "A1"}, row=session)
+    of = {"id": session, "request_id": request, "lead_id": lead, "number": 1, "author": "clinic"}
+    return {**of, "details_sealed": sealed, "written_at": clock.now()}
+
+
+def _paid(request: UUID, clinic: Clinic, box: Box) -> Row:
+    now, sealed = clock.now(), box.seal("price_answer.paid_sealed", 52000)
+    said = {"answer": "more", "month": now.date().replace(day=1), "answered_at": now}
+    return {"request_id": request, "clinic_id": clinic.id, "paid_sealed": sealed, **said}
 
 
 def _email(request: UUID, box: Box) -> Row:

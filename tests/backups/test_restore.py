@@ -221,7 +221,7 @@ def test_other_keys_are_told(own_app: Flask, administrator: Callable[..., Any]) 
     finally:
         keyring.load(own_app.config["FIELD_KEYS"], secret=secret)
     assert "FIELD_KEYS does not open: health answers, names, contacts, patients' questions, messages" in output
-    assert "photos, reasons of staff" in output
+    assert "photos, answers to check-ins, sessions of passports, prices paid, reasons of staff" in output
 
 
 def test_a_backup_that_fails_leaves_no_file(own_app: Flask, administrator: Callable[..., Any], tmp_path: Path) -> None:

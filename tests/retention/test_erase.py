@@ -171,7 +171,7 @@ def test_the_last_email_still_goes_and_then_forgets(marked: QuoteRequest, monkey
     (last,) = emails("request_deleted")
     assert delivery.contents(last).to == MARKS["email"]
     assert jobs_of("mail.send", email_id=last.id)
-    monkeypatch.setattr(delivery, "_hand_over", lambda _message: None)
+    monkeypatch.setattr(delivery, "hand_over", lambda _message: None)
     assert delivery.prepare(last.id)
     assert delivery.attempt(last.id) is None
     assert (last.state, last.recipient_sealed, last.text_sealed) == (EmailState.SENT, None, None)
