@@ -9,13 +9,13 @@ from benchmarks.progress import CONSOLE, say
 REASONS: Mapping[str, str] = {
     "0": "R is the yardstick of rows 1 and 2: their ratios are off by as much.",
     "1": (
-        "The real list has what R has not: a form of filters with their counts, chips, badges, amounts in the "
-        "reader's currency, words looked up for a language. Next: keep the rendered form until the counts change, "
-        "ask for the locale once a page, cards without macros."
+        "Cards and filters are kept once they were made; what is left is the version asked for by a statement of its "
+        "own, the rows, and with a text the words of the search, whose cost grows with the market. Next: the version "
+        "in the list's own statement, and of a frequent word only as many clinics as a page needs."
     ),
     "2": (
-        "These pages do more than R's list: totals of whole trips, several tables, a guide's text. Next: the same "
-        "as for lists, and the parts that depend on no reader kept as rendered text."
+        "A clinic's page has more parts than R's list: its checks, prices, people, a whole course with travel. Next: "
+        "keep it by the clinic's version, as the cost page is kept."
     ),
     "3": ("The larger the page, the more the copy into the socket counts. Next: hand out what is compressed already."),
     "4": (
