@@ -8,7 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from sqlalchemy import LargeBinary, select
 
+from marketplace.aftercare.check_ins import answer_of
+from marketplace.aftercare.models import CheckIn
+from marketplace.aftercare.passport import SessionRecord, sessions_of
+from marketplace.aftercare.price_kept import PriceAnswer, paid_of
 from marketplace.extensions import db, metadata
+from marketplace.foundation import clock
+from marketplace.foundation.database.columns import uuid7
 from marketplace.foundation.security.sealed import CannotOpen, keyring
 from marketplace.leads.actions import ask
 from marketplace.leads.messages import messages
@@ -33,6 +39,9 @@ READERS: dict[str, tuple[Any, Any]] = {
     "access_record": (AccessRecord, lambda record: record.reason),
     "photo": (Photo, picture),
     "earlier_answer": (EarlierAnswer, lambda row: row.value),
+    "check_in": (CheckIn, answer_of),
+    "session_record": (SessionRecord, lambda row: sessions_of(row.lead)),
+    "price_answer": (PriceAnswer, lambda row: paid_of(db.session.get_one(QuoteRequest, row.request_id), row)),
 }
 # Sealed for whom the form was given to, and forgotten with it: tests/web/test_idempotent.py.
 ELSEWHERE = {"form_token"}
@@ -50,7 +59,10 @@ FIRST_PLACES = {
     "email.html_sealed": "email_html:{row}:{owner}",
 }
 # What the first version did not seal.
-LATER = {"access_record.reason_sealed", "photo.picture_sealed", "earlier_answer.value_sealed"}
+LATER = {
+    *("access_record.reason_sealed", "photo.picture_sealed", "earlier_answer.value_sealed"),
+    *("check_in.answer_sealed", "session_record.details_sealed", "price_answer.paid_sealed"),
+}
 
 
 class Place(NamedTuple):
@@ -67,11 +79,11 @@ class Place(NamedTuple):
     @property
     def owner(self) -> Any:
         """Whose data key seals it."""
-        if self.table in {"access_record", "photo", "earlier_answer"}:
+        if self.table in {"access_record", "photo", "earlier_answer", "check_in"}:
             return self.row.request
-        if self.table == "message":
-            return self.row.lead.request
-        if self.table == "quote":
+        if self.table == "price_answer":
+            return db.session.get_one(QuoteRequest, self.row.request_id)
+        if self.table in {"message", "quote", "session_record"}:
             return self.row.lead.request
         if self.table == "email" and self.row.data_key is None:
             return db.session.get_one(QuoteRequest, self.row.request_id)
@@ -80,6 +92,22 @@ class Place(NamedTuple):
     def read(self) -> Any:
         """As the site does."""
         return READERS[self.table][1](self.row)
+
+
+def afterwards(lead: Lead) -> None:
+    """An answer to a check-in, a session of the passport, and what was paid."""
+    box, of, now = lead.request.box, {"request_id": lead.request_id}, clock.now()
+    check_in, session = uuid7(), uuid7()
+    code = box.seal("check_in.answer_sealed", "fine", row=check_in)
+    moments = {"due_at": now, "planned_at": now, "asked_at": now, "answered_at": now}
+    db.session.add(CheckIn(id=check_in, **of, week=2, state="answered", answer_sealed=code, **moments))
+    details = box.seal("session_record.details_sealed", {"lot": "A1"}, row=session)
+    written = {"lead_id": lead.id, "number": 1, "author": "clinic", "details_sealed": details, "written_at": now}
+    db.session.add(SessionRecord(id=session, **of, **written))
+    said = {"answer": "more", "month": now.date().replace(day=1), "answered_at": now}
+    paid = box.seal("price_answer.paid_sealed", 52000)
+    db.session.add(PriceAnswer(**of, clinic_id=lead.clinic_id, paid_sealed=paid, **said))
+    db.session.flush()
 
 
 @pytest.fixture
@@ -97,6 +125,7 @@ def places(db_session):
         request.trips = "1"
         answer_changes.done(request, before)
         unseal(request, actor="operator:x", reason=f"A question of {name} to us")
+        afterwards(lead)
     with db_session.no_autoflush:
         yield [
             Place(table, column, row)

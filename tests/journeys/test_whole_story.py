@@ -182,7 +182,7 @@ def on_paper(page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".on-paper")).to_be_visible()
     expect(page.locator(".on-paper")).to_contain_text("/compare")
-    expect(page.locator("main form, tbody.actions")).to_have_count(2)
+    expect(page.locator("main form, tbody.actions")).to_have_count(4)
     for locator in page.locator("main form, tbody.actions").all():
         expect(locator).to_be_hidden()
     expect(page.locator(".best-label")).to_have_css("color", "rgb(0, 0, 0)")

@@ -6,10 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select
 
-from marketplace.catalogue import own_prices, queries
+from marketplace.catalogue import own_prices
 from marketplace.catalogue.own_prices import OwnPrice
 from marketplace.extensions import db
 from tests.conftest import reader_of
+from tests.factories import procedure_named
 from tests.reading import words
 
 PAGE = "/own-prices?country=de&procedure=facial&sessions=4&amount=1.000&currency=EUR"
@@ -26,7 +27,7 @@ def tell(client, **changes):
 
 
 def told_by_readers(*prices: int, country: str = "DE", currency: str = "EUR") -> None:
-    facial = queries.procedure("facial")
+    facial = procedure_named("facial")
     for price in prices:
         own_prices.share(facial, country=country, price=price * 100, currency=currency)
     db.session.flush()
