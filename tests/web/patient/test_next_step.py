@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from marketplace.aftercare import asking, plans
+from marketplace.aftercare import asking, check_ins, plans
 from marketplace.foundation import clock
 from marketplace.leads import actions, clocks, request_actions
 from marketplace.leads.models import Lead
 from marketplace.quotes import choosing, stopping
+from marketplace.web.patient.request_access import TRUSTED
 from tests.factories import Make, build_quote
 from tests.web.patient.test_request_pages import opened, unconfirmed
 
@@ -80,6 +81,35 @@ def test_after_the_first_session_it_leads_to_the_check_in(client: Any, make_lead
     assert "We ask you how it is on" in page.text
     asking.ask_due(clock.now() + timedelta(days=15))
     assert "".join(client.get(path).page.all("h2")[0].itertext()) == "You can say how it is, with one tap"
+
+
+@pytest.fixture
+def told(make_lead: Make) -> Lead:
+    """A lead whose patient was asked how it is, and answered with a sign to have looked at."""
+    lead: Lead = make_lead()
+    choosing.choose(build_quote(lead))
+    plans.set_first_session(lead.request, clock.today())
+    asking.ask_due(clock.now() + timedelta(days=15))
+    check_ins.answer(check_ins.check_in_of(lead.request, 2), "lump")
+    return lead
+
+
+def test_after_a_sign_it_leads_back_to_the_advice(client: Any, told: Lead) -> None:
+    path = opened(client, told.request)
+    page = client.get(path).page
+    assert "".join(page.all("h2")[0].itertext()) == "You told us of a sign to have looked at"
+    assert f"{path}/after/2" in [link.get("href") for link in page.all("a")]
+    assert "lump" not in page.text
+    assert "See a doctor about it" in client.get(f"{path}/after/2").page.text
+    check_ins.answer(check_ins.check_in_of(told.request, 2), "fine")
+    assert "".join(client.get(path).page.all("h2")[0].itertext()) == "Nothing to do for now"
+
+
+def test_a_browser_that_may_not_show_the_answer_shows_no_sign(client: Any, told: Lead) -> None:
+    path = opened(client, told.request)
+    with client.session_transaction() as session:
+        session.pop(TRUSTED, None)
+    assert "a sign to have looked at" not in client.get(path).page.text
 
 
 def test_an_unconfirmed_request_says_where_the_button_is(client: Any, make_clinic: Make, make_draft: Make) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -30,10 +30,10 @@ from marketplace.web.forms.base import DayField, Form, IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request_access import current_request, is_trusted_browser
+from marketplace.web.patient.request.own_answers import keep_as_own, own_answer
+from marketplace.web.patient.request_access import current_request
 
 BASE = "/my/requests/<ref>/after"
-ANSWERED_HERE = "check_ins"  # in this browser: it may show what it has answered itself
 
 
 class FirstSessionForm(Form):
@@ -150,7 +150,7 @@ def answer_check_in(quote_request: QuoteRequest, week: int) -> ResponseReturnVal
     if _particulars(quote_request).sign(request.form.get("answer")) is None:
         raise Refused("unknown_answer", field="answer")
     check_ins.answer(check_in, request.form["answer"])
-    session[ANSWERED_HERE] = [*session.get(ANSWERED_HERE, ()), str(check_in.id)]
+    keep_as_own(check_in)
     return redirect(url_for("patient.show_check_in", ref=quote_request.ref, week=week), 303)
 
 
@@ -171,7 +171,7 @@ def _check_in_page(
     quote_request: QuoteRequest, check_in: CheckIn, *, form: TellForm | None, asks_anew: bool = False
 ) -> str:
     particulars = _particulars(quote_request)
-    sign = None if asks_anew else particulars.sign(_own_answer(check_in, quote_request.ref))
+    sign = None if asks_anew else particulars.sign(own_answer(check_in, quote_request.ref))
     lead = plans.won_lead(quote_request)
     return render_template(
         "patient/request/check_in.html",
@@ -185,12 +185,6 @@ def _check_in_page(
         tell=_tell(lead, sign, form) if sign and lead else None,
         has_errors=bool(form and form.errors),
     )
-
-
-def _own_answer(check_in: CheckIn, ref: str) -> str | None:
-    """Returns the answer where this browser may show it: it is trusted, or has given the answer itself."""
-    is_own = str(check_in.id) in session.get(ANSWERED_HERE, ()) or is_trusted_browser(ref)
-    return check_ins.answer_of(check_in) if is_own else None
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,15 @@ def _say_how(standing: Standing) -> NextStep | None:
     return NextStep(_("You can say how it is, with one tap"), (until,), page, _("Say how it is"))
 
 
+def _heed(standing: Standing) -> NextStep | None:
+    """Leads back to the advice for the last answer, as long as that is a sign to have looked at."""
+    if standing.sign_week is None:
+        return None
+    page = standing.page(f"after/{standing.sign_week}")
+    label = _("Read what to do, and tell the clinic")
+    return NextStep(_("You told us of a sign to have looked at"), _kept_until(standing), page, label, is_needed=True)
+
+
 def _treated(standing: Standing) -> NextStep | None:
     """Once the first session is over there is nothing left to agree."""
     if standing.first_session_on is None or standing.first_session_on > clock.today():
@@ -216,8 +225,8 @@ STEPS: dict[RequestState, tuple[Callable[[Standing], NextStep | None], ...]] = {
     RequestState.UNCONFIRMED: (_confirm,),
     RequestState.OPEN: (_answer, _read, _decide, _wait, _nobody),
     RequestState.PAUSED: (_read, _paused),
-    RequestState.CHOSEN: (_read_news, _read, _say_how, _treated, _agree, _over),
-    RequestState.SETTLED: (_read_news, _read, _say_how, _treated, _agree, _over),
+    RequestState.CHOSEN: (_read_news, _read, _say_how, _heed, _treated, _agree, _over),
+    RequestState.SETTLED: (_read_news, _read, _say_how, _heed, _treated, _agree, _over),
     RequestState.CLOSED: (_over,),
     RequestState.EXPIRED: (_over,),
 }

@@ -26,6 +26,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.manage import deleted_page
 from marketplace.web.patient.request.next_step import next_step
+from marketplace.web.patient.request.own_answers import sign_week
 from marketplace.web.patient.request.quote_rows import given_before
 from marketplace.web.patient.request.standing import Standing, sections
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
@@ -136,14 +137,16 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
 def standing_of(quote_request: QuoteRequest) -> Standing:
     """Returns the request with its leads, quotes, unread messages and what changed about its clinics."""
     leads, plan = leads_of(quote_request), plan_of(quote_request)
+    asked = check_ins_of(quote_request) if plan else []
     return Standing(
         quote_request=quote_request,
         leads=leads,
         quotes=sent_quotes(quote_request),
         unread=unread_counts([lead.id for lead in leads], author=CLINIC),
         news={lead.id: status_texts.clinic_news(lead) for lead in leads},
-        check_ins=check_ins_of(quote_request) if plan else (),
+        check_ins=asked,
         first_session_on=plan.first_session_on if plan else None,
+        sign_week=sign_week(quote_request, asked),
     )
 
 

@@ -35,6 +35,7 @@ class Standing:
     news: Mapping[UUID, list[str]]
     check_ins: Sequence[CheckIn] = ()
     first_session_on: date | None = None
+    sign_week: int | None = None  # of the last answered check-in, where it is a sign to have looked at
 
     def in_state(self, *states: LeadState) -> list[Lead]:
         """Returns the leads in one of these states."""
