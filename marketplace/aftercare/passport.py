@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.aftercare import plans
 from marketplace.aftercare.events import SessionWritten
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
@@ -18,7 +19,7 @@ from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import Base, key, one_of
 from marketplace.foundation.database.transactions import lock_rows
-from marketplace.foundation.problems import WrongState
+from marketplace.foundation.problems import NotFound, WrongState
 from marketplace.leads.clocks import must_go_on
 from marketplace.leads.events import ids
 from marketplace.leads.messages import CLINIC, PATIENT
@@ -102,10 +103,22 @@ def session_of(lead: Lead, number: int) -> PassportSession:
     return next((each for each in sessions_of(lead) if each.number == number), PassportSession(number))
 
 
+def last_session(lead: Lead) -> int:
+    """Returns the number of the last session of the chosen quote."""
+    quote = plans.chosen_quote(lead.request)
+    return quote.sessions if quote else MAX_SESSIONS
+
+
+def must_be_planned(lead: Lead, number: int) -> None:
+    """Checks that the chosen quote has a session of this number. Raises NotFound."""
+    if not 1 <= number <= last_session(lead):
+        raise NotFound("session")
+
+
 def write(lead: Lead, number: int, details: Mapping[str, str], *, author: str) -> None:
     """Keeps what one side says of a session in place of what it said before.
 
-    Raises WrongState where the clinic was not chosen, or may not go on.
+    Raises WrongState where the clinic was not chosen, or may not go on; NotFound for a session that is not planned.
     """
     if author == CLINIC:
         must_go_on(lead)
@@ -114,6 +127,7 @@ def write(lead: Lead, number: int, details: Mapping[str, str], *, author: str) -
     LEAD.lock(lead)
     if lead.state != LeadState.WON:
         raise WrongState(LEAD_REFUSALS[lead.state])
+    must_be_planned(lead, number)
     own = (SessionRecord.lead_id == lead.id) & (SessionRecord.number == number) & (SessionRecord.author == author)
     row = db.session.scalar(select(SessionRecord).where(own))
     if row is None:

@@ -67,6 +67,39 @@ def test_the_clinic_writes_on_its_own_page(lead: Lead, sign_in: Any) -> None:
     assert passport.session_of(lead, 1).said("lot") == "26K114"
 
 
+def day_ahead() -> str:
+    return (clock.today() + timedelta(days=1)).isoformat()
+
+
+def test_a_day_ahead_is_refused_beside_it_and_what_was_typed_stays(client: Any, lead: Lead, base: str) -> None:
+    answer = client.post(base + "/1", data={"number": "1", "day": day_ahead(), "lot": "26K114"})
+    assert answer.status_code == 422
+    assert "Enter today or a day before" in answer.page.text
+    kept = {name: answer.page.one("input", id=name).get("value") for name in ("day", "lot")}
+    assert kept == {"day": day_ahead(), "lot": "26K114"}
+    assert passport.sessions_of(lead) == []
+
+
+def test_a_session_without_a_word_is_refused(client: Any, lead: Lead, base: str) -> None:
+    answer = client.post(base + "/1", data={"number": "1", "lot": " "})
+    assert answer.status_code == 422
+    assert "Fill in at least one field" in answer.page.text
+    assert passport.sessions_of(lead) == []
+
+
+def test_there_is_no_session_beyond_the_quote(client: Any, lead: Lead, base: str, sign_in: Any) -> None:
+    last, typed = passport.last_session(lead), {"lot": "26K114"}
+    desk = sign_in(build_member(lead.clinic))
+    path = f"/dashboard/leads/{lead.request.ref}/passport"
+    for number, found in ((last, 200), (last + 1, 404)):
+        assert client.get(f"{base}/{number}").status_code == found
+        assert desk.get(f"{path}?session={number}").status_code == found
+    beyond = typed | {"number": str(last + 1)}
+    assert client.post(f"{base}/{last + 1}", data=beyond).status_code == 404
+    assert desk.post(path, data=beyond).status_code == 404
+    assert passport.sessions_of(lead) == []
+
+
 def test_a_clinic_that_was_not_chosen_writes_nothing(make_quote: Make) -> None:
     with pytest.raises(WrongState):
         passport.write(make_quote().lead, 1, {}, author=CLINIC)

@@ -5,7 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.aftercare import plans
-from marketplace.aftercare.passport import MAX_SESSIONS, PassportSession, SessionDetails, sessions_of, write
+from marketplace.aftercare.passport import (
+    PassportSession,
+    SessionDetails,
+    last_session,
+    must_be_planned,
+    sessions_of,
+    write,
+)
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.messages import CLINIC
 from marketplace.leads.models import Lead
@@ -17,9 +24,9 @@ from marketplace.web.http.writing import writes
 
 @blueprint.get("/leads/<ref>/passport")
 def passport(lead: Lead) -> str:
-    """Shows what is written of each session, and the form for one. Raises WrongState where it was not chosen."""
+    """Shows what is written of each session, and the form for one. Raises NotFound or WrongState."""
     written = _written(lead)
-    number = _asked(written)
+    number = _asked(lead, written)
     known = next((each.clinic for each in written if each.number == number), None)
     details = known or _from_quote(lead)
     return _page(lead, written, SessionRecordForm(data={**form_values(details), "number": number}))
@@ -28,7 +35,7 @@ def passport(lead: Lead) -> str:
 @blueprint.post("/leads/<ref>/passport")
 @writes
 def write_passport(lead: Lead, ref: str) -> ResponseReturnValue:
-    """Keeps what the clinic says of a session; the patient reads it at once. Raises WrongState."""
+    """Keeps what the clinic says of a session; the patient reads it at once. Raises NotFound or WrongState."""
     written, form = _written(lead), SessionRecordForm()
     if not form.validate_on_submit():
         return _page(lead, written, form), 422
@@ -43,13 +50,14 @@ def _written(lead: Lead) -> list[PassportSession]:
     return sessions_of(lead)
 
 
-def _asked(written: list[PassportSession]) -> int:
-    """Returns the session asked for, else the next one that this clinic has not written of."""
-    asked = request.args.get("session", "")
-    if asked.isdecimal() and 1 <= int(asked) <= MAX_SESSIONS:
+def _asked(lead: Lead, written: list[PassportSession]) -> int:
+    """Returns the session asked for, else the next one that this clinic has not written of. Raises NotFound."""
+    asked, last = request.args.get("session", ""), last_session(lead)
+    if asked.isdecimal():
+        must_be_planned(lead, int(asked))
         return int(asked)
     done = {each.number for each in written if each.clinic is not None}
-    return next((number for number in range(1, MAX_SESSIONS + 1) if number not in done), MAX_SESSIONS)
+    return next((number for number in range(1, last + 1) if number not in done), last)
 
 
 def _from_quote(lead: Lead) -> SessionDetails:

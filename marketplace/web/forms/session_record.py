@@ -4,11 +4,13 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import Field, IntegerField, StringField, TextAreaField
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from marketplace.aftercare.passport import DETAILS, MAX_SESSIONS, SessionDetails
-from marketplace.web.forms.base import DayField, Form
+from marketplace.foundation import clock
+from marketplace.web.forms.base import DayField, ExtraValidators, Form
 
 MAX_LENGTH = 200
 MAX_NOTE_LENGTH = 600
@@ -19,8 +21,14 @@ def _line(label: str) -> StringField:
     return StringField(label, validators=[Length(max=MAX_LENGTH, message=too_long)])
 
 
+def is_past(_form: BaseForm, field: Field) -> None:
+    """Checks, as a validator, that the day is today or before. Raises ValidationError."""
+    if field.data and field.data > clock.today():
+        raise ValidationError(_("Enter today or a day before"))
+
+
 class SessionRecordForm(Form):
-    """One session: everything may stay empty but its number."""
+    """One session: its number, and at least one field more."""
 
     number = IntegerField(
         _l("Session"),
@@ -29,7 +37,7 @@ class SessionRecordForm(Form):
             NumberRange(1, MAX_SESSIONS, _l("Enter a number from 1 to %(n)s", n=MAX_SESSIONS)),
         ],
     )
-    day = DayField(_l("Day"), validators=[Optional()])
+    day = DayField(_l("Day"), validators=[Optional(), is_past])
     product = _line(_l("Product: brand and maker"))
     lot = _line(_l("Lot number, and use by"))
     amount = _line(_l("Amount"))
@@ -41,6 +49,14 @@ class SessionRecordForm(Form):
         _l("Anything else"),
         validators=[Length(max=MAX_NOTE_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_NOTE_LENGTH))],
     )
+
+    def validate(self, extra_validators: ExtraValidators | None = None) -> bool:
+        """Returns whether the fields are right and at least one of them is filled in."""
+        if not super().validate(extra_validators):
+            return False
+        if not any(self.details().values()):
+            self.form_errors.append(_("Fill in at least one field"))
+        return not self.form_errors
 
     def details(self) -> dict[str, str]:
         """Returns what was typed by its name; the day is ISO."""

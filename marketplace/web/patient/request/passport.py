@@ -10,8 +10,8 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.aftercare import passport_codes, plans
-from marketplace.aftercare.passport import MAX_SESSIONS, SessionDetails, session_of, write
-from marketplace.foundation.problems import NotFound, WrongState
+from marketplace.aftercare.passport import SessionDetails, must_be_planned, session_of, write
+from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import signed_links
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads.messages import PATIENT
@@ -81,8 +81,7 @@ def make_passport_code(quote_request: QuoteRequest) -> ResponseReturnValue:
 def ask_session(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """Shows the patient's own fields of one session. Raises NotFound or WrongState."""
     lead = _chosen(quote_request)
-    if not 1 <= number <= MAX_SESSIONS:
-        raise NotFound("session")
+    must_be_planned(lead, number)
     known = session_of(lead, number)
     details = known.patient or known.clinic or SessionDetails()
     return _session_page(quote_request, SessionRecordForm(data={**form_values(details), "number": number}))
@@ -92,8 +91,9 @@ def ask_session(quote_request: QuoteRequest, number: int) -> ResponseReturnValue
 @trusted_browser_only
 @writes
 def write_session(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
-    """Keeps what the patient says of a session, beside what the clinic says. Raises WrongState."""
+    """Keeps what the patient says of a session, beside what the clinic says. Raises NotFound or WrongState."""
     lead, form = _chosen(quote_request), SessionRecordForm()
+    must_be_planned(lead, number)
     if not form.validate_on_submit() or form.number.data != number:
         return _session_page(quote_request, form), 422
     write(lead, number, form.details(), author=PATIENT)
