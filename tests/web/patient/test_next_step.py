@@ -83,6 +83,17 @@ def test_after_the_first_session_it_leads_to_the_check_in(client: Any, make_lead
     assert "".join(client.get(path).page.all("h2")[0].itertext()) == "You can say how it is, with one tap"
 
 
+@pytest.mark.parametrize(("ahead", "is_said"), [(1, True), (0, False)])
+def test_what_to_agree_is_said_until_the_first_session(client: Any, make_lead: Make, ahead: int, is_said: bool) -> None:
+    lead = make_lead()
+    choosing.choose(build_quote(lead))
+    plans.set_first_session(lead.request, clock.today() + timedelta(days=ahead))
+    text = client.get(opened(client, lead.request)).page.text
+    for words in ("You have not booked or paid anything here", "Confirm in writing before you pay"):
+        assert (words in text) == is_said
+    assert "You chose Clinic Lale" in text
+
+
 @pytest.fixture
 def told(make_lead: Make) -> Lead:
     """A lead whose patient was asked how it is, and answered with a sign to have looked at."""

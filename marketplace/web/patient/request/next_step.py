@@ -195,7 +195,7 @@ def _heed(standing: Standing) -> NextStep | None:
 
 def _treated(standing: Standing) -> NextStep | None:
     """Once the first session is over there is nothing left to agree."""
-    if standing.first_session_on is None or standing.first_session_on > clock.today():
+    if not standing.is_treated:
         return None
     planned = [each.due_at for each in standing.check_ins if each.state == CheckInState.PLANNED]
     asks = (_filled(_("We ask you how it is on %(day)s."), day=day(min(planned))),) if planned else ()

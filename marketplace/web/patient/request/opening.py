@@ -123,6 +123,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         "patient/request/show.html",
         quote_request=quote_request,
         step=next_step(standing),
+        is_treated=standing.is_treated,
         sections=sections(standing),
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),

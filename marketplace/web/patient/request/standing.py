@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from marketplace.foundation import clock
 from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quotes.queries import can_be_chosen
 
@@ -45,6 +46,11 @@ class Standing:
     def to_choose(self) -> list[Quote]:
         """Returns the quotes that can be chosen."""
         return [quote for quote in self.quotes if can_be_chosen(quote)]
+
+    @property
+    def is_treated(self) -> bool:
+        """Returns whether the day of the first session has come."""
+        return self.first_session_on is not None and self.first_session_on <= clock.today()
 
     def page(self, below: str = "") -> str:
         """Returns the address of the request's page, or of one below it."""
