@@ -161,6 +161,7 @@ class Bar(NamedTuple):
     height: float
     text: str
     is_needed: bool
+    is_between: bool  # every second one beside the needed; a narrow screen has no room for its text
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def break_even(costs: Costs, *, sessions: int, place: str, currency: str) -> Bre
         return None
     totals = {n: costs.total(_trips_of(n)) for n in _numbers(trips, needed=sessions)}
     highest = max(*(total.exact for total in totals.values()), costs.home)
-    step, bars = 100 / len(totals), list[Bar]()
+    step, bars, needed_at = 100 / len(totals), list[Bar](), list(totals).index(sessions)
     for at, (n, total) in enumerate(totals.items()):
         height = round(float(total.exact / highest) * BAR_SPACE, 1)
         left, text = round(step * (at + 0.16), 2), money_text(total.all, currency)
@@ -194,6 +195,7 @@ def break_even(costs: Costs, *, sessions: int, place: str, currency: str) -> Bre
                 height,
                 text,
                 n == sessions,
+                (at - needed_at) % 2 == 1,
             )
         )
     home = money_text(half_up(costs.home, unit=costs.unit), currency)

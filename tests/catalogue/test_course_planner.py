@@ -4,12 +4,14 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.catalogue.course_costs import Travel
 from marketplace.catalogue.course_planner import Costs, PlanKind, Stay, calendar, course_plans
 from marketplace.catalogue.trip_plans import Plan, shortest
+from marketplace.web.plan_cards import break_even
 
 sessions, gaps, amounts = st.integers(1, 12), st.integers(1, 12), st.fractions(0, 10**6)
 TURKEY = Costs(Fraction(373), Travel(Fraction(172), Fraction(45)), home=Fraction(1865))
@@ -84,3 +86,11 @@ def test_one_trip_more_than_pays_off_is_no_longer_below_home(given_costs: Costs)
     if trips is not None and given_costs.home is not None:
         assert not trips or given_costs.total(Plan(trips, 1, trips, 2)).exact < given_costs.home
         assert given_costs.total(Plan(trips + 1, 1, trips + 1, 2)).exact >= given_costs.home
+
+
+def test_every_second_bar_is_between_and_never_the_needed_one(app: Flask) -> None:
+    with app.test_request_context():
+        found = break_even(TURKEY, sessions=4, place="Türkiye", currency="EUR")
+    assert found is not None
+    assert [bar.is_between for bar in found.bars if bar.is_needed] == [False]
+    assert all(one.is_between != other.is_between for one, other in pairwise(found.bars))
