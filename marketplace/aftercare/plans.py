@@ -54,6 +54,14 @@ def earliest_day(request: QuoteRequest) -> date:
     return (request.chosen_at or clock.now()).date()
 
 
+def expected_day(request: QuoteRequest) -> date | None:
+    """Returns the day of the first session, else the earliest that the chosen quote names; None where neither is."""
+    plan, quote = plan_of(request), chosen_quote(request)
+    if plan is not None and plan.first_session_on:
+        return plan.first_session_on
+    return quote.earliest_date if quote else None
+
+
 def set_first_session(request: QuoteRequest, day: date) -> None:
     """Plans the check-ins from this day of the first session; it may be changed at any time.
 

@@ -1,4 +1,7 @@
-"""Was the price kept: one answer a chosen clinic, which goes with the request and leaves a number for its month."""
+"""Was the price kept: one answer a chosen clinic, which goes with the request and leaves a number for its month.
+
+It can be said once it can be known, and goes with its number where the choice is undone.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,13 +15,14 @@ from marketplace.aftercare.events import PriceAnswered
 from marketplace.clinics.track_records import track_record
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import record
+from marketplace.foundation.audit.log import Event, record
 from marketplace.foundation.database.columns import Base, one_of
 from marketplace.foundation.database.roles import as_system
-from marketplace.foundation.problems import WrongState
+from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.events import ids
+from marketplace.leads.models import Lead
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
-from marketplace.quote_requests.states import REQUEST_REFUSALS
+from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 
 PRICE_ANSWERS = ("yes", "more", "not_gone")
 COUNTED = {"yes": "kept", "more": "raised", "not_gone": "not_gone"}
@@ -67,21 +71,42 @@ def paid_of(request: QuoteRequest, said: PriceAnswer) -> int | None:
     return int(request.box.open("price_answer.paid_sealed", said.paid_sealed))
 
 
-def say(request: QuoteRequest, answer: str, *, paid: int | None = None) -> None:
-    """Keeps the answer in place of an earlier one and counts it; who did not go is asked no more.
+def sayable_answers(request: QuoteRequest) -> tuple[str, ...]:
+    """Returns the answers that can be given now; none where no clinic is chosen.
 
-    `paid` counts only with "more". Raises WrongState where no clinic is chosen.
+    What was paid is known from the first session on, or once the choice has settled where no day is named. Who may
+    still undo the choice has not stayed away.
     """
-    REQUEST.lock(request)
+    if request.state not in plans.HAS_CHOICE:
+        return ()
+    is_settled, day = request.state == RequestState.SETTLED, plans.expected_day(request)
+    has_begun = is_settled if day is None else day <= clock.today()
+    return tuple(answer for answer in PRICE_ANSWERS if (is_settled if answer == "not_gone" else has_begun))
+
+
+def must_be_sayable(request: QuoteRequest, answer: str) -> Lead:
+    """Returns the lead that the answer is about. Raises WrongState where no clinic is chosen or it is too early."""
     lead = plans.won_lead(request)
     if lead is None:
         raise WrongState(REQUEST_REFUSALS[request.state])
+    if answer not in sayable_answers(request):
+        raise WrongState("price_not_yet")
+    return lead
+
+
+def say(request: QuoteRequest, answer: str, *, paid: int | None = None) -> None:
+    """Keeps the answer in place of an earlier one and counts it; who did not go is asked no more.
+
+    `paid` counts only with "more". Raises WrongState where no clinic is chosen or it is too early, Refused for an
+    amount that is not above the quote's total.
+    """
+    REQUEST.lock(request)
+    lead, quote = must_be_sayable(request, answer), plans.chosen_quote(request)
+    if answer == "more" and paid is not None and quote is not None and paid <= quote.total:
+        raise Refused("paid_not_more", field="paid")
     before, month = db.session.get(PriceAnswer, request.id), clock.today().replace(day=1)
     if before is not None:
-        with as_system():
-            _count(before.clinic_id, before.month, before.answer, -1)
-        db.session.delete(before)
-        db.session.flush()
+        _delete_counted(before)
     sealed = request.box.seal("price_answer.paid_sealed", paid) if paid is not None and answer == "more" else None
     said = {"answer": answer, "month": month, "paid_sealed": sealed, "answered_at": clock.now()}
     db.session.add(PriceAnswer(request_id=request.id, clinic_id=lead.clinic_id, **said))
@@ -93,9 +118,30 @@ def say(request: QuoteRequest, answer: str, *, paid: int | None = None) -> None:
         plans.stop(request, reason="not_gone")
 
 
+def take_back(event: Event) -> None:
+    """Takes back what was said of the clinic whose choice was undone, with its number (ChoiceUndone)."""
+    said = db.session.get(PriceAnswer, event.request_id)
+    if said is not None and said.clinic_id == event.clinic_id:
+        _delete_counted(said)
+
+
+def take_back_if_chosen(event: Event) -> None:
+    """Takes back what was said where all consent is revoked before the choice has settled (LeadRevoked)."""
+    if db.session.get_one(QuoteRequest, event.request_id).state == RequestState.CHOSEN:
+        take_back(event)
+
+
 def forget(request_id: UUID) -> None:
     """Deletes what one patient said; the number of its month stays."""
     db.session.execute(delete(PriceAnswer).where(PriceAnswer.request_id == request_id))
+
+
+def _delete_counted(said: PriceAnswer) -> None:
+    """Deletes one answer and takes it out of the number of its month."""
+    with as_system():
+        _count(said.clinic_id, said.month, said.answer, -1)
+    db.session.delete(said)
+    db.session.flush()
 
 
 def _count(clinic_id: UUID, month: date, answer: str, change: int) -> None:

@@ -144,6 +144,7 @@ REFUSALS: Table[Titled] = Table(
     clinics_changed=Words(
         patient=(_("The clinics have changed"), _("Nothing was sent or stored. Look at the page again.")),
     ),
+    price_not_yet=Words(patient=(_("It is too early to say this"), _("Its page says from when you can."))),
     no_health_answers=Words(
         patient=(_("There are no health answers"), _("They are deleted, so they cannot be sent.")),
     ),

@@ -11,8 +11,8 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.aftercare import check_ins, plans, problems
-from marketplace.aftercare.models import AftercarePlan, CheckIn, Problem
-from marketplace.aftercare.price_kept import price_answer
+from marketplace.aftercare.models import CheckIn, Problem
+from marketplace.aftercare.price_kept import price_answer, sayable_answers
 from marketplace.aftercare.states import ANSWERABLE, PlanState
 from marketplace.catalogue.particulars import Particulars, Sign, particulars_of
 from marketplace.catalogue.queries import guide
@@ -78,8 +78,9 @@ class Advice:
 def show_aftercare(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Shows when we ask, and the day of the first session to change. Raises WrongState where no clinic is chosen."""
     _chosen(quote_request)
-    plan = plans.plan_of(quote_request)
-    return _aftercare_page(quote_request, FirstSessionForm(data={"first_session_on": _suggested(quote_request, plan)}))
+    return _aftercare_page(
+        quote_request, FirstSessionForm(data={"first_session_on": plans.expected_day(quote_request)})
+    )
 
 
 @blueprint.post(BASE)
@@ -108,14 +109,6 @@ def stop_aftercare(quote_request: QuoteRequest) -> ResponseReturnValue:
     plans.stop(quote_request)
     flash(_("Stopped. We do not ask you any more"), "success")
     return redirect(url_for("patient.show_aftercare", ref=quote_request.ref), 303)
-
-
-def _suggested(quote_request: QuoteRequest, plan: AftercarePlan | None) -> object:
-    """Returns the day that is known, else the earliest that the quote names."""
-    if plan is not None and plan.first_session_on:
-        return plan.first_session_on
-    quote = plans.chosen_quote(quote_request)
-    return quote.earliest_date if quote else None
 
 
 def _aftercare_page(quote_request: QuoteRequest, form: FirstSessionForm) -> str:
@@ -180,6 +173,7 @@ def _check_in_page(
         plan=plans.plan_of(quote_request),
         lead=lead,
         price_said=price_answer(quote_request),
+        sayable=sayable_answers(quote_request),
         signs=particulars.signs,
         advice=_advice(quote_request, sign) if sign else None,
         tell=_tell(lead, sign, form) if sign and lead else None,

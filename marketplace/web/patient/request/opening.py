@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.aftercare.check_ins import check_ins_of
 from marketplace.aftercare.plans import plan_of
+from marketplace.aftercare.price_kept import sayable_answers
 from marketplace.leads import status_texts
 from marketplace.leads.changes_told import changes_told
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
@@ -129,6 +130,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         photos=photos_of(quote_request),
         currency=(currency := currency_of(quote_request)),
         changes=changes_told(quote_request),
+        may_say_price=bool(sayable_answers(quote_request)),
         in_reader=lambda minor, of: in_currency(minor, of, currency),
         form=Form(),
         **_clinics(standing),

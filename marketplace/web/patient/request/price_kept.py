@@ -13,9 +13,11 @@ from marketplace.foundation.values.amounts import NotAnAmount, as_typed, in_word
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS
 from marketplace.quotes.models import Quote
+from marketplace.web.filters import money_text
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.words.request import PRICE_ANSWERS
 
 PATH = "/my/requests/<ref>/kept"
 
@@ -27,11 +29,11 @@ class PaidForm(Form):
     currency = ""
 
     def validate_paid(self, field: StringField) -> None:
-        """Checks that the amount can be read. Raises StopValidation in the words of the rule for money."""
+        """Checks that the amount can be read. Raises StopValidation with the field and the rule for money."""
         try:
             self.minor()
         except NotAnAmount as problem:
-            raise StopValidation(in_words(problem)) from problem
+            raise StopValidation(_("What you paid: %(reason)s", reason=in_words(problem))) from problem
 
     def minor(self) -> int | None:
         """Returns the amount in minor units; None while the field is empty. Raises NotAnAmount."""
@@ -40,7 +42,7 @@ class PaidForm(Form):
 
 @blueprint.get(PATH)
 def ask_price_kept(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Shows the three answers, and the one that was given. Raises WrongState where no clinic is chosen."""
+    """Shows the answers that can be given, or from when. Raises WrongState where no clinic is chosen."""
     quote = _quote(quote_request)
     said = price_kept.price_answer(quote_request)
     paid = price_kept.paid_of(quote_request, said) if said else None
@@ -55,11 +57,22 @@ def say_price_kept(quote_request: QuoteRequest) -> ResponseReturnValue:
     form.currency = quote.currency
     if answer not in price_kept.PRICE_ANSWERS:
         raise Refused("unknown_answer", field="kept")
+    price_kept.must_be_sayable(quote_request, answer)
     if answer == "more" and not form.validate_on_submit():
         return _page(quote_request, quote, form), 422
-    price_kept.say(quote_request, answer, paid=form.minor() if answer == "more" else None)
+    try:
+        price_kept.say(quote_request, answer, paid=form.minor() if answer == "more" else None)
+    except Refused:
+        form.paid.errors = [_not_more(quote)]
+        return _page(quote_request, quote, form), 422
     flash(_("Thank you. Your answer counts without your name"), "success")
     return redirect(url_for("patient.ask_price_kept", ref=quote_request.ref), 303)
+
+
+def _not_more(quote: Quote) -> str:
+    """Returns what to type instead of an amount that the quote covers."""
+    total, yes = money_text(quote.total, quote.currency), PRICE_ANSWERS.patient["yes"]
+    return _("Type an amount above the quote's total of %(total)s, or choose “%(yes)s”", total=total, yes=yes)
 
 
 def _quote(quote_request: QuoteRequest) -> Quote:
@@ -75,6 +88,8 @@ def _page(quote_request: QuoteRequest, quote: Quote, form: PaidForm) -> str:
         "patient/request/price_kept.html",
         quote_request=quote_request,
         quote=quote,
+        sayable=price_kept.sayable_answers(quote_request),
+        day=plans.expected_day(quote_request),
         said=price_kept.price_answer(quote_request),
         form=form,
         has_errors=bool(form.errors),
