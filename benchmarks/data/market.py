@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from babel import Locale
+
 from benchmarks.data.copying import Row
 from marketplace.clinics.states import CheckKind, CheckState, ListingState
 from marketplace.clinics.text_search import search_text, slug_of
@@ -82,6 +84,12 @@ def clinics(numbers: range, world: World) -> Iterator[dict[str, list[Row]]]:
         yield _clinic(n, random.Random(SEED << 32 | n), world)
 
 
+def cities_of(country: str) -> tuple[str, ...]:
+    """Returns the cities of a country; where CITIES names none, six that are made of its name."""
+    name = Locale("en").territories.get(country, country)
+    return CITIES.get(country) or tuple(f"{name} {which}" for which in ("One", "Two", "Three", "Four", "Five", "Six"))
+
+
 def _clinic(n: int, dice: random.Random, world: World) -> dict[str, list[Row]]:
     country = dice.choice(tuple(world.countries))
     currency = world.countries[country][0]
@@ -96,7 +104,7 @@ def _clinic(n: int, dice: random.Random, world: World) -> dict[str, list[Row]]:
 
 def _listing(n: int, country: str, dice: random.Random, world: World) -> Row:
     currency, timezone, languages = world.countries[country]
-    city = dice.choice(CITIES[country])
+    city = dice.choice(cities_of(country))
     name = f"{dice.choice(WORDS)} {dice.choice(WORDS)} {dice.choice(KINDS)}"
     slug = f"{slug_of(name)}-{n}"
     summary = f"{name} treats people from abroad in {city}."

@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from babel import Locale
 from flask import Flask, Response, render_template, request, url_for
 from sqlalchemy import Column, Date, Integer, MetaData, Select, Table, Text, bindparam, create_engine, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Row
+
+from marketplace.catalogue.geography import destinations
 
 SHOWN = 25
 TITLES = {
     **{"home": "Home", "treatments": "Treatments", "prices": "Prices", "clinics": "Clinics", "checks": "Checks"},
     **{"how-it-works": "How it works", "about": "About", "terms": "Terms", "privacy": "Privacy"},
 }
-COUNTRIES = {
-    **{"US": "United States", "GB": "United Kingdom", "TR": "Turkey", "TH": "Thailand", "MX": "Mexico"},
-    **{"KR": "South Korea", "PL": "Poland", "IN": "India", "CZ": "Czech Republic"},
-}
+COUNTRIES = {code: Locale("en").territories[code] for code in destinations()}
 metadata = MetaData()
 card = Table(
     "reference_card",

@@ -36,6 +36,11 @@ def test_a_clinic_is_the_same_whichever_were_made_before() -> None:
     assert _plain(market.clinics(range(10, 20), WORLD)) == _plain(islice(market.clinics(range(50), WORLD), 10, 20))
 
 
+def test_a_country_without_cities_of_its_own_gets_invented_ones() -> None:
+    assert market.cities_of("HU")[:2] == ("Hungary One", "Hungary Two")
+    assert market.cities_of("TR")[0] == "Istanbul"
+
+
 def _plain(clinics: object) -> list[str]:
     return [repr({table: [row[:10] for row in rows] for table, rows in each.items()}) for each in clinics]  # type: ignore[attr-defined]
 

@@ -54,8 +54,10 @@ def test_what_is_missing_is_added() -> None:
 
 
 def test_every_price_has_basis_period_source_and_dates() -> None:
+    rows = content_loader._rows(content_loader.CONTENT / "mesotherapy" / "prices.yaml")
+    said = {(row["procedure"], row["country"]): (row["basis"], row["count"], row["period"]) for row in rows}
     for found in queries.price_ranges("mesotherapy"):
-        assert (found.basis, found.count, found.period) == ("guide", 0, "2025")
+        assert (found.basis, found.count, found.period) == said[found.procedure.slug, found.country]
         assert found.source
         assert found.reviewed_on < found.next_review
 
