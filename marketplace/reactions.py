@@ -1,13 +1,11 @@
 """The story of the product: what follows when something has happened.
 
 A reaction does two things only: it puts an email into the outbox or defers a job. Both are rows of the transaction
-in which the thing happened, so nothing follows before the commit and nothing is lost after it. The one exception takes
-an answer about the price back with the choice, as its number may not stand a moment longer.
+in which the thing happened, so nothing follows before the commit and nothing is lost after it.
 """
 
 from marketplace.accounts import actions as account
 from marketplace.aftercare import events as aftercare
-from marketplace.aftercare import price_kept
 from marketplace.backups import archive as backup
 from marketplace.clinics import events as clinic
 from marketplace.clinics import facets as clinic_jobs
@@ -65,7 +63,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadReminded: (to_clinic.leads_waiting,),
     lead.LeadExpired: (to_patient.clinic_will_not_quote,),
     lead.ClinicToldOfChanges: (),
-    lead.LeadRevoked: (price_kept.take_back_if_chosen, to_clinic.delete_data),
+    lead.LeadRevoked: (to_clinic.delete_data,),
     lead.LeadFrozen: (change_notifications.clinic_stopped,),
     lead.LeadThawed: (
         change_notifications.clinic_returned,
@@ -111,7 +109,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     aftercare.ProblemEnded: (),
     # The patient chooses
     quote.QuoteChosen: (to_patient.choice_made, to_clinic.chosen, to_clinic.not_chosen),
-    quote.ChoiceUndone: (price_kept.take_back, to_patient.choice_undone, to_clinic.clinic_choice_undone),
+    quote.ChoiceUndone: (to_patient.choice_undone, to_clinic.clinic_choice_undone),
     quote.RequestSettled: (),
     # All of it at once
     backup.BackupMade: (),

@@ -1,6 +1,6 @@
 """Was the price kept: one answer a chosen clinic, which goes with the request and leaves a number for its month.
 
-It can be said once it can be known, and goes with its number where the choice is undone.
+It can be said once the choice has settled and the price can be known.
 """
 
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from marketplace.aftercare.events import PriceAnswered
 from marketplace.clinics.track_records import track_record
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import Event, record
+from marketplace.foundation.audit.log import record
 from marketplace.foundation.database.columns import Base, one_of
 from marketplace.foundation.database.roles import as_system
 from marketplace.foundation.problems import Refused, WrongState
@@ -72,16 +72,24 @@ def paid_of(request: QuoteRequest, said: PriceAnswer) -> int | None:
 
 
 def sayable_answers(request: QuoteRequest) -> tuple[str, ...]:
-    """Returns the answers that can be given now; none where no clinic is chosen.
+    """Returns the answers that can be given now; none before the choice has settled.
 
-    What was paid is known from the first session on, or once the choice has settled where no day is named. Who may
-    still undo the choice has not stayed away.
+    Who may still undo the choice would leave a number that nobody stands for; what was paid is known from the first
+    session on, where its day is named.
     """
-    if request.state not in plans.HAS_CHOICE:
+    if request.state != RequestState.SETTLED:
         return ()
-    is_settled, day = request.state == RequestState.SETTLED, plans.expected_day(request)
-    has_begun = is_settled if day is None else day <= clock.today()
-    return tuple(answer for answer in PRICE_ANSWERS if (is_settled if answer == "not_gone" else has_begun))
+    day = plans.expected_day(request)
+    return PRICE_ANSWERS if day is None or day <= clock.today() else ("not_gone",)
+
+
+def known_from(request: QuoteRequest) -> date | None:
+    """Returns the day from which the price can be told; None while that is when the choice settles."""
+    day, undo_until = plans.expected_day(request), request.undo_until
+    settles_first = request.state == RequestState.SETTLED or (
+        undo_until is not None and day and day > undo_until.date()
+    )
+    return day if settles_first else None
 
 
 def must_be_sayable(request: QuoteRequest, answer: str) -> Lead:
@@ -106,7 +114,10 @@ def say(request: QuoteRequest, answer: str, *, paid: int | None = None) -> None:
         raise Refused("paid_not_more", field="paid")
     before, month = db.session.get(PriceAnswer, request.id), clock.today().replace(day=1)
     if before is not None:
-        _delete_counted(before)
+        with as_system():
+            _count(before.clinic_id, before.month, before.answer, -1)
+        db.session.delete(before)
+        db.session.flush()
     sealed = request.box.seal("price_answer.paid_sealed", paid) if paid is not None and answer == "more" else None
     said = {"answer": answer, "month": month, "paid_sealed": sealed, "answered_at": clock.now()}
     db.session.add(PriceAnswer(request_id=request.id, clinic_id=lead.clinic_id, **said))
@@ -118,30 +129,9 @@ def say(request: QuoteRequest, answer: str, *, paid: int | None = None) -> None:
         plans.stop(request, reason="not_gone")
 
 
-def take_back(event: Event) -> None:
-    """Takes back what was said of the clinic whose choice was undone, with its number (ChoiceUndone)."""
-    said = db.session.get(PriceAnswer, event.request_id)
-    if said is not None and said.clinic_id == event.clinic_id:
-        _delete_counted(said)
-
-
-def take_back_if_chosen(event: Event) -> None:
-    """Takes back what was said where all consent is revoked before the choice has settled (LeadRevoked)."""
-    if db.session.get_one(QuoteRequest, event.request_id).state == RequestState.CHOSEN:
-        take_back(event)
-
-
 def forget(request_id: UUID) -> None:
     """Deletes what one patient said; the number of its month stays."""
     db.session.execute(delete(PriceAnswer).where(PriceAnswer.request_id == request_id))
-
-
-def _delete_counted(said: PriceAnswer) -> None:
-    """Deletes one answer and takes it out of the number of its month."""
-    with as_system():
-        _count(said.clinic_id, said.month, said.answer, -1)
-    db.session.delete(said)
-    db.session.flush()
 
 
 def _count(clinic_id: UUID, month: date, answer: str, change: int) -> None:

@@ -89,7 +89,7 @@ def _page(quote_request: QuoteRequest, quote: Quote, form: PaidForm) -> str:
         quote_request=quote_request,
         quote=quote,
         sayable=price_kept.sayable_answers(quote_request),
-        day=plans.expected_day(quote_request),
+        day=price_kept.known_from(quote_request),
         said=price_kept.price_answer(quote_request),
         form=form,
         has_errors=bool(form.errors),
