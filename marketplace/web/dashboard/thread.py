@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
 
 from marketplace.accounts.models import names_of
 from marketplace.leads.actions import may_reply
-from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView
+from marketplace.leads.messages import CLINIC, MessageView
 from marketplace.web.dashboard.current_lead import current_clinic, current_lead
-from marketplace.web.forms.base import FlaggedWordsForm
+from marketplace.web.forms.base import FlaggedWordsForm, message_field
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,16 +25,7 @@ class ReplyForm(FlaggedWordsForm):
     """A clinic's message to the patient."""
 
     limit = "reply-patient"
-    body = TextAreaField(
-        _l("Your reply"),
-        validators=[
-            DataRequired(_l("Enter a message")),
-            Length(
-                max=MAX_MESSAGE_LENGTH,
-                message=_l("Your message must be %(n)s characters or fewer", n=f"{MAX_MESSAGE_LENGTH:,}"),
-            ),
-        ],
-    )
+    body = message_field(_l("Your reply"))
 
     def counted(self) -> dict[str, str]:
         """Returns the clinic and the request as what the limits count: a team shares them."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from babel.support import NullTranslations
 from flask import current_app, g, request
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -34,6 +35,7 @@ from marketplace.foundation.problems import FieldProblem
 from marketplace.foundation.security import challenges
 from marketplace.foundation.security.input_safety import has_unsafe_characters, mailable, overrides_direction, trimmed
 from marketplace.foundation.values.durations import seconds
+from marketplace.leads.messages import MAX_MESSAGE_LENGTH
 from marketplace.reviews.doubtful_words import BY_TICK
 from marketplace.web.http.limiting import refusal
 
@@ -218,3 +220,11 @@ class ChallengedForm(Form):
         if not challenges.still_waiting(self.proof.data or ""):
             self.proof.data = challenges.signed_timestamp("wait")
         self.form_errors.append(_("One more step: wait %(time)s, then send again", time=seconds(challenges.WAIT)))
+
+
+def message_field(label: LazyString) -> TextAreaField:
+    """Returns the field of a message between a patient and a clinic, of either side."""
+    too_long = _l("Your message must be %(n)s characters or fewer", n=f"{MAX_MESSAGE_LENGTH:,}")
+    return TextAreaField(
+        label, validators=[DataRequired(_l("Enter a message")), Length(max=MAX_MESSAGE_LENGTH, message=too_long)]
+    )

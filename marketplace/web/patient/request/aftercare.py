@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import InputRequired
 
 from marketplace.aftercare import check_ins, plans, problems
 from marketplace.aftercare.models import CheckIn, Problem
@@ -20,18 +19,18 @@ from marketplace.catalogue.texts import section
 from marketplace.clinics.track_records import ShownRecord, shown_record
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
-from marketplace.leads.messages import MAX_MESSAGE_LENGTH, takes_messages
+from marketplace.leads.messages import takes_messages
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS
 from marketplace.web.filters import day_text
-from marketplace.web.forms.base import DayField, Form, IdempotentForm
+from marketplace.web.forms.base import DayField, Form
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.messages import MessageForm
 from marketplace.web.patient.request.own_answers import keep_as_own, own_answer
-from marketplace.web.patient.request_access import current_request
 
 BASE = "/my/requests/<ref>/after"
 
@@ -42,26 +41,6 @@ class FirstSessionForm(Form):
     first_session_on = DayField(
         _l("Day of the first session"), validators=[InputRequired(_l("Enter the day of the first session"))]
     )
-
-
-class TellForm(IdempotentForm):
-    """The message that tells the clinic of a problem."""
-
-    limit = "message-clinic"
-    body = TextAreaField(
-        _l("Your message"),
-        validators=[
-            DataRequired(_l("Enter a message")),
-            Length(
-                max=MAX_MESSAGE_LENGTH,
-                message=_l("Your message must be %(n)s characters or fewer", n=f"{MAX_MESSAGE_LENGTH:,}"),
-            ),
-        ],
-    )
-
-    def counted(self) -> dict[str, str]:
-        """Returns the request as what the limit counts, as each message is an email to a clinic."""
-        return {"request": current_request().ref}
 
 
 @dataclass(frozen=True)
@@ -149,10 +128,10 @@ def answer_check_in(quote_request: QuoteRequest, week: int) -> ResponseReturnVal
 
 @blueprint.post(BASE + "/<int:week>/tell")
 @writes
-@idempotent(TellForm)
+@idempotent(MessageForm)
 def tell_clinic(quote_request: QuoteRequest, week: int) -> ResponseReturnValue:
     """Sends the message to the clinic, which is asked to answer in time. Raises NotFound or WrongState."""
-    check_in, form = _check_in(quote_request, week), TellForm()
+    check_in, form = _check_in(quote_request, week), MessageForm()
     if not form.validate_on_submit():
         return _check_in_page(quote_request, check_in, form=form), 422
     problems.tell(_chosen(quote_request), form.body.data or "")
@@ -161,7 +140,7 @@ def tell_clinic(quote_request: QuoteRequest, week: int) -> ResponseReturnValue:
 
 
 def _check_in_page(
-    quote_request: QuoteRequest, check_in: CheckIn, *, form: TellForm | None, asks_anew: bool = False
+    quote_request: QuoteRequest, check_in: CheckIn, *, form: MessageForm | None, asks_anew: bool = False
 ) -> str:
     particulars = _particulars(quote_request)
     sign = None if asks_anew else particulars.sign(own_answer(check_in, quote_request.ref))
@@ -185,18 +164,18 @@ def _check_in_page(
 class Telling:
     """The form that tells the clinic, or the problem that it was told already; neither where it takes no messages."""
 
-    form: TellForm | None
+    form: MessageForm | None
     problem: Problem | None
     consent: str
     due_at: object
     record: ShownRecord
 
 
-def _tell(lead: Lead, sign: Sign, form: TellForm | None) -> Telling:
+def _tell(lead: Lead, sign: Sign, form: MessageForm | None) -> Telling:
     problem = problems.open_problem(lead)
     may = takes_messages(lead) and problem is None
     return Telling(
-        (form or TellForm(data={"body": _("%(sign)s. Seen today.", sign=sign.label)})) if may else None,
+        (form or MessageForm(data={"body": _("%(sign)s. Seen today.", sign=sign.label)})) if may else None,
         problem,
         problems.consent_words(lead),
         problems.must_answer_by(lead),

@@ -6,16 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
 
 from marketplace.leads.actions import answer_question
-from marketplace.leads.messages import CLINIC, MAX_MESSAGE_LENGTH, MessageView, mark_read, messages, takes_messages
+from marketplace.leads.messages import CLINIC, MessageView, mark_read, messages, takes_messages
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import lead_with_clinic
 from marketplace.leads.status_texts import clinic_news
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.web.forms.base import IdempotentForm
+from marketplace.web.forms.base import IdempotentForm, message_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
@@ -26,16 +24,7 @@ class MessageForm(IdempotentForm):
     """A message of the patient to a clinic."""
 
     limit = "message-clinic"
-    body = TextAreaField(
-        _l("Your message"),
-        validators=[
-            DataRequired(_l("Enter a message")),
-            Length(
-                max=MAX_MESSAGE_LENGTH,
-                message=_l("Your message must be %(n)s characters or fewer", n=f"{MAX_MESSAGE_LENGTH:,}"),
-            ),
-        ],
-    )
+    body = message_field(_l("Your message"))
 
     def counted(self) -> dict[str, str]:
         """Returns the request as what the limit counts, as each message is an email to a clinic."""
