@@ -15,7 +15,8 @@ from marketplace.quotes.request_quotes import request_quotes
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request.compare_rows import columns, rows
+from marketplace.web.patient.request.compare_columns import columns
+from marketplace.web.patient.request.compare_rows import rows
 from marketplace.web.patient.request.flag_rows import flag_rows
 
 BASE = "/shared/<token>"

@@ -8,7 +8,7 @@ import pytest
 from marketplace.leads.states import LeadState
 from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.states import QuoteState
-from marketplace.web.patient.request.compare_rows import actions
+from marketplace.web.patient.request.compare_columns import actions
 from tests.factories import Make
 
 

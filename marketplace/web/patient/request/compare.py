@@ -18,7 +18,8 @@ from marketplace.web.forms.query import QueryChoice
 from marketplace.web.forms.visit_figures import FiguresForm
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request.compare_rows import actions, columns, rows
+from marketplace.web.patient.request.compare_columns import actions, columns
+from marketplace.web.patient.request.compare_rows import rows
 from marketplace.web.patient.request.flag_rows import flag_rows
 from marketplace.web.patient.request.missing import missing_of
 from marketplace.web.patient.request.quote_plans import asked_figures, course_of, own_of

@@ -11,24 +11,28 @@ from markupsafe import Markup, escape
 from marketplace.catalogue.course_costs import paid_nights
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.trip_plans import cannot_text, plan_text, too_close_text, too_many_text
-from marketplace.leads.states import LeadState
-from marketplace.quote_requests.states import RequestState
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
-from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.quote_plans import checked_quote
-from marketplace.quotes.states import QuoteState
 from marketplace.quotes.terms import FIELDS, ITEMS
-from marketplace.web.clinic_words import both_amounts, prices_words, stamp_words
-from marketplace.web.filters import country_name, day, difference, duration, money
+from marketplace.web.clinic_words import prices_words, stamp_words
+from marketplace.web.filters import day, duration
+from marketplace.web.patient.request.compare_amounts import (
+    against_home,
+    all_in_all,
+    clinics_price,
+    deposit_of,
+    each_session,
+    fares,
+    home_label,
+    nights,
+    parts_of,
+)
 from marketplace.web.patient.request.quote_rows import (
     changed_from,
-    deposit,
     given_before,
     not_stated,
-    one_by_one,
-    quote_label,
     shown_value,
 )
 from marketplace.words.lead import PRACTITIONER_ROLES
@@ -57,57 +61,18 @@ class Band:
     kind: str | None = field(default=None)
 
 
-def columns(found: ComparisonTable) -> list[dict[str, str]]:
-    """Returns the heads of the columns: clinic and place."""
-    return [_head(column) for column in found.columns]
-
-
-def _head(column: Column) -> dict[str, str]:
-    quote, clinic = column.quote, column.quote.lead.clinic
-    return {
-        "id": f"q{quote.number}",
-        "title": clinic.name,
-        "href": f"/my/requests/{quote.lead.request.ref}/quotes/{quote.number}",
-        "line": f"{clinic.city}, {country_name(clinic.country)}",
-    }
-
-
-@dataclass(frozen=True)
-class Action:
-    """What is below a column: the link to choose the quote, or why it cannot be chosen."""
-
-    text: str
-    href: str | None = None
-    hidden_text: str | None = None
-    is_frozen: bool = False
-
-
-def actions(found: ComparisonTable) -> list[Action]:
-    """Returns an action for each column.
-
-    A quote can be chosen while it is open, its clinic active and its request open.
-    """
-    return [_action(column.quote) for column in found.columns]
-
-
-def _action(quote: Quote) -> Action:
-    lead = quote.lead
-    if lead.state == LeadState.FROZEN:
-        return Action(_("Cannot be chosen now"), is_frozen=True)
-    if quote.state == QuoteState.SENT and lead.request.state == RequestState.OPEN:
-        choose = f"/my/requests/{lead.request.ref}/quotes/{quote.number}/choose"
-        return Action(_("Choose"), choose, hidden_text=lead.clinic.name)
-    return Action(str(quote_label(quote)[0]))
-
-
 def rows(found: ComparisonTable, *, view: str) -> list[Band]:
     """Returns the bands in their order; the comparison with home only where there is a price at home."""
     bands: list[tuple[str, str, Callable[[Column], Cell]]] = [
         ("total", _("Total for you"), lambda column: _total(column, found, view=view)),
-        ("price", _("Clinic's price for the course"), _marked(lambda column: _price(column, found.currency))),
-        ("each", _("Sessions and price each"), _marked(_each)),
+        (
+            "price",
+            _("Clinic's price for the course"),
+            _marked(lambda column: clinics_price(column.quote, found.currency)),
+        ),
+        ("each", _("Sessions and price each"), _marked(lambda column: each_session(column.quote))),
         ("trips", _("Trips you would make"), lambda column: _trips(column, found.currency)),
-        ("home", _home_label(found), lambda column: _against_home(column, found.currency)),
+        ("home", home_label(found), lambda column: _against_home(column, found.currency)),
         ("product", _("Product"), _marked(_product)),
         ("who", _("Who treats you"), _marked(_who)),
         *((about.name, str(about.patient), _marked(_described(about))) for about in FIELDS.values() if about.compared),
@@ -146,12 +111,11 @@ def _total(column: Column, found: ComparisonTable, *, view: str) -> Cell:
     total = column.result.total
     if total is None:
         return _("No exchange rate")
-    parts = {"treatment": money(total.treatment, found.currency), "travel": money(total.travel, found.currency)}
     words = _("treatment %(treatment)s + travel %(travel)s") if view == "total" else _("treatment only")
     lowest = _("Lowest total") if found.all_fit else _("Lowest total of the plans that fit")
     return {
-        "html": money(total.all, found.currency),
-        "note": escape(words) % parts,
+        "html": all_in_all(total, found.currency),
+        "note": escape(words) % parts_of(total, found.currency),
         "best": lowest if column.result.lowest else None,
         "warnings": _warnings(column),
     }
@@ -168,22 +132,13 @@ def _warnings(column: Column) -> list[str]:
     return [words(plan) for holds, words in told if holds] + ([before] if before else [])
 
 
-def _price(column: Column, currency: str) -> str:
-    return both_amounts(column.quote.total, column.quote.currency, to=currency)
-
-
-def _each(column: Column) -> str:
-    quote = column.quote
-    return one_by_one(quote) + (Markup(" − {}").format(money(quote.discount, quote.currency)) if quote.discount else "")
-
-
 def _trips(column: Column, currency: str) -> Cell:
     """Returns the plan that is counted and its travel cost; where the clinic stated another plan, that as well."""
     plan = column.result.plan
-    nights = paid_nights(plan.counted, included=nights_included(column.quote, plan))
-    figures = Markup("{} × {}").format(plan.counted.trips, money(column.fare, currency))
-    if nights > 0:
-        figures += Markup(" + {} × {}").format(nights, money(column.night, currency))
+    paid = paid_nights(plan.counted, included=nights_included(column.quote, plan))
+    figures = fares(column, currency)
+    if paid > 0:
+        figures += Markup(" + ") + nights(column, paid, currency)
     else:
         figures += escape(_(", nights included"))
     note = escape(_("Trips and nights: %(sum)s")) % {"sum": figures}
@@ -197,17 +152,9 @@ def _trips(column: Column, currency: str) -> Cell:
     return cell
 
 
-def _home_label(found: ComparisonTable) -> Markup:
-    own, ours = (
-        _("Compared with your own price at home (%(price)s)"),
-        _("Compared with the guide's middle price at home (%(price)s)"),
-    )
-    return escape(own if found.home_is_own else ours) % {"price": money(found.home_course or 0, found.currency)}
-
-
 def _against_home(column: Column, currency: str) -> Cell:
     against = column.result.against_home
-    return _("No exchange rate") if against is None else difference(against, currency)
+    return _("No exchange rate") if against is None else against_home(against, currency)
 
 
 def _product(column: Column) -> str:
@@ -228,7 +175,7 @@ def _deposit(column: Column, currency: str) -> str:
     quote = column.quote
     refused = shown_value(quote, FIELDS["refund_if_refused"])
     words = escape(_("%(deposit)s. Back if the doctor refuses: %(answer)s"))
-    return words % {"deposit": deposit(quote, currency=currency), "answer": refused}
+    return words % {"deposit": deposit_of(quote, currency), "answer": refused}
 
 
 def _reply(column: Column) -> Cell:

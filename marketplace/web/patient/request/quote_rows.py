@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from babel.lists import format_list
@@ -82,15 +83,15 @@ def _shown(quote: Quote, about: QuoteField, currency: str) -> str:
 JOINED: dict[str, Callable[[Quote, str], str]] = {
     "price_per_session": lambda quote, _currency: one_by_one(quote),
     "discount": lambda quote, _currency: money(quote.discount, quote.currency) if quote.discount else _("None"),
-    "deposit": lambda quote, currency: deposit(quote, currency=currency),
+    "deposit": lambda quote, currency: deposit(quote, amount=partial(both_amounts, to=currency)),
     "trips": lambda quote, _currency: plan_text(checked_quote(quote).stated),
     "session_gap_weeks": lambda quote, _currency: _weeks(quote.session_gap_weeks),
 }
 
 
-def deposit(quote: Quote, *, currency: str) -> str:
-    """Returns the deposit in the quote's currency and about how much that is in the patient's."""
-    return both_amounts(quote.deposit, quote.currency, to=currency) if quote.deposit else _("None")
+def deposit(quote: Quote, *, amount: Callable[[int, str], Markup]) -> str:
+    """Returns the deposit as `amount` words minor units of a currency; "None" where there is none."""
+    return amount(quote.deposit, quote.currency) if quote.deposit else _("None")
 
 
 def _weeks(number: int | None) -> str:
