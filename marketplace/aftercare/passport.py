@@ -110,8 +110,8 @@ def last_session(lead: Lead) -> int:
 
 
 def must_be_planned(lead: Lead, number: int) -> None:
-    """Checks that the chosen quote has a session of this number. Raises NotFound."""
-    if not 1 <= number <= last_session(lead):
+    """Checks that the chosen quote has a session of this number, or that one was written of. Raises NotFound."""
+    if not 1 <= number <= last_session(lead) and session_of(lead, number) == PassportSession(number):
         raise NotFound("session")
 
 

@@ -1,9 +1,10 @@
 """A clinic's badge, reply time, prices and opening hours in the words that all pages share."""
 
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple, TypedDict
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import get_day_names
@@ -172,7 +173,31 @@ def _span(low: int, high: int, currency: str, _language: Locale) -> Markup:
 
 def opening_words(hours: dict[str, str]) -> Markup:
     """Returns opening hours, a line for days that are alike: "Monday to Friday 10:00 to 20:00"."""
-    week = opening_hours(hours)
+    return _week_words(opening_hours(hours))
+
+
+def opening_words_in(hours: dict[str, str], *, there: str, here: str) -> Markup:
+    """Returns the opening hours of a clinic in the zone `there` by the clock of `here`, as far apart as they are now.
+
+    A day is that on which the clinic opens; it closes after midnight where the later time is the smaller.
+    """
+    now, shifted = clock.now(), {}
+    for weekday, span in opening_hours(hours).items():
+        day = now.date() + timedelta(days=weekday - now.weekday())
+        opens, closes = (
+            datetime.combine(day, moment, tzinfo=now.tzinfo) + _ahead(now, here=here, there=there) for moment in span
+        )
+        shifted[opens.weekday()] = (opens.time(), closes.time())
+    return _week_words(shifted)
+
+
+def _ahead(now: datetime, *, here: str, there: str) -> timedelta:
+    """Returns how much later the clock of `here` shows than that of `there`."""
+    ours, theirs = (now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (here, there))
+    return ours - theirs
+
+
+def _week_words(week: dict[int, tuple[time, time]]) -> Markup:
     if not week:
         return escape(_("Not stated"))
     groups = [(span, list(days)) for span, days in groupby(range(7), key=week.get)]

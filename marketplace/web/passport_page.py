@@ -8,17 +8,20 @@ from markupsafe import Markup
 
 from marketplace.aftercare import plans
 from marketplace.aftercare.passport import PassportSession, sessions_of
+from marketplace.catalogue.geography import city_of, clocks
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.queries import guide
 from marketplace.catalogue.texts import section
+from marketplace.clinics.models import Clinic
+from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS
 from marketplace.quotes.models import Quote
-from marketplace.web.clinic_words import opening_words
-from marketplace.web.filters import country_name, day
+from marketplace.web.clinic_words import opening_words, opening_words_in
+from marketplace.web.filters import country_name, day, day_text
 from marketplace.web.forms.session_record import session_labels
 from marketplace.words.lead import PRACTITIONER_ROLES
 
@@ -66,7 +69,7 @@ def passport_of(request: QuoteRequest) -> Passport:
         lead,
         quote,
         _treated(quote, treatment.name),
-        _call(lead),
+        _call(lead, quote),
         _cards(sessions_of(lead), quote),
         doctor.html if doctor else None,
         emergency.html if emergency else None,
@@ -85,15 +88,34 @@ def _treated(quote: Quote, treatment: str) -> list[tuple[str, object]]:
     ]
 
 
-def _call(lead: Lead) -> list[tuple[str, object]]:
+def _call(lead: Lead, quote: Quote) -> list[tuple[str, object]]:
+    """Returns the clinic's contact as the patient got it with the choice, and what its quote says for this case.
+
+    A clinic is open by its own clock, and by that of where the patient lives, where the two differ today.
+    """
     clinic = lead.clinic
-    return [
+    given = [
         (_("Clinic"), clinic.email),
-        (_("Address"), clinic.address),
-        (_("Open"), opening_words(clinic.hours)),
+        (_("Website"), clinic.website),
+        (_("The quote says"), quote.if_something_goes_wrong),
+        (_("Address"), f"{clinic.address}, {country_name(clinic.country)}"),
+    ]
+    return [
+        *[(label, value) for label, value in given if value],
+        *_open(clinic, lead.request.home_country),
         (_("At home"), _("Your own doctor")),
         (_("Emergency"), _("The emergency number of where you are")),
     ]
+
+
+def _open(clinic: Clinic, home: str | None) -> list[tuple[str, object]]:
+    there = clinic.timezone
+    rows: list[tuple[str, object]] = [(_("Open, time in %(city)s", city=city_of(there)), opening_words(clinic.hours))]
+    here = clocks(clock.now(), home=home, there=there)[0]
+    if here != there and clinic.hours:
+        label = _("Open, time in %(city)s on %(day)s", city=city_of(here), day=day_text(clock.today()))
+        rows.append((label, opening_words_in(clinic.hours, there=there, here=here)))
+    return rows
 
 
 def _cards(written: list[PassportSession], quote: Quote) -> list[SessionCard]:

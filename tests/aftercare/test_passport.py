@@ -1,13 +1,13 @@
 """The passport: written by both sides, opened by a code for an hour, gone with the request."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from marketplace.aftercare import passport, passport_codes
+from marketplace.aftercare import passport, passport_codes, plans
 from marketplace.aftercare.passport import SessionRecord
 from marketplace.aftercare.passport_codes import PassportCode, PassportLook
 from marketplace.extensions import db
@@ -16,6 +16,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.messages import CLINIC, PATIENT
 from marketplace.leads.models import Lead
 from marketplace.retention.erasure import erase
+from marketplace.web.clinic_words import opening_words_in
 from tests.factories import Make, build_member
 from tests.web.patient.test_request_pages import opened
 
@@ -155,3 +156,41 @@ def test_all_of_it_goes_with_the_request(client: Any, lead: Lead, base: str) -> 
     erase(lead.request)
     for table in (SessionRecord, PassportCode, PassportLook):
         assert db.session.scalars(select(table)).all() == []
+
+
+def test_whom_to_call_has_all_that_the_choice_gave_by_both_clocks(client: Any, lead: Lead, base: str) -> None:
+    lead.clinic.website, lead.clinic.hours = "https://lale.example", {"mon-fri": "10:00-20:00"}
+    plans.chosen_quote(lead.request).if_something_goes_wrong = "Call +90 212 000 00 00, day and night"
+    lead.request.home_country = "GB"
+    with clock.set_to(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        text = client.get(base).page.text
+    for told in (
+        lead.clinic.email,
+        "https://lale.example",
+        "+90 212 000 00 00",
+        "The emergency number of where you are",
+    ):
+        assert told in text
+    assert "Open, time in IstanbulMonday to Friday 10:00 to 20:00" in text
+    assert "Open, time in London on 1 December 2026Monday to Friday 07:00 to 17:00" in text
+
+
+def test_a_clinic_is_open_on_the_day_of_the_other_clock() -> None:
+    with clock.set_to(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        told = opening_words_in({"mon-fri": "08:00-18:00"}, there="Europe/Istanbul", here="America/Los_Angeles")
+    assert "Sunday 21:00 to 07:00" in told
+    assert "Monday to Thursday 21:00 to 07:00" in told
+
+
+def test_each_session_that_is_listed_can_be_opened(client: Any, lead: Lead, base: str) -> None:
+    beyond = passport.last_session(lead) + 2
+    passport.write(lead, 1, {"lot": "26K114"}, author=CLINIC)
+    db.session.scalars(select(SessionRecord)).one().number = beyond
+    listed = [link.get("href") for link in client.get(base).page.all("a") if "/passport/" in link.get("href", "")]
+    assert f"{base}/{beyond}" in listed
+    assert f"{base}/{beyond - 1}" not in listed
+    assert {client.get(path).status_code for path in listed} == {200}
+
+
+def test_it_does_not_point_to_the_quote_for_what_it_lists(client: Any, base: str) -> None:
+    assert "it lists the product" not in client.get(base).page.text
