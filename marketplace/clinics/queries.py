@@ -1,6 +1,8 @@
 """Reads clinics that have a page, one by one; lists of them are read by clinics/search.py."""
 
 from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -38,6 +40,24 @@ def with_slugs(slugs: Collection[str]) -> list[Clinic]:
     """Returns the published clinics with these slugs."""
     query = select(Clinic).where(Clinic.slug.in_(slugs), Clinic.listing_state == ListingState.PUBLISHED)
     return list(db.session.scalars(query))
+
+
+class CoursePrice(NamedTuple):
+    """What a clinic lists for a procedure, in minor units: a session, and its package where it has one."""
+
+    low: int
+    high: int
+    currency: str
+    package_sessions: int | None
+    package_price: int | None
+
+
+def course_prices(procedure_id: UUID, clinics: Collection[UUID]) -> dict[UUID, CoursePrice]:
+    """Returns what these clinics list for the procedure, by clinic; those that do not offer it are left out."""
+    columns = [getattr(ClinicPrice, name) for name in CoursePrice._fields]
+    wanted = ClinicPrice.procedure_id == procedure_id, ClinicPrice.clinic_id.in_(clinics)
+    rows = db.session.execute(select(ClinicPrice.clinic_id, *columns).where(*wanted))
+    return {clinic_id: CoursePrice(*price) for clinic_id, *price in rows}
 
 
 def published_slugs() -> list[str]:

@@ -1,9 +1,10 @@
 """A clinic as a card, alike in every list: built from its summary row, its words written once a language."""
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
+from uuid import UUID
 
 from babel import Locale
 from flask_babel import get_locale
@@ -36,6 +37,7 @@ class Card(NamedTuple):
     price: str
     price_note: str
     ask_url: str | None
+    course: Markup | None
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,14 @@ class Deck:
 
     A card's price is first in the reader's currency, to be compared: that of the procedure that was asked for, else of
     the treatment that was asked for, else of the first that the clinic offers.
+    `courses`: the total of the usual course in words, by clinic.
     """
 
     market: Market
     currency: str
     treatment: str | None = None
     procedure: str | None = None
+    courses: Mapping[UUID, Markup] = field(default_factory=dict)
 
     def cards(self, rows: Iterable[ListedClinic], *, level: str) -> list[Markup]:
         """Returns the cards of these clinics, in their order, with names as headings of this level.
@@ -57,7 +61,10 @@ class Deck:
         A card is rendered once for all that it shows: for the clinic's row, and in this market, currency and day.
         """
         alike = (level, self.market.version, self.currency, self.treatment, self.procedure, clock.today())
-        return [kept((*alike, *_shown(row)), partial(self._rendered, row, level=level)) for row in rows]
+        return [
+            kept((*alike, self.courses.get(row.clinic_id), *_shown(row)), partial(self._rendered, row, level=level))
+            for row in rows
+        ]
 
     def _rendered(self, row: ListedClinic, *, level: str) -> Markup:
         return rendered("components/clinic_card.html", card=self._card(row), level=level)
@@ -77,6 +84,7 @@ class Deck:
             price=price,
             price_note=note,
             ask_url=f"/get-quotes?clinic={row.slug}{about}" if stamp.kind in OPEN_STAMPS else None,
+            course=self.courses.get(row.clinic_id),
         )
 
     def _price(self, row: ListedClinic) -> tuple[str, str]:

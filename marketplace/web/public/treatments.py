@@ -1,30 +1,36 @@
 """Treatments: the guide, its questions, aftercare, and what a treatment costs in one country."""
 
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from flask import render_template
-from markupsafe import Markup
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import estimated
 from marketplace.catalogue.geography import Country, by_slug, travel
-from marketplace.catalogue.models import PriceRange, Treatment
-from marketplace.catalogue.published import Content, content
+from marketplace.catalogue.models import PriceRange, Procedure, Treatment
+from marketplace.catalogue.published import Content, content, content_of
 from marketplace.catalogue.texts import render
-from marketplace.clinics.market import market
+from marketplace.clinics.market import Market, market
+from marketplace.clinics.queries import course_prices
 from marketplace.clinics.search import ClinicFilter, search
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.values.money import half_up, minor_units
+from marketplace.web.clinic_course import Journey, usual_courses
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
-from marketplace.web.public.course_cost import Asked, Totals, asked, totals
+from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
 from marketplace.web.public.own_prices import own_price_help
 from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
 
 FIRST_CLINICS = 5  # on the page of a country
+LOWEST = 3  # countries that home is compared with
 
 
 @blueprint.get("/treatments")
@@ -63,13 +69,18 @@ def _text(slug: str, kind: str) -> str:
 @blueprint.get("/treatments/<treatment>/<country>")
 def country(treatment: str, country: str) -> str:
     """Shows prices, travel and clinics of one country. Raises NotFound."""
-    found = content()
+    listed = market()
+    found = content_of(listed.version)
     about, place = found.treatment(treatment), _place(country)
+    usual = next(
+        (each.procedure for each in found.price_ranges(about) if each.country == place.code), about.procedures[0]
+    )
     return render_template(
         "public/country.html",
         treatment=about,
         place=place,
-        cards=_first_clinics(place.code, about.slug),
+        cards=_first_clinics(listed, place.code, about, usual),
+        abroad=_abroad(found, about) if place.code == preferences.home() else None,
         **country_prices(found, about, place.code),
     )
 
@@ -81,13 +92,56 @@ def _place(slug: str) -> Country:
     return place
 
 
-def _first_clinics(country: str, treatment: str) -> list[Markup]:
-    """Returns the first cards of clinics that offer the treatment; of all clinics for the only treatment."""
-    found = market()
-    asked = treatment if len(found.treatments) > 1 else None
+def _first_clinics(found: Market, country: str, treatment: Treatment, procedure: Procedure) -> list[Markup]:
+    """Returns the first cards of clinics that offer the treatment, with the total of its procedure's usual course.
+
+    The only treatment is that of all clinics.
+    """
+    asked = treatment.slug if len(found.treatments) > 1 else None
     wanted = ClinicFilter(country=country, treatment=asked)
     rows = search(wanted, known=found.known(wanted)._replace(total=0)).rows[:FIRST_CLINICS]
-    return Deck(found, preferences.currency(), asked).cards(rows, level="h3")
+    courses = _courses([row.clinic_id for row in rows], country, procedure) if rows else {}
+    return Deck(found, preferences.currency(), asked, courses=courses).cards(rows, level="h3")
+
+
+def _courses(clinics: list[UUID], country: str, procedure: Procedure) -> dict[UUID, Markup]:
+    """Returns the total of the usual course in words, as each clinic's page has it."""
+    prices = course_prices(procedure.id, clinics)
+    journey = Journey(preferences.home(), country, preferences.currency())
+    courses = usual_courses([(price, procedure.facts) for price in prices.values()], journey)
+    words = escape(_("%(total)s total for you: %(procedure)s, %(plan)s"))
+    return {
+        clinic: words % {"total": course.total, "procedure": procedure.name, "plan": course.plan}
+        for clinic, course in zip(prices, courses, strict=True)
+        if course is not None
+    }
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """What the usual course of a procedure costs at home, and the countries with the lowest totals."""
+
+    asked: Asked
+    procedure: Procedure
+    session: int | None
+    totals: Totals
+
+    @property
+    def lowest(self) -> list[CountryTotal]:
+        """Returns the countries to compare home with."""
+        return self.totals.rows[:LOWEST]
+
+
+def _abroad(content: Content, treatment: Treatment) -> Abroad | None:
+    """Returns the figures that the comparison by country begins with; None for a treatment without a price."""
+    ranges = content.price_ranges(treatment)
+    if not ranges:
+        return None
+    wanted = asked(treatment, sorted({found.country for found in ranges}))
+    unit = unit_of(ranges, wanted)
+    table = price_table_of(ranges[0].procedure, ranges, wanted, unit=unit)
+    session = half_up(table.home.middle, unit=unit) if table.home else None
+    return Abroad(wanted, ranges[0].procedure, session, totals(table, wanted, unit=unit))
 
 
 def country_prices(content: Content, treatment: Treatment, country: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.factories import Make
+from tests.reading import words
 
 PAGE = "/treatments/mesotherapy/"
 
@@ -45,6 +46,33 @@ def test_where_one_lives_there_is_no_way_and_no_total(client: Any) -> None:
     text = client.get(PAGE + "united-kingdom?home=gb").page.text
     assert "Getting there" not in text
     assert "trips from" not in text
+
+
+def test_ones_own_home_has_its_course_and_the_lowest_totals_abroad(client: Any) -> None:
+    text = client.get(PAGE + "united-states?home=us&currency=USD").page.text
+    # 4 x $900; the middle of what a session costs there.
+    assert "4 sessions of facial mesotherapy: $3,600 at home" in text
+    assert "The middle of the guide range here is $900 a session" in text
+    compared = client.get("/treatments/mesotherapy/cost?home=us&currency=USD").page
+    lowest = list(compared.one("table", id="totals").iter("tr"))[2:5]
+    told = [words(each) for each in client.get(PAGE + "united-states?home=us&currency=USD").page.all("li")]
+    for row in lowest:
+        country, total = words(row.find("th")), words(row.find(".//b"))
+        assert any(each.startswith(f"{country}: {total}, ") for each in told), (country, total, told)
+
+
+def test_only_ones_own_home_is_compared_with_abroad(client: Any) -> None:
+    assert "Compare with abroad" not in client.get(PAGE + "turkey?home=us").page.text
+
+
+@pytest.mark.parametrize("home", ["gb", "tr"])
+def test_a_card_has_the_total_of_the_clinics_page(client: Any, make_clinic: Make, home: str) -> None:
+    clinic = make_clinic(low=6000)
+    clinic.prices[0].package_sessions, clinic.prices[0].package_price = 4, 40_000
+    own = client.get(f"/clinic/{clinic.slug}?home={home}").page.all("td", class_="total")[0]
+    total, plan = words(own.find("b")), words(own.find("span[@class='meta']"))
+    card = words(client.get(f"{PAGE}turkey?home={home}").page.one("li", class_="clinic-card"))
+    assert f"{total} total for you: {clinic.prices[0].procedure.name}, {plan.split(',')[0]}" in card
 
 
 def test_procedures_without_a_price_are_named(client: Any) -> None:
