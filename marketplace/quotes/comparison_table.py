@@ -218,14 +218,6 @@ def _is_exact(home_course: Fraction | None, *travels: Travel) -> bool:
     return all(amount.denominator == 1 for amount in amounts)
 
 
-def in_currency(minor: int, of: str, to: str) -> int | None:
-    """Returns minor units of `of` in minor units of `to`, for display; None where there is no rate."""
-    try:
-        return exchange.about(minor, of, to)
-    except exchange.NoRate:
-        return None
-
-
 def _home_course(asked: RequestQuotes, quotes: Sequence[Quote], currency: str) -> Fraction | None:
     """Returns the middle price at home for the same sessions; None where the quotes differ in them."""
     courses = {(quote.procedure_id, quote.sessions) for quote in quotes}

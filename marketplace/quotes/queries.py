@@ -1,6 +1,5 @@
 """Reads quotes by the request or the lead they belong to, and what changed between two versions of one."""
 
-from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from marketplace.extensions import db
 from marketplace.foundation.problems import NotFound
 from marketplace.leads.models import Lead
-from marketplace.leads.queries import NEEDS, changed_since, latest_changes, names_changed, shared
+from marketplace.leads.queries import changed_since
 from marketplace.leads.states import QUOTABLE, LeadState
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
@@ -131,16 +130,3 @@ def is_version_before(
 def changed_after(quote: Quote) -> list[str]:
     """Returns the names of the answers that changed after the quote was written, of those the clinic may read."""
     return list(changed_since(quote.lead, quote.written_at))
-
-
-def changed_after_each(quotes: Iterable[Quote]) -> dict[UUID, list[str]]:
-    """Returns the same for several quotes of one request, by quote."""
-    found = list(quotes)
-    latest = latest_changes(found[0].lead.request) if found else {}
-    may_read = {name: shared([quote.lead for quote in found], NEEDS[name]) for name in NEEDS if name in latest}
-    return {
-        quote.id: names_changed(
-            latest, quote.written_at, may_read={name: quote.lead_id in ids for name, ids in may_read.items()}
-        )
-        for quote in found
-    }

@@ -159,13 +159,6 @@ def test_more_trips_than_the_patient_has_are_marked(client: Any, make_lead: Make
         assert "Needs 4 trips: you said 2 trips." in client.get(base + page).page.text
 
 
-def test_cards_stand_in_one_currency_with_the_clinics_own_beside(client: Any, make_quote: Make) -> None:
-    quote = make_quote()
-    text = client.get(opened(client, quote.lead.request)).page.text
-    assert "about £" in text
-    assert "€480 4 sessions" in text
-
-
 def test_a_clinic_to_add_shows_its_price_in_both_currencies(client: Any, make_clinic: Make, make_request: Make) -> None:
     request = make_request(make_clinic())
     make_clinic("Clinic Nar", low=6000)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from marketplace.catalogue.course_costs import paid_nights
 from marketplace.catalogue.particulars import particulars_of
-from marketplace.catalogue.trip_plans import cannot_text, plan_text, too_close_text, too_many_text
+from marketplace.catalogue.trip_plans import plan_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.fields import QuoteField
 from marketplace.quotes.quote_comparison import nights_included
@@ -27,11 +27,10 @@ from marketplace.web.patient.request.compare_amounts import (
     fares,
     home_label,
     nights,
-    parts_of,
 )
+from marketplace.web.patient.request.quote_cards import column_warnings, total_parts
 from marketplace.web.patient.request.quote_rows import (
     changed_from,
-    given_before,
     not_stated,
     shown_value,
 )
@@ -111,25 +110,13 @@ def _total(column: Column, found: ComparisonTable, *, view: str) -> Cell:
     total = column.result.total
     if total is None:
         return _("No exchange rate")
-    words = _("treatment %(treatment)s + travel %(travel)s") if view == "total" else _("treatment only")
     lowest = _("Lowest total") if found.all_fit else _("Lowest total of the plans that fit")
     return {
         "html": all_in_all(total, found.currency),
-        "note": escape(words) % parts_of(total, found.currency),
+        "note": total_parts(total, found.currency) if view == "total" else _("treatment only"),
         "best": lowest if column.result.lowest else None,
-        "warnings": _warnings(column),
+        "warnings": column_warnings(column),
     }
-
-
-def _warnings(column: Column) -> list[str]:
-    plan = column.result.plan
-    told = (
-        (not plan.can_be_done, cannot_text),
-        (plan.too_many_trips, too_many_text),
-        (plan.too_close, too_close_text),
-    )
-    before = given_before(column.changed)
-    return [words(plan) for holds, words in told if holds] + ([before] if before else [])
 
 
 def _trips(column: Column, currency: str) -> Cell:

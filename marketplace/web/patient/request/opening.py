@@ -18,9 +18,8 @@ from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.quotes import choosing
-from marketplace.quotes.comparison_table import currency_of, in_currency
-from marketplace.quotes.queries import changed_after_each, sent_quotes, withdrawn_quotes
-from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.queries import withdrawn_quotes
+from marketplace.quotes.request_quotes import request_quotes
 from marketplace.web.forms.base import ChallengedForm, Form, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
@@ -28,7 +27,7 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.manage import deleted_page
 from marketplace.web.patient.request.next_step import next_step
 from marketplace.web.patient.request.own_answers import sign_week
-from marketplace.web.patient.request.quote_rows import given_before
+from marketplace.web.patient.request.quote_cards import compared, quote_cards
 from marketplace.web.patient.request.standing import Standing, sections
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
 
@@ -120,18 +119,19 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
     standing = standing_of(quote_request)
+    found = compared(standing.asked)
     return render_template(
         "patient/request/show.html",
         quote_request=quote_request,
         step=next_step(standing),
         is_treated=standing.is_treated,
-        sections=sections(standing),
+        sections=sections(standing, [column.quote.lead_id for column in found.columns]),
+        found=found,
+        cards=quote_cards(found),
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
-        currency=(currency := currency_of(quote_request)),
         changes=changes_told(quote_request),
         may_say_price=bool(sayable_answers(quote_request)),
-        in_reader=lambda minor, of: in_currency(minor, of, currency),
         form=Form(),
         **_clinics(standing),
     )
@@ -144,7 +144,7 @@ def standing_of(quote_request: QuoteRequest) -> Standing:
     return Standing(
         quote_request=quote_request,
         leads=leads,
-        quotes=sent_quotes(quote_request),
+        asked=request_quotes(quote_request.ref),
         unread=unread_counts([lead.id for lead in leads], author=CLINIC),
         news={lead.id: status_texts.clinic_news(lead) for lead in leads},
         check_ins=asked,
@@ -160,8 +160,6 @@ def _clinics(standing: Standing) -> dict[str, object]:
         "leads": leads,
         "quotes": quotes,
         "withdrawn": withdrawn_quotes(standing.quote_request),
-        "before": {id_: given_before(names) for id_, names in changed_after_each(quotes).items()},
-        "plans": {quote.id: checked_quote(quote) for quote in quotes},
         "unread": standing.unread,
         "takes_messages": takes_messages,
         "news": standing.news,

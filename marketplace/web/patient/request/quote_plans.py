@@ -42,9 +42,9 @@ def own_of(form: FiguresForm) -> Own:
     return Own(form.figure("fare"), form.figure("night"), form.figure("own"))
 
 
-def figures_form(quote: Quote) -> FiguresForm:
-    """Returns the form of the reader's own figures for one quote."""
-    code, course = currency_of(quote.lead.request), course_of(quote.lead.request, [quote])
+def figures_form(request: QuoteRequest, quotes: Sequence[Quote]) -> FiguresForm:
+    """Returns the form of the reader's own figures for these quotes of the request."""
+    code, course = currency_of(request), course_of(request, quotes)
     form: FiguresForm = type("QuoteFigures", (FiguresForm,), {"currency_code": code})(
         formdata=asked_figures(code, course)
     )

@@ -49,7 +49,7 @@ def _back(quote_request: QuoteRequest) -> ResponseReturnValue:
 def show_quote(quote_request: QuoteRequest, number: int) -> str:
     """Shows one quote as an itemised card; missing values are shown as not stated. Raises NotFound."""
     quote = of_request(quote_request, number)
-    figures = figures_form(quote)
+    figures = figures_form(quote_request, [quote])
     found = build_comparison_table(request_quotes(quote_request.ref), numbers=[number], own=own_of(figures))
     column = next((column for column in found.columns if column.quote.id == quote.id), None)
     return render_template(

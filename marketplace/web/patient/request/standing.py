@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from marketplace.leads.models import Lead
     from marketplace.quote_requests.models import QuoteRequest
     from marketplace.quotes.models import Quote
+    from marketplace.quotes.request_quotes import RequestQuotes
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Standing:
 
     quote_request: QuoteRequest
     leads: Sequence[Lead]
-    quotes: Sequence[Quote]
+    asked: RequestQuotes
     unread: Mapping[UUID, int]
     news: Mapping[UUID, list[str]]
     check_ins: Sequence[CheckIn] = ()
@@ -41,6 +42,11 @@ class Standing:
     def in_state(self, *states: LeadState) -> list[Lead]:
         """Returns the leads in one of these states."""
         return [lead for lead in self.leads if lead.state in states]
+
+    @property
+    def quotes(self) -> Sequence[Quote]:
+        """Returns the quotes that the patient may compare, in the order they came."""
+        return self.asked.quotes
 
     @property
     def to_choose(self) -> list[Quote]:
@@ -78,14 +84,19 @@ class Section:
     leads: list[Lead]
 
 
-def sections(standing: Standing) -> list[Section]:
-    """Returns the leads by what they need, without empty sections; what is unread waits for the patient."""
+def sections(standing: Standing, compared: Sequence[UUID] = ()) -> list[Section]:
+    """Returns the leads by what they need, without empty sections; what is unread waits for the patient.
+
+    Of one need, those with a quote stand first, in the order of the `compared` leads.
+    """
+    place = {lead_id: number for number, lead_id in enumerate(compared)}
+    leads = sorted(standing.leads, key=lambda lead: place.get(lead.id, len(place)))
     to_read = {lead.id for lead in standing.leads if standing.unread.get(lead.id) and lead.state != LeadState.WON}
     found = [
         Section(
             id_,
             title,
-            [lead for lead in standing.leads if (id_ == "you" if lead.id in to_read else lead.state in states)],
+            [lead for lead in leads if (id_ == "you" if lead.id in to_read else lead.state in states)],
         )
         for id_, title, states in NEEDS
     ]

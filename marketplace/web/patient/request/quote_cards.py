@@ -1,0 +1,59 @@
+"""What a request's page shows of each quote: the total for the patient, as compared, and what does not fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from marketplace.catalogue.course_costs import Total
+from marketplace.catalogue.trip_plans import cannot_text, too_close_text, too_many_text
+from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
+from marketplace.quotes.request_quotes import RequestQuotes
+from marketplace.web.patient.request.compare_amounts import all_in_all, parts_of
+from marketplace.web.patient.request.quote_plans import figures_form, own_of
+from marketplace.web.patient.request.quote_rows import given_before
+
+
+@dataclass(frozen=True)
+class QuoteCard:
+    """A quote's total for the patient and its parts, in their currency (None without a rate), and its warnings."""
+
+    total: Markup | None
+    parts: Markup | None
+    warnings: list[str]
+
+
+def compared(quotes: RequestQuotes) -> ComparisonTable:
+    """Returns the comparison of all quotes of the request, with the patient's own figures of this visit."""
+    figures = figures_form(quotes.request, quotes.quotes)
+    return build_comparison_table(quotes, numbers=[quote.number for quote in quotes.quotes], own=own_of(figures))
+
+
+def quote_cards(found: ComparisonTable) -> Mapping[UUID, QuoteCard]:
+    """Returns the card of each quote by its id, in the order of the comparison."""
+    return {column.quote.id: _card(column, found.currency) for column in found.columns}
+
+
+def _card(column: Column, currency: str) -> QuoteCard:
+    total = column.result.total
+    amount, parts = (all_in_all(total, currency), total_parts(total, currency)) if total else (None, None)
+    return QuoteCard(amount, parts, column_warnings(column))
+
+
+def total_parts(total: Total, currency: str) -> Markup:
+    """Returns "treatment £410 + travel £830"."""
+    return escape(_("treatment %(treatment)s + travel %(travel)s")) % parts_of(total, currency)
+
+
+def column_warnings(column: Column) -> list[str]:
+    """Returns what does not fit about the quote's plan, and whether it was given before answers were changed."""
+    plan = column.result.plan
+    told = (
+        (not plan.can_be_done, cannot_text),
+        (plan.too_many_trips, too_many_text),
+        (plan.too_close, too_close_text),
+    )
+    before = given_before(column.changed)
+    return [words(plan) for holds, words in told if holds] + ([before] if before else [])
