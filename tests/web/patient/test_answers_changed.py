@@ -56,6 +56,12 @@ def test_quotes_given_before_are_marked_until_a_new_one(client: Any, quote: Quot
     assert not any("Given before" in client.get(path).page.text for path in pages)
 
 
+def test_the_way_to_change_an_answer_stands_beside_its_value(client: Any, quote: Quote) -> None:
+    page = client.get(opened(client, quote.lead.request)).page
+    values = [words(value) for value in page.all("dd") if any("/answers/" in a.get("href", "") for a in value.iter("a"))]
+    assert "In 1 to 3 months Change When" in values
+
+
 def test_an_unchanged_answer_marks_nothing(client: Any, quote: Quote) -> None:
     base = opened(client, quote.lead.request)
     assert "Nothing was changed" in changed(client, base, "when")
