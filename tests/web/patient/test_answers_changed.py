@@ -58,7 +58,9 @@ def test_quotes_given_before_are_marked_until_a_new_one(client: Any, quote: Quot
 
 def test_the_way_to_change_an_answer_stands_beside_its_value(client: Any, quote: Quote) -> None:
     page = client.get(opened(client, quote.lead.request)).page
-    values = [words(value) for value in page.all("dd") if any("/answers/" in a.get("href", "") for a in value.iter("a"))]
+    values = [
+        words(value) for value in page.all("dd") if any("/answers/" in a.get("href", "") for a in value.iter("a"))
+    ]
     assert "In 1 to 3 months Change When" in values
 
 

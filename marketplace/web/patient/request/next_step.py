@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NextStep:
-    """The line on top with what follows from it; `is_needed` where something waits for the patient."""
+    """The line on top with what follows from it; `is_needed` where something waits for the patient.
+
+    `says` are the states of the leads that it tells of, so that the count below does not repeat them.
+    """
 
     text: str
     details: tuple[Markup | str, ...] = ()
     href: str = ""
     label: str = ""
     is_needed: bool = False
+    says: tuple[LeadState, ...] = ()
 
 
 def next_step(standing: Standing) -> NextStep:
@@ -84,7 +88,7 @@ def _answer(standing: Standing) -> NextStep | None:
     )
     page = standing.page(f"messages/{asked[0].clinic.slug}")
     label = _("Answer %(clinic)s", clinic=asked[0].clinic.name)
-    return NextStep(text, (waits, _open_until(standing)), page, label, is_needed=True)
+    return NextStep(text, (waits, _open_until(standing)), page, label, is_needed=True, says=(LeadState.ASKED,))
 
 
 def _read(standing: Standing) -> NextStep | None:
@@ -107,14 +111,14 @@ def _decide(standing: Standing) -> NextStep | None:
         len(quotes),
         day="%(day)s",
     )
-    details = (_filled(first, day=day(ends)), *_still_due(standing))
+    details, says = (_filled(first, day=day(ends)), *_still_due(standing)), (LeadState.QUOTED, *AWAITING)
     if len(quotes) == 1:
         name = quotes[0].lead.clinic.name
         text, page = _("You can read the quote of %(clinic)s", clinic=name), f"quotes/{quotes[0].number}"
-        return NextStep(text, details, standing.page(page), _("Read the quote"))
+        return NextStep(text, details, standing.page(page), _("Read the quote"), says=says)
     text = ngettext("You can choose from %(num)s quote", "You can choose from %(num)s quotes", len(quotes))
     label = ngettext("Compare %(num)s quote", "Compare %(num)s quotes", len(quotes))
-    return NextStep(text, details, standing.page("compare"), label)
+    return NextStep(text, details, standing.page("compare"), label, says=says)
 
 
 def _still_due(standing: Standing) -> tuple[Markup, ...]:
@@ -138,7 +142,8 @@ def _wait(standing: Standing) -> NextStep | None:
     due = _still_due(standing)
     if not due:
         return None
-    return NextStep(_("Nothing to do for now: the clinics are at work"), (*due, _("We email you what they answer.")))
+    text = _("Nothing to do for now: the clinics are at work")
+    return NextStep(text, (*due, _("We email you what they answer.")), says=AWAITING)
 
 
 def _nobody(standing: Standing) -> NextStep:

@@ -13,7 +13,6 @@ from marketplace.leads import status_texts
 from marketplace.leads.changes_told import changes_told
 from marketplace.leads.messages import CLINIC, takes_messages, unread_counts
 from marketplace.leads.queries import leads_of, returned_at
-from marketplace.leads.status_texts import tally_text
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
@@ -28,7 +27,7 @@ from marketplace.web.patient.request.manage import deleted_page
 from marketplace.web.patient.request.next_step import next_step
 from marketplace.web.patient.request.own_answers import sign_week
 from marketplace.web.patient.request.quote_cards import compared, quote_cards
-from marketplace.web.patient.request.standing import Standing, sections
+from marketplace.web.patient.request.standing import Standing, sections, tally
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
 
 
@@ -119,15 +118,12 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
     standing = standing_of(quote_request)
-    found = compared(standing.asked)
     return render_template(
         "patient/request/show.html",
         quote_request=quote_request,
-        step=next_step(standing),
+        step=(step := next_step(standing)),
+        tally=tally(standing, said=step.says),
         is_treated=standing.is_treated,
-        sections=sections(standing, [column.quote.lead_id for column in found.columns]),
-        found=found,
-        cards=quote_cards(found),
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
         changes=changes_told(quote_request),
@@ -154,10 +150,13 @@ def standing_of(quote_request: QuoteRequest) -> Standing:
 
 
 def _clinics(standing: Standing) -> dict[str, object]:
-    """Returns the clinics that have the request, their quotes and messages, and what changed about them."""
-    leads, quotes = standing.leads, standing.quotes
+    """Returns the clinics that have the request, their quotes as compared, messages, and what changed about them."""
+    leads, quotes, found = standing.leads, standing.quotes, compared(standing.asked)
     return {
         "leads": leads,
+        "sections": sections(standing, [column.quote.lead_id for column in found.columns]),
+        "found": found,
+        "cards": quote_cards(found),
         "quotes": quotes,
         "withdrawn": withdrawn_quotes(standing.quote_request),
         "unread": standing.unread,
@@ -165,7 +164,6 @@ def _clinics(standing: Standing) -> dict[str, object]:
         "news": standing.news,
         "returned": returned_at(standing.quote_request),
         "comparable": len(standing.to_choose),
-        "tally": tally_text(leads),
         "undo_until": {lead.id: choosing.undo_until(lead) for lead in leads},
         "quoted_leads": {quote.lead_id: quote for quote in quotes},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.foundation import clock
 from marketplace.leads.states import AWAITING, LeadState
+from marketplace.leads.status_texts import tally_text
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes.queries import can_be_chosen
 
 if TYPE_CHECKING:
@@ -101,3 +103,15 @@ def sections(standing: Standing, compared: Sequence[UUID] = ()) -> list[Section]
         for id_, title, states in NEEDS
     ]
     return [section for section in found if section.leads]
+
+
+def tally(standing: Standing, *, said: Collection[LeadState]) -> list[str]:
+    """Returns how many clinics stand how, without the states already `said`; empty unless quotes are taken.
+
+    In a pause no time runs and nothing can be chosen, so those counts are left out.
+    """
+    if standing.quote_request.state not in TAKES_QUOTES:
+        return []
+    is_paused = standing.quote_request.state == RequestState.PAUSED
+    told = {*said, *((*AWAITING, LeadState.QUOTED) if is_paused else ())}
+    return tally_text(lead for lead in standing.leads if lead.state not in told)
