@@ -17,7 +17,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_columns import columns
 from marketplace.web.patient.request.compare_rows import rows
-from marketplace.web.patient.request.flag_rows import flag_rows
+from marketplace.web.patient.request.flag_rows import flag_groups, without_flags
 
 BASE = "/shared/<token>"
 
@@ -65,13 +65,20 @@ def _page(shared: Opened, token: str, form: CodeForm) -> str:
         found=found,
         columns=_columns(found),
         rows=rows(found, view="total"),
-        flags=[flag_rows(column) for column in found.columns],
+        flags=flag_groups(found.columns),
+        unflagged=without_flags(found.columns),
         form=form,
         has_errors=bool(form.errors),
     )
 
 
 def _columns(found: ComparisonTable) -> list[dict[str, str]]:
-    """Returns the heads of the columns; they lead to the clinics' own pages, as the quotes' are closed here."""
+    """Returns the heads of the columns.
+
+    They lead to the clinics' own pages, as the quotes' are closed here; what the person decided is not told.
+    """
     clinics = [column.quote.lead.clinic for column in found.columns]
-    return [{**head, "href": f"/clinic/{clinic.slug}"} for head, clinic in zip(columns(found), clinics, strict=True)]
+    return [
+        {**head, "href": f"/clinic/{clinic.slug}", "mark": ""}
+        for head, clinic in zip(columns(found), clinics, strict=True)
+    ]

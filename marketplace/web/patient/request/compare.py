@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
 from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
 
 from marketplace.foundation import clock
 from marketplace.foundation.values.money import half_up
@@ -18,10 +19,10 @@ from marketplace.web.forms.query import QueryChoice
 from marketplace.web.forms.visit_figures import FiguresForm
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request.compare_columns import actions, columns
+from marketplace.web.patient.request.compare_columns import actions, columns, marks
 from marketplace.web.patient.request.compare_rows import rows
-from marketplace.web.patient.request.flag_rows import flag_rows
-from marketplace.web.patient.request.missing import missing_of
+from marketplace.web.patient.request.flag_rows import flag_groups, without_flags
+from marketplace.web.patient.request.missing import missing_by_item, missing_of
 from marketplace.web.patient.request.quote_plans import asked_figures, course_of, own_of
 
 VIEWS = [("total", _l("Total with travel")), ("treatment", _l("Treatment only"))]
@@ -37,12 +38,23 @@ MAX_COLUMNS = 5
 
 
 class ShownField(SelectMultipleField):
-    """The numbers of the quotes to show. Numbers of no quote are left out; with none left, those that are kept."""
+    """The quotes to show. Numbers of no quote are left out; with none left, those the comparison begins with."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Keeps the numbers of known quotes, as many as can be shown."""
-        known = {choice[0] for choice in self.choices or ()}
-        self.data = [value for value in self.data or () if value in known][:MAX_COLUMNS]
+        """Keeps the numbers of known quotes, as many as can be shown. Raises StopValidation, which says what is not."""
+        known, asked = {choice[0] for choice in self.choices or ()}, self.data or []
+        self.data = [value for value in asked if value in known][:MAX_COLUMNS]
+        if unknown := [value for value in asked if value not in known]:
+            values = ", ".join(unknown[:MAX_COLUMNS])
+            raise StopValidation(_("%(label)s: you have no quote “%(value)s”", label=self.label.text, value=values))
+        if not asked and len(known) > 1 and _is_sent(form):
+            words = _("%(label)s: tick at least one. Until you do, we show those that the comparison begins with")
+            raise StopValidation(words % {"label": self.label.text})
+
+
+def _is_sent(form: BaseForm) -> bool:
+    """Returns whether the form itself was sent, with or without a box ticked; a link names its own fields alone."""
+    return all(form[name].raw_data for name in ("view", "sort"))
 
 
 class CompareForm(FiguresForm):
@@ -66,13 +78,24 @@ def compare_quotes(quotes: RequestQuotes) -> str:
         has_errors=bool(form.errors),
         columns=columns(found),
         actions=actions(found),
-        flags=[flag_rows(column) for column in found.columns],
-        missing=[missing_of(column.quote) for column in found.columns],
+        marks=marks(found),
+        **_asks(found),
         rows=rows(found, view=form.view.data),
         hints={name: _hint(form, found, name) for name in ("fare", "night")},
         today=clock.today(),
         address=current_app.config["SITE_URL"] + request.path,
     )
+
+
+def _asks(found: ComparisonTable) -> dict[str, object]:
+    """Returns what stands below the table: what to ask about and what is not stated, each once for all clinics."""
+    quotes = [column.quote for column in found.columns]
+    return {
+        "flags": flag_groups(found.columns),
+        "unflagged": without_flags(found.columns),
+        "missing": missing_by_item(quotes),
+        "asks": [missing_of(quote) for quote in quotes],
+    }
 
 
 @blueprint.post("/my/requests/<ref>/compare/keep")

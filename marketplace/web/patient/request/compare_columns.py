@@ -14,8 +14,18 @@ from marketplace.web.patient.request.quote_rows import quote_label
 
 
 def columns(found: ComparisonTable) -> list[dict[str, str]]:
-    """Returns the heads of the columns: clinic and place."""
-    return [_head(column) for column in found.columns]
+    """Returns the heads of the columns: clinic, place, and why the quote does not count where that is so."""
+    marked = marks(found)
+    return [{**_head(column), "mark": marked.get(str(column.quote.number), "")} for column in found.columns]
+
+
+def marks(found: ComparisonTable) -> dict[str, str]:
+    """Returns by number why a quote does not count: declined, expired, or of a clinic that may not go on."""
+    return {str(quote.number): _why_not(quote) for quote in found.all_quotes if quote.number not in found.standing}
+
+
+def _why_not(quote: Quote) -> str:
+    return _("Cannot be chosen now") if quote.lead.state == LeadState.FROZEN else str(quote_label(quote)[0])
 
 
 def _head(column: Column) -> dict[str, str]:
@@ -48,9 +58,7 @@ def actions(found: ComparisonTable) -> list[Action]:
 
 def _action(quote: Quote) -> Action:
     lead = quote.lead
-    if lead.state == LeadState.FROZEN:
-        return Action(_("Cannot be chosen now"), is_frozen=True)
-    if quote.state == QuoteState.SENT and lead.request.state == RequestState.OPEN:
+    if quote.state == QuoteState.SENT and lead.state != LeadState.FROZEN and lead.request.state == RequestState.OPEN:
         choose = f"/my/requests/{lead.request.ref}/quotes/{quote.number}/choose"
         return Action(_("Choose"), choose, hidden_text=lead.clinic.name)
-    return Action(str(quote_label(quote)[0]))
+    return Action(_why_not(quote), is_frozen=lead.state == LeadState.FROZEN)

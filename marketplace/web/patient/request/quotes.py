@@ -32,7 +32,7 @@ from marketplace.web.forms.base import Form
 from marketplace.web.forms.visit_figures import FiguresForm
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.request.flag_rows import flag_rows
+from marketplace.web.patient.request.flag_rows import flag_groups
 from marketplace.web.patient.request.missing import missing_of
 from marketplace.web.patient.request.quote_plans import figures_form, own_of, quote_planner
 from marketplace.web.patient.request.quote_rows import cards, given_before
@@ -60,7 +60,7 @@ def show_quote(quote_request: QuoteRequest, number: int) -> str:
         questions=answers(quote_request).questions,
         **_changed_since(quote),
         column=column,
-        flags=flag_rows(column) if column else [],
+        flags=flag_groups([column]) if column else [],
         **_next_steps(quote),
         **_in_words(quote, found.currency),
         **_plans(figures, column, found),
