@@ -116,11 +116,18 @@ def test_after_a_sign_it_leads_back_to_the_advice(client: Any, told: Lead) -> No
     assert "".join(client.get(path).page.all("h2")[0].itertext()) == "Nothing to do for now"
 
 
-def test_a_browser_that_may_not_show_the_answer_shows_no_sign(client: Any, told: Lead) -> None:
+@pytest.mark.parametrize("answer", ["lump", "fine"])
+def test_a_browser_that_may_not_show_the_answer_leads_to_where_it_opens(client: Any, told: Lead, answer: str) -> None:
+    check_ins.answer(check_ins.check_in_of(told.request, 2), answer)
     path = opened(client, told.request)
     with client.session_transaction() as session:
         session.pop(TRUSTED, None)
-    assert "a sign to have looked at" not in client.get(path).page.text
+    page = client.get(path).page
+    step = page.one("section", aria_labelledby="next-step")
+    assert " ".join("".join(step.itertext()).split()).startswith("What you told us after your session is closed")
+    assert [link.get("href") for link in step.iter("a")] == [f"{path}/open"]
+    assert step.get("class") == "next-step"  # of a sign, too: a mark would tell it
+    assert "sign to have looked at" not in page.text
 
 
 def test_an_unconfirmed_request_says_where_the_button_is(client: Any, make_clinic: Make, make_draft: Make) -> None:

@@ -198,6 +198,15 @@ def _heed(standing: Standing) -> NextStep | None:
     return NextStep(_("You told us of a sign to have looked at"), _kept_until(standing), page, label, is_needed=True)
 
 
+def _open_answer(standing: Standing) -> NextStep | None:
+    """Leads to where the patient shows who they are; it is said of every answer, so that it tells none."""
+    if not standing.has_closed_answer:
+        return None
+    text = _("What you told us after your session is closed in this browser")
+    opens = _("A link that we email you opens it, with what to do about it.")
+    return NextStep(text, (opens, *_kept_until(standing)), standing.page("open"), _("Open my answers here"))
+
+
 def _treated(standing: Standing) -> NextStep | None:
     """Once the first session is over there is nothing left to agree."""
     if not standing.is_treated:
@@ -230,8 +239,8 @@ STEPS: dict[RequestState, tuple[Callable[[Standing], NextStep | None], ...]] = {
     RequestState.UNCONFIRMED: (_confirm,),
     RequestState.OPEN: (_answer, _read, _decide, _wait, _nobody),
     RequestState.PAUSED: (_read, _paused),
-    RequestState.CHOSEN: (_read_news, _read, _say_how, _heed, _treated, _agree, _over),
-    RequestState.SETTLED: (_read_news, _read, _say_how, _heed, _treated, _agree, _over),
+    RequestState.CHOSEN: (_read_news, _read, _say_how, _heed, _open_answer, _treated, _agree, _over),
+    RequestState.SETTLED: (_read_news, _read, _say_how, _heed, _open_answer, _treated, _agree, _over),
     RequestState.CLOSED: (_over,),
     RequestState.EXPIRED: (_over,),
 }

@@ -25,7 +25,7 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.manage import deleted_page
 from marketplace.web.patient.request.next_step import next_step
-from marketplace.web.patient.request.own_answers import sign_week
+from marketplace.web.patient.request.own_answers import has_closed_answer, sign_week
 from marketplace.web.patient.request.quote_cards import compared, quote_cards
 from marketplace.web.patient.request.standing import Standing, sections, tally
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
@@ -146,6 +146,7 @@ def standing_of(quote_request: QuoteRequest) -> Standing:
         check_ins=asked,
         first_session_on=plan.first_session_on if plan else None,
         sign_week=sign_week(quote_request, asked),
+        has_closed_answer=has_closed_answer(quote_request, asked),
     )
 
 

@@ -40,6 +40,7 @@ class Standing:
     check_ins: Sequence[CheckIn] = ()
     first_session_on: date | None = None
     sign_week: int | None = None  # of the last answered check-in, where it is a sign to have looked at
+    has_closed_answer: bool = False  # to a check-in, which this browser may not show
 
     def in_state(self, *states: LeadState) -> list[Lead]:
         """Returns the leads in one of these states."""
