@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from marketplace.aftercare import plans
+from marketplace.foundation import clock
 from marketplace.leads.queries import leads_of
+from marketplace.quotes import choosing, stopping
 from marketplace.quotes.models import Quote
 from tests.factories import Make
 from tests.reading import words
@@ -47,3 +50,25 @@ def test_a_card_says_that_its_plan_cannot_be_done(client: Any, make_lead: Make, 
     text = client.get(opened(client, quote.lead.request)).page.text
     assert "Cannot be done in 2 trips of 2 nights" in text
     assert "Counted as 4 trips of 2 nights." in text
+
+
+def test_once_treated_nothing_of_the_choice_is_left(client: Any, three: list[Quote]) -> None:
+    request = three[0].lead.request
+    choosing.choose(three[0])
+    base = opened(client, request)
+    assert "Total for you" in client.get(base).page.text
+    plans.set_first_session(request, clock.today())
+    stopping.suspend(three[0].lead.clinic, reasons=["patient_report"], statement="Two patients report another price.")
+    text = client.get(base).page.text
+    for words_ in (
+        "open until",
+        "Total for you",
+        "Travel:",
+        "before you pay",
+        "Be asked how",
+        "to choose from",
+        "Compare",
+    ):
+        assert words_ not in text
+    assert "Clinic's price for the course €600, 4 sessions" in text
+    assert "read what changed about Clinic A" in text

@@ -168,7 +168,10 @@ def _read_news(standing: Standing) -> NextStep | None:
     stopped = [lead for lead in standing.in_state(LeadState.WON) if standing.news.get(lead.id)]
     if not stopped:
         return None
-    text = _("What you need to do: read what changed about %(clinic)s before you pay", clinic=_names(stopped))
+    if standing.is_treated:
+        text = _("What you need to do: read what changed about %(clinic)s", clinic=_names(stopped))
+    else:
+        text = _("What you need to do: read what changed about %(clinic)s before you pay", clinic=_names(stopped))
     return NextStep(text, _undo_until(standing), "#changed", _("Read what changed"), is_needed=True)
 
 
