@@ -24,6 +24,7 @@ from sqlalchemy import (
 from marketplace.catalogue.market_version import MarketVersion
 from marketplace.catalogue.models import Procedure, Treatment
 from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet
+from marketplace.clinics.market_figures import COUNTED_APART, recount
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
@@ -41,7 +42,7 @@ def rebuild() -> None:
     """Counts all published listings again; readers see the old counts until the commit. A city is "TR/Istanbul"."""
     # One at a time: two rebuilds at once would insert the same rows.
     db.session.execute(update(MarketVersion).values(version=func.gen_random_uuid(), counted_at=clock.now()))
-    db.session.execute(delete(ListingFacet))
+    db.session.execute(delete(ListingFacet).where(ListingFacet.dimension.not_in(COUNTED_APART)))
     counted = [select(literal(name), query.c[0], query.c[1]) for name, query in _counts().items()]
     db.session.execute(insert(ListingFacet).from_select(["dimension", "value", "count"], union_all(*counted)))
 
@@ -94,6 +95,7 @@ def recount_due(now: datetime) -> int:
     if db.session.scalar(due) is None:
         return 0
     rebuild()
+    recount(now)
     return 1
 
 

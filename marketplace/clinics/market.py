@@ -201,24 +201,6 @@ def _treatments(rows: Iterable[tuple[str, str, list[tuple[str, str]] | None]]) -
     )
 
 
-@dataclass(frozen=True)
-class MarketFigures:
-    """Published clinics, leads sent to them and leads they answered; `sample` where all of it is invented."""
-
-    clinics: int
-    sent: int
-    answered: int
-    sample: bool
-
-
-def market_figures() -> MarketFigures:
-    """Returns the last figures of the real published clinics, or of the samples while there is no real one."""
-    found = market().facets
-    is_sample = not found["clinics"].get(REAL) and bool(found["clinics"].get(SAMPLE))
-    clinics, sent, answered = (found[name].get(SAMPLE if is_sample else REAL, 0) for name in FIGURES)
-    return MarketFigures(clinics, sent, answered, sample=is_sample)
-
-
 def countries_offering(treatment: str) -> set[str]:
     """Returns the countries in which a published clinic has a price for one of the treatment's procedures."""
     offered = market().facets["treatment_country"]

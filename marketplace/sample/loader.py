@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.actions import operator_role
 from marketplace.accounts.models import Account
-from marketplace.clinics import facets
+from marketplace.clinics import facets, market_figures
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import TeamRole
 from marketplace.clinics.team import join_team
@@ -105,6 +105,7 @@ def load(password: str) -> SampleReport:
             give_history(clinic, position=position)
         requests = play_all({clinic.slug: clinic for clinic, _row in made}, owners)
     facets.rebuild()
+    market_figures.recount(clock.now())
     db.session.flush()
     return SampleReport(clinics=len(made), accounts=1 + 2 * len(made), requests=requests)
 

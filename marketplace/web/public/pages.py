@@ -10,7 +10,8 @@ from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.published import content
 from marketplace.catalogue.texts import static_page
-from marketplace.clinics.market import market, market_figures
+from marketplace.clinics.market import market
+from marketplace.clinics.market_figures import market_figures
 from marketplace.clinics.queries import published_slugs
 from marketplace.foundation import clock
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
@@ -19,6 +20,7 @@ from marketplace.web.http.context import contact_address
 from marketplace.web.metrics import ready
 from marketplace.web.promises import filled
 from marketplace.web.public.blueprint import blueprint
+from marketplace.web.public.figures import figure_cards
 
 SLUGS = (
     "how-it-works",
@@ -31,7 +33,6 @@ SLUGS = (
     "accessibility",
     "for-clinics",
 )
-TOO_FEW = 50
 
 
 @blueprint.get(f"/<any({', '.join(repr(slug) for slug in SLUGS)}):slug>")
@@ -42,10 +43,9 @@ def page(slug: str) -> str:
 
 @blueprint.get("/transparency")
 def transparency() -> str:
-    """Shows the marketplace's figures; a share only where there are enough cases for it."""
+    """Shows the marketplace's figures; each only where there are enough cases for it."""
     found = market_figures()
-    share = round(found.answered / found.sent * 100) if found.sent >= TOO_FEW else None
-    return render_template("public/transparency.html", found=found, share=share, too_few=TOO_FEW)
+    return render_template("public/transparency.html", found=found, cards=figure_cards(found))
 
 
 @blueprint.get("/report")

@@ -8,7 +8,7 @@ from flask import Flask, session, url_for
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
 from marketplace.accounts.sessions import SessionTouched
-from marketplace.clinics.market import MarketFigures
+from marketplace.clinics.market_figures import MarketFigures
 from marketplace.web.public import pages
 from marketplace.web.public.blueprint import WITH_SESSION
 from tests.conftest import reader_of
