@@ -88,6 +88,7 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
         chips_shown=[Chip(words, asked.address(**{name: None})) for name, words in asked.chips.items()],
         hints=_hints(asked, found) if not page.total.number else [],
         places=_places(found, page.meant),
+        courses=_courses_in(found, wanted.country),
         **_neighbours(asked, page),
     )
 
@@ -103,6 +104,18 @@ def _place(found: Market, country: str, city: str | None) -> tuple[str, str]:
     name = f"{city}, {country_name(country)}" if city else country_name(country)
     words = ngettext("%(place)s: see %(num)s clinic", "%(place)s: see all %(num)s clinics", n, place=name)
     return "/".join(("/clinics", country_slug(country), *([slug_of(city)] if city else []))), words
+
+
+def _courses_in(found: Market, country: str | None) -> list[tuple[str, str]]:
+    """Returns the address and words of the pages where the clinics of a country have the total of the usual course."""
+    if country is None or country_slug(country) not in by_slug():
+        return []
+    place, slug = country_in_sentence(country), country_slug(country)
+    words = {
+        each.slug: _("%(treatment)s in %(country)s: totals with travel", treatment=each.name, country=place)
+        for each in found.treatments
+    }
+    return [(f"/treatments/{treatment}/{slug}", each) for treatment, each in words.items()]
 
 
 def _neighbours(asked: Filters, page: search.ListPage) -> dict[str, str | None]:

@@ -111,7 +111,8 @@ def _courses(clinics: list[UUID], country: str, procedure: Procedure) -> dict[UU
     courses = usual_courses([(price, procedure.facts) for price in prices.values()], journey)
     words = escape(_("%(total)s total for you: %(procedure)s, %(plan)s"))
     return {
-        clinic: words % {"total": course.total, "procedure": procedure.name, "plan": course.plan}
+        clinic: words
+        % {"total": Markup("<b>{}</b>").format(course.total), "procedure": procedure.name, "plan": course.plan}
         for clinic, course in zip(prices, courses, strict=True)
         if course is not None
     }

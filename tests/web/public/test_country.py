@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.clinics import facets
 from tests.factories import Make
 from tests.reading import words
 
@@ -88,3 +89,12 @@ def test_cards_say_about_in_the_readers_currency(client: Any, make_clinic: Make)
         assert "€60 to €180 per session" in text
         assert "Prices are from each clinic's own list" in text
     assert "about" not in client.get("/clinics?currency=EUR").page.one("p", class_="price").itertext()
+
+
+def test_the_clinics_of_a_country_lead_to_their_totals(client: Any, make_clinic: Make) -> None:
+    make_clinic()
+    facets.rebuild()
+    links = [link.get("href") for link in client.get("/clinics/turkey").page.one("main").iter("a")]
+    assert PAGE + "turkey" in links
+    assert client.get(PAGE + "turkey").status_code == 200
+    assert PAGE + "turkey" not in [link.get("href") for link in client.get("/clinics").page.one("main").iter("a")]
