@@ -59,7 +59,9 @@ def _requests(found: MarketFigures) -> FigureCard:
         (_("Middle time to the first answer"), middle if known else _("Too few to say")),
     ]
     title = _("Requests of the last %(n)s days", n=WINDOW.days)
-    note = _("Those sent at least %(time)s ago, with silence; from %(n)s on.", time=within, n=PUBLISHED_FROM)
+    note = _(
+        "Sent at least %(time)s ago; those without an answer count. Shown from %(n)s on.", time=within, n=PUBLISHED_FROM
+    )
     return FigureCard("requests", title, rows, note + " " + _("An answer is a quote, a question or a no."))
 
 
