@@ -97,7 +97,7 @@ def _call(lead: Lead, quote: Quote) -> list[tuple[str, object]]:
     given = [
         (_("Clinic"), clinic.email),
         (_("Website"), clinic.website),
-        (_("The quote says"), quote.if_something_goes_wrong),
+        _in_the_quote(quote),
         (_("Address"), f"{clinic.address}, {country_name(clinic.country)}"),
     ]
     return [
@@ -106,6 +106,13 @@ def _call(lead: Lead, quote: Quote) -> list[tuple[str, object]]:
         (_("At home"), _("Your own doctor")),
         (_("Emergency"), _("The emergency number of where you are")),
     ]
+
+
+def _in_the_quote(quote: Quote) -> tuple[str, str]:
+    """Returns what the quote says of whom to call: a clinic's own page holds no phone number."""
+    if quote.if_something_goes_wrong:
+        return _("The quote says"), quote.if_something_goes_wrong
+    return _("Phone"), _("The quote gives none: ask the clinic for a number")
 
 
 def _open(clinic: Clinic, home: str | None) -> list[tuple[str, object]]:

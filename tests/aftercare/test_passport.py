@@ -175,6 +175,13 @@ def test_whom_to_call_has_all_that_the_choice_gave_by_both_clocks(client: Any, l
     assert "Open, time in London on 1 December 2026Monday to Friday 07:00 to 17:00" in text
 
 
+def test_a_number_that_no_quote_gives_is_said_to_be_missing(client: Any, lead: Lead, base: str) -> None:
+    plans.chosen_quote(lead.request).if_something_goes_wrong = None
+    assert "The quote gives none: ask the clinic for a number" in client.get(base).page.text
+    plans.chosen_quote(lead.request).if_something_goes_wrong = "Call +90 212 000 00 00"
+    assert "ask the clinic for a number" not in client.get(base).page.text
+
+
 def test_a_clinic_is_open_on_the_day_of_the_other_clock() -> None:
     with clock.set_to(datetime(2026, 12, 1, 12, tzinfo=UTC)):
         told = opening_words_in({"mon-fri": "08:00-18:00"}, there="Europe/Istanbul", here="America/Los_Angeles")
