@@ -18,17 +18,19 @@ COUNTRIES = ("country_clinics", "country_checks")
 COUNTED_APART = (*REQUESTS, *PRICES, *COUNTRIES)  # by the hour alone: leads and quotes are read for them
 
 _REQUESTS = text("""
-    WITH first_quote AS (
-        SELECT lead.request_id, clinic.is_sample, lead.new_at, lead.answered_at,
-            (SELECT min(quote.sent_at) FROM quote WHERE quote.lead_id = lead.id) AS quoted_at
+    WITH quoted AS (
+        SELECT lead_id, min(sent_at) AS quoted_at FROM quote WHERE sent_at >= :since GROUP BY lead_id
+    ), asked AS (
+        SELECT lead.request_id, clinic.is_sample, lead.new_at, lead.answered_at, quoted.quoted_at
         FROM lead JOIN clinic ON clinic.id = lead.clinic_id JOIN quote_request ON quote_request.id = lead.request_id
+        LEFT JOIN quoted ON quoted.lead_id = lead.id
         WHERE clinic.listing_state = 'published' AND quote_request.state <> 'erased' AND lead.new_at >= :since
     ), sent AS (
         SELECT request_id, is_sample, min(new_at) AS sent_at, min(answered_at) AS answered_at,
-            array_agg(quoted_at) AS quoted FROM first_quote GROUP BY request_id, is_sample
+            array_agg(quoted_at) AS quotes_at FROM asked GROUP BY request_id, is_sample
     ), counted AS (
         SELECT is_sample, answered_at - sent_at AS took,
-            (SELECT count(*) FROM unnest(quoted) AS each WHERE each <= sent_at + :within) AS quotes
+            (SELECT count(*) FROM unnest(quotes_at) AS each WHERE each <= sent_at + :within) AS quotes
         FROM sent WHERE sent_at <= :until
     )
     SELECT is_sample, count(*), count(*) FILTER (WHERE quotes >= 1), count(*) FILTER (WHERE quotes >= :many),
