@@ -78,6 +78,7 @@ class ComparisonTable:
     all_quotes: list[Quote]
     standing: frozenset[int]  # the numbers of those that count: neither declined nor of a clinic that may not go on
     currency: str
+    rates_used: bool  # whether any amount shown was converted
     rate_day: date
     estimates: dict[str, Travel]
     travel_dated: date
@@ -106,11 +107,6 @@ class ComparisonTable:
         """Returns whether the comparison begins with the quotes shown."""
         shown = {column.quote.number for column in self.columns}
         return shown == {quote.number for quote in _shown(self.all_quotes, ())}
-
-    @property
-    def rates_used(self) -> bool:
-        """Returns whether any amount shown was converted."""
-        return any(column.unit != 1 for column in self.columns)
 
 
 # By what columns are sorted; of equals the lowest total stands first. What is not known comes last.
@@ -169,6 +165,7 @@ def build_comparison_table(
         all_quotes=quotes,
         standing=standing,
         currency=currency,
+        rates_used=not exact,
         rate_day=exchange.rate_day(),
         estimates=estimates,
         travel_dated=travel(home_of(request), home_of(request)).dated,

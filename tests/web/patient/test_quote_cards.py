@@ -72,3 +72,11 @@ def test_once_treated_nothing_of_the_choice_is_left(client: Any, three: list[Quo
         assert words_ not in text
     assert "Clinic's price for the course €600, 4 sessions" in text
     assert "read what changed about Clinic A" in text
+
+
+def test_the_rates_are_named_in_a_currency_without_cents(client: Any, make_lead: Make, make_quote: Make) -> None:
+    base = opened(client, make_quote(make_lead(home_country="JP")).lead.request)
+    for page in ("", "/compare"):
+        text = client.get(base + page).page.text
+        assert "¥" in text
+        assert "Converted at European Central Bank reference rates of" in text
