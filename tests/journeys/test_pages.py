@@ -89,6 +89,17 @@ def test_dashboard_pages(visit: Visit, site: Site, width: int) -> None:
         examine(page, f"page-{path[:40]}")
 
 
+# The words below an element that begin on one line and end on another.
+BROKEN_WORDS = """selector => {
+  const texts = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT), broken = [];
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+    const range = new Range();
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(line => line.top)).size > 1) broken.push(word[0]);
+  }
+  return broken;
+}"""
 THREE_QUOTES = "ana@patient.example"  # of the sample
 REQUEST = ["", "/compare", "/quotes/1", "/quotes/1/choose", "/clinics", "/sharing", "/close", "/delete"]
 REQUEST += ["/answers/health", "/answers/photos", "/open", "/messages/clinic-lale"]
@@ -108,6 +119,8 @@ def test_request_pages(visit: Visit, site: Site, width: int) -> None:
         page.goto(base + path)
         assert page.locator("h1").count() == 1
         examine(page, f"page-request{path}")
+    page.goto(f"{base}/compare")
+    assert page.evaluate(BROKEN_WORDS, ".compare") == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
