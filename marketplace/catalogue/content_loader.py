@@ -13,11 +13,13 @@ import yaml
 from flask import current_app
 from sqlalchemy import select
 
+from marketplace.catalogue.country_facts import check_days, country_facts
 from marketplace.catalogue.exchange import load_rates
 from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
 from marketplace.catalogue.particulars import read
 from marketplace.extensions import db
+from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.values.amounts import Source, read_amount
 
@@ -41,10 +43,11 @@ class LoadReport:
 def load() -> LoadReport:
     """Loads all treatments of the content folder and the exchange rates; repeating it changes nothing.
 
-    Raises ContentError.
+    The facts of countries are read from their files by the pages; here they are checked. Raises ContentError.
     """
-    report = LoadReport()
-    for folder in treatment_folders(tuple(current_app.config["CONTENT_FOLDERS"])):
+    report, further = LoadReport(), tuple(current_app.config["CONTENT_FOLDERS"])
+    check_days(country_facts(further), today=clock.today())
+    for folder in treatment_folders(further):
         _Loader(report, folder).load()
     load_rates()
     db.session.flush()

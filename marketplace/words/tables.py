@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel.speaklater import LazyString
 
+from marketplace.words.country import COUNTRY_FACTS
 from marketplace.words.event import (
     ACTORS,
     EMAIL_AUDIENCES,
@@ -69,6 +70,7 @@ TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {
     "check_states": CHECK_STATES,
     "clinic_sorts": CLINIC_SORTS,
     "conditions": CONDITIONS,
+    "country_facts": COUNTRY_FACTS,
     "email_audiences": EMAIL_AUDIENCES,
     "email_problems": EMAIL_PROBLEMS,
     "email_states": EMAIL_STATES,

@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined, UndefinedError
 import marketplace
 from marketplace.aftercare import price_kept
 from marketplace.aftercare import states as aftercare
+from marketplace.catalogue import country_facts
 from marketplace.clinics import states as clinics
 from marketplace.clinics.list_cursor import SORTS
 from marketplace.leads import routing
@@ -78,6 +79,7 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "TeamRole": (clinics.TeamRole, columns("team_roles", "clinic", "operator")),
     "Purpose": (request_states.Purpose, columns("purposes", "patient", "clinic", "operator")),
     "CheckInState": (aftercare.CheckInState, columns("check_in_states", "patient")),
+    "FACT_KINDS": (country_facts.FACT_KINDS, columns("country_facts", "patient")),
     "PRICE_ANSWERS": (price_kept.PRICE_ANSWERS, columns("price_answers", "patient")),
     "PriceReason": (quotes.PriceReason, columns("price_reasons", "clinic", "operator")),
     "RedFlag": ([flag.code for flag in RED_FLAGS], columns("red_flags", "patient")),

@@ -25,6 +25,7 @@ from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
+from marketplace.web.public.country_facts import fact_rows
 from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
 from marketplace.web.public.own_prices import own_price_help
 from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
@@ -68,7 +69,7 @@ def _text(slug: str, kind: str) -> str:
 
 @blueprint.get("/treatments/<treatment>/<country>")
 def country(treatment: str, country: str) -> str:
-    """Shows prices, travel and clinics of one country. Raises NotFound."""
+    """Shows prices, travel, clinics and official facts of one country. Raises NotFound."""
     listed = market()
     found = content_of(listed.version)
     about, place = found.treatment(treatment), _place(country)
@@ -81,6 +82,7 @@ def country(treatment: str, country: str) -> str:
         place=place,
         cards=_first_clinics(listed, place.code, about, usual),
         abroad=_abroad(found, about) if place.code == preferences.home() else None,
+        facts=fact_rows(place.code),
         **country_prices(found, about, place.code),
     )
 

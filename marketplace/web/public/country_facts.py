@@ -1,0 +1,48 @@
+"""What official pages say of a country, as rows of a table: each with its source, or what to ask the clinic instead."""
+
+from typing import NamedTuple
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from marketplace.catalogue.country_facts import FACT_KINDS, FRESH_MONTHS, CountryFact, country_facts
+from marketplace.foundation import clock
+from marketplace.web.filters import day_text
+from marketplace.words.country import COUNTRY_FACTS
+
+
+class FactRow(NamedTuple):
+    """A kind of fact: what is known, with the name and address of its source; without one, what to ask for."""
+
+    name: str
+    text: str
+    source: str | None
+    url: str | None
+    notes: list[str]
+
+
+def fact_rows(country: str) -> list[FactRow]:
+    """Returns a row for each kind of fact, in their order."""
+    known = country_facts(tuple(current_app.config["CONTENT_FOLDERS"])).get(country, {})
+    return [_row(kind, known.get(kind)) for kind in FACT_KINDS]
+
+
+def _row(kind: str, fact: CountryFact | None) -> FactRow:
+    name, ask_for = map(str, COUNTRY_FACTS.patient[kind])
+    if fact is None:
+        text = _("We have not read an official page on this yet; ask the clinic for %(what)s.", what=ask_for)
+        return FactRow(name, text, None, None, [])
+    return FactRow(name, fact.text, fact.source, fact.url, _notes(fact))
+
+
+def _notes(fact: CountryFact) -> list[str]:
+    """Returns when the page was read, of when it is, and whether that is long ago."""
+    read_on = day_text(fact.read_on)
+    notes = [
+        _("Read on %(day)s, a stored copy", day=read_on) if fact.stored_copy else _("Read on %(day)s", day=read_on)
+    ]
+    if fact.dated:
+        notes.append(_("The page is of %(day)s", day=day_text(fact.dated)))
+    if fact.is_old(clock.today()):
+        notes.append(_("More than %(n)s months old: ask whether it still holds", n=FRESH_MONTHS))
+    return notes

@@ -1,0 +1,53 @@
+"""What a country's page says of the country: from official pages with their day, or what to ask the clinic for."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.catalogue.country_facts import FACT_KINDS
+from marketplace.foundation import clock
+from tests.reading import words
+
+CONTENT = str(Path(__file__).parents[2] / "content")
+NOT_READ = "We have not read an official page on this yet; ask the clinic for "
+
+
+@pytest.fixture(autouse=True)
+def invented_facts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "CONTENT_FOLDERS", (CONTENT,))
+
+
+def rows(client: Any, country: str) -> dict[str, Any]:
+    """Each row of the table by its heading."""
+    with clock.set_to(datetime(2026, 7, 1, tzinfo=UTC)):
+        table = client.get(f"/treatments/mesotherapy/{country}").page.one("table", id="country-facts")
+    return {words(row.find("th")): row for row in list(table.iter("tr"))[1:]}
+
+
+def test_a_fact_has_its_source_and_its_day(client: Any) -> None:
+    row = rows(client, "turkey")["Who may inject"]
+    link = next(row.iter("a"))
+    assert (link.get("href"), words(link)) == (
+        "https://ministry.example/rules/injections",
+        "Invented ministry, rule on injections",
+    )
+    assert "Read on 1 June 2026" in words(row)
+    assert "months old" not in words(row)
+
+
+def test_an_old_page_and_a_stored_copy_say_so(client: Any) -> None:
+    row = words(rows(client, "turkey")["Where to look a person up"])
+    assert "Read on 1 June 2026, a stored copy" in row
+    assert "The page is of 1 June 2024" in row
+    assert "More than 12 months old: ask whether it still holds" in row
+
+
+def test_what_was_not_read_says_so_and_what_to_ask_for(client: Any) -> None:
+    found = rows(client, "thailand")
+    assert len(found) == len(FACT_KINDS)
+    assert all(NOT_READ in words(row) for row in found.values())
+    assert not [link for row in found.values() for link in row.iter("a")]
+    assert NOT_READ + "its licence, who gave it, its number and its last day." in words(found["Licence of a clinic"])
