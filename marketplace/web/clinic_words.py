@@ -1,13 +1,10 @@
-"""A clinic's badge, reply time, prices and opening hours in the words that all pages share."""
+"""A clinic's badge, replies, track record and prices in the words that all pages share."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple, TypedDict
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_day_names
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -16,7 +13,7 @@ from marketplace.catalogue import exchange
 from marketplace.clinics.checks import Stamp
 from marketplace.clinics.track_records import PUBLISHED_FROM, ShownRecord
 from marketplace.foundation import clock
-from marketplace.leads.deadlines import opening_hours
+from marketplace.leads.clocks import SHOWN_FROM, WINDOW
 from marketplace.web.filters import MAX_KEPT, day_text, duration, money, money_text
 
 
@@ -67,10 +64,29 @@ def _reply_words(minutes: int | None, _language: Locale) -> str:
 
 
 class RecordRow(TypedDict):
-    """A figure of what became of it after the clinic was chosen: its label and its words."""
+    """A figure of how the clinic answers, or of what became of it after it was chosen: its label and its words."""
 
     key: str
     value: str
+
+
+def reply_record_rows(*, minutes: int | None, sent: int, answered: int) -> list[RecordRow]:
+    """Returns the usual reply time as it is measured, and how many of the requests sent were answered.
+
+    `minutes` is the median of the clinic's last requests; None where it has none, or half of them have no answer.
+    """
+    if minutes is not None:
+        usual = _(
+            "Half of the requests of the last %(n)s days were answered within %(time)s; silence counts",
+            n=WINDOW.days,
+            time=duration(minutes),
+        )
+    elif sent < SHOWN_FROM:
+        usual = _("Not known yet: shown from %(n)s requests on", n=SHOWN_FROM)
+    else:
+        usual = _("Not known: too few, or half without an answer, in the last %(n)s days", n=WINDOW.days)
+    share = _("%(n)s of %(all)s; a question or a no counts", n=answered, all=sent) if sent else _("None sent yet")
+    return [{"key": _("Replies"), "value": usual}, {"key": _("Requests answered"), "value": share}]
 
 
 def track_record_rows(record: ShownRecord, *, for_clinic: bool = False) -> list[RecordRow]:
@@ -169,46 +185,3 @@ def _span(low: int, high: int, currency: str, _language: Locale) -> Markup:
     if low == high:
         return money(low, currency)
     return Markup(_("%(low)s to %(high)s", low=money(low, currency), high=money(high, currency)))  # noqa: S704
-
-
-def opening_words(hours: dict[str, str]) -> Markup:
-    """Returns opening hours, a line for days that are alike: "Monday to Friday 10:00 to 20:00"."""
-    return _week_words(opening_hours(hours))
-
-
-def opening_words_in(hours: dict[str, str], *, there: str, here: str) -> Markup:
-    """Returns the opening hours of a clinic in the zone `there` by the clock of `here`, as far apart as they are now.
-
-    A day is that on which the clinic opens; it closes after midnight where the later time is the smaller.
-    """
-    now, shifted = clock.now(), {}
-    for weekday, span in opening_hours(hours).items():
-        day = now.date() + timedelta(days=weekday - now.weekday())
-        opens, closes = (
-            datetime.combine(day, moment, tzinfo=now.tzinfo) + _ahead(now, here=here, there=there) for moment in span
-        )
-        shifted[opens.weekday()] = (opens.time(), closes.time())
-    return _week_words(shifted)
-
-
-def _ahead(now: datetime, *, here: str, there: str) -> timedelta:
-    """Returns how much later the clock of `here` shows than that of `there`."""
-    ours, theirs = (now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (here, there))
-    return ours - theirs
-
-
-def _week_words(week: dict[int, tuple[time, time]]) -> Markup:
-    if not week:
-        return escape(_("Not stated"))
-    groups = [(span, list(days)) for span, days in groupby(range(7), key=week.get)]
-    return Markup("<br>").join(_days_and_span(days, span) for span, days in groups)
-
-
-def _days_and_span(days: list[int], span: tuple[time, time] | None) -> str:
-    names = get_day_names(locale=get_locale())
-    first, last = names[days[0]], names[days[-1]]
-    when = first if len(days) == 1 else _("%(first)s to %(last)s", first=first, last=last)
-    if span is None:
-        return _("%(days)s closed", days=when)
-    opens, closes = (f"{moment:%H:%M}" for moment in span)
-    return _("%(days)s %(opens)s to %(closes)s", days=when, opens=opens, closes=closes)

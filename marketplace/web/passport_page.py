@@ -8,21 +8,18 @@ from markupsafe import Markup
 
 from marketplace.aftercare import plans
 from marketplace.aftercare.passport import PassportSession, sessions_of
-from marketplace.catalogue.geography import city_of, clocks
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.queries import guide
 from marketplace.catalogue.texts import section
-from marketplace.clinics.models import Clinic
-from marketplace.foundation import clock
 from marketplace.foundation.problems import WrongState
 from marketplace.leads.models import Lead
 from marketplace.quote_requests import queries
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS
 from marketplace.quotes.models import Quote
-from marketplace.web.clinic_words import opening_words, opening_words_in
-from marketplace.web.filters import country_name, day, day_text
+from marketplace.web.filters import country_name, day
 from marketplace.web.forms.session_record import session_labels
+from marketplace.web.opening_words import opening_rows
 from marketplace.words.lead import PRACTITIONER_ROLES
 
 
@@ -94,6 +91,7 @@ def _call(lead: Lead, quote: Quote) -> list[tuple[str, object]]:
     A clinic is open by its own clock, and by that of where the patient lives, where the two differ today.
     """
     clinic = lead.clinic
+    opening = opening_rows(clinic.hours, there=clinic.timezone, home=lead.request.home_country)
     given = [
         (_("Clinic"), clinic.email),
         (_("Website"), clinic.website),
@@ -102,7 +100,7 @@ def _call(lead: Lead, quote: Quote) -> list[tuple[str, object]]:
     ]
     return [
         *[(label, value) for label, value in given if value],
-        *_open(clinic, lead.request.home_country),
+        *opening,
         (_("At home"), _("Your own doctor")),
         (_("Emergency"), _("The emergency number of where you are")),
     ]
@@ -113,16 +111,6 @@ def _in_the_quote(quote: Quote) -> tuple[str, str]:
     if quote.if_something_goes_wrong:
         return _("The quote says"), quote.if_something_goes_wrong
     return _("Phone"), _("The quote gives none: ask the clinic for a number")
-
-
-def _open(clinic: Clinic, home: str | None) -> list[tuple[str, object]]:
-    there = clinic.timezone
-    rows: list[tuple[str, object]] = [(_("Open, time in %(city)s", city=city_of(there)), opening_words(clinic.hours))]
-    here = clocks(clock.now(), home=home, there=there)[0]
-    if here != there and clinic.hours:
-        label = _("Open, time in %(city)s on %(day)s", city=city_of(here), day=day_text(clock.today()))
-        rows.append((label, opening_words_in(clinic.hours, there=there, here=here)))
-    return rows
 
 
 def _cards(written: list[PassportSession], quote: Quote) -> list[SessionCard]:

@@ -42,6 +42,7 @@ import marketplace.web.patient.request.quotes
 import marketplace.web.patient.request.readers
 import marketplace.web.patient.request.sharing
 import marketplace.web.patient.shared
+import marketplace.web.public.clinic_page
 import marketplace.web.public.clinics
 import marketplace.web.public.own_prices
 import marketplace.web.public.pages

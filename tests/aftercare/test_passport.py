@@ -16,7 +16,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.messages import CLINIC, PATIENT
 from marketplace.leads.models import Lead
 from marketplace.retention.erasure import erase
-from marketplace.web.clinic_words import opening_words_in
+from marketplace.web.opening_words import opening_words_in
 from tests.factories import Make, build_member
 from tests.web.patient.test_request_pages import opened
 

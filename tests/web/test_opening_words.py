@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.leads.deadlines import DAYS
-from marketplace.web.clinic_words import opening_words
+from marketplace.web.opening_words import opening_words
 
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -16,10 +16,10 @@ NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
     [
         (
             {"sat": "10:00-17:00", "mon-fri": "10:00-20:00"},
-            "Monday to Friday 10:00 to 20:00<br>Saturday 10:00 to 17:00<br>Sunday closed",
+            "Monday to Friday 10:00 to 20:00<br>Saturday 10:00 to 17:00<br>Closed on Sunday",
         ),
         ({"mon-sun": "00:00-23:59"}, "Monday to Sunday 00:00 to 23:59"),
-        ({"wed": "09:00-12:00"}, "Monday to Tuesday closed<br>Wednesday 09:00 to 12:00<br>Thursday to Sunday closed"),
+        ({"wed": "09:00-12:00"}, "Closed Monday to Tuesday<br>Wednesday 09:00 to 12:00<br>Closed Thursday to Sunday"),
         ({}, "Not stated"),
     ],
 )

@@ -16,10 +16,11 @@ from marketplace.foundation import clock
 from marketplace.foundation.database.engines import read_as_clinic
 from marketplace.foundation.problems import Refused
 from marketplace.leads.queries import numbers as numbers_of
-from marketplace.web.clinic_words import opening_words, track_record_rows
+from marketplace.web.clinic_words import track_record_rows
 from marketplace.web.dashboard.blueprint import blueprint
 from marketplace.web.forms.base import Form
 from marketplace.web.http.writing import writes
+from marketplace.web.opening_words import opening_words
 from marketplace.words.listing import listing_reasons
 
 MAX_ANSWER_LENGTH = 2000

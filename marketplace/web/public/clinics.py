@@ -4,33 +4,16 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 
-from marketplace.catalogue import exchange
 from marketplace.catalogue.geography import by_slug
-from marketplace.clinics import queries, search
-from marketplace.clinics.checks import stamp
-from marketplace.clinics.listing_page import ListingPage, ShownPrice, listing_page
+from marketplace.clinics import search
 from marketplace.clinics.market import Market, Place, market
 from marketplace.clinics.search import Total
-from marketplace.clinics.states import ListingState
 from marketplace.clinics.text_search import Level, slug_of
-from marketplace.foundation import clock
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
-from marketplace.web.clinic_course import Journey, usual_courses
-from marketplace.web.clinic_words import (
-    about_span,
-    both_amounts,
-    opening_words,
-    reply_words,
-    span,
-    stamp_words,
-    track_record_rows,
-)
 from marketplace.web.filters import country_in_sentence, country_name, country_slug
 from marketplace.web.forms.query import Chip
-from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
 from marketplace.web.public.clinic_filters import Filters, filters
@@ -159,53 +142,3 @@ def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     if city != slug:
         return redirect(f"/clinics/{place.slug}/{slug}", 308)
     return _list(found, _heading(found, name), country=place.code.lower(), city=name)
-
-
-@blueprint.get("/clinic/<slug>")
-def clinic(slug: str) -> str:
-    """Shows one clinic: prices, people, languages, reply time and its badge. Raises NotFound."""
-    shown, currency = listing_page(slug), preferences.currency()
-    found = shown.clinic
-    return render_template(
-        "public/clinic.html",
-        clinic=found,
-        people=shown.people,
-        stamp=stamp_words(stamp(shown.checks, clock.today())),
-        reply=reply_words(found.reply_minutes),
-        track_record=track_record_rows(shown.record),
-        opening=opening_words(found.hours),
-        currency=currency,
-        prices=_prices(shown.prices, currency),
-        **_courses(shown, currency),
-        rate_day=exchange.rate_day(),
-        country_path=f"/clinics/{country_slug(found.country)}",
-        city_slug=slug_of(found.city) if found.listing_state == ListingState.PUBLISHED else None,
-    )
-
-
-def _courses(shown: ListingPage, currency: str) -> dict[str, object]:
-    """Returns the usual course of each price with travel from the reader's home, and the chooser of that home."""
-    journey, form = Journey(preferences.home(), shown.clinic.country, currency), preferences.home_form()
-    courses = usual_courses([(price, price.facts) for price in shown.prices], journey)
-    return {"courses": courses, "form": form, "has_errors": bool(form.errors)}
-
-
-def _prices(listed: list[ShownPrice], currency: str) -> list[tuple[ShownPrice, Markup, Markup | None, Markup | None]]:
-    """Returns each price in the clinic's own currency and, where that is another, in the reader's; then its package."""
-    return [
-        (
-            row,
-            span(row.low, row.high, row.currency),
-            about_span(row.low, row.high, row.currency, to=currency),
-            both_amounts(row.package_price, row.currency, to=currency) if row.package_price else None,
-        )
-        for row in listed
-    ]
-
-
-@blueprint.get("/clinic/<slug>/checks")
-def checks(slug: str) -> str:
-    """Shows the clinic's checks: each claim, its evidence, who checked it and until when. Raises NotFound."""
-    found = queries.listing(slug)
-    words = stamp_words(stamp(found.checks, clock.today()))
-    return render_template("public/checks.html", clinic=found, stamp=words, today=clock.today())

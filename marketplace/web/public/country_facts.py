@@ -23,8 +23,12 @@ class FactRow(NamedTuple):
 
 def fact_rows(country: str) -> list[FactRow]:
     """Returns a row for each kind of fact, in their order."""
-    known = country_facts(tuple(current_app.config["CONTENT_FOLDERS"])).get(country, {})
-    return [_row(kind, known.get(kind)) for kind in FACT_KINDS]
+    return [_row(kind, fact_of(country, kind)) for kind in FACT_KINDS]
+
+
+def fact_of(country: str, kind: str) -> CountryFact | None:
+    """Returns what an official page says; None where none was read."""
+    return country_facts(tuple(current_app.config["CONTENT_FOLDERS"])).get(country, {}).get(kind)
 
 
 def _row(kind: str, fact: CountryFact | None) -> FactRow:
