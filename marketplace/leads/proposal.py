@@ -1,7 +1,7 @@
 """Proposes clinics for a request, keeps what its person was shown, and records why when the request is sent."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -35,10 +35,11 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Proposal:
-    """A clinic that the patient may tick, with the code of the reason."""
+    """A clinic that the patient may tick, with the code of the reason and the parts of its score."""
 
     clinic: Clinic
     reason: str
+    score: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Considered:
 def propose(request: QuoteRequest) -> list[Proposal]:
     """Proposes up to five clinics for a request as of this moment; reads only."""
     verdicts = _place(request, _facts(request))
-    return _proposals([(verdict.clinic_id, verdict.reason) for verdict in verdicts if verdict.outcome == "proposed"])
+    return _proposals([verdict for verdict in verdicts if verdict.outcome == "proposed"])
 
 
 def show_proposals(request: QuoteRequest) -> Proposed:
@@ -108,16 +109,18 @@ def still_open(request: QuoteRequest) -> Proposed:
 
 def _shown(decisions: Rows, counts: Rows) -> Proposed:
     chosen = [row for row in decisions if row["outcome"] == "proposed"]
-    proposals = _proposals([(UUID(row["clinic_id"]), row["reason"]) for row in chosen])
+    proposals = _proposals(
+        [Verdict(UUID(row["clinic_id"]), row["outcome"], row["reason"], row["score"]) for row in chosen]
+    )
     by_reason = Counter(row["reason"] for row in decisions[len(chosen) :])
     return Proposed(proposals, dict(by_reason + Counter({row["reason"]: row["count"] for row in counts})))
 
 
-def _proposals(chosen: list[tuple[UUID, str]]) -> list[Proposal]:
-    query = select(Clinic).where(Clinic.id.in_([clinic_id for clinic_id, _reason in chosen]))
+def _proposals(chosen: list[Verdict]) -> list[Proposal]:
+    query = select(Clinic).where(Clinic.id.in_([verdict.clinic_id for verdict in chosen]))
     query = query.options(selectinload(Clinic.checks), selectinload(Clinic.prices))
     clinics = {clinic.id: clinic for clinic in db.session.scalars(query)} if chosen else {}
-    return [Proposal(clinics[clinic_id], reason) for clinic_id, reason in chosen]
+    return [Proposal(clinics[verdict.clinic_id], verdict.reason, verdict.score) for verdict in chosen]
 
 
 def refusals(request: QuoteRequest, clinics: list[Clinic]) -> dict[UUID, str]:

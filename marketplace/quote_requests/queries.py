@@ -118,6 +118,11 @@ def ticked_ids(request: QuoteRequest) -> Select[UUID]:
     return select(DraftClinic.clinic_id).where(DraftClinic.request_id == request.id)
 
 
+def started_from_ids(request: QuoteRequest) -> Select[UUID]:
+    """Selects the id of the clinic that a request was started from; none where it was not."""
+    return select(Clinic.id).where(Clinic.id == request.started_from_id)
+
+
 def ticked(request: QuoteRequest) -> list[Clinic]:
     """Returns the clinics ticked in a draft, by name."""
     query = select(Clinic).where(Clinic.id.in_(ticked_ids(request))).order_by(Clinic.name)

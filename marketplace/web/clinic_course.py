@@ -10,11 +10,12 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue.course_costs import Travel, estimated
+from marketplace.catalogue.course_costs import Total, Travel, estimated
 from marketplace.catalogue.course_planner import Costs, course_plans
 from marketplace.catalogue.trip_plans import plan_text
 from marketplace.foundation.values.amounts import read_amount
 from marketplace.foundation.values.money import half_up
+from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import difference, money
 from marketplace.web.forms.visit_figures import kept_figures
 
@@ -40,20 +41,29 @@ class ListPrice(Protocol):
 
 @dataclass(frozen=True)
 class Course:
-    """The total of the usual course in words, the plan it is counted with, and the difference from a price at home."""
+    """The usual course in words: its total, the plan it is counted with, and the difference from a price at home.
+
+    `price` is the clinic's own, and in the reader's currency where that is another; `travel` is None where there is
+    none. `amount` is the total, `treatment` its part without travel, both in minor units of the reader's currency.
+    """
 
     total: Markup
     plan: str
     against: Markup | None
+    price: Markup
+    travel: Markup | None
+    amount: int
+    treatment: int
 
 
 @dataclass(frozen=True)
 class Journey:
-    """From where, to the clinics of which country, and the currency that totals are shown in."""
+    """From where, to the clinics of which country, the currency that totals are shown in, and the most trips."""
 
     home: str
     country: str
     currency: str
+    max_trips: int | None = None
 
     @property
     def is_at_home(self) -> bool:
@@ -70,7 +80,7 @@ class Journey:
 def usual_courses(prices: Sequence[tuple[ListPrice, dict[str, Any]]], journey: Journey) -> list[Course | None]:
     """Returns the usual course of each price, given with its procedure's facts; None where there is no rate.
 
-    It is counted with the cheapest plan that can be done; who lives there makes no trips.
+    It is counted with the cheapest plan that can be done in the person's trips; who lives there makes no trips.
     """
     try:
         travel = journey.travel()
@@ -81,18 +91,32 @@ def usual_courses(prices: Sequence[tuple[ListPrice, dict[str, Any]]], journey: J
 
 def _course(price: ListPrice, facts: dict[str, Any], journey: Journey, travel: Travel) -> Course:
     sessions, gap, currency = facts["sessions"][0], sum(facts["spacing_weeks"]) // 2, journey.currency
-    course = exchange.exact(_usual(price, sessions), price.currency, currency)
+    usual = _usual(price, sessions)
     own = kept_figures(currency, home=journey.home, sessions=str(sessions)).get("own")
     unit = 1 if price.currency == currency and journey.is_at_home else exchange.one_whole(currency)
-    costs = Costs(course, travel, Fraction(read_amount(own, currency)) if own else None, unit)
-    if journey.is_at_home:
-        plan, total = _("no travel, you live there"), half_up(course, unit=unit)
-        against = half_up(course - costs.home, unit=unit) if costs.home is not None else None
-    else:
-        best = min(course_plans(sessions, gap=gap, costs=costs), key=lambda each: each.total.exact)
-        plan, total, against = plan_text(best.plan), best.total.all, best.against_home
-    of = ngettext("%(num)s session, %(plan)s", "%(num)s sessions, %(plan)s", sessions, plan=plan)
-    return Course(money(total, currency), of, None if against is None else difference(against, currency))
+    at_home = Fraction(read_amount(own, currency)) if own else None
+    costs = Costs(exchange.exact(usual, price.currency, currency), travel, at_home, unit)
+    plan, total, against = _at_home(costs) if journey.is_at_home else _abroad(costs, sessions, gap, journey.max_trips)
+    return Course(
+        total=money(total.all, currency),
+        plan=ngettext("%(num)s session, %(plan)s", "%(num)s sessions, %(plan)s", sessions, plan=plan),
+        against=None if against is None else difference(against, currency),
+        price=both_amounts(half_up(usual), price.currency, to=currency),
+        travel=None if journey.is_at_home else money(total.travel, currency),
+        amount=total.all,
+        treatment=total.treatment,
+    )
+
+
+def _at_home(costs: Costs) -> tuple[str, Total, int | None]:
+    total = Total(costs.course, Fraction(0), costs.unit)
+    return _("no travel, you live there"), total, None if costs.home is None else total.against(costs.home)
+
+
+def _abroad(costs: Costs, sessions: int, gap: int, max_trips: int | None) -> tuple[str, Total, int | None]:
+    plans = course_plans(sessions, gap=gap, costs=costs, max_trips=max_trips)
+    best = min((each for each in plans if each.fits), key=lambda each: each.total.exact)
+    return plan_text(best.plan), best.total, best.against_home
 
 
 def _usual(price: ListPrice, sessions: int) -> Fraction:

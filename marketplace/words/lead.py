@@ -84,6 +84,17 @@ ROUTING_REASONS: Table[LazyString] = Table(
         operator=_("Further down the list of clinics, not looked at one by one"),
     ),
 )
+# What of a proposed clinic differs from others, for the patient to choose by.
+PROPOSAL_FACTS: Table[LazyString] = Table(
+    asked_for=Words(patient=_("you started from its page")),
+    languages=Words(patient=_("speaks %(languages)s")),
+    within_budget=Words(patient=_("within your budget")),
+    over_budget=Words(patient=_("%(amount)s over your budget")),
+    replies=Words(patient=_("answers in %(time)s")),
+    new_here=Words(patient=_("new here, without reply times yet")),
+    expected=Words(patient=_("likely to answer %(n)s of 100 requests")),
+    nearly_full=Words(patient=_("nearly full, so it may have no room left when you confirm")),
+)
 
 
 # A clinic selects them; the patient reads them after the clinic's name.

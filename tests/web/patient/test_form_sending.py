@@ -29,9 +29,9 @@ def test_proposed_clinics_come_unticked_with_what_to_choose_by(client: Any, make
     page = client.get("/get-quotes/clinics").page
     assert page.h1 == "Choose who gets your request"
     assert "clinics" not in page.fields()
-    for fact in ("Istanbul, Türkiye", "Turkish, English", "6 of 6 checks passed", "€60", "€180"):
+    for fact in ("Istanbul, Türkiye", "Speaks: Turkish, English.", "6 of 6 checks passed", "total for you", "€480"):
         assert fact in page.text
-    assert "Why it is here: New here, checked, and has room" in page.text
+    assert "Why it is here: speaks English; new here, without reply times yet." in page.text
     assert "New here: no reply times yet" in page.text
 
 
@@ -43,7 +43,7 @@ def test_a_request_from_a_clinics_page_has_it_first(client: Any, make_clinic: Ma
         answer(client, step)
     page = client.get("/get-quotes/clinics").page
     assert page.all("input", name="clinics")[0].get("value") == wanted.slug
-    assert "You started from this clinic's page" in page.text
+    assert "You started from its page" in page.text
 
 
 def test_where_none_is_eligible_the_request_may_wait(client: Any) -> None:

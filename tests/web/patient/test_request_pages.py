@@ -159,13 +159,6 @@ def test_more_trips_than_the_patient_has_are_marked(client: Any, make_lead: Make
         assert "Needs 4 trips: you said 2 trips." in client.get(base + page).page.text
 
 
-def test_a_clinic_to_add_shows_its_price_in_both_currencies(client: Any, make_clinic: Make, make_request: Make) -> None:
-    request = make_request(make_clinic())
-    make_clinic("Clinic Nar", low=6000)
-    text = client.get(opened(client, request) + "/clinics").page.text
-    assert "€60 to €180 (about £" in text
-
-
 def test_the_estimates_stand_in_the_fields_and_follow_what_is_typed(client: Any, make_quote: Make) -> None:
     base = opened(client, make_quote().lead.request)
     page = client.get(f"{base}/compare").page

@@ -1,28 +1,19 @@
-"""The choice of clinics: each proposed clinic as a card, with the reason why it is proposed."""
-
-from dataclasses import dataclass
-from uuid import UUID
+"""The choice of clinics, each as a card; where there is none, whether the request may wait."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
-from marketplace.clinics.checks import stamp
-from marketplace.clinics.models import Clinic
-from marketplace.foundation import clock
-from marketplace.leads.proposal import Proposal, Proposed, show_proposals, shown_proposals
+from marketplace.leads.proposal import Proposed, show_proposals, shown_proposals
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quotes.comparison_table import currency_of
-from marketplace.web.clinic_words import StampWords, both_spans, reply_words, stamp_words
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.clinic_cards import ClinicChoice
 from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
-from marketplace.words.lead import ROUTING_REASONS
 
 
 class ClinicsForm(Question):
@@ -75,43 +66,6 @@ class WaitForm(Question):
         drafts.answer_clinics(quote_request, clinics=[], wait=True)
 
 
-@dataclass(frozen=True)
-class Card:
-    """What a patient reads of a proposed clinic to choose by."""
-
-    clinic: Clinic
-    reason: str
-    reply: str
-    stamp: StampWords
-    price: Markup | None
-
-
-def cards(proposed: Proposed, procedure_id: UUID | None, *, currency: str) -> dict[str, Card]:
-    """Returns a card for each proposed clinic by slug, in the order proposed; `currency` is the patient's."""
-    return {p.clinic.slug: _card(p, procedure_id, currency) for p in proposed.proposals}
-
-
-def _card(proposal: Proposal, procedure_id: UUID | None, currency: str) -> Card:
-    clinic = proposal.clinic
-    return Card(
-        clinic=clinic,
-        reason=str(ROUTING_REASONS.patient[proposal.reason]),
-        reply=reply_words(clinic.reply_minutes),
-        stamp=_stamp(clinic),
-        price=_price(clinic, procedure_id, currency),
-    )
-
-
-def _price(clinic: Clinic, procedure_id: UUID | None, currency: str) -> Markup | None:
-    row = next((price for price in clinic.prices if price.procedure_id == procedure_id), None)
-    return both_spans(row.low, row.high, row.currency, to=currency) if row else None
-
-
-def _stamp(clinic: Clinic) -> StampWords:
-    found = stamp_words(stamp(clinic.checks, clock.today()))
-    return found._replace(line=f"{found.line} · {found.passed}")
-
-
 @blueprint.route("/get-quotes/clinics", methods=["GET", "POST"])
 @writes
 @with_draft("clinics")
@@ -122,7 +76,6 @@ def ask_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """
     proposed = shown_proposals(quote_request) if request.method == "POST" else show_proposals(quote_request)
     if not proposed.proposals:
-        return ask("clinics", WaitForm.of(quote_request), quote_request, cards=None)
+        return ask("clinics", WaitForm.of(quote_request), quote_request, choice=None)
     form = ClinicsForm.for_proposed(quote_request, proposed)
-    shown = cards(proposed, quote_request.procedure_id, currency=currency_of(quote_request))
-    return ask("clinics", form, quote_request, cards=shown, procedure=quote_request.procedure)
+    return ask("clinics", form, quote_request, choice=ClinicChoice(quote_request, proposed))

@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectMultipleField
-from wtforms.validators import Length
+from flask_babel import ngettext
+from wtforms import BooleanField
 
 from marketplace.clinics.queries import with_slugs
 from marketplace.leads import submission
@@ -19,15 +19,15 @@ from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
-from marketplace.quotes.comparison_table import currency_of
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
 from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.clinic_cards import ClinicChoice
 from marketplace.web.patient.form.agreement import HEALTH_ROWS, Row, answer_facts, marked_rows, rows, without_links
-from marketplace.web.patient.form.clinics import cards
+from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.request_access import is_trusted_browser
 
 ONLY_WHEN_CHOSEN = {"email", "phone"}
@@ -36,11 +36,30 @@ ONLY_WHEN_CHOSEN = {"email", "phone"}
 class AddClinicsForm(AgreeingForm, IdempotentForm):
     """The clinics to add, and whether they get the health answers."""
 
-    clinics = SelectMultipleField(
-        _l("Which clinics may get your request?"),
-        validators=[Length(min=1, message=_l("Select at least one clinic"))],
+    clinics = SomeOf(
+        _l("Add another clinic"),
+        _l("Select at least one clinic"),
+        most=MAX_CLINICS,
+        too_many=_l("Select no more than %(n)s clinics", n=MAX_CLINICS),
     )
-    share_health = BooleanField(_l("Send my health answers and photos to these clinics too"))
+    share_health = BooleanField()
+
+    @classmethod
+    def for_offer(cls, offer: "Offer") -> "AddClinicsForm":
+        """Returns the form with the clinics that could be added as choices."""
+        form = cls()
+        form.clinics.choices = [(proposal.clinic.slug, proposal.clinic.name) for proposal in offer.proposed.proposals]
+        n = len(offer.photos)
+        form.share_health.label.text = (
+            ngettext(
+                "Send them my health answers and %(num)s photo, too",
+                "Send them my health answers and %(num)s photos, too",
+                n,
+            )
+            if n
+            else _("Send them my health answers, too")
+        )
+        return form
 
 
 @dataclass(frozen=True)
@@ -103,18 +122,12 @@ class Offer:
         return agreeing.items(form.changes, labels, gone=_("A clinic you ticked can no longer be added"))
 
 
-def _form(offer: Offer) -> AddClinicsForm:
-    form = AddClinicsForm()
-    form.clinics.choices = [(proposal.clinic.slug, proposal.clinic.name) for proposal in offer.proposed.proposals]
-    return form
-
-
 @blueprint.get("/my/requests/<ref>/clinics")
 @writes
 def show_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Shows the clinics that could be added, each with the reason why it is proposed."""
     offer = Offer.now(quote_request)
-    return _page(offer, _form(offer))
+    return _page(offer, AddClinicsForm.for_offer(offer))
 
 
 def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
@@ -124,7 +137,7 @@ def _page(offer: Offer, form: AddClinicsForm) -> ResponseReturnValue:
         "patient/request/add_clinics.html",
         offer=offer,
         rows=without_links(marked, own=is_trusted_browser(offer.quote_request.ref)),
-        cards=cards(offer.proposed, offer.quote_request.procedure_id, currency=currency_of(offer.quote_request)),
+        choice=ClinicChoice(offer.quote_request, offer.proposed),
         form=form,
         has_errors=bool(form.errors or form.changes),
     )
@@ -138,7 +151,7 @@ def send_to_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Adds the ticked clinics; their leads are made at once, as the address is confirmed. Raises Refused."""
     _lock(quote_request, AddClinicsForm().clinics.data or ())
     offer = Offer.still(quote_request)
-    form = _form(offer)
+    form = AddClinicsForm.for_offer(offer)
     if form.clinics.data and not form.agrees_to(offer.shown, among=offer.agreed_to(form)):
         return _page(offer, form)
     if not form.validate_on_submit():
