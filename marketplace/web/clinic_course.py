@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import Total, Travel, estimated
-from marketplace.catalogue.course_planner import Costs, course_plans
+from marketplace.catalogue.course_planner import Costs, CoursePlan, course_plans
 from marketplace.catalogue.trip_plans import plan_text
 from marketplace.foundation.values.amounts import read_amount
 from marketplace.foundation.values.money import half_up
@@ -44,7 +44,8 @@ class Course:
     """The usual course in words: its total, the plan it is counted with, and the difference from a price at home.
 
     `price` is the clinic's own, and in the reader's currency where that is another; `travel` is None where there is
-    none. `amount` is the total, `treatment` its part without travel, both in minor units of the reader's currency.
+    none; `with_more_trips` is the total of the cheapest plan that needs more trips than the person has, where it is
+    lower. `amount` is the total, `treatment` its part without travel, in minor units of the reader's currency.
     """
 
     total: Markup
@@ -52,6 +53,7 @@ class Course:
     against: Markup | None
     price: Markup
     travel: Markup | None
+    with_more_trips: Markup | None
     amount: int
     treatment: int
 
@@ -96,27 +98,32 @@ def _course(price: ListPrice, facts: dict[str, Any], journey: Journey, travel: T
     unit = 1 if price.currency == currency and journey.is_at_home else exchange.one_whole(currency)
     at_home = Fraction(read_amount(own, currency)) if own else None
     costs = Costs(exchange.exact(usual, price.currency, currency), travel, at_home, unit)
-    plan, total, against = _at_home(costs) if journey.is_at_home else _abroad(costs, sessions, gap, journey.max_trips)
+    plans = [] if journey.is_at_home else course_plans(sessions, gap=gap, costs=costs, max_trips=journey.max_trips)
+    best = min((each for each in plans if each.fits), key=_total, default=None)
+    total = best.total if best else Total(costs.course, Fraction(0), unit)
+    plan = plan_text(best.plan) if best else _("no travel, you live there")
     return Course(
         total=money(total.all, currency),
         plan=ngettext("%(num)s session, %(plan)s", "%(num)s sessions, %(plan)s", sessions, plan=plan),
-        against=None if against is None else difference(against, currency),
+        against=difference(total.against(at_home), currency) if at_home is not None else None,
         price=both_amounts(half_up(usual), price.currency, to=currency),
-        travel=None if journey.is_at_home else money(total.travel, currency),
+        travel=money(total.travel, currency) if best else None,
+        with_more_trips=_with_more_trips(plans, below=total, currency=currency),
         amount=total.all,
         treatment=total.treatment,
     )
 
 
-def _at_home(costs: Costs) -> tuple[str, Total, int | None]:
-    total = Total(costs.course, Fraction(0), costs.unit)
-    return _("no travel, you live there"), total, None if costs.home is None else total.against(costs.home)
+def _total(plan: CoursePlan) -> Fraction:
+    return plan.total.exact
 
 
-def _abroad(costs: Costs, sessions: int, gap: int, max_trips: int | None) -> tuple[str, Total, int | None]:
-    plans = course_plans(sessions, gap=gap, costs=costs, max_trips=max_trips)
-    best = min((each for each in plans if each.fits), key=lambda each: each.total.exact)
-    return plan_text(best.plan), best.total, best.against_home
+def _with_more_trips(plans: Sequence[CoursePlan], *, below: Total, currency: str) -> Markup | None:
+    cheapest = min(plans, key=_total, default=None)
+    if cheapest is None or cheapest.fits or cheapest.total.all >= below.all:
+        return None
+    words = escape(_("%(amount)s with %(plan)s"))
+    return words % {"amount": money(cheapest.total.all, currency), "plan": plan_text(cheapest.plan)}
 
 
 def _usual(price: ListPrice, sessions: int) -> Fraction:

@@ -66,17 +66,41 @@ ROUTING_REASONS: Table[LazyString] = Table(
     asked_for=everyone(_("You started from this clinic's page")),
     likely_to_answer=everyone(_("Answers most requests and has room")),
     new_here=everyone(_("New here, checked, and has room")),
-    ranked_lower=everyone(_("Eligible, but five others came first")),
-    little_room=everyone(_("Eligible, but its few free places are kept for requests with fewer choices")),
+    ranked_lower=Words(
+        patient=_("Fits your answers, but five others were likelier to answer or had more room"),
+        clinic=_("Eligible, but five others came first"),
+        operator=_("Eligible, but five others came first"),
+    ),
+    little_room=Words(
+        patient=_("Fits your answers, but its few free places are kept for people with fewer choices"),
+        clinic=_("Eligible, but its few free places are kept for requests with fewer choices"),
+        operator=_("Eligible, but its few free places are kept for requests with fewer choices"),
+    ),
     already_asked=everyone(_("Already has this request")),
     clinic_paused=everyone(_("Takes no requests at the moment")),
     not_published=everyone(_("Its listing is not published")),
     checks_not_current=everyone(_("A required check is missing or has expired")),
     procedure_not_offered=everyone(_("Does not offer this procedure")),
-    other_country=everyone(_("Is in another country than those chosen")),
-    home_not_accepted=everyone(_("Does not treat patients from this country")),
-    no_shared_language=everyone(_("Speaks none of the languages given")),
-    over_budget=everyone(_("Its lowest price is over the budget")),
+    other_country=Words(
+        patient=_("Is in a country you did not choose"),
+        clinic=_("Is in another country than those chosen"),
+        operator=_("Is in another country than those chosen"),
+    ),
+    home_not_accepted=Words(
+        patient=_("Does not treat people from your country"),
+        clinic=_("Does not treat patients from this country"),
+        operator=_("Does not treat patients from this country"),
+    ),
+    no_shared_language=Words(
+        patient=_("Speaks none of your languages"),
+        clinic=_("Speaks none of the languages given"),
+        operator=_("Speaks none of the languages given"),
+    ),
+    over_budget=Words(
+        patient=_("Its lowest price is over your budget"),
+        clinic=_("Its lowest price is over the budget"),
+        operator=_("Its lowest price is over the budget"),
+    ),
     full=everyone(_("Has taken all the requests it can for now")),
     not_looked_at=Words(
         patient=_("For one of these reasons, too, not counted one by one"),
@@ -90,10 +114,21 @@ PROPOSAL_FACTS: Table[LazyString] = Table(
     languages=Words(patient=_("speaks %(languages)s")),
     within_budget=Words(patient=_("within your budget")),
     over_budget=Words(patient=_("%(amount)s over your budget")),
+    price_within_budget=Words(patient=_("within your budget without travel")),
+    price_over_budget=Words(patient=_("%(amount)s over your budget without travel")),
     replies=Words(patient=_("answers in %(time)s")),
     new_here=Words(patient=_("new here, without reply times yet")),
     expected=Words(patient=_("likely to answer %(n)s of 100 requests")),
+    free=Words(patient=_("all its places free")),
+    taken=Words(patient=_("%(n)s%% of its places taken")),
     nearly_full=Words(patient=_("nearly full, so it may have no room left when you confirm")),
+)
+# What a patient can change so that a clinic that was refused for this reason may fit.
+ROUTING_CHANGES: Table[LazyString] = Table(
+    other_country=Words(patient=_("Change where you would travel")),
+    no_shared_language=Words(patient=_("Change your languages")),
+    over_budget=Words(patient=_("Change your budget, or do not show it to clinics")),
+    procedure_not_offered=Words(patient=_("Change what you would like help with")),
 )
 
 

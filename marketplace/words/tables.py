@@ -27,6 +27,7 @@ from marketplace.words.lead import (
     QUOTE_DECLINES,
     QUOTE_STATES,
     QUOTE_WITHDRAWALS,
+    ROUTING_CHANGES,
     ROUTING_OUTCOMES,
     ROUTING_REASONS,
 )
@@ -104,6 +105,7 @@ TABLES: Mapping[str, Table[LazyString] | Table[Tag] | Table[Titled]] = {
     "review_facts": REVIEW_FACTS,
     "review_kinds": REVIEW_KINDS,
     "review_outcomes": REVIEW_OUTCOMES,
+    "routing_changes": ROUTING_CHANGES,
     "routing_outcomes": ROUTING_OUTCOMES,
     "routing_reasons": ROUTING_REASONS,
     "sealed_parts": SEALED_PARTS,

@@ -32,7 +32,7 @@ from marketplace.quotes import states as quotes
 from marketplace.quotes.red_flags import RED_FLAGS
 from marketplace.reactions import REACTIONS
 from marketplace.reviews import models as reviews
-from marketplace.web.patient import proposal_reasons
+from marketplace.web.patient import proposal_reasons, why_clinics
 from marketplace.words.event import EVENT_CODES
 from marketplace.words.tables import TABLES
 
@@ -109,6 +109,7 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "TABS, and unread": ({*TABS, "unread"}, columns("empty_inbox", "clinic")),
     "SORTS": (SORTS, columns("clinic_sorts", "patient")),
     "what differs between proposed clinics": (proposal_reasons.FACTS, columns("proposal_facts", "patient")),
+    "answers to change": (why_clinics.STEPS, columns("routing_changes", "patient")),
     # Whom nobody looked at one by one is counted outside the rules.
     "routing": ({*routing_reasons(), "not_looked_at"}, columns("routing_reasons", "patient", "clinic", "operator")),
 }

@@ -20,8 +20,7 @@ from marketplace.quote_requests.queries import started_from_ids, treatment_of
 from marketplace.quotes.comparison_table import currency_of, home_of
 from marketplace.quotes.quote_plans import trips_abroad
 from marketplace.web.clinic_course import Course, Journey, usual_courses
-from marketplace.web.clinic_words import StampWords, reply_words, stamp_words
-from marketplace.web.filters import in_sentence
+from marketplace.web.clinic_words import StampWords, stamp_words
 from marketplace.web.patient.proposal_reasons import why_proposed, why_text
 from marketplace.words.lead import ROUTING_REASONS
 from marketplace.words.listing import CHECK_KINDS
@@ -42,7 +41,6 @@ class ClinicCard:
     stamp: StampWords
     unchecked: str
     why: Markup
-    reply: str
 
 
 @dataclass(frozen=True)
@@ -89,12 +87,11 @@ def _card(proposal: Proposal, quote_request: QuoteRequest, procedures: list[Proc
     return ClinicCard(
         clinic=clinic,
         is_first=proposal.reason == "asked_for",
-        procedure=in_sentence(procedure.name) if procedure else None,
+        procedure=procedure.name if procedure else None,
         course=course,
         stamp=stamp_words(stamp(clinic.checks, clock.today())),
         unchecked=_unchecked(clinic),
         why=why_text(why_proposed(proposal, quote_request, course=course, currency=currency)),
-        reply=reply_words(clinic.reply_minutes),
     )
 
 

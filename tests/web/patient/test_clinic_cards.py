@@ -31,7 +31,8 @@ def test_a_card_has_what_one_chooses_by(page: Any) -> None:
         "€480 (about £",
         "2 trips of 22 nights",
         "6 of 6 checks passed",
-        "Speaks: Turkish, English.",
+        "Languages: Turkish, English",
+        "Less if you could come more often: £",
         "Why it is here: speaks English; answers in 9 hours; likely to answer 91 of 100 requests.",
     ):
         assert fact in page.text
@@ -46,7 +47,7 @@ def test_a_clinics_page_opens_beside_the_form(page: Any) -> None:
 def test_a_check_that_does_not_hold_is_named(client: Any, make_clinic: Make) -> None:
     make_clinic(expired=("insurance",))
     answer_until(client, "clinics")
-    assert "5 of 6 checks passed, not: Insurance." in client.get(FORM).page.text
+    assert "5 of 6 checks passed, not: Insurance" in client.get(FORM).page.text
 
 
 def test_the_clinic_started_from_is_named_where_it_cannot_be_asked(client: Any, make_clinic: Make) -> None:
@@ -56,7 +57,7 @@ def test_the_clinic_started_from_is_named_where_it_cannot_be_asked(client: Any, 
     for step in ANSWERS:
         answer(client, step)
     text = client.get(FORM).page.text
-    assert "Clinic Sakura, from whose page you started, cannot get your request: Speaks none of the languages" in text
+    assert "Clinic Sakura, from whose page you started, cannot get your request: Speaks none of your languages." in text
 
 
 def test_each_consent_to_an_added_clinic_stands_once(client: Any, make_clinic: Make, make_request: Make) -> None:

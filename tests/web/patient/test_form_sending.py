@@ -29,10 +29,9 @@ def test_proposed_clinics_come_unticked_with_what_to_choose_by(client: Any, make
     page = client.get("/get-quotes/clinics").page
     assert page.h1 == "Choose who gets your request"
     assert "clinics" not in page.fields()
-    for fact in ("Istanbul, Türkiye", "Speaks: Turkish, English.", "6 of 6 checks passed", "total for you", "€480"):
+    for fact in ("Istanbul, Türkiye", "Languages: Turkish, English", "6 of 6 checks passed", "total for you", "€480"):
         assert fact in page.text
     assert "Why it is here: speaks English; new here, without reply times yet." in page.text
-    assert "New here: no reply times yet" in page.text
 
 
 def test_a_request_from_a_clinics_page_has_it_first(client: Any, make_clinic: Make) -> None:
@@ -50,8 +49,7 @@ def test_where_none_is_eligible_the_request_may_wait(client: Any) -> None:
     answer_until(client, "clinics")
     page = client.get("/get-quotes/clinics").page
     assert "No clinic can take your request as it is" in page.text
-    links = {link.get("href") for link in page.one("main").iter("a")}
-    assert {"/get-quotes/where?change=1", "/get-quotes/when?change=1"} <= links
+    assert "/get-quotes/where?change=1" in {link.get("href") for link in page.one("main").iter("a")}
     assert answer(client, "clinics").status_code == 422
     assert answer(client, "clinics", wait="yes").headers["Location"] == "/get-quotes/check"
     check = client.get("/get-quotes/check").page

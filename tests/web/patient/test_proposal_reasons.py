@@ -14,12 +14,13 @@ from marketplace.web.patient.proposal_reasons import Why, why_text
 from tests.factories import Make
 
 HOUR = 60
-PLAIN = Why(False, ("en",), None, "GBP", None, None, False)
+PLAIN = Why(False, ("en",), None, None, "GBP", None, None, False)
 WHYS = st.builds(
     Why,
     asked_for=st.booleans(),
     languages=st.sampled_from([(), ("de",), ("en",), ("de", "tr"), ("de", "en", "tr")]),
     over_budget=st.sampled_from([None, 0, 100_00, 250_00]),
+    price_over_budget=st.sampled_from([None, 0, 30_00]),
     currency=st.just("GBP"),
     reply_minutes=st.sampled_from([None, 45, 2 * HOUR, 9 * HOUR, 30 * HOUR]),
     answers=st.sampled_from([None, 40, 92]),
@@ -69,9 +70,9 @@ def test_the_budget_is_measured_with_travel_where_it_is_for_everything(
     request.budget_amount, request.budget_currency, request.budget_scope = 600_00, "GBP", "treatment"
     db.session.flush()
     with app.test_request_context():
-        assert "within your budget" in reasons(request)["Clinic Lale"]
+        assert "within your budget without travel" in reasons(request)["Clinic Lale"]
         request.budget_scope = "everything"
-        assert "over your budget" in reasons(request)["Clinic Lale"]
+        assert "over your budget;" in reasons(request)["Clinic Lale"]
 
 
 def test_a_total_needs_no_more_trips_than_the_person_has(app: Flask, make_clinic: Make, make_draft: Make) -> None:

@@ -1,5 +1,7 @@
 """The choice of clinics, each as a card; where there is none, whether the request may wait."""
 
+from functools import partial
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -13,7 +15,8 @@ from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.clinic_cards import ClinicChoice
 from marketplace.web.patient.form.choices import SomeOf
-from marketplace.web.patient.form.flow import Question, ask, with_draft
+from marketplace.web.patient.form.flow import CHANGE, Question, ask, url_of, with_draft
+from marketplace.web.patient.why_clinics import why_not
 
 
 class ClinicsForm(Question):
@@ -76,6 +79,7 @@ def ask_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
     """
     proposed = shown_proposals(quote_request) if request.method == "POST" else show_proposals(quote_request)
     if not proposed.proposals:
-        return ask("clinics", WaitForm.of(quote_request), quote_request, choice=None)
+        reasons = why_not(proposed.counts, address=partial(url_of, change=CHANGE))
+        return ask("clinics", WaitForm.of(quote_request), quote_request, choice=None, reasons=reasons)
     form = ClinicsForm.for_proposed(quote_request, proposed)
     return ask("clinics", form, quote_request, choice=ClinicChoice(quote_request, proposed))

@@ -29,6 +29,7 @@ from marketplace.web.patient.clinic_cards import ClinicChoice
 from marketplace.web.patient.form.agreement import HEALTH_ROWS, Row, answer_facts, marked_rows, rows, without_links
 from marketplace.web.patient.form.choices import SomeOf
 from marketplace.web.patient.request_access import is_trusted_browser
+from marketplace.web.patient.why_clinics import WhyNot, why_not
 
 ONLY_WHEN_CHOSEN = {"email", "phone"}
 
@@ -78,6 +79,12 @@ class Offer:
     def still(cls, quote_request: QuoteRequest) -> "Offer":
         """Returns what was shown, without the clinics that cannot be added any more."""
         return cls(quote_request, still_open(quote_request))
+
+    @property
+    def why_not(self) -> list[WhyNot]:
+        """Returns why the other clinics cannot be added, and where an answer is changed."""
+        base = url_for("patient.show_request", ref=self.quote_request.ref)
+        return why_not(self.proposed.counts, address=lambda step: f"{base}/answers/{step}")
 
     @cached_property
     def photos(self) -> list[Photo]:

@@ -16,6 +16,7 @@ from marketplace.leads.queries import leads_of, returned_at
 from marketplace.quote_requests import queries, request_links
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quote_requests.states import RequestState
 from marketplace.quotes import choosing
 from marketplace.quotes.queries import withdrawn_quotes
 from marketplace.quotes.request_quotes import request_quotes
@@ -29,6 +30,7 @@ from marketplace.web.patient.request.own_answers import has_closed_answer, sign_
 from marketplace.web.patient.request.quote_cards import compared, quote_cards
 from marketplace.web.patient.request.standing import Standing, sections, tally
 from marketplace.web.patient.request_access import accessible_refs, current_request, grant_access
+from marketplace.web.patient.why_clinics import WhyClinics, why_clinics
 
 
 class LinkForm(ChallengedForm, IdempotentForm):
@@ -128,6 +130,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         photos=photos_of(quote_request),
         changes=changes_told(quote_request),
         may_say_price=bool(sayable_answers(quote_request)),
+        why=_why(standing),
         form=Form(),
         **_clinics(standing),
     )
@@ -148,6 +151,12 @@ def standing_of(quote_request: QuoteRequest) -> Standing:
         sign_week=sign_week(quote_request, asked),
         has_closed_answer=has_closed_answer(quote_request, asked),
     )
+
+
+def _why(standing: Standing) -> WhyClinics | None:
+    """Returns why clinics were and were not proposed; answers are changed only while clinics may get the request."""
+    may_change = standing.quote_request.state in (RequestState.OPEN, RequestState.PAUSED)
+    return why_clinics(standing.quote_request, address=standing.answer_page if may_change else None)
 
 
 def _clinics(standing: Standing) -> dict[str, object]:

@@ -65,6 +65,10 @@ class Standing:
         """Returns the address of the request's page, or of one below it."""
         return url_for("patient.show_request", ref=self.quote_request.ref) + (f"/{below}" if below else "")
 
+    def answer_page(self, step: str) -> str:
+        """Returns the address where the answer to a question is changed."""
+        return self.page(f"answers/{step}")
+
 
 # The sections of the page, what waits for the patient first, and which leads stand in each.
 NEEDS: tuple[tuple[str, LazyString, tuple[LeadState, ...]], ...] = (
