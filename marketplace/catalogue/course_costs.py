@@ -164,6 +164,14 @@ class Total:
         return half_up(self.exact - home, unit=self.unit)
 
 
+def covered_nights(plan: Plan, *, stated: Plan) -> int:
+    """Returns the nights of a plan that a price covers which includes the hotel of the stated plan.
+
+    That is at most its nights in each of its trips: a longer stay, or one more trip, is paid by the patient.
+    """
+    return min(stated.trips, plan.trips) * min(stated.nights, plan.nights)
+
+
 def paid_nights(plan: Plan, *, included: int = 0) -> int:
     """Returns the nights of all trips that the price of the treatment does not include."""
     return max(0, plan.all_nights - included)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from marketplace.catalogue.course_costs import Total, Travel, total_for_you, travel_cost
+from marketplace.catalogue.course_costs import Total, Travel, covered_nights, total_for_you, travel_cost
 from marketplace.catalogue.trip_plans import DAYS_A_WEEK, NIGHTS_FOR_ONE, Plan, possible
 
 
@@ -54,29 +54,45 @@ class CoursePlan:
 
 @dataclass(frozen=True)
 class Costs:
-    """What plans are counted with: the price of the course, its travel, and the course at home where it is known."""
+    """What plans are counted with: the price of the course, its travel, and the course at home where it is known.
+
+    `hotel_of` is the plan whose nights that price includes.
+    """
 
     course: Fraction
     travel: Travel
     home: Fraction | None = None
     unit: int = 1
+    hotel_of: Plan | None = None
 
-    def total(self, plan: Plan, *, nights_included: int = 0) -> Total:
+    def covered(self, plan: Plan) -> int:
+        """Returns the nights of a plan that the price of the course includes."""
+        return covered_nights(plan, stated=self.hotel_of) if self.hotel_of is not None else 0
+
+    def total(self, plan: Plan) -> Total:
         """Returns the total of a plan."""
-        return total_for_you(
-            self.course, plan=plan, travel=self.travel, nights_included=nights_included, unit=self.unit
-        )
+        covered = self.covered(plan)
+        return total_for_you(self.course, plan=plan, travel=self.travel, nights_included=covered, unit=self.unit)
 
     def pays_off_up_to(self) -> int | None:
         """Returns the most short trips with which the total stays below the price at home; 0 where none does.
 
         None where it cannot be told: without a price at home, or where trips cost nothing.
         """
-        trip = travel_cost(Plan(1, 1, 1, NIGHTS_FOR_ONE), self.travel)
+        trip = travel_cost(short_trips(1), self.travel)
         if self.home is None or trip <= 0:
             return None
-        left = self.home - self.course
-        return max(0, -(-left // trip) - 1)
+        with_hotel = self.hotel_of.trips if self.hotel_of is not None else 0
+        for trips in range(1, with_hotel + 1):
+            if self.total(short_trips(trips)).exact >= self.home:
+                return trips - 1
+        left = self.home - (self.total(short_trips(with_hotel)).exact if with_hotel else self.course)
+        return max(0, with_hotel - (-left // trip) - 1)
+
+
+def short_trips(number: int) -> Plan:
+    """Returns the plan of so many trips with one session each."""
+    return Plan(number, 1, number, NIGHTS_FOR_ONE)
 
 
 def kind_of(plan: Plan) -> PlanKind:
@@ -92,18 +108,16 @@ def course_plans(
     gap: int,
     costs: Costs,
     stated: Plan | None = None,
-    nights_included: int = 0,
     max_trips: int | None = None,
 ) -> list[CoursePlan]:
     """Returns the plans for this course that can be done, most trips first, and marks the lowest of those that fit.
 
-    A stated plan is among them where it can be done; only its total leaves out the nights that its price includes.
+    A stated plan is among them where it can be done.
     """
     plans = possible(sessions, gap=gap)
     if stated is not None and stated.can_be_done and stated not in plans:
         plans = sorted([*plans, stated], key=lambda plan: (-plan.trips, plan.nights))
-    included = {plan: nights_included if plan == stated else 0 for plan in plans}
-    totals = {plan: costs.total(plan, nights_included=included[plan]) for plan in plans}
+    totals = {plan: costs.total(plan) for plan in plans}
     fitting = [plan for plan in plans if max_trips is None or plan.trips <= max_trips]
     lowest = min((totals[plan].exact for plan in fitting), default=None)
     return [
@@ -111,7 +125,7 @@ def course_plans(
             plan=plan,
             travel=costs.travel,
             total=totals[plan],
-            nights_included=included[plan],
+            nights_included=costs.covered(plan),
             fits=plan in fitting,
             is_stated=plan == stated,
             is_lowest=plan in fitting and len(plans) > 1 and totals[plan].exact == lowest,

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from marketplace.catalogue.course_costs import Total, Travel, total_for_you
+from marketplace.catalogue.course_costs import Total, Travel, covered_nights, total_for_you
 from marketplace.catalogue.exchange import Convert, NoRate
 from marketplace.catalogue.trip_plans import Checked
 from marketplace.quotes.terms import ITEMS, missing_items
@@ -58,8 +58,8 @@ class Compared:
 
 
 def nights_included(quote: Terms, plan: Checked) -> int:
-    """Returns the nights that the quote's price covers: those it states, where it includes a hotel."""
-    return plan.stated.all_nights if "hotel" in quote.included else 0
+    """Returns the nights of the plan counted that the price covers: those the quote states, where it has a hotel."""
+    return covered_nights(plan.counted, stated=plan.stated) if "hotel" in quote.included else 0
 
 
 def quote_total(quote: Terms, *, plan: Checked, travel: Travel, convert: Convert, unit: int = 1) -> Total | None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.course_costs import all_fares, paid_nights
-from marketplace.catalogue.course_planner import Costs, CoursePlan, PlanKind, calendar, kind_of
+from marketplace.catalogue.course_planner import Costs, CoursePlan, PlanKind, calendar, kind_of, short_trips
 from marketplace.catalogue.trip_plans import DAYS_A_WEEK, NIGHTS_FOR_ONE, Plan, plan_text
 from marketplace.foundation.values.money import half_up
 from marketplace.web.filters import difference, money, money_text
@@ -130,8 +130,7 @@ def _rows(found: CoursePlan, currency: str) -> list[tuple[str, Markup]]:
         rows.append((ngettext("%(num)s night", "%(num)s nights", nights), total.travel - fares))
     shown = [(label, money(amount, currency)) for label, amount in rows]
     if found.nights_included:
-        covered = min(found.nights_included, plan.all_nights)
-        shown.append((ngettext("%(num)s night", "%(num)s nights", covered), escape(_("in the price"))))
+        shown.append((ngettext("%(num)s night", "%(num)s nights", found.nights_included), escape(_("in the price"))))
     return shown
 
 
@@ -179,7 +178,7 @@ def break_even(costs: Costs, *, sessions: int, place: str, currency: str) -> Bre
     trips = costs.pays_off_up_to()
     if trips is None or costs.home is None:
         return None
-    totals = {n: costs.total(_trips_of(n)) for n in _numbers(trips, needed=sessions)}
+    totals = {n: costs.total(short_trips(n)) for n in _numbers(trips, needed=sessions)}
     highest = max(*(total.exact for total in totals.values()), costs.home)
     step, bars, needed_at = 100 / len(totals), list[Bar](), list(totals).index(sessions)
     for at, (n, total) in enumerate(totals.items()):
@@ -201,10 +200,6 @@ def break_even(costs: Costs, *, sessions: int, place: str, currency: str) -> Bre
     home = money_text(half_up(costs.home, unit=costs.unit), currency)
     home_top = round(100 - float(costs.home / highest) * BAR_SPACE, 1)
     return BreakEven(_sentence(trips, sessions=sessions, place=place), bars, home_top, home)
-
-
-def _trips_of(number: int) -> Plan:
-    return Plan(number, 1, number, NIGHTS_FOR_ONE)
 
 
 def _numbers(pays: int, *, needed: int) -> list[int]:

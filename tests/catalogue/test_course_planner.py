@@ -1,5 +1,6 @@
 """The plans of a course side by side: by hand, and for every course."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,7 +16,9 @@ from marketplace.web.plan_cards import break_even
 
 sessions, gaps, amounts = st.integers(1, 12), st.integers(1, 12), st.fractions(0, 10**6)
 TURKEY = Costs(Fraction(373), Travel(Fraction(172), Fraction(45)), home=Fraction(1865))
-costs = st.builds(Costs, amounts, st.builds(Travel, amounts, amounts), st.none() | amounts)
+hotels = st.none() | st.builds(Plan, sessions, gaps, sessions, st.integers(0, 60))
+travels = st.builds(Travel, amounts, amounts)
+costs = st.builds(Costs, amounts, travels, st.none() | amounts, hotel_of=hotels)
 
 
 def test_four_sessions_by_hand() -> None:
@@ -38,9 +41,23 @@ def test_it_pays_off_while_the_total_is_below_home(home: int | None, trips: int 
 
 
 def test_the_clinics_own_plan_stands_among_them_with_its_nights_paid() -> None:
-    found = course_plans(4, gap=3, costs=TURKEY, stated=Plan(4, 2, 2, 15), nights_included=30)
-    (own,) = [each for each in found if each.is_stated]
-    assert (own.total.all, own.is_lowest, len(found)) == (717, True, 4)  # 373 + 2 x 172
+    own_plan = Plan(4, 2, 2, 15)
+    found = course_plans(4, gap=3, costs=replace(TURKEY, hotel_of=own_plan), stated=own_plan)
+    assert [(each.total.all, each.nights_included, each.is_stated) for each in found] == [
+        (1241, 4, False),  # 373 + 4 x 172 + 4 x 45: two nights of each of two trips are in the price
+        (717, 30, True),  # 373 + 2 x 172
+        (1347, 30, False),  # 373 + 2 x 172 + (44 - 30) x 45
+        (2750, 15, False),  # 373 + 172 + (64 - 15) x 45
+    ]
+
+
+@pytest.mark.parametrize(
+    ("home", "trips"),
+    [(373, 0), (545, 0), (546, 1), (717, 1), (718, 2), (979, 2), (980, 3), (1241, 3), (1242, 4)],
+)
+def test_nights_in_the_price_count_where_it_is_said_how_many_trips_pay_off(home: int, trips: int) -> None:
+    costs = replace(TURKEY, home=Fraction(home), hotel_of=Plan(4, 2, 2, 15))
+    assert costs.pays_off_up_to() == trips  # 172 for each of two trips, 172 + 2 x 45 for any more
 
 
 def test_a_plan_that_cannot_be_done_is_not_among_them() -> None:

@@ -70,6 +70,8 @@ def in_all(offer: Offer) -> tuple[int, int, int]:
         # Two trips of two nights cannot hold four sessions: counted as four trips of two nights.
         ({"nights_per_trip": 2}, 4 * 20000 + 8 * 5000),
         ({"nights_per_trip": 2, "included": ("hotel",)}, 4 * 20000 + 4 * 5000),  # the hotel covers the nights stated
+        # One trip of 30 nights cannot hold them either: its hotel covers two nights of the first of four trips.
+        ({"trips": 1, "nights_per_trip": 30, "included": ("hotel",)}, 4 * 20000 + 6 * 5000),
         ({"nights_per_trip": 15, "session_gap_weeks": 3}, 4 * 20000 + 8 * 5000),
     ],
 )

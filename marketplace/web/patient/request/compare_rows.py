@@ -122,12 +122,13 @@ def _total(column: Column, found: ComparisonTable, *, view: str) -> Cell:
 def _trips(column: Column, currency: str) -> Cell:
     """Returns the plan that is counted and its travel cost; where the clinic stated another plan, that as well."""
     plan = column.result.plan
-    paid = paid_nights(plan.counted, included=nights_included(column.quote, plan))
+    covered = nights_included(column.quote, plan)
+    paid = paid_nights(plan.counted, included=covered)
     figures = fares(column, currency)
     if paid > 0:
         figures += Markup(" + ") + nights(column, paid, currency)
-    else:
-        figures += escape(_(", nights included"))
+    if covered:
+        figures += escape(ngettext(", %(num)s night in the price", ", %(num)s nights in the price", covered))
     note = escape(_("Trips and nights: %(sum)s")) % {"sum": figures}
     if plan.counted != plan.stated:
         note = (

@@ -11,7 +11,6 @@ from marketplace.catalogue.course_planner import Costs, course_plans
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.comparison_table import Column, ComparisonTable, Own, currency_of, home_of
 from marketplace.quotes.models import Quote
-from marketplace.quotes.quote_comparison import nights_included
 from marketplace.web.filters import country_in_sentence
 from marketplace.web.forms.visit_figures import EVERY, FiguresForm, kept_figures
 from marketplace.web.plan_cards import Planner, planner
@@ -63,13 +62,13 @@ def quote_planner(column: Column, found: ComparisonTable) -> Planner | None:
     if total is None or country == column.quote.lead.request.home_country:
         return None
     home = None if found.home_course is None else Fraction(found.home_course)
-    costs = Costs(total.exact_treatment, column.travel, home, column.unit)
+    hotel_of = plan.stated if "hotel" in column.quote.included else None
+    costs = Costs(total.exact_treatment, column.travel, home, column.unit, hotel_of)
     plans = course_plans(
         plan.stated.sessions,
         gap=plan.stated.gap,
         costs=costs,
         stated=plan.stated,
-        nights_included=nights_included(column.quote, plan),
         max_trips=plan.max_trips,
     )
     place = country_in_sentence(country)
