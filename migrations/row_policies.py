@@ -56,6 +56,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "price_range": {**ANYONE_READS, OPERATOR: Right(ALL)},
     "guide": {**ANYONE_READS, OPERATOR: Right(KEEP)},
     "reference_rate": ANYONE_READS,
+    "phrase_sheet": {PATIENT: Right(READ)},
     # Told by readers of public pages, without a name
     "own_price": {PUBLIC: Right(ADD)},
     "listing_facet": {**ANYONE_READS, OPERATOR: Right(ALL)},

@@ -13,17 +13,19 @@ import yaml
 from flask import current_app
 from sqlalchemy import select
 
+from marketplace.catalogue import phrases
 from marketplace.catalogue.country_facts import check_days, country_facts
 from marketplace.catalogue.exchange import load_rates
 from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import GUIDE_KINDS, Guide, PriceRange, Procedure, Treatment
 from marketplace.catalogue.particulars import read
+from marketplace.catalogue.phrases import PhraseSheet
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import Base
 from marketplace.foundation.values.amounts import Source, read_amount
 
-Loaded = TypeVar("Loaded", Treatment, Procedure, PriceRange, Guide)
+Loaded = TypeVar("Loaded", Treatment, Procedure, PriceRange, Guide, PhraseSheet)
 # Columns that are newer than some rows: without a value they are filled, whatever an operator edited beside them.
 NEWER = ("position", "particulars")
 FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
@@ -68,16 +70,19 @@ class _Loader:
         self.report, self.folder = report, folder
 
     def load(self) -> None:
-        """Loads treatment, procedures, price ranges and guides, in the order they refer to each other."""
+        """Loads treatment, procedures, price ranges, guides and phrases, in the order they refer to each other."""
         about = _head(self.folder / "treatment.yaml")
         names = ("name", "summary", "concerns", "sources", "reviewed_on", "next_review", "signed_off_by", *NEWER)
-        read(about["particulars"])
+        particulars = read(about["particulars"])
         treatment = self._put(Treatment, {"slug": about["slug"]}, {name: about[name] for name in names}, about["slug"])
         procedures = {row["slug"]: self._procedure(treatment, n, row) for n, row in enumerate(about["procedures"], 1)}
         for row in _rows(self.folder / "prices.yaml"):
             self._price(procedures[row["procedure"]], row)
         for kind in GUIDE_KINDS:
             self._guide(treatment, kind)
+        for language, values in phrases.read(_head(self.folder / "phrases.yaml"), particulars).items():
+            which = {"treatment_id": treatment.id, "language": language}
+            self._put(PhraseSheet, which, values, f"{treatment.slug} phrases {language}")
 
     def _procedure(self, treatment: Treatment, position: int, row: dict[str, Any]) -> Procedure:
         values = {name: row[name] for name in ("name", "short", "description")}

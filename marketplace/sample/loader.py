@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.actions import operator_role
 from marketplace.accounts.models import Account
+from marketplace.catalogue.phrases import review_as_sample
+from marketplace.catalogue.queries import treatments
 from marketplace.clinics import facets, market_figures
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.states import TeamRole
@@ -23,6 +25,7 @@ from marketplace.foundation.audit import log as audit_log
 from marketplace.sample.clinics import give_history, load_clinics
 from marketplace.sample.stories import play_all
 
+PHRASES_REVIEWED = ("tr", "pl")  # by nobody: the sheet says so
 MEMBERS = (
     "Sample Robin",
     "Sample Noor",
@@ -104,6 +107,7 @@ def load(password: str) -> SampleReport:
             owners[clinic.slug] = people.team(clinic, position=position)
             give_history(clinic, position=position)
         requests = play_all({clinic.slug: clinic for clinic, _row in made}, owners)
+    review_as_sample(treatments()[0], PHRASES_REVIEWED, on=clock.today())
     facets.rebuild()
     market_figures.recount(clock.now())
     db.session.flush()

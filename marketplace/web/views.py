@@ -37,6 +37,7 @@ import marketplace.web.patient.request.missing
 import marketplace.web.patient.request.opening
 import marketplace.web.patient.request.passport
 import marketplace.web.patient.request.photos
+import marketplace.web.patient.request.phrases
 import marketplace.web.patient.request.price_kept
 import marketplace.web.patient.request.quotes
 import marketplace.web.patient.request.readers

@@ -31,6 +31,7 @@ BY_NATURE = {
     ),
     "patient.stop_aftercare": ONE_WAY,
     "patient.make_passport_code": "the code made before ends",
+    "patient.choose_conditions": "the box says what is on the sheet",
     "patient.open_with_code": "each try counts by its nature",
     "dashboard.write_passport": SAME_ANSWER,
     "patient.pause_request": "the button names the state it asks for",
