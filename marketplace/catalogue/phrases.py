@@ -39,7 +39,7 @@ class PhraseSheet(Base):
     id: Mapped[UUID] = key()
     treatment_id: Mapped[UUID] = mapped_column(ForeignKey("treatment.id"))
     language: Mapped[str]
-    lines: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
+    lines: Mapped[dict[str, list[tuple[str, str]]]] = mapped_column(JSONB)  # code and text, in their order
     reviewed_by: Mapped[str | None]
     reviewed_on: Mapped[date | None]
     sample_reviewed_on: Mapped[date | None]  # an invented review, which counts at invented clinics alone
@@ -68,12 +68,12 @@ def read(raw: Mapping[str, Any], particulars: Particulars) -> dict[str, dict[str
     source = _lines(SOURCE, raw[SOURCE], {})
     lines = {group: set(source[group]) for group in GROUPS}
     lines |= {FLAGS: set(RED_FLAGS), CONDITIONS: {condition.slug for condition in particulars.conditions}}
-    found = {SOURCE: {"lines": source, "reviewed_by": None, "reviewed_on": None}}
+    found = {SOURCE: {"lines": _stored(source), "reviewed_by": None, "reviewed_on": None}}
     for language, row in raw["translations"].items():
         if (row.get("reviewed_by") is None) != (row.get("reviewed_on") is None):
             raise ContentError(f"phrases {language}: a review has both reviewed_by and reviewed_on")
         texts = {group: said for group, said in row.items() if group not in REVIEW}
-        found[language] = {"lines": _lines(language, texts, lines), **{name: row.get(name) for name in REVIEW}}
+        found[language] = {"lines": _stored(_lines(language, texts, lines)), **{name: row.get(name) for name in REVIEW}}
     return found
 
 
@@ -87,6 +87,11 @@ def _lines(language: str, texts: Mapping[str, Any], wanted: Mapping[str, set[str
     return texts
 
 
+def _stored(lines: Lines) -> dict[str, list[list[str]]]:
+    """Returns the lines as they are stored: an object of JSON keeps no order."""
+    return {group: [[code, text] for code, text in said.items()] for group, said in lines.items()}
+
+
 def _must_have(where: str, found: set[str], wanted: set[str]) -> None:
     if missing := sorted(wanted - found):
         raise ContentError(f"{where}: {', '.join(missing)} is missing")
@@ -97,7 +102,7 @@ def _must_have(where: str, found: set[str], wanted: set[str]) -> None:
 def source_lines(treatment: Treatment) -> Lines:
     """Returns the English lines by group; empty where the treatment was loaded before it had any."""
     row = _row(treatment, SOURCE)
-    return row.lines if row else {group: {} for group in GROUPS}
+    return _read(row) if row else {group: {} for group in GROUPS}
 
 
 def translation(treatment: Treatment, language: str, *, is_sample: bool) -> Translation:
@@ -110,7 +115,7 @@ def translation(treatment: Treatment, language: str, *, is_sample: bool) -> Tran
         return Translation(language, False, {})
     if row.reviewed_on is None and not (is_sample and row.sample_reviewed_on is not None):
         return Translation(language, True, {})
-    return Translation(language, True, row.lines, row.reviewed_by, row.reviewed_on or row.sample_reviewed_on)
+    return Translation(language, True, _read(row), row.reviewed_by, row.reviewed_on or row.sample_reviewed_on)
 
 
 def review_as_sample(treatment: Treatment, languages: Sequence[str], *, on: date) -> None:
@@ -120,6 +125,10 @@ def review_as_sample(treatment: Treatment, languages: Sequence[str], *, on: date
         if row is not None:
             row.sample_reviewed_on = on
     db.session.flush()
+
+
+def _read(row: PhraseSheet) -> Lines:
+    return {group: dict(lines) for group, lines in row.lines.items()}
 
 
 def _row(treatment: Treatment, language: str) -> PhraseSheet | None:

@@ -68,6 +68,13 @@ def test_what_is_shipped_is_written_and_not_reviewed(raw: Any, treatment: Treatm
     assert not phrases.translation(treatment, "th", is_sample=True).is_written
 
 
+def test_lines_keep_their_order(raw: Any, treatment: Treatment) -> None:
+    found = phrases.source_lines(treatment)
+    assert [list(found[group].items()) for group in phrases.GROUPS] == [
+        list(raw["en"][group].items()) for group in phrases.GROUPS
+    ]
+
+
 def test_a_reviewed_text_is_shown_with_who_read_it(treatment: Treatment) -> None:
     found = row(treatment, "tr")
     found.reviewed_by, found.reviewed_on = "Dr Reader", TODAY
