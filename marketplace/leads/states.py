@@ -50,7 +50,8 @@ TABS: dict[str, tuple[LeadState, ...]] = {
     "closed": (_S.DECLINED, _S.LOST, _S.REVOKED),
 }
 # Why a patient declined a clinic's quote; giving one is up to them.
-QUOTE_DECLINE_REASONS = ("price", "dates", "trips", "product", "person", "elsewhere", "not_now")
+QUOTE_DECLINE_OFFERED = ("price", "trips", "product", "person", "not_now")  # what a patient may select
+QUOTE_DECLINE_REASONS = ("price", "dates", "trips", "product", "person", "elsewhere", "not_now")  # some of before
 LEAD_DECLINE_REASONS = ("health", "no_dates", "not_our_treatment", "language")
 
 

@@ -20,7 +20,7 @@ from marketplace.leads.clocks import can_freeze, thaw
 from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.events import ids
 from marketplace.leads.models import LEAD, Lead, move_back
-from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_REASONS, LeadState
+from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_OFFERED, LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 from marketplace.quotes.events import ChoiceUndone, DeclineUndone, QuoteChosen, QuoteDeclined, RequestSettled
@@ -148,7 +148,7 @@ def decline(quote: Quote, *, reason: str | None = None) -> None:
 
     Raises Refused for a reason that is not on the list, WrongState where the request or the quote is not open.
     """
-    if reason is not None and reason not in QUOTE_DECLINE_REASONS:
+    if reason is not None and reason not in QUOTE_DECLINE_OFFERED:
         raise Refused("unknown_reason", field="reason")
     lead = quote.lead
     lock_rows(Clinic, [lead.clinic_id])  # a frozen lead thaws first, and its clinic counts it

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from marketplace.words.table import Table, Tag, Titled, Words, everyone, staff
+from marketplace.words.table import Table, Tag, Titled, Words, everyone, selectable, staff
 
 LEAD_STATES: Table[Tag] = Table(
     new=Words(patient=(_("Sent"), "info"), clinic=(_("New"), "info"), operator=(_("New"), "info")),
@@ -177,14 +177,15 @@ QUOTE_WITHDRAWALS: Table[LazyString] = Table(
         operator=_("We cannot treat this patient after all"),
     ),
 )
+# A patient selects what has words for the form; the others were offered before, and clinics still read them.
 QUOTE_DECLINES: Table[LazyString] = Table(
-    price=everyone(_("The price")),
+    price=selectable(_("The price")),
+    trips=selectable(_("The trips or their dates")),
+    product=selectable(_("The product")),
+    person=selectable(_("Who treats")),
+    not_now=selectable(_("No treatment for now, or somewhere else")),
     dates=everyone(_("The dates")),
-    trips=everyone(_("Too many trips, or too far")),
-    product=everyone(_("The product")),
-    person=everyone(_("Who treats")),
     elsewhere=everyone(_("An offer elsewhere")),
-    not_now=everyone(_("No treatment for now")),
 )
 
 

@@ -27,6 +27,11 @@ def everyone(text: T) -> Words[T]:
     return Words(patient=text, clinic=text, operator=text)
 
 
+def selectable(text: T) -> Words[T]:
+    """Returns the same words for everyone, and for the patient who selects them."""
+    return Words(patient=text, clinic=text, operator=text, form=text)
+
+
 def staff(text: T) -> Words[T]:
     """Returns the same words for clinics and operators; patients never read the code."""
     return Words(clinic=text, operator=text)

@@ -96,6 +96,7 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
         leads.QUOTE_DECLINE_REASONS,
         columns("quote_declines", "patient", "clinic", "operator"),
     ),
+    "QUOTE_DECLINE_OFFERED": (leads.QUOTE_DECLINE_OFFERED, columns("quote_declines", "form")),
     "QUOTE_WITHDRAW_REASONS": (
         quotes.QUOTE_WITHDRAW_REASONS,
         columns("quote_withdrawals", "patient", "clinic", "operator"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads import request_actions
@@ -12,7 +13,7 @@ from marketplace.leads.queries import leads_of
 from marketplace.quotes import choosing, stopping
 from marketplace.quotes.choosing import decline, undo_decline
 from marketplace.quotes.models import Quote
-from tests.factories import Make
+from tests.factories import Make, build_member
 from tests.outbox import emails
 from tests.web.patient.test_request_pages import opened
 
@@ -46,11 +47,24 @@ def test_a_reason_is_theirs_to_give(client: Any, three: list[Quote], reason: str
     assert (three[0].state, three[0].lead.quote_decline_reason) == ("not_chosen", reason or None)
 
 
-def test_another_reason_is_refused(client: Any, three: list[Quote]) -> None:
+@pytest.mark.parametrize("reason", ["mood", "elsewhere"])
+def test_another_reason_is_refused(client: Any, three: list[Quote], reason: str) -> None:
     base = base_of(client, three[0])
-    assert client.post(f"{base}/decline", data={"reason": "mood"}).status_code == 422
+    assert client.post(f"{base}/decline", data={"reason": reason}).status_code == 422
     with pytest.raises(Refused):
-        decline(three[0], reason="mood")
+        decline(three[0], reason=reason)
+
+
+def test_one_of_five_reasons_can_be_given_and_one_of_before_is_still_read(
+    client: Any, three: list[Quote], sign_in: Any
+) -> None:
+    offered = client.get(base_of(client, three[0]) + "/decline").page.all("input", name="reason")
+    assert [field.get("value") for field in offered] == ["price", "trips", "product", "person", "not_now"]
+    decline(three[0], reason="price")
+    three[0].lead.quote_decline_reason = "elsewhere"
+    db.session.commit()
+    desk = sign_in(build_member(three[0].lead.clinic))
+    assert "Reason: An offer elsewhere." in desk.get(f"/dashboard/leads/{three[0].lead.request.ref}").page.text
 
 
 def test_pages_count_it_no_more_and_call_it_the_same(client: Any, three: list[Quote]) -> None:

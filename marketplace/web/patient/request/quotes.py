@@ -130,8 +130,8 @@ class DeclineForm(Form):
 
     reason = RadioField(
         _l("What was it?"),
-        choices=list(QUOTE_DECLINES.patient.items()),
-        validators=[Optional(), AnyOf(list(QUOTE_DECLINES.patient), message=_l("Select a reason, or none"))],
+        choices=list(QUOTE_DECLINES.form.items()),
+        validators=[Optional(), AnyOf(list(QUOTE_DECLINES.form), message=_l("Select a reason, or none"))],
         validate_choice=False,
     )
 
