@@ -21,6 +21,7 @@ class CodedChoice:
     codes: Table[LazyString]  # each with words for the form, the patient and the clinic
     question: LazyString
     missing: LazyString | None = None  # what the form says where none is selected; None: it may stay unanswered
+    preselected: str | None = None  # the code that the form selects before there is an answer
     treatment_hint: str | None = None  # the field of Particulars that stands below the question
 
 
@@ -53,6 +54,7 @@ ANSWERS: Mapping[str, Answer] = {
             codes=TRIPS,
             question=_l("How many trips could you make?"),
             missing=_l("Select how many trips you could make"),
+            preselected="unknown",
             treatment_hint="trips_hint",
         ),
     ),

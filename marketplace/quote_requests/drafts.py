@@ -20,7 +20,8 @@ from marketplace.quote_requests.answer_table import coded_choices
 from marketplace.quote_requests.models import REQUEST, DraftClinic, QuoteRequest
 from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 
-STEPS = ("treatment", "where", "when", "budget", "health", "photos", "you", "clinics", "check")
+STEPS = ("treatment", "where", "when", "health", "you", "clinics", "check")
+BESIDE = {"budget": "when", "photos": "health"}  # pages that need no answer, each with the step it stands beside
 MAX_CLINICS = 5
 
 
@@ -65,17 +66,18 @@ def start_from(draft: QuoteRequest, clinic_slug: str | None) -> None:
     clinic = _published(clinic_slug)
     if clinic is not None:
         draft.started_from_id = clinic.id
+        if not draft.where_answered:
+            draft.destinations = [clinic.country]
     touch(draft)
 
 
 def _published(slug: str | None) -> Clinic | None:
-    if slug is None:
-        return None
-    return db.session.scalar(select(Clinic).where(Clinic.slug == slug, Clinic.listing_state == ListingState.PUBLISHED))
+    published = select(Clinic).where(Clinic.slug == slug, Clinic.listing_state == ListingState.PUBLISHED)
+    return db.session.scalar(published) if slug else None
 
 
 def first_missing(request: QuoteRequest, *, has_clinics: bool | None = None) -> str | None:
-    """The first required step without an answer (photos may be skipped); None when the request can be checked.
+    """The first required step without an answer; None when the request can be checked.
 
     `has_clinics` says whether clinics are ticked, where that is known.
     """
@@ -83,7 +85,6 @@ def first_missing(request: QuoteRequest, *, has_clinics: bool | None = None) -> 
         "treatment": request.procedure_answered,
         "where": request.where_answered,
         "when": request.timing is not None,
-        "budget": request.budget_answered,
         "health": request.health_sealed is not None,
         "you": request.contact_sealed is not None,
         "clinics": request.wait_without_clinic or (_has_clinics(request) if has_clinics is None else has_clinics),

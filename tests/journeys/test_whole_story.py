@@ -59,9 +59,7 @@ def ask(walk: Walk) -> int:
     """The steps of the form; how many clinics were ticked."""
     page = walk.page
     page.goto("/get-quotes?clinic=clinic-lale")
-    walk.picture("start")
-    walk.go_on()
-    walk.step("treatment")
+    walk.picture("first-question")
     walk.tick("procedure", "facial")
     walk.go_on()
     walk.step("where")
@@ -72,14 +70,12 @@ def ask(walk: Walk) -> int:
     walk.tick("timing", "quarter")
     walk.tick("trips", "2")
     walk.go_on()
-    walk.step("budget")
-    walk.go_on()
     walk.step("health")
     if walk.has_script:
         walk.tick("conditions", "none")
     walk.tick("conditions", "blood_thinner")
     expect(page.locator('[name="conditions"][value="none"]')).not_to_be_checked()
-    walk.go_on()
+    page.get_by_role("button", name="Continue and add photos").click()
     walk.step("pause")
     expect(page.locator("main")).to_contain_text("Do not stop or change your medicine for this treatment.")
     page.get_by_role("button", name="Continue").or_(page.get_by_role("link", name="Continue")).first.click()

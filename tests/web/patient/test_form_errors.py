@@ -61,6 +61,9 @@ ERRORS = [
 ]
 
 
+ERRORS += [("when", changes, expected) for step, changes, expected in ERRORS if step == "budget"]
+
+
 @pytest.mark.parametrize(("step", "changes", "expected"), ERRORS)
 def test_a_refused_answer_says_how_to_mend_it(
     client: Any, step: str, changes: dict[str, Any], expected: list[str]
@@ -85,7 +88,7 @@ def test_the_months_must_be_in_order(client: Any) -> None:
     answer_until(client, "when")
     months = client.get("/get-quotes/when").page.one("select", name="month_from")
     earlier, later = [option.get("value") for option in months.iter("option")][1:3]
-    refused = answer(client, "when", month_from=later, month_to=earlier)
+    refused = answer(client, "when", timing="later", month_from=later, month_to=earlier)
     assert errors_of(refused.page) == ["The latest month must be the same as or after the earliest month"]
 
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from marketplace.clinics.facets import rebuild
-from marketplace.quote_requests.drafts import STEPS
+from marketplace.quote_requests.drafts import BESIDE, STEPS
 from tests.factories import Make
 from tests.reading import words
 from tests.web.patient.filling import ANSWERS, answer, answer_until, begin, reach_check
 
-PAGES = [*STEPS, "pause", "sent"]
+PAGES = [*STEPS, *BESIDE, "pause", "sent"]
 MEANT = {
     "pregnancy": "until after pregnancy and breastfeeding",
     "breastfeeding": "until after pregnancy and breastfeeding",
@@ -23,8 +23,9 @@ MEANT = {
 
 def test_the_start_asks_and_stores_nothing(client: Any) -> None:
     page = client.get("/get-quotes?treatment=mesotherapy&country=tr&clinic=clinic-lale").page
-    assert page.h1 == "Get free quotes"
-    assert page.fields() == {"treatment": ["mesotherapy"], "country": ["tr"], "clinic": ["clinic-lale"]}
+    assert page.h1 == "What would you like help with?"
+    came_from = {"treatment": ["mesotherapy"], "country": ["tr"], "clinic": ["clinic-lale"]}
+    assert page.fields() == {**came_from, "change": [""]}
     assert client.get_cookie("sid") is None
 
 
@@ -34,7 +35,7 @@ def test_without_a_draft_every_page_leads_to_the_start(client: Any, step: str) -
     assert (gone.status_code, gone.headers["Location"]) == (303, "/get-quotes")
 
 
-@pytest.mark.parametrize("step", [*STEPS[1:], "pause"])
+@pytest.mark.parametrize("step", [*STEPS[1:], *BESIDE, "pause"])
 def test_jumping_ahead_leads_to_the_first_missing_answer(client: Any, step: str) -> None:
     begin(client)
     ahead = client.get(f"/get-quotes/{step}")
@@ -69,8 +70,8 @@ def test_a_country_come_from_is_ticked(client: Any) -> None:
 
 
 def test_the_currency_of_home_is_suggested(client: Any) -> None:
-    answer_until(client, "budget", where={"home_country": "SE"})
-    assert client.get("/get-quotes/budget").page.fields()["currency"] == ["SEK"]
+    answer_until(client, "when", where={"home_country": "SE"})
+    assert client.get("/get-quotes/when").page.fields()["currency"] == ["SEK"]
 
 
 def test_anywhere_stands_for_every_country(client: Any) -> None:
@@ -85,15 +86,15 @@ def test_an_answer_with_a_meaning_leads_to_it(client: Any, condition: str, meani
     page = client.get("/get-quotes/pause").page
     assert meaning in page.text
     links = {words(link): link.get("href") for link in page.one("main").iter("a")}
-    assert links["Continue"] == "/get-quotes/photos"
+    assert links["Continue"] == "/get-quotes/you"
     assert links["Ask for quotes for a later date"] == "/get-quotes/when?change=1"
 
 
 @pytest.mark.parametrize("condition", ["unsure", "tell_clinic", "none"])
 def test_the_other_answers_have_no_pause(client: Any, condition: str) -> None:
     answer_until(client, "health")
-    assert answer(client, "health", conditions=[condition]).headers["Location"] == "/get-quotes/photos"
-    assert client.get("/get-quotes/pause").headers["Location"] == "/get-quotes/photos"
+    assert answer(client, "health", conditions=[condition]).headers["Location"] == "/get-quotes/you"
+    assert client.get("/get-quotes/pause").headers["Location"] == "/get-quotes/you"
 
 
 def test_a_change_returns_to_the_answers(client: Any, make_clinic: Make) -> None:

@@ -43,6 +43,9 @@ def test_a_request_from_a_clinics_page_has_it_first(client: Any, make_clinic: Ma
     page = client.get("/get-quotes/clinics").page
     assert page.all("input", name="clinics")[0].get("value") == wanted.slug
     assert "You started from its page" in page.text
+    assert "clinics" not in page.fields()
+    assert answer(client, "clinics", only=wanted.slug).location == "/get-quotes/check"
+    assert client.get("/get-quotes/clinics").page.fields()["clinics"] == [wanted.slug]
 
 
 def test_where_none_is_eligible_the_request_may_wait(client: Any) -> None:

@@ -40,17 +40,17 @@ def test_an_unknown_one_is_not_spoken_of(client: Any, given: str) -> None:
 
 
 def test_what_was_begun_is_offered_and_continued(client: Any, make_clinic: Make) -> None:
-    answer_until(client, "budget")
+    answer_until(client, "health")
     page = client.get(f"/get-quotes?clinic={make_clinic().slug}").page
     assert "You have begun already" in page.text
     answer = client.post("/get-quotes", data={**page.fields(), "resume": "yes"})
-    assert answer.location == "/get-quotes/budget"
+    assert answer.location == "/get-quotes/health"
     draft = db.session.scalars(select(QuoteRequest)).one()
     assert draft.started_from_id is not None
 
 
 def test_starting_again_is_a_choice_and_leaves_the_answers_behind(client: Any) -> None:
-    answer_until(client, "budget")
+    answer_until(client, "health")
     assert client.post("/get-quotes", data={"resume": "no"}).location == "/get-quotes/treatment"
     assert len(db.session.scalars(select(QuoteRequest)).all()) == 2
     assert "You have begun already" not in client.get("/get-quotes").page.text

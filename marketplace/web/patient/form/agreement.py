@@ -17,7 +17,7 @@ from marketplace.clinics.models import Clinic
 from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import Wanted
 from marketplace.quote_requests import queries
-from marketplace.quote_requests.drafts import STEPS
+from marketplace.quote_requests.drafts import BESIDE, STEPS
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.answer_words import coded_answers, conditions_in_words
@@ -51,7 +51,7 @@ def rows(quote_request: QuoteRequest, *, photos: int) -> list[Row]:
     """Returns a row for each answer in the order of the questions; below them those that are one code of a list."""
     coded = [_row(each.step, each.name, each.label, each.text) for each in coded_answers(quote_request, "form")]
     answers = [*_wish(quote_request), *_person(quote_request, photos=photos), *coded]
-    return [*sorted(answers, key=lambda row: STEPS.index(row["step"]))]
+    return [*sorted(answers, key=lambda row: STEPS.index(BESIDE.get(row["step"], row["step"])))]
 
 
 def outside_europe(clinics: list[Clinic]) -> str:

@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Unpack
+from urllib.parse import parse_qsl
 
 from babel.dates import format_date
 from babel.numbers import get_currency_name
+from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
@@ -16,21 +18,38 @@ from wtforms.validators import StopValidation
 from marketplace.catalogue import geography
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.queries import price_ranges
-from marketplace.clinics.market import countries_offering, market
+from marketplace.clinics.market import countries_offering
 from marketplace.foundation import clock
-from marketplace.web.filters import country_name, language_name
+from marketplace.web.filters import country_name
 from marketplace.web.forms.base import FieldOptions
+from marketplace.web.http.page_key import COURSE
 
 Choices = list[tuple[str, str]]
 ANY = "any"
 MONTHS_AHEAD = 18
-SITE_LANGUAGES = {"en", "tr", "de", "ar", "ru", "es", "fr"}
-FURTHER_LANGUAGES = {"it", "nl", "pt", "uk", "ur"}  # of homes, and of clinics beside their country's own
 
 
 def homes() -> Choices:
     """Returns every country a patient can live in, by name."""
-    return [("", _("Select a country")), *_by_name((code, country_name(code)) for code in geography.homes())]
+    return [("", _("Select a country")), *by_name((code, country_name(code)) for code in geography.homes())]
+
+
+def _preferred_home() -> str:
+    """Returns the home country of the reader's preferences or of their own figures; empty without one."""
+    figures = dict(parse_qsl(request.cookies.get(COURSE, "")))
+    kept = (request.cookies.get("home", "").upper(), figures.get("home", "").upper())
+    return next((code for code in kept if code in geography.homes()), "")
+
+
+def likely_home() -> str:
+    """Returns the home that the reader chose elsewhere, else that of the browser's languages; empty for neither."""
+    regions = (tag.replace("_", "-").rpartition("-")[2].upper() for tag, _quality in request.accept_languages)
+    return _preferred_home() or next((code for code in regions if code in geography.homes()), "")
+
+
+def is_guess() -> bool:
+    """Returns whether the likely home is only that of the browser's languages."""
+    return not _preferred_home() and bool(likely_home())
 
 
 def destinations(treatment: Treatment | None) -> Choices:
@@ -41,16 +60,8 @@ def destinations(treatment: Treatment | None) -> Choices:
     known = set(geography.destinations())
     if treatment is not None:
         known &= {found.country for found in price_ranges(treatment.slug)} | countries_offering(treatment.slug)
-    countries = _by_name((code, country_name(code)) for code in known)
+    countries = by_name((code, country_name(code)) for code in known)
     return [*countries, (ANY, _("Anywhere"))]
-
-
-def languages() -> Choices:
-    """Returns the site's languages and those spoken in its countries and clinics; the page's own is the first."""
-    spoken = {code for country in geography.destinations().values() for code in country.languages}
-    spoken |= set(market().facets["language"])
-    named = _by_name((code, language_name(code)) for code in spoken | SITE_LANGUAGES | FURTHER_LANGUAGES)
-    return sorted(named, key=lambda choice: choice[0] != page_language())
 
 
 def page_language() -> str:
@@ -61,7 +72,7 @@ def page_language() -> str:
 def currency_choices() -> Choices:
     """Returns the currencies of the home countries, the euro and the US dollar, with name and code."""
     codes = {country.currency for country in geography.homes().values()} | {"EUR", "USD"}
-    return _by_name((code, _currency_label(code)) for code in codes)
+    return by_name((code, _currency_label(code)) for code in codes)
 
 
 def _currency_label(code: str) -> str:
@@ -102,7 +113,8 @@ def _month(first: date, ahead: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _by_name(choices: Iterable[tuple[str, str]]) -> Choices:
+def by_name(choices: Iterable[tuple[str, str]]) -> Choices:
+    """Returns the choices in the order of their names."""
     return sorted(choices, key=lambda choice: _plain(choice[1]))
 
 

@@ -5,9 +5,10 @@ from functools import partial
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired
 
+from marketplace.clinics.models import Clinic
 from marketplace.leads.proposal import Proposed, show_proposals, shown_proposals
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
@@ -29,7 +30,10 @@ class ClinicsForm(Question):
         too_many=_l("Select no more than %(n)s clinics", n=drafts.MAX_CLINICS),
     )
 
+    only = StringField()  # the button that asks the clinic from whose page the person came, and no other
+
     proposed: Proposed
+    came_from: Clinic | None = None
 
     @classmethod
     def for_proposed(cls, quote_request: QuoteRequest, proposed: Proposed) -> "ClinicsForm":
@@ -37,6 +41,10 @@ class ClinicsForm(Question):
         form = cls.of(quote_request)
         form.proposed = proposed
         form.clinics.choices = [(p.clinic.slug, p.clinic.name) for p in proposed.proposals]
+        shown = (p.clinic for p in proposed.proposals)
+        form.came_from = next((clinic for clinic in shown if clinic.id == quote_request.started_from_id), None)
+        if form.came_from and form.only.data == form.came_from.slug:
+            form.clinics.data = [form.only.data]
         return form
 
     @classmethod

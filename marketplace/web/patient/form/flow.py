@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field, HiddenField
 
 from marketplace.accounts import sessions
+from marketplace.catalogue import geography
 from marketplace.catalogue.particulars import Particulars, particulars_of
 from marketplace.foundation import clock
 from marketplace.foundation.database.columns import uuid7
@@ -37,6 +38,7 @@ class Question(Form):
     """
 
     step: ClassVar[str] = ""
+    template: ClassVar[str] = ""  # where it is not that of the step
     change = HiddenField()
 
     about: Particulars | None = None
@@ -50,7 +52,9 @@ class Question(Form):
     def of(cls, quote_request: QuoteRequest) -> Self:
         """Returns the form with what was sent or, on a GET, with what was answered before."""
         sent = request.method == "POST"
-        chosen = {name: getattr(quote_request, name) for name in coded_choices(cls.step)}
+        chosen = {
+            name: getattr(quote_request, name) or choice.preselected for name, choice in coded_choices(cls.step).items()
+        }
         change = request.args.get("change", "")
         given = {} if sent else {**cls.answered(quote_request), **chosen, "change": change}
         form = cls() if sent else cls(data=given)
@@ -113,6 +117,17 @@ def begin_draft(
     return quote_request
 
 
+def come_from() -> dict[str, str | None]:
+    """Returns the page that a person came from, as the form that was sent has it, to begin a draft with."""
+    sent = request.form
+    country = sent.get("country", "").upper()
+    return {
+        "clinic_slug": sent.get("clinic") or None,
+        "country": country if country in geography.destinations() else None,
+        "treatment": sent.get("treatment") or None,
+    }
+
+
 def keep_draft() -> None:
     """Keeps the browser's cookie as long as the server keeps the draft."""
     sessions.current().outlive_browser(clock.now() + retention.DRAFT_RETENTION)
@@ -127,7 +142,7 @@ def with_draft(step: str) -> Callable[[QuestionView[P]], Callable[P, ResponseRet
     """Hands the browser's draft to the view of a step; without one it redirects to the start.
 
     It redirects to the first missing answer before `step`, too. A POST to a step in BEGIN_ANEW begins a new draft,
-    which raises LimitReached.
+    from the page that the form names. Raises LimitReached.
     """
 
     def wrap(view: QuestionView[P]) -> Callable[P, ResponseReturnValue]:
@@ -135,14 +150,14 @@ def with_draft(step: str) -> Callable[[QuestionView[P]], Callable[P, ResponseRet
         def asked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             quote_request = current_draft()
             if quote_request is None and request.method == "POST" and step in BEGIN_ANEW:
-                fresh = begin_draft()
+                fresh = begin_draft(**come_from())
                 if fresh.treatment is None and step in NEEDS_TREATMENT:
                     return redirect(url_for("patient.start"), 303)
                 return view(fresh, *args, **kwargs)
             if quote_request is None:
                 return redirect(url_for("patient.start"), 303)
             missing = drafts.first_missing(quote_request)
-            if missing and drafts.STEPS.index(step) > drafts.STEPS.index(missing):
+            if missing and _place(step) > _place(missing):
                 return redirect(url_of(missing), 303)
             return view(quote_request, *args, **kwargs)
 
@@ -155,28 +170,34 @@ def after(step: str, quote_request: QuoteRequest, *, changing: bool) -> str:
     """Returns the address of the next page; for a changed answer that of the answers, once none is missing."""
     if changing:
         return url_of(drafts.first_missing(quote_request) or "check")
-    return url_of(drafts.STEPS[drafts.STEPS.index(step) + 1])
+    return url_of(drafts.STEPS[drafts.STEPS.index(drafts.BESIDE.get(step, step)) + 1])
 
 
 def before(step: str, *, changing: bool) -> str:
     """Returns the address that Back leads to."""
     if changing:
         return url_of("check")
-    place = drafts.STEPS.index(step)
+    if step in drafts.BESIDE:
+        return url_of(drafts.BESIDE[step])
+    place = _place(step)
     return url_of(drafts.STEPS[place - 1]) if place else url_for("patient.start")
 
 
+def _place(step: str) -> int:
+    """Returns where a step stands in the order; one that stands beside another needs that one's answer."""
+    return drafts.STEPS.index(step) if step in drafts.STEPS else drafts.STEPS.index(drafts.BESIDE[step]) + 1
+
+
 def page(step: str, form: Question, **context: object) -> ResponseReturnValue:
-    """Renders the page of a question; with errors its status is 422."""
+    """Renders the page of a question; with errors its status is 422. One beside the order has no number."""
     changing = form.change.data == CHANGE
     html = render_template(
-        f"patient/form/{step}.html",
+        f"patient/form/{form.template or step}.html",
         form=form,
-        number=QUESTIONS.index(step) + 1,
+        number=QUESTIONS.index(step) + 1 if step in QUESTIONS else None,
         total=len(QUESTIONS),
-        back=before(step, changing=changing),
         has_errors=bool(form.errors),
-        **context,
+        **{"back": before(step, changing=changing), **context},
     )
     return html, 422 if form.errors else 200
 

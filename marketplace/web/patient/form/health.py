@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from marketplace.catalogue.particulars import particulars_of
@@ -38,6 +38,8 @@ class HealthForm(Question):
             Length(max=MAX_DETAILS_LENGTH, message=_l("Enter %(n)s characters or fewer", n=MAX_DETAILS_LENGTH))
         ],
     )
+
+    add_photos = StringField()  # the button that leads to the photos before the next question
 
     examples: Mapping[str, str] = MappingProxyType({})
 
@@ -77,9 +79,10 @@ def ask_health(quote_request: QuoteRequest) -> ResponseReturnValue:
         return page("health", form, nothing=NONE)
     keep(form, quote_request)
     changing = form.change.data == CHANGE
+    photos = form.add_photos.data or None
     if set(form.conditions.data or ()) & particulars_of(queries.treatment_of(quote_request)).pausing:
-        return redirect(url_for("patient.pause", change=CHANGE if changing else None), 303)
-    return redirect(after("health", quote_request, changing=changing), 303)
+        return redirect(url_for("patient.pause", change=CHANGE if changing else None, photos=photos), 303)
+    return redirect(url_of("photos") if photos else after("health", quote_request, changing=changing), 303)
 
 
 @blueprint.get("/get-quotes/pause")
@@ -89,13 +92,14 @@ def pause(quote_request: QuoteRequest) -> ResponseReturnValue:
     conditions = set(queries.answers(quote_request).conditions)
     content = particulars_of(queries.treatment_of(quote_request))
     changing = request.args.get("change") == CHANGE
-    onward = after("health", quote_request, changing=changing)
+    onward = url_of("photos") if request.args.get("photos") else after("health", quote_request, changing=changing)
     if not conditions & content.pausing:
         return redirect(onward, 303)
     return render_template(
         "patient/form/pause.html",
         care=[care for care in content.care if conditions & set(care.conditions)],
         unsure=UNSURE in conditions,
+        others=[care for care in content.care if not conditions & set(care.conditions)],
         onward=onward,
         back=url_of("health", change=CHANGE if changing else None),
         later=url_of("when", change=CHANGE),

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,11 +20,12 @@ from marketplace.web.patient.form.choices import ANY, OneOf, OneOfMany, SomeOf
 from marketplace.web.patient.form.flow import Question, ask, with_draft
 from marketplace.words.request import BUDGET_SCOPES, TIMINGS
 
+NOT_KNOWN = "unknown"
 SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many months ahead
 
 
 class WhereForm(Question):
-    """The home country, and the countries to travel to."""
+    """The home country, and the countries to travel to; `guessed` says that nobody gave the home yet."""
 
     step = "where"
     home_country = OneOfMany(
@@ -34,19 +36,22 @@ class WhereForm(Question):
         _l('Select at least one country, or "Anywhere"'),
     )
 
+    guessed = False
+
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
         """Returns the form with the countries where the request's treatment has prices or clinics."""
         form = super().of(quote_request)
         form.destinations.choices = choices.destinations(quote_request.treatment)
+        form.guessed = not form.is_submitted() and not quote_request.home_country and choices.is_guess()
         return form
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Returns the stored countries; one that the person came from is ticked at first."""
+        """Returns the stored countries; at first the likely home, and the country that the person came from."""
         anywhere = [choices.ANY] if quote_request.where_answered else []
         return {
-            "home_country": quote_request.home_country,
+            "home_country": quote_request.home_country or choices.likely_home(),
             "destinations": quote_request.destinations or anywhere,
         }
 
@@ -60,67 +65,7 @@ class WhereForm(Question):
         )
 
 
-class WhenForm(Question):
-    """The months of travel, and the number of trips."""
-
-    step = "when"
-    timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.form.items()))
-    month_from = OneOfMany(_l("Earliest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
-    month_to = OneOfMany(_l("Latest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
-
-    @classmethod
-    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Returns the stored answers; months as YYYY-MM."""
-        months = {name: getattr(quote_request, name) for name in ("month_from", "month_to")}
-        return {
-            "timing": quote_request.timing,
-            **{name: f"{month:%Y-%m}" if month else "" for name, month in months.items()},
-        }
-
-    def validate_month_from(self, field: OneOfMany) -> None:
-        """Checks that the first month is not after the timing that was chosen. Raises ValidationError."""
-        soon = SOON.get(self.timing.data or "")
-        latest = choices.month_ahead(soon) if soon is not None else None
-        if field.data and latest and field.data > latest:
-            said, later = TIMINGS.form[str(self.timing.data)], TIMINGS.form["later"]
-            raise ValidationError(
-                _('You said "%(said)s". Select an earlier month, or "%(later)s" above', said=said, later=later)
-            )
-
-    def validate_month_to(self, field: OneOfMany) -> None:
-        """Checks that the last month is not before the first. Raises ValidationError."""
-        if field.data and self.month_from.data and field.data < self.month_from.data:
-            raise ValidationError(_("The latest month must be the same as or after the earliest month"))
-
-    def store(self, quote_request: QuoteRequest) -> None:
-        """Stores the answers; a month is stored as its first day. Raises Refused."""
-        drafts.answer_when(
-            quote_request,
-            timing=self.timing.data,
-            month_from=choices.month_of(self.month_from.data),
-            month_to=choices.month_of(self.month_to.data),
-        )
-
-
-@blueprint.route("/get-quotes/where", methods=["GET", "POST"])
-@writes
-@with_draft("where")
-def ask_where(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Asks for home country and destinations. Raises WrongState once the request is sent."""
-    return ask("where", WhereForm.of(quote_request), quote_request, anywhere=ANY)
-
-
-@blueprint.route("/get-quotes/when", methods=["GET", "POST"])
-@writes
-@with_draft("when")
-def ask_when(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Asks for the time of travel and the number of trips. Raises WrongState once the request is sent."""
-    return ask("when", WhenForm.of(quote_request), quote_request)
-
-
 WHOLE_BUDGET = _l("Enter your budget as a whole number, like 900")
-
-
 NOT_WHOLE = {AmountProblem.NOT_A_NUMBER, AmountProblem.NEGATIVE, AmountProblem.TOO_FINE}
 
 
@@ -143,6 +88,12 @@ class BudgetForm(Question):
             "scope": quote_request.budget_scope,
             "share_budget": quote_request.share_budget,
         }
+
+    @property
+    def has_budget(self) -> bool:
+        """Returns whether there is a budget to show, or one to mend."""
+        fields = (self.amount, self.currency, self.scope)
+        return bool(self.amount.data) or any(field.errors for field in fields)
 
     def validate_amount(self, field: StringField) -> None:
         """Checks that the amount is a whole number above 0. Raises ValidationError."""
@@ -172,6 +123,81 @@ class BudgetForm(Question):
             scope=self.scope.data,
             share=self.share_budget.data,
         )
+
+
+class WhenForm(BudgetForm):
+    """The months of travel, the number of trips, and below them the budget."""
+
+    step = "when"
+    timing = OneOf(_l("When could you travel?"), _l("Select when you could travel"), choices=list(TIMINGS.form.items()))
+    month_from = OneOfMany(_l("Earliest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
+    month_to = OneOfMany(_l("Latest month"), choices=choices.months, unlisted=_l("Select a month from the list"))
+
+    @classmethod
+    def of(cls, quote_request: QuoteRequest) -> Self:
+        """Returns the form with the months that are later, as only "Later" asks for them, and those given.
+
+        Where the budget was not sent along, the stored one stays.
+        """
+        form = super().of(quote_request)
+        later = choices.month_ahead(max(SOON.values()))
+        for field in (form.month_from, form.month_to):
+            field.choices = [each for each in choices.months() if each[0] in ("", field.data) or each[0] >= later]
+        if form.is_submitted() and form.amount.name not in request.form and form.currency.name not in request.form:
+            for name, value in BudgetForm.answered(quote_request).items():
+                form[name].data = value
+        return form
+
+    @classmethod
+    def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
+        """Returns the stored answers, months as YYYY-MM; until there is one, "I don't know" is selected."""
+        months = {name: getattr(quote_request, name) for name in ("month_from", "month_to")}
+        return {
+            **super().answered(quote_request),
+            "timing": quote_request.timing or NOT_KNOWN,
+            **{name: f"{month:%Y-%m}" if month else "" for name, month in months.items()},
+        }
+
+    def validate_month_from(self, field: OneOfMany) -> None:
+        """Checks that the first month is not after the timing that was chosen. Raises ValidationError."""
+        soon = SOON.get(self.timing.data or "")
+        latest = choices.month_ahead(soon) if soon is not None else None
+        if field.data and latest and field.data > latest:
+            said, later = TIMINGS.form[str(self.timing.data)], TIMINGS.form["later"]
+            raise ValidationError(
+                _('You said "%(said)s". Select an earlier month, or "%(later)s" above', said=said, later=later)
+            )
+
+    def validate_month_to(self, field: OneOfMany) -> None:
+        """Checks that the last month is not before the first. Raises ValidationError."""
+        if field.data and self.month_from.data and field.data < self.month_from.data:
+            raise ValidationError(_("The latest month must be the same as or after the earliest month"))
+
+    def store(self, quote_request: QuoteRequest) -> None:
+        """Stores the answers; a month is stored as its first day. Raises Refused."""
+        drafts.answer_when(
+            quote_request,
+            timing=self.timing.data,
+            month_from=choices.month_of(self.month_from.data),
+            month_to=choices.month_of(self.month_to.data),
+        )
+        super().store(quote_request)
+
+
+@blueprint.route("/get-quotes/where", methods=["GET", "POST"])
+@writes
+@with_draft("where")
+def ask_where(quote_request: QuoteRequest) -> ResponseReturnValue:
+    """Asks for home country and destinations. Raises WrongState once the request is sent."""
+    return ask("where", WhereForm.of(quote_request), quote_request, anywhere=ANY)
+
+
+@blueprint.route("/get-quotes/when", methods=["GET", "POST"])
+@writes
+@with_draft("when")
+def ask_when(quote_request: QuoteRequest) -> ResponseReturnValue:
+    """Asks for the time of travel and the number of trips. Raises WrongState once the request is sent."""
+    return ask("when", WhenForm.of(quote_request), quote_request)
 
 
 @blueprint.route("/get-quotes/budget", methods=["GET", "POST"])

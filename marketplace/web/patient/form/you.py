@@ -14,13 +14,14 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from marketplace.foundation.security.input_safety import mailable, trimmed
 from marketplace.quote_requests import drafts, queries
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.photos import photos_of
 from marketplace.reviews.doubtful_words import contact
 from marketplace.web.forms.base import email_field
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
-from marketplace.web.patient.form import choices
-from marketplace.web.patient.form.choices import SomeOf
-from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, with_draft
+from marketplace.web.patient.form.choices import SomeOf, page_language
+from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, url_of, with_draft
+from marketplace.web.patient.form.languages import LIKELY, languages
 
 REACHES = re.compile(r"[@\d]|://|www\.")
 MAX_NAME_LENGTH = 80
@@ -43,18 +44,19 @@ class YouForm(Question):
     languages = SomeOf(
         _l("Which languages can you talk in?"),
         _l("Select at least one language"),
-        choices=choices.languages,
     )
     phone = TelField(_l("Phone number"), validators=[Optional()])
     questions = TextAreaField(_l("Do you have questions for the clinics?"))
 
     home: str | None = None
+    likely = LIKELY  # languages in sight; the rest is folded
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
         """Returns the form; a phone number without a country code is read as one of the home country."""
         form = super().of(quote_request)
         form.home = quote_request.home_country
+        form.languages.choices = languages(quote_request)
         return form
 
     @classmethod
@@ -65,7 +67,7 @@ class YouForm(Question):
             "name": answers.name,
             "email": answers.email,
             "phone": answers.phone,
-            "languages": quote_request.languages or [choices.page_language()],
+            "languages": quote_request.languages or [page_language()],
             "questions": "\n".join(answers.questions),
         }
 
@@ -139,6 +141,8 @@ def ask_you(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Asks for name, address and languages. Raises WrongState once the request is sent."""
     form = YouForm.of(quote_request)
     if not form.validate_on_submit():
-        return page("you", form, most=MAX_QUESTIONS)
+        changing = form.change.data == CHANGE
+        came_by = {"back": url_of("photos")} if photos_of(quote_request) and not changing else {}
+        return page("you", form, most=MAX_QUESTIONS, **came_by)
     keep(form, quote_request)
     return redirect(after("you", quote_request, changing=form.change.data == CHANGE), 303)

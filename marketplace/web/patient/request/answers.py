@@ -16,8 +16,8 @@ from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import ANY
 from marketplace.web.patient.form.flow import Question
 from marketplace.web.patient.form.health import HealthForm
-from marketplace.web.patient.form.start import UNSURE, TreatmentForm
 from marketplace.web.patient.form.travel import BudgetForm, WhenForm, WhereForm
+from marketplace.web.patient.form.treatment import UNSURE, TreatmentForm
 from marketplace.web.patient.form.you import MAX_QUESTIONS, SentYouForm
 from marketplace.web.patient.request_access import trusted_browser_only
 
