@@ -27,6 +27,7 @@ REAL, SAMPLE = "real", "sample"
 COUNTED = ("country", "language", "procedure", "treatment")  # conditions whose facets have their very values
 MEANT = ("word", "country", "language", "procedure")  # facets of what a word of a search may mean
 FIGURES = ("clinics", "sent", "answered")  # facets by kind of clinic
+PLACE_PRICES = ("place_priced", "place_low", "place_high")  # by procedure and place: "facial/TR/Istanbul", "facial/TR/"
 
 
 class ListingFacet(Base):
@@ -40,7 +41,7 @@ class ListingFacet(Base):
 
 
 class Place(NamedTuple):
-    """A country's code and one of its cities; its facet is "TR/Istanbul"."""
+    """A country's code and one of its cities, or an empty name for all of it; its facet is "TR/Istanbul"."""
 
     country: str
     city: str
@@ -50,6 +51,14 @@ class Place(NamedTuple):
         """Reads the value of a facet."""
         country, _, city = value.partition("/")
         return cls(country, city)
+
+
+class PlacePrice(NamedTuple):
+    """How many clinics list a price, and the lowest and highest of them, in euro cents."""
+
+    clinics: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,18 @@ class Facets:
     def city_names(self) -> dict[tuple[str, str], str]:
         """The names of cities by their country and slug; where two share a slug, the first by name."""
         return {(place.country, slug_of(place.city)): place.city for place in sorted(self.places, reverse=True)}
+
+    @cached_property
+    def cities(self) -> list[tuple[Place, int]]:
+        """The cities that an address can name, with their counts, the most clinics first."""
+        named = {Place(country, name) for (country, slug), name in self.city_names.items() if slug}
+        return sorted(((place, self.places[place]) for place in named), key=lambda each: (-each[1], each[0]))
+
+    def place_price(self, place: Place, procedure: str) -> "PlacePrice | None":
+        """Returns what the clinics of a place list for a session of a treatment's first procedure; None without one."""
+        of = f"{procedure}/{place.country}/{place.city}"
+        clinics, low, high = (self[name].get(of) for name in PLACE_PRICES)
+        return PlacePrice(clinics, low, high) if clinics and low and high else None
 
     @cached_property
     def _cities_by_word(self) -> dict[str, list[tuple[Place, frozenset[str]]]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, insert, text
 
-from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet, market
+from marketplace.clinics.market import FIGURES, PLACE_PRICES, REAL, SAMPLE, ListingFacet, market
 from marketplace.extensions import db
 
 WINDOW = timedelta(days=90)
@@ -15,7 +15,7 @@ MANY = 3  # quotes, to be compared
 REQUESTS = ("requests", "quoted", "quoted_by_many", "answer_minutes")
 PRICES = ("prices_kept", "prices_told")
 COUNTRIES = ("country_clinics", "country_checks")
-COUNTED_APART = (*REQUESTS, *PRICES, *COUNTRIES)  # by the hour alone: leads and quotes are read for them
+COUNTED_APART = (*REQUESTS, *PRICES, *COUNTRIES, *PLACE_PRICES)  # by the hour alone: they read more than listings
 
 _REQUESTS = text("""
     WITH quoted AS (
@@ -47,10 +47,19 @@ _COUNTRIES = text("""
         sum((SELECT count(*) FROM unnest(passed_until) AS last_day WHERE last_day >= :today))
     FROM clinic_card GROUP BY is_sample, country
 """)
+# Of each treatment its first procedure alone, so that there are no more of them than cities.
+_PLACE_PRICES = text("""
+    WITH first AS (SELECT DISTINCT ON (treatment_id) id, slug FROM procedure ORDER BY treatment_id, position)
+    SELECT first.slug, card.country, coalesce(card.city, ''), count(*), min(offer.low_eur),
+        max(round(offer.high::numeric * offer.low_eur / offer.low))
+    FROM clinic_offer AS offer JOIN first ON first.id = offer.procedure_id
+    JOIN clinic_card AS card ON card.clinic_id = offer.clinic_id
+    GROUP BY GROUPING SETS ((first.slug, card.country, card.city), (first.slug, card.country))
+""")
 
 
 def recount(now: datetime) -> None:
-    """Counts again what became of the requests of the last 90 days, prices kept, and checks in date by country.
+    """Counts again what became of the requests of the last 90 days, prices kept, checks by country, prices by place.
 
     A request counts once 48 hours have passed; one that nobody answered takes for ever, so the middle may not be known.
     """
@@ -65,6 +74,8 @@ def recount(now: datetime) -> None:
     ]
     for is_sample, country, *numbers in db.session.execute(_COUNTRIES, {"today": now.date()}):
         rows += [(name, f"{_kind(is_sample)}/{country}", n) for name, n in zip(COUNTRIES, numbers, strict=True)]
+    for procedure, country, city, *numbers in db.session.execute(_PLACE_PRICES):
+        rows += [(name, f"{procedure}/{country}/{city}", n) for name, n in zip(PLACE_PRICES, numbers, strict=True)]
     if rows:
         stored = [{"dimension": name, "value": value, "count": int(count)} for name, value, count in rows]
         db.session.execute(insert(ListingFacet), stored)

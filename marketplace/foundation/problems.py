@@ -16,12 +16,13 @@ class Problem(Exception):
 
 
 class NotFound(Problem):
-    """It does not exist, or it is not theirs: the same answer."""
+    """It does not exist, or it is not theirs: the same answer; `way_on` is the path and name of a page near it."""
 
     status = 404
 
-    def __init__(self, reason: str = "not_found") -> None:
+    def __init__(self, reason: str = "not_found", *, way_on: tuple[str, str] | None = None) -> None:
         super().__init__(reason)
+        self.way_on = way_on
 
 
 class WrongState(Problem):

@@ -16,6 +16,7 @@ from marketplace.web.filters import country_in_sentence, country_name, country_s
 from marketplace.web.forms.query import Chip
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
+from marketplace.web.public.cities import PlaceFigures, canonical, city_links, place_figures
 from marketplace.web.public.clinic_filters import Filters, filters
 
 MAX_PLACES = 3  # that a search may have named
@@ -72,8 +73,18 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
         hints=_hints(asked, found) if not page.total.number else [],
         places=_places(found, page.meant),
         courses=_courses_in(found, wanted.country),
+        cities=city_links(found, None) if not wanted.conditions else [],
+        here=_here(found, wanted.country, wanted.city),
+        canonical=canonical(wanted.country, wanted.city),
         **_neighbours(asked, page),
     )
+
+
+def _here(found: Market, country: str | None, city: str | None) -> PlaceFigures | None:
+    """Returns the figures of a country or city; None where the list is of no country with a path."""
+    if country is None or country_slug(country) not in by_slug():
+        return None
+    return place_figures(found, Place(country, city or ""))
 
 
 def _places(found: Market, meant: Level) -> list[tuple[str, str]]:
@@ -86,16 +97,16 @@ def _place(found: Market, country: str, city: str | None) -> tuple[str, str]:
     n = found.facets.places[Place(country, city)] if city else found.facets["country"][country]
     name = f"{city}, {country_name(country)}" if city else country_name(country)
     words = ngettext("%(place)s: see %(num)s clinic", "%(place)s: see all %(num)s clinics", n, place=name)
-    return "/".join(("/clinics", country_slug(country), *([slug_of(city)] if city else []))), words
+    return canonical(country, city), words
 
 
 def _courses_in(found: Market, country: str | None) -> list[tuple[str, str]]:
-    """Returns the address and words of the pages where the clinics of a country have the total of the usual course."""
+    """Returns the address and words of the pages that say what the usual course costs in a country, and its rules."""
     if country is None or country_slug(country) not in by_slug():
         return []
     place, slug = country_in_sentence(country), country_slug(country)
     words = {
-        each.slug: _("%(treatment)s in %(country)s: totals with travel", treatment=each.name, country=place)
+        each.slug: _("%(treatment)s in %(country)s: plans, and whom to turn to", treatment=each.name, country=place)
         for each in found.treatments
     }
     return [(f"/treatments/{treatment}/{slug}", each) for treatment, each in words.items()]
@@ -135,10 +146,13 @@ def clinics_of_country(country: str) -> str:
 def clinics_of_city(country: str, city: str) -> ResponseReturnValue:
     """Shows the clinics of a city by its slug; other spellings redirect to it. Raises NotFound."""
     place = by_slug().get(country)
+    if place is None:
+        raise NotFound("country")
     slug, found = slug_of(city), market(_searched())
-    name = found.facets.city_names.get((place.code, slug)) if place else None
-    if place is None or name is None:
-        raise NotFound("city")
+    name = found.facets.city_names.get((place.code, slug))
+    if name is None:
+        words = _("Clinics in %(place)s", place=country_in_sentence(place.code))
+        raise NotFound("city", way_on=(canonical(place.code, None), words))
     if city != slug:
-        return redirect(f"/clinics/{place.slug}/{slug}", 308)
+        return redirect(canonical(place.code, name), 308)
     return _list(found, _heading(found, name), country=place.code.lower(), city=name)

@@ -16,12 +16,15 @@ from marketplace.clinics.queries import published_slugs
 from marketplace.foundation import clock
 from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.foundation.values.money import precision, whole_units
+from marketplace.web.filters import country_slug
 from marketplace.web.http.context import contact_address
 from marketplace.web.metrics import ready
 from marketplace.web.promises import filled
 from marketplace.web.public.blueprint import blueprint
+from marketplace.web.public.cities import canonical
 from marketplace.web.public.figures import figure_cards
 
+CITIES_IN_SITEMAP = 4_000  # beside the clinics: a sitemap holds 50,000 addresses
 SLUGS = (
     "how-it-works",
     "how-we-check-clinics",
@@ -141,9 +144,9 @@ def sitemap() -> Response:
 
 
 def _cities() -> list[str]:
-    countries = {place.code: slug for slug, place in by_slug().items()}
-    places = [(code, slug) for code, slug in market().facets.city_names if code in countries and slug]
-    return sorted(f"/clinics/{countries[code]}/{slug}" for code, slug in places)
+    """Returns the paths of the cities with the most clinics, as many as the sitemap has room for beside the clinics."""
+    places = [place for place, _n in market().facets.cities if country_slug(place.country) in by_slug()]
+    return sorted(canonical(*place) for place in places[:CITIES_IN_SITEMAP])
 
 
 @blueprint.get("/robots.txt")

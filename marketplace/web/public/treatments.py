@@ -25,6 +25,7 @@ from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
+from marketplace.web.public.cities import city_links
 from marketplace.web.public.country_facts import fact_rows
 from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
 from marketplace.web.public.own_prices import own_price_help
@@ -83,6 +84,7 @@ def country(treatment: str, country: str) -> str:
         cards=_first_clinics(listed, place.code, about, usual),
         abroad=_abroad(found, about) if place.code == preferences.home() else None,
         facts=fact_rows(place.code),
+        cities=city_links(listed, place.code),
         **country_prices(found, about, place.code),
     )
 
