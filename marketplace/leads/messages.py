@@ -19,7 +19,7 @@ from marketplace.leads.models import Lead, Message
 from marketplace.leads.states import READING, LeadState
 from marketplace.quote_requests.states import RequestState
 from marketplace.reviews.actions import open_item
-from marketplace.reviews.doubtful_words import asked_about
+from marketplace.reviews.doubtful_words import asked_about, details
 from marketplace.reviews.models import ReviewKind
 
 CLINIC, PATIENT = "clinic", "patient"
@@ -130,6 +130,11 @@ def ask_about(lead: Lead, text: str, *, at: str, as_it_is: bool) -> list[ReviewK
     if found and not as_it_is:
         raise Disagreements([problem for _kind, problem in found])
     return [kind for kind, _problem in found]
+
+
+def released_early(lead: Lead, text: str) -> list[str]:
+    """Returns the sentences of a patient that give the clinic contact details before the choice would."""
+    return [] if lead.state == LeadState.WON else details(text)
 
 
 def put_before_operator(lead: Lead, kinds: list[ReviewKind], *, message_id: UUID, at: str) -> None:

@@ -66,13 +66,17 @@ _PRESSURE = _any_of(
     r"\bdon'?t miss|\b(?:running out|going fast)\b|\bbefore it'?s too late",
     r"\bnur noch \d+|\bnur heute|\bjetzt buchen|\bheute (?:noch )?buchen|\bletzte chance|\bangebot endet",
 )
-_CONTACT = _any_of(
+_DETAILS = (
     r"[\w.+-]{1,64}@[\w-]{1,64}\.\w+|[\w.+-]{1,64} ?[(\[]at[)\]] ?[\w-]+",
     r"\bhttps?://\S+|\bwww\.\S+|\b(?:wa|t|line)\.me\b",
-    r"\b(?:what'?s ?app|telegram|viber|we ?chat|instagram|insta|facebook|messenger|kakao ?talk)\b",
     r"(?<!\d)(?:\+|00)[ (]?\d(?:[ ().\-/]{0,2}\d){6,13}",
+    r"(?<!\d)\(?\d{3}\)?[ .\-]\d{3}[ .\-]\d{4}(?!\d)",
     r"(?<!\d)0\d(?:[ ()\-/]?\d){8,11}(?!\d)",
     r"\b(?:call|phone|tel|telephone|mobile|ring|text|reach|number|telefon|anruf\w*)\b\D{0,20}\d(?:[ \-]?\d){6,}",
+)
+_ANY_DETAIL = _any_of(*_DETAILS)
+_CONTACT = _any_of(
+    *_DETAILS, r"\b(?:what'?s ?app|telegram|viber|we ?chat|instagram|insta|facebook|messenger|kakao ?talk)\b"
 )
 
 
@@ -89,6 +93,11 @@ def pressing(text: str) -> list[str]:
 def contact(text: str) -> list[str]:
     """Returns the sentences with a phone number, an address or the name of a messenger."""
     return _stated(text, _CONTACT)
+
+
+def details(text: str) -> list[str]:
+    """Returns the sentences with a phone number, an address or a link, also those that ask not to use it."""
+    return [sentence for sentence in _sentences(text) if _ANY_DETAIL.search(sentence)]
 
 
 def _stated(text: str, pattern: re.Pattern[str]) -> list[str]:

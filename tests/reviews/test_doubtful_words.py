@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.reviews.doubtful_words import contact, doubtful, pressing
+from marketplace.reviews.doubtful_words import contact, details, doubtful, pressing
 
 HONEST = [
     *(
@@ -93,6 +93,34 @@ def test_dates_amounts_and_numbers_of_registers_are_no_contact(text: str) -> Non
     assert not contact(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Please do not call me on 07700 900123",
+            "ana@patient.example",
+            "(555) 123-4567",
+            "My photos: www.ana.example",
+        ),
+        *("My photos: www.ana.example", "+44 7700 900123 after six", "06 12 34 56 78", "0171/1234567"),
+    ],
+)
+def test_details_of_a_patient_are_found_whatever_is_said_about_them(text: str) -> None:
+    assert details(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("I can pay 1,200 to 1.500 GBP", "Is it £1 200 or 1200.00?", "From 12/02/2027 to 14.02.2027, or 2027-02-12"),
+        *("Between 10:00 and 18:30", "4 sessions x 3 ml, 3 weeks apart", "Do you use WhatsApp?", "I am 36, 170 cm"),
+        *("Flight TK1984 lands 09:25", "My request MQ-7K2F9QXC of 28 November 2026", "Budget 900-1200, 2 trips"),
+    ],
+)
+def test_prices_days_and_times_of_a_patient_are_no_details(text: str) -> None:
+    assert not details(text)
+
+
 @given(st.text(max_size=600))
 def test_any_text_is_read(text: str) -> None:
-    assert all(isinstance(find(text), list) for find in (doubtful, pressing, contact))
+    assert all(isinstance(find(text), list) for find in (doubtful, pressing, contact, details))
