@@ -13,7 +13,7 @@ SLUG = "laser-hair-removal"
 
 
 def load_second(app: Flask) -> None:
-    """Loads it into the app's database; its folder is a setting of the app."""
+    """Loads it into the app's database; its folder is a setting of the app, which a shared app must get back."""
     app.config["CONTENT_FOLDERS"] = (str(FOLDER),)
     assert content_loader.load().left == []
 

@@ -28,7 +28,7 @@ from marketplace.foundation.values.amounts import Source, read_amount
 Loaded = TypeVar("Loaded", Treatment, Procedure, PriceRange, Guide, PhraseSheet)
 # Columns that are newer than some rows: without a value they are filled, whatever an operator edited beside them.
 NEWER = ("position", "particulars")
-FACTS = ("depth_mm", "sessions", "spacing_weeks", "downtime", "price_note")
+FACTS = ("depth_mm", "sessions", "spacing_weeks", "assumed", "variants")
 
 DIGEST_NAMES = {"count": "n"}  # a renamed column: loaded rows must not count as edited
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from marketplace.catalogue.content_rows import ContentError
 from marketplace.catalogue.geography import CONTENT, destinations
-from marketplace.catalogue.particulars import ContentError
 
 FILE = "country_facts.yaml"  # of the content folder, and of each folder with further content
 FACT_KINDS = ("injecting", "register", "clinic_licence", "product_authority", "complaints", "emergency")

@@ -49,7 +49,7 @@ class Procedure(Base):
     name: Mapped[str]
     short: Mapped[str]
     description: Mapped[str]
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)  # depth_mm, sessions, spacing_weeks, downtime
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)  # see catalogue/guide_facts.py
     loaded_digest: Mapped[str]
 
     treatment: Mapped[Treatment] = relationship(back_populates="procedures")

@@ -1,18 +1,16 @@
 """What is asked and said about one treatment only, read from its content file."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
+from marketplace.catalogue.content_rows import ContentError, check_names, row_of
+from marketplace.catalogue.guide_facts import GuideFacts, read_guide
 from marketplace.catalogue.models import Treatment
 
 PRICE_UNITS = ("session",)  # the units that the pages have words for
 # Answers to the health question that every treatment has: no content may take their names.
 GENERAL_CONDITIONS = ("unsure", "tell_clinic", "none")
-
-
-class ContentError(ValueError):
-    """A content file lacks something or has too much; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,7 @@ class Particulars:
     care: tuple[Care, ...]
     signs: tuple[Sign, ...]
     emergency_section: str  # the heading in the text about aftercare that says when to get help at once
+    guide: GuideFacts = field(default_factory=GuideFacts)
 
     @property
     def pausing(self) -> frozenset[str]:
@@ -88,11 +87,12 @@ class Particulars:
 
 def read(raw: Mapping[str, Any]) -> Particulars:
     """Returns the particulars of a content file. Raises ContentError for what is missing, unknown or taken."""
-    _check_names(raw, Particulars, "particulars")
-    conditions = tuple(_of(Condition, row) for row in raw["conditions"])
-    care = tuple(_of(Care, {**row, "conditions": tuple(row.get("conditions", ()))}) for row in raw["care"])
-    signs = tuple(_of(Sign, row) for row in raw["signs"])
-    found = Particulars(**{**raw, "conditions": conditions, "care": care, "signs": signs})
+    check_names(raw, Particulars, "particulars")
+    conditions = tuple(row_of(Condition, row) for row in raw["conditions"])
+    care = tuple(row_of(Care, {**row, "conditions": tuple(row.get("conditions", ()))}) for row in raw["care"])
+    signs = tuple(row_of(Sign, row) for row in raw["signs"])
+    guide = read_guide(raw.get("guide", {}))
+    found = Particulars(**{**raw, "conditions": conditions, "care": care, "signs": signs, "guide": guide})
     if found.price_unit not in PRICE_UNITS:
         raise ContentError(f"price_unit {found.price_unit} is not one of {', '.join(PRICE_UNITS)}")
     slugs = [condition.slug for condition in conditions]
@@ -106,19 +106,3 @@ def read(raw: Mapping[str, Any]) -> Particulars:
 def particulars_of(treatment: Treatment) -> Particulars:
     """Returns the particulars of a loaded treatment."""
     return read(treatment.particulars)
-
-
-_Row = TypeVar("_Row", Condition, Care, Sign)
-
-
-def _of(kind: type[_Row], raw: Mapping[str, Any]) -> _Row:
-    _check_names(raw, kind, kind.__name__.lower())
-    return kind(**raw)
-
-
-def _check_names(raw: Mapping[str, Any], kind: type[Any], where: str) -> None:
-    needed = {field.name for field in fields(kind) if field.default is MISSING}
-    if missing := sorted(needed - raw.keys()):
-        raise ContentError(f"{where}: {', '.join(missing)} is missing")
-    if unknown := sorted(raw.keys() - {field.name for field in fields(kind)}):
-        raise ContentError(f"{where}: {', '.join(unknown)} is unknown")

@@ -13,8 +13,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.catalogue.content_rows import ContentError
 from marketplace.catalogue.models import Treatment
-from marketplace.catalogue.particulars import ContentError, Particulars
+from marketplace.catalogue.particulars import Particulars
 from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base, key
 from marketplace.words.quote import RED_FLAGS

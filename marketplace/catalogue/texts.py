@@ -17,6 +17,7 @@ from marketplace.foundation.problems import NotFound
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable("table")
 _HEADING = re.compile(r"<h2>(.*?)</h2>")
+_WITH_ID = re.compile(r"<h2 id=.*?</h2>")
 TAGS = {
     "p",
     "h2",
@@ -47,6 +48,15 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What stands below one heading of the second level."""
+
+    id: str
+    words: str
+    html: Markup
+
+
+@dataclass(frozen=True)
 class StaticPage:
     """A page of the content folder."""
 
@@ -68,6 +78,15 @@ def render(markdown: str) -> Text:
         return f'<h2 id="{headings[-1][0]}">{match.group(1)}</h2>'
 
     return Text(Markup(_HEADING.sub(with_id, html)), tuple(headings))  # noqa: S704 - cleaned above
+
+
+def parts_of(markdown: str) -> tuple[Markup, list[Part]]:
+    """Renders what stands above the first heading, and each part with its heading."""
+    text = render(markdown)
+    intro, *rest = _WITH_ID.split(text.html)
+    bodies = [Markup(body.strip()) for body in rest]  # noqa: S704 - cleaned by render
+    parts = [Part(slug, words, body) for (slug, words), body in zip(text.headings, bodies, strict=True)]
+    return Markup(intro.strip()), parts  # noqa: S704 - cleaned by render
 
 
 def section(markdown: str, heading: str) -> Text | None:

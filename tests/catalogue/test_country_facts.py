@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from marketplace.catalogue.content_loader import load
+from marketplace.catalogue.content_rows import ContentError
 from marketplace.catalogue.country_facts import FILE, CountryFact, check_days, country_facts
-from marketplace.catalogue.particulars import ContentError
 from marketplace.foundation import clock
 
 INVENTED = Path(__file__).parents[1] / "content"

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from marketplace.catalogue import content_loader, queries
+from marketplace.catalogue.content_rows import ContentError
 from marketplace.catalogue.geography import CONTENT
-from marketplace.catalogue.particulars import ContentError, particulars_of, read
+from marketplace.catalogue.particulars import particulars_of, read
 
 
 @pytest.fixture
@@ -38,6 +39,11 @@ def test_what_is_missing_is_named(raw: dict[str, Any], name: str) -> None:
         ({"conditions": [{"slug": "none", "patient": "None", "reader": "None"}], "care": []}, "none is taken"),
         ({"conditions": [{"slug": "a", "patient": "A"}]}, "condition: reader is missing"),
         ({"conditions": []}, "care: allergy, .* is no condition"),
+        ({"guide": {"colour": "red"}}, "guide: colour is unknown"),
+        ({"guide": {"layers": ["Skin"]}}, "guide: layers are 3, from the surface down"),
+        ({"guide": {"upkeep_months": [3, 2]}}, r"upkeep_months: \[3, 2\] is not lowest and highest"),
+        ({"guide": {"effects": [{"label": "Itch"}]}}, "effect: Itch lasts hours or days"),
+        ({"guide": {"effects": [{"hours": [1, 2]}]}}, "effect: label is missing"),
     ],
 )
 def test_what_cannot_be_used_is_refused(raw: dict[str, Any], change: dict[str, Any], words: str) -> None:

@@ -9,9 +9,10 @@ import yaml
 from sqlalchemy import select
 
 from marketplace.catalogue import phrases
+from marketplace.catalogue.content_rows import ContentError
 from marketplace.catalogue.geography import CONTENT
 from marketplace.catalogue.models import Treatment
-from marketplace.catalogue.particulars import ContentError, particulars_of
+from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.phrases import PhraseSheet
 from marketplace.catalogue.queries import treatments
 from marketplace.extensions import db

@@ -13,7 +13,6 @@ from marketplace.catalogue.course_costs import estimated
 from marketplace.catalogue.geography import Country, by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.catalogue.published import Content, content, content_of
-from marketplace.catalogue.texts import render
 from marketplace.clinics.market import Market, market
 from marketplace.clinics.queries import course_prices
 from marketplace.clinics.search import ClinicFilter, search
@@ -21,13 +20,13 @@ from marketplace.foundation.problems import NotFound
 from marketplace.foundation.values.money import half_up, minor_units
 from marketplace.web.clinic_course import Journey, usual_courses
 from marketplace.web.clinic_words import about_span, span
-from marketplace.web.promises import filled
 from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
 from marketplace.web.public.cities import city_links
 from marketplace.web.public.country_facts import fact_rows
 from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
+from marketplace.web.public.guide_text import guide_page
 from marketplace.web.public.own_prices import own_price_help
 from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
 
@@ -43,7 +42,7 @@ def treatments() -> str:
 
 @blueprint.get("/treatments/<treatment>")
 def guide(treatment: str) -> str:
-    """Shows the guide with the facts of its procedures. Raises NotFound."""
+    """Shows the guide: in short, then by parts with its drawings. Raises NotFound."""
     return _text(treatment, "guide")
 
 
@@ -61,11 +60,7 @@ def aftercare(treatment: str) -> str:
 
 def _text(slug: str, kind: str) -> str:
     found = content()
-    treatment = found.treatment(slug)
-    text = found.guide(treatment, kind)
-    return render_template(
-        "public/guide.html", treatment=treatment, guide=text, kind=kind, text=render(filled(text.body))
-    )
+    return render_template("public/guide.html", kind=kind, **vars(guide_page(found, found.treatment(slug), kind)))
 
 
 @blueprint.get("/treatments/<treatment>/<country>")

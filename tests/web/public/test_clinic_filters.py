@@ -114,6 +114,7 @@ FILLED = {
 @pytest.fixture
 def filled(app: Flask, client: Any, make_clinic: Make, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The first of two pages of the list, asked for with every field of its form."""
+    monkeypatch.setitem(app.config, "CONTENT_FOLDERS", ())
     load_second(app)
     for name in ("Clinic Lale", "Clinic Nar"):
         make_clinic(name, languages=["en"], low=6000)
