@@ -179,6 +179,8 @@ def consider(request: QuoteRequest) -> Considered:
     refused += [verdict for verdict in decided if verdict.outcome == "ineligible"]
     placed = [verdict for verdict in decided if verdict.outcome != "ineligible"]
     verdicts = [*placed, *passed, *sorted(refused, key=lambda verdict: (verdict.reason, verdict.clinic_id))]
+    # The clinic that the request was started from has a row of its own, however many others there are.
+    verdicts.sort(key=lambda verdict: (verdict.outcome != "proposed", verdict.clinic_id != facts.first_clinic))
     return Considered(verdicts, _others(facts, verdicts, capped=len(reasons) == eligible.EXPLAINED))
 
 

@@ -12,9 +12,9 @@ from marketplace.leads import eligible, proposal
 from marketplace.leads.candidates import read_best, request_facts
 from marketplace.leads.capacity import reserve_places
 from marketplace.leads.models import RoutingCount, RoutingDecision, RoutingProposal
-from marketplace.leads.proposal import propose, refusals, show_proposals, shown_proposals
+from marketplace.leads.proposal import consider, propose, refusals, show_proposals, shown_proposals
 from marketplace.leads.request_actions import rewrite
-from marketplace.leads.routing import POLICY
+from marketplace.leads.routing import DETAILED, PLACES, POLICY
 from marketplace.leads.submission import submit
 from marketplace.quote_requests.models import QuoteRequest
 from tests.factories import Make
@@ -150,3 +150,14 @@ def test_in_a_great_market_the_rest_is_only_counted(make_clinic: Make, make_draf
     counts = show_proposals(make_draft(languages=["de"])).counts
     eligible.explained.cache_clear()
     assert counts == {"no_shared_language": 3, "not_looked_at": 3}
+
+
+def test_the_clinic_started_from_is_named_however_many_others_there_are(make_clinic: Make, make_draft: Make) -> None:
+    request, first = make_draft(), make_clinic(languages=["ja"])
+    for number in range(PLACES + DETAILED + 1):
+        make_clinic(f"Clinic {number}")
+    request.started_from_id = first.id
+    db.session.flush()
+    considered = consider(request)
+    assert [each.reason for each in considered.detailed if each.clinic_id == first.id] == ["no_shared_language"]
+    assert [each.outcome for each in considered.verdicts[:PLACES]] == ["proposed"] * PLACES
