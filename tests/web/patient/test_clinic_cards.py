@@ -44,6 +44,12 @@ def test_a_clinics_page_opens_beside_the_form(page: Any) -> None:
     assert [(link.get("target"), link.get("rel")) for link in links] == [("_blank", "noopener")]
 
 
+def test_who_is_unsure_reads_what_the_total_is_of(client: Any, make_clinic: Make) -> None:
+    make_clinic()
+    answer_until(client, "clinics", treatment={"procedure": "unsure"})
+    assert "Facial mesotherapy: €480 (about £" in client.get(FORM).page.text
+
+
 def test_a_check_that_does_not_hold_is_named(client: Any, make_clinic: Make) -> None:
     make_clinic(expired=("insurance",))
     answer_until(client, "clinics")

@@ -11,6 +11,7 @@ from marketplace.catalogue.course_costs import Total
 from marketplace.catalogue.trip_plans import cannot_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
 from marketplace.quotes.request_quotes import RequestQuotes
+from marketplace.web.clinic_words import both_amounts
 from marketplace.web.patient.request.compare_amounts import all_in_all, parts_of
 from marketplace.web.patient.request.quote_plans import figures_form, own_of
 from marketplace.web.patient.request.quote_rows import given_before
@@ -18,8 +19,12 @@ from marketplace.web.patient.request.quote_rows import given_before
 
 @dataclass(frozen=True)
 class QuoteCard:
-    """A quote's total for the patient and its parts, in their currency (None without a rate), and its warnings."""
+    """A quote's total for the patient and its parts, in their currency (None without a rate), and its warnings.
 
+    `price` is the clinic's for the course, in its own currency and about how much that is in the patient's.
+    """
+
+    price: Markup
     total: Markup | None
     parts: Markup | None
     warnings: list[str]
@@ -37,9 +42,10 @@ def quote_cards(found: ComparisonTable) -> Mapping[UUID, QuoteCard]:
 
 
 def _card(column: Column, currency: str) -> QuoteCard:
-    total = column.result.total
+    total, quote = column.result.total, column.quote
+    price = both_amounts(quote.total, quote.currency, to=currency)
     amount, parts = (all_in_all(total, currency), total_parts(total, currency)) if total else (None, None)
-    return QuoteCard(amount, parts, column_warnings(column))
+    return QuoteCard(price, amount, parts, column_warnings(column))
 
 
 def total_parts(total: Total, currency: str) -> Markup:
