@@ -10,8 +10,8 @@ REASONS: Mapping[str, str] = {
     "0": "R is the yardstick of rows 1 and 2: their ratios are off by as much.",
     "1": (
         "Cards and filters are kept once they were made; what is left is the version asked for by a statement of its "
-        "own, the rows, and with a text the words of the search, whose cost grows with the market. Next: the version "
-        "in the list's own statement, and of a frequent word only as many clinics as a page needs."
+        "own, the rows, and with a text the steps through the tiers of the order, each a look into the index. Next: "
+        "the version in the list's own statement, and the tiers kept in the process."
     ),
     "2": (
         "A clinic's page has more parts than R's list: its checks, prices, people, a whole course with travel. Next: "

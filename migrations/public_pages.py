@@ -13,7 +13,16 @@ FUNCTION = "public_page_changed()"
 # On no page, counted with every request that is sent; written by triggers of tables that are watched themselves; or by
 # anybody who reads a page.
 NOT_WATCHED = frozenset(
-    {"clinic_load", "public_version", "clinic_card", "clinic_offer", "market_version", "search_word", "own_price"}
+    {
+        "clinic_load",
+        "public_version",
+        "clinic_card",
+        "clinic_offer",
+        "market_version",
+        "search_word",
+        "search_tier",
+        "own_price",
+    }
 )
 TRIGGERS = {
     "public_page_row": "AFTER INSERT OR DELETE ON {table} FOR EACH ROW",

@@ -65,6 +65,7 @@ TABLE_RIGHTS: dict[str, Rights] = {
     "clinic_card": {**ANYONE_READS, WORKER: Right(READ)},
     "clinic_offer": {**ANYONE_READS, WORKER: Right(READ)},
     "search_word": ANYONE_READS,
+    "search_tier": {**ANYONE_READS, WORKER: Right("SELECT, UPDATE (clinics)")},
     "public_version": ANYONE_READS,
     "clinic": {
         **ANYONE_READS,

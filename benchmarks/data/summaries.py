@@ -16,8 +16,14 @@ INSERT INTO search_word SELECT word, shortened(word) FROM (
     SELECT DISTINCT unnest(string_to_array(search_text, ' ')) AS word FROM clinic_card
 ) AS found WHERE word <> '' ON CONFLICT DO NOTHING
 """
+TIERS = """
+INSERT INTO search_tier SELECT DISTINCT unnest(ARRAY[
+    search_tier_of('#c', checks_rank, shuffle), search_tier_of('#r', reply_rank, shuffle),
+    search_tier_of('#p', price_rank, shuffle)
+]) FROM clinic_card ON CONFLICT DO NOTHING
+"""
 REFERENCE = Path(__file__).with_name("reference.sql")
-CARDS = ("SELECT rebuild_summaries()", WORDS)
+CARDS = ("SELECT rebuild_summaries()", WORDS, TIERS)
 
 
 def rebuild(cluster: Cluster, database: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     Subquery,
+    TableSample,
     case,
     cast,
     delete,
@@ -20,12 +21,15 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from marketplace.catalogue.market_version import MarketVersion
 from marketplace.catalogue.models import Procedure, Treatment
+from marketplace.clinics.list_statements import RANKS
 from marketplace.clinics.market import FIGURES, REAL, SAMPLE, ListingFacet
 from marketplace.clinics.market_figures import COUNTED_APART, recount
 from marketplace.clinics.models import Clinic
+from marketplace.clinics.search_terms import ORDERS, SearchTier
 from marketplace.clinics.states import ListingState
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 from marketplace.clinics.text_search import FREQUENT
@@ -43,11 +47,20 @@ def rebuild() -> None:
     # One at a time: two rebuilds at once would insert the same rows.
     db.session.execute(update(MarketVersion).values(version=func.gen_random_uuid(), counted_at=clock.now()))
     db.session.execute(delete(ListingFacet).where(ListingFacet.dimension.not_in(COUNTED_APART)))
-    counted = [select(literal(name), query.c[0], query.c[1]) for name, query in _counts().items()]
+    part, share = _part()
+    counted = [select(literal(name), query.c[0], query.c[1]) for name, query in _counts(part, share).items()]
     db.session.execute(insert(ListingFacet).from_select(["dimension", "value", "count"], union_all(*counted)))
+    _count_tiers(part, share)
 
 
-def _counts() -> dict[str, Any]:
+def _part() -> tuple[TableSample, float]:
+    """Returns a part of the cards, where there are many, and which share of them it is."""
+    clinics = db.session.scalar(select(func.count()).select_from(ClinicCard)) or 0
+    share = min(1.0, SAMPLED / max(1, clinics))
+    return tablesample(ClinicCard.__table__, func.system(share * 100)), share
+
+
+def _counts(part: TableSample, share: float) -> dict[str, Any]:
     """Returns for each dimension a query of its values and their counts."""
     language = func.unnest(ClinicCard.languages).label("value")
     spoken = select(ClinicCard.clinic_id, language).subquery()
@@ -63,18 +76,27 @@ def _counts() -> dict[str, Any]:
         "treatment_country": func.concat(offered.c.slug, "/", offered.c.country),
     }
     counted = {name: _counted(value, func.count()).subquery() for name, value in values.items()}
-    return counted | {"word": _frequent_words()} | _figures()
+    return counted | {"word": _frequent_words(part, share)} | _figures()
 
 
-def _frequent_words() -> Subquery:
+def _frequent_words(part: TableSample, share: float) -> Subquery:
     """Returns about how many clinics have each frequent word, from a part of the market where it is large."""
-    clinics = db.session.scalar(select(func.count()).select_from(ClinicCard)) or 0
-    share = min(1.0, SAMPLED / max(1, clinics))
-    part = tablesample(ClinicCard.__table__, func.system(share * 100))
     word = func.unnest(func.string_to_array(part.c.search_text, " ")).label("word")
     words = select(part.c.clinic_id, word).distinct().subquery()
     count = cast(func.count() / share, BigInteger)
     return _counted(words.c.word, count).having(count >= FREQUENT).subquery()
+
+
+def _count_tiers(part: TableSample, share: float) -> None:
+    """Notes about how many clinics are in each tier: how large the steps through them are, and nothing else."""
+    ranks = {ORDERS[sort]: part.c[rank] for sort, rank in RANKS.items()}
+    tier = func.unnest(array([func.search_tier_of(name, rank, part.c.shuffle) for name, rank in ranks.items()]))
+    clinics = select(tier.label("tier")).subquery()
+    found = _counted(clinics.c.tier, cast(func.count() / share, BigInteger).label("clinics")).subquery()
+    every = select(SearchTier.tier, func.coalesce(found.c.clinics, 0).label("clinics"))
+    each = every.outerjoin(found, found.c.tier == SearchTier.tier).subquery()
+    changed = (SearchTier.tier == each.c.tier) & (SearchTier.clinics != each.c.clinics)
+    db.session.execute(update(SearchTier).where(changed).values(clinics=each.c.clinics))
 
 
 def _counted(value: SQLColumnExpression[Any], count: ColumnElement[int]) -> Select[str, int]:

@@ -9,19 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from marketplace.clinics import search_terms
 from marketplace.clinics.list_cursor import MAX_SHUFFLE, SORTS, Cursor, NamedCursor, RankedCursor, turn_of
-from marketplace.clinics.list_statements import ListedClinic, Shape, count_statement, page_statement
+from marketplace.clinics.list_statements import PLACED, ListedClinic, Shape, count_statement, page_statement
+from marketplace.clinics.search_plan import searched
+from marketplace.clinics.search_statement import search_count, search_page
 from marketplace.clinics.search_words import near
-from marketplace.clinics.text_search import (
-    KINDS,
-    Level,
-    Meant,
-    clinics_at_most,
-    levels,
-    procedures_named,
-    rarest,
-    words_of,
-)
+from marketplace.clinics.text_search import Level, Meant, clinics_at_most, levels, procedures_named, words_of
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
@@ -115,8 +109,17 @@ def search(wanted: ClinicFilter, *, known: Known = NOTHING_KNOWN) -> ListPage:
 
 def count(wanted: ClinicFilter, *, counted_to: int = COUNTED_TO) -> Total:
     """Counts the clinics that match, so far."""
-    shape, values = _shape(wanted, NOTHING_KNOWN, understood(wanted.q), counted_to=counted_to)
-    return _total(db.session.scalar(count_statement(shape), values) or 0, counted_to)
+    statement, values = _counting(wanted, NOTHING_KNOWN, counted_to=counted_to)
+    return _total(db.session.scalar(statement, values) or 0, counted_to)
+
+
+def _counting(wanted: ClinicFilter, known: Known, *, counted_to: int) -> tuple[Select[int], dict[str, object]]:
+    shape, values = _shape(wanted, known, counted_to=counted_to)
+    if not wanted.q:
+        return count_statement(shape), values
+    meant, conditions = understood(wanted.q), _asked_for(wanted)
+    sought, given = searched(shape, meant, conditions, place=None, turn=turn_of(clock.today()))
+    return search_count(sought), values | given
 
 
 def counts_without_each(wanted: ClinicFilter, known: Callable[[ClinicFilter], Known]) -> dict[str, Total]:
@@ -127,16 +130,12 @@ def counts_without_each(wanted: ClinicFilter, known: Callable[[ClinicFilter], Kn
     others = {name: wanted.without(name) for name in wanted.conditions}
     totals = {name: known(other).total for name, other in others.items()}
     found = {name: Total(total) for name, total in totals.items() if total is not None}
-    meant, values = understood(wanted.q), dict[str, object]()
-    counts = []
-    for name in others.keys() - found.keys():
-        other = others[name]
-        shape, given = _shape(other, known(other), meant if other.q else [], counted_to=COUNTED_TO)
-        counts.append(count_statement(shape).scalar_subquery().label(name))
-        values |= given
+    unknown = others.keys() - found.keys()
+    counts = [_counting(others[name], known(others[name]), counted_to=COUNTED_TO) for name in unknown]
     if counts:
-        row = db.session.execute(select(*counts), values).one()
-        found |= {name: _total(number, COUNTED_TO) for name, number in row._mapping.items()}
+        values = {name: value for _statement, given in counts for name, value in given.items()}
+        numbers = db.session.execute(select(*(each.scalar_subquery() for each, _given in counts)), values).one()
+        found |= {name: _total(number, COUNTED_TO) for name, number in zip(unknown, numbers, strict=True)}
     return {name: found[name] for name in others}
 
 
@@ -144,22 +143,12 @@ def _total(number: int, counted_to: int) -> Total:
     return Total(min(number, counted_to), more=number > counted_to)
 
 
-def _shape(
-    wanted: ClinicFilter, known: Known, meant: list[Level], *, counted_to: int
-) -> tuple[Shape, dict[str, object]]:
+def _shape(wanted: ClinicFilter, known: Known, *, counted_to: int) -> tuple[Shape, dict[str, object]]:
     """Returns the shape of a statement with the conditions of what is wanted, and their values."""
     names = frozenset(wanted.conditions) - {"q"}
     values: dict[str, object] = {name: getattr(wanted, name) for name in names}
     values |= {"language": [wanted.language]} if wanted.language else {}
-    for level, words in enumerate(meant):
-        for n, word in enumerate(words):
-            values |= {f"text_{level}_{n}_{kind}": list(getattr(word, kind)) for kind in KINDS}
-    text = tuple(tuple(tuple(kind for kind in KINDS if getattr(word, kind)) for word in words) for words in meant)
-    few = sum(clinics_at_most(each) < FEW for each in meant)
-    driver = rarest(meant[few - 1]) if few else None
-    gathered = known.at_most <= FEW and not few
-    shape = Shape(names, wanted.sort, gathered=gathered, counted_to=counted_to, text=text, few=few, driver=driver)
-    return shape, values
+    return Shape(names, wanted.sort, gathered=known.at_most <= FEW and not wanted.q, counted_to=counted_to), values
 
 
 def understood(query: str | None) -> list[Level]:
@@ -180,13 +169,24 @@ def asked(
     """Returns the statement of a page, and its values."""
     place = wanted.place
     offset = 0 if place else (wanted.page - 1) * PAGE
-    meant = understood(wanted.q) if meant is None else meant
-    shape, values = _shape(wanted, known, meant, counted_to=COUNTED_TO if known.total is None else 0)
+    shape, values = _shape(wanted, known, counted_to=COUNTED_TO if known.total is None else 0)
     shape = shape._replace(
         rows=PAGE + 1, placed=place is not None, back=wanted.before is not None, by_number=offset > 0
     )
-    values |= _from_place(place, shape) | {"turn": turn_of(_day(wanted)), "offset": offset}
-    return page_statement(shape), values | {"reach": offset + shape.rows}
+    turn = turn_of(_day(wanted))
+    values |= _from_place(place, shape) | {"turn": turn, "offset": offset, "reach": offset + shape.rows}
+    if not wanted.q:
+        return page_statement(shape), values
+    meant = understood(wanted.q) if meant is None else meant
+    sought, given = searched(shape, meant, _asked_for(wanted), place=place, turn=turn)
+    return search_page(sought), values | given
+
+
+def _asked_for(wanted: ClinicFilter) -> dict[str, list[str]]:
+    """Returns the terms that the conditions of a search stand for; a card needs one of each."""
+    asked = {name: getattr(wanted, name) for name in search_terms.OF_CONDITION}
+    made = {name: [search_terms.OF_CONDITION[name](value)] for name, value in asked.items() if value}
+    return made | ({"max_price": search_terms.prices_up_to(wanted.max_price)} if wanted.max_price else {})
 
 
 def _day(wanted: ClinicFilter) -> date:
@@ -209,22 +209,19 @@ def _from_place(place: Cursor | None, shape: Shape) -> dict[str, object]:
         return {"name": place.name, "clinic_id": place.clinic_id}
     if shape.sort == "name":
         return {"name": "", "clinic_id": UUID(int=0)}
-    halves = {name: value for half in range(shape.halves) for name, value in _of_half(place, half).items()}
+    halves = {name: value for half in (0, 1) for name, value in _of_half(place, half).items()}
     if place is None:
-        return halves | dict.fromkeys(("level", "rank", "half", "shuffle"), -1)
-    return halves | {"level": place.half // 2, "rank": place.rank, "half": place.half, "shuffle": place.shuffle}
+        return halves | dict.fromkeys(PLACED, -1)
+    level, half = divmod(place.half, 2)
+    return halves | {"level": level, "rank": place.rank, "half": half, "shuffle": place.shuffle}
 
 
 def _of_half(place: RankedCursor | None, half: int) -> dict[str, object]:
-    """Where a half is read from: of another level, all of it is after the place, or before it."""
-    rank, shuffle = -1, -1
-    if place is not None and place.half // 2 > half // 2:
-        rank, shuffle = MAX_SHUFFLE, MAX_SHUFFLE
-    elif place is not None and place.half // 2 == half // 2:
-        # Of the other half, equals of the place come all after it, or all before it.
-        others = MAX_SHUFFLE if half < place.half else MIN_SHUFFLE
-        rank, shuffle = place.rank, place.shuffle if half == place.half else others
-    return {f"rank_{half}": rank, f"shuffle_{half}": shuffle}
+    """Where a half is read from: in the other half, equals of the place come all after it, or all before it."""
+    if place is None:
+        return {f"rank_{half}": -1, f"shuffle_{half}": -1}
+    others = MAX_SHUFFLE if half < place.half else MIN_SHUFFLE
+    return {f"rank_{half}": place.rank, f"shuffle_{half}": place.shuffle if half == place.half else others}
 
 
 def _shown(wanted: ClinicFilter, found: list[ListedClinic], total: Total, day: date) -> ListPage:

@@ -18,6 +18,10 @@ from marketplace.foundation.database.columns import Base
 # What an index holds beside its order: conditions are asked without reading the row.
 _PRICED = ["clinic_id", "price_rank"]
 _BESIDE = [*_PRICED, "languages"]
+# What a search finds a card by (search_terms.py).
+_TERMS = text(
+    "search_terms(search_text, country, city, languages, prices, checks_rank, reply_rank, price_rank, shuffle)"
+)
 
 
 class Ranked:
@@ -45,7 +49,7 @@ class ClinicCard(Ranked, Base):
         Index("ix_clinic_card_price", "price_rank", "shuffle"),
         Index("ix_clinic_card_name", "name", "clinic_id"),
         Index("ix_clinic_card_languages", "languages", postgresql_using="gin"),
-        Index("ix_clinic_card_words", text("string_to_array(search_text, ' ')"), postgresql_using="gin"),
+        Index("ix_clinic_card_terms", _TERMS, postgresql_using="gin"),
     )
 
     clinic_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -135,16 +135,11 @@ def keep_counts(counts: Counts) -> None:
 
 def clinics_at_most(meant: Level) -> int:
     """Returns how many clinics may be meant: those of the rarest word; none where nothing was counted."""
-    return min(_clinics(word) for word in meant)
+    return min(clinics_with(word) for word in meant)
 
 
-def rarest(meant: Level) -> int | None:
-    """Returns which word the fewest clinics have, if it means words of listings only."""
-    n = min(range(len(meant)), key=lambda n: (_clinics(meant[n]), any(meant[n][1:])))
-    return n if meant[n].words and not any(meant[n][1:]) else None
-
-
-def _clinics(meant: Meant) -> int:
+def clinics_with(meant: Meant) -> int:
+    """Returns how many clinics a word may mean, at most."""
     counts: Counts = g.get("clinics_meant", {})
     return sum(counts.get(kind, {}).get(value, 0) for kind, value in _values(meant))
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.clinics import search as searching
+from marketplace.clinics import search_plan
 from marketplace.clinics.list_cursor import SORTS, RankedCursor, read_cursor, turn_of
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.search import ClinicFilter, ListPage, search
@@ -82,6 +83,8 @@ def test_pages_show_every_clinic_once_in_the_order_of_one_long_page(
     many: None, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], sort: str, few: float
 ) -> None:
     monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(search_plan, "TRIED", min(few, 999))
+    monkeypatch.setattr(search_plan, "SURE", min(few, 999))
     wanted = ClinicFilter(**asked, sort=sort)
     pages = list(forward(wanted))
     numbered = [search(ClinicFilter(**asked, sort=sort, page=n)) for n in range(1, len(pages) + 1)]
@@ -99,6 +102,8 @@ def test_the_page_before_is_the_one_that_led_here(
     many: None, monkeypatch: pytest.MonkeyPatch, sort: str, few: float
 ) -> None:
     monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(search_plan, "TRIED", min(few, 999))
+    monkeypatch.setattr(search_plan, "SURE", min(few, 999))
     pages = list(forward(ClinicFilter(sort=sort)))
     for earlier, later in pairwise(pages):
         back = search(ClinicFilter(sort=sort, before=later.before))

@@ -4,14 +4,17 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
-from marketplace.clinics import facets
+from marketplace.clinics import facets, search_terms
 from marketplace.clinics import search as searching
 from marketplace.clinics.search import ClinicFilter, search
 from marketplace.clinics.search_words import one_slip
 from marketplace.clinics.text_search import search_text
+from marketplace.extensions import db
 from tests.factories import Make
 
 NAMES = ("Clinic Lale", "Klinika Bursztyn", "Orchidea Aesthetics", "Saltgrass Practice")
@@ -142,3 +145,13 @@ def test_no_place_is_offered_where_none_is_named(client: Any, make_clinic: Make)
     make(make_clinic, "Clinic Lale")
     facets.rebuild()
     assert "see " not in client.get("/clinics?q=lale").page.text
+
+
+@pytest.mark.parametrize("rank", [0, 15, 16, 17, 4_200, 94 * 2**32 + 1_999, 94 * 2**32 + 2**31 - 1, 2**63 - 1])
+@pytest.mark.parametrize("shuffle", [-(2**63), -1, 0, 2**63 - 1])
+def test_a_place_is_looked_for_in_the_tier_that_the_database_gave_it(app: Flask, rank: int, shuffle: int) -> None:
+    with app.app_context():
+        tier = db.session.scalar(select(func.search_tier_of("#c", rank, shuffle)))
+    assert tier is not None
+    assert tier[: search_terms.LENGTH] == search_terms.tier_of("checks", rank)
+    assert tier[search_terms.LENGTH + 1 :] in {"", search_terms.part_of(shuffle)}
