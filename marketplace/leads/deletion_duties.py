@@ -1,4 +1,4 @@
-"""What a clinic has to delete: asked for at a revocation, asked again, confirmed, or lifted by a new consent."""
+"""What a clinic has to delete: asked for at a revocation or an undone choice, asked again, confirmed, or lifted."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -15,14 +15,14 @@ from marketplace.leads.events import DeletionChased, DeletionConfirmed, ids
 from marketplace.leads.models import DUTY, LEAD, DeletionDuty, Lead
 from marketplace.leads.states import LEAD_REFUSALS, DutyState
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import Purpose, RequestState
+from marketplace.quote_requests.states import DELETABLE, RequestState
 from marketplace.reviews.actions import close_items_of, open_item
 from marketplace.reviews.models import ReviewKind
 
 CHASED_AFTER = (timedelta(days=3), timedelta(days=7))
 
 
-def ask_to_delete(lead: Lead, purposes: Collection[Purpose]) -> None:
+def ask_to_delete(lead: Lead, purposes: Collection[str]) -> None:
     """Adds a duty for each purpose that has none open. For a locked lead."""
     there = {duty.purpose for duty in duties_of(lead) if duty.state == DutyState.ASKED}
     whose = {"lead_id": lead.id, "request_id": lead.request_id, "clinic_id": lead.clinic_id}
@@ -32,14 +32,14 @@ def ask_to_delete(lead: Lead, purposes: Collection[Purpose]) -> None:
     db.session.flush()
 
 
-def lift(lead: Lead, purpose: Purpose) -> None:
+def lift(lead: Lead, purpose: str) -> None:
     """Lifts the open duty of a purpose, because the clinic may read it again. For a locked lead."""
     for duty in duties_of(lead):
         if duty.purpose == purpose and duty.state == DutyState.ASKED:
             _end(duty, DutyState.LIFTED)
 
 
-def confirm_deletion(lead: Lead, purposes: Collection[Purpose] = tuple(Purpose)) -> None:
+def confirm_deletion(lead: Lead, purposes: Collection[str] = DELETABLE) -> None:
     """Confirms the open duties of these purposes: the clinic says that its copy is deleted.
 
     Raises WrongState where there never was anything to delete.

@@ -28,7 +28,7 @@ from marketplace.leads.states import (
     LeadState,
 )
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import Purpose
+from marketplace.quote_requests.states import DELETABLE
 
 UNREAD = "unread_messages > 0 AND inbox_tab <> 'closed'"
 
@@ -110,11 +110,11 @@ class Lead(Created, Base):
 
 
 class DeletionDuty(Created, Base):
-    """What one clinic is to delete of one request, because consent to that purpose was revoked."""
+    """What one clinic is to delete of one request: consent to that purpose was revoked, or its choice undone."""
 
     __tablename__ = "deletion_duty"
     __table_args__ = (
-        one_of("purpose", Purpose),
+        one_of("purpose", DELETABLE),
         *state_checks(DutyState),
         Index("uq_deletion_duty_open", "lead_id", "purpose", unique=True, postgresql_where="state = 'asked'"),
         Index("ix_deletion_duty_asked_at_open", "asked_at", postgresql_where="state = 'asked'"),
@@ -125,7 +125,7 @@ class DeletionDuty(Created, Base):
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"))
     request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"), index=True)
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
-    purpose: Mapped[Purpose] = mapped_column(TEXT)
+    purpose: Mapped[str]  # one of DELETABLE
     state: Mapped[DutyState] = mapped_column(TEXT, default=DutyState.ASKED)
     asked_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]

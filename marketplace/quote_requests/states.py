@@ -26,6 +26,11 @@ class Purpose(StrEnum):
     PHOTOS = "photos"
 
 
+# What a clinic may have to delete: also the email address and phone number of a choice that was undone.
+CONTACT = "contact"
+DELETABLE = (*Purpose, CONTACT)
+
+
 # In these quotes are taken, and in these clinics have it.
 TAKES_QUOTES = (RequestState.OPEN, RequestState.PAUSED)
 AT_CLINICS = (*TAKES_QUOTES, RequestState.CHOSEN)

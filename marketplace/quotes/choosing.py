@@ -18,11 +18,12 @@ from marketplace.foundation.database.transactions import for_each_locked, lock_r
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.clocks import can_freeze, thaw
 from marketplace.leads.deadlines import UNDO_WITHIN
+from marketplace.leads.deletion_duties import ask_to_delete, lift
 from marketplace.leads.events import ids
 from marketplace.leads.models import LEAD, Lead, move_back
 from marketplace.leads.states import QUOTABLE, QUOTE_DECLINE_OFFERED, LeadState
 from marketplace.quote_requests.models import REQUEST, QuoteRequest
-from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
+from marketplace.quote_requests.states import CONTACT, REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 from marketplace.quotes.events import ChoiceUndone, DeclineUndone, QuoteChosen, QuoteDeclined, RequestSettled
 from marketplace.quotes.models import QUOTE, Quote
 from marketplace.quotes.pending import freeze_answer
@@ -49,6 +50,7 @@ def choose(quote: Quote) -> None:
         QUOTE.move(rival, QuoteState.NOT_CHOSEN)
     for lead in _leads(request):
         _settle(lead, wins=lead.id == quote.lead_id)
+    lift(quote.lead, CONTACT)
     record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
 
 
@@ -89,6 +91,8 @@ def _settle(lead: Lead, *, wins: bool) -> None:
 def undo_choice(request: QuoteRequest, *, reason: str | None = None) -> None:
     """Undoes a choice within 48 hours: everything is as before, and a clinic that may not go on is frozen.
 
+    The clinic that was chosen is to delete the contact details, and to confirm it.
+
     With the `reason` consent_revoked the chosen clinic's quote ends right afterwards, and no mail says that it stands.
     Raises WrongState when there is no choice, or the time is over.
     """
@@ -105,6 +109,8 @@ def undo_choice(request: QuoteRequest, *, reason: str | None = None) -> None:
         QUOTE.move(quote, QuoteState.SENT)
     for lead in _leads(request):
         _restore(lead, stood=stood)
+    if reason is None:  # a revoked consent asks for all of it
+        ask_to_delete(chosen.lead, [CONTACT])
     record(ChoiceUndone(**ids(chosen.lead), quote_id=chosen.id, reason=reason))
 
 

@@ -52,6 +52,9 @@ PURPOSES: Table[LazyString] = Table(
     ),
     health=Words(patient=_("Health answers"), clinic=_("Health answers"), operator=_("health")),
     photos=Words(patient=_("Photos"), clinic=_("Photos"), operator=_("photos")),
+    contact=Words(  # nobody agrees to it by itself: it goes with a choice
+        patient=_("Email, phone"), clinic=_("Email address and phone number"), operator=_("contact details")
+    ),
 )
 # What an access to a request opened.
 SEALED_PARTS: Table[LazyString] = Table(

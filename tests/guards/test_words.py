@@ -78,7 +78,7 @@ HELD: dict[str, tuple[Collection[str], list[Column]]] = {
     "CheckKind": (clinics.CheckKind, columns("check_kinds", "patient", "clinic", "operator")),
     "CheckKind, as a claim": (clinics.CheckKind, columns("check_claims", "patient")),
     "TeamRole": (clinics.TeamRole, columns("team_roles", "clinic", "operator")),
-    "Purpose": (request_states.Purpose, columns("purposes", "patient", "clinic", "operator")),
+    "Purpose": (request_states.DELETABLE, columns("purposes", "patient", "clinic", "operator")),
     "CheckInState": (aftercare.CheckInState, columns("check_in_states", "patient")),
     "FACT_KINDS": (country_facts.FACT_KINDS, columns("country_facts", "patient")),
     "PRICE_ANSWERS": (price_kept.PRICE_ANSWERS, columns("price_answers", "patient")),

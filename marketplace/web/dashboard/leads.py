@@ -26,7 +26,7 @@ from marketplace.leads.states import LeadState
 from marketplace.leads.visibility import VisibleAnswers, answers_visible_to, lock_visibility, may_ask, photos_visible
 from marketplace.quote_requests import photos
 from marketplace.quote_requests.queries import treatment_of
-from marketplace.quote_requests.states import Purpose
+from marketplace.quote_requests.states import DELETABLE
 from marketplace.quotes.models import Quote
 from marketplace.quotes.prefilling import prefill, sources
 from marketplace.quotes.queries import changed_after, latest_for_lead, standing_for_lead, takes_quote, why_lost
@@ -205,9 +205,9 @@ def confirm_deleted(lead: Lead, ref: str) -> ResponseReturnValue:
     Raises Refused or WrongState.
     """
     what = request.form.get("what")
-    if what is not None and what not in set(Purpose):
+    if what is not None and what not in DELETABLE:
         raise Refused("unknown_purpose", field="what")
-    confirm_deletion(lead, [Purpose(what)] if what else tuple(Purpose))
+    confirm_deletion(lead, [what] if what else DELETABLE)
     flash(_("Thank you. We have noted that the data is deleted"), "success")
     return redirect(url_for("dashboard.lead", ref=ref), 303)
 
