@@ -27,7 +27,7 @@ REAL, SAMPLE = "real", "sample"
 COUNTED = ("country", "language", "procedure", "treatment")  # conditions whose facets have their very values
 MEANT = ("word", "country", "language", "procedure")  # facets of what a word of a search may mean
 FIGURES = ("clinics", "sent", "answered")  # facets by kind of clinic
-PLACE_PRICES = ("place_priced", "place_low", "place_high")  # by procedure and place: "facial/TR/Istanbul", "facial/TR/"
+PLACE_PRICES = ("place_priced", "place_low", "place_high")  # by a procedure, then "/TR/Istanbul" or "/TR/"
 
 
 class ListingFacet(Base):

@@ -1,11 +1,11 @@
-"""The front page, the pages of the content folder, the marketplace's figures, health probes, and files for machines."""
+"""The pages of the content folder, the marketplace's figures, health probes, and files for machines."""
 
 from datetime import timedelta
 from html import escape
 
 from flask import Response, current_app, render_template
 
-from marketplace.catalogue.geography import by_slug, destinations
+from marketplace.catalogue.geography import by_slug
 from marketplace.catalogue.models import PriceRange, Treatment
 from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.published import content
@@ -55,18 +55,6 @@ def transparency() -> str:
 def report() -> str:
     """Shows how to report a problem to us."""
     return render_template("public/report.html")
-
-
-@blueprint.get("/")
-def front() -> str:
-    """Shows what the site does, for whom, and the first step."""
-    listed = market().facets["country"]
-    return render_template(
-        "public/home.html",
-        treatments=content().treatments,
-        countries=[(country, listed.get(code, 0)) for code, country in destinations().items()],
-        clinics=sum(listed.values()),
-    )
 
 
 @blueprint.get("/healthz")

@@ -1,6 +1,5 @@
 """Treatments: the guide, its questions, aftercare, and what a treatment costs in one country."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -21,17 +20,17 @@ from marketplace.foundation.values.money import half_up, minor_units
 from marketplace.web.clinic_course import Journey, usual_courses
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.public import preferences
+from marketplace.web.public.abroad import abroad_of
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
 from marketplace.web.public.cities import city_links
 from marketplace.web.public.country_facts import fact_rows
-from marketplace.web.public.course_cost import Asked, CountryTotal, Totals, asked, totals
+from marketplace.web.public.course_cost import Asked, Totals, asked, totals
 from marketplace.web.public.guide_text import guide_page
 from marketplace.web.public.own_prices import own_price_help
 from marketplace.web.public.prices import choose, plans_in, price_table_of, unit_of
 
 FIRST_CLINICS = 5  # on the page of a country
-LOWEST = 3  # countries that home is compared with
 
 
 @blueprint.get("/treatments")
@@ -77,7 +76,7 @@ def country(treatment: str, country: str) -> str:
         treatment=about,
         place=place,
         cards=_first_clinics(listed, place.code, about, usual),
-        abroad=_abroad(found, about) if place.code == preferences.home() else None,
+        abroad=abroad_of(found, about) if place.code == preferences.home() else None,
         facts=fact_rows(place.code),
         cities=city_links(listed, place.code),
         **country_prices(found, about, place.code),
@@ -115,33 +114,6 @@ def _courses(clinics: list[UUID], country: str, procedure: Procedure) -> dict[UU
         for clinic, course in zip(prices, courses, strict=True)
         if course is not None
     }
-
-
-@dataclass(frozen=True)
-class Abroad:
-    """What the usual course of a procedure costs at home, and the countries with the lowest totals."""
-
-    asked: Asked
-    procedure: Procedure
-    session: int | None
-    totals: Totals
-
-    @property
-    def lowest(self) -> list[CountryTotal]:
-        """Returns the countries to compare home with."""
-        return self.totals.rows[:LOWEST]
-
-
-def _abroad(content: Content, treatment: Treatment) -> Abroad | None:
-    """Returns the figures that the comparison by country begins with; None for a treatment without a price."""
-    ranges = content.price_ranges(treatment)
-    if not ranges:
-        return None
-    wanted = asked(treatment, sorted({found.country for found in ranges}))
-    unit = unit_of(ranges, wanted)
-    table = price_table_of(ranges[0].procedure, ranges, wanted, unit=unit)
-    session = half_up(table.home.middle, unit=unit) if table.home else None
-    return Abroad(wanted, ranges[0].procedure, session, totals(table, wanted, unit=unit))
 
 
 def country_prices(content: Content, treatment: Treatment, country: str) -> dict[str, object]:
