@@ -35,8 +35,15 @@ FIRST_CLINICS = 5  # on the page of a country
 
 @blueprint.get("/treatments")
 def treatments() -> str:
-    """Shows all treatments."""
-    return render_template("public/treatments.html", treatments=content().treatments)
+    """Shows what each treatment is for: by concern, with its procedure and the clinics that offer it."""
+    shown = [(each, _concerns(each)) for each in content().treatments]
+    return render_template("public/treatments.html", treatments=shown)
+
+
+def _concerns(treatment: Treatment) -> list[tuple[str, Procedure]]:
+    """Returns what people want help with, and the procedure that each usually leads to."""
+    by_name = {procedure.slug: procedure for procedure in treatment.procedures}
+    return [(row["label"], by_name[row["procedure"]]) for row in treatment.concerns if row["procedure"] in by_name]
 
 
 @blueprint.get("/treatments/<treatment>")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.catalogue.course_costs import against
+from tests.reading import words as text_of
 
 # The source's table: US dollars for one session, low and high.
 FACIAL = {
@@ -122,3 +123,31 @@ def test_the_csv_has_the_same_figures(client: Any) -> None:
 
 def test_more_is_more_and_less_is_less() -> None:
     assert [against(625, 625), against(900, 625), against(125, 625)] == [0, 44, -80]
+
+
+# What "how we show prices" says of the cost page, and what of that page keeps it.
+SHOWN = {
+    "The bar is hatched": ("g", "hatched"),
+    "the page then says": ("p", "No guide price exists for"),
+    "says below its tables when we look again": ("p", "We last looked at them on 22 November 2026 and look again by"),
+    "each with its calendar": ("svg", "strip"),
+    "say which is the cheapest": ("span", "Lowest total"),
+    "up to how many trips": ("main", "below your price at home"),
+    "the total at the low and at the high end": ("p", "At its low end the total is"),
+    "Put in your own figures": ("input", "fare"),
+    "price of a night start from our own estimate": ("input", "night"),
+    "You can put in a price you were quoted at home": ("input", "own"),
+    "share it without your name": ("a", "Share this price without my name"),
+    "with the date of the rate": ("p", "European Central Bank reference rates of"),
+}
+
+
+@pytest.mark.parametrize("sentence", SHOWN)
+def test_what_the_page_about_prices_says_is_there(client: Any, sentence: str) -> None:
+    assert sentence in client.get("/how-we-show-prices").page.text
+    tag, wanted = SHOWN[sentence]
+    page = client.get("/treatments/mesotherapy/cost?home=gb&currency=GBP&own=3000").page
+    elements = [*page.all(tag), *page.all("{http://www.w3.org/2000/svg}" + tag)]
+    assert any(
+        wanted in {each.get("name"), *each.get("class", "").split()} or wanted in text_of(each) for each in elements
+    )

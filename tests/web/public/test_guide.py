@@ -137,3 +137,12 @@ def test_another_treatment_draws_what_it_states_and_nothing_else(app: Any, clien
     assert [row[0] for row in rows[1:]] == ["Laser, legs", "Laser, upper lip and chin"]
     assert not [each for each in drawing.iter(f"{SVG}circle") if each.get("class") == "open"]
     assert [client.get(f"/treatments/{SLUG}/{kind}").status_code for kind in ("questions", "aftercare")] == [200, 200]
+
+
+def test_the_list_of_treatments_leads_on_by_what_people_want_help_with(client: Any) -> None:
+    page = client.get("/treatments").page
+    about = treatments()[0]
+    links = [a.get("href") for a in page.one("main").iter("a")]
+    assert {GUIDE, GUIDE + "/cost", GUIDE + "/questions", AFTERCARE, "/clinics?procedure=facial"} <= set(links)
+    assert all(row["label"] in page.text for row in about.concerns)
+    assert not page.all("table")
