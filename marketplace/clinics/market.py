@@ -76,6 +76,11 @@ class Facets:
         return {Place.of_facet(value): count for value, count in self["city"].items()}
 
     @cached_property
+    def largest_places(self) -> list[tuple[Place, int]]:
+        """The cities with their counts, the most clinics first."""
+        return sorted(self.places.items(), key=lambda each: (-each[1], each[0]))
+
+    @cached_property
     def city_names(self) -> dict[tuple[str, str], str]:
         """The names of cities by their country and slug; where two share a slug, the first by name."""
         return {(place.country, slug_of(place.city)): place.city for place in sorted(self.places, reverse=True)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,7 @@ from marketplace.web.public.filter_fields import (
 )
 from marketplace.words.listing import CLINIC_SORTS
 
+MAX_CITIES = 50  # to choose from; each other one is found by its name
 PLACES = ("page", "after", "before")  # where in the list; another filter begins at its first page
 STAY = (*CONDITIONS, "currency", "sort")  # in the address when the page or one condition changes
 
@@ -202,8 +204,9 @@ def _list_too(field: ListFilter, value: str) -> None:
 
 
 def _near(cities: FacetChoice, country: str | None, found: Facets) -> list[tuple[str, str]]:
-    """Returns the cities of the country asked for, or of all countries, and always the chosen city."""
-    near = {"", cities.data, *(place.city for place in found.places if country in (None, place.country))}
+    """Returns the cities of the country asked for, or of all, with the most clinics, and always the chosen one."""
+    there = (place.city for place, _n in found.largest_places if country in (None, place.country))
+    near = {"", cities.data, *islice(there, MAX_CITIES)}
     return [(city, label) for city, label, *_rest in cities.iter_choices() if city in near]
 
 

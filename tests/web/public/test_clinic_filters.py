@@ -9,6 +9,7 @@ from flask import Flask
 from marketplace.clinics import facets, search
 from marketplace.clinics.models import ClinicPrice
 from marketplace.foundation import clock
+from marketplace.web.public import clinic_filters
 from marketplace.web.public.clinic_filters import PLACES, ClinicsForm
 from tests.factories import Make, procedure_named
 from tests.second_treatment import load_second
@@ -76,6 +77,21 @@ def test_what_is_on_no_list_is_named_and_not_used(client: Any, two: None, name: 
 @pytest.mark.parametrize("city", ["istanbul", "Istanbul", "ISTANBUL", " istanbul "])
 def test_a_city_is_found_however_it_is_written(client: Any, two: None, city: str) -> None:
     assert names(client.get("/clinics", query_string={"city": city}).page) == ["Clinic Lale"]
+
+
+def test_the_cities_with_the_most_clinics_are_offered_and_the_chosen_one(
+    client: Any, two: None, make_clinic: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clinic_filters, "MAX_CITIES", 1)
+    make_clinic("Clinic Nar")
+    facets.rebuild()
+
+    def offered(address: str) -> set[str | None]:
+        return {option.get("value") for option in client.get(address).page.one("select", name="city").iter("option")}
+
+    assert offered("/clinics") == {"", "Istanbul"}
+    assert offered("/clinics?city=Kraków") == {"", "Istanbul", "Kraków"}
+    assert offered("/clinics?country=pl") == {"", "Kraków"}
 
 
 def test_a_list_without_errors_has_none(client: Any, two: None) -> None:
