@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.models import Clinic
@@ -24,6 +24,7 @@ from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 PAGE = 40
 LOOKING_BACK = timedelta(days=90)
 SHARES = 100
+NEWEST_REQUESTS, NEWEST_DECISIONS = 5_000, 20_000  # that routing's figures are of, at most
 
 
 @dataclass(frozen=True)
@@ -111,14 +112,18 @@ def waiting_without_clinic() -> int:
 
 
 def gaps() -> list[Gap]:
-    """Counts confirmed requests of the last 90 days that found no clinic, by country and procedure."""
+    """Counts which of the newest confirmed requests of the last 90 days found no clinic, by country and procedure."""
+    since = clock.now() - LOOKING_BACK
+    newest = select(QuoteRequest).where(QuoteRequest.created_at > since, QuoteRequest.open_at > since)
+    newest = newest.order_by(QuoteRequest.created_at.desc(), QuoteRequest.id.desc()).limit(NEWEST_REQUESTS)
+    confirmed = aliased(QuoteRequest, newest.subquery())
     anywhere = literal([None], ARRAY(TEXT))
-    wanted = case((func.cardinality(QuoteRequest.destinations) == 0, anywhere), else_=QuoteRequest.destinations)
+    wanted = case((func.cardinality(confirmed.destinations) == 0, anywhere), else_=confirmed.destinations)
     country = func.unnest(wanted, type_=TEXT()).label("country")
     without = select(country, Procedure.name.label("procedure"))
-    without = without.select_from(QuoteRequest).outerjoin(Procedure, Procedure.id == QuoteRequest.procedure_id)
-    kept = QuoteRequest.state != RequestState.ERASED
-    without = without.where(QuoteRequest.open_at > clock.now() - LOOKING_BACK, kept, ~_has_lead())
+    without = without.select_from(confirmed).outerjoin(Procedure, Procedure.id == confirmed.procedure_id)
+    has_lead = select(Lead.id).where(Lead.request_id == confirmed.id).exists()
+    without = without.where(confirmed.state != RequestState.ERASED, ~has_lead)
     each = without.subquery()
     query = select(each.c.country, each.c.procedure, func.count().label("n")).group_by(each.c.country, each.c.procedure)
     rows = db.session.execute(query.order_by(func.count().desc(), each.c.country, each.c.procedure))
@@ -126,15 +131,21 @@ def gaps() -> list[Gap]:
 
 
 def shares() -> list[Share]:
-    """Counts per clinic how often it was proposed, passed over or ineligible, most proposed first."""
+    """Counts per clinic how often it was proposed, passed over or ineligible, most proposed first.
+
+    Counted are the newest decisions, whose keys are in the order of time.
+    """
+
+    decision = aliased(
+        RoutingDecision, select(RoutingDecision).order_by(RoutingDecision.id.desc()).limit(NEWEST_DECISIONS).subquery()
+    )
 
     def n(outcome: str) -> ColumnElement[int]:
-        return func.count().filter(RoutingDecision.outcome == outcome).label(outcome)
+        return func.count().filter(decision.outcome == outcome).label(outcome)
 
-    # Counted before clinics are joined, from an index alone: there are several decisions a request.
-    counted = select(RoutingDecision.clinic_id, n("proposed"), n("passed_over"), n("ineligible"))
-    counted = counted.where(RoutingDecision.decided_at > clock.now() - LOOKING_BACK)
-    each = counted.group_by(RoutingDecision.clinic_id).subquery()
+    counted = select(decision.clinic_id, n("proposed"), n("passed_over"), n("ineligible"))
+    counted = counted.where(decision.decided_at > clock.now() - LOOKING_BACK)
+    each = counted.group_by(decision.clinic_id).subquery()
     query = select(Clinic, each.c.proposed, each.c.passed_over, each.c.ineligible)
     query = query.join(each, each.c.clinic_id == Clinic.id).order_by(each.c.proposed.desc(), Clinic.name)
     return [Share(*row) for row in db.session.execute(query.limit(SHARES))]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, select, tuple_
 
 from marketplace.extensions import db
-from marketplace.foundation.audit.log import RENAMED_EVENTS, AuditEntry, listeners
+from marketplace.foundation.audit.log import IS_PERSON, RENAMED_EVENTS, AuditEntry, kind_of_actor, listeners
 from marketplace.foundation.audit.seals import AuditSeal, AuditSealEntry, latest_seal
 
 PAGE = 50
@@ -65,9 +65,10 @@ def entries(wanted: Filter, *, after: Position | None = None) -> AuditPage:
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.actor:
-        kind = AuditEntry.actor.startswith(f"{wanted.actor}:", autoescape=True)
-        found.append((AuditEntry.actor == wanted.actor) | kind)
+    if ":" in wanted.actor:
+        found += [AuditEntry.actor == wanted.actor, IS_PERSON]
+    elif wanted.actor:
+        found.append(kind_of_actor() == wanted.actor)
     if wanted.event:
         found.append(AuditEntry.name.in_(stored_names(wanted.event)))
     if wanted.request_id:

@@ -56,7 +56,13 @@ def desk() -> ResponseReturnValue:
 @figures
 def routing() -> ResponseReturnValue:
     """Shows where clinics are missing, and how often each clinic was proposed."""
-    return render_template("operator/routing.html", gaps=routing_desk.gaps(), shares=routing_desk.shares())
+    return render_template(
+        "operator/routing.html",
+        gaps=routing_desk.gaps(),
+        shares=routing_desk.shares(),
+        most_requests=f"{routing_desk.NEWEST_REQUESTS:,}",
+        most_decisions=f"{routing_desk.NEWEST_DECISIONS:,}",
+    )
 
 
 class UnsealForm(Form):
