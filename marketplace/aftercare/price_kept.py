@@ -6,13 +6,13 @@ It can be said once the choice has settled and the price can be known.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.aftercare import plans
 from marketplace.aftercare.events import PriceAnswered
-from marketplace.clinics.track_records import track_record
+from marketplace.clinics.track_records import moves, track_record
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
@@ -135,7 +135,7 @@ def forget(request_id: UUID) -> None:
 
 
 def _count(clinic_id: UUID, month: date, answer: str, change: int) -> None:
-    """Changes one number of a month, and what is published of the clinic."""
+    """Changes one number of a month; what is published of the clinic follows in steps of several answers."""
     column = COUNTED[answer]
     row = insert(PriceMonth).values(clinic_id=clinic_id, month=month, kept=0, raised=0, not_gone=0)
     db.session.execute(row.on_conflict_do_nothing())
@@ -144,6 +144,8 @@ def _count(clinic_id: UUID, month: date, answer: str, change: int) -> None:
     setattr(found, column, getattr(found, column) + change)
     db.session.flush()
     published = track_record(clinic_id)
-    published.prices_kept += change if column == "kept" else 0
-    published.prices_raised += change if column == "raised" else 0
-    db.session.flush()
+    sums = select(func.sum(PriceMonth.kept), func.sum(PriceMonth.raised)).where(PriceMonth.clinic_id == clinic_id)
+    kept, raised = map(int, db.session.execute(sums).one())
+    if moves(published.prices_kept + published.prices_raised, counted=kept + raised):
+        published.prices_kept, published.prices_raised = kept, raised
+        db.session.flush()

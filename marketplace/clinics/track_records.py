@@ -11,6 +11,7 @@ from marketplace.extensions import db
 from marketplace.foundation.database.columns import Base
 
 PUBLISHED_FROM = 5  # answers
+PUBLISHED_STEP = 3  # answers about prices by which the figure moves: one alone would say whose it is
 
 
 class TrackRecord(Base):
@@ -26,7 +27,7 @@ class TrackRecord(Base):
     problems: Mapped[int] = mapped_column(default=0)
     problems_answered: Mapped[int] = mapped_column(default=0)
     problem_minutes: Mapped[int | None]  # the middle time to an answer; none where fewer than half came
-    prices_kept: Mapped[int] = mapped_column(default=0)
+    prices_kept: Mapped[int] = mapped_column(default=0)  # as published: it follows what was counted in steps
     prices_raised: Mapped[int] = mapped_column(default=0)
 
 
@@ -53,6 +54,13 @@ class ShownRecord(NamedTuple):
     def shows_prices(self) -> bool:
         """Whether there are enough answers about prices to publish the figure."""
         return self.prices_told >= PUBLISHED_FROM
+
+
+def moves(published: int, *, counted: int) -> bool:
+    """Returns whether a figure of so many published answers is published anew from so many counted ones."""
+    if published < PUBLISHED_FROM:
+        return counted >= PUBLISHED_FROM
+    return counted - published >= PUBLISHED_STEP
 
 
 COLUMNS = tuple(getattr(TrackRecord, name) for name in ShownRecord._fields)

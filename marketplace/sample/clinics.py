@@ -11,6 +11,7 @@ from uuid import UUID
 import yaml
 from sqlalchemy import select
 
+from marketplace.aftercare.price_kept import PriceMonth
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics import events
@@ -173,6 +174,8 @@ def give_history(clinic: Clinic, *, position: int) -> None:
     kept.problems_answered = kept.problems - digest[4] % 2
     kept.problem_minutes = 120 + digest[5] * 5
     kept.prices_kept, kept.prices_raised = 4 + digest[6] % 12, digest[7] % 3
+    told = {"kept": kept.prices_kept, "raised": kept.prices_raised, "not_gone": 0}
+    db.session.add(PriceMonth(clinic_id=clinic.id, month=clock.today().replace(day=1), **told))
 
 
 STAY = (

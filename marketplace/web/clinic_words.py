@@ -101,7 +101,7 @@ def track_record_rows(record: ShownRecord, *, for_clinic: bool = False) -> list[
     if record.shows_prices:
         rows.append({"key": label, "value": prices_words(record)})
     elif for_clinic:
-        rows.append({"key": label, "value": _not_yet(record.prices_told)})
+        rows.append({"key": label, "value": _("Shown from %(least)s answers on", least=PUBLISHED_FROM)})
     return rows
 
 

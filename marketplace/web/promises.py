@@ -66,6 +66,7 @@ PROMISED_LIMITS: Mapping[str, int] = {
     "passport_letters": passport_codes.CODE_LENGTH,
     "passport_tries": passport_codes.MAX_TRIES,
     "track_record_from": track_records.PUBLISHED_FROM,
+    "track_record_step": track_records.PUBLISHED_STEP,
     "reply_time_from": clocks.SHOWN_FROM,
     "password_characters": sign_in.MIN_PASSWORD,
     "reason_characters": access_records.MIN_REASON_LENGTH,

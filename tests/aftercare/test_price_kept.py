@@ -15,7 +15,7 @@ from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.models import Lead
 from marketplace.quotes import choosing, ending
 from marketplace.retention.erasure import erase
-from tests.factories import Make, build_lead, build_quote
+from tests.factories import Make, build_lead, build_member, build_quote
 from tests.web.patient.test_request_pages import opened
 
 
@@ -46,7 +46,7 @@ def test_the_answer_goes_with_the_request_and_the_number_stays(lead: Lead) -> No
     price_kept.say(lead.request, "yes")
     erase(lead.request)
     assert db.session.scalars(select(PriceAnswer)).all() == []
-    assert (month_of(lead), shown_record(lead.clinic_id).prices_kept) == ((1, 0, 0), 1)
+    assert month_of(lead) == (1, 0, 0)
 
 
 def test_who_chose_nobody_has_nothing_to_say(make_quote: Make) -> None:
@@ -60,6 +60,31 @@ def test_it_is_published_from_five_on(client: Any, make_settled: Make, make_clin
         assert "Price kept" not in client.get(f"/clinic/{clinic.slug}").page.text
         price_kept.say(make_settled(clinic=clinic, email=f"p{number}@patient.example").request, answer)
     assert "in 4 of 5" in client.get(f"/clinic/{clinic.slug}").page.text
+
+
+def test_the_figure_moves_by_three_answers_wherever_it_stands(
+    client: Any, make_settled: Make, make_clinic: Make, sign_in: Any
+) -> None:
+    clinic, seen = make_clinic(), []
+    for number in range(9):
+        answer = "more" if number > 4 else "yes"
+        price_kept.say(make_settled(clinic=clinic, email=f"p{number}@patient.example").request, answer)
+        shown = shown_record(clinic.id)
+        seen.append((shown.prices_kept, shown.prices_told))
+    assert seen == [(0, 0)] * 4 + [(5, 5)] * 3 + [(5, 8)] * 2
+    assert "in 5 of 8" in sign_in(build_member(clinic)).get("/dashboard/numbers").page.text
+
+
+def test_an_answer_that_changes_is_published_with_the_next_step(make_settled: Make, make_clinic: Make) -> None:
+    clinic = make_clinic()
+    leads = [make_settled(clinic=clinic, email=f"p{number}@patient.example") for number in range(8)]
+    for lead in leads[:5]:
+        price_kept.say(lead.request, "yes")
+    price_kept.say(leads[0].request, "more")
+    assert shown_record(clinic.id).prices_kept == 5
+    for lead in leads[5:]:
+        price_kept.say(lead.request, "yes")
+    assert (shown_record(clinic.id).prices_kept, shown_record(clinic.id).prices_told) == (7, 8)
 
 
 def test_one_tap_says_it_and_more_may_say_how_much(client: Any, lead: Lead) -> None:
