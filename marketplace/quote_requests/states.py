@@ -45,9 +45,7 @@ REQUEST_MOVES = {
     RequestState.PAUSED: frozenset({RequestState.OPEN}) | _ENDS,
     RequestState.CHOSEN: frozenset({RequestState.OPEN, RequestState.SETTLED, RequestState.WITHDRAWN}),
     # Back to chosen: the chosen clinic may not go on, and the choice can be undone anew.
-    RequestState.SETTLED: frozenset(
-        {RequestState.CHOSEN, RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.ERASED}
-    ),
+    RequestState.SETTLED: frozenset({RequestState.CHOSEN, RequestState.WITHDRAWN, RequestState.ERASED}),
     RequestState.EXPIRED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),
     RequestState.WITHDRAWN: frozenset({RequestState.ERASED}),
     RequestState.CLOSED: frozenset({RequestState.WITHDRAWN, RequestState.ERASED}),

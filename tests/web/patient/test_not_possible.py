@@ -7,9 +7,10 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.leads.request_actions import close
+from marketplace.leads.queries import leads_of
+from marketplace.leads.request_actions import close, pause
 from marketplace.quotes import ending, stopping
-from marketplace.quotes.choosing import choose
+from marketplace.quotes.choosing import choose, settle_due
 from tests.factories import Make
 from tests.web.patient.test_request_pages import opened
 
@@ -43,6 +44,36 @@ def test_undo_too_late(client: Any, make_quote: Make) -> None:
 def test_undo_of_no_choice(client: Any, make_quote: Make) -> None:
     base = opened(client, make_quote().lead.request)
     says(client.post(f"{base}/quotes/1/undo"), "Your request is open", base)
+
+
+def test_undo_of_a_choice_that_is_another_by_now(
+    client: Any, make_clinic: Make, make_request: Make, make_quote: Make
+) -> None:
+    request = make_request(make_clinic(), make_clinic("Clinic Nar"))
+    quotes = [make_quote(lead) for lead in leads_of(request)]
+    base = opened(client, request)
+    choose(quotes[1])
+    db.session.commit()
+    says(client.post(f"{base}/quotes/1/undo"), "You have chosen a clinic", base)
+    assert client.post(f"{base}/quotes/2/undo").status_code == 303
+
+
+def test_closing_once_the_choice_has_settled(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    choose(quote)
+    with clock.set_to(clock.now() + timedelta(hours=49)):
+        settle_due(clock.now())
+        base = opened(client, quote.lead.request)
+        says(client.get(f"{base}/close"), "You have chosen a clinic", base)
+        says(client.post(f"{base}/close"), "You have chosen a clinic", base)
+
+
+def test_adding_clinics_while_it_is_paused(client: Any, make_request: Make) -> None:
+    request = make_request()
+    base = opened(client, request)
+    pause(request)
+    db.session.commit()
+    says(client.get(f"{base}/clinics"), "Your request is paused", base)
 
 
 @pytest.mark.parametrize("verb", ["pause", "close"])

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from wtforms import BooleanField
 
 from marketplace.clinics.queries import with_slugs
+from marketplace.foundation.problems import WrongState
 from marketplace.leads import submission
 from marketplace.leads.consent import consent_text, recipients
 from marketplace.leads.proposal import Proposed, show_proposals, still_open
@@ -19,6 +20,7 @@ from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
+from marketplace.quote_requests.states import REQUEST_REFUSALS, RequestState
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import STALE, AgreeingForm, Shown
 from marketplace.web.forms.base import IdempotentForm
@@ -132,7 +134,9 @@ class Offer:
 @blueprint.get("/my/requests/<ref>/clinics")
 @writes
 def show_more_clinics(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Shows the clinics that could be added, each with the reason why it is proposed."""
+    """Shows the clinics that could be added, each with its reason. Raises WrongState where the request is not open."""
+    if quote_request.state != RequestState.OPEN:
+        raise WrongState(REQUEST_REFUSALS[quote_request.state])
     offer = Offer.now(quote_request)
     return _page(offer, AddClinicsForm.for_offer(offer))
 

@@ -25,10 +25,10 @@ from marketplace.leads.deletion_duties import CHASED_AFTER, duties_by_clinic
 from marketplace.leads.queries import leads_of
 from marketplace.leads.states import DutyState
 from marketplace.quote_requests import retention
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests.models import REQUEST, QuoteRequest
 from marketplace.quote_requests.photos import picture
 from marketplace.quote_requests.request_links import confirmations_until, link_to_confirmations, open_confirmations
-from marketplace.quote_requests.states import AT_CLINICS, TAKES_QUOTES, RequestState
+from marketplace.quote_requests.states import AT_CLINICS, REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 from marketplace.quotes.request_export import export, photo_files
 from marketplace.web.forms.base import Form
 from marketplace.web.http import errors
@@ -73,6 +73,8 @@ def close_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         request_actions.close(quote_request)
         flash(_("Closed. Clinics can no longer answer"), "success")
         return _back(quote_request)
+    if not REQUEST.may(quote_request, RequestState.CLOSED):
+        raise WrongState(REQUEST_REFUSALS[quote_request.state])
     return render_template("patient/request/close.html", quote_request=quote_request, form=Form())
 
 

@@ -17,7 +17,7 @@ from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.leads.status_texts import clinic_news
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
-from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
 from marketplace.quotes import choosing
 from marketplace.quotes.choosing import decline
 from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
@@ -25,7 +25,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import can_be_chosen, changed_after, of_request, version_before, what_changed
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.request_quotes import request_quotes
-from marketplace.quotes.states import QUOTE_REFUSALS
+from marketplace.quotes.states import QUOTE_REFUSALS, QuoteState
 from marketplace.quotes.terms import terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.forms.base import Form
@@ -119,6 +119,8 @@ def undo_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue
     if quote.lead.quote_declined_at is not None:
         choosing.undo_decline(quote)
         flash(_("Undone. The quote of %(clinic)s stands again", clinic=quote.lead.clinic.name), "success")
+    elif quote_request.state == RequestState.CHOSEN and quote.state != QuoteState.CHOSEN:
+        raise WrongState(QUOTE_REFUSALS[quote.state], _("You have chosen another quote meanwhile"))
     else:
         choosing.undo_choice(quote_request)
         flash(_("Undone. Your request is open again and every quote is as it was"), "success")
