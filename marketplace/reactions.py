@@ -67,6 +67,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     lead.LeadFrozen: (change_notifications.clinic_stopped,),
     lead.LeadThawed: (
         change_notifications.clinic_returned,
+        to_clinic.undone_meanwhile,
         change_notifications.notify_clinic_again,
         quote_notifications.schedule,
     ),

@@ -16,7 +16,9 @@ from marketplace.leads.states import AWAITING, QUOTABLE, LeadState
 from marketplace.mail import outbox
 from marketplace.mail.email_text import clock_city, clock_time, local_day, local_moment
 from marketplace.mail.links import PageLink
+from marketplace.mail.models import Email
 from marketplace.mail.quota import mailed_recently, try_lock
+from marketplace.mail.register import names_of
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.words.listing import listing_reasons
 
@@ -73,7 +75,19 @@ def decline_undone(event: Event) -> None:
     """Says that the decline was undone; a frozen clinic learns of it once it may go on (DeclineUndone)."""
     lead = _lead(event)
     if lead.state == LeadState.QUOTED:
-        _about_lead("decline_undone", lead)
+        _about_lead("decline_undone", lead, context={"stands": True})
+
+
+def undone_meanwhile(event: Event) -> None:
+    """Says what was undone while the clinic was stopped, where its last word was that it is over (LeadThawed)."""
+    lead = _lead(event)
+    ours = (Email.request_id == lead.request_id) & (Email.clinic_id == lead.clinic_id)
+    names = ("not_chosen", "quote_declined", "decline_undone", *names_of("clinic_choice_undone"))
+    last = db.session.scalar(select(Email.name).where(ours, Email.name.in_(names)).order_by(Email.id.desc()).limit(1))
+    if last == "not_chosen":
+        _about_lead("clinic_choice_undone", lead, context={"was_chosen": False, "stands": True})
+    elif last == "quote_declined":
+        _about_lead("decline_undone", lead, context={"stands": lead.state == LeadState.QUOTED})
 
 
 def clinic_choice_undone(event: Event) -> None:

@@ -127,3 +127,15 @@ def test_undone_at_a_stopped_clinic_it_is_frozen_and_nobody_is_told_it_stands(th
     undo_decline(three[0])
     assert (three[0].state, three[0].lead.state) == ("sent", "frozen")
     assert emails("decline_undone") == []
+    stopping.reinstate(three[0].lead.clinic)
+    assert told("decline_undone") == {three[0].lead.clinic_id}
+
+
+def test_a_clinic_that_was_stopped_meanwhile_is_told_that_a_choice_was_undone(three: list[Quote]) -> None:
+    one, two, three_ = three
+    choosing.choose(one)
+    stopping.suspend(two.lead.clinic, reasons=["patient_report"], statement="Reports.")
+    choosing.undo_choice(one.lead.request)
+    assert told("clinic_choice_undone") == {one.lead.clinic_id, three_.lead.clinic_id}
+    stopping.reinstate(two.lead.clinic)
+    assert told("clinic_choice_undone") == {quote.lead.clinic_id for quote in three}
