@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from marketplace.aftercare.check_ins import check_ins_of
+from marketplace.aftercare.plans import plan_of
+from marketplace.aftercare.problems import open_problem
 from marketplace.clinics.checks import why_stopped
 from marketplace.leads.deletion_duties import duties_of
 from marketplace.leads.models import Lead
@@ -10,7 +13,7 @@ from marketplace.leads.states import AWAITING, QUOTABLE, READING, LeadState
 from marketplace.leads.status_texts import clinic_news
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
-from marketplace.quote_requests.states import TAKES_QUOTES, RequestState
+from marketplace.quote_requests.states import AT_CLINICS, TAKES_QUOTES, RequestState
 from marketplace.quotes.queries import can_be_chosen, sent_quotes
 from tests.outbox import text_of
 
@@ -51,7 +54,12 @@ def is_open_again(_email: Email, request: QuoteRequest, _lead: Lead | None) -> b
 
 def may_be_chosen_again(email: Email, request: QuoteRequest, lead: Lead | None) -> bool:
     stands = "may still choose it" in " ".join(text_of(email).split())
-    return request.state == RequestState.OPEN and lead is not None and (not stands or lead.state in QUOTABLE)
+    return request.state in TAKES_QUOTES and lead is not None and (not stands or lead.state in QUOTABLE)
+
+
+def may_quote_again(email: Email, _request: QuoteRequest, lead: Lead | None) -> bool:
+    stands = "stands again" in email.subject
+    return lead is not None and (lead.state == LeadState.QUOTED if stands else lead.state in AWAITING)
 
 
 def counts_are_right(email: Email, request: QuoteRequest, _lead: Lead | None) -> bool:
@@ -67,8 +75,16 @@ def has_to_delete(_email: Email, _request: QuoteRequest, lead: Lead | None) -> b
     return lead is not None and any(duty.state == "asked" for duty in duties_of(lead))
 
 
+def waits_for_a_word(_email: Email, request: QuoteRequest, _lead: Lead | None) -> bool:
+    """Somebody who chose this clinic told it of a problem that it has not answered."""
+    return any(lead.state == LeadState.WON and open_problem(lead) is not None for lead in leads_of(request))
+
+
+# About an account, a listing or a link: nothing of how a request stands.
+SAYS_NO_STATE = frozenset({"access_link", "listing_result", "clinics_available"})
 CLAIMS: dict[str, Callable[[Email, QuoteRequest, Lead | None], bool]] = {
     "quotes_arrived": one_can_be_chosen,
+    "quote_ends": one_can_be_chosen,
     "clinic_asked": one_waits_for_an_answer,
     "clinic_will_not_quote": counts_are_right,
     "clinic_changed": says_what_changed,
@@ -79,12 +95,22 @@ CLAIMS: dict[str, Callable[[Email, QuoteRequest, Lead | None], bool]] = {
     "chosen": about(LeadState.WON),
     "not_chosen": lost_to_another,
     "quote_declined": was_declined,
-    "decline_undone": about(LeadState.QUOTED),
+    "decline_undone": may_quote_again,
     "clinic_choice_undone": may_be_chosen_again,
     "question_answered": clock_runs,
     "answers_changed": about(*READING),
     "request_closed": lambda _email, request, _lead: request.state == RequestState.CLOSED,
     "delete_data": about(LeadState.REVOKED),
     "delete_part": has_to_delete,
+    "delete_reminder": has_to_delete,
+    "leads_waiting": about(*AWAITING),
+    "new_request": about(LeadState.NEW),
+    "request_sent": is_open_again,
+    "clinic_wrote": about(*READING),
+    "patient_waits": waits_for_a_word,
+    "problem_unanswered": waits_for_a_word,
+    "first_session": lambda _email, request, _lead: plan_of(request) is not None,
+    "check_in": lambda _email, request, _lead: any(each.state == "asked" for each in check_ins_of(request)),
+    "deletion_announced": lambda _email, request, _lead: request.state not in AT_CLINICS,
     "request_deleted": lambda _email, request, _lead: request.state == RequestState.WITHDRAWN,
 }
