@@ -12,7 +12,7 @@ from typing import Protocol
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.exchange import Convert
-from marketplace.catalogue.geography import travel
+from marketplace.catalogue.geography import NoEstimateError, travel
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up, minor_units
 
@@ -193,10 +193,25 @@ def total_for_you(course: Fraction, *, plan: Plan, travel: Travel, nights_includ
 
 
 def estimated(home: str, country: str, currency: str) -> Travel:
-    """Returns our dated travel estimate in minor units of `currency`, exact. Raises NoRate."""
+    """Returns our dated travel estimate in minor units of `currency`, exact. Raises NoRate or NoEstimateError."""
     estimate = travel(home, country)
     fare, night = (
         exchange.exact(minor_units(amount, estimate.currency), estimate.currency, currency)
         for amount in (estimate.fare, estimate.night)
     )
     return Travel(fare, night)
+
+
+def known_travel(home: str, country: str, currency: str) -> Travel | None:
+    """Returns the same; None where we have no travel estimate from this home. Raises NoRate."""
+    try:
+        return estimated(home, country, currency)
+    except NoEstimateError:
+        return None
+
+
+def own_travel(ours: Travel | None, *, fare: int | None, night: int | None) -> Travel | None:
+    """Returns the travel with the reader's own figures in place of ours; None where nobody knows one of them."""
+    if ours is not None:
+        return ours.with_own(fare=fare, night=night)
+    return None if fare is None or night is None else Travel(Fraction(fare), Fraction(night))

@@ -23,7 +23,7 @@ class Country:
     """
 
     code: str
-    region: str
+    region: str  # of our travel estimates; empty where we have none
     currency: str
     timezone: str
     data_protection: str  # one of DATA_PROTECTION
@@ -35,6 +35,14 @@ class Country:
     def has_european_law(self) -> bool:
         """Returns whether the data protection law of the EU or the UK applies there."""
         return self.data_protection in {"gdpr", "uk_gdpr"}
+
+
+class NoEstimateError(LookupError):
+    """We have no travel estimate from this country."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(home)
+        self.home = home
 
 
 @dataclass(frozen=True)
@@ -63,14 +71,21 @@ def destinations() -> dict[str, Country]:
 
 @cache
 def homes() -> dict[str, Country]:
-    """Returns every country a patient can live in, by code."""
+    """Returns the countries that we estimate travel from, by code."""
     further = {row["code"]: Country(**row) for row in _file("countries.yaml")["homes"]}
     return {**destinations(), **further}
 
 
+@cache
+def everywhere() -> dict[str, Country]:
+    """Returns every country that a patient can live in, by code; from some we have no travel estimate."""
+    further = _file("countries.yaml")["elsewhere"]
+    return {**{row["code"]: Country(**row, region="", data_protection="other") for row in further}, **homes()}
+
+
 def zone_of(home: str | None) -> str:
     """Returns the time zone of a person who lives in this country; UTC where the country is not known."""
-    known = homes().get((home or "").upper())
+    known = everywhere().get((home or "").upper())
     return known.timezone if known else "UTC"
 
 
@@ -91,10 +106,21 @@ def by_slug() -> dict[str, Country]:
     return {country.slug: country for country in destinations().values() if country.slug}
 
 
+def travel_dated() -> date:
+    """Returns the day of our travel estimates."""
+    dated: date = _file("travel.yaml")["dated"]
+    return dated
+
+
 @cache
 def travel(home: str, destination: str) -> TravelEstimate:
-    """Returns the estimated fare of one return trip and price of one night between two countries' regions."""
+    """Returns the estimated fare of one return trip and price of one night between two countries' regions.
+
+    Raises NoEstimateError.
+    """
     file = _file("travel.yaml")
+    if home not in homes():
+        raise NoEstimateError(home)
     pair = (homes()[home].region, homes()[destination].region)
     fares = {(row["from"], row["to"]): row["fare"] for row in file["estimates"]}
     fare = 0 if home == destination else fares[pair]

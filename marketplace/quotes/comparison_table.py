@@ -7,9 +7,9 @@ from fractions import Fraction
 from uuid import UUID
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue.course_costs import Travel, estimated
+from marketplace.catalogue.course_costs import Travel, known_travel, own_travel
 from marketplace.catalogue.exchange import Convert
-from marketplace.catalogue.geography import DEFAULT_HOME, homes, travel
+from marketplace.catalogue.geography import DEFAULT_HOME, everywhere, travel_dated
 from marketplace.clinics.checks import Stamp, stamp_of_row
 from marketplace.clinics.track_records import ShownRecord
 from marketplace.foundation import clock
@@ -46,7 +46,7 @@ class Column:
     stamp: Stamp | None
     flags: list[RedFlag]
     result: Compared
-    travel: Travel
+    travel: Travel | None  # None where we have no estimate, and the patient gave none
     unit: int
     convert: Convert
     record: ShownRecord
@@ -60,14 +60,14 @@ class Column:
             return None
 
     @property
-    def fare(self) -> int:
-        """Returns the fare of one return trip in minor units, rounded as totals are."""
-        return half_up(self.travel.fare, unit=self.unit)
+    def fare(self) -> int | None:
+        """Returns the fare of one return trip in minor units, rounded as totals are; None where it is not known."""
+        return half_up(self.travel.fare, unit=self.unit) if self.travel else None
 
     @property
-    def night(self) -> int:
-        """Returns the price of one night in minor units, rounded as totals are."""
-        return half_up(self.travel.night, unit=self.unit)
+    def night(self) -> int | None:
+        """Returns the price of one night in minor units, rounded as totals are; None where it is not known."""
+        return half_up(self.travel.night, unit=self.unit) if self.travel else None
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ class ComparisonTable:
     home_course: int | None
     home_is_own: bool
     travel_is_own: bool
+
+    @property
+    def lacks_travel(self) -> bool:
+        """Returns whether totals are missing as nobody knows what the travel costs."""
+        return any(column.travel is None for column in self.columns)
 
     @property
     def all_fit(self) -> bool:
@@ -131,7 +136,7 @@ def home_of(request: QuoteRequest) -> str:
 
 def currency_of(request: QuoteRequest) -> str:
     """Returns the currency of the patient's budget, else of the home country; the euro where it has no rate."""
-    return exchange.shown_currency(request.budget_currency or homes()[home_of(request)].currency)
+    return exchange.shown_currency(request.budget_currency or everywhere()[home_of(request)].currency)
 
 
 def build_comparison_table(
@@ -145,10 +150,11 @@ def build_comparison_table(
     own, currency = own or Own(), currency_of(request)
     standing = frozenset(quote.number for quote in quotes if stands(quote))
     shown = _shown(quotes, numbers)
-    estimates = {country: estimated(home_of(request), country, currency) for country in _countries(shown)}
+    ours = {country: known_travel(home_of(request), country, currency) for country in _countries(shown)}
+    estimates = {country: travel for country, travel in ours.items() if travel}
     home_course = _home_course(asked, shown, currency) if own.home_course is None else Fraction(own.home_course)
-    travels = {country: ours.with_own(fare=own.fare, night=own.night) for country, ours in estimates.items()}
-    exact = _is_exact(home_course, *travels.values())
+    travels = {country: own_travel(known, fare=own.fare, night=own.night) for country, known in ours.items()}
+    exact = _is_exact(home_course, *(each for each in travels.values() if each))
     exact = exact and all(quote.currency == currency for quote in shown)
     unit = 1 if exact else exchange.one_whole(currency)
     basis = Basis(
@@ -168,7 +174,7 @@ def build_comparison_table(
         rates_used=not exact,
         rate_day=exchange.rate_day(),
         estimates=estimates,
-        travel_dated=travel(home_of(request), home_of(request)).dated,
+        travel_dated=travel_dated(),
         home_course=None if home_course is None else half_up(home_course, unit=unit),
         home_is_own=own.home_course is not None,
         travel_is_own=own.fare is not None or own.night is not None,

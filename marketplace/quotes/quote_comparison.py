@@ -57,13 +57,18 @@ class Compared:
         return self.answered == len(ITEMS)
 
 
+NO_TRAVEL = Travel(Fraction(0), Fraction(0))
+
+
 def nights_included(quote: Terms, plan: Checked) -> int:
     """Returns the nights of the plan counted that the price covers: those the quote states, where it has a hotel."""
     return covered_nights(plan.counted, stated=plan.stated) if "hotel" in quote.included else 0
 
 
-def quote_total(quote: Terms, *, plan: Checked, travel: Travel, convert: Convert, unit: int = 1) -> Total | None:
-    """Returns the price with the travel of the plan it is counted with; None where there is no rate."""
+def quote_total(quote: Terms, *, plan: Checked, travel: Travel | None, convert: Convert, unit: int = 1) -> Total | None:
+    """Returns the price with the travel of the plan it is counted with; None where there is no rate, or no travel."""
+    if travel is None:
+        return None
     try:
         course = convert(quote.total, quote.currency)
     except NoRate:
@@ -87,7 +92,7 @@ class Basis:
     """
 
     plans: Mapping[int, Checked]
-    travels: Mapping[int, Travel]
+    travels: Mapping[int, Travel | None]
     convert: Convert
     home_course: Fraction | None = None
     with_travel: bool = True
@@ -116,9 +121,8 @@ def compare(quotes: Sequence[Terms], basis: Basis) -> list[Compared]:
 
 def _compared(quote: Terms, basis: Basis) -> Compared:
     plan, home = basis.plans[quote.number], basis.home_course
-    total = quote_total(quote, plan=plan, travel=basis.travels[quote.number], convert=basis.convert, unit=basis.unit)
-    if total is not None and not basis.with_travel:
-        total = replace(total, exact_travel=Fraction(0))
+    travel = basis.travels[quote.number] if basis.with_travel else NO_TRAVEL
+    total = quote_total(quote, plan=plan, travel=travel, convert=basis.convert, unit=basis.unit)
     against_home = total.against(home) if total is not None and home is not None else None
     return Compared(quote.number, plan, total, items_answered(quote), against_home=against_home)
 

@@ -10,13 +10,13 @@ from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue.course_costs import Total, Travel, estimated
+from marketplace.catalogue.course_costs import Total, Travel, known_travel, own_travel
 from marketplace.catalogue.course_planner import Costs, CoursePlan, course_plans
 from marketplace.catalogue.trip_plans import plan_text
 from marketplace.foundation.values.amounts import read_amount
 from marketplace.foundation.values.money import half_up
 from marketplace.web.clinic_words import both_amounts
-from marketplace.web.filters import difference, money
+from marketplace.web.filters import country_in_sentence, difference, money
 from marketplace.web.forms.visit_figures import kept_figures
 
 
@@ -72,11 +72,21 @@ class Journey:
         """Returns whether the person lives in the clinic's country."""
         return self.home == self.country
 
-    def travel(self) -> Travel:
-        """Returns fare and night: those that the reader typed in this visit, else our estimate. Raises NoRate."""
+    def travel(self) -> Travel | None:
+        """Returns fare and night: those that the reader typed in this visit, else our estimate. Raises NoRate.
+
+        Where we have no estimate from their home, it returns None until they have typed both.
+        """
         own = kept_figures(self.currency, home=self.home, country=self.country)
         fare, night = (read_amount(own[name], self.currency) if name in own else None for name in ("fare", "night"))
-        return estimated(self.home, self.country, self.currency).with_own(fare=fare, night=night)
+        return own_travel(known_travel(self.home, self.country, self.currency), fare=fare, night=night)
+
+    @property
+    def no_travel(self) -> str:
+        """Returns in words why no travel is counted."""
+        if self.is_at_home:
+            return _("no travel, you live there")
+        return _("without travel: we have no estimate from %(country)s", country=country_in_sentence(self.home))
 
 
 def usual_courses(prices: Sequence[tuple[ListPrice, dict[str, Any]]], journey: Journey) -> list[Course | None]:
@@ -91,17 +101,18 @@ def usual_courses(prices: Sequence[tuple[ListPrice, dict[str, Any]]], journey: J
         return [None] * len(prices)
 
 
-def _course(price: ListPrice, facts: dict[str, Any], journey: Journey, travel: Travel) -> Course:
+def _course(price: ListPrice, facts: dict[str, Any], journey: Journey, travel: Travel | None) -> Course:
     sessions, gap, currency = facts["sessions"][0], sum(facts["spacing_weeks"]) // 2, journey.currency
     usual = _usual(price, sessions)
     own = kept_figures(currency, home=journey.home, sessions=str(sessions)).get("own")
     unit = 1 if price.currency == currency and journey.is_at_home else exchange.one_whole(currency)
     at_home = Fraction(read_amount(own, currency)) if own else None
-    costs = Costs(exchange.exact(usual, price.currency, currency), travel, at_home, unit)
-    plans = [] if journey.is_at_home else course_plans(sessions, gap=gap, costs=costs, max_trips=journey.max_trips)
+    course, most = exchange.exact(usual, price.currency, currency), journey.max_trips
+    costs = Costs(course, travel, at_home, unit) if travel and not journey.is_at_home else None
+    plans = course_plans(sessions, gap=gap, costs=costs, max_trips=most) if costs else []
     best = min((each for each in plans if each.fits), key=_total, default=None)
-    total = best.total if best else Total(costs.course, Fraction(0), unit)
-    plan = plan_text(best.plan) if best else _("no travel, you live there")
+    total = best.total if best else Total(course, Fraction(0), unit)
+    plan = plan_text(best.plan) if best else journey.no_travel
     return Course(
         total=money(total.all, currency),
         plan=ngettext("%(num)s session, %(plan)s", "%(num)s sessions, %(plan)s", sessions, plan=plan),

@@ -12,7 +12,7 @@ from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
-from marketplace.catalogue.geography import city_of, clocks, homes, zone_of
+from marketplace.catalogue.geography import city_of, clocks, everywhere, homes, zone_of
 from marketplace.catalogue.trip_plans import (
     cannot_text,
     need_text,
@@ -151,7 +151,7 @@ def country_name(code: str) -> str:
 
 def country_in_sentence(code: str) -> str:
     """Returns the country's name inside a sentence: "the United Kingdom". Only English has articles."""
-    name, known = country_name(code), homes().get(code.upper())
+    name, known = country_name(code), everywhere().get(code.upper())
     return f"{known.article} {name}" if known and known.article and _locale().language == "en" else name
 
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue.geography import travel
+from marketplace.catalogue.geography import travel_dated
 from marketplace.catalogue.models import Procedure
 from marketplace.clinics.checks import stamp
 from marketplace.clinics.models import Clinic
@@ -70,9 +70,8 @@ class ClinicChoice:
     @property
     def travel_dated(self) -> date | None:
         """Returns the day of our travel estimates; None where no card counts travel."""
-        home = home_of(self.quote_request)
         travels = any(card.course and card.course.travel for card in self.cards.values())
-        return travel(home, home).dated if travels else None
+        return travel_dated() if travels else None
 
     @property
     def rate_day(self) -> date | None:

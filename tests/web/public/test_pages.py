@@ -215,7 +215,7 @@ def test_a_card_says_what_the_roles_are(client: Any, make_clinic: Make) -> None:
     assert "Treated by: Dermatologist" in client.get("/clinics").page.text
 
 
-@pytest.mark.parametrize("path", ["/", "/clinics", "/for-clinics", "/get-quotes", "/nothing-here"])
+@pytest.mark.parametrize("path", ["/", "/clinics", "/for-clinics", "/nothing-here"])
 def test_every_page_leads_to_the_sign_in(client, path):
     answer = client.get(path)
     links = [link.get("href") for link in answer.page.one("footer").iter("a")]

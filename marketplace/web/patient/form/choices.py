@@ -15,7 +15,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from marketplace.catalogue import geography
+from marketplace.catalogue import exchange, geography
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.queries import price_ranges
 from marketplace.clinics.market import countries_offering
@@ -30,8 +30,8 @@ MONTHS_AHEAD = 18
 
 
 def homes() -> Choices:
-    """Returns every country a patient can live in, by name."""
-    return [("", _("Select a country")), *by_name((code, country_name(code)) for code in geography.homes())]
+    """Returns every country of the world, by name."""
+    return [("", _("Select a country")), *by_name((code, country_name(code)) for code in geography.everywhere())]
 
 
 def _preferred_home() -> str:
@@ -44,7 +44,7 @@ def _preferred_home() -> str:
 def likely_home() -> str:
     """Returns the home that the reader chose elsewhere, else that of the browser's languages; empty for neither."""
     regions = (tag.replace("_", "-").rpartition("-")[2].upper() for tag, _quality in request.accept_languages)
-    return _preferred_home() or next((code for code in regions if code in geography.homes()), "")
+    return _preferred_home() or next((code for code in regions if code in geography.everywhere()), "")
 
 
 def is_guess() -> bool:
@@ -81,9 +81,9 @@ def _currency_label(code: str) -> str:
 
 
 def currency_of_home(home: str | None) -> str:
-    """Returns the currency of the home country; the euro where the country is not known."""
+    """Returns the currency of the home country; the euro where that is none of the choices."""
     country = geography.homes().get(home or "")
-    return country.currency if country else "EUR"
+    return country.currency if country else exchange.EURO
 
 
 def months() -> Choices:

@@ -22,6 +22,7 @@ from marketplace.quote_requests.answer_table import CodedChoice, coded_choices
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.forms.base import Form
 from marketplace.web.patient.form.choices import OneOf
+from marketplace.web.patient.form.progress import progress
 
 P = ParamSpec("P")
 QuestionView = Callable[Concatenate[QuoteRequest, P], ResponseReturnValue]
@@ -196,6 +197,7 @@ def page(step: str, form: Question, **context: object) -> ResponseReturnValue:
         form=form,
         number=QUESTIONS.index(step) + 1 if step in QUESTIONS else None,
         total=len(QUESTIONS),
+        steps=[] if changing else progress(step),
         has_errors=bool(form.errors),
         **{"back": before(step, changing=changing), **context},
     )

@@ -141,6 +141,8 @@ def _show_estimates(form: CompareForm, found: ComparisonTable) -> None:
 
 def _hint(form: CompareForm, found: ComparisonTable, name: str) -> str:
     field = form.amounts[name]
+    if not found.estimates:
+        return _("We have no travel estimate from where you live: type your own")
     if field.estimate is None:
         each = {country: half_up(getattr(ours, name)) for country, ours in found.estimates.items()}
         named = ", ".join(f"{country_name(code)} {money_text(minor, found.currency)}" for code, minor in each.items())

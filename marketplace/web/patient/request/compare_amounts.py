@@ -7,7 +7,7 @@ from marketplace.catalogue.course_costs import Total
 from marketplace.quotes.comparison_table import Column, ComparisonTable
 from marketplace.quotes.models import Quote
 from marketplace.web.clinic_words import both_amounts
-from marketplace.web.filters import day_text, difference, money
+from marketplace.web.filters import country_in_sentence, day_text, difference, money
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.quote_rows import deposit, one_by_one
 
@@ -35,12 +35,12 @@ def each_session(quote: Quote) -> Markup:
 
 def fares(column: Column, currency: str) -> Markup:
     """Returns the trips that are counted and the fare of each."""
-    return Markup("{} × {}").format(column.result.plan.counted.trips, _for_patient(column.fare, currency))
+    return Markup("{} × {}").format(column.result.plan.counted.trips, _for_patient(column.fare or 0, currency))
 
 
 def nights(column: Column, number: int, currency: str) -> Markup:
     """Returns a number of nights and the price of each."""
-    return Markup("{} × {}").format(number, _for_patient(column.night, currency))
+    return Markup("{} × {}").format(number, _for_patient(column.night or 0, currency))
 
 
 def home_label(found: ComparisonTable) -> Markup:
@@ -69,6 +69,17 @@ def totals_span(found: ComparisonTable) -> Markup | None:
         return None
     low, high = (_for_patient(minor, found.currency) for minor in found.span)
     return escape(_("For you between %(low)s and %(high)s.")) % {"low": low, "high": high}
+
+
+@blueprint.app_template_filter()
+def travel_line(found: ComparisonTable) -> str:
+    """Returns the sentence that says whose figures the travel is counted with."""
+    if found.estimates or not found.columns:
+        return _("Travel: our estimate of %(day)s, or your own figures.", day=day_text(found.travel_dated))
+    home = country_in_sentence(found.columns[0].quote.lead.request.home_country or "")
+    if found.lacks_travel:
+        return _("We have no travel estimate from %(country)s: type your own return trip and night.", country=home)
+    return _("Travel: your own figures, as we have no estimate from %(country)s.", country=home)
 
 
 @blueprint.app_template_filter()

@@ -106,10 +106,15 @@ def _described(about: QuoteField) -> Callable[[Column], str]:
     return lambda column: shown_value(column.quote, about)
 
 
+def _unknown(column: Column) -> str:
+    """Returns in words why there is no total."""
+    return _("No exchange rate") if column.travel else _("Not known without your own travel costs")
+
+
 def _total(column: Column, found: ComparisonTable, *, view: str) -> Cell:
     total = column.result.total
     if total is None:
-        return _("No exchange rate")
+        return _unknown(column)
     lowest = _("Lowest total") if found.all_fit else _("Lowest total of the plans that fit")
     return {
         "html": all_in_all(total, found.currency),
@@ -129,7 +134,7 @@ def _trips(column: Column, currency: str) -> Cell:
         figures += Markup(" + ") + nights(column, paid, currency)
     if covered:
         figures += escape(ngettext(", %(num)s night in the price", ", %(num)s nights in the price", covered))
-    note = escape(_("Trips and nights: %(sum)s")) % {"sum": figures}
+    note = escape(_("Trips and nights: %(sum)s")) % {"sum": figures} if column.travel else Markup("")
     if plan.counted != plan.stated:
         note = (
             escape(_("Counted so; the clinic wrote %(plan)s.")) % {"plan": plan_text(plan.stated)} + Markup(" ") + note
@@ -142,7 +147,7 @@ def _trips(column: Column, currency: str) -> Cell:
 
 def _against_home(column: Column, currency: str) -> Cell:
     against = column.result.against_home
-    return _("No exchange rate") if against is None else against_home(against, currency)
+    return _unknown(column) if against is None else against_home(against, currency)
 
 
 def _product(column: Column) -> str:

@@ -24,6 +24,7 @@ class QuoteCard:
     `price` is the clinic's for the course, in its own currency and about how much that is in the patient's.
     """
 
+    lacks_travel: bool
     price: Markup
     total: Markup | None
     parts: Markup | None
@@ -45,7 +46,7 @@ def _card(column: Column, currency: str) -> QuoteCard:
     total, quote = column.result.total, column.quote
     price = both_amounts(quote.total, quote.currency, to=currency)
     amount, parts = (all_in_all(total, currency), total_parts(total, currency)) if total else (None, None)
-    return QuoteCard(price, amount, parts, column_warnings(column))
+    return QuoteCard(column.travel is None, price, amount, parts, column_warnings(column))
 
 
 def total_parts(total: Total, currency: str) -> Markup:

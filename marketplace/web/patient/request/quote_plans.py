@@ -55,11 +55,11 @@ def figures_form(request: QuoteRequest, quotes: Sequence[Quote]) -> FiguresForm:
 def quote_planner(column: Column, found: ComparisonTable) -> Planner | None:
     """Returns the plans of the quote's course, with the clinic's own where it can be done.
 
-    None without a rate, and for a patient who lives in the clinic's country.
+    None without a rate or a travel estimate, and for a patient who lives in the clinic's country.
     """
     plan, total = column.result.plan, column.result.total
     country = column.quote.lead.clinic.country
-    if total is None or country == column.quote.lead.request.home_country:
+    if total is None or column.travel is None or country == column.quote.lead.request.home_country:
         return None
     home = None if found.home_course is None else Fraction(found.home_course)
     hotel_of = plan.stated if "hotel" in column.quote.included else None

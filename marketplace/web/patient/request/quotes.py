@@ -73,9 +73,9 @@ def _plans(figures: FiguresForm, column: Column | None, found: ComparisonTable) 
     shown = {"found": found, "figures": figures, "has_errors": bool(figures.errors), "planner": None}
     if column is None:
         return shown
-    ours = found.estimates[column.quote.lead.clinic.country]
-    figures.show_estimate("fare", ours.fare)
-    figures.show_estimate("night", ours.night)
+    ours = found.estimates.get(column.quote.lead.clinic.country)
+    figures.show_estimate("fare", ours.fare if ours else None)
+    figures.show_estimate("night", ours.night if ours else None)
     return {**shown, "planner": quote_planner(column, found)}
 
 
