@@ -5,36 +5,87 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.clinics.market_figures import MANY, QUOTED_WITHIN, WINDOW, MarketFigures
+from marketplace.clinics.market_figures import MANY, QUOTED_WITHIN, WINDOW, CountryFigures, MarketFigures
 from marketplace.clinics.states import CheckKind
 from marketplace.clinics.track_records import PUBLISHED_FROM
 from marketplace.web.filters import country_name, duration
+from marketplace.web.public.cities import canonical
 
 SHARE_FROM = 50  # leads
 MINUTE = 60  # seconds
 
 
+class Figure(NamedTuple):
+    """A label, its words, and where it is a share how much, in per cent."""
+
+    label: str
+    words: str
+    share: int | None = None
+
+
 class FigureCard(NamedTuple):
-    """A heading, its rows of label and words, and what is counted."""
+    """A heading, its figures, and what is counted."""
 
     name: str
     title: str
-    rows: list[tuple[str, str]]
+    rows: list[Figure]
     note: str
 
 
+class CountryRow(NamedTuple):
+    """A country with the address of its clinics, their number, and their checks in date of all that there could be."""
+
+    name: str
+    href: str
+    clinics: int
+    checks: str
+    share: int
+
+
 def figure_cards(found: MarketFigures) -> list[FigureCard]:
-    """Returns the cards of the page: all that was sent, the last requests, prices kept, and the countries."""
-    return [_so_far(found), _requests(found), _countries(found)]
+    """Returns the cards of the page: what became of the last requests, and all that was sent so far."""
+    return [_requests(found), _so_far(found)]
+
+
+def in_short(found: MarketFigures) -> str | None:
+    """Returns the answer in one sentence; None from too few requests."""
+    if found.requests < PUBLISHED_FROM:
+        return None
+    within = duration(int(QUOTED_WITHIN.total_seconds()) // MINUTE)
+    quoted = _("%(n)s of %(all)s requests had a quote within %(time)s", n=found.quoted, all=found.requests, time=within)
+    if found.answer_minutes is None:
+        return _("%(quoted)s; half of them had no answer.", quoted=quoted)
+    return _("%(quoted)s; half had an answer within %(middle)s.", quoted=quoted, middle=duration(found.answer_minutes))
+
+
+def country_rows(found: MarketFigures) -> list[CountryRow]:
+    """Returns the countries by name; a check in date was passed and has not ended."""
+    rows = [_country(each) for each in found.countries]
+    return sorted(rows, key=lambda row: row.name)
+
+
+def _country(each: CountryFigures) -> CountryRow:
+    of = each.clinics * len(CheckKind)
+    words = _("%(n)s of %(all)s", n=each.checks, all=of)
+    return CountryRow(
+        country_name(each.country), canonical(each.country, None), each.clinics, words, _share(each.checks, of)
+    )
+
+
+def _share(number: int, of: int) -> int:
+    return round(number / of * 100) if of else 0
 
 
 def _so_far(found: MarketFigures) -> FigureCard:
-    share = f"{round(found.answered / found.sent * 100)}%" if found.sent >= SHARE_FROM else _("Too few to say")
+    answered = Figure(_("Answered"), _("Too few to say"))
+    if found.sent >= SHARE_FROM:
+        share = _share(found.answered, found.sent)
+        answered = Figure(_("Answered"), f"{share}%", share)
     rows = [
-        (_("Published clinics"), str(found.clinics)),
-        (_("Requests they could answer"), str(found.sent)),
-        (_("Answered"), share),
-        (_("Price kept, as patients say"), _of(found.prices_kept, found.prices_told)),
+        Figure(_("Published clinics"), str(found.clinics)),
+        Figure(_("Requests they could answer"), str(found.sent)),
+        answered,
+        _of(_("Price kept, as patients say"), found.prices_kept, found.prices_told),
     ]
     note = _("A request counts once for each clinic that got it. A share is shown from %(n)s on.", n=SHARE_FROM)
     return FigureCard("figures", _("So far"), rows, note + " " + _prices_from())
@@ -50,13 +101,11 @@ def _requests(found: MarketFigures) -> FigureCard:
     middle = _("Not known: half of them have no answer")
     if found.answer_minutes is not None:
         middle = duration(found.answer_minutes)
+    many = ngettext("With %(num)s quote within %(time)s", "With %(num)s quotes within %(time)s", MANY, time=within)
     rows = [
-        (_("With a quote within %(time)s", time=within), _of(found.quoted, found.requests)),
-        (
-            ngettext("With %(num)s quote within %(time)s", "With %(num)s quotes within %(time)s", MANY, time=within),
-            _of(found.quoted_by_many, found.requests),
-        ),
-        (_("Middle time to the first answer"), middle if known else _("Too few to say")),
+        _of(_("With a quote within %(time)s", time=within), found.quoted, found.requests),
+        _of(many, found.quoted_by_many, found.requests),
+        Figure(_("Middle time to the first answer"), middle if known else _("Too few to say")),
     ]
     title = _("Requests of the last %(n)s days", n=WINDOW.days)
     note = _(
@@ -65,17 +114,7 @@ def _requests(found: MarketFigures) -> FigureCard:
     return FigureCard("requests", title, rows, note + " " + _("An answer is a quote, a question or a no."))
 
 
-def _of(number: int, of: int) -> str:
-    return _("%(n)s of %(all)s", n=number, all=of) if of >= PUBLISHED_FROM else _("Too few to say")
-
-
-def _countries(found: MarketFigures) -> FigureCard:
-    rows = [(country_name(each.country), _of_country(each.clinics, each.checks)) for each in found.countries]
-    note = _("A check in date was passed and has not ended. There are %(n)s for each clinic.", n=len(CheckKind))
-    return FigureCard("countries", _("By country"), sorted(rows), note)
-
-
-def _of_country(clinics: int, checks: int) -> str:
-    listed = ngettext("%(num)s clinic", "%(num)s clinics", clinics)
-    in_date = ngettext("%(num)s check in date", "%(num)s checks in date", checks)
-    return f"{listed}, {in_date}"
+def _of(label: str, number: int, of: int) -> Figure:
+    if of < PUBLISHED_FROM:
+        return Figure(label, _("Too few to say"))
+    return Figure(label, _("%(n)s of %(all)s", n=number, all=of), _share(number, of))

@@ -22,7 +22,7 @@ from marketplace.web.metrics import ready
 from marketplace.web.promises import filled
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cities import canonical
-from marketplace.web.public.figures import figure_cards
+from marketplace.web.public.figures import country_rows, figure_cards, in_short
 
 CITIES_IN_SITEMAP = 4_000  # beside the clinics: a sitemap holds 50,000 addresses
 SLUGS = (
@@ -48,7 +48,13 @@ def page(slug: str) -> str:
 def transparency() -> str:
     """Shows the marketplace's figures; each only where there are enough cases for it."""
     found = market_figures()
-    return render_template("public/transparency.html", found=found, cards=figure_cards(found))
+    return render_template(
+        "public/transparency.html",
+        found=found,
+        short=in_short(found),
+        cards=figure_cards(found),
+        countries=country_rows(found),
+    )
 
 
 @blueprint.get("/report")
