@@ -17,10 +17,13 @@ def test_a_clinic_that_can_be_asked_will_be_first(client: Any, make_clinic: Make
     assert "Clinic Lale will be first in your list" in client.get(f"/get-quotes?clinic={slug}").page.text
 
 
-@pytest.mark.parametrize("state", ["paused", "suspended"])
-def test_one_that_takes_no_requests_is_said_to(client: Any, make_clinic: Make, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "why"), [("paused", "Takes no requests at the moment"), ("suspended", "Its listing is not published")]
+)
+def test_one_that_takes_no_requests_is_said_to(client: Any, make_clinic: Make, state: str, why: str) -> None:
     slug = make_clinic(listing_state=state).slug
-    assert "Clinic Lale cannot be asked for quotes now" in client.get(f"/get-quotes?clinic={slug}").page.text
+    text = client.get(f"/get-quotes?clinic={slug}").page.text
+    assert f"Clinic Lale cannot be asked for quotes now: {why}." in text
 
 
 def test_one_whose_check_has_ended_is_said_to(client: Any, make_clinic: Make) -> None:
@@ -28,7 +31,7 @@ def test_one_whose_check_has_ended_is_said_to(client: Any, make_clinic: Make) ->
     clinic.checks[0].expires_on = clock.today().replace(year=2020)
     db.session.commit()
     text = client.get(f"/get-quotes?clinic={clinic.slug}").page.text
-    assert "Clinic Lale cannot be asked for quotes now" in text
+    assert "Clinic Lale cannot be asked for quotes now: A required check is missing or has expired." in text
     assert "first in your list" not in text
 
 

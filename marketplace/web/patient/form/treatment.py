@@ -16,12 +16,14 @@ from marketplace.catalogue.queries import treatments
 from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
 from marketplace.clinics.queries import by_slug
+from marketplace.clinics.states import ListingState
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import OneOf
 from marketplace.web.patient.form.flow import Question, ask, page, with_draft
+from marketplace.words.lead import ROUTING_REASONS
 
 UNSURE = "unsure"
 CAME_FROM = ("treatment", "country", "clinic")  # the page that leads to the form, by the names of its address
@@ -117,7 +119,7 @@ def of_address(given: Mapping[str, str | None]) -> dict[str, object]:
     clinic = by_slug(given.get("clinic") or "")
     return {
         "clinic": clinic,
-        "takes_requests": clinic is not None and clinic.listing_state == "published" and why_stopped(clinic) is None,
+        "refused": _refusal(clinic) if clinic else None,
         "unknown": [
             words
             for name, words, is_known in (
@@ -128,6 +130,16 @@ def of_address(given: Mapping[str, str | None]) -> dict[str, object]:
             if given.get(name) and not is_known
         ],
     }
+
+
+def _refusal(clinic: Clinic) -> str | None:
+    """Returns in words why nobody can ask this clinic now; None where it may be asked."""
+    rules = {
+        "clinic_paused": clinic.listing_state == ListingState.PAUSED,
+        "not_published": clinic.listing_state != ListingState.PUBLISHED,
+        "checks_not_current": why_stopped(clinic) is not None,
+    }
+    return next((str(ROUTING_REASONS.patient[code]) for code, applies in rules.items() if applies), None)
 
 
 def first_page(form: FirstQuestionForm) -> ResponseReturnValue:
