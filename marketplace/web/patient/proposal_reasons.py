@@ -39,7 +39,6 @@ class Why(NamedTuple):
     `answers` is how many of 100 requests it is likely to answer, None while it is new here.
     """
 
-    asked_for: bool
     languages: tuple[str, ...]  # that both speak
     over_budget: int | None
     price_over_budget: int | None
@@ -56,7 +55,6 @@ def why_proposed(proposal: Proposal, quote_request: QuoteRequest, *, course: Cou
     for_all = quote_request.budget_scope == "everything"
     is_known = clinic.leads_sent >= NEW_UNTIL_LEADS
     return Why(
-        asked_for=proposal.reason == "asked_for",
         languages=tuple(code for code in quote_request.languages if code in clinic.languages),
         over_budget=course.amount - budget if course and budget and for_all else None,
         price_over_budget=course.treatment - budget if course and budget and not for_all else None,
@@ -75,7 +73,6 @@ def why_text(why: Why) -> Markup:
 def _facts(why: Why) -> list[tuple[str, Values]]:
     spoken = format_list([language_name(code) for code in why.languages], locale=get_locale() or "en")
     told: dict[str, Values | None] = {
-        "asked_for": {} if why.asked_for else None,
         "languages": {"languages": spoken} if why.languages else None,
         **_budget("", why.over_budget, why.currency),
         **_budget("price_", why.price_over_budget, why.currency),

@@ -14,10 +14,9 @@ from marketplace.web.patient.proposal_reasons import Why, why_text
 from tests.factories import Make
 
 HOUR = 60
-PLAIN = Why(False, ("en",), None, None, "GBP", None, None, False)
+PLAIN = Why(("en",), None, None, "GBP", None, None, False)
 WHYS = st.builds(
     Why,
-    asked_for=st.booleans(),
     languages=st.sampled_from([(), ("de",), ("en",), ("de", "tr"), ("de", "en", "tr")]),
     over_budget=st.sampled_from([None, 0, 100_00, 250_00]),
     price_over_budget=st.sampled_from([None, 0, 30_00]),
@@ -46,8 +45,8 @@ def test_the_reason_differs_where_the_facts_differ(app: Flask, one: Why, other: 
         ({"over_budget": 120_00}, "speaks English; £120 over your budget; new here, without reply times yet"),
         ({"answers": 30}, "speaks English; likely to answer 30 of 100 requests"),
         (
-            {"asked_for": True, "nearly_full": True, "answers": 70, "reply_minutes": 2 * HOUR},
-            "you started from its page; speaks English; answers in 2 hours; likely to answer 70 of 100 requests; "
+            {"nearly_full": True, "answers": 70, "reply_minutes": 2 * HOUR},
+            "speaks English; answers in 2 hours; likely to answer 70 of 100 requests; "
             "nearly full, so it may have no room left when you confirm",
         ),
     ],
