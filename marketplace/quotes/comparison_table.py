@@ -7,7 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from marketplace.catalogue import exchange
-from marketplace.catalogue.course_costs import Travel, known_travel, own_travel
+from marketplace.catalogue.course_costs import Total, Travel, known_travel, own_travel
 from marketplace.catalogue.exchange import Convert
 from marketplace.catalogue.geography import DEFAULT_HOME, everywhere, travel_dated
 from marketplace.clinics.checks import Stamp, stamp_of_row
@@ -97,11 +97,11 @@ class ComparisonTable:
         return all(column.result.plan.fits for column in self.columns)
 
     @property
-    def span(self) -> tuple[int, int] | None:
+    def span(self) -> tuple[Total, Total] | None:
         """Returns the lowest and the highest total shown of those that count; None unless there are two."""
         counted = [column.result.total for column in self.columns if column.quote.number in self.standing]
-        totals = [total.all for total in counted if total is not None]
-        return (min(totals), max(totals)) if len(totals) > 1 else None
+        totals = sorted((total for total in counted if total is not None), key=lambda total: total.exact)
+        return (totals[0], totals[-1]) if len(totals) > 1 else None
 
     def sorted_by(self, order: str) -> "ComparisonTable":
         """Returns the same with its columns in an order of ORDERS."""

@@ -1,5 +1,6 @@
 """A clinic's badge, replies, track record and prices in the words that all pages share."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
@@ -159,14 +160,27 @@ def span_text(low: int, high: int, currency: str) -> str:
 
 def both_amounts(minor: int, currency: str, *, to: str) -> Markup:
     """Returns "€480 (about £410)": an amount in the clinic's currency and, with a rate, in the reader's."""
-    own = money(minor, currency)
-    if currency == to:
-        return own
+    return amount_in(minor, currency, also=[to])
+
+
+def amount_in(minor: int, currency: str, *, also: Iterable[str] = ()) -> Markup:
+    """Returns an amount and, with a rate, about how much it is in other currencies: "€480 (about £410, $520)"."""
+    about = [
+        money(each, other)
+        for other in also
+        if other != currency and (each := _about(minor, currency, other)) is not None
+    ]
+    if not about:
+        return money(minor, currency)
+    words = escape(_("%(amount)s (about %(converted)s)"))
+    return words % {"amount": money(minor, currency), "converted": Markup(", ").join(about)}
+
+
+def _about(minor: int, currency: str, to: str) -> int | None:
     try:
-        about = money(exchange.about(minor, currency, to), to)
+        return exchange.about(minor, currency, to)
     except exchange.NoRate:
-        return own
-    return escape(_("%(amount)s (about %(converted)s)")) % {"amount": own, "converted": about}
+        return None
 
 
 def both_spans(low: int, high: int, currency: str, *, to: str) -> Markup:

@@ -1,6 +1,6 @@
 """Template filters that write money, days, times, countries and languages for the reader."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -54,12 +54,12 @@ def _money(minor: int, currency: str, locale: Locale) -> Markup:
     )
 
 
-def difference(minor: int, currency: str) -> Markup:
-    """Returns "£612 less" or "£120 more"; `minor` is the difference in minor units, below 0 for less."""
+def difference(minor: int, currency: str, *, amount: Callable[[int, str], Markup] = money) -> Markup:
+    """Returns "£612 less" or "£120 more", as `amount` words minor units; `minor` is below 0 for less."""
     if minor == 0:
         return escape(gettext("the same"))
     words = gettext("%(amount)s less") if minor < 0 else gettext("%(amount)s more")
-    return escape(words) % {"amount": money(abs(minor), currency)}
+    return escape(words) % {"amount": amount(abs(minor), currency)}
 
 
 def day(value: date) -> Markup:

@@ -165,7 +165,7 @@ def test_the_estimates_stand_in_the_fields_and_follow_what_is_typed(client: Any,
     assert float(page.one("input", name="fare").get("value")) > 0
     assert "Our estimate, yours to change" in page.text
     page = client.get(f"{base}/compare?fare=100&night=50&own=1000").page
-    assert "Compared with your own price at home (£1,000)" in page.text
+    assert "Compared with your own price at home: £1,000" in page.text
     assert page.one("input", name="fare").get("value") == "100"
     assert "2 × £100 + 30 × £50" in page.text
 

@@ -4,6 +4,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 from wtforms import SelectMultipleField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
@@ -14,11 +15,11 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.choosing import keep_columns
 from marketplace.quotes.comparison_table import ComparisonTable, build_comparison_table, currency_of
 from marketplace.quotes.request_quotes import RequestQuotes
-from marketplace.web.filters import country_name, money_text
 from marketplace.web.forms.query import QueryChoice
 from marketplace.web.forms.visit_figures import FiguresForm
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
+from marketplace.web.patient.request.compare_amounts import estimates_named
 from marketplace.web.patient.request.compare_columns import actions, columns, marks
 from marketplace.web.patient.request.compare_rows import rows
 from marketplace.web.patient.request.flag_rows import flag_groups, without_flags
@@ -145,8 +146,7 @@ def _hint(form: CompareForm, found: ComparisonTable, name: str) -> str:
         return _("We have no travel estimate from where you live: type your own")
     if field.estimate is None:
         each = {country: half_up(getattr(ours, name)) for country, ours in found.estimates.items()}
-        named = ", ".join(f"{country_name(code)} {money_text(minor, found.currency)}" for code, minor in each.items())
-        return _("Empty: our estimate, %(amounts)s", amounts=named)
+        return escape(_("Empty: our estimate, %(amounts)s")) % {"amounts": estimates_named(each, found.currency)}
     if field.data == field.estimate:
         return _("Our estimate, yours to change")
     return _("Yours. Our estimate is %(amount)s", amount=field.estimate)

@@ -1,65 +1,85 @@
-"""The amounts of a comparison in words: each that it shows is worded here, for the table and around it."""
+"""The amounts of a comparison in words, each of them here: of the table, around it, and on the request's own page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.catalogue.course_costs import Total
 from marketplace.quotes.comparison_table import Column, ComparisonTable
-from marketplace.quotes.models import Quote
-from marketplace.web.clinic_words import both_amounts
-from marketplace.web.filters import country_in_sentence, day_text, difference, money
+from marketplace.web.clinic_words import amount_in
+from marketplace.web.filters import country_in_sentence, country_name, day_text, difference, money
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.quote_rows import deposit, one_by_one
 
 
-def all_in_all(total: Total, currency: str) -> Markup:
-    """Returns the total for the patient."""
-    return _for_patient(total.all, currency)
+@dataclass(frozen=True)
+class ColumnAmounts:
+    """Words the amounts of one compared quote, the clinic's in its currency and the patient's in theirs."""
 
+    column: Column
+    currency: str  # the patient's
 
-def parts_of(total: Total, currency: str) -> dict[str, Markup]:
-    """Returns the two parts of a total by their names: treatment and travel."""
-    return {"treatment": _for_patient(total.treatment, currency), "travel": _for_patient(total.travel, currency)}
+    def total(self, total: Total) -> Markup:
+        """Returns the total for the patient."""
+        return self._for_patient(total.all)
 
+    def parts(self, total: Total) -> Markup:
+        """Returns "treatment £410 + travel £830"."""
+        treatment, travel = self._for_patient(total.treatment), self._for_patient(total.travel)
+        words = escape(_("treatment %(treatment)s + travel %(travel)s"))
+        return words % {"treatment": treatment, "travel": travel}
 
-def clinics_price(quote: Quote, currency: str) -> Markup:
-    """Returns the clinic's price for the course, about how much that is for the patient beside it."""
-    return _of_clinic(quote.total, quote.currency, to=currency)
+    def price(self) -> Markup:
+        """Returns the clinic's price for the course, about how much that is for the patient beside it."""
+        return self._of_clinic(self.column.quote.total, self.column.quote.currency)
 
+    def each_session(self) -> Markup:
+        """Returns the sessions, the price of each and what the clinic takes off, in the clinic's currency."""
+        quote, amount = self.column.quote, money
+        less = Markup(" − {}").format(amount(quote.discount, quote.currency)) if quote.discount else Markup("")
+        return one_by_one(quote, amount=amount) + less
 
-def each_session(quote: Quote) -> Markup:
-    """Returns the sessions, the price of each and what the clinic takes off, in the clinic's currency."""
-    less = Markup(" − {}").format(money(quote.discount, quote.currency)) if quote.discount else Markup("")
-    return one_by_one(quote) + less
+    def deposit(self) -> str:
+        """Returns the deposit, about how much that is for the patient beside it."""
+        return deposit(self.column.quote, amount=self._of_clinic)
 
+    def fares(self) -> Markup:
+        """Returns the trips that are counted and the fare of each."""
+        return Markup("{} × {}").format(self.column.result.plan.counted.trips, self._for_patient(self.column.fare or 0))
 
-def fares(column: Column, currency: str) -> Markup:
-    """Returns the trips that are counted and the fare of each."""
-    return Markup("{} × {}").format(column.result.plan.counted.trips, _for_patient(column.fare or 0, currency))
+    def nights(self, number: int) -> Markup:
+        """Returns a number of nights and the price of each."""
+        return Markup("{} × {}").format(number, self._for_patient(self.column.night or 0))
 
+    def against_home(self, minor: int) -> Markup:
+        """Returns how much less or more it is than at home; `minor` is below 0 for less."""
+        return difference(minor, self.currency, amount=amount_in)
 
-def nights(column: Column, number: int, currency: str) -> Markup:
-    """Returns a number of nights and the price of each."""
-    return Markup("{} × {}").format(number, _for_patient(column.night or 0, currency))
+    def _of_clinic(self, minor: int, own: str) -> Markup:
+        return amount_in(minor, own, also=[self.currency])
+
+    def _for_patient(self, minor: int) -> Markup:
+        return amount_in(minor, self.currency)
 
 
 def home_label(found: ComparisonTable) -> Markup:
     """Returns what is compared with: the patient's own price at home or the guide's, and how much it is."""
     own, ours = (
-        _("Compared with your own price at home (%(price)s)"),
-        _("Compared with the guide's middle price at home (%(price)s)"),
+        _("Compared with your own price at home: %(price)s"),
+        _("Compared with the guide's middle price at home: %(price)s"),
     )
-    return escape(own if found.home_is_own else ours) % {"price": _for_patient(found.home_course or 0, found.currency)}
+    price = amount_in(found.home_course or 0, found.currency)
+    return escape(own if found.home_is_own else ours) % {"price": price}
 
 
-def against_home(minor: int, currency: str) -> Markup:
-    """Returns how much less or more it is than at home; `minor` is below 0 for less."""
-    return difference(minor, currency)
-
-
-def deposit_of(quote: Quote, currency: str) -> str:
-    """Returns the deposit, about how much that is for the patient beside it."""
-    return deposit(quote, amount=lambda minor, own: _of_clinic(minor, own, to=currency))
+def estimates_named(by_country: Mapping[str, int], currency: str) -> Markup:
+    """Returns our estimates, minor units by country, one after another: "Poland £90, Türkiye £150"."""
+    each = (
+        Markup("{} {}").format(country_name(code), amount_in(minor, currency)) for code, minor in by_country.items()
+    )
+    return Markup(", ").join(each)
 
 
 @blueprint.app_template_filter()
@@ -67,7 +87,7 @@ def totals_span(found: ComparisonTable) -> Markup | None:
     """Returns the sentence on the lowest and the highest total; None where there are not two."""
     if found.span is None:
         return None
-    low, high = (_for_patient(minor, found.currency) for minor in found.span)
+    low, high = (amount_in(total.all, found.currency) for total in found.span)
     return escape(_("For you between %(low)s and %(high)s.")) % {"low": low, "high": high}
 
 
@@ -88,11 +108,3 @@ def rates_line(found: ComparisonTable) -> str | None:
     if not found.rates_used:
         return None
     return _("Converted at European Central Bank reference rates of %(day)s.", day=day_text(found.rate_day))
-
-
-def _of_clinic(minor: int, own: str, *, to: str) -> Markup:
-    return both_amounts(minor, own, to=to)
-
-
-def _for_patient(minor: int, currency: str) -> Markup:
-    return money(minor, currency)

@@ -18,17 +18,8 @@ from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.terms import FIELDS, ITEMS
 from marketplace.web.clinic_words import prices_words, stamp_words
 from marketplace.web.filters import day, duration
-from marketplace.web.patient.request.compare_amounts import (
-    against_home,
-    all_in_all,
-    clinics_price,
-    deposit_of,
-    each_session,
-    fares,
-    home_label,
-    nights,
-)
-from marketplace.web.patient.request.quote_cards import column_warnings, total_parts
+from marketplace.web.patient.request.compare_amounts import ColumnAmounts, home_label
+from marketplace.web.patient.request.quote_cards import column_warnings
 from marketplace.web.patient.request.quote_rows import (
     changed_from,
     not_stated,
@@ -62,20 +53,20 @@ class Band:
 
 def rows(found: ComparisonTable, *, view: str) -> list[Band]:
     """Returns the bands in their order; the comparison with home only where there is a price at home."""
+
+    def amounts(column: Column) -> ColumnAmounts:
+        return ColumnAmounts(column, found.currency)
+
     bands: list[tuple[str, str, Callable[[Column], Cell]]] = [
-        ("total", _("Total for you"), lambda column: _total(column, found, view=view)),
-        (
-            "price",
-            _("Clinic's price for the course"),
-            _marked(lambda column: clinics_price(column.quote, found.currency)),
-        ),
-        ("each", _("Sessions and price each"), _marked(lambda column: each_session(column.quote))),
-        ("trips", _("Trips you would make"), lambda column: _trips(column, found.currency)),
-        ("home", home_label(found), lambda column: _against_home(column, found.currency)),
+        ("total", _("Total for you"), lambda column: _total(amounts(column), found, view=view)),
+        ("price", _("Clinic's price for the course"), _marked(lambda column: amounts(column).price())),
+        ("each", _("Sessions and price each"), _marked(lambda column: amounts(column).each_session())),
+        ("trips", _("Trips you would make"), lambda column: _trips(amounts(column))),
+        ("home", home_label(found), lambda column: _against_home(amounts(column))),
         ("product", _("Product"), _marked(_product)),
         ("who", _("Who treats you"), _marked(_who)),
         *((about.name, str(about.patient), _marked(_described(about))) for about in FIELDS.values() if about.compared),
-        ("deposit", _("Deposit"), _marked(lambda column: _deposit(column, found.currency))),
+        ("deposit", _("Deposit"), _marked(lambda column: _deposit(amounts(column)))),
         ("valid", _("Open until"), _marked(lambda column: day(column.quote.valid_until))),
         ("reply", _("Replied in"), _reply),
         ("checks", _("Our checks of the clinic"), _checks),
@@ -111,27 +102,28 @@ def _unknown(column: Column) -> str:
     return _("No exchange rate") if column.travel else _("Not known without your own travel costs")
 
 
-def _total(column: Column, found: ComparisonTable, *, view: str) -> Cell:
+def _total(amounts: ColumnAmounts, found: ComparisonTable, *, view: str) -> Cell:
+    column = amounts.column
     total = column.result.total
     if total is None:
         return _unknown(column)
     lowest = _("Lowest total") if found.all_fit else _("Lowest total of the plans that fit")
     return {
-        "html": all_in_all(total, found.currency),
-        "note": total_parts(total, found.currency) if view == "total" else _("treatment only"),
+        "html": amounts.total(total),
+        "note": amounts.parts(total) if view == "total" else _("treatment only"),
         "best": lowest if column.result.lowest else None,
         "warnings": column_warnings(column),
     }
 
 
-def _trips(column: Column, currency: str) -> Cell:
+def _trips(amounts: ColumnAmounts) -> Cell:
     """Returns the plan that is counted and its travel cost; where the clinic stated another plan, that as well."""
-    plan = column.result.plan
+    column, plan = amounts.column, amounts.column.result.plan
     covered = nights_included(column.quote, plan)
     paid = paid_nights(plan.counted, included=covered)
-    figures = fares(column, currency)
+    figures = amounts.fares()
     if paid > 0:
-        figures += Markup(" + ") + nights(column, paid, currency)
+        figures += Markup(" + ") + amounts.nights(paid)
     if covered:
         figures += escape(ngettext(", %(num)s night in the price", ", %(num)s nights in the price", covered))
     note = escape(_("Trips and nights: %(sum)s")) % {"sum": figures} if column.travel else Markup("")
@@ -145,9 +137,9 @@ def _trips(column: Column, currency: str) -> Cell:
     return cell
 
 
-def _against_home(column: Column, currency: str) -> Cell:
-    against = column.result.against_home
-    return _unknown(column) if against is None else against_home(against, currency)
+def _against_home(amounts: ColumnAmounts) -> Cell:
+    against = amounts.column.result.against_home
+    return _unknown(amounts.column) if against is None else amounts.against_home(against)
 
 
 def _product(column: Column) -> str:
@@ -164,11 +156,10 @@ def _who(column: Column) -> str:
     return f"{role}, {name or _('not named')}"
 
 
-def _deposit(column: Column, currency: str) -> str:
-    quote = column.quote
-    refused = shown_value(quote, FIELDS["refund_if_refused"])
+def _deposit(amounts: ColumnAmounts) -> str:
+    refused = shown_value(amounts.column.quote, FIELDS["refund_if_refused"])
     words = escape(_("%(deposit)s. Back if the doctor refuses: %(answer)s"))
-    return words % {"deposit": deposit_of(quote, currency), "answer": refused}
+    return words % {"deposit": amounts.deposit(), "answer": refused}
 
 
 def _reply(column: Column) -> Cell:

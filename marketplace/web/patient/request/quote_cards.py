@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from marketplace.catalogue.course_costs import Total
 from marketplace.catalogue.trip_plans import cannot_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
 from marketplace.quotes.request_quotes import RequestQuotes
-from marketplace.web.clinic_words import both_amounts
-from marketplace.web.patient.request.compare_amounts import all_in_all, parts_of
+from marketplace.web.patient.request.compare_amounts import ColumnAmounts
 from marketplace.web.patient.request.quote_plans import figures_form, own_of
 from marketplace.web.patient.request.quote_rows import given_before
 
@@ -43,15 +40,9 @@ def quote_cards(found: ComparisonTable) -> Mapping[UUID, QuoteCard]:
 
 
 def _card(column: Column, currency: str) -> QuoteCard:
-    total, quote = column.result.total, column.quote
-    price = both_amounts(quote.total, quote.currency, to=currency)
-    amount, parts = (all_in_all(total, currency), total_parts(total, currency)) if total else (None, None)
-    return QuoteCard(column.travel is None, price, amount, parts, column_warnings(column))
-
-
-def total_parts(total: Total, currency: str) -> Markup:
-    """Returns "treatment £410 + travel £830"."""
-    return escape(_("treatment %(treatment)s + travel %(travel)s")) % parts_of(total, currency)
+    total, amounts = column.result.total, ColumnAmounts(column, currency)
+    amount, parts = (amounts.total(total), amounts.parts(total)) if total else (None, None)
+    return QuoteCard(column.travel is None, amounts.price(), amount, parts, column_warnings(column))
 
 
 def column_warnings(column: Column) -> list[str]:

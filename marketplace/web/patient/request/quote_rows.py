@@ -40,9 +40,9 @@ def not_stated() -> Markup:
     return Markup('<span class="missing">{}</span>').format(_("Not stated"))
 
 
-def one_by_one(quote: Quote) -> Markup:
-    """Returns the sessions and the price of each."""
-    return Markup("{} × {}").format(quote.sessions, money(quote.price_per_session, quote.currency))
+def one_by_one(quote: Quote, *, amount: Callable[[int, str], Markup] = money) -> Markup:
+    """Returns the sessions and the price of each, as `amount` words minor units of a currency."""
+    return Markup("{} × {}").format(quote.sessions, amount(quote.price_per_session, quote.currency))
 
 
 def changed_from(was: str) -> Markup:
