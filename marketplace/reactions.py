@@ -99,6 +99,7 @@ REACTIONS: dict[type[Event], tuple[Listener, ...]] = {
     aftercare.CheckInAsked: (to_patient_after.check_in,),
     aftercare.CheckInAnswered: (),
     aftercare.CheckInMissed: (),
+    aftercare.PriceAsked: (to_patient_after.price_kept,),
     aftercare.PriceAnswered: (),  # counted at once
     aftercare.SessionWritten: (),  # the patient reads it in the passport
     aftercare.PassportCodeMade: (),

@@ -29,6 +29,7 @@ TIMERS: dict[str, Callable[[datetime], int]] = {
     "ask again for the first session": asking.ask_again_due,
     "end check-ins": asking.end_due,  # before any is asked for a choice that has ended
     "ask how it is": asking.ask_due,
+    "ask whether the price was kept": asking.ask_price_due,
     "miss answers that did not come": asking.miss_due,
     "end problems a clinic cannot answer": problems.end_due,
     "end the time to answer a problem": problems.overdue_due,

@@ -1,4 +1,7 @@
-"""The timers of check-ins: begun once a choice has settled, asked in their week, missed, and ended with the choice."""
+"""The timers of check-ins: begun once a choice has settled, asked in their week, missed, and ended with the choice.
+
+Whether the price was kept is asked once, beside them.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +13,7 @@ from marketplace.aftercare.events import (
     CheckInsBegun,
     CheckInsOver,
     FirstSessionAskedAgain,
+    PriceAsked,
 )
 from marketplace.aftercare.models import CHECK_IN, PLAN, AftercarePlan, CheckIn
 from marketplace.aftercare.plans import (
@@ -22,6 +26,7 @@ from marketplace.aftercare.plans import (
     stop,
     won_lead,
 )
+from marketplace.aftercare.price_kept import PriceAnswer
 from marketplace.aftercare.states import CheckInState, PlanState
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import record
@@ -80,6 +85,23 @@ def ask_due(now: datetime) -> int:
 
     planned = select(CheckIn).where(CheckIn.state == CheckInState.PLANNED, CheckIn.due_at <= now)
     return for_each_locked(planned.order_by(CheckIn.due_at), ask)
+
+
+def ask_price_due(now: datetime) -> int:
+    """Asks once, from the day after the first session on, whether the price was kept; returns how many were asked.
+
+    Only who wanted to be asked and has not said it.
+    """
+    plan = AftercarePlan
+    said = select(PriceAnswer.request_id).where(PriceAnswer.request_id == plan.request_id).exists()
+    was = (plan.state == PlanState.RUNNING) & plan.price_asked_at.is_(None) & (plan.first_session_on < now.date())
+    due = select(plan).join(plan.request).where(was, ~said, QuoteRequest.state == RequestState.SETTLED)
+
+    def ask(plan: AftercarePlan) -> None:
+        plan.price_asked_at = now
+        record(PriceAsked(**ids(plan.lead)))
+
+    return for_each_locked(due, ask)
 
 
 def miss_due(now: datetime) -> int:

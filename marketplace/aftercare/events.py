@@ -35,6 +35,10 @@ class CheckInMissed(Event):
     """No answer came; `reason` is the week."""
 
 
+class PriceAsked(Event):
+    """The first session was, and the patient was asked whether the price was kept."""
+
+
 class PriceAnswered(Event):
     """The patient said whether the price was kept, or changed that answer."""
 

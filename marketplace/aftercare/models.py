@@ -29,6 +29,11 @@ class AftercarePlan(Created, Base):
         *state_checks(PlanState),
         CheckConstraint("state <> 'running' OR first_session_on IS NOT NULL", name="running_with_day"),
         Index("ix_aftercare_plan_state", "state"),
+        Index(
+            "ix_aftercare_plan_price_unasked",
+            "first_session_on",
+            postgresql_where="state = 'running' AND price_asked_at IS NULL",
+        ),
     )
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("quote_request.id"), primary_key=True)
@@ -41,6 +46,7 @@ class AftercarePlan(Created, Base):
     first_session_on: Mapped[date | None]
     from_quote: Mapped[bool] = mapped_column(default=False)  # the day is the quote's, nobody has confirmed it
     asked_again_at: Mapped[datetime | None]  # for the day, once
+    price_asked_at: Mapped[datetime | None]  # whether the price was kept, once
 
     request: Mapped[QuoteRequest] = relationship()
     lead: Mapped[Lead] = relationship()

@@ -33,6 +33,12 @@ def check_in(event: Event) -> None:
     put("check_in", request, link=RequestLink(request, f"after/{event.reason}"))
 
 
+def price_kept(event: Event) -> None:
+    """Asks whether the clinic kept its price; one page, one tap (PriceAsked)."""
+    request, clinic = _of(event)
+    put("price_kept", request, context={"clinic": named(clinic, request)}, link=RequestLink(request, "kept"))
+
+
 def problem_unanswered(event: Event) -> None:
     """Says that the clinic did not answer in time, and that an operator asks it (ProblemOverdue)."""
     request, clinic = _of(event)

@@ -59,6 +59,7 @@ REGISTER: dict[str, Row] = {
     ),
     "first_session": Row(To.PATIENT, "CheckInsBegun, FirstSessionAskedAgain", "the check-ins", quiet=True),
     "check_in": Row(To.PATIENT, "CheckInAsked", "the one tap that answers", quiet=True),
+    "price_kept": Row(To.PATIENT, "PriceAsked", "the one tap that answers", quiet=True),
     "problem_unanswered": Row(To.PATIENT, "ProblemOverdue", "the messages with that clinic", necessary=True),
     # A clinic's desk
     "new_request": Row(To.DESK, "LeadArrived", "the lead"),

@@ -71,6 +71,7 @@ EVENTS: Table[LazyString] = Table(
     CheckInAsked=Words(operator=_("Patient asked how it is")),
     CheckInAnswered=Words(operator=_("Patient said how it is")),
     CheckInMissed=Words(operator=_("Patient did not say how it is")),
+    PriceAsked=Words(operator=_("Patient asked whether the price was kept")),
     PriceAnswered=Words(operator=_("Patient said whether the price was kept")),
     SessionWritten=Words(operator=_("Session written into the passport")),
     PassportCodeMade=Words(operator=_("Code for the passport made")),

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.extensions import db
 from marketplace.leads.actions import ask, decline
-from marketplace.mail import delivery, links, patient_emails
+from marketplace.mail import aftercare_emails, delivery, links, patient_emails
 from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quotes.choosing import choose
@@ -28,6 +28,12 @@ class Promise(NamedTuple):
 
 def chosen() -> None:
     choose(build_quote())
+
+
+def chosen_and_asked() -> None:
+    quote = build_quote()
+    choose(quote)
+    aftercare_emails.price_kept(event_of(quote.lead))
 
 
 def link_of_quoted() -> None:
@@ -54,6 +60,7 @@ PROMISES = (
     ),
     Promise("clinic_asked", "The question is on your page", "Which area?", lambda: ask(build_lead(), "Which area?")),
     Promise("clinic_asked", "Answer", "Send", lambda: ask(build_lead(), "Which area?")),
+    Promise("price_kept", "Answer with one tap", "Was the price kept", chosen_and_asked),
     Promise("choice_made", "See checklist", "Confirm in writing before you pay", chosen),
     Promise("choice_made", "you can undo the choice on your page", "/undo", chosen),
     Promise("deletion_announced", "keep the request for another 180 days", "Keep it for 180 days"),

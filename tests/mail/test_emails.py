@@ -151,6 +151,7 @@ WRITE: dict[str, Callable[[], object]] = {
     "answers_changed": answers_changed,
     "question_answered": lambda: clinic_emails.question_answered(arrived()),
     "first_session": lambda: aftercare_emails.first_session(event_of(stored_lead(state=LeadState.WON))),
+    "price_kept": lambda: aftercare_emails.price_kept(event_of(stored_lead(state=LeadState.WON))),
     "check_in": lambda: aftercare_emails.check_in(event_of(stored_request(RequestState.SETTLED), reason="2")),
     "problem_unanswered": lambda: aftercare_emails.problem_unanswered(event_of(stored_lead(state=LeadState.WON))),
     "patient_waits": a_problem,
