@@ -56,6 +56,12 @@ class OwnPriceForm(Form):
         return code if code in homes() else preferences.home()
 
     @property
+    def names_unknown_country(self) -> bool:
+        """Returns whether the address names a country that is none of the homes, as this page's or the reader's."""
+        named = (request.args.get("country"), request.args.get("home"))
+        return any(name and name.upper() not in homes() for name in named)
+
+    @property
     def currency(self) -> str:
         """Returns the currency of that country; the euro where it has no rate."""
         return exchange.shown_currency(homes()[self.home].currency)
@@ -101,9 +107,14 @@ def share_own_price() -> ResponseReturnValue:
         month = str(own_prices.this_month())
         session[SHARED] = [*(mark for mark in session.get(SHARED, ()) if mark.endswith(month)), form.mark]
         return redirect(f"/own-prices?country={form.home.lower()}&shared=1", 303)
-    shown = {"form": form, "place": country_in_sentence(form.home), "shown_from": own_prices.SHOWN_FROM}
+    shown = {
+        "form": form,
+        "unknown": form.names_unknown_country,
+        "place": country_in_sentence(form.home),
+        "shown_from": own_prices.SHOWN_FROM,
+    }
     page = render_template("public/own_price.html", has_errors=bool(form.errors), shared=_has_shared(), **shown)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors and form.is_submitted() else 200
 
 
 def own_price_help(wanted: Asked, procedure: Procedure, *, has_guide: bool) -> OwnPriceHelp:
@@ -151,6 +162,9 @@ def _form(listed: dict[str, Procedure]) -> OwnPriceForm:
     """Returns the form; one that is only shown holds what the address says, the amount in the country's currency."""
     form = OwnPriceForm(formdata=request.form if request.method == "POST" else MultiDict(_asked()))
     form.procedure.choices = [(slug, procedure.name) for slug, procedure in listed.items()]
+    if request.method == "GET" and form.procedure.data and form.procedure.data not in listed:
+        form.procedure.errors = [_("We have no treatment with the name in this address. Select one")]
+        form.procedure.data = ""
     form.procedure.data = form.procedure.data or next(iter(listed), "")
     form.country.data = form.home
     if request.method == "GET":

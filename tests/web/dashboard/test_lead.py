@@ -187,3 +187,10 @@ def test_the_other_pages(desk, make_lead):
     assert "0 of 1 (0 %)" in desk.get("/dashboard/numbers").page.text
     assert "ayse@clinic.example" in desk.get("/dashboard/team").page.text
     assert desk.get("/dashboard").headers["Location"] == "/dashboard/leads"
+
+
+def test_the_clinic_reads_what_it_is_wanted_for(desk, make_lead):
+    lead = make_lead(desk.clinic)
+    lead.request.concern = "fine-lines-mesolift"
+    kept(lead)
+    assert "For: Fine lines, with mesolift" in page_of(desk, lead)

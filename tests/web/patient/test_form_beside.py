@@ -95,3 +95,13 @@ def test_else_it_is_that_of_the_browser_and_said_so(client: Any, languages: str,
     page = client.get("/get-quotes/where", headers={"Accept-Language": languages}).page
     assert page.fields()["home_country"] == [home]
     assert ("Taken from your browser" in page.text) == bool(home)
+
+
+def test_two_concerns_of_one_procedure_are_told_apart(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic(offers=("mesoglow",))
+    reach_check(client, clinic.slug, treatment={"procedure": "fine-lines-mesolift"})
+    text = client.get("/get-quotes/check").page.text
+    assert "Fine lines, with mesolift" in text
+    assert client.get("/get-quotes/treatment").page.fields()["procedure"] == ["fine-lines-mesolift"]
+    answer(client, "treatment", procedure="mesoglow")
+    assert client.get("/get-quotes/treatment").page.fields()["procedure"] == ["mesoglow"]

@@ -123,3 +123,17 @@ def test_too_many_are_refused(limited_app: Flask) -> None:
         tell(client, country=code).status_code for code in ("DE", "FR", "NL", "IE", "SE", "DK", "NO", "ES", "IT")
     ]
     assert 429 in answers
+
+
+@pytest.mark.parametrize("named", ["country=zz", "home=zz"])
+def test_a_country_that_is_not_known_is_said(client, named: str) -> None:
+    page = client.get(f"/own-prices?{named}").page
+    assert "We do not know the country in this address, so this page is about the United Kingdom" in page.text
+    assert "We do not know" not in client.get("/own-prices?country=se").page.text
+
+
+def test_a_treatment_that_is_not_known_is_said_beside_the_field(client) -> None:
+    answer = client.get("/own-prices?procedure=zz&amount=90")
+    assert answer.status_code == 200
+    assert "We have no treatment with the name in this address" in answer.page.text
+    assert answer.page.fields()["amount"] == ["90"]
