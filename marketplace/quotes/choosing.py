@@ -7,14 +7,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.clinics.checks import why_stopped
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.audit.log import record
-from marketplace.foundation.database.transactions import for_each_locked, lock_rows
+from marketplace.foundation.database import gathering
+from marketplace.foundation.database.transactions import Row, for_each_locked, lock_rows
 from marketplace.foundation.problems import Refused, WrongState
 from marketplace.leads.clocks import can_freeze, thaw
 from marketplace.leads.deadlines import UNDO_WITHIN
@@ -31,27 +32,40 @@ from marketplace.quotes.queries import sent_quotes
 from marketplace.quotes.states import QuoteState
 
 
-def choose(quote: Quote) -> None:
+def choose(quote: Quote, *, is_locked: bool = False) -> None:
     """Chooses a quote: its lead is won, all others are lost, and the clinic gets the contact details.
+
+    `is_locked`: it was locked for the choice by this transaction already.
 
     Raises WrongState for a second choice, a quote that is no longer open, and a clinic that may not go on.
     """
     request = quote.lead.request
-    lock_for_choice(quote)
+    if not is_locked:
+        lock_for_choice(quote)
     if request.state in {RequestState.CHOSEN, RequestState.SETTLED}:
         raise WrongState("request_chosen", gettext("You have chosen a clinic already. It has your contact details"))
     if quote.valid_until < clock.today():
         raise WrongState("quote_expired", gettext("This quote is no longer open. Ask the clinic for a new one"))
     must_go_on(quote.lead)
-    REQUEST.move(request, RequestState.CHOSEN)
     request.undo_until = clock.now() + UNDO_WITHIN
-    QUOTE.move(quote, QuoteState.CHOSEN)
-    for rival in _quotes(request, QuoteState.SENT):
-        QUOTE.move(rival, QuoteState.NOT_CHOSEN)
-    for lead in _leads(request):
+    REQUEST.move(request, RequestState.CHOSEN, is_locked=True)
+    standing = _locked(select(Quote).where(Quote.request_id == request.id, Quote.state == QuoteState.SENT))
+    QUOTE.move(quote, QuoteState.CHOSEN, is_locked=quote in standing)
+    for rival in standing:
+        if rival is not quote:
+            QUOTE.move(rival, QuoteState.NOT_CHOSEN, is_locked=True)
+    for lead in _locked(select(Lead).where(Lead.request_id == request.id)):
         _settle(lead, wins=lead.id == quote.lead_id)
     lift(quote.lead, CONTACT)
-    record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
+    with gathering.together():
+        record(QuoteChosen(**ids(quote.lead), quote_id=quote.id))
+
+
+def _locked(query: Select[Row]) -> list[Row]:
+    """Locks the rows of one kind in the order of their ids and returns them, read anew."""
+    (of,) = (column["entity"] for column in query.column_descriptions)
+    query = query.order_by(of.id).with_for_update(of=of, key_share=True)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def lock_for_choice(quote: Quote) -> None:
@@ -79,13 +93,14 @@ def must_go_on(lead: Lead) -> None:
 
 
 def _settle(lead: Lead, *, wins: bool) -> None:
+    """Ends a locked lead of a request whose choice was made."""
     if lead.state == LeadState.FROZEN:
         thaw(lead)
     if wins:
-        LEAD.move(lead, LeadState.WON)
+        LEAD.move(lead, LeadState.WON, is_locked=True)
     elif lead.state in QUOTABLE:
         lead.state_before_loss = LeadState(lead.state)
-        LEAD.move(lead, LeadState.LOST)
+        LEAD.move(lead, LeadState.LOST, is_locked=True)
 
 
 def undo_choice(request: QuoteRequest, *, reason: str | None = None) -> None:

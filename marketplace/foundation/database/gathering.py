@@ -4,7 +4,8 @@ A view begins it; `@writes` writes before its commit. Where nothing was begun (j
 written at once.
 """
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -38,6 +39,20 @@ class _Gathered:
 def begin() -> None:
     """Gathers from here on, until the request's commit or rollback. What is gathered is in no query meanwhile."""
     db.session().info[_KEY] = _Gathered()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Writes what the block adds by one statement at its end, or at the request's where that is gathered already."""
+    if is_on():
+        yield
+        return
+    begin()
+    try:
+        yield
+        write()
+    finally:
+        drop()
 
 
 def is_on() -> bool:

@@ -8,7 +8,9 @@ from flask import Flask
 from marketplace.extensions import db
 from marketplace.leads.messages import PATIENT, post_message
 from marketplace.quotes import stopping
+from tests.conftest import reader_of
 from tests.factories import PASSWORD, build_clinic, build_lead, build_member, build_quote
+from tests.reading import form_fields
 from tests.statements import statements_sent
 
 # The session with account and team, whose rows are seen, the page.
@@ -17,6 +19,7 @@ INBOX = 3
 STOPPED = INBOX + 1
 PAGES = {"listing": 7, "checks": 3, "numbers": 5, "team": 4}
 REQUEST = 26  # with a message, the access recorded, and the form prefilled
+SEND = 46  # a quote, held for minutes: looked at under a lock three times
 PING = "SELECT 1"  # where a connection lay idle on a slow machine
 PATHS = ("", "?state=won", "?state=waiting", "?unread=1", "?page=2", "?state=closed&unread=1")
 
@@ -69,3 +72,17 @@ def test_a_request_costs_no_more_than_it_did(own_app: Flask) -> None:
 def test_a_stopped_clinic_costs_one_more(own_app: Flask) -> None:
     browser = browser_of_a_clinic(own_app, leads=3, stopped=True)
     assert len(sent_for(own_app, browser, "/dashboard/leads")) == STOPPED
+
+
+def test_sending_a_quote_takes_few(own_app: Flask) -> None:
+    browser_of_a_clinic(own_app, leads=3)
+    member = reader_of(own_app)
+    member.post("/account/login", data={"email": "ayse@clinic.example", "password": PASSWORD})
+    ref = member.get("/dashboard/leads").text.partition('href="/dashboard/leads/')[2].partition('"')[0]
+    form = next(
+        each for each in member.get(f"/dashboard/leads/{ref}").page.all("form") if "/quote" in each.get("action", "")
+    )
+    fields = form_fields(form) | {"sessions": "4", "price_per_session": "120", "total": "480"}
+    with statements_sent(own_app) as sent:
+        assert member.post(f"/dashboard/leads/{ref}/quote", data=fields).status_code == 303
+    assert len(sent) <= SEND, "\n".join(sent)

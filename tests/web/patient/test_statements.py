@@ -13,11 +13,13 @@ from marketplace.mail.models import Email
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.request_links import CONFIRM
 from tests.conftest import reader_of
-from tests.factories import build_clinic
+from tests.factories import build_clinic, build_quote, build_request
 from tests.statements import statements_sent
 from tests.web.patient.filling import reach_check
+from tests.web.patient.test_request_pages import opened
 
 MOST = 12
+CHOOSE = 34  # a quote, of three
 
 
 @pytest.fixture
@@ -56,3 +58,19 @@ def test_sending_and_confirming_take_few_statements(limited_app: Flask, slugs: l
     with limited_app.app_context():
         assert len(db.session.scalars(select(Lead)).all()) == 5
         assert len(db.session.scalars(select(Email)).all()) == 7
+
+
+def test_choosing_a_quote_takes_few(own_app: Flask) -> None:
+    with own_app.app_context():
+        clinics = [build_clinic(f"Clinic {number}") for number in range(3)]
+        request = build_request(*clinics)
+        for lead in db.session.scalars(select(Lead)).all():
+            build_quote(lead)
+        db.session.commit()
+        client = reader_of(own_app)
+        base = opened(client, request)
+        db.session.remove()
+    fields = client.get(f"{base}/quotes/1/choose").page.fields()
+    with statements_sent(own_app) as sent:
+        assert client.post(f"{base}/quotes/1/choose", data=fields).status_code == 303
+    assert len(sent) <= CHOOSE, listed(sent)

@@ -142,7 +142,7 @@ def choose_quote(quote_request: QuoteRequest, number: int) -> ResponseReturnValu
     # Where nothing can be chosen any more, choose() refuses and says so.
     if quote_request.state in TAKES_QUOTES and not form.agrees_to(choice.shown):
         return _page(choice, form)
-    choosing.choose(choice.quote)
+    choosing.choose(choice.quote, is_locked=True)
     name = choice.quote.lead.clinic.name
     flash(
         _("We have told %(clinic)s. You have %(time)s to undo this", clinic=name, time=hours(UNDO_WITHIN)),
