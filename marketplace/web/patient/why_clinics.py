@@ -50,13 +50,13 @@ class WhyClinics:
 
 
 def why_clinics(quote_request: QuoteRequest, *, address: Callable[[str], str] | None) -> WhyClinics | None:
-    """Returns what was decided when the request was sent; None before.
+    """Returns what was decided when the request was sent; None where nothing was, or it is kept no longer.
 
     `address` gives the page where the answer to a question is changed, None where answers stay.
     """
-    if quote_request.unconfirmed_at is None:
-        return None
     decided, counts = queries.decisions(quote_request), queries.counts(quote_request)
+    if quote_request.unconfirmed_at is None or not (decided or counts):
+        return None
     proposed = [row for row in decided if row.outcome == "proposed"]
     named = defaultdict[str, list[Named]](list)
     for row in decided:

@@ -74,3 +74,13 @@ def test_each_consent_to_an_added_clinic_stands_once(client: Any, make_clinic: M
     text = client.get(f"{base}/clinics").page.text
     assert text.count("sends my health answers to Clinic Nar (Türkiye)") == 1
     assert text.count("without my health answers and photos to Clinic Gül (Türkiye)") == 1
+
+
+def test_health_answers_that_are_deleted_are_not_asked_for(client: Any, make_clinic: Make, make_request: Make) -> None:
+    request = make_request(make_clinic("Clinic Lale"))
+    make_clinic("Clinic Nar")
+    request.health_sealed = None
+    db.session.commit()
+    page = client.get(f"{opened(client, request)}/clinics").page
+    assert page.all("input", name="share_health") == []
+    assert "I agree that" not in page.text

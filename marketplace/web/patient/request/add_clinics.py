@@ -88,6 +88,11 @@ class Offer:
         base = url_for("patient.show_request", ref=self.quote_request.ref)
         return why_not(self.proposed.counts, address=lambda step: f"{base}/answers/{step}")
 
+    @property
+    def has_health(self) -> bool:
+        """Returns whether there are health answers to send; taken back from every clinic, they are deleted."""
+        return self.quote_request.health_sealed is not None
+
     @cached_property
     def photos(self) -> list[Photo]:
         """Returns the photos that an added clinic gets with the health answers."""
