@@ -22,6 +22,7 @@ from marketplace.quotes.quote_plans import trips_abroad
 from marketplace.web.clinic_course import Course, Journey, usual_courses
 from marketplace.web.clinic_words import StampWords, stamp_words
 from marketplace.web.patient.proposal_reasons import why_proposed, why_text
+from marketplace.web.patient.why_clinics import WhyNot, why_not
 from marketplace.words.lead import ROUTING_REASONS
 from marketplace.words.listing import CHECK_KINDS
 
@@ -66,6 +67,11 @@ class ClinicChoice:
         found = wanted(self.quote_request, started_from_ids(self.quote_request))
         named = ((clinic, found.refused[clinic.id]) for clinic in found.clinics if clinic.id in found.refused)
         return next(((clinic, str(ROUTING_REASONS.patient[reason])) for clinic, reason in named), None)
+
+    @property
+    def why_not(self) -> list[WhyNot]:
+        """Returns why other clinics are not among them, without links, which would lose what is ticked."""
+        return why_not(self.proposed.counts, address=None)
 
     @property
     def travel_dated(self) -> date | None:

@@ -39,6 +39,16 @@ def test_a_card_has_what_one_chooses_by(page: Any) -> None:
     assert "clinics" not in page.fields()
 
 
+def test_why_others_are_not_there_leads_nowhere_else(client: Any, make_clinic: Make) -> None:
+    make_clinic("Clinic Nar")
+    make_clinic("Clinic Sakura", languages=["ja"])
+    answer_until(client, "clinics")
+    page = client.get(FORM).page
+    assert "Why others are not here" in page.text
+    assert "1 clinic: Speaks none of your languages." in page.text
+    assert [link for link in page.one("main").iter("a") if "change=1" in (link.get("href") or "")] == []
+
+
 def test_a_clinics_page_opens_beside_the_form(page: Any) -> None:
     links = [link for link in page.one("main").iter("a") if link.get("href") == "/clinic/clinic-nar"]
     assert [(link.get("target"), link.get("rel")) for link in links] == [("_blank", "noopener")]
