@@ -45,6 +45,7 @@ import marketplace.web.patient.request.sharing
 import marketplace.web.patient.shared
 import marketplace.web.public.clinic_page
 import marketplace.web.public.clinics
+import marketplace.web.public.country_facts
 import marketplace.web.public.front
 import marketplace.web.public.own_prices
 import marketplace.web.public.pages

@@ -30,7 +30,7 @@ COUNTRY_FACTS: Table[Titled] = Table(
     complaints=Words(
         patient=(
             _("Where to complain"),
-            _("who hears complaints about clinics there, in which language, and until when"),
+            _("the body that hears complaints about it, the languages it takes them in and its time limit"),
         )
     ),
     emergency=Words(

@@ -1,5 +1,6 @@
 """Countries and cities of the list of clinics: their addresses, and what their pages say beside the clinics."""
 
+from itertools import islice
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -19,7 +20,8 @@ from marketplace.web.clinic_words import about_span, span
 from marketplace.web.filters import country_in_sentence, country_slug, day_text, money_text
 from marketplace.web.public import preferences
 
-MAX_CITIES = 12  # on a page that links to them; the filter has all
+MAX_CITIES = 12  # of a country, on a page that links to them; the filter has all
+MAX_LISTED = 6  # of all countries, on the list of clinics
 
 
 class PlaceCourse(NamedTuple):
@@ -54,7 +56,7 @@ def city_links(found: Market, country: str | None) -> list[tuple[str, str]]:
         for place, n in found.facets.cities
         if country_slug(place.country) in by_slug() and country in (None, place.country)
     )
-    near = [each for each, _n in zip(listed, range(MAX_CITIES), strict=False)]
+    near = islice(listed, MAX_CITIES if country else MAX_LISTED)
     return [(canonical(*place), f"{place.city} ({n})") for place, n in near]
 
 

@@ -1,13 +1,16 @@
 """What official pages say of a country, as rows of a table: each with its source, or what to ask the clinic instead."""
 
+from dataclasses import astuple, fields
 from typing import NamedTuple
 
-from flask import current_app
+from flask import Response, current_app
 from flask_babel import gettext as _
 
 from marketplace.catalogue.country_facts import FACT_KINDS, FRESH_MONTHS, CountryFact, country_facts
 from marketplace.foundation import clock
+from marketplace.foundation.values.csv_text import MEDIA_TYPE, csv_text
 from marketplace.web.filters import day_text
+from marketplace.web.public.blueprint import blueprint
 from marketplace.words.country import COUNTRY_FACTS
 
 
@@ -29,6 +32,17 @@ def fact_rows(country: str) -> list[FactRow]:
 def fact_of(country: str, kind: str) -> CountryFact | None:
     """Returns what an official page says; None where none was read."""
     return country_facts(tuple(current_app.config["CONTENT_FOLDERS"])).get(country, {}).get(kind)
+
+
+FACT_COLUMNS = ("country", "kind", *(field.name for field in fields(CountryFact)))
+
+
+@blueprint.get("/country-facts.csv")
+def facts_csv() -> Response:
+    """Returns every fact about a country as CSV, with its source and its days; empty where there is none."""
+    known = country_facts(tuple(current_app.config["CONTENT_FOLDERS"]))
+    rows = ([code, kind, *astuple(fact)] for code, facts in known.items() for kind, fact in facts.items())
+    return Response(csv_text([FACT_COLUMNS, *rows]), mimetype=MEDIA_TYPE)
 
 
 def _row(kind: str, fact: CountryFact | None) -> FactRow:

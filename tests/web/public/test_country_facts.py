@@ -1,5 +1,6 @@
 """What a country's page says of the country: from official pages with their day, or what to ask the clinic for."""
 
+from csv import DictReader
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,3 +52,13 @@ def test_what_was_not_read_says_so_and_what_to_ask_for(client: Any) -> None:
     assert all(NOT_READ in words(row) for row in found.values())
     assert not [link for row in found.values() for link in row.iter("a")]
     assert NOT_READ + "its licence, who gave it, its number and its last day." in words(found["Licence of a clinic"])
+
+
+def test_the_facts_are_a_file_too_with_their_sources(client: Any) -> None:
+    rows = list(DictReader(client.get("/country-facts.csv").text.splitlines()))
+    (found,) = [row for row in rows if (row["country"], row["kind"]) == ("TR", "injecting")]
+    assert (found["url"], found["read_on"], found["dated"]) == (
+        "https://ministry.example/rules/injections",
+        "2026-06-01",
+        "",
+    )
