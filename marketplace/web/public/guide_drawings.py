@@ -14,10 +14,11 @@ from flask_babel import ngettext
 
 from marketplace.catalogue.guide_facts import HOURS_A_DAY, Effect, GuideFacts, Span, Variant
 
-SURFACE, MILLIMETRE = 76, 56  # pixels: where the skin begins, and a millimetre of depth
+SURFACE, MILLIMETRE = 84, 56  # pixels: where the skin begins, and a millimetre of depth
 FAT_AT = 3.2  # millimetres; sketched, as it differs from place to place, and the page says so
 NAME_WIDTH = 12  # characters of a line above a needle
 FIRST_NEEDLE, LAST_NEEDLE = 20.0, 74.0  # per cent
+LINE, FIRST_LINE = 16, 14  # pixels: of the names above the needles
 EFFECT = 46  # pixels: the label of an effect and its bar
 
 
@@ -30,7 +31,7 @@ def span_words(found: Span) -> str:
 class Needle(NamedTuple):
     """How deep one procedure goes: its name in lines, its depth in words, and both ends in pixels below the top."""
 
-    lines: list[str]
+    lines: list[tuple[int, str]]
     depth: str
     x: float
     top: int
@@ -42,6 +43,7 @@ class Depths:
     """A section through the skin, and the depth of each procedure in words; None where it is not stated."""
 
     needles: list[Needle]
+    words_at: int  # pixels: the row of the depths in words, below the longest name
     ticks: list[tuple[int, int]]  # pixels, millimetres
     layers: tuple[str, ...]
     fat: int
@@ -57,8 +59,10 @@ def draw_depths(facts: GuideFacts, found: Sequence[Variant]) -> Depths | None:
         return None
     deepest = max(depth[1] for _each, depth in stated)
     step = (LAST_NEEDLE - FIRST_NEEDLE) / max(1, len(stated) - 1)
+    needles = [_needle(each.name, depth, FIRST_NEEDLE + n * step) for n, (each, depth) in enumerate(stated)]
     return Depths(
-        needles=[_needle(each.name, depth, FIRST_NEEDLE + n * step) for n, (each, depth) in enumerate(stated)],
+        needles=needles,
+        words_at=FIRST_LINE + LINE * max(len(needle.lines) for needle in needles),
         ticks=[(_pixels(mm), mm) for mm in range(deepest + 1)],
         layers=facts.layers,
         fat=_pixels(FAT_AT),
@@ -69,7 +73,7 @@ def draw_depths(facts: GuideFacts, found: Sequence[Variant]) -> Depths | None:
 
 
 def _needle(name: str, depth: Span, x: float) -> Needle:
-    lines = textwrap.wrap(name, NAME_WIDTH)
+    lines = [(FIRST_LINE + n * LINE, line) for n, line in enumerate(textwrap.wrap(name, NAME_WIDTH))]
     return Needle(lines, _millimetres(depth), round(x, 2), _pixels(depth[0]), _pixels(depth[1]))
 
 
