@@ -1,68 +1,29 @@
 """The sample requests: each is played with the packages' own verbs, at the moments they would have happened."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
 
 from marketplace.accounts.models import Account
 from marketplace.aftercare import asking, passport, plans
 from marketplace.clinics.models import Clinic
 from marketplace.extensions import db
 from marketplace.foundation import clock
-from marketplace.foundation.audit.log import acting_as
 from marketplace.leads import actions, clocks, request_actions, submission
-from marketplace.leads.models import Lead
-from marketplace.quote_requests import drafts, photos
-from marketplace.quote_requests.models import QuoteRequest
+from marketplace.quote_requests import answer_changes, drafts, photos
+from marketplace.quote_requests.read_only_links import QUOTES, ReadOnlyLook, links_of, make_link
 from marketplace.quotes import choosing
 from marketplace.quotes.models import Quote
 from marketplace.sample.clinics import send_quote
 from marketplace.sample.drawn_photos import sample_photo
+from marketplace.sample.story import Story
 
 FILE = Path(__file__).parent / "requests.yaml"
-FORGOTTEN = 95  # days: longer than a request stays open
 QUESTION = "Have you had this treatment before, and when was the last time?"
 ANSWER = "No, this would be the first time."
-
-
-@dataclass
-class Story:
-    """One request on its way, and the moment it has come to."""
-
-    row: dict[str, Any]
-    clinics: dict[str, Clinic]
-    owners: dict[str, Account]
-    latest: datetime
-    now: datetime = field(init=False)
-    request: QuoteRequest = field(init=False)
-
-    def __post_init__(self) -> None:
-        days = FORGOTTEN if self.row["story"] == "expired" else self.row["days_ago"]
-        self.now = self.latest - timedelta(days=days, minutes=40)
-
-    @contextmanager
-    def after(self, actor: str = "patient", **passed: float) -> Iterator[None]:
-        """Acts as the actor after that time has passed, but never in the future."""
-        self.now = min(self.now + timedelta(**passed), self.latest)
-        with clock.set_to(self.now), acting_as(actor):
-            yield
-
-    @property
-    def leads(self) -> list[Lead]:
-        """Returns the leads in the order in which the person named the clinics."""
-        order = self.row["clinics"]
-        found = db.session.scalars(select(Lead).where(Lead.request_id == self.request.id))
-        return sorted(found, key=lambda lead: order.index(lead.clinic.slug))
-
-    def member(self, lead: Lead) -> str:
-        """Returns the actor of the clinic."""
-        return f"member:{self.owners[lead.clinic.slug].id}"
 
 
 def play_all(clinics: dict[str, Clinic], owners: dict[str, Account]) -> int:
@@ -130,6 +91,20 @@ def quoted(story: Story, n: int) -> list[Quote]:
         with story.after(story.member(lead), hours=2 + 3 * position):
             quotes.append(send_quote(lead, position=position))
     return quotes
+
+
+def shared(story: Story) -> None:
+    """Three quotes, one answer changed since, and a link by which a friend has looked."""
+    quoted(story, 3)
+    with story.after(hours=3):
+        before = answer_changes.begin(story.request)
+        drafts.answer_when(story.request, timing="quarter", month_from=None, month_to=None)
+        answer_changes.done(story.request, before)
+        make_link(story.request, reader="friend", with_health=False)
+        (link,) = links_of(story.request)
+    with story.after("friend", hours=1):
+        looked = {"link_id": link.id, "request_id": story.request.id, "what": QUOTES, "at": clock.now()}
+        db.session.add(ReadOnlyLook(**looked))
 
 
 def asked(story: Story) -> None:
@@ -228,6 +203,7 @@ STORIES: dict[str, Callable[[Story], object]] = {
     "open_opened": opened,
     "one_quote": lambda story: quoted(story, 1),
     "three_quotes": lambda story: quoted(story, 3),
+    "shared": shared,
     "asked": asked,
     "declined_one": declined_one,
     "expired_one": expired_one,

@@ -21,7 +21,7 @@ from marketplace.quote_requests.states import RequestState
 from marketplace.sample import loader
 from tests.conftest import on_own_database
 
-ENDS_OF_OTHERS = {RequestState.DRAFT, RequestState.CLOSED, RequestState.ERASED}
+ENDS_OF_OTHERS = {RequestState.DRAFT, RequestState.ERASED}
 
 
 # Loaded once, and read by all: these tests write nothing.

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
+from marketplace.leads.consent import recipients
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.read_only_links import (
     ReadOnlyLink,
@@ -20,6 +21,7 @@ from marketplace.quote_requests.read_only_links import (
     looks_of,
     make_link,
 )
+from marketplace.quotes.queries import sent_quotes
 from marketplace.web.forms.base import IdempotentForm
 from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
@@ -92,6 +94,7 @@ def _page(quote_request: QuoteRequest, form: ReaderForm) -> str:
         quote_request=quote_request,
         rows=[LinkRow(link, looks.get(link.id, [])) for link in links_of(quote_request)],
         made=_made(quote_request),
+        clinics=recipients([quote.lead.clinic for quote in sent_quotes(quote_request)]),
         has_health=quote_request.health_sealed is not None,
         is_trusted=is_trusted_browser(quote_request.ref),
         form=form,
