@@ -3,6 +3,8 @@
 from itertools import islice
 from typing import NamedTuple
 
+from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -18,6 +20,8 @@ from marketplace.foundation.values.money import half_up
 from marketplace.web.clinic_course import Course, Journey, usual_courses
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.filters import country_in_sentence, country_slug, day_text, money_text
+from marketplace.web.http.page_key import COURSE
+from marketplace.web.http.page_parts import Kept
 from marketplace.web.public import preferences
 
 MAX_CITIES = 12  # of a country, on a page that links to them; the filter has all
@@ -60,8 +64,21 @@ def city_links(found: Market, country: str | None) -> list[tuple[str, str]]:
     return [(canonical(*place), f"{place.city} ({n})") for place, n in near]
 
 
+_READ_LAST: Kept[PlaceFigures] = Kept(2**19, size=lambda found: len(str(found)))
+
+
 def place_figures(found: Market, place: Place) -> PlaceFigures:
-    """Returns the figures of a country or a city for the reader's home and currency."""
+    """Returns the figures of a country or a city for the reader's home and currency.
+
+    Kept for the same market, place, home, currency and language; not for readers with figures of their own.
+    """
+    if COURSE in request.cookies:
+        return _figures(found, place)
+    key = (found.version, place, preferences.home(), preferences.currency(), get_locale())
+    return _READ_LAST.get(key, lambda: _figures(found, place))
+
+
+def _figures(found: Market, place: Place) -> PlaceFigures:
     cities = [link for link in city_links(found, place.country) if link[0] != canonical(*place)]
     listed = [_course(found, place, about) for about in content_of(found.version).treatments]
     return PlaceFigures([each for each in listed if each], _travel(place.country), cities)
