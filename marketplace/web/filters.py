@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import get_currency_name
+from babel.numbers import format_decimal, get_currency_name
 from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
@@ -194,8 +194,8 @@ def country_slug(code: str) -> str:
 
 
 def plural_clinics(n: int) -> str:
-    """Returns "1 clinic" or "3 clinics"."""
-    return ngettext("%(num)s clinic", "%(num)s clinics", n)
+    """Returns "1 clinic" or "4,001 clinics"."""
+    return ngettext("%(number)s clinic", "%(number)s clinics", n, number=format_decimal(n, locale=_locale()))
 
 
 def first_texts(words: Mapping[str, Tag | Titled]) -> list[tuple[str, str]]:

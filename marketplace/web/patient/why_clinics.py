@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.numbers import format_decimal
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.clinics.models import Clinic
@@ -38,6 +40,12 @@ class WhyNot:
     count: int
     named: list[Named]
     change: tuple[str, str] | None
+
+    @property
+    def more(self) -> str:
+        """Returns how many there are beside those known by name, in words; empty where there are none, or no names."""
+        rest = self.count - len(self.named) if self.named else 0
+        return _("And %(number)s more.", number=format_decimal(rest, locale=get_locale() or "en")) if rest else ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.extensions import db
 from tests.factories import Make
+from tests.statements import statements_of
 from tests.web.patient.filling import ANSWERS, answer, answer_until, begin
 from tests.web.patient.test_request_pages import opened
 
@@ -94,3 +95,15 @@ def test_health_answers_that_are_deleted_are_not_asked_for(client: Any, make_cli
     page = client.get(f"{opened(client, request)}/clinics").page
     assert page.all("input", name="share_health") == []
     assert "I agree that" not in page.text
+
+
+def test_five_cards_take_no_more_statements_than_one(client: Any, make_clinic: Make) -> None:
+    taken = []
+    for numbers in (range(1), range(1, 5)):
+        for number in numbers:
+            make_clinic(f"Clinic {number}")
+        answer_until(client, "clinics", treatment={"procedure": "unsure"})
+        with statements_of(db.engine.engine) as seen:
+            assert len(client.get(FORM).page.all("input", name="clinics")) == numbers.stop
+        taken.append(len(seen))
+    assert taken[0] == taken[1], "the clinics, their checks and prices; the procedures"

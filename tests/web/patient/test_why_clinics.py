@@ -52,8 +52,8 @@ def test_thousands_are_counted_beside_the_few_that_are_named(
     db.session.add(RoutingCount(reason="full", count=4000, **kept))
     db.session.commit()
     text = why(client.get(opened(client, request)).page)
-    assert "4001 clinics: Has taken all the requests it can for now." in text
-    assert "Clinic Sakura. And 4000 more." in text
+    assert "4,001 clinics: Has taken all the requests it can for now." in text
+    assert "Clinic Sakura. And 4,000 more." in text
 
 
 def test_a_request_that_found_nobody_says_why_and_what_can_be_changed(
