@@ -16,6 +16,7 @@ from marketplace.foundation.problems import WrongState
 from marketplace.leads.messages import CLINIC, PATIENT
 from marketplace.leads.models import Lead
 from marketplace.retention.erasure import erase
+from marketplace.web.filters import day_text
 from marketplace.web.opening_words import opening_words_in
 from tests.factories import Make, build_member
 from tests.web.patient.test_request_pages import opened
@@ -201,3 +202,15 @@ def test_each_session_that_is_listed_can_be_opened(client: Any, lead: Lead, base
 
 def test_it_does_not_point_to_the_quote_for_what_it_lists(client: Any, base: str) -> None:
     assert "it lists the product" not in client.get(base).page.text
+
+
+def test_sessions_to_come_are_planned_by_the_spacing_of_the_quote(client: Any, make_settled: Make) -> None:
+    lead = make_settled(session_gap_weeks=3, trips=4, nights_per_trip=2)
+    plans.set_first_session(lead.request, clock.today())
+    passport.write(lead, 1, {"day": clock.today().isoformat(), "lot": "26K114"}, author=CLINIC)
+    answer = client.get(opened(client, lead.request) + "/passport")
+    page = answer.page
+    assert "1 of 4 sessions are filled in." in page.text
+    assert page.text.count("Planned for") == 3
+    assert f"Planned for {day_text(clock.today() + timedelta(weeks=6))}" in page.text
+    assert re.findall(r'<circle class="(\w+)"', answer.text) == ["dot", "ring", "ring", "ring"]
