@@ -84,9 +84,11 @@ def moment(value: datetime, timezone: str | None = None) -> Markup:
 
 
 def both_clocks(value: datetime, there: str) -> Markup:
-    """Returns the time in the patient's zone and in the clinic's, `there`; once where both agree."""
-    zones = clocks(value, home=_home(), there=there)
-    return _machine_readable(value, ", ".join(_in_zone(value, zone) for zone in zones))
+    """Returns the time in the patient's zone and in the clinic's, `there`; once where both agree, the same day once."""
+    here, *others = clocks(value, home=_home(), there=there)
+    return _machine_readable(
+        value, ", ".join([_in_zone(value, here), *(_beside(value, here, zone) for zone in others)])
+    )
 
 
 def _home() -> str | None:
@@ -102,6 +104,15 @@ def _in_zone(value: datetime, timezone: str) -> str:
         time=format_datetime(local, format="HH:mm", locale=_locale()),
         zone=city_of(timezone),
     )
+
+
+def _beside(value: datetime, here: str, zone: str) -> str:
+    """Returns the time in another zone behind that of `here`: the time alone on the same day."""
+    local = value.astimezone(ZoneInfo(zone))
+    if local.date() != value.astimezone(ZoneInfo(here)).date():
+        return _in_zone(value, zone)
+    time = format_datetime(local, format="HH:mm", locale=_locale())
+    return gettext("%(time)s (%(zone)s)", time=time, zone=city_of(zone))
 
 
 def _machine_readable(value: datetime, text: str) -> Markup:

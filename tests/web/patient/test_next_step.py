@@ -71,6 +71,16 @@ def test_the_line_on_top_and_the_section(client: Any, make_lead: Make, case: str
     assert more in page.text
 
 
+def test_a_paused_request_is_opened_again_from_its_first_line(client: Any, make_lead: Make) -> None:
+    lead = make_lead()
+    request_actions.pause(lead.request)
+    path = opened(client, lead.request)
+    form = client.get(path).page.one("section", class_="next-step").find("form")
+    assert form.get("action") == f"{path}/pause"
+    client.post(form.get("action"), data={field.get("name"): field.get("value") for field in form.iter("input")})
+    assert lead.request.state == "open"
+
+
 def test_after_the_first_session_it_leads_to_the_check_in(client: Any, make_lead: Make) -> None:
     lead = make_lead()
     choosing.choose(build_quote(lead))

@@ -40,7 +40,7 @@ def test_times_are_told_by_the_clock_at_home_and_the_clinics(client: Any, make_r
     lead = db.session.scalars(select(Lead).where(Lead.request_id == request.id)).one()
     lead.due_at = datetime(2026, 11, 30, 10, tzinfo=UTC)
     page = client.get(opened(client, request)).page
-    assert "It has until 30 November 2026 at 10:00 (London), 30 November 2026 at 13:00 (Istanbul)." in page.text
+    assert "It has until 30 November 2026 at 10:00 (London), 13:00 (Istanbul)." in page.text
     assert "UTC" not in page.text
 
 
@@ -93,6 +93,13 @@ def test_looking_at_the_confirmation_sends_nothing(client: Any, make_clinic: Mak
     for method in (client.get, client.head, client.get):
         assert method(link).status_code == 200
     assert db.session.scalar(select(Lead.id)) is None
+
+
+def test_the_button_stands_before_the_answers_and_behind_them(client: Any, make_clinic: Make, make_draft: Make) -> None:
+    page = client.get(f"/q/{token(unconfirmed(make_clinic, make_draft), 'confirm')}/confirm").page
+    first, again = [page.text.index("Send my request to 1 clinic"), page.text.rindex("Send my request to 1 clinic")]
+    assert first < page.text.index("Change my answers first") < page.text.index("Your answers") < again
+    assert page.one("details", class_="more").get("open") is None
 
 
 def test_the_button_sends_it_once(client: Any, make_clinic: Make, make_draft: Make) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from babel.lists import format_list
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class NextStep:
     """The line on top with what follows from it; `is_needed` where something waits for the patient.
 
+    `href` is a page, or where `posts` has fields, the address that they are sent to.
     `says` are the states of the leads that it tells of, so that the count below does not repeat them.
     """
 
@@ -38,6 +39,7 @@ class NextStep:
     label: str = ""
     is_needed: bool = False
     says: tuple[LeadState, ...] = ()
+    posts: Mapping[str, str] = field(default_factory=dict)
 
 
 def next_step(standing: Standing) -> NextStep:
@@ -161,7 +163,8 @@ def _nobody(standing: Standing) -> NextStep:
 
 def _paused(standing: Standing) -> NextStep:
     stands = _("Paused. Clinics are not expected to answer, and their time stands still.")
-    return NextStep(_("Nothing to do while your request is paused"), (stands, _open_until(standing)))
+    text, opens = _("Nothing to do while your request is paused"), {"to": RequestState.OPEN.value}
+    return NextStep(text, (stands, _open_until(standing)), standing.page("pause"), _("Open it again"), posts=opens)
 
 
 def _read_news(standing: Standing) -> NextStep | None:
