@@ -43,16 +43,23 @@ PLANNED = ("sessions", "session_gap_weeks", "trips", "nights_per_trip")  # what 
 
 
 def submit_quote(
-    lead: Lead, terms: QuoteTerms, *, keep_plan: bool = False, confirmed: Confirmed = NOTHING_CONFIRMED
+    lead: Lead,
+    terms: QuoteTerms,
+    *,
+    keep_plan: bool = False,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
+    goes_on: bool = False,
 ) -> Quote:
     """Stores the quote as pending for UNDO_SECONDS; an earlier sent one stays until this one is released.
 
     A plan that cannot be done is kept only with `keep_plan` and a message that says why; a price far from the usual
-    one, contact details and pressure only as `confirmed`. An operator looks at all of them.
+    one, contact details and pressure only as `confirmed`. An operator looks at all of them. `goes_on`: this transaction
+    asked `must_go_on` already.
     Raises Disagreements for all that is wrong with the terms, WrongState when the lead or the request takes no quote.
     """
     broken = disagreements(terms)
-    must_go_on(lead)
+    if not goes_on:
+        must_go_on(lead)
     if any(
         problem.field in PLANNED and not FIELDS[problem.field].allows(getattr(terms, problem.field))
         for problem in broken
@@ -61,14 +68,7 @@ def submit_quote(
     plan, flags = _plan(lead, terms), flags_of(lead, terms)
     if problems := [*broken, *_plan_problems(plan, terms, keep=keep_plan), *unconfirmed(flags, confirmed)]:
         raise Disagreements(problems)
-    REQUEST.lock(lead.request)
-    LEAD.lock(lead)
-    if lead.request.state not in TAKES_QUOTES:
-        raise WrongState(REQUEST_REFUSALS[lead.request.state])
-    if lead.state not in QUOTABLE:
-        raise WrongState(LEAD_REFUSALS[lead.state])
-    if pending_quote(lead) is not None:
-        raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
+    _lock_for_quote(lead)
     quote = _store(lead, terms)
     # The clinic has answered in time: the minutes in which it may still cancel are not its silence.
     lead.due_at = max(lead.due_at, quote.held_until + RELEASE_GRACE) if quote.held_until else lead.due_at
@@ -77,6 +77,18 @@ def submit_quote(
     put_before_operator(quote, flags, confirmed)
     record(QuoteHeld(**ids(lead), quote_id=quote.id))
     return quote
+
+
+def _lock_for_quote(lead: Lead) -> None:
+    """Locks the request and the lead. Raises WrongState where they take no quote, or one waits already."""
+    REQUEST.lock(lead.request)
+    LEAD.lock(lead)
+    if lead.request.state not in TAKES_QUOTES:
+        raise WrongState(REQUEST_REFUSALS[lead.request.state])
+    if lead.state not in QUOTABLE:
+        raise WrongState(LEAD_REFUSALS[lead.state])
+    if pending_quote(lead) is not None:
+        raise WrongState("quote_held_already", gettext("A colleague has just answered this request"))
 
 
 def _plan(lead: Lead, terms: QuoteTerms) -> Checked:

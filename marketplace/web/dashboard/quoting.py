@@ -50,7 +50,7 @@ def send_quote(lead: Lead, ref: str) -> ResponseReturnValue:
     must_go_on(lead)
     if not takes_quote(lead):
         raise WrongState(LEAD_REFUSALS[lead.state], _("This request takes no quote any more"))
-    visible = answers_visible_to(lead)
+    visible = answers_visible_to(lead, goes_on=True)  # until the commit: the clinic's row is locked
     record_accesses_of_refused_form(lead, visible)
     form = form_of(lead, visible)
     _check_not_stale(lead, form)
@@ -62,7 +62,7 @@ def send_quote(lead: Lead, ref: str) -> ResponseReturnValue:
 
 def _still_as_read(lead: Lead, form: QuoteForm) -> bool:
     """Returns whether the patient's answers are still those that the page showed; else holds nothing."""
-    agrees = form.agrees_to(request_shown(lead, answers_visible_to(lead)))
+    agrees = form.agrees_to(request_shown(lead, answers_visible_to(lead, goes_on=True)))
     if not agrees:
         errors.rollback()
     return agrees
@@ -80,7 +80,8 @@ def _held(lead: Lead, form: QuoteForm, *, answers: int) -> bool:
     reason = PriceReason(form.price_reason.data) if form.price_reason.data else None
     confirmed = Confirmed(price_reason=reason, as_it_is=form.as_it_is.data)
     try:
-        submit_quote(lead, _terms(lead, form, answers=answers), keep_plan=form.keep_plan.data, confirmed=confirmed)
+        terms = _terms(lead, form, answers=answers)
+        submit_quote(lead, terms, keep_plan=form.keep_plan.data, confirmed=confirmed, goes_on=True)
     except Disagreements as refused:
         form.point_out(refused.problems)
         return False
