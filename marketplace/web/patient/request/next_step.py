@@ -97,9 +97,8 @@ def _read(standing: Standing) -> NextStep | None:
     writers = [lead for lead in standing.leads if standing.unread.get(lead.id)]
     if not writers:
         return None
-    page = standing.page(f"messages/{writers[0].clinic.slug}")
     text = _("What you need to do: read what %(clinics)s wrote", clinics=_names(writers))
-    return NextStep(text, (), page, _("Read messages"), is_needed=True)
+    return NextStep(text, (), standing.page(f"messages/{writers[0].clinic.slug}"), _("Read messages"), is_needed=True)
 
 
 def _decide(standing: Standing) -> NextStep | None:
@@ -199,8 +198,7 @@ def _heed(standing: Standing) -> NextStep | None:
     """Leads back to the advice for the last answer, as long as that is a sign to have looked at."""
     if standing.sign_week is None:
         return None
-    page = standing.page(f"after/{standing.sign_week}")
-    label = _("Read what to do, and tell the clinic")
+    page, label = standing.page(f"after/{standing.sign_week}"), _("Read what to do, and tell the clinic")
     return NextStep(_("You told us of a sign to have looked at"), _kept_until(standing), page, label, is_needed=True)
 
 
