@@ -16,6 +16,10 @@ from marketplace.catalogue.geography import NoEstimateError, travel
 from marketplace.catalogue.trip_plans import Plan
 from marketplace.foundation.values.money import half_up, minor_units
 
+# A hotel in a price is usually for short trips, 2 nights for each of up to 7 sessions. More nights can be worth more
+# than the treatment, so a total that rests on them says so.
+USUAL_NIGHTS_INCLUDED = 14
+
 
 class Range(Protocol):
     """A stored price range for one session."""
@@ -170,6 +174,11 @@ def covered_nights(plan: Plan, *, stated: Plan) -> int:
     That is at most its nights in each of its trips: a longer stay, or one more trip, is paid by the patient.
     """
     return min(stated.trips, plan.trips) * min(stated.nights, plan.nights)
+
+
+def nights_to_confirm(included: int) -> int:
+    """Returns the nights in a price, where they are more than a price usually has; else 0."""
+    return included if included > USUAL_NIGHTS_INCLUDED else 0
 
 
 def paid_nights(plan: Plan, *, included: int = 0) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from marketplace.aftercare.price_kept import PriceMonth
 from marketplace.catalogue import exchange
 from marketplace.catalogue.models import Procedure
+from marketplace.catalogue.trip_plans import NIGHTS_FOR_ONE
 from marketplace.clinics import events
 from marketplace.clinics.models import Check, Clinic, ClinicPerson, ClinicPrice, ListingDecision
 from marketplace.clinics.states import CheckKind, DecisionKind, ListingState
@@ -185,6 +186,12 @@ STAY = (
 )
 
 
+def _included(nights: int, *, position: int) -> tuple[str, ...]:
+    """Returns what the price includes; the hotel only of short trips, as no price pays for weeks of nights."""
+    is_short = nights == NIGHTS_FOR_ONE
+    return tuple(item for item in STAY[position % len(STAY)] if item != "hotel" or is_short)
+
+
 def send_quote(lead: Lead, *, position: int) -> Quote:
     """Sends a quote that counts as released and mailed: nothing is left for a timer."""
     base = prefill(lead)
@@ -199,7 +206,7 @@ def send_quote(lead: Lead, *, position: int) -> Quote:
         discount=discount,
         total=total,
         deposit=0 if position == 2 else total // 10,
-        included=STAY[position % len(STAY)],
+        included=_included(base.nights_per_trip, position=position),
         valid_until=(clock.now() + timedelta(days=30 + 15 * position)).date(),
     )
     quote = drafting.submit_quote(lead, terms)

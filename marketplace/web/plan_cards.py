@@ -9,7 +9,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from marketplace.catalogue.course_costs import all_fares, paid_nights
+from marketplace.catalogue.course_costs import all_fares, nights_to_confirm, paid_nights
 from marketplace.catalogue.course_planner import Costs, CoursePlan, PlanKind, calendar, kind_of, short_trips
 from marketplace.catalogue.trip_plans import DAYS_A_WEEK, NIGHTS_FOR_ONE, Plan, plan_text
 from marketplace.foundation.values.money import half_up
@@ -67,11 +67,34 @@ def _card(found: CoursePlan, currency: str, stated: str) -> PlanCard:
 
 def _tags(found: CoursePlan, stated: str) -> list[tuple[str, str, str]]:
     told = (
-        (found.is_lowest, ("lowest", _("Lowest total"), "info")),
+        (found.is_lowest, ("lowest", lowest_text(found.nights_included), "info")),
         (found.is_stated, ("stated", stated, "")),
         (not found.fits, ("too-many", _("More trips than you have"), "warn")),
     )
     return [words for holds, words in told if holds]
+
+
+def lowest_text(nights_included: int, *, of_fitting: bool = False) -> str:
+    """Returns the label of the lowest total, qualified where it rests on more hotel nights than a price usually has."""
+    if nights_to_confirm(nights_included):
+        return (
+            _("Lowest total of the plans that fit, if the hotel is included")
+            if of_fitting
+            else _("Lowest total, if the hotel is included")
+        )
+    return _("Lowest total of the plans that fit") if of_fitting else _("Lowest total")
+
+
+def hotel_text(nights_included: int) -> str | None:
+    """Returns what to confirm about the hotel; None where a price has no more nights than usual."""
+    nights = nights_to_confirm(nights_included)
+    if not nights:
+        return None
+    return ngettext(
+        "The price would include %(num)s hotel night: get it in writing.",
+        "The price would include %(num)s hotel nights: get it in writing.",
+        nights,
+    )
 
 
 def plan_title(plan: Plan) -> str:

@@ -59,3 +59,12 @@ def test_nights_that_the_price_covers_are_said(client: Any, make_lead: Make, mak
     shown = cards(client.get(opened(client, quote.lead.request) + "/quotes/1").page)
     covered = [re.findall(r"(\d+) nights\s*in the price", card) for card in shown]
     assert covered == [["4"], ["44"], ["22"]]  # two nights of each of two trips; its own; one of its two trips
+
+
+def test_a_total_that_rests_on_many_hotel_nights_says_so(client: Any, make_lead: Make, make_quote: Make) -> None:
+    quote = make_quote(make_lead(), trips=2, nights_per_trip=22, session_gap_weeks=3, included=["hotel"])
+    base = opened(client, quote.lead.request)
+    for path in ("", "/compare", "/quotes/1", "/quotes/1/choose"):
+        assert "The price would include 44 hotel nights: get it in writing." in client.get(base + path).page.text
+    page = client.get(base + "/quotes/1").page
+    assert "Lowest total, if the hotel is included" in page.text

@@ -25,6 +25,7 @@ from marketplace.web.patient.request.quote_rows import (
     not_stated,
     shown_value,
 )
+from marketplace.web.plan_cards import lowest_text
 from marketplace.words.lead import PRACTITIONER_ROLES
 
 
@@ -107,7 +108,7 @@ def _total(amounts: ColumnAmounts, found: ComparisonTable, *, view: str) -> Cell
     total = column.result.total
     if total is None:
         return _unknown(column)
-    lowest = _("Lowest total") if found.all_fit else _("Lowest total of the plans that fit")
+    lowest = lowest_text(nights_included(column.quote, column.result.plan), of_fitting=not found.all_fit)
     return {
         "html": amounts.total(total),
         "note": amounts.parts(total) if view == "total" else _("treatment only"),

@@ -8,10 +8,15 @@ from markupsafe import Markup
 
 from marketplace.catalogue.trip_plans import cannot_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
+from marketplace.quotes.models import Quote
+from marketplace.quotes.quote_comparison import nights_included
+from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.request_quotes import RequestQuotes
+from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_amounts import ColumnAmounts
 from marketplace.web.patient.request.quote_plans import figures_form, own_of
 from marketplace.web.patient.request.quote_rows import given_before
+from marketplace.web.plan_cards import hotel_text
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,18 @@ def _card(column: Column, currency: str) -> QuoteCard:
 
 
 def column_warnings(column: Column) -> list[str]:
-    """Returns what does not fit about the quote's plan, and whether it was given before answers were changed."""
+    """Returns what to settle about the quote: its plan and hotel, and whether it was given before answers changed."""
     plan = column.result.plan
     told = (
         (not plan.can_be_done, cannot_text),
         (plan.too_many_trips, too_many_text),
         (plan.too_close, too_close_text),
     )
-    before = given_before(column.changed)
-    return [words(plan) for holds, words in told if holds] + ([before] if before else [])
+    further = (hotel_text(nights_included(column.quote, plan)), given_before(column.changed))
+    return [words(plan) for holds, words in told if holds] + [text for text in further if text]
+
+
+@blueprint.app_template_filter()
+def hotel_to_confirm(quote: Quote) -> str | None:
+    """Returns what to confirm about the hotel of a quote; None where there is nothing unusual."""
+    return hotel_text(nights_included(quote, checked_quote(quote)))
