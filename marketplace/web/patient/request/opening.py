@@ -25,6 +25,7 @@ from marketplace.web.forms.idempotent import idempotent
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.manage import deleted_page
+from marketplace.web.patient.request.milestones import milestones
 from marketplace.web.patient.request.next_step import next_step
 from marketplace.web.patient.request.own_answers import has_closed_answer, sign_week
 from marketplace.web.patient.request.quote_cards import compared, quote_cards
@@ -126,6 +127,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         step=(step := next_step(standing)),
         tally=tally(standing, said=step.says),
         is_treated=standing.is_treated,
+        milestones=milestones(standing),
         answers=queries.answers(quote_request),
         photos=photos_of(quote_request),
         changes=changes_told(quote_request),

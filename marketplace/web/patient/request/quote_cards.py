@@ -12,6 +12,7 @@ from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import nights_included
 from marketplace.quotes.quote_plans import checked_quote
 from marketplace.quotes.request_quotes import RequestQuotes
+from marketplace.web.clinic_words import prices_words
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.compare_amounts import ColumnAmounts
 from marketplace.web.patient.request.quote_plans import figures_form, own_of
@@ -23,13 +24,16 @@ from marketplace.web.plan_cards import hotel_text
 class QuoteCard:
     """A quote's total for the patient and its parts, in their currency (None without a rate), and its warnings.
 
-    `price` is the clinic's for the course, in its own currency and about how much that is in the patient's.
+    `price` is the clinic's for the course, in its own currency and about how much that is in the patient's;
+    `against_home` the difference from the price at home where it is known, `prices_kept` once enough have told it.
     """
 
     lacks_travel: bool
     price: Markup
     total: Markup | None
     parts: Markup | None
+    against_home: Markup | None
+    prices_kept: str | None
     warnings: list[str]
 
 
@@ -47,7 +51,16 @@ def quote_cards(found: ComparisonTable) -> Mapping[UUID, QuoteCard]:
 def _card(column: Column, currency: str) -> QuoteCard:
     total, amounts = column.result.total, ColumnAmounts(column, currency)
     amount, parts = (amounts.total(total), amounts.parts(total)) if total else (None, None)
-    return QuoteCard(column.travel is None, amounts.price(), amount, parts, column_warnings(column))
+    home, record = column.result.against_home, column.record
+    return QuoteCard(
+        lacks_travel=column.travel is None,
+        price=amounts.price(),
+        total=amount,
+        parts=parts,
+        against_home=None if home is None else amounts.against_home(home),
+        prices_kept=prices_words(record) if record.shows_prices else None,
+        warnings=column_warnings(column),
+    )
 
 
 def column_warnings(column: Column) -> list[str]:
