@@ -1,10 +1,7 @@
 """What stands on top of a request's page: what its patient needs to do, or that there is nothing, and until when."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from babel.lists import format_list
 from flask_babel import get_locale, ngettext
@@ -14,15 +11,13 @@ from markupsafe import Markup, escape
 from marketplace.aftercare.plans import ANSWER_WITHIN
 from marketplace.aftercare.states import CheckInState
 from marketplace.foundation import clock
+from marketplace.leads.models import Lead
 from marketplace.leads.request_actions import open_until
 from marketplace.leads.states import AWAITING, LeadState
 from marketplace.quote_requests.retention import confirmed_until, erased_on
 from marketplace.quote_requests.states import RequestState
 from marketplace.web.filters import both_clocks, day, moment
 from marketplace.web.patient.request.standing import Standing
-
-if TYPE_CHECKING:
-    from marketplace.leads.models import Lead
 
 
 @dataclass(frozen=True)
