@@ -109,9 +109,14 @@ class ComparisonTable:
 
     @property
     def is_kept(self) -> bool:
-        """Returns whether the comparison begins with the quotes shown."""
-        shown = {column.quote.number for column in self.columns}
-        return shown == {quote.number for quote in _shown(self.all_quotes, ())}
+        """Returns whether the comparison begins with the quotes shown; with what was declined it never does."""
+        begins = {quote.number for quote in _shown(self.all_quotes, ()) if quote.lead.quote_declined_at is None}
+        return not self.keepable or set(self.keepable) == begins
+
+    @property
+    def keepable(self) -> list[int]:
+        """Returns the numbers of the quotes shown that a comparison can begin with: those that were not declined."""
+        return [column.quote.number for column in self.columns if column.quote.lead.quote_declined_at is None]
 
 
 # By what columns are sorted; of equals the lowest total stands first. What is not known comes last.

@@ -79,6 +79,18 @@ def test_pages_count_it_no_more_and_call_it_the_same(client: Any, three: list[Qu
     assert "You decided against it" in client.get(f"{base}/compare?quotes={three[0].number}").page.text
 
 
+def test_a_declined_quote_ticked_by_hand_is_shown_and_never_kept(client: Any, three: list[Quote]) -> None:
+    decline(three[0])
+    base = opened(client, three[0].lead.request) + "/compare"
+    first, second, third = (quote.number for quote in three)
+    all_shown = client.get(f"{base}?quotes={first}&quotes={second}&quotes={third}").page
+    assert "Keep these side by side" not in all_shown.text
+    two = client.get(f"{base}?quotes={first}&quotes={second}").page
+    assert "What you decided against is not among them." in two.text
+    assert two.one("input", type="hidden", name="quotes").get("value") == str(second)
+    assert "Keep these side by side" not in client.get(f"{base}?quotes={first}").page.text
+
+
 def test_it_is_undone_on_the_page(client: Any, three: list[Quote]) -> None:
     decline(three[0], reason="price")
     base = base_of(client, three[0])
