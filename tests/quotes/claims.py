@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from marketplace.aftercare.check_ins import check_ins_of
-from marketplace.aftercare.plans import plan_of
+from marketplace.aftercare.plans import expected_day, plan_of
 from marketplace.aftercare.problems import open_problem
 from marketplace.clinics.checks import why_stopped
+from marketplace.foundation import clock
 from marketplace.leads.deletion_duties import duties_of
 from marketplace.leads.models import Lead
 from marketplace.leads.queries import leads_of
@@ -80,6 +81,12 @@ def waits_for_a_word(_email: Email, request: QuoteRequest, _lead: Lead | None) -
     return any(lead.state == LeadState.WON and open_problem(lead) is not None for lead in leads_of(request))
 
 
+def may_have_gone(_email: Email, request: QuoteRequest, _lead: Lead | None) -> bool:
+    """The day of the first session is over, and nothing was said before."""
+    plan, day = plan_of(request), expected_day(request)
+    return plan is not None and plan.price_asked_at is not None and day is not None and day < clock.today()
+
+
 # About an account, a listing or a link: nothing of how a request stands.
 SAYS_NO_STATE = frozenset({"access_link", "listing_result", "clinics_available"})
 CLAIMS: dict[str, Callable[[Email, QuoteRequest, Lead | None], bool]] = {
@@ -111,6 +118,7 @@ CLAIMS: dict[str, Callable[[Email, QuoteRequest, Lead | None], bool]] = {
     "problem_unanswered": waits_for_a_word,
     "first_session": lambda _email, request, _lead: plan_of(request) is not None,
     "check_in": lambda _email, request, _lead: any(each.state == "asked" for each in check_ins_of(request)),
+    "price_kept": may_have_gone,
     "deletion_announced": lambda _email, request, _lead: request.state not in AT_CLINICS,
     "request_deleted": lambda _email, request, _lead: request.state == RequestState.WITHDRAWN,
 }

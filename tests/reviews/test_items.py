@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from marketplace.extensions import db
 from marketplace.foundation.audit.log import AuditEntry
@@ -34,6 +34,13 @@ def test_the_same_is_put_before_an_operator_once(app, make_clinic):
     assert (count(), told("ReviewItemOpened")) == (1, 1)
     open_item(ReviewKind.DOUBTFUL_WORDS, subject_id=subject, clinic_id=clinic.id)
     assert count() == 2
+
+
+def test_an_item_is_opened_also_by_a_plan_that_knows_no_values(app, make_clinic):
+    clinic = make_clinic()
+    db.session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))  # as after some tens of calls
+    open_item(PRICE, subject_id=uuid4(), clinic_id=clinic.id)
+    assert count() == 1
 
 
 def test_what_was_decided_may_come_again(make_review_item, make_operator):
