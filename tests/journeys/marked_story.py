@@ -57,6 +57,7 @@ def decide(story: Marked) -> None:
     patient, base = story.browser("patient"), f"/my/requests/{story.ref}"
     patient.get(story.link("page"))
     patient.get(f"{base}/compare?own=731.19&fare=100")
+    patient.get(f"{base}/clinics")
     story.submit("patient", f"{base}/messages/clinic-lale", body="A zebra message")
     story.submit("patient", f"{base}/answers/you", phone="+44 20 7946 0999", questions="Is the zircon vial sealed?")
     story.submit("patient", f"{base}/answers/health", details="reacted to latex and more")

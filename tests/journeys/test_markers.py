@@ -50,6 +50,7 @@ ALLOWED: tuple[tuple[str, str, str], ...] = (
     ("patient /my/requests/<ref>/messages/<clinic>", "message problem, clinic's words", OWN),
     ("patient /my/requests/<ref>/after/<int:week>", "check-in", OWN),
     ("patient /my/requests/<ref>/kept", "paid", OWN),
+    ("patient /my/requests/<ref>/phrases", "question", OWN),
     ("patient /my/requests/<ref>/passport", "name lot notes, clinic's words", OWN),
     ("patient /my/requests/<ref>/passport/<int:number>", "lot notes", OWN),
     ("patient /my/requests/<ref>/passport/file", "name lot notes, clinic's words", OWN),
