@@ -68,6 +68,14 @@ def test_closing_once_the_choice_has_settled(client: Any, make_quote: Make) -> N
         says(client.post(f"{base}/close"), "You have chosen a clinic", base)
 
 
+def test_the_page_that_chooses_once_one_is_chosen(client: Any, make_quote: Make) -> None:
+    quote = make_quote()
+    base = opened(client, quote.lead.request)
+    choose(quote)
+    db.session.commit()
+    says(client.get(f"{base}/quotes/1/choose"), "You have chosen a clinic", base)
+
+
 def test_adding_clinics_while_it_is_paused(client: Any, make_request: Make) -> None:
     request = make_request()
     base = opened(client, request)

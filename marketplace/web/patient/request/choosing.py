@@ -11,17 +11,19 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 
 from marketplace.catalogue.trip_plans import plan_text
+from marketplace.foundation.problems import WrongState
 from marketplace.foundation.security import limits
 from marketplace.foundation.values.durations import hours
 from marketplace.leads.deadlines import UNDO_WITHIN
 from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.queries import answers
-from marketplace.quote_requests.states import TAKES_QUOTES
+from marketplace.quote_requests.states import REQUEST_REFUSALS, TAKES_QUOTES, RequestState
 from marketplace.quotes import choosing
 from marketplace.quotes.comparison_table import currency_of
 from marketplace.quotes.models import Quote
 from marketplace.quotes.queries import newest_of, of_request
 from marketplace.quotes.quote_plans import checked_quote
+from marketplace.quotes.states import QUOTE_REFUSALS, QuoteState
 from marketplace.quotes.terms import FIELDS, terms_of
 from marketplace.web.clinic_words import both_amounts
 from marketplace.web.filters import day
@@ -124,7 +126,11 @@ def _page(choice: Choice, form: AgreeingForm) -> ResponseReturnValue:
 def show_choice(quote_request: QuoteRequest, number: int) -> ResponseReturnValue:
     """Shows exactly what is released before it is. Raises NotFound or WrongState."""
     choice = Choice.of(quote_request, number)
+    if quote_request.state != RequestState.OPEN:
+        raise WrongState(REQUEST_REFUSALS[quote_request.state])
     choosing.must_go_on(choice.quote.lead)
+    if choice.quote.state != QuoteState.SENT:
+        raise WrongState(QUOTE_REFUSALS[choice.quote.state])
     return _page(choice, AgreeingForm())
 
 
