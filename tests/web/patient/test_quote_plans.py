@@ -68,3 +68,9 @@ def test_a_total_that_rests_on_many_hotel_nights_says_so(client: Any, make_lead:
         assert "The price would include 44 hotel nights: get it in writing." in client.get(base + path).page.text
     page = client.get(base + "/quotes/1").page
     assert "Lowest total, if the hotel is included" in page.text
+
+
+def test_a_quote_begins_with_the_total_and_the_choice(client: Any, make_quote: Make) -> None:
+    page = client.get(opened(client, make_quote().lead.request) + "/quotes/1").page
+    assert words(page.all("h2")[0]) == "Total for you"
+    assert page.text.index("Choose this clinic") < page.text.index("Total for all sessions")
