@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from marketplace.catalogue.models import Procedure, Treatment
+from marketplace.clinics.list_packages import packages_of
 from marketplace.clinics.list_text import Kinds, has_words
 from marketplace.clinics.summaries import ClinicCard, ClinicOffer
 
@@ -60,6 +61,7 @@ class ListedClinic(NamedTuple):
     required_until: date | None
     reply_minutes: int | None
     prices: dict[str, tuple[int, int]]
+    packages: dict[str, tuple[int, int]] | None  # sessions and price by the procedure's slug
     rank: int
     half: int
     shuffle: int
@@ -88,11 +90,17 @@ class Shape(NamedTuple):
 def page_statement(shape: Shape) -> Select[*tuple[object, ...]]:
     """Returns the statement of one page: the cards with their places, and the total where it is counted."""
     keys = page_keys(shape)
-    columns = [(keys if name in PLACED else CARD).c[name] for name in ListedClinic._fields]
+    columns = card_columns(keys)
     if shape.counted_to:
         columns.append(count_statement(shape).scalar_subquery().label("total"))
     joined = keys.join(CARD, CARD.c.clinic_id == keys.c.clinic_id)
     return select(*columns).select_from(joined).order_by(*ordered(shape, keys))
+
+
+def card_columns(keys: FromClause) -> list[ColumnElement[Any]]:
+    """Returns the columns of ListedClinic, for the clinics of a page."""
+    of_keys: dict[str, ColumnElement[Any]] = {"packages": packages_of(keys), **{name: keys.c[name] for name in PLACED}}
+    return [of_keys[name] if name in of_keys else CARD.c[name] for name in ListedClinic._fields]
 
 
 def page_keys(shape: Shape) -> Subquery:

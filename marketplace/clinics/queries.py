@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from typing import NamedTuple
-from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
@@ -50,14 +49,6 @@ class CoursePrice(NamedTuple):
     currency: str
     package_sessions: int | None
     package_price: int | None
-
-
-def course_prices(procedure_id: UUID, clinics: Collection[UUID]) -> dict[UUID, CoursePrice]:
-    """Returns what these clinics list for the procedure, by clinic; those that do not offer it are left out."""
-    columns = [getattr(ClinicPrice, name) for name in CoursePrice._fields]
-    wanted = ClinicPrice.procedure_id == procedure_id, ClinicPrice.clinic_id.in_(clinics)
-    rows = db.session.execute(select(ClinicPrice.clinic_id, *columns).where(*wanted))
-    return {clinic_id: CoursePrice(*price) for clinic_id, *price in rows}
 
 
 def published_slugs() -> list[str]:

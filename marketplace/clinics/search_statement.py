@@ -31,9 +31,9 @@ from marketplace.clinics.list_statements import (
     OFFER,
     PLACED,
     RANKS,
-    ListedClinic,
     Shape,
     asked_apart,
+    card_columns,
     condition,
     half_of,
     keys_in_order,
@@ -96,10 +96,9 @@ def search_page(shape: SearchShape) -> Select[*tuple[object, ...]]:
     each = union_all(*(query.subquery(f"found_{n}").select() for n, query in enumerate(found))).subquery("each")
     query = select(each).order_by(*_ordered(listed, each)).limit(_number(listed.rows))
     keys = (query.offset(number("offset")) if listed.by_number else query).subquery("keys")
-    columns = [(keys if name in PLACED else CARD).c[name] for name in ListedClinic._fields]
     joined = keys.join(CARD, CARD.c.clinic_id == keys.c.clinic_id)
     total = _total(shape, tried) if counted is None else _number_of(counted)
-    return select(*columns, total.label("total")).select_from(joined).order_by(*_ordered(listed, keys))
+    return select(*card_columns(keys), total.label("total")).select_from(joined).order_by(*_ordered(listed, keys))
 
 
 @lru_cache(512)

@@ -45,7 +45,7 @@ class Course:
 
     `price` is the clinic's own, and in the reader's currency where that is another; `travel` is None where there is
     none; `with_more_trips` is the total of the cheapest plan that needs more trips than the person has, where it is
-    lower. `amount` is the total, `treatment` its part without travel, in minor units of the reader's currency.
+    lower. `amount` is the total, `treatment` its part without travel, in minor units of the reader's `currency`.
     """
 
     total: Markup
@@ -56,6 +56,7 @@ class Course:
     with_more_trips: Markup | None
     amount: int
     treatment: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _course(price: ListPrice, facts: dict[str, Any], journey: Journey, travel: T
         with_more_trips=_with_more_trips(plans, below=total, currency=currency),
         amount=total.all,
         treatment=total.treatment,
+        currency=currency,
     )
 
 

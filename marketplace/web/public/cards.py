@@ -1,10 +1,9 @@
 """A clinic as a card, alike in every list: built from its summary row, its words written once a language."""
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
-from uuid import UUID
 
 from babel import Locale
 from flask_babel import get_locale
@@ -17,8 +16,10 @@ from marketplace.clinics.market import Market
 from marketplace.foundation import clock
 from marketplace.web import clinic_words
 from marketplace.web.drawings import drawing
-from marketplace.web.filters import MAX_KEPT, country_name, in_sentence, language_list
+from marketplace.web.filters import MAX_KEPT, country_name, in_sentence, language_list, money_text
 from marketplace.web.http.page_parts import kept, rendered
+from marketplace.web.public import preferences
+from marketplace.web.public.card_courses import CardCourse, CardCourses
 from marketplace.words.lead import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
@@ -35,25 +36,24 @@ class Card(NamedTuple):
     people: str
     stamp: clinic_words.StampWords
     price: str
-    price_note: str
+    price_notes: list[str]
     ask_url: str | None
-    course: Markup | None
 
 
 @dataclass(frozen=True)
 class Deck:
     """What is alike for the cards of a page: the market, the reader's currency, and what was asked for (slugs).
 
-    A card's price is first in the reader's currency, to be compared: that of the procedure that was asked for, else of
-    the treatment that was asked for, else of the first that the clinic offers.
-    `courses`: the total of the usual course in words, by clinic.
+    A card's first figure is the total for the reader. Its prices are those of the procedure that was asked for, else of
+    the treatment that was asked for, else of the first that the clinic offers. `usual` is the slug of the procedure
+    whose course is counted before that of others.
     """
 
     market: Market
     currency: str
     treatment: str | None = None
     procedure: str | None = None
-    courses: Mapping[UUID, Markup] = field(default_factory=dict)
+    usual: str | None = None
 
     def cards(self, rows: Iterable[ListedClinic], *, level: str) -> list[Markup]:
         """Returns the cards of these clinics, in their order, with names as headings of this level.
@@ -62,15 +62,25 @@ class Deck:
         """
         alike = (level, self.market.version, self.currency, self.treatment, self.procedure, clock.today())
         return [
-            kept((*alike, self.courses.get(row.clinic_id), *_shown(row)), partial(self._rendered, row, level=level))
-            for row in rows
+            kept((*alike, str(course), *_shown(row)), partial(self._rendered, row, course, level=level))
+            for row, course in ((row, self.course(row)) for row in rows)
         ]
 
-    def _rendered(self, row: ListedClinic, *, level: str) -> Markup:
-        return rendered("components/clinic_card.html", card=self._card(row), level=level)
+    def course(self, row: ListedClinic) -> CardCourse | None:
+        """Returns the usual course at a clinic with travel from the reader's home; None without a price or a rate."""
+        return self._courses.of(row)
 
-    def _card(self, row: ListedClinic) -> Card:
-        price, note = self._price(row)
+    @cached_property
+    def _courses(self) -> CardCourses:
+        return CardCourses(
+            self.market, preferences.home(), self.currency, self.treatment, self.procedure, first=self.usual
+        )
+
+    def _rendered(self, row: ListedClinic, course: CardCourse | None, *, level: str) -> Markup:
+        return rendered("components/clinic_card.html", card=self._card(row, course), level=level)
+
+    def _card(self, row: ListedClinic, course: CardCourse | None) -> Card:
+        price, notes = self._price(row, course)
         stamp = clinic_words.stamp_words(stamp_of_row(row, clock.today()))
         about = f"&treatment={self.treatment}" if self.treatment else ""
         return Card(
@@ -82,20 +92,23 @@ class Deck:
             people=_people(tuple(row.roles), get_locale()),
             stamp=stamp,
             price=price,
-            price_note=note,
+            price_notes=notes,
             ask_url=f"/get-quotes?clinic={row.slug}{about}" if stamp.kind in OPEN_STAMPS else None,
-            course=self.courses.get(row.clinic_id),
         )
 
-    def _price(self, row: ListedClinic) -> tuple[str, str]:
-        """Returns the price to compare by, and a note on what it is for."""
+    def _price(self, row: ListedClinic, course: CardCourse | None) -> tuple[str, list[str]]:
+        """Returns the figure to compare by, and notes on what it is for."""
         listed, of = self._listed(row.prices)
         if not listed:
-            return _("No price list"), ""
+            return _("No price list"), []
         low, high = min(price[0] for price in listed), max(price[1] for price in listed)
         own, basis = clinic_words.span(low, high, row.currency), _basis(of, get_locale())
         about = clinic_words.about_span_text(low, high, row.currency, to=self.currency)
-        return (own, basis) if about is None else (about, Markup("{} {}").format(own, basis))
+        if course is None:
+            return (own, [basis]) if about is None else (about, [Markup("{} {}").format(own, basis)])
+        counted = _("total for you: %(procedure)s, %(plan)s", procedure=course.procedure.name, plan=course.course.plan)
+        each = f"{clinic_words.span_text(low, high, row.currency)} {basis}"
+        return money_text(course.course.amount, self.currency), [counted, each if about is None else f"{each}, {about}"]
 
     def _listed(self, prices: dict[str, tuple[int, int]]) -> tuple[list[tuple[int, int]], str | None]:
         """Returns the prices to compare by, and the name of what they are for where the clinic offers more."""

@@ -14,10 +14,8 @@ from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.published import content_of
 from marketplace.clinics.market import Market, Place, PlacePrice
-from marketplace.clinics.queries import CoursePrice
 from marketplace.clinics.text_search import slug_of
 from marketplace.foundation.values.money import half_up
-from marketplace.web.clinic_course import Course, Journey, usual_courses
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.filters import country_in_sentence, country_slug, day_text, money_text
 from marketplace.web.http.page_key import COURSE
@@ -25,22 +23,20 @@ from marketplace.web.http.page_parts import Kept
 from marketplace.web.public import preferences
 
 MAX_CITIES = 12  # of a country, on a page that links to them; the filter has all
-MAX_LISTED = 6  # of all countries, on the list of clinics
 
 
-class PlaceCourse(NamedTuple):
-    """The prices of a treatment's first procedure in a place, and the total of its usual course; both in words."""
+class PlacePrices(NamedTuple):
+    """What the clinics of a place list for a session of a treatment's first procedure, in words."""
 
     procedure: str
     clinics: int
     price: Markup
-    course: Course | None
 
 
 class PlaceFigures(NamedTuple):
     """What the page of a place says of prices and the way there, and the further cities of its country."""
 
-    courses: list[PlaceCourse]
+    prices: list[PlacePrices]
     travel: str
     cities: list[tuple[str, str]]
 
@@ -53,14 +49,14 @@ def canonical(country: str | None, city: str | None) -> str:
     return f"/clinics/{slug}/{slug_of(city)}" if city else f"/clinics/{slug}"
 
 
-def city_links(found: Market, country: str | None) -> list[tuple[str, str]]:
-    """Returns address and words of the cities with the most clinics, of one country or of all with a path."""
+def city_links(found: Market, country: str) -> list[tuple[str, str]]:
+    """Returns address and words of the cities of a country with the most clinics."""
     listed = (
         (place, n)
         for place, n in found.facets.cities
-        if country_slug(place.country) in by_slug() and country in (None, place.country)
+        if country_slug(place.country) in by_slug() and place.country == country
     )
-    near = islice(listed, MAX_CITIES if country else MAX_LISTED)
+    near = islice(listed, MAX_CITIES)
     return [(canonical(*place), f"{place.city} ({n})") for place, n in near]
 
 
@@ -80,22 +76,16 @@ def place_figures(found: Market, place: Place) -> PlaceFigures:
 
 def _figures(found: Market, place: Place) -> PlaceFigures:
     cities = [link for link in city_links(found, place.country) if link[0] != canonical(*place)]
-    listed = [_course(found, place, about) for about in content_of(found.version).treatments]
+    listed = [_prices(found, place, about) for about in content_of(found.version).treatments]
     return PlaceFigures([each for each in listed if each], _travel(place.country), cities)
 
 
-def _course(found: Market, place: Place, about: Treatment) -> PlaceCourse | None:
+def _prices(found: Market, place: Place, about: Treatment) -> PlacePrices | None:
     procedure = about.procedures[0]
     price = found.facets.place_price(place, procedure.slug)
     if price is None:
         return None
-    journey = Journey(preferences.home(), place.country, preferences.currency())
-    (course,) = usual_courses([(_as_listed(price), procedure.facts)], journey)
-    return PlaceCourse(procedure.name, price.clinics, _in_words(price, journey.currency), course)
-
-
-def _as_listed(price: PlacePrice) -> CoursePrice:
-    return CoursePrice(price.low, price.high, exchange.EURO, None, None)
+    return PlacePrices(procedure.name, price.clinics, _in_words(price, preferences.currency()))
 
 
 def _in_words(price: PlacePrice, currency: str) -> Markup:

@@ -14,9 +14,11 @@ from marketplace.foundation.problems import NotFound
 from marketplace.foundation.security import limits
 from marketplace.web.filters import country_in_sentence, country_name, country_slug
 from marketplace.web.forms.query import Chip
+from marketplace.web.public import preferences
 from marketplace.web.public.blueprint import blueprint
+from marketplace.web.public.card_courses import place_totals
 from marketplace.web.public.cards import Deck
-from marketplace.web.public.cities import PlaceFigures, canonical, city_links, place_figures
+from marketplace.web.public.cities import PlaceFigures, canonical, place_figures
 from marketplace.web.public.clinic_filters import Filters, filters
 
 MAX_PLACES = 3  # that a search may have named
@@ -61,6 +63,7 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
     page = search.search(wanted, known=found.known(wanted))
     if page.page < wanted.page:
         asked = filters(found, fixed=fixed, pages=page.page)
+    deck = Deck(found, asked.currency, wanted.treatment, wanted.procedure)
     return render_template(
         "public/clinics.html",
         heading=heading,
@@ -68,12 +71,13 @@ def _list(found: Market, heading: str, **fixed: str) -> str:
         asked=asked,
         has_errors=asked.errors is not None,
         counted=_counted(page.total),
-        cards=Deck(found, asked.currency, wanted.treatment, wanted.procedure).cards(page.rows, level="h2"),
+        cards=deck.cards(page.rows, level="h2"),
+        totals=place_totals([deck.course(row) for row in page.rows]),
+        home=preferences.home(),
         chips_shown=[Chip(words, asked.address(**{name: None})) for name, words in asked.chips.items()],
         hints=_hints(asked, found) if not page.total.number else [],
         places=_places(found, page.meant),
         courses=_courses_in(found, wanted.country),
-        cities=city_links(found, None) if not wanted.conditions else [],
         here=_here(found, wanted.country, wanted.city),
         canonical=canonical(wanted.country, wanted.city),
         **_neighbours(asked, page),

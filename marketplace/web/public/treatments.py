@@ -1,11 +1,9 @@
 """Treatments: the guide, its questions, aftercare, and what a treatment costs in one country."""
 
 from datetime import date
-from uuid import UUID
 
 from flask import render_template
-from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from marketplace.catalogue import exchange
 from marketplace.catalogue.course_costs import estimated
@@ -13,11 +11,9 @@ from marketplace.catalogue.geography import Country, by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.catalogue.published import Content, content, content_of
 from marketplace.clinics.market import Market, market
-from marketplace.clinics.queries import course_prices
 from marketplace.clinics.search import ClinicFilter, search
 from marketplace.foundation.problems import NotFound
 from marketplace.foundation.values.money import half_up, minor_units
-from marketplace.web.clinic_course import Journey, usual_courses
 from marketplace.web.clinic_words import about_span, span
 from marketplace.web.public import preferences
 from marketplace.web.public.abroad import abroad_of
@@ -105,22 +101,7 @@ def _first_clinics(found: Market, country: str, treatment: Treatment, procedure:
     asked = treatment.slug if len(found.treatments) > 1 else None
     wanted = ClinicFilter(country=country, treatment=asked)
     rows = search(wanted, known=found.known(wanted)._replace(total=0)).rows[:FIRST_CLINICS]
-    courses = _courses([row.clinic_id for row in rows], country, procedure) if rows else {}
-    return Deck(found, preferences.currency(), asked, courses=courses).cards(rows, level="h3")
-
-
-def _courses(clinics: list[UUID], country: str, procedure: Procedure) -> dict[UUID, Markup]:
-    """Returns the total of the usual course in words, as each clinic's page has it."""
-    prices = course_prices(procedure.id, clinics)
-    journey = Journey(preferences.home(), country, preferences.currency())
-    courses = usual_courses([(price, procedure.facts) for price in prices.values()], journey)
-    words = escape(_("%(total)s total for you: %(procedure)s, %(plan)s"))
-    return {
-        clinic: words
-        % {"total": Markup("<b>{}</b>").format(course.total), "procedure": procedure.name, "plan": course.plan}
-        for clinic, course in zip(prices, courses, strict=True)
-        if course is not None
-    }
+    return Deck(found, preferences.currency(), asked, usual=procedure.slug).cards(rows, level="h3")
 
 
 def country_prices(content: Content, treatment: Treatment, country: str) -> dict[str, object]:

@@ -66,12 +66,14 @@ def test_only_ones_own_home_is_compared_with_abroad(client: Any) -> None:
 
 
 @pytest.mark.parametrize("home", ["gb", "tr"])
-def test_a_card_has_the_total_of_the_clinics_page(client: Any, make_clinic: Make, home: str) -> None:
+@pytest.mark.parametrize("path", [PAGE + "turkey", "/clinics", "/clinics/turkey", "/clinics/turkey/istanbul"])
+def test_a_card_has_the_total_of_the_clinics_page(client: Any, make_clinic: Make, path: str, home: str) -> None:
     clinic = make_clinic(low=6000)
     clinic.prices[0].package_sessions, clinic.prices[0].package_price = 4, 40_000
     own = client.get(f"/clinic/{clinic.slug}?home={home}").page.all("td", class_="total")[0]
     total, plan = words(own.find("b")), words(own.find("span[@class='meta']"))
-    card = words(client.get(f"{PAGE}turkey?home={home}").page.one("li", class_="clinic-card"))
+    facets.rebuild()
+    card = words(client.get(f"{path}?home={home}").page.one("li", class_="clinic-card"))
     assert f"{total} total for you: {clinic.prices[0].procedure.name}, {plan.split(',')[0]}" in card
 
 

@@ -22,6 +22,17 @@ def test_a_changed_price_is_on_the_next_page(client: Any, make_clinic: Make) -> 
     assert "€40 to €180" in _card(client, "/clinics?currency=EUR")
 
 
+def test_a_changed_package_and_another_home_are_on_the_next_page(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic()
+    facets.rebuild()
+    shown = [client.get(f"/clinics?currency=EUR&home={home}").page for home in ("de", "us", "de")]
+    before = [words(page.one("p", class_="price")) for page in shown]
+    assert before[0] == before[2] != before[1]
+    clinic.prices[0].package_sessions, clinic.prices[0].package_price = 4, 10_000
+    db.session.flush()
+    assert words(client.get("/clinics?currency=EUR&home=de").page.one("p", class_="price")) < before[0]
+
+
 def test_each_reader_has_their_own_currency(client: Any, make_clinic: Make) -> None:
     make_clinic()
     shown = [_card(client, f"/clinics?currency={code}") for code in ("GBP", "USD", "GBP")]
