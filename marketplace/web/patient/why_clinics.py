@@ -1,7 +1,7 @@
 """Why clinics were proposed for a request and why others were not, in the words of its person."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,29 +50,39 @@ class WhyNot:
 
 @dataclass(frozen=True)
 class WhyClinics:
-    """What was decided about a request when it was sent; `others` are the clinics that were not proposed."""
+    """What was decided about a request when it was sent, each clinic in one group.
+
+    `asked` have the request, whatever was decided; `others` are the clinics that were not proposed.
+    """
 
     decided_at: datetime
+    asked: list[Named]
     proposed: list[Named]
     others: list[WhyNot]
 
 
-def why_clinics(quote_request: QuoteRequest, *, address: Callable[[str], str] | None) -> WhyClinics | None:
+def why_clinics(
+    quote_request: QuoteRequest, *, asked: Sequence[Clinic], address: Callable[[str], str] | None
+) -> WhyClinics | None:
     """Returns what was decided when the request was sent; None where nothing was, or it is kept no longer.
 
-    `address` gives the page where the answer to a question is changed, None where answers stay.
+    `asked` are the clinics that have the request. `address` gives the page where the answer to a question is changed,
+    None where answers stay.
     """
     decided, counts = queries.decisions(quote_request), queries.counts(quote_request)
     if quote_request.unconfirmed_at is None or not (decided or counts):
         return None
-    proposed = [row for row in decided if row.outcome == "proposed"]
-    named = defaultdict[str, list[Named]](list)
+    facts = {row.clinic_id: _facts(row) for row in decided}
+    has_request = {clinic.id for clinic in asked}
+    proposed, named = list[Named](), defaultdict[str, list[Named]](list)
     for row in decided:
-        if row.outcome != "proposed":
-            named[row.reason].append(Named(row.clinic, _facts(row)))
+        if row.clinic_id not in has_request:
+            group = proposed if row.outcome == "proposed" else named[row.reason]
+            group.append(Named(row.clinic, facts[row.clinic_id]))
     return WhyClinics(
         decided_at=min((row.decided_at for row in decided), default=quote_request.unconfirmed_at),
-        proposed=[Named(row.clinic, _facts(row)) for row in proposed],
+        asked=[Named(clinic, facts.get(clinic.id, "")) for clinic in asked],
+        proposed=proposed,
         others=why_not(counts, named=named, address=address),
     )
 

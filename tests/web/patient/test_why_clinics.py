@@ -7,6 +7,7 @@ import pytest
 from marketplace.clinics import facets
 from marketplace.extensions import db
 from marketplace.leads.models import RoutingCount, RoutingDecision
+from marketplace.leads.queries import decisions
 from marketplace.leads.routing import POLICY
 from marketplace.leads.submission import confirm, submit
 from tests.factories import Make
@@ -27,6 +28,20 @@ def test_each_proposed_clinic_has_the_facts_it_was_proposed_by(
     text = why(client.get(opened(client, make_request(make_clinic("Clinic Lale")))).page)
     assert "Clinic Nar: likely to answer 93 of 100 requests; all its places free." in text
     assert "Clinic Lale: new here, without reply times yet; all its places free." in text
+
+
+def test_a_clinic_that_has_the_request_is_never_among_those_not_proposed(
+    client: Any, make_clinic: Make, make_request: Make
+) -> None:
+    request = make_request(make_clinic("Clinic Lale"), make_clinic("Clinic Nar"))
+    lale = next(row for row in decisions(request) if row.clinic.name == "Clinic Lale")
+    lale.outcome, lale.reason = "ineligible", "full"
+    db.session.commit()
+    text = why(client.get(opened(client, request)).page)
+    asked = text.partition("You asked")[2]
+    assert "Clinic Lale" in asked
+    assert "Clinic Nar" in asked
+    assert "Has taken all the requests it can" not in text
 
 
 def test_what_was_not_proposed_is_named_and_counted_by_reason(

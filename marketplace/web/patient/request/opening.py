@@ -158,7 +158,11 @@ def standing_of(quote_request: QuoteRequest) -> Standing:
 def _why(standing: Standing) -> WhyClinics | None:
     """Returns why clinics were and were not proposed; answers are changed only while clinics may get the request."""
     may_change = standing.quote_request.state in (RequestState.OPEN, RequestState.PAUSED)
-    return why_clinics(standing.quote_request, address=standing.answer_page if may_change else None)
+    return why_clinics(
+        standing.quote_request,
+        asked=[lead.clinic for lead in standing.leads],
+        address=standing.answer_page if may_change else None,
+    )
 
 
 def _clinics(standing: Standing) -> dict[str, object]:
