@@ -86,7 +86,7 @@ def first_missing(request: QuoteRequest, *, has_clinics: bool | None = None) -> 
         "where": request.where_answered,
         "when": request.timing is not None,
         "health": request.health_sealed is not None,
-        "you": request.contact_sealed is not None,
+        "you": bool(request.name_sealed and request.email_hash and request.languages),
         "clinics": request.wait_without_clinic or (_has_clinics(request) if has_clinics is None else has_clinics),
     }
     return next((step for step, given in answered.items() if not given or _lacks_choice(request, step)), None)
@@ -194,7 +194,7 @@ def answer_you(
     """
     before = _deciding(request)
     box = request.box
-    request.name_sealed = box.seal("quote_request.name_sealed", name)
+    request.name_sealed = box.seal("quote_request.name_sealed", name) if name else None
     request.questions_sealed = box.seal("quote_request.questions_sealed", questions)
     seal_contact(request, email=email, phone=phone)
     request.languages = languages
@@ -204,7 +204,7 @@ def answer_you(
 def seal_contact(request: QuoteRequest, *, email: str, phone: str) -> None:
     """Seals the address that emails go to, and the phone number if one was given."""
     request.contact_sealed = request.box.seal("quote_request.contact_sealed", {"email": email, "phone": phone})
-    request.email_hash = keyring.look_up_hash(email)
+    request.email_hash = keyring.look_up_hash(email) if email else None
 
 
 def answer_clinics(request: QuoteRequest, *, clinics: list[Clinic], wait: bool) -> None:

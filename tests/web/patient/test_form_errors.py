@@ -106,6 +106,24 @@ def test_what_was_typed_is_shown_again(client: Any) -> None:
     assert {name: sent[name] for name in typed} == {name: [value] for name, value in typed.items()}
 
 
+def test_what_was_right_is_there_after_a_reload_and_what_was_not_is_asked_for(client: Any) -> None:
+    answer_until(client, "you")
+    answer(client, "you", name="Ana María", email="ana@", phone="+44 20 7946 0958", languages=["de"])
+    kept = client.get("/get-quotes/you").page.fields()
+    assert (kept["name"], kept["email"], kept["languages"]) == (["Ana María"], [""], ["de"])
+    assert kept["phone"] == ["+442079460958"]
+    assert client.get("/get-quotes/clinics").headers["Location"] == "/get-quotes/you"
+
+
+@pytest.mark.parametrize("changes", [{"name": ""}, {"email": "ana@"}, {"languages": []}])
+def test_a_refused_answer_leaves_the_one_before(client: Any, changes: dict[str, Any]) -> None:
+    answer_until(client, "clinics")
+    before = client.get("/get-quotes/you").page.fields()
+    assert answer(client, "you", **changes).status_code == 422
+    assert client.get("/get-quotes/you").page.fields() == before
+    assert client.get("/get-quotes/clinics").status_code == 200
+
+
 def test_no_clinic_and_too_many_clinics_are_refused(client: Any, make_clinic: Make) -> None:
     make_clinic()
     answer_until(client, "clinics")

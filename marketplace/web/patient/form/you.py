@@ -17,7 +17,7 @@ from marketplace.quote_requests.models import QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.reviews.doubtful_words import contact
 from marketplace.web.forms.base import email_field
-from marketplace.web.http.writing import writes
+from marketplace.web.http.writing import commit_despite_refusal, writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form.choices import SomeOf, page_language
 from marketplace.web.patient.form.flow import CHANGE, Question, after, keep, page, url_of, with_draft
@@ -111,14 +111,15 @@ class YouForm(Question):
         return f"{plain} ext. {number.extension}" if number.extension else plain
 
     def store(self, quote_request: QuoteRequest) -> None:
-        """Stores the answers encrypted."""
+        """Stores the answers encrypted; where a field has an error, what it had before stays."""
+        known, wrong = queries.answers(quote_request), self.errors
         drafts.answer_you(
             quote_request,
-            name=self.name.data or "",
-            email=self._email(quote_request),
-            phone=(self._phone() or "") if self.phone.data else "",
-            languages=self.languages.data or [],
-            questions=self._questions(),
+            name=known.name if "name" in wrong else self.name.data or "",
+            email=known.email if "email" in wrong else self._email(quote_request),
+            phone=known.phone if "phone" in wrong else (self._phone() or "") if self.phone.data else "",
+            languages=quote_request.languages if "languages" in wrong else self.languages.data or [],
+            questions=list(known.questions) if "questions" in wrong else self._questions(),
         )
 
     def _email(self, _quote_request: QuoteRequest) -> str:
@@ -138,9 +139,12 @@ class SentYouForm(YouForm):
 @writes
 @with_draft("you")
 def ask_you(quote_request: QuoteRequest) -> ResponseReturnValue:
-    """Asks for name, address and languages. Raises WrongState once the request is sent."""
+    """Asks for name, address and languages, and stores those that are right. Raises WrongState once it is sent."""
     form = YouForm.of(quote_request)
     if not form.validate_on_submit():
+        if form.errors:
+            keep(form, quote_request)
+            commit_despite_refusal()
         changing = form.change.data == CHANGE
         came_by = {"back": url_of("photos")} if photos_of(quote_request) and not changing else {}
         return page("you", form, most=MAX_QUESTIONS, **came_by)
