@@ -1,11 +1,12 @@
-/* A button that says what it does while a box is not ticked. */
+/* A button that says what it does while a box is not ticked or no file is chosen. */
 (() => {
   for (const button of document.querySelectorAll("button[data-names]")) {
-    const box = document.getElementById(button.dataset.names);
-    if (!box) continue;
-    const ticked = button.textContent;
-    const say = () => { button.textContent = box.checked ? ticked : button.dataset.unticked; };
-    box.addEventListener("change", say);
+    const field = document.getElementById(button.dataset.names);
+    if (!field) continue;
+    const given = button.textContent;
+    const isGiven = () => field.type === "file" ? field.files.length > 0 : field.checked;
+    const say = () => { button.textContent = isGiven() ? given : button.dataset.unticked; };
+    field.addEventListener("change", say);
     say();
   }
 })();

@@ -44,7 +44,9 @@ def test_a_request_from_a_clinics_page_has_it_first(client: Any, make_clinic: Ma
     assert page.all("input", name="clinics")[0].get("value") == wanted.slug
     assert "You started from its page" in page.text
     assert "clinics" not in page.fields()
-    assert answer(client, "clinics", only=wanted.slug).location == "/get-quotes/check"
+    button = words(page.one("button", name="only", form="only"))
+    assert page.text.index(button) < page.text.index("Clinic Arı"), "it stands under the card of its clinic"
+    assert client.post("/get-quotes/clinics", data={"only": wanted.slug}).location == "/get-quotes/check"
     assert client.get("/get-quotes/clinics").page.fields()["clinics"] == [wanted.slug]
 
 

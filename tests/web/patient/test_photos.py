@@ -202,7 +202,8 @@ def test_continue_takes_a_chosen_file_along(asked: Any) -> None:
 
 def test_continue_goes_on_without_one(asked: Any) -> None:
     button = next(b for b in asked.get("/get-quotes/photos").page.all("button") if b.get("name") == "onward")
-    assert words(button) == "Continue"
+    assert (words(button), button.get("data-unticked")) == ("Continue", "Skip photos")
+    assert asked.get("/get-quotes/photos").page.one("input", id=button.get("data-names") or "").get("type") == "file"
     assert upload(asked, onward="1").headers["Location"] == "/get-quotes/you"
 
 
