@@ -9,8 +9,8 @@ from tests.factories import Make
 
 def test_when_and_why(desk: Any, make_lead: Make, make_quote: Make) -> None:
     quote = make_quote(make_lead(desk.clinic))
-    decline(quote, reason="dates")
+    decline(quote, reason="trips")
     db.session.commit()
     text = desk.get(f"/dashboard/leads/{quote.lead.request.ref}").page.text
     assert "The patient decided against your quote on" in text
-    assert "Reason: The dates." in text
+    assert "Reason: The trips or their dates." in text
