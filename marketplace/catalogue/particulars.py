@@ -69,6 +69,7 @@ class Particulars:
     care: tuple[Care, ...]
     signs: tuple[Sign, ...]
     emergency_section: str  # the heading in the text about aftercare that says when to get help at once
+    for_doctor: str = ""  # the passport: what a doctor who sees the patient later should know
     guide: GuideFacts = field(default_factory=GuideFacts)
 
     @property

@@ -64,7 +64,8 @@ class Passport:
     call: list[tuple[str, object]]
     sessions: list[SessionCard]
     strip: list[StripDay]
-    doctor: Markup | None
+    for_doctor: str
+    signs: Markup | None
     emergency: Markup | None
     is_signed_off: bool
 
@@ -100,6 +101,7 @@ def passport_of(request: QuoteRequest) -> Passport:
         _call(lead, quote),
         _cards(written, quote, days),
         _strip(days, written),
+        particulars.for_doctor,
         doctor.html if doctor else None,
         emergency.html if emergency else None,
         bool(treatment.signed_off_by),
@@ -134,7 +136,7 @@ def _call(lead: Lead, quote: Quote) -> list[tuple[str, object]]:
         *[(label, value) for label, value in given if value],
         *opening,
         (_("At home"), _("Your own doctor")),
-        (_("Emergency"), _("The emergency number of where you are")),
+        (_("Emergency"), _("The emergency number where you are")),
     ]
 
 

@@ -169,11 +169,20 @@ def test_whom_to_call_has_all_that_the_choice_gave_by_both_clocks(client: Any, l
         lead.clinic.email,
         "https://lale.example",
         "+90 212 000 00 00",
-        "The emergency number of where you are",
+        "The emergency number where you are",
     ):
         assert told in text
     assert "Open, time in IstanbulMonday to Friday 10:00 to 20:00" in text
     assert "Open, time in London on 1 December 2026Monday to Friday 07:00 to 17:00" in text
+
+
+def test_the_doctor_and_the_patient_each_have_a_box_of_their_own(client: Any, base: str) -> None:
+    text = client.get(base).page.text
+    assert (
+        "This person had mesotherapy"
+        in text.partition("For a doctor who reads this")[2].partition("When you should")[0]
+    )
+    assert "See a doctor if any of these" in text.partition("When you should see a doctor")[2]
 
 
 def test_a_number_that_no_quote_gives_is_said_to_be_missing(client: Any, lead: Lead, base: str) -> None:
