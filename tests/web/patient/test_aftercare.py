@@ -64,6 +64,7 @@ def test_what_to_do_now_is_the_text_about_aftercare(client: Any, page: str, answ
     shown = client.get(page).page
     assert shown.h1.startswith(heading)
     assert ("even weeks later" in shown.text) == (answer == "lump")
+    assert ("Was the price kept?" in shown.text) == (answer == "fine")
     assert "emergency number" in shown.text
     assert "Not signed off by a clinician" in shown.text
 
