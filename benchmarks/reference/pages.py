@@ -13,7 +13,7 @@ from sqlalchemy.engine import Row
 
 from marketplace.catalogue.geography import destinations
 
-SHOWN = 25
+SHOWN = 25  # rows, where no other number is asked for
 TITLES = {
     **{"home": "Home", "treatments": "Treatments", "prices": "Prices", "clinics": "Clinics", "checks": "Checks"},
     **{"how-it-works": "How it works", "about": "About", "terms": "Terms", "privacy": "Privacy"},
@@ -72,15 +72,16 @@ def wanted(given: Iterable[tuple[str, str]]) -> Select[*tuple[object, ...]]:
         query = query.where(card.c.search_text.contains(bindparam("q")))
     if "max_price" in names:
         query = query.where(card.c.low_eur <= bindparam("max_price"))
-        return query.order_by(card.c.low_eur, card.c.shuffle, card.c.id).limit(SHOWN)
-    return query.order_by(source.c.checks.desc(), source.c.reply_minutes, source.c.shuffle, source.c.id).limit(SHOWN)
+        return query.order_by(card.c.low_eur, card.c.shuffle, card.c.id).limit(bindparam("rows"))
+    query = query.order_by(source.c.checks.desc(), source.c.reply_minutes, source.c.shuffle, source.c.id)
+    return query.limit(bindparam("rows"))
 
 
 built_once = lru_cache(maxsize=100)(wanted)
 
 
 def conditions() -> dict[str, str | int | list[str]]:
-    """Returns the conditions of the address."""
+    """Returns the conditions of the address, and how many rows it wants."""
     given: dict[str, str | int | list[str]] = {
         name: request.args[name]
         for name in ("country", "procedure", "language", "q", "max_price")
@@ -92,6 +93,7 @@ def conditions() -> dict[str, str | int | list[str]]:
         given["language"] = [str(given["language"])]
     if "max_price" in given:
         given["max_price"] = int(str(given["max_price"])) * 100
+    given["rows"] = request.args.get("rows", SHOWN, int)
     return given
 
 

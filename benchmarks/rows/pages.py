@@ -12,11 +12,12 @@ from benchmarks.load import Page
 from benchmarks.progress import say
 from benchmarks.registry import Run, row, words
 from benchmarks.servers import Server, reference, site
+from marketplace.clinics.search import PAGE
 
 # A reader with a choice of colours passes the cache by.
 UNCACHED = {"Cookie": "theme=light"}
 CARD = rb'href="/clinic/[^"/?]+"'
-SHOWN = 25
+SHOWN = 25  # rows of R beside "hello" and L; beside the site's page it has as many as that
 LISTS = {
     "no filter": "",
     "country": "country=tr",
@@ -29,18 +30,19 @@ OTHERS = {
     "clinic": "/clinic/{slug}",
     "guide": "/treatments/mesotherapy",
 }
+LADDER = Page("/clinics", row=CARD, rows=SHOWN)
 MIDDLE = 10_000  # clinics: row 5 compares the greatest market with this one
 TIMES_HELLO, TOLERANCE = 13, 0.2  # what R has to cost
 
 
 def plain(query: str, *, size: int) -> Page:
-    """Returns R's page for a query, as long as the site's."""
-    return Page(f"/clinics?{query}&pad={size}", row=CARD, rows=SHOWN)
+    """Returns R's page for a query, with as many rows as the site's and `size` bytes more than they take."""
+    return Page(f"/clinics?{query}&rows={PAGE}&pad={size}", row=CARD, rows=PAGE)
 
 
 def listed(query: str) -> Page:
     """Returns the site's page for a query, not from its cache."""
-    return Page(f"/clinics?{query}".rstrip("?"), headers=UNCACHED, row=CARD, rows=SHOWN)
+    return Page(f"/clinics?{query}".rstrip("?"), headers=UNCACHED, row=CARD, rows=PAGE)
 
 
 def as_long(yardstick: Server, query: str, *, size: int) -> Page:
@@ -82,7 +84,7 @@ def pinned(yardstick: Server, run: Run) -> Figure:
     """Returns whether R costs what it should: 13 times Flask's hello, within a fifth."""
     found = rounds.in_turns(
         partial(load.measure, yardstick, Page("/hello")),
-        partial(load.measure, yardstick, plain("", size=0)),
+        partial(load.measure, yardstick, LADDER),
         rounds=run.size.rounds,
     )
     times = found.times
@@ -109,7 +111,7 @@ def pinned(yardstick: Server, run: Run) -> Figure:
 def tuned(yardstick: Server, run: Run) -> Figure:
     """Returns what L costs by R: how far a plain page comes by habits alone, without a cache."""
     found = rounds.in_turns(
-        partial(load.measure, yardstick, plain("", size=0)),
+        partial(load.measure, yardstick, LADDER),
         partial(load.measure, yardstick, Page("/tuned", row=CARD, rows=SHOWN)),
         rounds=run.size.rounds,
     )

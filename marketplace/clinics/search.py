@@ -19,7 +19,7 @@ from marketplace.clinics.text_search import Level, Meant, clinics_at_most, level
 from marketplace.extensions import db
 from marketplace.foundation import clock
 
-PAGE = 25
+PAGE = 20
 MAX_PAGE = 40  # by number; beyond it a page is reached from the one before it
 FEW = 2_000  # clinics: so many are sorted faster than they are met in the order of a list of a million
 COUNTED_TO = 100  # what matches several conditions is counted so far
@@ -95,7 +95,7 @@ class ListPage:
 
 
 def search(wanted: ClinicFilter, *, known: Known = NOTHING_KNOWN) -> ListPage:
-    """Returns one page of 25 clinics, filtered and sorted, with a total that is known or counted so far.
+    """Returns one page of clinics, filtered and sorted, with a total that is known or counted so far.
 
     A page by a number that is beyond the list is its last one.
     """

@@ -1,4 +1,4 @@
-"""What pages draw with `<use>`: the layered lines behind them and the marks of stamps, all in one file."""
+"""What pages draw with `<use>`: the layered lines behind them, all in one file."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,13 +19,6 @@ class Kind(NamedTuple):
 
 KINDS = {"tile": Kind(112, 112, lines=9, drawings=24), "band": Kind(640, 56, lines=6, drawings=8)}
 KINDS["hero"] = Kind(1280, 160, lines=8, drawings=1)
-# What stands inside the ring of a clinic's stamp, by the kind of the stamp.
-MARKS = {
-    "current": "M11 18.5l5 5 9-11",
-    "ending": "M18 10v9l6 4",
-    "expired": "M12 12l12 12M24 12L12 24",
-    "none": "M11 18h14",
-}
 
 
 @dataclass(frozen=True)
@@ -83,12 +76,7 @@ def svg(icon: str) -> str:
     By itself it shows the site's `icon` (SVG): one file less for a browser to ask for.
     """
     layered = (_layered(kind, n) for kind, of in KINDS.items() for n in range(of.drawings))
-    marks = (
-        f'<symbol id="{kind}" viewBox="0 0 36 36"><circle cx="18" cy="18" r="16" stroke-dasharray="3 2"/>'
-        f'<path d="{mark}"/></symbol>'
-        for kind, mark in MARKS.items()
-    )
-    return icon.strip().removesuffix("</svg>") + "".join((*marks, *layered)) + "</svg>"
+    return icon.strip().removesuffix("</svg>") + "".join(layered) + "</svg>"
 
 
 def _layered(kind: str, n: int) -> str:

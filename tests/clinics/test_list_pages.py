@@ -16,7 +16,7 @@ from marketplace.clinics import search as searching
 from marketplace.clinics import search_plan
 from marketplace.clinics.list_cursor import SORTS, RankedCursor, read_cursor, turn_of
 from marketplace.clinics.models import Clinic
-from marketplace.clinics.search import ClinicFilter, ListPage, search
+from marketplace.clinics.search import PAGE, ClinicFilter, ListPage, search
 from marketplace.extensions import db
 from marketplace.foundation import clock
 from marketplace.foundation.values.cursors import NotACursor
@@ -125,9 +125,9 @@ def test_over_a_year_every_equal_is_on_the_first_page_about_as_often(make_clinic
     seen = dict.fromkeys(shuffles, 0)
     for day in range(365):
         turn = turn_of(clock.today() + timedelta(days=day))
-        for shuffle in sorted(shuffles, key=lambda each: (each < turn, each))[:25]:
+        for shuffle in sorted(shuffles, key=lambda each: (each < turn, each))[:PAGE]:
             seen[shuffle] += 1
-    fair = 365 * 25 / 60
+    fair = 365 * PAGE / 60
     assert all(0.4 * fair < count < 1.6 * fair for count in seen.values()), sorted(seen.values())
 
 

@@ -9,7 +9,7 @@ import pytest
 from marketplace.clinics import facets, queries
 from marketplace.clinics.checks import check_of
 from marketplace.clinics.market import market
-from marketplace.clinics.search import ClinicFilter, search
+from marketplace.clinics.search import PAGE, ClinicFilter, search
 from marketplace.clinics.states import ListingState
 from marketplace.extensions import db
 from marketplace.foundation import clock
@@ -83,12 +83,12 @@ def test_a_per_cent_sign_finds_nothing_by_itself(make_clinic: Make) -> None:
     assert names(ClinicFilter(q="%")) == []
 
 
-def test_pages_of_25_are_drawn_into_what_there_is(make_clinic: Make) -> None:
-    for n in range(27):
+def test_pages_are_drawn_into_what_there_is(make_clinic: Make) -> None:
+    for n in range(PAGE + 2):
         make_clinic(f"Clinic {n:02}")
     first, last = search(ClinicFilter(sort="name")), search(ClinicFilter(sort="name", page=9))
-    assert (len(first.rows), first.total) == (25, (27, False))
-    assert ([clinic.name for clinic in last.rows], last.page) == (["Clinic 25", "Clinic 26"], 2)
+    assert (len(first.rows), first.total) == (PAGE, (PAGE + 2, False))
+    assert ([clinic.name for clinic in last.rows], last.page) == ([f"Clinic {PAGE}", f"Clinic {PAGE + 1}"], 2)
 
 
 def test_a_page_is_one_statement_however_many_clinics_there_are(make_clinic: Make) -> None:

@@ -36,7 +36,7 @@ from marketplace.web.public.filter_fields import (
 )
 from marketplace.words.listing import CLINIC_SORTS
 
-MAX_CITIES = 50  # to choose from; each other one is found by its name
+MAX_CITIES = 30  # to choose from; each other one is found by its name
 PLACES = ("page", "after", "before")  # where in the list; another filter begins at its first page
 STAY = (*CONDITIONS, "currency", "sort")  # in the address when the page or one condition changes
 
@@ -187,7 +187,7 @@ def _form(found: Facets, listed: Sequence[ListedTreatment], currency: str, fixed
     for name, value in fixed.items():
         _list_too(form.filters[name], value)
     form.validate()
-    form.city.choices = _near(form.city, form.country.condition(currency), found)
+    _offer_near(form.city, form.country.condition(currency), found)
     return form
 
 
@@ -203,11 +203,13 @@ def _list_too(field: ListFilter, value: str) -> None:
         field.choices = [*(field.choices or ()), (value, value)]
 
 
-def _near(cities: FacetChoice, country: str | None, found: Facets) -> list[tuple[str, str]]:
-    """Returns the cities of the country asked for, or of all, with the most clinics, and always the chosen one."""
+def _offer_near(cities: FacetChoice, country: str | None, found: Facets) -> None:
+    """Keeps the cities of the country asked for, or of all, with the most clinics, and always the chosen one."""
     there = (place.city for place, _n in found.largest_places if country in (None, place.country))
     near = {"", cities.data, *islice(there, MAX_CITIES)}
-    return [(city, label) for city, label, *_rest in cities.iter_choices() if city in near]
+    if next(there, None) is not None:
+        cities.description = _("The %(n)s with the most clinics. Find another one by its name above.", n=MAX_CITIES)
+    cities.choices = [(city, label) for city, label, *_rest in cities.iter_choices() if city in near]
 
 
 def _given(found: Facets, fixed: Mapping[str, str]) -> MultiDict[str, str]:

@@ -90,6 +90,8 @@ def test_the_cities_with_the_most_clinics_are_offered_and_the_chosen_one(
         return {option.get("value") for option in client.get(address).page.one("select", name="city").iter("option")}
 
     assert offered("/clinics") == {"", "Istanbul"}
+    assert "Find another one by its name above" in client.get("/clinics").page.text
+    assert "Find another one by its name above" not in client.get("/clinics?country=pl").page.text
     assert offered("/clinics?city=Kraków") == {"", "Istanbul", "Kraków"}
     assert offered("/clinics?country=pl") == {"", "Kraków"}
 
