@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    collate,
     func,
     literal_column,
     select,
@@ -43,9 +44,11 @@ from marketplace.clinics.list_statements import (
 )
 from marketplace.clinics.list_text import Kinds
 from marketplace.clinics.search_steps import tiers_in_steps
-from marketplace.clinics.search_terms import OF_CONDITION, ORDERS, TERMS
+from marketplace.clinics.search_terms import OF_CONDITION, ORDERS, TERMS, SearchTier
 
 BY_INDEX = frozenset(OF_CONDITION)  # conditions that have terms
+PRICES = "terms_max_price"  # the tiers up to a price
+TIER = SearchTier.metadata.tables[SearchTier.__tablename__]
 
 
 class Looked(NamedTuple):
@@ -140,7 +143,7 @@ def _tried(shape: SearchShape) -> list[CTE | None]:
 def _cards(shape: SearchShape, level: int, *more: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
     """Returns the cards of a level, found by their terms, with their place in the order."""
     listed = shape.listed
-    terms = (TERMS.overlap(bindparam(key, type_=ARRAY(TEXT))) for key in shape.levels[level].keys)
+    terms = (TERMS.overlap(_terms(key)) for key in shape.levels[level].keys)
     beside = (
         asked_apart(listed) - BY_INDEX if not shape.with_offers else asked_apart(listed) - (BY_INDEX - {"procedure"})
     )
@@ -151,6 +154,15 @@ def _cards(shape: SearchShape, level: int, *more: ColumnElement[bool]) -> Select
     rank: ColumnElement[int] = _of_order(shape)
     columns = (CARD.c.clinic_id, CARD.c.name, rank.label("rank"), half_of(CARD), CARD.c.shuffle)
     return select(*columns).select_from(source).where(*terms, *beside_terms, *more)
+
+
+def _terms(key: str) -> ColumnElement[Any]:
+    """Returns a set of terms; of the tiers of prices only those that there are: each costs, for each card met."""
+    given = bindparam(key, type_=ARRAY(TEXT))
+    if key != PRICES:
+        return given
+    there = func.array_agg(collate(TIER.c.tier, "default"), type_=ARRAY(TEXT))
+    return select(there).where(TIER.c.tier == func.any(given)).scalar_subquery()
 
 
 def _of_order(shape: SearchShape) -> ColumnElement[int]:

@@ -1,6 +1,7 @@
 """Search at size: what a hundred thousand clinics cost is read off the plans, not measured."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from marketplace.processes.embedded_postgres import EmbeddedPostgres
 from tests.conftest import on_own_database
 
 CLINICS = 100_000
+MAX_PRICE = 10_000
 MOST = 5_000  # cards that are read for a page
 FILL = f"""
 SET session_replication_role = replica;
@@ -62,8 +64,8 @@ def plan_nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from plan_nodes(part)
 
 
-def read(app: Flask, **asked: Any) -> tuple[float, ListPage]:
-    """How many cards the statement of a search's page read, those that it dropped included; and the page."""
+def planned(app: Flask, **asked: Any) -> tuple[list[dict[str, Any]], ListPage]:
+    """The steps in which PostgreSQL answered the statement of a search's page; and the page."""
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
@@ -77,7 +79,12 @@ def read(app: Flask, **asked: Any) -> tuple[float, ListPage]:
         event.remove(db.engine, "before_cursor_execute", note)
         [(statement, values)] = sent
         explained = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
-        nodes = list(plan_nodes(explained.scalar_one()[0]["Plan"]))
+        return list(plan_nodes(explained.scalar_one()[0]["Plan"])), found
+
+
+def read(app: Flask, **asked: Any) -> tuple[float, ListPage]:
+    """How many cards the statement of a search's page read, those that it dropped included; and the page."""
+    nodes, found = planned(app, **asked)
     return sum(looked_at(node) for node in nodes if node.get("Relation Name") == "clinic_card"), found
 
 
@@ -103,6 +110,14 @@ def test_a_search_reads_a_small_part_of_the_cards(large: Flask, asked: dict[str,
     assert cards < MOST
 
 
+def test_a_highest_price_asks_the_index_for_no_price_that_nobody_has(large: Flask) -> None:
+    """Each tier of prices that is asked for is looked up and compared again for each card that is met."""
+    nodes, found = planned(large, q="odd", max_price=6500)
+    blocks = [node["Shared Hit Blocks"] for node in nodes if node.get("Index Name") == "ix_clinic_card_terms"]
+    assert found.rows
+    assert max(blocks) < 200
+
+
 @pytest.mark.parametrize("q", ["odd even", "city7 city8", "late nobody", "odd even clinic", "turkey finnish"])
 def test_what_nobody_has_is_known_without_reading_cards(large: Flask, q: str) -> None:
     cards, found = read(large, q=q)
@@ -110,18 +125,21 @@ def test_what_nobody_has_is_known_without_reading_cards(large: Flask, q: str) ->
 
 
 @pytest.mark.parametrize("q", ["late", "odd late", "clinic"])
-def test_many_come_in_the_order_of_the_list(large: Flask, q: str) -> None:
+@pytest.mark.parametrize("max_price", [None, 6300])
+def test_many_come_in_the_order_of_the_list(large: Flask, q: str, max_price: int | None) -> None:
     """Page after page, as if all of them had been sorted."""
+    asked = partial(ClinicFilter, q=q, max_price=max_price)
     with large.app_context():
         market(q)
-        whole = [row.clinic_id for page in range(1, 6) for row in search(ClinicFilter(q=q, page=page)).rows]
-        pages = [search(ClinicFilter(q=q))]
+        whole = [row.clinic_id for page in range(1, 6) for row in search(asked(page=page)).rows]
+        pages = [search(asked())]
         for _ in range(4):
-            pages.append(search(ClinicFilter(q=q, after=pages[-1].after)))
-        back = search(ClinicFilter(q=q, before=pages[-1].before))
+            pages.append(search(asked(after=pages[-1].after)))
+        back = search(asked(before=pages[-1].before))
         words = func.string_to_array(ClinicCard.search_text, " ", type_=ARRAY(TEXT)).contains(q.split())
         half = case((ClinicCard.shuffle < turn_of(clock.today()), 1), else_=0)
-        query = select(ClinicCard.clinic_id).where(words).order_by(ClinicCard.checks_rank, half, ClinicCard.shuffle)
+        wanted = words, ClinicCard.price_rank <= (max_price or MAX_PRICE)
+        query = select(ClinicCard.clinic_id).where(*wanted).order_by(ClinicCard.checks_rank, half, ClinicCard.shuffle)
         assert whole == list(db.session.scalars(query.limit(len(whole))))
         assert whole == [row.clinic_id for page in pages for row in page.rows]
         assert [row.clinic_id for row in back.rows] == [row.clinic_id for row in pages[-2].rows]
