@@ -9,13 +9,15 @@ from marketplace.web.http.page_store import Key
 # The cookies that change what a page shows.
 PREFERENCES = ("theme", "home", "currency")
 COURSE = "course"  # the reader's own figures for a course, see forms/visit_figures.py
-SERVED_APART = (*PREFERENCES, COURSE)
+VISIT_HOME, VISIT_CURRENCY = "visit_home", "visit_currency"  # chosen on a page, see forms/visit_home.py
+SERVED_APART = (*PREFERENCES, COURSE, VISIT_HOME, VISIT_CURRENCY)
 # What public pages read of an address. One with anything else is rendered each time, so that what is missing here costs
 # speed and nothing else. `q` is left out: each search counts towards a limit.
-PLACES = {"city", "country", "home"}
+PLACES = {"city", "country", "home", "home_was"}
 COURSES = {"fare", "fare_was", "gap", "night", "night_was", "own", "plan", "sessions", "trips"}
 LISTS = {"after", "before", "language", "max_price", "page", "procedure", "sort", "treatment"}
 PARAMETERS = {"currency", *PLACES, *COURSES, *LISTS}
+CHOSEN = {"currency", "home", "home_was"}  # of these, what is kept for the visit
 # What others add to the links they show, and no page reads.
 IGNORED = {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid"}
 MAX_QUERY = 500  # characters

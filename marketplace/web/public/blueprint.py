@@ -4,6 +4,7 @@ from flask import Blueprint, Response, current_app, request
 
 from marketplace.accounts import sessions
 from marketplace.foundation.database import engines
+from marketplace.web.forms import visit_home
 from marketplace.web.http import page_cache
 
 blueprint = Blueprint("public", __name__)
@@ -35,3 +36,11 @@ def without_transaction() -> None:
 def let_caches_keep(response: Response) -> Response:
     """Lets caches keep the page, but for probes and forms with a session."""
     return response if request.endpoint in WITH_SESSION | PROBES else page_cache.let_caches_keep(response)
+
+
+@blueprint.after_request
+def keep_chosen_home(response: Response) -> Response:
+    """Keeps for the visit the home and the currency that a form of a page was sent with."""
+    if request.method == "GET" and request.args and response.mimetype == "text/html" and response.status_code == 200:
+        visit_home.keep_chosen(response)
+    return response

@@ -21,6 +21,7 @@ from marketplace.foundation.values.money import half_up
 from marketplace.web.filters import country_name, home_choices
 from marketplace.web.forms.query import QueryChoice, QueryCount
 from marketplace.web.forms.visit_figures import EVERY, FiguresForm, kept_figures
+from marketplace.web.forms.visit_home import follows_home
 from marketplace.web.public import preferences
 
 PLANS = [
@@ -119,7 +120,7 @@ def _given(home: str, currency: str, countries: list[str]) -> MultiDict[str, str
     """
     cased: Mapping[str, str] = {name: value for name, value in request.args.items() if value.strip()}
     lower = {name: cased[name].lower() for name in ("home", "country") if name in cased}
-    upper = {name: cased[name].upper() for name in ("currency",) if name in cased}
+    upper = {"currency": currency if follows_home() else cased["currency"].upper()} if "currency" in cased else {}
     alone = {"plan": "trips"} if "trips" in cased and "plan" not in cased else {}
     only = countries[0] if len(countries) == 1 else ""
     sessions, country = cased.get("sessions", ""), lower.get("country", only)

@@ -82,7 +82,7 @@ def _answer(about: Treatment, abroad: Abroad) -> Answer:
         gap=plan.gap,
     )
     longest = max([home or 0, *(each.total.all for each in abroad.lowest)])
-    address = f"/treatments/{about.slug}/cost?home={abroad.asked.home.lower()}&currency={abroad.asked.currency}"
+    address = f"/treatments/{about.slug}/cost"
     axis, place = round(longest * AXIS_AHEAD) or 1, country_in_sentence(abroad.asked.home)
     return Answer(course, _title(abroad), rows, _dearer(totals.rows), home, axis, address, place)
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import Make
 from tests.reading import words
-from tests.web.patient.filling import answer, answer_until, begin, reach_check
+from tests.web.patient.filling import answer, answer_until, reach_check
 
 
 @pytest.mark.parametrize(("step", "onward"), [("budget", "health"), ("photos", "you")])
@@ -80,21 +80,12 @@ def test_what_an_address_names_wrongly_is_said(client: Any, given: dict[str, str
     assert client.post("/get-quotes/treatment", data={**page.fields(), "procedure": "facial"}).status_code == 303
 
 
-@pytest.mark.parametrize("home", [{"home": "SE"}, {"course": "home=se&fare=100"}])
+@pytest.mark.parametrize("home", [{"home": "SE"}, {"home": "GB", "visit_home": "SE"}])
 def test_a_home_chosen_elsewhere_is_selected(client: Any, home: dict[str, str]) -> None:
     for name, value in home.items():
         client.set_cookie(name, value)
     answer_until(client, "where")
     assert client.get("/get-quotes/where").page.fields()["home_country"] == ["SE"]
-
-
-@pytest.mark.parametrize(("languages", "home"), [("de-CH,de;q=0.8", "CH"), ("en", ""), ("xx-ZZ", "")])
-def test_else_it_is_that_of_the_browser_and_said_so(client: Any, languages: str, home: str) -> None:
-    begin(client)
-    answer(client, "treatment")
-    page = client.get("/get-quotes/where", headers={"Accept-Language": languages}).page
-    assert page.fields()["home_country"] == [home]
-    assert ("Taken from your browser" in page.text) == bool(home)
 
 
 def test_two_concerns_of_one_procedure_are_told_apart(client: Any, make_clinic: Make) -> None:

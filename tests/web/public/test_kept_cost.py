@@ -16,11 +16,11 @@ def main(client: Any, query: str = "") -> str:
 
 
 @pytest.mark.parametrize("query", ["home=us", "currency=EUR", "sessions=3", "plan=stay", "country=kr", "currency=XXX"])
-def test_each_address_has_its_own(client: Any, query: str) -> None:
+def test_each_address_has_its_own(app: Flask, client: Any, query: str) -> None:
     usual = main(client)
-    asked = main(client, query)
+    asked = main(reader_of(app), query)
     assert asked != usual
-    assert (main(client), main(client, query)) == (usual, asked)
+    assert (main(client), main(reader_of(app), query)) == (usual, asked)
 
 
 @pytest.mark.parametrize("figure", ["own=777", "fare=777", "night=777"])

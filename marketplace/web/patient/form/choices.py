@@ -4,11 +4,9 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Unpack
-from urllib.parse import parse_qsl
 
 from babel.dates import format_date
 from babel.numbers import get_currency_name
-from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
@@ -22,7 +20,6 @@ from marketplace.clinics.market import countries_offering
 from marketplace.foundation import clock
 from marketplace.web.filters import country_name
 from marketplace.web.forms.base import FieldOptions
-from marketplace.web.http.page_key import COURSE
 
 Choices = list[tuple[str, str]]
 ANY = "any"
@@ -32,24 +29,6 @@ MONTHS_AHEAD = 18
 def homes() -> Choices:
     """Returns every country of the world, by name."""
     return [("", _("Select a country")), *by_name((code, country_name(code)) for code in geography.everywhere())]
-
-
-def _preferred_home() -> str:
-    """Returns the home country of the reader's preferences or of their own figures; empty without one."""
-    figures = dict(parse_qsl(request.cookies.get(COURSE, "")))
-    kept = (request.cookies.get("home", "").upper(), figures.get("home", "").upper())
-    return next((code for code in kept if code in geography.homes()), "")
-
-
-def likely_home() -> str:
-    """Returns the home that the reader chose elsewhere, else that of the browser's languages; empty for neither."""
-    regions = (tag.replace("_", "-").rpartition("-")[2].upper() for tag, _quality in request.accept_languages)
-    return _preferred_home() or next((code for code in regions if code in geography.everywhere()), "")
-
-
-def is_guess() -> bool:
-    """Returns whether the likely home is only that of the browser's languages."""
-    return not _preferred_home() and bool(likely_home())
 
 
 def destinations(treatment: Treatment | None) -> Choices:

@@ -13,6 +13,7 @@ from marketplace.foundation.values.amounts import AmountProblem, NotAnAmount, as
 from marketplace.foundation.values.money import precision
 from marketplace.quote_requests import drafts
 from marketplace.quote_requests.models import QuoteRequest
+from marketplace.web.forms import visit_home
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.form import choices
@@ -25,7 +26,7 @@ SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many month
 
 
 class WhereForm(Question):
-    """The home country, and the countries to travel to; `guessed` says that nobody gave the home yet."""
+    """The home country, and the countries to travel to; `is_from_pages` says that pages know the home."""
 
     step = "where"
     home_country = OneOfMany(
@@ -36,22 +37,24 @@ class WhereForm(Question):
         _l('Select at least one country, or "Anywhere"'),
     )
 
-    guessed = False
+    is_from_pages = False
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
         """Returns the form with the countries where the request's treatment has prices or clinics."""
         form = super().of(quote_request)
         form.destinations.choices = choices.destinations(quote_request.treatment)
-        form.guessed = not form.is_submitted() and not quote_request.home_country and choices.is_guess()
+        form.is_from_pages = (
+            not form.is_submitted() and not quote_request.home_country and bool(visit_home.chosen_home())
+        )
         return form
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Returns the stored countries; at first the likely home, and the country that the person came from."""
+        """Returns the stored countries; at first the home chosen on pages, and where the person came from."""
         anywhere = [choices.ANY] if quote_request.where_answered else []
         return {
-            "home_country": quote_request.home_country or choices.likely_home(),
+            "home_country": quote_request.home_country or visit_home.chosen_home(),
             "destinations": quote_request.destinations or anywhere,
         }
 
@@ -63,6 +66,7 @@ class WhereForm(Question):
             home_country=self.home_country.data,
             destinations=[] if choices.ANY in wanted else wanted,
         )
+        visit_home.keep_home(self.home_country.data or "")
 
 
 WHOLE_BUDGET = _l("Enter your budget as a whole number, like 900")

@@ -22,6 +22,7 @@ from marketplace.quotes.queries import withdrawn_quotes
 from marketplace.quotes.request_quotes import request_quotes
 from marketplace.web.forms.base import ChallengedForm, Form, IdempotentForm, email_field
 from marketplace.web.forms.idempotent import idempotent
+from marketplace.web.forms.visit_home import keep_home, kept_home
 from marketplace.web.http.writing import writes
 from marketplace.web.patient.blueprint import blueprint
 from marketplace.web.patient.request.manage import deleted_page
@@ -120,6 +121,7 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
     """Shows the request in whatever state it is."""
     if quote_request.state == "withdrawn":
         return deleted_page(quote_request)
+    keep_home(kept_home() or quote_request.home_country or "")
     standing = standing_of(quote_request)
     return render_template(
         "patient/request/show.html",
@@ -132,7 +134,6 @@ def show_request(quote_request: QuoteRequest) -> ResponseReturnValue:
         photos=photos_of(quote_request),
         changes=changes_told(quote_request),
         may_say_price=bool(sayable_answers(quote_request)),
-        why=_why(standing),
         form=Form(),
         **_clinics(standing),
     )
@@ -166,10 +167,11 @@ def _why(standing: Standing) -> WhyClinics | None:
 
 
 def _clinics(standing: Standing) -> dict[str, object]:
-    """Returns the clinics that have the request, their quotes as compared, messages, and what changed about them."""
+    """Returns the clinics that have the request, why these, quotes as compared, messages, and what changed."""
     leads, quotes, found = standing.leads, standing.quotes, compared(standing.asked)
     return {
         "leads": leads,
+        "why": _why(standing),
         "sections": sections(standing, [column.quote.lead_id for column in found.columns]),
         "found": found,
         "cards": quote_cards(found),
