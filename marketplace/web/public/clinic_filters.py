@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import Length
 
+from marketplace.catalogue.geography import by_slug
 from marketplace.clinics.list_cursor import SORTS, Cursor
 from marketplace.clinics.market import Facets, ListedTreatment, Market
 from marketplace.clinics.search import CONDITIONS, MAX_PAGE, ClinicFilter
@@ -69,7 +70,9 @@ class ClinicsForm(QueryForm):
         words=lambda name: _("speaks %(language)s", language=name),
         filters=[_lower],
     )
-    max_price = FilterPrice(_l("Session from, at most"), words=lambda price: _("up to %(price)s", price=price))
+    max_price = FilterPrice(
+        _l("Lowest price of a session, at most"), words=lambda price: _("up to %(price)s", price=price)
+    )
     currency = QueryChoice(_l("Currency"), filters=[_upper])
     sort = QueryChoice(_l("Sort by"), choices=list(CLINIC_SORTS.patient.items()), default=SORTS[0])
     page = QueryCount(_l("Page"), high=MAX_PAGE, usual=1)
@@ -213,10 +216,12 @@ def _offer_near(cities: FacetChoice, country: str | None, found: Facets) -> None
 
 
 def _given(found: Facets, fixed: Mapping[str, str]) -> MultiDict[str, str]:
-    """Returns the address's values that are not empty; a city may be named by its slug, too."""
+    """Returns the address's values that are not empty; a country or a city may be named by its slug, too."""
     given = {name: value.strip() for name, value in request.args.items() if value.strip()} | dict(fixed)
+    if named := by_slug().get(given.get("country", "").lower()):
+        given["country"] = named.code
     if "city" in given:
         slug = slug_of(given["city"])
-        named = (name for (_country, known), name in found.city_names.items() if known == slug)
-        given["city"] = fixed.get("city") or next(named, given["city"])
+        cities = (name for (_country, known), name in found.city_names.items() if known == slug)
+        given["city"] = fixed.get("city") or next(cities, given["city"])
     return MultiDict(given)

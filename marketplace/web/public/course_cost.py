@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from marketplace.catalogue import trip_plans
-from marketplace.catalogue.course_costs import Row, Table, Total, Travel, estimated
+from marketplace.catalogue.course_costs import Row, Table, Total, Travel, all_fares, estimated
 from marketplace.catalogue.course_planner import Costs
 from marketplace.catalogue.models import Treatment
 from marketplace.catalogue.trip_plans import Plan
@@ -155,14 +155,9 @@ class CountryTotal:
         return half_up(abs(self.total.exact - home) / home * 100) if home else None
 
     @property
-    def fare(self) -> int:
-        """Returns the fare of one return trip in minor units, rounded as the total is."""
-        return half_up(self.costs.travel.fare, unit=self.costs.unit)
-
-    @property
-    def night(self) -> int:
-        """Returns the price of one night in minor units, rounded as the total is."""
-        return half_up(self.costs.travel.night, unit=self.costs.unit)
+    def fares(self) -> int:
+        """Returns the fares of all trips in minor units, rounded as the total is; the rest of the travel is nights."""
+        return half_up(all_fares(self.plan, self.costs.travel), unit=self.costs.unit)
 
     @property
     def stay(self) -> int:

@@ -16,7 +16,7 @@ from marketplace.catalogue.geography import by_slug, travel
 from marketplace.catalogue.models import PriceRange, Procedure, Treatment
 from marketplace.catalogue.published import Content, content
 from marketplace.web.clinic_words import span
-from marketplace.web.filters import MAX_KEPT, country_in_sentence, country_name, country_slug, money_text
+from marketplace.web.filters import MAX_KEPT, country_in_sentence, country_name, country_slug, in_sentence, money_text
 from marketplace.web.forms.query import form_errors
 from marketplace.web.forms.visit_figures import EVERY, FIGURES
 from marketplace.web.http.page_key import COURSE, COURSES, PLACES
@@ -102,7 +102,7 @@ def _figures(about: Treatment, ranges: Sequence[PriceRange], wanted: Asked) -> d
         "estimate": travel(wanted.home, wanted.home),
         "first": priced[0][0] if priced else None,
         "tables": [_shown(*each, wanted, treatment=about.slug, countries=countries) for each in priced],
-        "without": [procedure.name for procedure, found in by_procedure if not found.rows],
+        "without": [in_sentence(procedure.name) for procedure, found in by_procedure if not found.rows],
     }
 
 

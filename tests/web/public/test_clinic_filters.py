@@ -40,6 +40,12 @@ def test_a_price_is_read_with_its_sign(client: Any, two: None, text: str) -> Non
     assert any("up to €100" in chip for chip in chips(page))
 
 
+def test_a_country_may_be_named_as_in_its_path(client: Any, two: None) -> None:
+    page = client.get("/clinics?country=poland").page
+    assert names(page) == ["Clinic Wisla"]
+    assert "is not on the list" not in page.text
+
+
 BAD = [
     ("max_price", "abc", "enter an amount, like 150 or 150.50"),
     ("max_price", "£100", "write an amount in EUR, not in £"),

@@ -97,7 +97,7 @@ def test_a_strange_address_shows_the_default(client: Any, query: str) -> None:
 
 def test_procedures_without_a_price_are_named(client: Any) -> None:
     text = client.get("/treatments/mesotherapy/cost").page.text
-    assert "No guide price exists for Scalp" in text
+    assert "Only quotes can tell the price of these, as no guide has one: scalp" in text
 
 
 def test_the_csv_has_the_same_figures(client: Any) -> None:
@@ -128,7 +128,7 @@ def test_more_is_more_and_less_is_less() -> None:
 # What "how we show prices" says of the cost page, and what of that page keeps it.
 SHOWN = {
     "The bar is hatched": ("g", "hatched"),
-    "the page then says": ("p", "No guide price exists for"),
+    "the page then says": ("p", "Only quotes can tell the price of these"),
     "says below its tables when we look again": ("p", "We last looked at them on 22 November 2026 and look again by"),
     "each with its calendar": ("svg", "strip"),
     "say which is the cheapest": ("span", "Lowest total"),

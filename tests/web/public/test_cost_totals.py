@@ -88,6 +88,7 @@ def test_the_parts_of_every_row_add_up(client: Any, query: str) -> None:
     for row in list(table.iter("tr"))[2:]:
         amounts = [int(data.get("value")) for data in row.iter("data")]
         assert amounts[0] == amounts[1] + amounts[2]
+        assert amounts[2] == amounts[3] + amounts[4]
         assert all(amount % 100 == 0 for amount in amounts)
 
 

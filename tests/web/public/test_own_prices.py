@@ -125,6 +125,13 @@ def test_too_many_are_refused(limited_app: Flask) -> None:
     assert 429 in answers
 
 
+def test_the_country_is_changed_from_the_page(client) -> None:
+    (link,) = (each for each in client.get("/own-prices").page.all("a") if each.text == "Change where you live")
+    fields = client.get(link.get("href")).page.fields()
+    saved = client.post("/preferences", data={**fields, "home": "SE", "currency": "SEK"})
+    assert "asked to pay in Sweden" in client.get(saved.location).page.text
+
+
 @pytest.mark.parametrize("named", ["country=zz", "home=zz"])
 def test_a_country_that_is_not_known_is_said(client, named: str) -> None:
     page = client.get(f"/own-prices?{named}").page
