@@ -1,4 +1,4 @@
-"""What official pages say of a country, as rows of a table: each with its source, or what to ask the clinic instead."""
+"""What official pages say of a country, as rows of a table, each with its source; and what to ask the clinic for."""
 
 from dataclasses import astuple, fields
 from typing import NamedTuple
@@ -15,18 +15,29 @@ from marketplace.words.country import COUNTRY_FACTS
 
 
 class FactRow(NamedTuple):
-    """A kind of fact: what is known, with the name and address of its source; without one, what to ask for."""
+    """A kind of fact: what is known, with the name and address of its source."""
 
     name: str
     text: str
-    source: str | None
-    url: str | None
+    source: str
+    url: str
     notes: list[str]
 
 
 def fact_rows(country: str) -> list[FactRow]:
-    """Returns a row for each kind of fact, in their order."""
-    return [_row(kind, fact_of(country, kind)) for kind in FACT_KINDS]
+    """Returns a row for each kind of fact that an official page was read on, in their order."""
+    known = ((kind, fact_of(country, kind)) for kind in FACT_KINDS)
+    return [FactRow(_words(kind)[0], fact.text, fact.source, fact.url, _notes(fact)) for kind, fact in known if fact]
+
+
+def facts_to_ask(country: str) -> list[str]:
+    """Returns what to ask a clinic for: of each kind of fact that no official page was read on."""
+    return [_words(kind)[1] for kind in FACT_KINDS if fact_of(country, kind) is None]
+
+
+def _words(kind: str) -> tuple[str, str]:
+    name, ask_for = COUNTRY_FACTS.patient[kind]
+    return str(name), str(ask_for)
 
 
 def fact_of(country: str, kind: str) -> CountryFact | None:
@@ -43,14 +54,6 @@ def facts_csv() -> Response:
     known = country_facts(tuple(current_app.config["CONTENT_FOLDERS"]))
     rows = ([code, kind, *astuple(fact)] for code, facts in known.items() for kind, fact in facts.items())
     return Response(csv_text([FACT_COLUMNS, *rows]), mimetype=MEDIA_TYPE)
-
-
-def _row(kind: str, fact: CountryFact | None) -> FactRow:
-    name, ask_for = map(str, COUNTRY_FACTS.patient[kind])
-    if fact is None:
-        text = _("We have not read an official page on this yet; ask the clinic for %(what)s.", what=ask_for)
-        return FactRow(name, text, None, None, [])
-    return FactRow(name, fact.text, fact.source, fact.url, _notes(fact))
 
 
 def _notes(fact: CountryFact) -> list[str]:

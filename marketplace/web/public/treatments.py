@@ -20,7 +20,7 @@ from marketplace.web.public.abroad import abroad_of
 from marketplace.web.public.blueprint import blueprint
 from marketplace.web.public.cards import Deck
 from marketplace.web.public.cities import city_links
-from marketplace.web.public.country_facts import fact_rows
+from marketplace.web.public.country_facts import fact_rows, facts_to_ask
 from marketplace.web.public.course_cost import Asked, Totals, asked, totals
 from marketplace.web.public.guide_text import guide_page
 from marketplace.web.public.own_prices import own_price_help
@@ -81,6 +81,7 @@ def country(treatment: str, country: str) -> str:
         cards=_first_clinics(listed, place.code, about, usual),
         abroad=abroad_of(found, about) if place.code == preferences.home() else None,
         facts=fact_rows(place.code),
+        to_ask=facts_to_ask(place.code),
         cities=city_links(listed, place.code),
         **country_prices(found, about, place.code),
     )

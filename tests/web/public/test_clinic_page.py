@@ -20,13 +20,15 @@ def asks(page: Any) -> list[str]:
 
 def test_the_first_screen_and_the_dock_ask_and_each_screen_has_its_own(client: Any, make_clinic: Make) -> None:
     page = client.get(f"/clinic/{make_clinic().slug}").page
-    assert asks(page) == ["one-column", "two-columns", "dock on-phone"]
+    assert asks(page) == ["off-phone", "two-columns", "dock on-phone"]
+    assert page.all("li", class_="nav-action") == []
     beside_name = list(page.all("div", class_="flow")[0])
     assert beside_name[1].get("class") == "one-column"
     for hidden in (
         r"width < 62rem\) \{ \.two-columns",
         r"width >= 62rem\) \{ \.one-column",
         r"37.5rem\) or [^{]*\{ \.dock",
+        r"width < 37.5rem\) and [^{]*\{ \.off-phone",
     ):
         assert re.search(hidden, CSS)
 
