@@ -21,7 +21,7 @@ from marketplace.quote_requests.drafts import BESIDE, STEPS
 from marketplace.quote_requests.models import Photo, QuoteRequest
 from marketplace.quote_requests.photos import photos_of
 from marketplace.web.answer_words import coded_answers, conditions_in_words
-from marketplace.web.filters import country_name, language_name, money
+from marketplace.web.filters import country_in_sentence, country_name, language_name, money
 from marketplace.web.forms import agreeing
 from marketplace.web.forms.agreeing import Changes, Shown
 from marketplace.web.patient.form import choices
@@ -57,7 +57,7 @@ def rows(quote_request: QuoteRequest, *, photos: int) -> list[Row]:
 def outside_europe(clinics: list[Clinic]) -> str:
     """Returns the countries of these clinics without European privacy law, as one text; empty if none."""
     countries = sorted({clinic.country for clinic in clinics})
-    return _listed([country_name(code) for code in countries if not homes()[code].has_european_law])
+    return _listed([country_in_sentence(code) for code in countries if not homes()[code].has_european_law])
 
 
 def _row(step: str, name: str, key: str, value: str | None) -> StepRow:

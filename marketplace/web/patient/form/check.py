@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from babel.lists import format_list
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
@@ -37,9 +39,7 @@ class CheckForm(AgreeingForm, IdempotentForm, ChallengedForm):
     limit = "send-request"
     share_health = BooleanField()
     adult = BooleanField(_l("I am 18 or over"), validators=[InputRequired(_l("Confirm that you are 18 or over"))])
-    aftercare = BooleanField(
-        _l("Ask me how it is %(weeks)s weeks after my first session", weeks=", ".join(str(week) for week in WEEKS))
-    )
+    aftercare = BooleanField()
 
 
 @blueprint.get("/get-quotes/check")
@@ -56,6 +56,8 @@ def _agreement(quote_request: QuoteRequest) -> Agreement:
 def _check_page(agreement: Agreement, form: CheckForm) -> ResponseReturnValue:
     form.show(agreement.shown)
     form.share_health.label.text = agreement.sentence(with_health=True)
+    weeks = format_list([str(week) for week in WEEKS], locale=get_locale() or "en")
+    form.aftercare.label.text = _("Ask me how it is %(weeks)s weeks after my first session", weeks=weeks)
     html = render_template(
         "patient/form/check.html",
         form=form,
@@ -155,6 +157,7 @@ def sent() -> ResponseReturnValue:
         ref=quote_request.ref,
         email=queries.answers(quote_request).email,
         waits=quote_request.state == RequestState.UNCONFIRMED,
+        has_clinics=not quote_request.wait_without_clinic,
         came_back=queries.mail_came_back(quote_request),
     )
 
