@@ -13,6 +13,7 @@ from marketplace.leads.submission import submit
 from marketplace.quote_requests.models import QuoteRequest
 from tests.conftest import reader_of
 from tests.factories import Make
+from tests.reading import words
 from tests.web.patient.filling import answer
 from tests.web.patient.test_request_pages import token
 
@@ -36,6 +37,18 @@ def test_it_shows_the_answers_the_recipients_and_the_words(client: Any, make_cli
     for shown in ("Clinic Lale", "ana@patient.example", "2 trips", "lidocaine", "2 photos", "United Kingdom"):
         assert shown in text
     assert "I agree that Meridian sends my health answers and 2 photos to Clinic Lale (Türkiye)" in text
+
+
+def test_a_used_link_opens_the_request_in_the_browser_that_holds_it(
+    client: Any, make_clinic: Make, make_draft: Make
+) -> None:
+    clinics = [make_clinic(f"Clinic {name} (sample)") for name in ("Lale", "Nar")]
+    request, link = sent(*clinics, make_draft=make_draft)
+    told = client.post(link, data=client.get(link).page.fields(), follow_redirects=True).page
+    assert "Your request has gone to Clinic Lale (sample) and Clinic Nar (sample)" in words(told.root)
+    opened = f"/my/requests/{request.ref}"
+    assert opened in {a.get("href") for a in client.get(link).page.one("main").iter("a")}
+    assert opened not in {a.get("href") for a in reader_of(client.application).get(link).page.all("a")}
 
 
 def test_a_browser_that_nobody_knows_is_shown_no_health(client: Any, make_clinic: Make, make_draft: Make) -> None:

@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from babel.lists import format_list
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from wtforms import BooleanField
 
 from marketplace.clinics.queries import with_slugs
 from marketplace.foundation.problems import WrongState
 from marketplace.leads import submission
-from marketplace.leads.consent import consent_text, recipients
+from marketplace.leads.consent import consent_text
 from marketplace.leads.proposal import Proposed, show_proposals, still_open
 from marketplace.leads.submission import Confirmed, add_clinics
 from marketplace.quote_requests.drafts import MAX_CLINICS
@@ -184,7 +185,7 @@ def _lock(quote_request: QuoteRequest, slugs: Iterable[str]) -> None:
 
 def _say_what_came_of_it(confirmed: Confirmed) -> None:
     if confirmed.leads:
-        names = recipients([lead.clinic for lead in confirmed.leads])
+        names = format_list([lead.clinic.name for lead in confirmed.leads], locale=get_locale() or "en")
         flash(_("Your request has gone to %(names)s", names=names), "success")
     for clinic in confirmed.full:
         flash(_("%(clinic)s is full for now and did not get your request", clinic=clinic.name), "care")

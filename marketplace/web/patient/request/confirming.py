@@ -2,15 +2,17 @@
 
 from functools import cached_property
 
+from babel.lists import format_list
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.foundation import clock
 from marketplace.foundation.database import gathering
 from marketplace.foundation.security.signed_links import SignedLink
 from marketplace.leads import submission
-from marketplace.leads.consent import consented_ids, recipients, standing_rows
+from marketplace.leads.consent import consented_ids, standing_rows
 from marketplace.leads.proposal import Wanted, wanted
 from marketplace.leads.request_actions import rewrite
 from marketplace.leads.submission import Confirmed, confirm
@@ -109,7 +111,7 @@ def _say_what_came_of_it(confirmed: Confirmed) -> None:
         flash(
             _(
                 "Your request has gone to %(names)s",
-                names=recipients([lead.clinic for lead in confirmed.leads]),
+                names=format_list([lead.clinic.name for lead in confirmed.leads], locale=get_locale() or "en"),
             ),
             "success",
         )
