@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from babel import Locale
+from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -20,7 +21,6 @@ from marketplace.web.filters import MAX_KEPT, country_name, in_sentence, languag
 from marketplace.web.http.page_parts import kept, rendered
 from marketplace.web.public import preferences
 from marketplace.web.public.card_courses import CardCourse, CardCourses
-from marketplace.words.lead import PRACTITIONER_ROLES
 
 OPEN_STAMPS = ("current", "ending")  # with these a clinic may receive requests
 
@@ -137,8 +137,17 @@ def _facts(row: ListedClinic) -> str:
 
 @lru_cache(MAX_KEPT)
 def _people(roles: tuple[str, ...], _language: Locale) -> str:
-    words = sorted({str(PRACTITIONER_ROLES.patient[role]) for role in roles})
-    return _("Treated by: %(roles)s", roles=", ".join(words) if words else _("Not stated"))
+    if not roles:
+        return _("Treated by: not stated")
+    is_second = "dermatologist" in roles
+    words = {
+        "dermatologist": _("a dermatologist"),
+        "doctor": _("another doctor") if is_second else _("a doctor"),
+        "nurse": _("a nurse under a doctor"),
+        "other": _("somebody else"),
+    }
+    named = [text for role, text in words.items() if role in roles]
+    return _("Treated by %(people)s", people=format_list(named, style="or", locale=_language))
 
 
 @lru_cache(MAX_KEPT)

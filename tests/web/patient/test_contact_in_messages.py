@@ -36,6 +36,7 @@ def test_it_is_said_first_and_nothing_is_sent(client: Any, lead: Lead) -> None:
     assert "Before you send it" in answer.page.text
     assert words(answer.page.one("q")) == "My number is +44 7700 900123."
     assert words(answer.page.one("textarea", id="body")) == TYPED
+    assert "Send the changed message" in answer.page.text
     assert messages(lead) == []
 
 

@@ -54,11 +54,11 @@ def test_where_no_clinic_can_answer_the_page_promises_nothing(client: Any, make_
     lead = make_lead()
     path = opened(client, lead.request)
     shown = client.get(path).page
-    assert "Nothing yet" in shown.text
+    assert "No quote yet" in shown.text
     assert shown.all("a", href=f"/clinic/{lead.clinic.slug}")
     stopping.suspend(lead.clinic, **STATEMENT)
     page = client.get(path).page
-    assert "Nothing yet" not in page.text
+    assert "No quote yet" not in page.text
     assert "No clinic that has your request can answer it now" in page.text
     assert not page.all("a", href=f"/clinic/{lead.clinic.slug}")
 

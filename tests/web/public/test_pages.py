@@ -212,7 +212,7 @@ def test_figures_of_invented_clinics_say_so(client: Any, make_clinic: Make) -> N
 
 def test_a_card_says_what_the_roles_are(client: Any, make_clinic: Make) -> None:
     make_clinic()
-    assert "Treated by: Dermatologist" in client.get("/clinics").page.text
+    assert "Treated by a dermatologist" in client.get("/clinics").page.text
 
 
 @pytest.mark.parametrize("path", ["/", "/clinics", "/for-clinics", "/nothing-here"])
