@@ -32,4 +32,4 @@ def test_a_country_cannot_be_added_without_its_law() -> None:
 
 def test_clinics_in_any_country_of_the_union_are_not_named_as_outside(app: Flask) -> None:
     assert told_outside(app, *(code for code in LAWS if code in homes())) == ""
-    assert told_outside(app, "PL", "US", "GB", "TH") == "Thailand and United States"
+    assert told_outside(app, "PL", "US", "GB", "TH") == "Thailand and the United States"
