@@ -15,7 +15,7 @@ from marketplace.catalogue.particulars import particulars_of
 from marketplace.catalogue.published import content_of
 from marketplace.catalogue.texts import slug_of
 from marketplace.catalogue.trip_plans import pays_off_text, plan_text
-from marketplace.clinics.market import Facets, market
+from marketplace.clinics.market import SAMPLE, Facets, market
 from marketplace.web.filters import country_in_sentence, country_name, country_slug, difference, money, money_text
 from marketplace.web.public import preferences
 from marketplace.web.public.abroad import Abroad, abroad_of
@@ -39,6 +39,7 @@ def front() -> str:
         concerns=[(about, _sessions_path(about), _concerns(about)) for about in found.treatments],
         countries=_countries(listed.facets, *(first or (None, None))),
         clinics=listed.facets.clinics,
+        has_sample=bool(listed.facets["clinics"].get(SAMPLE)),
         form=form,
         has_errors=bool(form.errors),
     )

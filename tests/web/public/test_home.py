@@ -54,3 +54,12 @@ def test_what_people_come_for_leads_to_the_guide(client: Any) -> None:
     page = client.get("/").page
     assert "Fine lines" in page.text
     assert "Facial mesotherapy: 4 to 6 sessions, 2 to 4 weeks apart" in page.text
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_it_says_first_that_clinics_are_invented_where_they_are(
+    client: Any, make_clinic: Make, is_sample: bool
+) -> None:
+    make_clinic(is_sample=is_sample)
+    facets.rebuild()
+    assert ("Sample: clinics and people here are invented." in client.get("/").page.text) is is_sample
