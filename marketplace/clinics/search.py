@@ -20,6 +20,7 @@ from marketplace.extensions import db
 from marketplace.foundation import clock
 
 PAGE = 20
+READ = 26  # rows for a page: for fewer PostgreSQL looks for the few of a low price in the order of the list
 MAX_PAGE = 40  # by number; beyond it a page is reached from the one before it
 FEW = 2_000  # clinics: so many are sorted faster than they are met in the order of a list of a million
 COUNTED_TO = 100  # what matches several conditions is counted so far
@@ -171,7 +172,7 @@ def asked(
     offset = 0 if place else (wanted.page - 1) * PAGE
     shape, values = _shape(wanted, known, counted_to=COUNTED_TO if known.total is None else 0)
     shape = shape._replace(
-        rows=PAGE + 1, placed=place is not None, back=wanted.before is not None, by_number=offset > 0
+        rows=max(READ, PAGE + 1), placed=place is not None, back=wanted.before is not None, by_number=offset > 0
     )
     turn = turn_of(_day(wanted))
     values |= _from_place(place, shape) | {"turn": turn, "offset": offset, "reach": offset + shape.rows}
