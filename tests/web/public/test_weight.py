@@ -11,7 +11,7 @@ from tests.factories import Make
 KIB = 1024
 NAME = "Silva Lyra Dermatology Centre"
 SPOKEN = ("tr", "en", "de", "ar", "fr", "es", "pl", "cs", "ko", "hi")
-SHOWN = ("Türkiye", "English", "Dermatologist, Nurse", "€116.15 to ", "about £", "total for you", "6 of 6", "Ask")
+SHOWN = ("Türkiye", "English", "a dermatologist or a nurse", "€116.15 to ", "about £", "total for you", "6 of 6", "Ask")
 
 
 def test_a_page_of_full_cards_is_below_30_kib(client: Any, make_clinic: Make) -> None:
