@@ -34,6 +34,7 @@ def test_a_card_shows_the_total_that_is_compared(client: Any, three: list[Quote]
     assert [words(price) for price in page.all("span", class_="price")] == totals
     assert len(set(totals)) == 3
     assert all(total.startswith("£") for total in totals)
+    assert "4 trips of 2 nights" in page.text
     assert "Clinic's price for the course €360 (about £" in page.text
 
 
@@ -61,7 +62,7 @@ def test_once_treated_nothing_of_the_choice_is_left(client: Any, three: list[Quo
     stopping.suspend(three[0].lead.clinic, reasons=["patient_report"], statement="Two patients report another price.")
     text = client.get(base).page.text
     for words_ in (
-        "open until",
+        "valid until",
         "Total for you",
         "Travel:",
         "before you pay",

@@ -41,7 +41,7 @@ LINES: dict[str, LazyString] = {
     "trips": _l("Trips"),
     "treatment": _l("Treatment and product"),
     "person": _l("Who treats you"),
-    "validity": _l("Open until"),
+    "validity": _l("Valid until"),
     "rest": _l("What is included, what could change, and the clinic's message"),
 }
 

@@ -68,7 +68,7 @@ def rows(found: ComparisonTable, *, view: str) -> list[Band]:
         ("who", _("Who treats you"), _marked(_who)),
         *((about.name, str(about.patient), _marked(_described(about))) for about in FIELDS.values() if about.compared),
         ("deposit", _("Deposit"), _marked(lambda column: _deposit(amounts(column)))),
-        ("valid", _("Open until"), _marked(lambda column: day(column.quote.valid_until))),
+        ("valid", _("Valid until"), _marked(lambda column: day(column.quote.valid_until))),
         ("reply", _("Replied in"), _reply),
         ("checks", _("Our checks of the clinic"), _checks),
         ("kept", _("Price kept before"), lambda column: prices_words(column.record)),

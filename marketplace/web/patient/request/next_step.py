@@ -102,7 +102,7 @@ def _decide(standing: Standing) -> NextStep | None:
         return None
     ends = min(quote.valid_until for quote in quotes)
     first = ngettext(
-        "There is nothing to decide today: it is open until %(day)s.",
+        "There is nothing to decide today: it is valid until %(day)s.",
         "There is nothing to decide today: the first of them ends on %(day)s.",
         len(quotes),
         day="%(day)s",

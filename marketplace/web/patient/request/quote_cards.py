@@ -6,7 +6,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from marketplace.catalogue.trip_plans import cannot_text, too_close_text, too_many_text
+from marketplace.catalogue.trip_plans import cannot_text, plan_text, too_close_text, too_many_text
 from marketplace.quotes.comparison_table import Column, ComparisonTable, build_comparison_table
 from marketplace.quotes.models import Quote
 from marketplace.quotes.quote_comparison import nights_included
@@ -24,7 +24,8 @@ from marketplace.web.plan_cards import hotel_text
 class QuoteCard:
     """A quote's total for the patient and its parts, in their currency (None without a rate), and its warnings.
 
-    `price` is the clinic's for the course, in its own currency and about how much that is in the patient's;
+    `price` is the clinic's for the course, in its own currency and about how much that is in the patient's; `plan` the
+    trips that are counted, empty where there are none;
     `against_home` the difference from the price at home where it is known, `prices_kept` once enough have told it.
     """
 
@@ -32,6 +33,7 @@ class QuoteCard:
     price: Markup
     total: Markup | None
     parts: Markup | None
+    plan: str
     against_home: Markup | None
     prices_kept: str | None
     warnings: list[str]
@@ -51,12 +53,13 @@ def quote_cards(found: ComparisonTable) -> Mapping[UUID, QuoteCard]:
 def _card(column: Column, currency: str) -> QuoteCard:
     total, amounts = column.result.total, ColumnAmounts(column, currency)
     amount, parts = (amounts.total(total), amounts.parts(total)) if total else (None, None)
-    home, record = column.result.against_home, column.record
+    home, record, counted = column.result.against_home, column.record, column.result.plan.counted
     return QuoteCard(
         lacks_travel=column.travel is None,
         price=amounts.price(),
         total=amount,
         parts=parts,
+        plan=plan_text(counted) if counted.nights else "",
         against_home=None if home is None else amounts.against_home(home),
         prices_kept=prices_words(record) if record.shows_prices else None,
         warnings=column_warnings(column),

@@ -80,6 +80,7 @@ NEEDS: tuple[tuple[str, LazyString, tuple[LeadState, ...]], ...] = (
     ("stopped", _l("Cannot go on for now"), (LeadState.FROZEN,)),
     ("over", _l("Over"), (LeadState.DECLINED, LeadState.LOST, LeadState.REVOKED)),
 )
+NOT_CHOSEN = _l("Not chosen")  # instead of "Over", where another clinic was
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,16 @@ class Section:
 def sections(standing: Standing, compared: Sequence[UUID] = ()) -> list[Section]:
     """Returns the leads by what they need, without empty sections; what is unread waits for the patient.
 
-    Of one need, those with a quote stand first, in the order of the `compared` leads.
+    Of one need, those that asked stand first, then those with a quote in the order of the `compared` leads.
     """
     place = {lead_id: number for number, lead_id in enumerate(compared)}
-    leads = sorted(standing.leads, key=lambda lead: place.get(lead.id, len(place)))
+    leads = sorted(standing.leads, key=lambda lead: (lead.state != LeadState.ASKED, place.get(lead.id, len(place))))
+    has_chosen = bool(standing.in_state(LeadState.WON))
     to_read = {lead.id for lead in standing.leads if standing.unread.get(lead.id) and lead.state != LeadState.WON}
     found = [
         Section(
             id_,
-            title,
+            NOT_CHOSEN if has_chosen and id_ == "over" else title,
             [lead for lead in leads if (id_ == "you" if lead.id in to_read else lead.state in states)],
         )
         for id_, title, states in NEEDS
