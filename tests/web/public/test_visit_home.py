@@ -61,12 +61,15 @@ def test_it_is_selected_in_the_form_which_says_so(client: Any) -> None:
     assert "Chosen on the pages before" in page.text
 
 
-def test_where_nobody_chose_the_form_selects_none(client: Any) -> None:
+@pytest.mark.parametrize(("languages", "home"), [("de-CH,de;q=0.8", "CH"), ("en", ""), ("xx-ZZ", "")])
+def test_where_nobody_chose_it_is_that_of_the_browser_and_said_so(client: Any, languages: str, home: str) -> None:
     client.get("/")
     begin(client)
     answer(client, "treatment")
-    page = client.get("/get-quotes/where", headers={"Accept-Language": "en-US"}).page
-    assert page.fields()["home_country"] == [""]
+    page = client.get("/get-quotes/where", headers={"Accept-Language": languages}).page
+    assert page.fields()["home_country"] == [home]
+    said = "Taken from your browser: change it if it is wrong. Pages have counted from the United Kingdom so far."
+    assert (said in page.text) == bool(home)
     assert "Chosen on the pages before" not in page.text
 
 

@@ -7,6 +7,7 @@ from typing import Unpack
 
 from babel.dates import format_date
 from babel.numbers import get_currency_name
+from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
@@ -29,6 +30,12 @@ MONTHS_AHEAD = 18
 def homes() -> Choices:
     """Returns every country of the world, by name."""
     return [("", _("Select a country")), *by_name((code, country_name(code)) for code in geography.everywhere())]
+
+
+def browsers_home() -> str:
+    """Returns the country of the first of the browser's languages that names one; empty without one."""
+    regions = (tag.replace("_", "-").rpartition("-")[2].upper() for tag, _quality in request.accept_languages)
+    return next((code for code in regions if code in geography.everywhere()), "")
 
 
 def destinations(treatment: Treatment | None) -> Choices:

@@ -26,7 +26,7 @@ SOON = {"month": 1, "quarter": 3}  # the earliest month is at most so many month
 
 
 class WhereForm(Question):
-    """The home country, and the countries to travel to; `is_from_pages` says that pages know the home."""
+    """The home country, and the countries to travel to; `suggested_by` is who named the home before the person did."""
 
     step = "where"
     home_country = OneOfMany(
@@ -37,24 +37,24 @@ class WhereForm(Question):
         _l('Select at least one country, or "Anywhere"'),
     )
 
-    is_from_pages = False
+    suggested_by: str | None = None  # "pages" or "browser"
 
     @classmethod
     def of(cls, quote_request: QuoteRequest) -> Self:
         """Returns the form with the countries where the request's treatment has prices or clinics."""
         form = super().of(quote_request)
         form.destinations.choices = choices.destinations(quote_request.treatment)
-        form.is_from_pages = (
-            not form.is_submitted() and not quote_request.home_country and bool(visit_home.chosen_home())
-        )
+        if not form.is_submitted() and not quote_request.home_country:
+            from_browser = "browser" if choices.browsers_home() else None
+            form.suggested_by = "pages" if visit_home.chosen_home() else from_browser
         return form
 
     @classmethod
     def answered(cls, quote_request: QuoteRequest) -> dict[str, object]:
-        """Returns the stored countries; at first the home chosen on pages, and where the person came from."""
+        """Returns the stored countries; at first the home that pages or the browser know, and the place come from."""
         anywhere = [choices.ANY] if quote_request.where_answered else []
         return {
-            "home_country": quote_request.home_country or visit_home.chosen_home(),
+            "home_country": quote_request.home_country or visit_home.chosen_home() or choices.browsers_home(),
             "destinations": quote_request.destinations or anywhere,
         }
 
