@@ -55,12 +55,12 @@ def test_where_no_clinic_can_answer_the_page_promises_nothing(client: Any, make_
     path = opened(client, lead.request)
     shown = client.get(path).page
     assert "No quote yet" in shown.text
-    assert shown.all("a", href=f"/clinic/{lead.clinic.slug}?home=gb")
+    assert shown.all("a", href=f"/clinic/{lead.clinic.slug}")
     stopping.suspend(lead.clinic, **STATEMENT)
     page = client.get(path).page
     assert "No quote yet" not in page.text
     assert "No clinic that has your request can answer it now" in page.text
-    assert not page.all("a", href=f"/clinic/{lead.clinic.slug}?home=gb")
+    assert not page.all("a", href=f"/clinic/{lead.clinic.slug}")
 
 
 def test_compare_marks_it_and_never_calls_it_the_lowest(client: Any, three: list[Quote]) -> None:
