@@ -74,7 +74,7 @@ class Phone:
 
     def send(self) -> None:
         """The first button of the page's form; of a page that asks nothing the link that leads on."""
-        button = self.page.locator("main form[method=post] button[type=submit]:visible").first
+        button = self.page.locator("main form[method=post] button[type=submit]:visible:not([name=only])").first
         onward = self.page.get_by_role("link", name="Continue", exact=True)
         self.press(button if button.count() else onward.first)
 

@@ -32,7 +32,7 @@ class Walk:
         self.page.locator(f'[name="{field}"]').first.fill(text)
 
     def go_on(self) -> None:
-        self.page.locator("main form[method=post] button[type=submit]").first.click()
+        self.page.locator("main form[method=post] button[type=submit]:not([name=only])").first.click()
 
     def step(self, name: str) -> None:
         expect(self.page).to_have_url(re.compile(f"/get-quotes/{name}"))
