@@ -24,11 +24,23 @@ Found = set[tuple[str, str]]  # a place and the marker that stands there
 LINK = re.compile(r"""(?:href|src|action)=["']([^"']*)""")
 
 
+AMOUNTS = ("own price", "paid")
+# An amount is not looked for within a longer number or a hexadecimal one: of those in a log, one may hold its digits.
+WORDS = {
+    name: re.compile(
+        "|".join(
+            rf"(?<![0-9a-f.]){re.escape(word)}(?![0-9a-f])" if name in AMOUNTS else re.escape(word) for word in words
+        )
+    )
+    for name, words in MARKERS.items()
+}
+
+
 def markers_in(said: str | bytes) -> list[str]:
     """The names of the markers that stand in it."""
     known = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     known = html.unescape(known).lower()
-    return [name for name, words in MARKERS.items() if any(word in known for word in words)]
+    return [name for name, word in WORDS.items() if word.search(known)]
 
 
 def rule_of(app: Flask, path: str) -> str:
