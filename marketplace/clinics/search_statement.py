@@ -144,16 +144,19 @@ def _cards(shape: SearchShape, level: int, *more: ColumnElement[bool]) -> Select
     """Returns the cards of a level, found by their terms, with their place in the order."""
     listed = shape.listed
     terms = (TERMS.overlap(_terms(key)) for key in shape.levels[level].keys)
-    beside = (
-        asked_apart(listed) - BY_INDEX if not shape.with_offers else asked_apart(listed) - (BY_INDEX - {"procedure"})
-    )
-    beside_terms = [condition(name, listed) for name in sorted(beside)]
-    if not shape.with_offers and beside:  # a price, of which the index has more than the terms leave
-        beside_terms = [CARD.c.price_rank + _number(0) <= number("max_price")]
+    by_terms = BY_INDEX - {"procedure"} if shape.with_offers else BY_INDEX
+    beside_terms = [_beside_terms(name, shape) for name in sorted(asked_apart(listed) - by_terms)]
     source: FromClause = OFFER.join(CARD, CARD.c.clinic_id == OFFER.c.clinic_id) if shape.with_offers else CARD
     rank: ColumnElement[int] = _of_order(shape)
     columns = (CARD.c.clinic_id, CARD.c.name, rank.label("rank"), half_of(CARD), CARD.c.shuffle)
     return select(*columns).select_from(source).where(*terms, *beside_terms, *more)
+
+
+def _beside_terms(name: str, shape: SearchShape) -> ColumnElement[bool]:
+    """Returns a condition that the terms leave open; a card's price so that no index of prices is read for it."""
+    if name == "max_price" and not shape.with_offers:
+        return CARD.c.price_rank + _number(0) <= number("max_price")
+    return condition(name, shape.listed)
 
 
 def _terms(key: str) -> ColumnElement[Any]:
