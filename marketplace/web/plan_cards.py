@@ -48,16 +48,17 @@ class PlanCard:
 
 def plan_cards(plans: Sequence[CoursePlan], *, currency: str, stated: str) -> list[PlanCard]:
     """Returns a card for each plan; `stated` are the words for the plan that somebody stated."""
-    return [_card(found, currency, stated) for found in plans]
+    of_fitting = not all(found.fits for found in plans)
+    return [_card(found, currency, tags=_tags(found, stated, of_fitting)) for found in plans]
 
 
-def _card(found: CoursePlan, currency: str, stated: str) -> PlanCard:
+def _card(found: CoursePlan, currency: str, *, tags: list[tuple[str, str, str]]) -> PlanCard:
     return PlanCard(
         title=plan_title(found.plan),
         total=money(found.total.all, currency),
         against=None if found.against_home is None else difference(found.against_home, currency),
         tone="" if found.against_home is None else "less" if found.against_home < 0 else "more",
-        tags=_tags(found, stated),
+        tags=tags,
         strip=strip(found.plan),
         days=days_text(found.plan),
         rows=_rows(found, currency),
@@ -65,9 +66,9 @@ def _card(found: CoursePlan, currency: str, stated: str) -> PlanCard:
     )
 
 
-def _tags(found: CoursePlan, stated: str) -> list[tuple[str, str, str]]:
+def _tags(found: CoursePlan, stated: str, of_fitting: bool) -> list[tuple[str, str, str]]:
     told = (
-        (found.is_lowest, ("lowest", lowest_text(found.nights_included), "info")),
+        (found.is_lowest, ("lowest", lowest_text(found.nights_included, of_fitting=of_fitting), "info")),
         (found.is_stated, ("stated", stated, "")),
         (not found.fits, ("too-many", _("More trips than you have"), "warn")),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,7 @@ from marketplace.leads.models import Lead
 from marketplace.quotes import choosing, stopping
 from marketplace.web.patient.request_access import TRUSTED
 from tests.factories import Make, build_quote
+from tests.reading import words as words_of
 from tests.web.patient.test_request_pages import opened, unconfirmed
 
 SUSPENDED = {"reasons": ["patient_report"], "statement": "Two patients report another price."}
@@ -79,6 +81,14 @@ def test_a_paused_request_is_opened_again_from_its_first_line(client: Any, make_
     assert form.get("action") == f"{path}/pause"
     client.post(form.get("action"), data={field.get("name"): field.get("value") for field in form.iter("input")})
     assert lead.request.state == "open"
+
+
+def test_the_end_is_told_by_the_patients_clock(client: Any, make_lead: Make) -> None:
+    lead = make_lead(home_country="JP")
+    request_actions.pause(lead.request)
+    ends = request_actions.open_until(lead.request).astimezone(ZoneInfo("Asia/Tokyo"))
+    line = words_of(client.get(opened(client, lead.request)).page.one("section", class_="next-step"))
+    assert f"ends on {ends.day} {ends:%B %Y} at {ends:%H:%M} (Tokyo)" in line
 
 
 def test_after_the_first_session_it_leads_to_the_check_in(client: Any, make_lead: Make) -> None:

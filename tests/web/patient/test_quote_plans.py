@@ -33,7 +33,7 @@ def test_what_needs_more_trips_than_the_patient_has_is_marked(client: Any, make_
     quote = make_quote(lead, sessions=4, trips=4, nights_per_trip=2, session_gap_weeks=3)
     shown = cards(client.get(opened(client, quote.lead.request) + "/quotes/1").page)
     assert ["More trips than you have" in card for card in shown] == [True, True, False]
-    assert ["Lowest total" in card for card in shown] == [False, False, True]
+    assert ["Lowest total of the plans that fit" in card for card in shown] == [False, False, True]
 
 
 def test_own_figures_go_from_the_quote_to_the_comparison_and_back(client: Any, make_quote: Make) -> None:
@@ -67,7 +67,7 @@ def test_a_total_that_rests_on_many_hotel_nights_says_so(client: Any, make_lead:
     for path in ("", "/compare", "/quotes/1", "/quotes/1/choose"):
         assert "The price would include 44 hotel nights: get it in writing." in client.get(base + path).page.text
     page = client.get(base + "/quotes/1").page
-    assert "Lowest total, if the hotel is included" in page.text
+    assert "Lowest total of the plans that fit, if the hotel is included" in page.text
 
 
 def test_a_quote_begins_with_the_total_and_the_choice(client: Any, make_quote: Make) -> None:

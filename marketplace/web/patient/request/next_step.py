@@ -53,7 +53,8 @@ def _filled(text: str, **values: Markup | str) -> Markup:
 
 
 def _open_until(standing: Standing) -> Markup:
-    return _filled(_("Without a choice your request ends on %(day)s."), day=day(open_until(standing.quote_request)))
+    ends = moment(open_until(standing.quote_request))
+    return _filled(_("Without a choice your request ends on %(moment)s."), moment=ends)
 
 
 def _confirm(standing: Standing) -> NextStep:
