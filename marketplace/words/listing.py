@@ -71,7 +71,7 @@ TEAM_ROLES: Table[LazyString] = Table(
 CLINIC_SORTS: Table[LazyString] = Table(
     checks=Words(patient=_("Most checks passed")),
     reply=Words(patient=_("Fastest reply")),
-    price=Words(patient=_("Lowest price")),
+    price=Words(patient=_("Lowest price of a session")),
     name=Words(patient=_("Name")),
 )
 

@@ -97,8 +97,10 @@ class Deck:
         )
 
     def _price(self, row: ListedClinic, course: CardCourse | None) -> tuple[str, list[str]]:
-        """Returns the figure to compare by, and notes on what it is for."""
+        """Returns the figure to compare by, and notes; a total and its sessions are of one procedure."""
         listed, of = self._listed(row.prices)
+        if course is not None:
+            listed, of = [row.prices[course.procedure.slug]], None
         if not listed:
             return _("No price list"), []
         low, high = min(price[0] for price in listed), max(price[1] for price in listed)

@@ -77,6 +77,17 @@ def test_a_card_has_the_total_of_the_clinics_page(client: Any, make_clinic: Make
     assert f"{total} total for you: {clinic.prices[0].procedure.name}, {plan.split(',')[0]}" in card
 
 
+def test_a_total_and_the_price_of_a_session_are_of_one_procedure(client: Any, make_clinic: Make) -> None:
+    clinic = make_clinic(low=6000, offers=("facial", "mesoglow"))
+    other = next(price for price in clinic.prices if price.procedure.slug == "mesoglow")
+    other.low = 1000
+    facets.rebuild()
+    for path in ("/clinics", PAGE + "turkey"):
+        card = words(client.get(path).page.one("li", class_="clinic-card"))
+        assert "€60 to €180 per session" in card
+        assert "€10" not in card
+
+
 def test_procedures_without_a_price_are_named(client: Any) -> None:
     text = client.get(PAGE + "czech-republic").page.text
     assert "No guide price here for Mesoglow or mesolift, Scalp" in text
